@@ -1,0 +1,83 @@
+"""Which question is on the table, how many turns are left, and when to wrap up."""
+
+from collections.abc import Sequence
+
+from bot.discussion.chance import one_in
+from bot.discussion.dials import Dials
+from bot.discussion.record import QuestionPut, Record, Session, TurnsChanged, WrapUpCalled
+
+
+def question_on_table(record: Record) -> str | None:
+    """The question under discussion, None before the first."""
+    return next((s.question for _, s in reversed(list(record.steerings())) if isinstance(s, QuestionPut)), None)
+
+
+def question_to_put(session: Session, record: Record) -> str | None:
+    """The question that should come to the table now, None when the one there stays.
+
+    The first turn on a question always happens; after each turn the table moves on with probability 1/topic_every.
+    Once it is time to wrap up no new question is put.
+    """
+    if question_on_table(record) is None:
+        return session.task.questions[0]
+    spoken = len(record.persona_turns())
+    if not turns_on_question(record) or is_wrapping_up(session, record):
+        return None
+    if one_in(session.seed, "agenda", spoken, session.dials.topic_every):
+        return following_question(session, record)
+    return None
+
+
+def following_question(session: Session, record: Record) -> str | None:
+    """The next question of the agenda: first those not yet put, in order, then the one put longest ago."""
+    put = [s.question for _, s in record.steerings() if isinstance(s, QuestionPut)]
+    agenda = list(dict.fromkeys([*session.task.questions, *put]))
+    candidates = [q for q in agenda if q != question_on_table(record)]
+    last_put = {question: position for position, question in enumerate(put)}
+    return min(candidates, key=lambda q: last_put.get(q, -1), default=None)
+
+
+def turns_on_question(record: Record) -> int:
+    """Persona turns since the question on the table was put."""
+    count = 0
+    for turn in reversed(record.turns):
+        if isinstance(turn.steering, QuestionPut):
+            break
+        count += turn.kind == "persona"
+    return count
+
+
+def turns_in_all(session: Session, record: Record) -> int:
+    """How many persona turns the discussion has, as last changed."""
+    turns = session.dials.turns
+    spoken = 0
+    for turn in record:
+        spoken += turn.kind == "persona"
+        if isinstance(turn.steering, TurnsChanged):
+            turns = turn.steering.turns
+        elif isinstance(turn.steering, WrapUpCalled):
+            turns = min(turns, spoken + _wrap_up(session.dials, turns))
+    return turns
+
+
+def turns_left(session: Session, record: Record) -> int:
+    return max(0, turns_in_all(session, record) - len(record.persona_turns()))
+
+
+def is_wrapping_up(session: Session, record: Record) -> bool:
+    """Whether the next turn is one of the last."""
+    return turns_left(session, record) <= _wrap_up(session.dials, turns_in_all(session, record))
+
+
+def questions_covered(seed: int, dials: Dials, questions: Sequence[str]) -> int:
+    """How many of the questions these turns will reach if nobody steers: exact, since the seed decides it."""
+    if len(questions) < 2:
+        return len(questions)
+    open_turns = dials.turns - _wrap_up(dials, dials.turns)
+    moves = sum(one_in(seed, "agenda", turn, dials.topic_every) for turn in range(1, open_turns))
+    return min(len(questions), 1 + moves)
+
+
+def _wrap_up(dials: Dials, turns: int) -> int:
+    # A discussion shorter than its wrap-up would be told to end before it began.
+    return min(dials.wrap_up, max(turns - 1, 1))

@@ -1,0 +1,75 @@
+"""The moderator: the next step of a discussion, from the session and its record alone."""
+
+from dataclasses import dataclass
+
+from bot.discussion import agenda, floor
+from bot.discussion.persona import Persona
+from bot.discussion.prompt import Cue
+from bot.discussion.record import Compaction, Record, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Put this question on the table."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """This persona takes a turn."""
+
+    persona: Persona
+    cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
+class Summarise:
+    """This persona sums up."""
+
+    persona: Persona
+    cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The discussion is over."""
+
+
+Step = Open | Speak | Summarise | Close
+
+
+def next_step(session: Session, record: Record) -> Step:
+    """What happens next. The same session and record always give the same step."""
+    if any(turn.kind == "summary" for turn in record):
+        return Close()
+    left = agenda.turns_left(session, record)
+    if left == 0:
+        persona = floor.summariser(session, record)
+        return Summarise(persona, Cue(None, summary=True)) if persona else Close()
+    if question := agenda.question_to_put(session, record):
+        return Open(question)
+    persona = floor.next_speaker(session, record)
+    if persona is None:
+        return Close()
+    call = floor.addressing_turn(record)
+    asked = floor.person_to_ask(session, record, persona)
+    return Speak(
+        persona,
+        Cue(
+            question=agenda.question_on_table(record),
+            turns_left=left,
+            wrap_up=agenda.is_wrapping_up(session, record),
+            answer_to=call.speaker if call and call.addressed == persona.name else None,
+            ask=asked.name if asked else None,
+        ),
+    )
+
+
+def still_fits(record: Record, *, heard: int, revision: int) -> bool:
+    """Whether a draft may be committed: nobody steered since turn `heard`, and nothing it had read was changed.
+
+    A guest's turn in between does no harm: the floor looks at all turns after `heard` next time.
+    """
+    steered = any(t.steering and not isinstance(t.steering, Compaction) for t in record.after(heard))
+    return not steered and record.revision == revision

@@ -1,0 +1,60 @@
+"""The one look-up for personas and tasks: what can be seated and discussed here."""
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.discussion.names import aliases
+from bot.discussion.persona import Persona, fold
+from bot.discussion.task import Task
+from bot.errors import Refusal
+from bot.library.files import FileFaults, read_personas, read_tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every persona and task that can be started."""
+
+    personas: tuple[Persona, ...]
+    tasks: tuple[Task, ...]
+
+    def persona(self, name: str) -> Persona:
+        """The persona called `name` in any form. Raises Refusal with the nearest names."""
+        for persona in self.personas:
+            if fold(name.strip()) in aliases(persona):
+                return persona
+        raise Refusal(_unknown("persona", name, [p.name for p in self.personas]))
+
+    def cast(self, names: str) -> tuple[Persona, ...]:
+        """The personas named in a comma-separated list, each once, in its order; all of them when it is empty.
+
+        Raises Refusal for a name that is unknown.
+        """
+        asked = [name for name in names.split(",") if name.strip()]
+        if not asked:
+            return self.personas
+        return tuple({p.name: p for p in map(self.persona, asked)}.values())
+
+    def task(self, name: str | None) -> Task:
+        """The task called `name`, the first one without a name. Raises Refusal with the nearest names."""
+        if not name:
+            return self.tasks[0]
+        for task in self.tasks:
+            if fold(task.name) == fold(name.strip()):
+                return task
+        raise Refusal(_unknown("task", name, [t.name for t in self.tasks]))
+
+
+def open_catalogue(personas: Path, tasks: Path) -> Catalogue:
+    """Read both folders. Raises FileFaults with everything that is wrong in either."""
+    cast, persona_faults = read_personas(personas)
+    found, task_faults = read_tasks(tasks)
+    if faults := persona_faults + task_faults:
+        raise FileFaults(faults)
+    return Catalogue(tuple(cast), tuple(found))
+
+
+def _unknown(what: str, name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name.strip(), known, n=1, cutoff=0.6)
+    hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(known)}."
+    return f"There is no {what} called “{name.strip()[:80]}”. {hint}"

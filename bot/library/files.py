@@ -1,0 +1,153 @@
+"""Personas and tasks from files: reads them, and gathers everything that is wrong with them before anything starts."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from bot.discussion.persona import Fault, Persona, cast_faults, read_persona
+from bot.discussion.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE, Task
+from bot.errors import RoundtableError
+
+# Discord takes an application emoji (our way of serving a local portrait) up to this size:
+# https://discord.com/developers/docs/resources/emoji
+AVATAR_BYTES: Final = 256 * 1024
+# A persona or task file is a few hundred words; anything near this size is not one.
+TEXT_BYTES: Final = 256 * 1024
+
+_IMAGE_STARTS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"RIFF")
+_QUESTION_LENGTH: Final = 300
+
+
+class FileFaults(RoundtableError):
+    """Everything that is wrong with the files, each with file, field, value and fix."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        count = f"{len(faults)} thing{'s' if len(faults) > 1 else ''} to mend"
+        super().__init__("\n".join([f"{count} in the persona and task files:", *(f"  {f}" for f in faults)]))
+
+
+def read_personas(folder: Path) -> tuple[list[Persona], list[Fault]]:
+    """Every `*.json` in `folder`, in natural order (role2 before role10).
+
+    A portrait's file name becomes its full path. Out: the sound personas, and every fault of the others.
+    """
+    if not folder.is_dir():
+        return [], [Fault(str(folder), "", "is not a folder.", "Set PERSONAS_DIR (or --personas) to one that is.")]
+    files = sorted(folder.glob("*.json"), key=lambda path: natural(path.name))
+    if not files:
+        return [], [Fault(str(folder), "", "holds no persona.", "Put at least one *.json file there.")]
+    personas: list[tuple[str, Persona]] = []
+    faults: list[Fault] = []
+    for path in files:
+        text, problems = _read_text(path)
+        if not problems:
+            persona, problems = _parse(path, text)
+            if persona:
+                personas.append((str(path), persona))
+        faults += problems
+    return [p for _, p in personas], faults + cast_faults(personas)
+
+
+def read_task(folder: Path) -> tuple[Task | None, list[Fault]]:
+    """One task folder. `questions.txt` is needed; the other files have defaults. Out: the task, or None with faults."""
+    if not folder.is_dir():
+        return None, [Fault(str(folder), "", "is not a folder.", "Name a task folder.")]
+    faults: list[Fault] = []
+
+    def text_of(*names: str) -> str | None:
+        path = next((folder / name for name in names if (folder / name).exists()), None)
+        if path is None:
+            return None
+        text, problems = _read_text(path)
+        faults.extend(problems)
+        return text.strip()
+
+    context = text_of("context.txt") or ""
+    discuss = text_of("discuss_instructions.txt", "instructions.txt") or DEFAULT_DISCUSS
+    summarize = text_of("summarize_instructions.txt") or DEFAULT_SUMMARIZE
+    questions_file = folder / "questions.txt"
+    raw_questions = text_of("questions.txt")
+    questions = tuple(line.strip() for line in (raw_questions or "").splitlines() if line.strip())
+    if raw_questions is None:
+        faults.append(Fault(str(questions_file), "", "is missing.", "Write one question a line into it."))
+    elif not questions and not any(f.file == str(questions_file) for f in faults):
+        faults.append(Fault(str(questions_file), "", "holds no question.", "Write one question a line into it."))
+    for number, question in enumerate(questions, 1):
+        if len(question) > _QUESTION_LENGTH:
+            found = f"has {len(question)} characters."
+            fix = f"Keep a question under {_QUESTION_LENGTH}; put the background into context.txt."
+            faults.append(Fault(str(questions_file), f"line {number}", found, fix))
+    if faults:
+        return None, faults
+    name = folder.resolve().name
+    return Task(name=name, context=context, questions=questions, discuss=discuss, summarize=summarize), []
+
+
+def read_tasks(folder: Path) -> tuple[list[Task], list[Fault]]:
+    """Every task folder inside `folder`, or `folder` itself when it is one (the original single-task layout)."""
+    if not folder.is_dir():
+        return [], [Fault(str(folder), "", "is not a folder.", "Set TASKS_DIR to one that is.")]
+    inside = sorted((p for p in folder.iterdir() if _looks_like_task(p)), key=lambda path: natural(path.name))
+    folders = inside or ([folder] if _looks_like_task(folder) else [])
+    if not folders:
+        fix = "Make a folder in it with questions.txt (one question a line)."
+        return [], [Fault(str(folder), "", "holds no task folder.", fix)]
+    read = [read_task(path) for path in folders]
+    return [task for task, _ in read if task], [fault for _, faults in read for fault in faults]
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """Sort key that counts digits as numbers: role2 comes before role10."""
+    return [(int(part), "") if part.isdigit() else (-1, part.casefold()) for part in re.split(r"(\d+)", name)]
+
+
+def _looks_like_task(path: Path) -> bool:
+    # A folder with any *.txt is meant to be a task: with questions.txt missing it is a fault, not silently left out.
+    return path.is_dir() and not path.name.startswith(".") and any(path.glob("*.txt"))
+
+
+def _read_text(path: Path) -> tuple[str, list[Fault]]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return "", [Fault(str(path), "", f"can't be read ({error.strerror}).", "Check the file and its permissions.")]
+    if len(data) > TEXT_BYTES:
+        return "", [Fault(str(path), "", f"has {len(data):,} bytes.", f"Keep it under {TEXT_BYTES:,}.")]
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        found = f"is not UTF-8 (byte {error.object[error.start]:#04x} at position {error.start})."
+        return "", [Fault(str(path), "", found, "Save the file as UTF-8.")]
+
+
+def _parse(path: Path, text: str) -> tuple[Persona | None, list[Fault]]:
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        fix = "Check the quotes, commas and braces there."
+        return None, [Fault(str(path), f"line {error.lineno}", f"is not valid JSON ({error.msg}).", fix)]
+    except RecursionError:
+        return None, [Fault(str(path), "", "is not valid JSON (nested too deeply).", "Write one flat JSON object.")]
+    persona, faults = read_persona(str(path), data)
+    if persona and persona.avatar and not persona.avatar.startswith("https://"):
+        image = path.parent / persona.avatar
+        faults += _image_faults(path, image)
+        persona = persona.model_copy(update={"avatar": str(image.resolve())})
+    return (None if faults else persona), faults
+
+
+def _image_faults(path: Path, image: Path) -> list[Fault]:
+    if not image.is_file():
+        return [
+            Fault(str(path), "avatar", f'"{image.name}" is not beside it.', "Add the image or leave the field out.")
+        ]
+    if (size := image.stat().st_size) > AVATAR_BYTES:
+        fix = f"Discord takes {AVATAR_BYTES:,} bytes; 128×128 pixels are enough."
+        return [Fault(str(path), "avatar", f'"{image.name}" has {size:,} bytes.', fix)]
+    with image.open("rb") as file:
+        if not file.read(12).startswith(_IMAGE_STARTS):
+            return [Fault(str(path), "avatar", f'"{image.name}" is not an image.', "Use PNG, JPEG, GIF or WebP.")]
+    return []

@@ -1,0 +1,113 @@
+"""Every setting, once: read from the environment and `.env`, validated, frozen."""
+
+from pathlib import Path
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+import bot
+from bot.discussion.dials import Dials
+from bot.errors import RoundtableError
+
+# Webhook posts go out at most this often on Discord, whatever the dial says (about 30 a minute per channel).
+DISCORD_MIN_PACE: Final = 3.0
+
+
+class BadSettings(RoundtableError):
+    """One or more settings can't be used."""
+
+
+def shipped(folder: str) -> Path:
+    """A folder of ours (`personas`, `tasks`): in the working directory, else beside or inside the installed package."""
+    package = Path(bot.__file__).parent
+    places = [Path(folder), package.parent / folder, package / "_shipped" / folder]
+    return next((place for place in places if place.is_dir()), places[0])
+
+
+class Settings(BaseSettings):
+    """Where the bot finds its parts. Every field is documented in `.env.example` under its upper-case name."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        extra="ignore",
+    )
+
+    discord_token: SecretStr | None = None
+    discord_api_url: str | None = None
+
+    llm_base_url: str | None = None
+    llm_model: str | None = None
+    llm_api_key: SecretStr | None = None
+    llm_concurrency: int = Field(default=4, ge=1, le=1000)
+    llm_timeout: float = Field(default=120, gt=0, le=3600)
+    llm_retries: int = Field(default=3, ge=0, le=10)
+    llm_max_tokens: int = Field(default=400, ge=16, le=32_000)
+    llm_context: int | None = Field(default=None, ge=512)
+
+    database_url: str = "sqlite+aiosqlite:///data/roundtable.db"
+    personas_dir: Path = Field(default_factory=lambda: shipped("personas"))
+    tasks_dir: Path = Field(default_factory=lambda: shipped("tasks"))
+    log_level: str = "INFO"
+
+    # DISCUSSION_TURNS, DISCUSSION_PACE, … are the fields of Dials.
+    discussion: Annotated[Dials, NoDecode] = Dials()
+
+    @field_validator("llm_base_url", "discord_api_url")
+    @classmethod
+    def _http_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise ValueError("is not a web address. Write something like http://127.0.0.1:8000/v1")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _async_database(cls, value: str) -> str:
+        if not value.startswith("sqlite+aiosqlite:///"):
+            raise ValueError("is not supported. Write sqlite+aiosqlite:///data/roundtable.db or another file's path")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("is not a log level. Write DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @property
+    def database_file(self) -> Path:
+        return Path(self.database_url.removeprefix("sqlite+aiosqlite:///"))
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """The settings from environment, `.env` and `overrides`. Raises BadSettings naming each bad one with its fix."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise BadSettings(_sentences(error)) from None
+
+
+def _sentences(error: ValidationError) -> str:
+    lines: list[str] = []
+    for problem in error.errors():
+        name = "_".join(str(part) for part in problem["loc"]).upper()
+        value = problem["input"]
+        # A secret that fails validation must not be shown.
+        shown = "" if any(word in name for word in ("TOKEN", "KEY")) or isinstance(value, dict) else f' "{value}"'
+        if problem["type"] == "extra_forbidden":
+            known = ", ".join(f"DISCUSSION_{field.upper()}" for field in Dials.model_fields)
+            lines.append(f"{name} is not a setting. There are: {known}.")
+            continue
+        reason = problem["msg"].removeprefix("Value error, ")
+        reason = reason if reason.startswith("is ") else "can't be used: " + reason[0].lower() + reason[1:]
+        lines.append(f"{name}{shown} {reason}.")
+    return "\n".join(lines)

@@ -1,0 +1,139 @@
+"""Drives the demo page as a person would: typing, clicking and reading what is visible, in headless Chromium."""
+
+import os
+import shutil
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_PATIENCE = 15.0
+
+Messages = list[tuple[str, str]]
+
+
+def chromium() -> str:
+    """The path of this machine's Chromium; skips the test where there is none, or fails it where one is required."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    sentence = "no Chromium on this machine: the demo page was not tried in a browser (apt-get install chromium)"
+    if os.environ.get("ROUNDTABLE_REQUIRE_BROWSER") == "1":
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@asynccontextmanager
+async def browser_page(*, width: int = 1100, height: int = 800) -> AsyncIterator["PageDriver"]:
+    """A fresh tab in a fresh Chromium, closed with the block."""
+    path = chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        try:
+            yield PageDriver(await browser.new_page(viewport={"width": width, "height": height}))
+        finally:
+            await browser.close()
+
+
+class PageDriver:
+    """One tab. Every method waits for what it needs, at most 15 seconds, and fails with playwright's own words."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.set_default_timeout(_PATIENCE * 1000)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    async def open(self, url: str) -> None:
+        """Opens the channel and waits until one can write."""
+        await self.page.goto(url)
+        await expect(self.page.locator("#send-message")).to_be_enabled(timeout=_PATIENCE * 1000)
+
+    async def slash(self, command: str, **options: str | int) -> None:
+        """Types `command` ("/roundtable start"), picks it, fills its options in and sends it."""
+        page = self.page
+        await page.locator("#channel-composer-input").click()
+        await page.keyboard.type(command)
+        entry = page.locator(".command-entry").filter(has=page.get_by_text(command, exact=True))
+        await entry.click()
+        for name, value in options.items():
+            await self._option(name, str(value))
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".command-chip")).to_have_count(0)
+
+    async def _option(self, name: str, value: str) -> None:
+        page = self.page
+        field = page.locator(f'.command-option-input[data-option="{name}"]')
+        if not await field.count():
+            more = page.locator(".command-popup:not([hidden]) .command-suggestion").filter(
+                has=page.get_by_text(name, exact=True)
+            )
+            if not await more.count():
+                await page.locator(".command-ghost").click()
+            await more.click()
+        await field.click()
+        await page.keyboard.type(value)
+        if await field.get_attribute("role") == "combobox":
+            await page.locator(".command-popup:not([hidden]) .command-suggestion").first.click()
+
+    async def suggestions(self) -> list[str]:
+        """What the open list above the writing line offers."""
+        offered = self.page.locator(".command-popup:not([hidden]) .command-suggestion-label")
+        await expect(offered.first).to_be_visible()
+        return await offered.all_inner_texts()
+
+    async def say(self, text: str) -> None:
+        """Writes an ordinary message."""
+        await self.page.locator("#channel-composer-input").fill(text)
+        await expect(self.page.locator("#send-message")).to_be_enabled()
+        await self.page.keyboard.press("Enter")
+        await expect(self.page.locator("#channel-composer-input")).to_have_value("")
+
+    async def press(self, label: str) -> None:
+        """Clicks the newest button of that label."""
+        await self.page.get_by_role("button", name=label, exact=True).last.click()
+
+    async def become(self, person: str) -> None:
+        """Goes on as another of the people."""
+        button = self.page.get_by_role("group", name="Write as").get_by_role("button", name=person)
+        await button.click()
+        await expect(button).to_have_attribute("aria-pressed", "true")
+
+    async def messages(self) -> Messages:
+        """(author, text) of the messages on the page, oldest first; the text includes embeds and buttons."""
+        rows = await self.page.evaluate(
+            """() => {
+                let author = "";
+                return [...document.querySelectorAll("#channel-message-list > [data-message-id]")].map((row) => {
+                    author = row.querySelector(".message-author")?.textContent ?? author;
+                    const parts = row.querySelectorAll(
+                        ":scope > .message-content, :scope > .embed-card, :scope > .message-components");
+                    return [author, [...parts].map((part) => part.innerText).join("\\n").trim()];
+                });
+            }"""
+        )
+        return [(author, text) for author, text in rows]
+
+    async def wait_for(self, predicate: Callable[[Messages], bool], timeout: float = _PATIENCE) -> Messages:
+        """The messages, once `predicate` holds for them; AssertionError with what was there after `timeout` seconds."""
+        end = time.monotonic() + timeout
+        while not predicate(found := await self.messages()):
+            assert time.monotonic() < end, f"after {timeout} s the page shows {found}"
+            await self.page.wait_for_timeout(50)
+        return found
+
+    async def screenshot(self, path: Path | str) -> None:
+        """Saves what is visible as a PNG."""
+        await self.page.screenshot(path=path)

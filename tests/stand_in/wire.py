@@ -1,0 +1,273 @@
+"""The stand-in's records as Discord writes them in JSON, and as a test in another process reads them."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from .records import JSON, PUBLIC_THREAD, TEXT_CHANNEL, Channel, Emoji, Member, Message, Role, Webhook
+
+if TYPE_CHECKING:
+    from .state import State
+
+DISCORD_EPOCH = 1_420_070_400_000  # ms; the zero of every Discord id
+
+
+def timestamp(snowflake: int) -> str:
+    """The moment an id was made."""
+    return datetime.fromtimestamp(((snowflake >> 22) + DISCORD_EPOCH) / 1000, UTC).isoformat()
+
+
+def user(member: Member) -> JSON:
+    return {
+        "id": str(member.id),
+        "username": member.name,
+        "global_name": member.global_name,
+        "discriminator": "0",
+        "avatar": None,
+        "bot": member.bot,
+        "public_flags": 0,
+    }
+
+
+def member(record: Member, *, with_user: bool = True) -> JSON:
+    data: JSON = {
+        "nick": record.nick,
+        "roles": [str(role) for role in record.roles],
+        "joined_at": timestamp(record.id),
+        "avatar": None,
+        "premium_since": None,
+        "deaf": False,
+        "mute": False,
+        "pending": False,
+        "flags": 0,
+    }
+    return {**data, "user": user(record)} if with_user else data
+
+
+def role(record: Role, position: int = 1) -> JSON:
+    return {
+        "id": str(record.id),
+        "name": record.name,
+        "permissions": str(record.permissions),
+        "position": position,
+        "color": 0,
+        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+        "hoist": False,
+        "managed": False,
+        "mentionable": False,
+        "flags": 0,
+    }
+
+
+def channel(state: State, record: Channel) -> JSON:
+    last = max((m.id for m in state.messages.values() if m.channel is record), default=None)
+    data: JSON = {
+        "id": str(record.id),
+        "guild_id": str(state.guild_id),
+        "name": record.name,
+        "last_message_id": str(last) if last else None,
+        "rate_limit_per_user": 0,
+        "flags": 0,
+    }
+    if record.parent is None:
+        kinds = {role_id: 0 for role_id in state.roles}
+        overwrites = [
+            {"id": str(who), "type": kinds.get(who, 1), "allow": str(allow), "deny": str(deny)}
+            for who, (allow, deny) in record.overwrites.items()
+        ]
+        position = list(state.channels).index(record.id) if record.id in state.channels else 0
+        extra = {"type": TEXT_CHANNEL, "topic": record.topic, "position": position, "nsfw": False, "parent_id": None}
+        return {**data, **extra, "permission_overwrites": overwrites}
+    return {
+        **data,
+        "type": PUBLIC_THREAD,
+        "parent_id": str(record.parent.id),
+        "owner_id": str(state.convener.id),
+        "message_count": 0,
+        "member_count": 1,
+        "total_message_sent": 0,
+        "thread_metadata": {
+            "archived": record.archived,
+            "locked": record.locked,
+            "auto_archive_duration": 1440,
+            "archive_timestamp": timestamp(record.id),
+            "create_timestamp": timestamp(record.id),
+        },
+    }
+
+
+def guild(state: State, *, full: bool = False, every_member: bool = False) -> JSON:
+    """The guild; `full` as GUILD_CREATE sends it, with channels, threads and members (only the bot, or all)."""
+    data: JSON = {
+        "id": str(state.guild_id),
+        "name": state.guild_name,
+        "icon": None,
+        "owner_id": str(state.owner.id),
+        "roles": [role(each, position) for position, each in enumerate(state.roles.values())],
+        "emojis": [],
+        "stickers": [],
+        "features": [],
+        "verification_level": 0,
+        "default_message_notifications": 1,
+        "explicit_content_filter": 0,
+        "afk_timeout": 300,
+        "mfa_level": 0,
+        "nsfw_level": 0,
+        "premium_tier": 0,
+        "preferred_locale": "en-GB",
+        "system_channel_id": None,
+        "system_channel_flags": 0,
+    }
+    if not full:
+        return data
+    members = list(state.members.values()) if every_member else [state.bot]
+    places = list(state.channels.values())
+    return {
+        **data,
+        "joined_at": timestamp(state.bot.id),
+        "large": False,
+        "unavailable": False,
+        "member_count": len(state.members),
+        "members": [member(each) for each in members],
+        "channels": [channel(state, each) for each in places if not each.is_thread],
+        "threads": [channel(state, each) for each in places if each.is_thread and not each.archived],
+        "voice_states": [],
+        "presences": [],
+        "stage_instances": [],
+        "guild_scheduled_events": [],
+        "soundboard_sounds": [],
+    }
+
+
+def message(state: State, record: Message, *, gateway: bool = False, reference: bool = True) -> JSON:
+    """A message; on the `gateway` also with guild, author's membership and nonce."""
+    data: JSON = {
+        "id": str(record.id),
+        "channel_id": str(record.channel.id),
+        "type": record.type,
+        "author": record.author,
+        "content": record.content,
+        "timestamp": timestamp(record.id),
+        "edited_timestamp": record.edited_at,
+        "tts": False,
+        "pinned": False,
+        "mention_everyone": record.mention_everyone,
+        "mentions": [user(each) for each in record.mentions],
+        "mention_roles": [str(each) for each in record.mention_roles],
+        "attachments": record.attachments,
+        "embeds": record.embeds,
+        "components": record.components,
+        "flags": record.flags,
+    }
+    if record.webhook_id:
+        data["webhook_id"] = str(record.webhook_id)
+    if record.application_id:
+        data["application_id"] = str(record.application_id)
+    if record.interaction_metadata:
+        data["interaction_metadata"] = record.interaction_metadata
+    if record.reply_to is not None:
+        target = record.reply_to
+        data["message_reference"] = {
+            "type": 0,
+            "message_id": str(target.id),
+            "channel_id": str(target.channel.id),
+            "guild_id": str(state.guild_id),
+        }
+        if reference:
+            data["referenced_message"] = None if target.deleted else message(state, target, reference=False)
+    if gateway:
+        data["guild_id"] = str(state.guild_id)
+        author = state.members.get(int(record.author["id"]))
+        if author is not None and not record.webhook_id:
+            data["member"] = member(author, with_user=False)
+    return data
+
+
+def redacted(data: JSON, bot_id: int) -> JSON:
+    """A message as an application without Message Content gets it: empty, unless its own or one that mentions it.
+
+    https://discord.com/developers/docs/events/gateway#message-content-intent
+    """
+    data = dict(data)
+    if data.get("referenced_message"):
+        data["referenced_message"] = redacted(data["referenced_message"], bot_id)
+    concerned = [data["author"], *data["mentions"]]
+    if all(each["id"] != str(bot_id) for each in concerned):
+        data |= {"content": "", "embeds": [], "attachments": [], "components": []}
+    return data
+
+
+def webhook(state: State, record: Webhook, *, with_user: bool = True) -> JSON:
+    data: JSON = {
+        "id": str(record.id),
+        "type": 1,
+        "guild_id": str(state.guild_id),
+        "channel_id": str(record.channel.id),
+        "name": record.name,
+        "avatar": None,
+        "application_id": str(record.application_id) if record.application_id else None,
+    }
+    # Another application's token is nobody else's business.
+    if record.application_id in (None, state.application_id):
+        data["token"] = record.token
+    return {**data, "user": user(record.creator)} if with_user else data
+
+
+def emoji(state: State, record: Emoji) -> JSON:
+    return {
+        "id": str(record.id),
+        "name": record.name,
+        "roles": [],
+        "user": user(state.bot),
+        "require_colons": True,
+        "managed": False,
+        "animated": record.mime == "image/gif",
+        "available": True,
+    }
+
+
+def application(state: State) -> JSON:
+    return {
+        "id": str(state.application_id),
+        "name": state.bot.name,
+        "description": "",
+        "icon": None,
+        "bot": user(state.bot),
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "owner": user(state.owner),
+        "team": None,
+        "verify_key": "00" * 32,
+        "flags": state.application_flags,
+        "approximate_guild_count": int(state.in_guild),
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "install_params": None,
+        "integration_types_config": {"0": {}},
+    }
+
+
+def plain(value: Any) -> Any:
+    """A record as JSON for the control route: channels and members by id, messages in full."""
+    match value:
+        case Channel() | Member():
+            shown = {"id": value.id, "name": value.name}
+            return shown | ({"archived": value.archived, "locked": value.locked} if isinstance(value, Channel) else {})
+        case Message():
+            shallow = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.name != "reply_to"}
+            shallow |= {"channel": value.channel.id, "name": value.name, "avatar_url": value.avatar_url}
+            return plain(shallow | {"reply_to": value.reply_to.id if value.reply_to else None})
+        case dict():
+            return {str(key): plain(each) for key, each in value.items()}
+        case list() | tuple():
+            return [plain(each) for each in value]
+        case bytes():
+            return len(value)
+        case _ if hasattr(value, "report"):
+            return plain(value.report())
+        case _ if dataclasses.is_dataclass(value):
+            return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        case _:
+            return value
