@@ -1,11 +1,11 @@
 """Every setting, once: read from the environment and `.env`, validated, frozen."""
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import bot
 from bot.discussion.dials import Dials
@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
 
     # DISCUSSION_TURNS, DISCUSSION_PACE, … are the fields of Dials.
-    discussion: Annotated[Dials, NoDecode] = Dials()
+    discussion: Dials = Dials()
 
     @field_validator("llm_base_url", "discord_api_url")
     @classmethod
