@@ -1,5 +1,12 @@
 """The few exceptions whose message a person may read: a sentence that names the thing, the value and the fix."""
 
+import secrets
+
+
+def new_error_id() -> str:
+    """A short id that stands both in the log and in what a person is told."""
+    return secrets.token_hex(3)
+
 
 class RoundtableError(Exception):
     """Something a person can understand and mend. `str(error)` is written for them."""

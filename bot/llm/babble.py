@@ -13,14 +13,23 @@ from typing import Final
 import markovify
 from markovify.chain import BEGIN, END
 
+Gram = tuple[str, ...]
+MODERATOR: Final = "Moderator"
+
 SENTENCE_WORDS: Final = range(5, 29)
 TURN_WORDS: Final = range(10, 51)
-# A reader takes a turn for a repetition well before half of its word 3-grams stand in an earlier one.
-ECHO_SHARE: Final = 0.25
-# markovify's own measure of novelty: the share and the number of words that may stand in one corpus sentence.
-NOVELTY: Final = (0.75, 12)
-SENTENCE_TRIES: Final = 80
+SENTENCE_TRIES: Final = 150
 TURN_TRIES: Final = 12
+# markovify's measure of novelty: the share and the number of words in a row that may stand in the corpus.
+NOVELTY: Final = (0.75, 12)
+# Sentences that are not new in that sense are the best jokes: let so many of them through.
+QUOTING: Final = 0.35
+# A sentence more of whose word 3-grams have been said in the conversation is a repetition.
+ECHO_SHARE: Final = 0.33
+# How often one speaker turns to another unasked, before guests and answers take their share.
+ASKING: Final = 0.38
+# How much of a message that is no round-table prompt is looked at for a word, in characters.
+RECENT: Final = 2000
 # How many lines back a guest still gets an answer.
 GUEST_LINES: Final = 3
 
@@ -37,36 +46,50 @@ TURNS: Final = (
     ("word", "quip"),
     ("word", "claim", "quip"),
 )
-FURTHER: Final = (("claim",), ("quip",), ("story",), ("claim", "quip"))
+FURTHER: Final = (("claim",), ("quip",), ("story",))
+# The gaps a sentence of a kind must have; kinds that are not named have none, closing remarks may have any.
+NEEDS: Final = {
+    "ask": {"{name}"},
+    "guest": {"{name}", "{word}"},
+    "guest, no word": {"{name}"},
+    "word": {"{word}"},
+}
 SUMMARIES: Final = (
     ("closing: opening", "closing: middle", "closing: end"),
     ("closing: opening", "closing: middle", "closing: middle", "closing: end"),
 )
 
-_HEADING: Final = re.compile(r"^##\s+(?P<full>.+?)\s+\((?P<name>[^()\n]+)\)\s*$", re.MULTILINE)
-_TAG: Final = re.compile(r"^(?P<name>[^:\n]{1,80}?)(?P<guest> \(guest\))?:\s+(?P<text>\S.*)$", re.MULTILINE)
+_HEADING: Final = re.compile(r"^## (?P<full>[^(\n]{1,200})\((?P<name>[^()\n]{1,80})\) *$", re.MULTILINE)
+_TAG: Final = re.compile(r"^(?P<name>[^:\n]{1,80}?)(?P<guest> \(guest\))?:[ \t]+(?P<text>\S.*)$", re.MULTILINE)
 _CUE: Final = re.compile(r"(?:\A|\n)(?P<name>[^:\n]{1,80}):\s*\Z")
-_QUESTION: Final = re.compile(r"question on the table(?: is)?\W*([^?\n]+\?|[^\n.]+)", re.IGNORECASE)
+_QUESTION: Final = re.compile(r"question on the table(?: is)?\W{0,8}([^?\n]{1,500}\?|[^\n.]+)", re.IGNORECASE)
 _SUMMARY: Final = re.compile(r"sum up|summary", re.IGNORECASE)
-_ADDRESS: Final = re.compile(r"(?<!\S)https?://\S+|<[@#:][^>\s]*>")
+_LINK: Final = re.compile(r"(?<!\S)https?://\S+|<[@#:][^>\s]{0,80}>")
 _LONG_WORD: Final = re.compile(r"(?<![\w’'@#])[^\W\d_]{5,24}(?![\w’'])")
 _WORD: Final = re.compile(r"\w+")
-_NOT_A_SPEAKER: Final = frozenset("moderator question context rules note topic task transcript".split())
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text))
+
+
+_NOT_A_SPEAKER: Final = _words("moderator question context rules note topic task transcript")
 # Where one clause ends and the next begins, in words of the corpus.
-_OPENERS: Final = frozenset("that because until when if whether I we you nobody somebody".split())
-_SUBJECTS: Final = frozenset("I we you it he she they nobody somebody someone".split())
-_VERBS: Final = frozenset("is was would will has had have were am are could can should needs looks works".split())
+_OPENERS: Final = _words("that because until when if whether I we you nobody somebody")
+_SUBJECTS: Final = _words("I we you it he she they nobody somebody someone")
+_VERBS: Final = _words("is was would will has had have were am are could can should needs looks works")
 # Words of five letters and more that say nothing about what a sentence is about.
-_PLAIN: Final = frozenset(
+_PLAIN: Final = _words(
     "about above actually after again against agree almost already although always among another anybody anyone "
-    "anything around asked asking because become becomes before being believe better between beyond certainly could "
-    "different doing during either enough every everybody everyone everything exactly first getting given going great "
-    "hello hence honest honestly however indeed instead itself least likely little making many matter maybe means might mostly "
-    "myself never nobody nothing often other others ought ourselves people perhaps please point possible probably "
-    "question quite rather really right round saying seems several shall should simple simply since somebody someone "
-    "something sometimes somewhere still table taken talking thank thanks their themselves there these thing things "
-    "think thinking those though thought through today together tomorrow towards under until usually wants what "
-    "where whether which while whole whose without wonder would wrong years yourself".split()
+    "anything around asked asking because become becomes before being believe better between beyond certainly "
+    "could different doing during either enough every everybody everyone everything exactly first getting given "
+    "going great hello hence honest honestly however indeed instead itself least likely little making many "
+    "matter maybe means might mostly myself never nobody nothing often other others ought ourselves people "
+    "perhaps please point possible probably question quite rather really right round saying seems several shall "
+    "should simple simply since somebody someone something sometimes somewhere still table taken talking thank "
+    "thanks their themselves there these thing things think thinking those though thought through today together "
+    "tomorrow towards under until usually wants what where whether which while whole whose without wonder would "
+    "wrong years yourself"
 )
 
 
@@ -90,8 +113,9 @@ class Scene:
 
     @property
     def question(self) -> str:
-        found = _QUESTION.search(self.tail)
-        return found[1] if found else ""
+        """The one in the tail; where that has none (a summary), the last that the moderator put."""
+        put = (line.text for line in reversed(self.lines) if line.name == MODERATOR)
+        return next((found[1] for text in (self.tail, *put) if (found := _QUESTION.search(text))), "")
 
     @property
     def is_summary(self) -> bool:
@@ -118,7 +142,7 @@ def read_scene(prompt: str) -> Scene:
     cue = _CUE.search(prompt)
     speaker = cue["name"].strip() if cue else ""
     headings = list(_HEADING.finditer(prompt))
-    names = {heading["name"]: heading["full"] for heading in headings}
+    names = {heading["name"]: heading["full"].strip() for heading in headings}
     if not cue or not (speaker in names or _looks_like_a_name(speaker)):
         return Scene(None, (), (), "")
     lines: list[Line] = []
@@ -127,12 +151,12 @@ def read_scene(prompt: str) -> Scene:
         name = tag["name"]
         if tag["guest"]:
             lines.append(Line(name, tag["text"].strip(' "“”'), guest=True))
-        elif name in names or name == speaker or name == "Moderator" or _looks_like_a_name(name):
+        elif name in names or name in (speaker, MODERATOR) or _looks_like_a_name(name):
             lines.append(Line(name, tag["text"]))
         else:
             continue
         end = tag.end()
-    at_table = [*names, *(line.name for line in lines if not line.guest and line.name != "Moderator")]
+    at_table = [*names, *(line.name for line in lines if not line.guest and line.name != MODERATOR)]
     others = tuple(n for n in dict.fromkeys(at_table) if speaker not in (n, names.get(n)))
     return Scene(speaker, others, tuple(lines), prompt[end : cue.start()])
 
@@ -143,7 +167,7 @@ class Babbler:
     def __init__(self, corpus: str | None = None) -> None:
         """Build the chain from `corpus` (by default the shipped one); takes a fraction of a second."""
         if corpus is None:
-            corpus = resources.files(__package__).joinpath("corpus.txt").read_text(encoding="utf-8")
+            corpus = resources.files("bot.llm").joinpath("corpus.txt").read_text(encoding="utf-8")
         # The job of a sentence is its first "word", so that one chain serves all jobs and sentences of different
         # jobs can still share their middles.
         runs = list(_runs(corpus))
@@ -155,67 +179,76 @@ class Babbler:
     def reply(self, prompt: str, rng: Random) -> str:
         """The next turn for `prompt`; the same for the same prompt and state of `rng`."""
         scene = read_scene(prompt)
-        earlier = [_grams(line.text) for line in scene.lines]
-        best, best_share = "", 2.0
+        said: frozenset[Gram] = frozenset().union(*(_grams(line.text) for line in scene.lines))
+        turn = self._turn(scene, prompt, said, rng)
         for _ in range(TURN_TRIES):
-            turn = self._turn(scene, prompt, rng)
-            if len(turn.split()) not in TURN_WORDS and not scene.is_summary:
-                continue
-            grams = _grams(turn)
-            share = max((len(grams & other) / len(grams) for other in earlier), default=0.0)
-            if share < best_share:
-                best, best_share = turn, share
-            if share <= ECHO_SHARE:
+            if scene.is_summary or len(turn.split()) in TURN_WORDS:
                 break
-        return best or turn
+            turn = self._turn(scene, prompt, said, rng)
+        return turn
 
-    def _turn(self, scene: Scene, prompt: str, rng: Random) -> str:
+    def _turn(self, scene: Scene, prompt: str, said: frozenset[Gram], rng: Random) -> str:
         if scene.speaker is None:
             kinds = rng.choice((("word", "claim"), ("word", "quip"), ("claim", "quip")))
-            return self._say(kinds, rng, words=_long_words(prompt[-2000:]))
+            return self._say(kinds, said, rng, words=_long_words(prompt[-RECENT:]))
         if scene.is_summary:
-            heard = tuple({line.name for line in scene.lines} & set(scene.others)) or scene.others
-            names = rng.sample(sorted(heard), len(heard))
-            return self._say(rng.choice(SUMMARIES), rng, words=_long_words(scene.question, scene.others), names=names)
+            words = _long_words(scene.question, scene.others)
+            names = [name for name in scene.others if any(line.name == name for line in scene.lines)]
+            rng.shuffle(names)
+            return self._say(rng.choice(SUMMARIES), said, rng, words=words, names=names)
 
         guest, last = scene.guest, scene.lines[-1] if scene.lines else None
         if guest and rng.random() < (0.9 if guest is last else 0.65):
             words = _long_words(guest.text, (*scene.others, guest.name))
             opening = "guest" if words else "guest, no word"
-            return self._say((opening, *rng.choice(FURTHER[:3])), rng, words=words, names=[guest.name])
+            return self._say((opening, *rng.choice(FURTHER)), said, rng, words=words, names=[guest.name])
 
-        about = scene.question if rng.random() < 0.6 or not last else last.text
+        about = last.text if last and rng.random() < 0.4 else scene.question
         words = _long_words(about, (*scene.others, scene.speaker))
-        ask = scene.to_ask or (rng.choice(scene.others) if scene.others and rng.random() < 0.38 else None)
-        names = [ask] if ask else []
-        if scene.spoken_to and rng.random() < 0.7:
-            kinds = ("answer", *rng.choice(FURTHER))
-        elif ask and rng.random() < 0.4:
-            return self._say(("ask", *rng.choice(FURTHER[:3])), rng, words=words, names=names)
-        else:
-            kinds = rng.choice(TURNS)
-        return self._say((*kinds[:2], "ask") if ask else kinds, rng, words=words, names=names)
+        ask = scene.to_ask or (rng.choice(scene.others) if scene.others and rng.random() < ASKING else None)
+        kinds = ("answer", *rng.choice(FURTHER)) if scene.spoken_to and rng.random() < 0.7 else rng.choice(TURNS)
+        if ask:
+            # To turn to somebody first answers what was said; to turn to somebody last hands the floor over.
+            kinds = ("ask", *kinds[1:]) if rng.random() < 0.4 else (*kinds[:2], "ask")
+        return self._say(kinds, said, rng, words=words, names=[ask] if ask else [])
 
-    def _say(self, kinds: Iterable[str], rng: Random, *, words: Sequence[str], names: Sequence[str] = ()) -> str:
+    def _say(
+        self,
+        kinds: Iterable[str],
+        said: frozenset[Gram],
+        rng: Random,
+        *,
+        words: Sequence[str],
+        names: Sequence[str] = (),
+    ) -> str:
         """One sentence of each kind, the gaps filled; a kind that needs a word becomes a claim where there is none."""
-        word = rng.choice(words) if words else ""
-        said: list[str] = []
+        gaps = {"{word}": rng.choice(words)} if words else {}
+        turn: list[str] = []
         for i, kind in enumerate(kinds):
-            sentence = self._sentence("claim" if kind == "word" and not word else kind, rng, bool(word), bool(names))
-            said.append(sentence.replace("{name}", names[i % len(names)] if names else "").replace("{word}", word))
-        return " ".join(said)
+            if names:
+                gaps["{name}"] = names[i % len(names)]
+            turn.append(self._sentence("claim" if kind == "word" and not words else kind, gaps, said, rng))
+            said |= _grams(turn[-1])
+        return " ".join(turn)
 
-    def _sentence(self, kind: str, rng: Random, has_word: bool, has_name: bool) -> str:
-        """A sentence of the kind that keeps to the gaps it may have, new to the corpus if one can be had."""
+    def _sentence(self, kind: str, gaps: dict[str, str], said: frozenset[Gram], rng: Random) -> str:
+        """A sentence of the kind: one that parses, fills the gaps it should, and has not been said before."""
         spare = ""
         for _ in range(SENTENCE_TRIES):
             run = self._walk(kind, rng)
             sentence = " ".join(run[1:])
-            if not self._parses(run) or not _gaps_fit(kind, sentence, has_word, has_name):
+            if not _gaps_fit(kind, sentence, gaps) or not self._parses(run):
                 continue
-            if self._text.test_sentence_output(run, *NOVELTY):
+            is_new = self._text.test_sentence_output(run, *NOVELTY)
+            for gap, filling in {**gaps, "~": " "}.items():
+                sentence = sentence.replace(gap, filling)
+            grams = _grams(sentence)
+            if len(grams & said) > ECHO_SHARE * len(grams):
+                spare = spare or sentence
+            elif is_new or rng.random() < QUOTING:
                 return sentence
-            spare = sentence
+            else:
+                spare = sentence
         return spare
 
     def _parses(self, run: list[str]) -> bool:
@@ -269,12 +302,11 @@ def _is_joint(first: str, second: str) -> bool:
     )
 
 
-def _gaps_fit(kind: str, sentence: str, has_word: bool, has_name: bool) -> bool:
-    name, word = sentence.count("{name}"), "{word}" in sentence
+def _gaps_fit(kind: str, sentence: str, gaps: Iterable[str]) -> bool:
+    has = {gap for gap in ("{name}", "{word}") if gap in sentence}
     if kind.startswith("closing"):
-        return (has_word or not word) and (has_name or not name)
-    wants_name, wants_word = kind in ("ask", "guest", "guest, no word"), kind in ("word", "guest")
-    return name == wants_name and word == wants_word
+        return has <= set(gaps)
+    return has == NEEDS.get(kind, set()) and sentence.count("{name}") <= 1
 
 
 def _looks_like_a_name(tag: str) -> bool:
@@ -291,14 +323,15 @@ def _long_words(text: str, names: Iterable[str] = ()) -> tuple[str, ...]:
     """The words worth picking up, at most two: 5 letters or more, the longest first, no names, no plain words."""
     left_out = _PLAIN | {part.casefold() for name in names for part in name.split()}
     found: dict[str, None] = {}
-    for match in _LONG_WORD.finditer(_ADDRESS.sub(" ", text)):
-        starts_sentence = not text[: match.start()].rstrip(" \"“'‘(")[-1:].strip(".!?:…\n")
+    text = _LINK.sub(" ", text)
+    for match in _LONG_WORD.finditer(text):
+        starts_sentence = not text[max(0, match.start() - 8) : match.start()].rstrip(" \"“'‘(")[-1:].strip(".!?:…\n")
         word = match[0].lower() if starts_sentence or match[0].isupper() else match[0]
         if word.casefold() not in left_out:
             found[word] = None
     return tuple(sorted(found, key=len, reverse=True)[:2])
 
 
-def _grams(text: str) -> frozenset[tuple[str, ...]]:
+def _grams(text: str) -> frozenset[Gram]:
     words = _WORD.findall(text.lower())
     return frozenset(zip(words, words[1:], words[2:], strict=False)) or frozenset({tuple(words)})

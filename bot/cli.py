@@ -1,0 +1,178 @@
+"""The front door: `roundtable run | demo | discuss | dummy | check`."""
+
+import argparse
+import asyncio
+import secrets
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from bot import __version__
+from bot.errors import RoundtableError
+from bot.log import set_up_logging
+from bot.settings import Settings, read_settings
+
+# What a shell expects of a program ended by Ctrl-C.
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Out: the exit status (0 fine, 1 something to mend, 2 unusable arguments, 130 interrupted)."""
+    args = _parser().parse_args(argv)
+    try:
+        return asyncio.run(args.command(args))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except RoundtableError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+# --- the commands; each imports what it needs, so that `--help` and errors are quick ---
+
+
+async def _run(args: argparse.Namespace) -> int:
+    from bot.chat.serve import serve
+
+    settings = _settings()
+    return await serve(settings)
+
+
+async def _demo(args: argparse.Namespace) -> int:
+    from bot.demo.serve import serve_demo
+
+    settings = _settings()
+    return await serve_demo(settings, port=args.port, open_browser=not args.no_browser)
+
+
+async def _discuss(args: argparse.Namespace) -> int:
+    from bot.discussion.task import Task
+    from bot.library.catalogue import Catalogue
+    from bot.library.files import FileFaults, read_personas, read_task, read_tasks
+    from bot.terminal import TerminalStage
+    from bot.wiring import discuss
+
+    given = {"llm_base_url": args.base_url, "llm_model": args.model}
+    settings = _settings(**{name: value for name, value in given.items() if value})
+    personas, faults = read_personas(args.personas or settings.personas_dir)
+    if args.task:
+        task, task_faults = read_task(args.task)
+        tasks = [task] if task else []
+    else:
+        tasks, task_faults = read_tasks(settings.tasks_dir)
+    if faults := faults + task_faults:
+        raise FileFaults(faults)
+    catalogue = Catalogue(tuple(personas), tuple(tasks))
+    task: Task = catalogue.task(None)
+    if args.question:
+        task = task.model_copy(update={"questions": (args.question,)})
+    dials = settings.discussion.model_copy(
+        update={"pace": args.pace} | ({"turns": args.turns} if args.turns is not None else {})
+    )
+    seed = args.seed if args.seed is not None else secrets.randbits(32)
+    with ExitStack() as stack:
+        jsonl = None
+        if args.jsonl:
+            try:
+                jsonl = stack.enter_context(args.jsonl.open("w", encoding="utf-8"))
+            except OSError as error:
+                raise RoundtableError(f"--jsonl {args.jsonl} can't be written ({error.strerror}).") from None
+        colour = not args.no_colour and sys.stdout.isatty()
+        problem = await discuss(
+            settings,
+            task=task,
+            cast=catalogue.cast(args.cast),
+            dials=dials,
+            seed=seed,
+            stage=TerminalStage(colour=colour),
+            jsonl=jsonl,
+        )
+    if problem is None:
+        print(f"Seed {seed}: `--seed {seed}` makes the same choices again.", file=sys.stderr)
+    return 0 if problem is None else 1
+
+
+async def _dummy(args: argparse.Namespace) -> int:
+    from bot.llm.dummy import serve_dummy
+    from bot.signals import until_signal
+
+    set_up_logging("INFO")
+    try:
+        async with serve_dummy(host=args.host, port=args.port, seed=args.seed, delay=args.delay) as url:
+            print(f"The dummy endpoint answers at {url} (Ctrl-C ends it).", flush=True)
+            await until_signal()
+    except OSError as error:
+        raise RoundtableError(
+            f"The dummy can't listen on {args.host}:{args.port} ({error.strerror}). Choose another with --port."
+        ) from None
+    return 0
+
+
+async def _check(args: argparse.Namespace) -> int:
+    from bot.check import check
+
+    return await check(_settings())
+
+
+def _settings(**overrides: Any) -> Settings:
+    settings = read_settings(**overrides)
+    hidden = [s.get_secret_value() for s in (settings.discord_token, settings.llm_api_key) if s]
+    set_up_logging(settings.log_level, hidden)
+    return settings
+
+
+# --- the arguments ---
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="roundtable", description="AI personas hold a moderated discussion in a Discord channel."
+    )
+    parser.add_argument("--version", action="version", version=f"roundtable {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, run: Any, help: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help, description=help)
+        added.set_defaults(command=run)
+        return added
+
+    command("run", _run, "Run the bot on Discord. Settings come from the environment and .env (see .env.example).")
+    demo = command("demo", _demo, "Try the bot in the browser: no token, no account, no LLM needed.")
+    demo.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1 (default: any free one)")
+    demo.add_argument("--no-browser", action="store_true", help="only print the address")
+
+    talk = command("discuss", _discuss, "Hold a discussion in this terminal.")
+    talk.add_argument("--personas", type=Path, metavar="DIR", help="folder of persona files (default: PERSONAS_DIR)")
+    talk.add_argument("--cast", default="", metavar="NAMES", help="comma-separated names (default: everyone there)")
+    talk.add_argument("--task", type=Path, metavar="DIR", help="task folder (default: the first of TASKS_DIR)")
+    talk.add_argument("--question", metavar="TEXT", help="discuss this question instead of the task's")
+    talk.add_argument("--turns", type=_bounded(1, 200), metavar="N", help="persona turns (default: DISCUSSION_TURNS)")
+    talk.add_argument("--seed", type=int, metavar="N", help="replay the moderator's choices (default: by chance)")
+    talk.add_argument("--pace", type=float, default=0.0, metavar="S", help="seconds between turns (default: 0)")
+    talk.add_argument("--base-url", metavar="URL", help="OpenAI-compatible endpoint (default: LLM_BASE_URL)")
+    talk.add_argument("--model", metavar="NAME", help="model (default: LLM_MODEL, else the endpoint's first)")
+    talk.add_argument("--jsonl", type=Path, metavar="FILE", help="also write one JSON object a turn to FILE")
+    talk.add_argument("--no-colour", action="store_true", help="plain text")
+
+    dummy = command("dummy", _dummy, "Serve the embedded Markov dummy as an OpenAI-compatible endpoint.")
+    dummy.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    dummy.add_argument("--port", type=_port, default=8001, metavar="N", help="port (default: 8001)")
+    dummy.add_argument("--delay", type=float, default=0.0, metavar="S", help="seconds before each answer")
+    dummy.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed gives the same answers")
+
+    command("check", _check, "Say whether settings, files, database, endpoint and Discord are right.")
+    return parser
+
+
+def _bounded(low: int, high: int) -> Any:
+    def number(text: str) -> int:
+        if not text.lstrip("-").isdigit() or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {low} to {high}")
+        return int(text)
+
+    return number
+
+
+_port = _bounded(0, 65535)

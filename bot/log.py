@@ -1,0 +1,36 @@
+"""Logging for the process: one readable line an event, and no secret in any of them."""
+
+import logging
+import re
+import sys
+from collections.abc import Iterable
+from typing import Final
+
+_FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+_WEBHOOK: Final = re.compile(r"(/webhooks/\d+/)[\w.-]+")
+# They log every request, with its address, at INFO.
+_TALKATIVE: Final = ("httpx", "httpx2", "openai", "aiohttp.access", "alembic", "discord.client", "discord.gateway")
+
+
+class _Redacting(logging.Formatter):
+    """Blanks secrets in the finished text, tracebacks included."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        super().__init__(_FORMAT)
+        self._secrets = [secret for secret in secrets if secret]
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = _WEBHOOK.sub(r"\1…", super().format(record))
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
+        return text
+
+
+def set_up_logging(level: str, secrets: Iterable[str] = ()) -> None:
+    """Log to standard error at `level`, with these secrets and all webhook tokens blanked."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Redacting(secrets))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    if level != "DEBUG":
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.WARNING)

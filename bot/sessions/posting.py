@@ -1,0 +1,248 @@
+"""Posting: intent, act, reconcile, so that every post is shown exactly once through crashes and lost answers.
+
+Before anything is sent, the database says what is about to be sent (`sending`, at most one post a place) and the
+largest message id seen before it. Whatever becomes of the request, a message of ours after that id which shows no
+other post shows this one. A send is never cancelled: it runs in a task of its own.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final
+
+from bot.sessions.interruptible import Interruptible
+from bot.sessions.stage import OutcomeUnknown, Refused, Seen, Stage, Why
+from bot.store.rows import Post, PostStatus
+from bot.store.store import Store
+
+log = logging.getLogger(__name__)
+
+# A stored message reaches the history well within this many seconds.
+SETTLE_SECONDS: Final = 5.0
+# The longest wait between two tries to read the history of a place.
+LONGEST_BACKOFF: Final = 300.0
+# Broken into a refused name: it keeps the look and is no letter. Discord's word filter no longer matches.
+_HAIR_SPACE: Final = "\u200a"
+
+
+class Held(Exception):
+    """Posting can't go on until people mend something; `str(error)` says what. Nothing is lost."""
+
+
+class PlaceGone(Exception):
+    """The channel or thread no longer exists."""
+
+
+class _Closing(Exception):
+    """The process is ending: leave the post as it is for the next start."""
+
+
+class Poster:
+    """Sends one session's posts in order, exactly once."""
+
+    def __init__(
+        self,
+        store: Store,
+        stage: Stage,
+        *,
+        session_id: int,
+        place_id: int,
+        latest: int,
+        on_withheld: Callable[[int], Awaitable[None]],
+    ) -> None:
+        """`latest` is the largest Discord id the session has seen; `on_withheld` takes the number of a turn that
+        will not be shown."""
+        self.latest = latest
+        self.waiting = False
+        self._store = store
+        self._stage = stage
+        self._session_id = session_id
+        self._place_id = place_id
+        self._on_withheld = on_withheld
+        self._uncertain: set[int] = set()
+        self._bound: set[int] = set()
+        self._wait = Interruptible()
+        self._closing = False
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is on its way."""
+        return self._task is not None and not self._task.done()
+
+    async def recover(self) -> None:
+        """At start-up: a post that was under way when the last process ended may or may not be shown."""
+        if post := await self._store.sending(self._place_id):
+            self._uncertain.add(post.id)
+
+    async def deliver(self) -> None:
+        """Send everything that is queued. Raises Held or PlaceGone. Cancelling the caller does not cancel the send."""
+        while self._task is not None and not self._task.done():
+            await asyncio.wait([self._task])
+        if self._closing:
+            return
+        self._task = asyncio.create_task(self._send_all(), name=f"posting {self._place_id}")
+        # If the caller is gone when it fails, nobody asks for the error; the post waits in the database.
+        self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.shield(self._task)
+
+    async def close(self, timeout: float) -> None:
+        """Stop waiting for anything; give a send in flight `timeout` seconds, then leave it to the next start."""
+        self._closing = True
+        self._wait.interrupt()
+        if self._task is not None and not self._task.done():
+            await asyncio.wait([self._task], timeout=timeout)
+
+    async def seen(self, message: Seen) -> None:
+        """A message of ours appeared in the place (gateway or history): find the post it shows, or take a copy away."""
+        self.latest = max(self.latest, message.id)
+        if message.id in self._bound or await self._store.post_of_message(message.id):
+            return
+        copies = [c for c in await self._copies(message) if c.by_webhook == message.by_webhook]
+        post = await self._store.sending(self._place_id)
+        if post and message.id > post.after_id and post.by_webhook == message.by_webhook:
+            # While content can be read, a late copy of an earlier post is not taken for this one.
+            may_show = not copies or post.content.strip() == message.content.strip()
+            if may_show and await self._store.bind(post.id, message.id):
+                self._bound.add(message.id)
+                return
+        if copies:
+            log.warning("removing a late copy of post %s in place %s", copies[0].id, self._place_id)
+            await self._remove(message)
+        else:
+            log.warning("message %s in place %s shows no post of ours; left alone", message.id, self._place_id)
+
+    async def _send_all(self) -> None:
+        try:
+            while post := await self._store.take_post(self._place_id, self.latest):
+                await self._settle(post)
+        except _Closing:
+            pass
+        finally:
+            self.waiting = False
+
+    async def _settle(self, post: Post) -> None:
+        """Send one post until its outcome is known."""
+        healed: set[Why] = set()
+        while not (post.id in self._uncertain and await self._is_shown(post)):
+            try:
+                message_id = await self._stage.send(post)
+            except OutcomeUnknown as error:
+                log.warning("post %s: no answer (%s); looking for it", post.id, error)
+                self._uncertain.add(post.id)
+                await self._sleep(SETTLE_SECONDS)
+            except Refused as refused:
+                self._uncertain.discard(post.id)
+                post = await self._heal(post, refused, healed)
+                if post.status is PostStatus.REFUSED:
+                    return
+            else:
+                await self._answered(post, message_id)
+                break
+        self._uncertain.discard(post.id)
+        self.waiting = False
+
+    async def _answered(self, post: Post, message_id: int) -> None:
+        self.latest = max(self.latest, message_id)
+        if await self._store.bind(post.id, message_id):
+            self._bound.add(message_id)
+        elif not await self._store.post_of_message(message_id):
+            # The gateway was first and the post is bound to another message: this one is a copy.
+            await self._remove(Seen(message_id, post.by_webhook, post.username or "", post.content))
+
+    async def _heal(self, post: Post, refused: Refused, healed: set[Why]) -> Post:
+        """What each refusal asks for. Out: the post to send again, or a refused one. Raises Held or PlaceGone."""
+        log.warning("post %s refused: %s", post.id, refused.sentence)
+        first = refused.why not in healed
+        healed.add(refused.why)
+        match refused.why:
+            case Why.PLACE_GONE:
+                raise PlaceGone(refused.sentence)
+            case Why.HOLD:
+                await self._store.set_post(post.id, PostStatus.QUEUED)
+                raise Held(refused.sentence)
+            case Why.WEBHOOK_GONE if first:
+                try:
+                    await self._stage.renew()
+                except Refused as worse:
+                    return await self._heal(post, worse, healed)
+                except OutcomeUnknown:
+                    await self._sleep(SETTLE_SECONDS)
+                return post
+            case Why.NAME if first:
+                safe = safe_name(post.username or "")
+                log.warning("Discord refused the name %r; posting as %r. Rename that persona.", post.username, safe)
+                await self._store.set_post(post.id, PostStatus.SENDING, username=safe)
+                return replace(post, username=safe)
+            case Why.OTHER if first:
+                return post
+            case _:
+                return await self._withhold(post)
+
+    async def _withhold(self, post: Post) -> Post:
+        if post.turn_seq is None:
+            await self._store.set_post(post.id, PostStatus.REFUSED)
+        else:
+            await self._store.refuse_turn(self._session_id, post.turn_seq)
+            await self._on_withheld(post.turn_seq)
+        return replace(post, status=PostStatus.REFUSED)
+
+    async def _is_shown(self, post: Post) -> bool:
+        """Look for a post whose outcome is unknown: now, and once more a little later."""
+        for last_look in (False, True):
+            for message in await self._history(post):
+                await self.seen(message)
+            now = await self._store.post(post.id)
+            if now is None or now.status is not PostStatus.SENDING:
+                return True
+            if not last_look:
+                await self._sleep(SETTLE_SECONDS)
+        return False
+
+    async def _history(self, post: Post) -> list[Seen]:
+        backoff = SETTLE_SECONDS
+        while True:
+            try:
+                return await self._stage.sent_since(post.after_id)
+            except OutcomeUnknown:
+                self.waiting = True
+                await self._sleep(backoff)
+                backoff = min(backoff * 2, LONGEST_BACKOFF)
+            except Refused as refused:
+                if refused.why is Why.PLACE_GONE:
+                    raise PlaceGone(refused.sentence) from None
+                # Without the history it can't be told whether the post is shown: neither lose nor double it.
+                raise Held(refused.sentence) from None
+
+    async def _copies(self, message: Seen) -> list[Post]:
+        if not message.content:
+            return []
+        posted = await self._store.posted_copies(self._place_id, message.content)
+        return [p for p in posted if not message.by_webhook or p.username == message.name]
+
+    async def _remove(self, message: Seen) -> None:
+        try:
+            await self._stage.remove(message)
+        except (Refused, OutcomeUnknown) as error:
+            log.warning("could not remove the copy %s: %s", message.id, error)
+
+    async def _sleep(self, seconds: float) -> None:
+        if not self._closing:
+            await self._wait.sleep(seconds)
+        if self._closing:
+            raise _Closing
+
+
+def safe_name(name: str) -> str:
+    """A name that Discord takes: forbidden words broken by a hair space, never empty, at most 80 characters.
+
+    Source: https://discord.com/developers/docs/resources/user#usernames-and-nicknames
+    """
+    name = re.sub(r"(?i)(disc)(ord)|(cly)(de)|^(every)(one)$|^(he)(re)$", _broken, re.sub(r"[@#:`]", "", name))
+    return name.strip()[:80] or "Speaker"
+
+
+def _broken(match: re.Match[str]) -> str:
+    return _HAIR_SPACE.join(group for group in match.groups() if group)

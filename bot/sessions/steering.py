@@ -1,0 +1,101 @@
+"""What people may ask of the moderator while a table is under way."""
+
+from bot.discussion import agenda
+from bot.discussion.moderator import Speak, next_step
+from bot.discussion.persona import Persona
+from bot.discussion.record import (
+    FloorGiven,
+    Muted,
+    QuestionPut,
+    SeatAdded,
+    SeatRemoved,
+    TurnsChanged,
+    TurnSkipped,
+    WrapUpCalled,
+    seats,
+    speakers,
+)
+from bot.errors import Refusal
+from bot.sessions.run import Run
+
+
+async def skip(run: Run) -> Persona:
+    """Pass over whoever would speak next. Out: who that is. Raises Refusal."""
+    step = next_step(run.session, run.record)
+    if not isinstance(step, Speak):
+        raise Refusal("Nobody is about to speak.")
+    await run.steer(TurnSkipped(name=step.persona.name), "")
+    return step.persona
+
+
+async def give_floor(run: Run, name: str) -> Persona:
+    """Have a persona speak next. Raises Refusal."""
+    persona = _seated(run, name)
+    await run.steer(FloorGiven(name=persona.name), "")
+    return persona
+
+
+async def put_question(run: Run, question: str | None = None) -> str:
+    """Put a question of one's own, or the agenda's next, on the table. Out: the question. Raises Refusal."""
+    question = question or agenda.following_question(run.session, run.record)
+    if question is None:
+        raise Refusal("There is no other question on the agenda.")
+    await run.steer(QuestionPut(question=question), question)
+    return question
+
+
+async def wrap_up(run: Run) -> int:
+    """Go to the closing turns and the summary. Out: how many turns are left. Raises Refusal."""
+    if agenda.is_wrapping_up(run.session, run.record):
+        raise Refusal("The table is wrapping up already.")
+    await run.steer(WrapUpCalled(), "")
+    return agenda.turns_left(run.session, run.record)
+
+
+async def change_turns(run: Run, turns: int) -> int:
+    """Set how many turns the discussion has in all. Out: how many are left. Raises Refusal."""
+    spoken = len(run.record.persona_turns())
+    if turns <= spoken:
+        raise Refusal(f"{spoken} turns have been taken already. Name a larger number, or use `/roundtable stop`.")
+    await run.steer(TurnsChanged(turns=turns), "")
+    return turns - spoken
+
+
+async def seat(run: Run, persona: Persona) -> None:
+    """Have a persona join the table. Raises Refusal."""
+    if any(p.name == persona.name for p in seats(run.session, run.record)):
+        raise Refusal(f"{persona.full_name} sits at this table already.")
+    await run.steer(SeatAdded(persona=persona), f"{persona.full_name} joins the table.")
+
+
+async def unseat(run: Run, name: str) -> Persona:
+    """Have a persona leave the table. Raises Refusal, also for the last one who may speak."""
+    persona = _seated(run, name)
+    _keep_somebody(run, persona)
+    await run.steer(SeatRemoved(name=persona.name), f"{persona.full_name} leaves the table.")
+    return persona
+
+
+async def mute(run: Run, name: str, *, muted: bool) -> Persona:
+    """Have a persona listen only, or speak again. Raises Refusal, also for the last one who may speak."""
+    persona = _seated(run, name)
+    is_muted = persona not in speakers(run.session, run.record)
+    if is_muted == muted:
+        raise Refusal(f"{persona.full_name} {'only listens' if muted else 'may speak'} already.")
+    if muted:
+        _keep_somebody(run, persona)
+    await run.steer(Muted(name=persona.name, muted=muted), "")
+    return persona
+
+
+def _seated(run: Run, name: str) -> Persona:
+    table = seats(run.session, run.record)
+    for persona in table:
+        if persona.name.casefold() == name.strip().casefold():
+            return persona
+    raise Refusal(f"“{name}” does not sit at this table. At it are {', '.join(p.name for p in table)}.")
+
+
+def _keep_somebody(run: Run, persona: Persona) -> None:
+    if all(p == persona for p in speakers(run.session, run.record)):
+        raise Refusal(f"{persona.full_name} is the only one left to speak. `/roundtable stop` ends the table.")

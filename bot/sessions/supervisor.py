@@ -1,0 +1,212 @@
+"""Owns the sessions: starts, pauses, resumes and stops them, one task each, and takes them up again after a restart."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.discussion.dials import Dials
+from bot.discussion.persona import Persona, cast_faults
+from bot.discussion.record import Record, Session, TurnsChanged
+from bot.discussion.task import Task
+from bot.errors import Refusal, new_error_id
+from bot.llm.endpoint import Endpoint
+from bot.sessions.run import Run
+from bot.sessions.stage import Seen, Stage
+from bot.store.rows import Post, PostKind, Status, StoredSession
+from bot.store.schema import now
+from bot.store.store import PlaceTaken, Store
+
+log = logging.getLogger(__name__)
+
+NO_TABLE: Final = "There is no table in this channel. `/roundtable start` opens one."
+# On shutdown, how long sends in flight may take before they are left to the next start, in seconds.
+SHUTDOWN_SECONDS: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The place of a new session and who convenes it; all of them Discord ids."""
+
+    guild_id: int
+    place_id: int
+    channel_id: int
+    convener_id: int
+    anchor_id: int
+
+
+class Supervisor:
+    """All sessions of the process, by place."""
+
+    def __init__(
+        self, store: Store, endpoint: Endpoint, make_stage: Callable[[StoredSession], Stage], *, max_tokens: int
+    ) -> None:
+        self._store = store
+        self._endpoint = endpoint
+        self._make_stage = make_stage
+        self._max_tokens = max_tokens
+        self._runs: dict[int, Run] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._closing = False
+
+    def run_at(self, place_id: int) -> Run | None:
+        """The open session of a place."""
+        run = self._runs.get(place_id)
+        return run if run is not None and run.status is not Status.ENDED else None
+
+    def table_at(self, place_id: int) -> Run:
+        """The open session of a place. Raises Refusal when there is none."""
+        run = self.run_at(place_id)
+        if run is None:
+            raise Refusal(NO_TABLE)
+        return run
+
+    def running_at(self, place_id: int) -> Run:
+        """The session under way in a place. Raises Refusal when there is none or it is paused."""
+        run = self.table_at(place_id)
+        if run.status is not Status.RUNNING:
+            raise Refusal("The table is paused. `/roundtable resume` goes on.")
+        return run
+
+    # --- what is heard in a place ---
+
+    async def message_seen(self, place_id: int, message: Seen) -> None:
+        """A message of ours appeared."""
+        if run := self._runs.get(place_id):
+            await run.poster.seen(message)
+
+    async def message_gone(self, place_id: int, message_id: int) -> None:
+        """Any message was deleted: a guest's turn is blanked, a post of ours is not sent again."""
+        run = self._runs.get(place_id)
+        if run is None or not await run.guest_changed(message_id, ""):
+            await self._store.message_gone(message_id)
+
+    # --- from start to end ---
+
+    async def start(
+        self, where: Where, *, task: Task, cast: tuple[Persona, ...], dials: Dials, seed: int | None = None
+    ) -> Run:
+        """Open a table. Raises Refusal when there is one already or the cast can't sit together."""
+        if self.run_at(where.place_id):
+            raise Refusal("There is a table in this channel already. `/roundtable stop` ends it.")
+        if self._is_busy(where.place_id):
+            raise Refusal("The last table's messages are still on their way. Try again in a moment.")
+        if clashes := cast_faults((p.full_name, p) for p in cast):
+            raise Refusal("These personas can't sit at one table: " + " ".join(f"{f.value} {f.fix}" for f in clashes))
+        stored = StoredSession(
+            id=0,
+            guild_id=where.guild_id,
+            place_id=where.place_id,
+            channel_id=where.channel_id,
+            convener_id=where.convener_id,
+            anchor_id=where.anchor_id,
+            status=Status.RUNNING,
+            reason=None,
+            session=Session(task, cast, dials, secrets.randbits(32) if seed is None else seed),
+            created_at=now(),
+        )
+        try:
+            stored = await self._store.add_session(stored, [Post(PostKind.CARD), Post(PostKind.PANEL)])
+        except PlaceTaken:
+            raise Refusal("There is a table in this channel already. `/roundtable stop` ends it.") from None
+        run = self._open(stored, Record(), stored.anchor_id)
+        await run.refresh()
+        self._launch(run)
+        return run
+
+    async def pause(self, place_id: int) -> None:
+        """Pause a table; a turn in the making is given up. Raises Refusal."""
+        run = self.table_at(place_id)
+        if run.status is Status.PAUSED:
+            raise Refusal("The table is paused already. `/roundtable resume` goes on.")
+        await run.set_status(Status.PAUSED)
+
+    async def resume(self, place_id: int) -> None:
+        """Go on with a paused table. Raises Refusal."""
+        run = self.table_at(place_id)
+        if run.status is Status.RUNNING:
+            raise Refusal("The table is not paused.")
+        await run.set_status(Status.RUNNING)
+        self._launch(run)
+
+    async def stop(self, place_id: int, *, summary: bool = False) -> None:
+        """End a table: at once, or (`summary`) after the one who spoke most has summed up. Raises Refusal."""
+        run = self.table_at(place_id)
+        spoken = len(run.record.persona_turns())
+        if not summary or not spoken:
+            await run.close()
+            return
+        await run.steer(TurnsChanged(turns=spoken), "")
+        if run.status is Status.PAUSED:
+            await self.resume(place_id)
+
+    # --- from stop to start ---
+
+    async def resume_all(self) -> None:
+        """Take up every unfinished session of the database, each in a task of its own."""
+        for stored in await self._store.unfinished_sessions():
+            if stored.place_id in self._runs:
+                continue
+            record = await self._store.record(stored.id)
+            run = self._open(stored, record, await self._store.latest_id(stored.id))
+            self._launch(run, first=self._take_up(run))
+
+    async def _take_up(self, run: Run) -> None:
+        for panel in await self._store.session_posts(run.stored.id, PostKind.PANEL):
+            run.stage.adopt_panel(panel.message_id)
+        await run.poster.recover()
+        if run.status is not Status.ENDED:
+            await run.refresh()
+            await run.catch_up()
+
+    async def shutdown(self) -> None:
+        """End every loop without ending the sessions; sends in flight get a little time."""
+        self._closing = True
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*(run.poster.close(SHUTDOWN_SECONDS) for run in self._runs.values()))
+
+    # --- inside ---
+
+    def _open(self, stored: StoredSession, record: Record, latest: int) -> Run:
+        run = Run(
+            stored,
+            record,
+            store=self._store,
+            stage=self._make_stage(stored),
+            endpoint=self._endpoint,
+            max_tokens=self._max_tokens,
+            latest=latest,
+        )
+        self._runs[stored.place_id] = run
+        return run
+
+    def _is_busy(self, place_id: int) -> bool:
+        run = self._runs.get(place_id)
+        return run is not None and run.poster.is_busy
+
+    def _launch(self, run: Run, first: Coroutine[Any, Any, None] | None = None) -> None:
+        """Have the session's loop run in a task, unless it does."""
+        task = self._tasks.get(run.stored.place_id)
+        if task is None or task.done():
+            name = f"session {run.stored.id}"
+            self._tasks[run.stored.place_id] = asyncio.create_task(self._keep(run, first), name=name)
+
+    async def _keep(self, run: Run, first: Coroutine[Any, Any, None] | None) -> None:
+        try:
+            if first is not None:
+                await first
+            await run.loop()
+            # Resumed while the loop was on its way out.
+            while run.status is Status.RUNNING and not self._closing:
+                await run.loop()
+        except Exception:
+            error_id = new_error_id()
+            log.exception("session %s failed (error %s)", run.stored.id, error_id)
+            await run.hold(f"Something went wrong (error {error_id}; the host finds it in the log).")
+        finally:
+            if run.status is Status.ENDED and self._runs.get(run.stored.place_id) is run and not run.poster.is_busy:
+                del self._runs[run.stored.place_id]

@@ -1,0 +1,96 @@
+"""Opens the database: pragmas, immediate transactions, the lock that keeps a second process out, migrations."""
+
+import errno
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.errors import RoundtableError
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+# Waits out another program that looks into the file (a backup), in milliseconds.
+_BUSY_TIMEOUT: Final = 5000
+
+
+class DatabaseProblem(RoundtableError):
+    """The database can't be opened."""
+
+
+def lock_database(file: Path) -> FileLock:
+    """Take the lock of a database for this process; released when the process ends. Raises DatabaseProblem."""
+    _make_folder(file)
+    lock = FileLock(f"{file}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise DatabaseProblem(
+            f"The database {file} is in use by another roundtable process. Stop that one, "
+            "or set DATABASE_URL to another file."
+        ) from None
+    except OSError as error:
+        raise DatabaseProblem(_unwritable(file, error)) from None
+    return lock
+
+
+def create_engine(url: str) -> AsyncEngine:
+    """An engine for `url` set up as the store needs it. One connection: our transactions queue instead of colliding."""
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(connection: Any, _: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        # The driver must not begin or commit by itself: its implicit commit before DDL would split a migration.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={_BUSY_TIMEOUT}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _on_begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+        # A plain BEGIN takes the write lock too late: a transaction that has read then fails with "database is locked".
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+async def migrate(engine: AsyncEngine, file: Path) -> None:
+    """Bring the database up to this version's schema, all or nothing. Raises DatabaseProblem."""
+    _make_folder(file)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+    except CommandError as error:
+        raise DatabaseProblem(
+            f"The database {file} was made by a newer version of roundtable ({error}). Update roundtable, or set "
+            "DATABASE_URL to another file."
+        ) from None
+    except (DatabaseError, OSError) as error:
+        raise DatabaseProblem(_unwritable(file, error)) from None
+
+
+def _upgrade(connection: Connection, run: Callable[..., None] = command.upgrade) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    run(config, "head")
+
+
+def _make_folder(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseProblem(_unwritable(file, error)) from None
+
+
+def _unwritable(file: Path, error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    reason = cause.strerror if isinstance(cause, OSError) and cause.errno != errno.EIO else str(cause)
+    return f"The database {file} can't be used ({reason}). Check the path in DATABASE_URL and its permissions."

@@ -1,0 +1,159 @@
+"""The tables. Types that SQLite and PostgreSQL share; Discord ids are 64 bits; times are UTC."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
+
+# Constraint names must be the same everywhere for migrations to find them.
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A time in UTC. SQLite drops the zone, so it is put back when reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _id() -> Column[Any]:
+    # SQLite numbers rows by itself only for the type INTEGER.
+    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+
+
+def _session() -> Column[Any]:
+    return Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False)
+
+
+sessions: Final = Table(
+    "sessions",
+    metadata,
+    _id(),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("place_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("convener_id", BigInteger, nullable=False),
+    Column("anchor_id", BigInteger, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("reason", Text),
+    Column("seed", BigInteger, nullable=False),
+    Column("task", JSON, nullable=False),
+    Column("cast", JSON, nullable=False),
+    Column("dials", JSON, nullable=False),
+    Column("created_at", UtcTime, nullable=False, default=now),
+    Column("ended_at", UtcTime),
+    # One table per place.
+    Index(
+        "uq_sessions_open_place",
+        "place_id",
+        unique=True,
+        sqlite_where=text("status != 'ended'"),
+        postgresql_where=text("status != 'ended'"),
+    ),
+)
+
+turns: Final = Table(
+    "turns",
+    metadata,
+    _id(),
+    _session(),
+    Column("seq", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("speaker", String(120), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("question", Text),
+    Column("addressed", String(120)),
+    Column("heard", Integer, nullable=False),
+    Column("steering", JSON),
+    Column("raw", Text),
+    Column("flags", JSON, nullable=False),
+    Column("finish_reason", String(32)),
+    Column("prompt_tokens", Integer),
+    Column("cached_tokens", Integer),
+    Column("completion_tokens", Integer),
+    Column("latency_ms", Float),
+    Column("message_id", BigInteger),
+    Column("author_id", BigInteger),
+    Column("withheld", Boolean, nullable=False, default=False),
+    Column("created_at", UtcTime, nullable=False, default=now),
+    Index("uq_turns_session_id_seq", "session_id", "seq", unique=True),
+    # A guest's message becomes a turn once, however often Discord tells us of it.
+    Index("uq_turns_session_id_message_id", "session_id", "message_id", unique=True),
+)
+
+posts: Final = Table(
+    "posts",
+    metadata,
+    _id(),
+    _session(),
+    Column("place_id", BigInteger, nullable=False),
+    Column("turn_seq", Integer),
+    Column("kind", String(16), nullable=False),
+    Column("username", String(80)),
+    Column("avatar", Text),
+    Column("content", Text, nullable=False),
+    Column("attachment", Text),
+    Column("status", String(16), nullable=False),
+    Column("after_id", BigInteger),
+    Column("message_id", BigInteger),
+    Column("created_at", UtcTime, nullable=False, default=now),
+    # At most one post per place is under way: the next chunk and the next turn wait for it.
+    Index(
+        "uq_posts_sending_place",
+        "place_id",
+        unique=True,
+        sqlite_where=text("status = 'sending'"),
+        postgresql_where=text("status = 'sending'"),
+    ),
+    Index("uq_posts_message_id", "message_id", unique=True),
+    Index("ix_posts_place_id_status", "place_id", "status"),
+)
+
+webhooks: Final = Table(
+    "webhooks",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, nullable=False, index=True),
+    Column("token", Text, nullable=False),
+    # False once it was deleted or moved; the id is kept, so that its old messages stay known as ours.
+    Column("live", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False, default=now),
+)
+
+avatars: Final = Table(
+    "avatars",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("emoji_id", BigInteger, nullable=False),
+)

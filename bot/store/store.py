@@ -1,0 +1,385 @@
+"""The one way to the database: sessions, their turns and posts, webhooks and avatars.
+
+Every method is one transaction. None of them waits for the network, so a transaction is never held across it.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Row, and_, func, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.discussion.dials import Dials
+from bot.discussion.persona import Persona
+from bot.discussion.record import STEERING, Record, Session, Turn, Usage
+from bot.discussion.task import Task
+from bot.store.engine import create_engine, migrate
+from bot.store.rows import Post, PostKind, PostStatus, Status, StoredSession, Webhook
+from bot.store.schema import avatars, now, posts, sessions, turns, webhooks
+
+
+class PlaceTaken(Exception):
+    """There is an open session in this place already."""
+
+
+class Store:
+    """The sessions of one database file. Open with `Store.open`, close with `aclose()`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @classmethod
+    async def open(cls, url: str, file: Path) -> Self:
+        """Open (or create) the database and migrate it. Raises DatabaseProblem."""
+        engine = create_engine(url)
+        try:
+            await migrate(engine, file)
+        except BaseException:
+            await engine.dispose()
+            raise
+        return cls(engine)
+
+    async def aclose(self) -> None:
+        await self._engine.dispose()
+
+    # --- sessions ---
+
+    async def add_session(self, stored: StoredSession, opening: Sequence[Post]) -> StoredSession:
+        """Store a new session with its first posts. Raises PlaceTaken."""
+        session = stored.session
+        try:
+            async with self._engine.begin() as db:
+                result = await db.execute(
+                    insert(sessions).values(
+                        guild_id=stored.guild_id,
+                        place_id=stored.place_id,
+                        channel_id=stored.channel_id,
+                        convener_id=stored.convener_id,
+                        anchor_id=stored.anchor_id,
+                        status=stored.status,
+                        reason=stored.reason,
+                        seed=session.seed,
+                        task=session.task.model_dump(mode="json"),
+                        cast=[persona.model_dump(mode="json") for persona in session.cast],
+                        dials=session.dials.model_dump(mode="json"),
+                        created_at=stored.created_at,
+                    )
+                )
+                session_id = _new_id(result)
+                await self._add_posts(db, session_id, stored.place_id, opening)
+        except IntegrityError as error:
+            raise PlaceTaken from error
+        return replace(stored, id=session_id)
+
+    async def unfinished_sessions(self) -> list[StoredSession]:
+        """Every session that has not ended, or has posts that are still to be shown; oldest first."""
+        unsettled = select(posts.c.session_id).where(posts.c.status.in_((PostStatus.SENDING, PostStatus.QUEUED)))
+        where = or_(sessions.c.status != Status.ENDED, sessions.c.id.in_(unsettled))
+        async with self._engine.begin() as db:
+            return [_stored(row) for row in await db.execute(select(sessions).where(where).order_by(sessions.c.id))]
+
+    async def session(self, session_id: int) -> StoredSession | None:
+        async with self._engine.begin() as db:
+            row = (await db.execute(select(sessions).where(sessions.c.id == session_id))).one_or_none()
+            return _stored(row) if row else None
+
+    async def set_status(self, session_id: int, status: Status, reason: str | None = None) -> None:
+        values: dict[str, Any] = {"status": status, "reason": reason}
+        if status is Status.ENDED:
+            values["ended_at"] = now()
+        async with self._engine.begin() as db:
+            await db.execute(update(sessions).where(sessions.c.id == session_id).values(**values))
+
+    async def record(self, session_id: int) -> Record:
+        """Every turn of a session, in order."""
+        async with self._engine.begin() as db:
+            rows = await db.execute(select(turns).where(turns.c.session_id == session_id).order_by(turns.c.seq))
+            return Record([_turn(row) for row in rows])
+
+    async def latest_id(self, session_id: int) -> int:
+        """The largest Discord id the session has seen: its start, a guest's message or a post."""
+        async with self._engine.begin() as db:
+            found = [
+                await db.scalar(select(sessions.c.anchor_id).where(sessions.c.id == session_id)),
+                await db.scalar(select(func.max(turns.c.message_id)).where(turns.c.session_id == session_id)),
+                await db.scalar(select(func.max(posts.c.message_id)).where(posts.c.session_id == session_id)),
+                await db.scalar(select(func.max(posts.c.after_id)).where(posts.c.session_id == session_id)),
+            ]
+        return max(value or 0 for value in found)
+
+    # --- turns ---
+
+    async def add_turn(
+        self, session_id: int, place_id: int, turn: Turn, show: Sequence[Post] = (), *, after_id: int = 0
+    ) -> bool:
+        """Store a turn together with the posts that will show it, the first of them ready to send.
+
+        `after_id` is the largest Discord id seen in the place. Out: False if a turn of that message is stored already.
+        """
+        async with self._engine.begin() as db:
+            if turn.message_id is not None:
+                known = select(turns.c.id).where(
+                    turns.c.session_id == session_id, turns.c.message_id == turn.message_id
+                )
+                if (await db.execute(known)).first():
+                    return False
+            usage = asdict(turn.usage) if turn.usage else {}
+            await db.execute(
+                insert(turns).values(
+                    session_id=session_id,
+                    seq=turn.seq,
+                    kind=turn.kind,
+                    speaker=turn.speaker,
+                    text=turn.text,
+                    question=turn.question,
+                    addressed=turn.addressed,
+                    heard=turn.heard,
+                    steering=turn.steering.model_dump(mode="json") if turn.steering else None,
+                    raw=turn.raw,
+                    flags=list(turn.flags),
+                    message_id=turn.message_id,
+                    author_id=turn.author_id,
+                    withheld=turn.withheld,
+                    **usage,
+                )
+            )
+            if show:
+                await self._add_posts(db, session_id, place_id, show)
+                await _take(db, place_id, after_id)
+        return True
+
+    async def amend_turn(self, session_id: int, turn: Turn) -> None:
+        """Write an older turn's changed text, address or withholding."""
+        where = and_(turns.c.session_id == session_id, turns.c.seq == turn.seq)
+        async with self._engine.begin() as db:
+            await db.execute(
+                update(turns)
+                .where(where)
+                .values(text=turn.text, addressed=turn.addressed, withheld=turn.withheld, raw=turn.raw)
+            )
+
+    # --- posts ---
+
+    async def add_post(self, session_id: int, place_id: int, post: Post) -> int:
+        """Queue a post that belongs to no turn (panel, notice, minutes). Out: its id."""
+        async with self._engine.begin() as db:
+            return (await self._add_posts(db, session_id, place_id, [post]))[0]
+
+    async def take_post(self, place_id: int, after_id: int) -> Post | None:
+        """The post of the place that is `sending`, else the next queued one, which thereby becomes `sending`."""
+        async with self._engine.begin() as db:
+            return await _take(db, place_id, after_id)
+
+    async def set_post(self, post_id: int, status: PostStatus, *, username: str | None = None) -> None:
+        """Change where a post stands, and the name it is shown under if Discord refused the first."""
+        values: dict[str, Any] = {"status": status} | ({"username": username} if username else {})
+        async with self._engine.begin() as db:
+            await db.execute(update(posts).where(posts.c.id == post_id).values(**values))
+
+    async def refuse_turn(self, session_id: int, turn_seq: int) -> None:
+        """Give up the posts of a turn that did not reach the place, the one under way and those behind it."""
+        where = and_(
+            posts.c.session_id == session_id,
+            posts.c.turn_seq == turn_seq,
+            posts.c.status.in_((PostStatus.SENDING, PostStatus.QUEUED)),
+        )
+        async with self._engine.begin() as db:
+            await db.execute(update(posts).where(where).values(status=PostStatus.REFUSED))
+
+    async def give_up_post(self, post_id: int) -> None:
+        """Give up a post that nobody has begun to send."""
+        where = and_(posts.c.id == post_id, posts.c.status == PostStatus.QUEUED)
+        async with self._engine.begin() as db:
+            await db.execute(update(posts).where(where).values(status=PostStatus.REFUSED))
+
+    async def bind(self, post_id: int, message_id: int) -> bool:
+        """Note that this message shows this post. A bound post or message stays as it is. Out: whether it was bound."""
+        async with self._engine.begin() as db:
+            if (await db.execute(select(posts.c.id).where(posts.c.message_id == message_id))).first():
+                return False
+            where = and_(posts.c.id == post_id, posts.c.message_id.is_(None))
+            values = {"message_id": message_id, "status": PostStatus.POSTED}
+            return (await db.execute(update(posts).where(where).values(**values))).rowcount == 1
+
+    async def sending(self, place_id: int) -> Post | None:
+        """The place's post whose outcome is open."""
+        where = and_(posts.c.place_id == place_id, posts.c.status == PostStatus.SENDING)
+        async with self._engine.begin() as db:
+            row = (await db.execute(select(posts).where(where))).one_or_none()
+            return _post(row) if row else None
+
+    async def post(self, post_id: int) -> Post | None:
+        async with self._engine.begin() as db:
+            row = (await db.execute(select(posts).where(posts.c.id == post_id))).one_or_none()
+            return _post(row) if row else None
+
+    async def post_of_message(self, message_id: int) -> tuple[int, Post] | None:
+        """The session and post that a message shows."""
+        async with self._engine.begin() as db:
+            row = (await db.execute(select(posts).where(posts.c.message_id == message_id))).one_or_none()
+            return (row.session_id, _post(row)) if row else None
+
+    async def session_posts(self, session_id: int, *kinds: PostKind) -> list[Post]:
+        """A session's posts in order, all or those of some kinds."""
+        query = select(posts).where(posts.c.session_id == session_id).order_by(posts.c.id)
+        if kinds:
+            query = query.where(posts.c.kind.in_(kinds))
+        async with self._engine.begin() as db:
+            return [_post(row) for row in await db.execute(query)]
+
+    async def posted_copies(self, place_id: int, content: str) -> list[Post]:
+        """The posts with this content that are known to be shown in the place."""
+        where = and_(
+            posts.c.place_id == place_id,
+            posts.c.status == PostStatus.POSTED,
+            or_(posts.c.content == content, func.trim(posts.c.content) == content.strip()),
+        )
+        async with self._engine.begin() as db:
+            return [_post(row) for row in await db.execute(select(posts).where(where))]
+
+    async def message_gone(self, message_id: int) -> None:
+        """A message was deleted: its post is `removed` and will not be sent again."""
+        where = posts.c.message_id == message_id
+        async with self._engine.begin() as db:
+            await db.execute(update(posts).where(where).values(status=PostStatus.REMOVED))
+
+    async def _add_posts(self, db: AsyncConnection, session_id: int, place_id: int, show: Sequence[Post]) -> list[int]:
+        ids: list[int] = []
+        for post in show:
+            values = {
+                "session_id": session_id,
+                "place_id": place_id,
+                "turn_seq": post.turn_seq,
+                "kind": post.kind,
+                "username": post.username,
+                "avatar": post.avatar,
+                "content": post.content,
+                "attachment": post.attachment,
+                "status": PostStatus.QUEUED,
+            }
+            ids.append(_new_id(await db.execute(insert(posts).values(**values))))
+        return ids
+
+    # --- webhooks and avatars ---
+
+    async def add_webhook(self, webhook: Webhook) -> None:
+        """Remember a webhook of ours; it becomes the live one of its channel."""
+        async with self._engine.begin() as db:
+            await db.execute(update(webhooks).where(webhooks.c.channel_id == webhook.channel_id).values(live=False))
+            values = {"channel_id": webhook.channel_id, "token": webhook.token, "live": True}
+            statement = upsert(webhooks).values(id=webhook.id, created_at=now(), **values)
+            await db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+
+    async def live_webhook(self, channel_id: int) -> Webhook | None:
+        where = and_(webhooks.c.channel_id == channel_id, webhooks.c.live)
+        async with self._engine.begin() as db:
+            row = (await db.execute(select(webhooks).where(where))).first()
+            return Webhook(row.id, row.channel_id, row.token) if row else None
+
+    async def retire_webhook(self, webhook_id: int) -> None:
+        """The webhook was deleted or moved. Its id stays known as ours."""
+        async with self._engine.begin() as db:
+            await db.execute(update(webhooks).where(webhooks.c.id == webhook_id).values(live=False))
+
+    async def webhook_ids(self) -> set[int]:
+        """Every webhook id ever owned."""
+        async with self._engine.begin() as db:
+            return set((await db.execute(select(webhooks.c.id))).scalars())
+
+    async def avatar_emojis(self) -> dict[str, int]:
+        """The portraits uploaded so far: emoji name (it carries the content's hash) to emoji id."""
+        async with self._engine.begin() as db:
+            return {row.name: row.emoji_id for row in await db.execute(select(avatars))}
+
+    async def add_avatar(self, name: str, emoji_id: int) -> None:
+        async with self._engine.begin() as db:
+            statement = upsert(avatars).values(name=name, emoji_id=emoji_id)
+            await db.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"emoji_id": emoji_id}))
+
+
+@asynccontextmanager
+async def open_store(url: str, file: Path) -> AsyncIterator[Store]:
+    """A store for the length of a block. Raises DatabaseProblem."""
+    store = await Store.open(url, file)
+    try:
+        yield store
+    finally:
+        await store.aclose()
+
+
+async def _take(db: AsyncConnection, place_id: int, after_id: int) -> Post | None:
+    open_ones = and_(posts.c.place_id == place_id, posts.c.status.in_((PostStatus.SENDING, PostStatus.QUEUED)))
+    under_way = select(posts).where(open_ones).order_by(posts.c.status.desc(), posts.c.id).limit(1)
+    row = (await db.execute(under_way)).one_or_none()
+    if row is None:
+        return None
+    post = _post(row)
+    if post.status is PostStatus.QUEUED:
+        values = {"status": PostStatus.SENDING, "after_id": after_id}
+        await db.execute(update(posts).where(posts.c.id == post.id).values(**values))
+        return replace(post, after_id=after_id)
+    return post
+
+
+def _new_id(result: Any) -> int:
+    return result.inserted_primary_key[0]
+
+
+def _stored(row: Row[Any]) -> StoredSession:
+    return StoredSession(
+        id=row.id,
+        guild_id=row.guild_id,
+        place_id=row.place_id,
+        channel_id=row.channel_id,
+        convener_id=row.convener_id,
+        anchor_id=row.anchor_id,
+        status=Status(row.status),
+        reason=row.reason,
+        session=Session(
+            task=Task.model_validate(row.task),
+            cast=tuple(Persona.model_validate(persona) for persona in row.cast),
+            dials=Dials.model_validate(row.dials),
+            seed=row.seed,
+        ),
+        created_at=row.created_at,
+    )
+
+
+def _turn(row: Row[Any]) -> Turn:
+    usage = Usage(row.finish_reason, row.prompt_tokens, row.cached_tokens, row.completion_tokens, row.latency_ms)
+    return Turn(
+        seq=row.seq,
+        kind=row.kind,
+        speaker=row.speaker,
+        text=row.text,
+        question=row.question,
+        addressed=row.addressed,
+        heard=row.heard,
+        steering=STEERING.validate_python(row.steering) if row.steering else None,
+        raw=row.raw,
+        flags=tuple(row.flags),
+        usage=usage if row.latency_ms is not None else None,
+        message_id=row.message_id,
+        author_id=row.author_id,
+        withheld=row.withheld,
+    )
+
+
+def _post(row: Row[Any]) -> Post:
+    return Post(
+        kind=PostKind(row.kind),
+        content=row.content,
+        attachment=row.attachment,
+        username=row.username,
+        avatar=row.avatar,
+        turn_seq=row.turn_seq,
+        id=row.id,
+        status=PostStatus(row.status),
+        after_id=row.after_id or 0,
+        message_id=row.message_id,
+    )

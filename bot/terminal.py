@@ -1,0 +1,66 @@
+"""The stage for a terminal: the same discussion as in a channel, in colour, for trying out personas and models."""
+
+import sys
+import textwrap
+import zlib
+from typing import Final, TextIO
+
+from bot.discussion.persona import Persona
+from bot.discussion.record import QuestionPut, Turn
+from bot.sessions.stage import GuestMessage, Overview, Seen
+from bot.store.rows import Post, PostKind
+
+# ANSI colours that can be read on black and on white.
+_COLOURS: Final = (36, 35, 32, 33, 34, 31, 96, 95, 92, 94)
+_WIDTH: Final = 100
+
+
+class TerminalStage:
+    """Prints turns. Nothing can be refused or get lost here."""
+
+    min_pace = 0.0
+
+    def __init__(self, out: TextIO = sys.stdout, *, colour: bool = True) -> None:
+        self._out = out
+        self._colour = colour
+        self._last_id = 0
+
+    def split(self, turn: Turn, persona: Persona | None) -> list[Post]:
+        if isinstance(turn.steering, QuestionPut):
+            return [Post(PostKind.NOTICE, f"— {turn.text}", turn_seq=turn.seq)]
+        name = persona.full_name if persona else turn.speaker
+        return [Post(PostKind.TURN, turn.text, username=name, turn_seq=turn.seq)]
+
+    async def send(self, post: Post) -> int:
+        self._last_id += 1
+        if post.kind is PostKind.TURN:
+            name = post.username or ""
+            paragraphs = post.content.splitlines()
+            body = "\n".join(textwrap.fill(p, _WIDTH, initial_indent="  ", subsequent_indent="  ") for p in paragraphs)
+            colour = _COLOURS[zlib.crc32(name.encode()) % len(_COLOURS)]
+            print(f"{self._paint(name, f'1;{colour}')}\n{body}\n", file=self._out, flush=True)
+        elif post.content:
+            print(self._paint(textwrap.fill(post.content, _WIDTH), "2") + "\n", file=self._out, flush=True)
+        return self._last_id
+
+    async def sent_since(self, after_id: int) -> list[Seen]:
+        return []
+
+    async def heard_since(self, after_id: int) -> list[GuestMessage]:
+        return []
+
+    async def remove(self, message: Seen) -> None: ...
+
+    async def renew(self) -> None: ...
+
+    async def composing(self, persona: Persona) -> None: ...
+
+    def adopt_panel(self, message_id: int | None) -> None: ...
+
+    async def refresh(self, overview: Overview) -> None: ...
+
+    async def tell_convener(self, sentence: str) -> None:
+        print(sentence, file=self._out, flush=True)
+
+    def _paint(self, text: str, code: str) -> str:
+        return f"\033[{code}m{text}\033[0m" if self._colour else text
