@@ -106,13 +106,17 @@ find_token() {
   export HF_TOKEN
 }
 
-# A container that dies and restarts in turns does not count as running.
-is_running() {
-  local state
-  state=$(docker container inspect -f '{{.State.Running}} {{.State.Restarting}}' "$CONTAINER" 2>/dev/null) || :
-  [[ $state == 'true false' ]]
+# The container is running, stopped (or dying and restarting in turns), or absent.
+state() {
+  local is
+  is=$(docker container inspect -f '{{.State.Running}} {{.State.Restarting}}' "$CONTAINER" 2>/dev/null) || is=absent
+  case $is in
+    absent) ;;
+    'true false') is=running ;;
+    *) is=stopped ;;
+  esac
+  printf '%s' "$is"
 }
-exists() { docker container inspect "$CONTAINER" >/dev/null 2>&1; }
 label() { docker container inspect -f "{{index .Config.Labels \"roundtable.$1\"}}" "$CONTAINER" 2>/dev/null || :; }
 
 last_lines() { # N: what the server last wrote, both streams, without the token
@@ -154,7 +158,7 @@ get_image() {
   say "pulling $VLLM_IMAGE (about 10 GB, once)"
   docker pull "$VLLM_IMAGE" ||
     fail $NO_IMAGE "The image $VLLM_IMAGE could not be pulled: check the network and the disk's free space," \
-      "and that VLLM_IMAGE names a tag from https://hub.docker.com/r/vllm/vllm-openai/tags."
+      "and that VLLM_IMAGE names a published tag."
 }
 
 start() { # SETTINGS [vLLM's own options]
@@ -216,19 +220,19 @@ wait_until_ready() {
   while :; do
     answer=$(ask_models)
     if names_model "$answer"; then break; fi
-    is_running || explain_death
+    [[ $(state) == running ]] || explain_death
     [[ $answer != *'"id"'* ]] ||
       fail $OTHER "The server at $URL does not name $SERVED_MODEL_NAME among its models:" \
         "this image does not heed --served-model-name; choose another VLLM_IMAGE (now $VLLM_IMAGE)."
     took=$((SECONDS - begun))
-    ((took < WAIT_S)) ||
-      fail $TIMEOUT "$MODEL was not ready after $took s and goes on loading: run deploy/modelup.sh again to wait on," \
-        "with WAIT_S=$((WAIT_S * 2)) for longer, or read deploy/modelup.sh logs."
     if ((took - told >= PROGRESS_S)); then
       told=$took
       answer=$(last_lines 1) answer=${answer##*$'\r'}
       say "$took s: loading ... ${answer:0:150}"
     fi
+    ((took < WAIT_S)) ||
+      fail $TIMEOUT "$MODEL was not ready after $took s and goes on loading: run deploy/modelup.sh again to wait on," \
+        "with WAIT_S=$((WAIT_S * 2)) for longer, or read deploy/modelup.sh logs."
     sleep 1
   done
   trap - INT
@@ -247,7 +251,6 @@ A bot in Compose (deploy/compose.yaml) does not see this machine's 127.0.0.1. On
   docker network connect roundtable_default $CONTAINER      (after docker compose up)
 
 LLM_BASE_URL=http://$CONTAINER:8000/v1
-LLM_MODEL=$SERVED_MODEL_NAME
 
 With Docker Desktop LLM_BASE_URL=http://host.docker.internal:$PORT/v1 works as it is. Compose can also run the model
 itself: see the profile "model" in deploy/compose.yaml.
@@ -255,14 +258,14 @@ LINES
 }
 
 up() {
-  local settings was=no
+  local settings was
   whole_number PORT "$PORT" 1 65535
   whole_number MAX_MODEL_LEN "$MAX_MODEL_LEN" 256 1048576
   whole_number WAIT_S "$WAIT_S" 1 86400
   whole_number PROGRESS_S "$PROGRESS_S" 1 86400
   check_docker
   settings="$VLLM_IMAGE $MODEL $SERVED_MODEL_NAME $PORT $MAX_MODEL_LEN $HF_CACHE $*"
-  if is_running; then was=running; elif exists; then was=stopped; fi
+  was=$(state)
   if [[ $was == running && $(label settings) == "$settings" ]]; then
     if names_model "$(ask_models)"; then
       say "$SERVED_MODEL_NAME already runs at $URL; nothing to do."
@@ -277,7 +280,7 @@ up() {
       running) say "the running $CONTAINER was started with other settings; replacing it." ;;
       stopped) say "replacing the stopped $CONTAINER." ;;
     esac
-    [[ $was == no ]] || docker rm --force "$CONTAINER" >/dev/null
+    [[ $was == absent ]] || docker rm --force "$CONTAINER" >/dev/null
     if listening "$PORT"; then port_taken; fi
     start "$settings" "$@"
     say "started $MODEL as $CONTAINER; the first start downloads about 15 GB of weights."
@@ -291,7 +294,7 @@ up() {
 
 down() {
   check_docker
-  if ! exists; then
+  if [[ $(state) == absent ]]; then
     say "there is no container $CONTAINER; nothing to do."
     return
   fi
@@ -302,14 +305,15 @@ down() {
 
 logs() {
   check_docker
-  exists || fail $OTHER "There is no container $CONTAINER: start it with deploy/modelup.sh"
+  [[ $(state) != absent ]] || fail $OTHER "There is no container $CONTAINER: start it with deploy/modelup.sh"
   docker logs --tail 100 "$@" "$CONTAINER"
 }
 
 status() {
   check_docker
-  exists || fail $OTHER "There is no container $CONTAINER: start it with deploy/modelup.sh"
-  is_running || fail $OTHER "$CONTAINER is stopped: start it with deploy/modelup.sh"
+  local is
+  is=$(state)
+  [[ $is == running ]] || fail $OTHER "The container $CONTAINER is $is: start it with deploy/modelup.sh"
   PORT=$(label port) SERVED_MODEL_NAME=$(label model)
   names_model "$(ask_models)" ||
     fail $OTHER "$CONTAINER runs, but $SERVED_MODEL_NAME does not answer yet at http://127.0.0.1:$PORT/v1;" \

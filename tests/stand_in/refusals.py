@@ -132,7 +132,7 @@ def check_name(name: str, key: str) -> None:
 def check_avatar_url(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
-        message = f'Scheme "{parts.scheme}" is not supported. Scheme must be one of (\'http\', \'https\').'
+        message = f"Scheme \"{parts.scheme}\" is not supported. Scheme must be one of ('http', 'https')."
         raise invalid_form("avatar_url", "URL_TYPE_INVALID_SCHEME", message)
     if not parts.netloc:
         raise invalid_form("avatar_url", "URL_TYPE_INVALID_URL", "Not a well formed URL.")

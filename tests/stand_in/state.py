@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -33,20 +32,6 @@ Listener = Callable[[str, JSON, Channel | None], None]
 
 MESSAGE_CONTENT_LIMITED = 1 << 19  # application flag: the intent is on in the developer portal (under 100 guilds)
 
-# Events made while a request is carried out wait here if a fault wants them to.
-_held: ContextVar[list[Event] | None] = ContextVar("held", default=None)
-
-
-@contextmanager
-def holding_events():
-    """Collects the events made inside instead of sending them; the caller publishes them, or not."""
-    events: list[Event] = []
-    mark = _held.set(events)
-    try:
-        yield events
-    finally:
-        _held.reset(mark)
-
 
 class State:
     """Everything the stand-in knows. Ids come from `clock` (seconds since 1970) and always grow."""
@@ -55,12 +40,15 @@ class State:
         self.token = token
         self.clock = clock
         self._last_id = 0
+        self._held: list[Event] | None = None
         self.listeners: list[Listener] = []
         self.requests: list[Request] = []
         self.application_flags = MESSAGE_CONTENT_LIMITED if message_content else 0
         self.guild_id = self.new_id()
         self.guild_name = "The Long Table"
         self.in_guild = True
+        # Without Read Message History Discord answers a history with [] (its page says); True: with 403/50013.
+        self.history_refused = False
         everyone = "view_channel", "send_messages", "read_message_history", "add_reactions", "embed_links"
         everyone += "attach_files", "send_messages_in_threads", "use_application_commands", "create_public_threads"
         self.roles = {self.guild_id: Role(self.guild_id, "@everyone", bits(*everyone))}
@@ -149,11 +137,19 @@ class State:
 
     def emit(self, event: str, data: JSON, channel: Channel | None = None) -> None:
         """Tell the gateway. `channel` is where it happened, so that only those who see it hear of it."""
-        held = _held.get()
-        if held is not None:
-            held.append((event, data, channel))
+        if self._held is not None:
+            self._held.append((event, data, channel))
         else:
             self.publish([(event, data, channel)])
+
+    @contextmanager
+    def holding_events(self) -> Iterator[list[Event]]:
+        """Collects the events made inside (where nothing may await); the caller publishes them, or not."""
+        self._held = events = []
+        try:
+            yield events
+        finally:
+            self._held = None
 
     def publish(self, events: list[Event]) -> None:
         for event in events:
@@ -173,11 +169,16 @@ class State:
     # Messages.
 
     def draft(self, channel: Channel, author: JSON, payload: JSON, files: list[JSON], **more: Any) -> Message:
-        """A checked message that is not stored yet. Raises Refusal for its shape."""
-        refusals.check_message(payload, files=len(files))
+        """A message from a request's JSON, not stored yet."""
         message = Message(self.new_id(), channel, author, sent=payload, **more)
         self.fill(message, payload, files)
         return message
+
+    def through(self, webhook: Webhook, channel: Channel, payload: JSON, files: list[JSON]) -> Message:
+        """A message posted through this webhook, not stored yet."""
+        author = wire.webhook_author(webhook, payload.get("username"))
+        ids = {"webhook_id": webhook.id, "application_id": webhook.application_id}
+        return self.draft(channel, author, payload, files, **ids)
 
     def fill(self, message: Message, payload: JSON, files: list[JSON]) -> None:
         """Put what the JSON says into the message, as Discord does: content trimmed, pings as allowed."""

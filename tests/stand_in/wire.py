@@ -72,7 +72,7 @@ def channel(state: State, record: Channel) -> JSON:
         "flags": 0,
     }
     if record.parent is None:
-        kinds = {role_id: 0 for role_id in state.roles}
+        kinds = dict.fromkeys(state.roles, 0)
         overwrites = [
             {"id": str(who), "type": kinds.get(who, 1), "allow": str(allow), "deny": str(deny)}
             for who, (allow, deny) in record.overwrites.items()
@@ -197,6 +197,13 @@ def redacted(data: JSON, bot_id: int) -> JSON:
     if all(each["id"] != str(bot_id) for each in concerned):
         data |= {"content": "", "embeds": [], "attachments": [], "components": []}
     return data
+
+
+def webhook_author(record: Webhook, name: str | None) -> JSON:
+    """Who a webhook's message is from: the name given with it, else the webhook's own."""
+    shown = (name or record.name).strip()
+    author: JSON = {"id": str(record.id), "username": shown, "global_name": None, "discriminator": "0000"}
+    return author | {"avatar": None, "bot": True}
 
 
 def webhook(state: State, record: Webhook, *, with_user: bool = True) -> JSON:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import interactions, wire
@@ -19,10 +20,10 @@ MessageLike = Message | int | str
 class World(State):
     """One guild. Ready made: `general` (a channel), `convener`, `guest` and `owner` (members), `bot`."""
 
-    # Interactions by token, so that the bot's answers find them.
-    @property
-    def interactions(self) -> dict[str, Interaction]:
-        return self.__dict__.setdefault("_interactions", {})
+    def __init__(self, *, token: str, message_content: bool = True, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(token=token, message_content=message_content, clock=clock)
+        # By token, so that the bot's answers find them.
+        self.interactions: dict[str, Interaction] = {}
 
     # Building the place.
 
@@ -147,6 +148,20 @@ class World(State):
         self.fill(message, payload, attached)
         return self.store(message)
 
+    def webhook_says(
+        self,
+        webhook: Webhook | int | str,
+        text: str,
+        *,
+        username: str | None = None,
+        thread: ChannelLike | None = None,
+    ) -> Message:
+        """A post through a webhook that no request of the bot's made: another program's, or a late copy."""
+        hook = self.webhook(webhook)
+        place = self.channel(thread) if thread is not None else hook.channel
+        payload: JSON = {"content": text} | ({"username": username} if username else {})
+        return self.store(self.through(hook, place, payload, []))
+
     def edit_message(self, message: MessageLike, text: str) -> Message:
         record = self.message(message)
         self.fill(record, {"content": text}, [])
@@ -194,7 +209,9 @@ class World(State):
         on_it = [each for each in interactions.components(source.components) if "custom_id" in each]
         found = next((each for each in on_it if each["custom_id"] == custom_id), None)
         if found is None:
-            raise LookupError(f"no component {custom_id!r} (there are: {', '.join(each['custom_id'] for each in on_it)})")
+            raise LookupError(
+                f"no component {custom_id!r} (there are: {', '.join(each['custom_id'] for each in on_it)})"
+            )
         if found.get("disabled"):
             raise ValueError(f"the component {custom_id!r} is disabled")
         data: JSON = {"custom_id": custom_id, "component_type": found["type"]}
@@ -225,6 +242,22 @@ class World(State):
         """The messages in a channel or thread, oldest first, as everybody there sees them."""
         return self.in_channel(self.channel(channel))
 
+    async def wait_for_messages(
+        self, channel: ChannelLike, count: int, *, timeout: float = 5.0, containing: str = ""
+    ) -> list[Message]:
+        """The messages whose text contains these words, oldest first, once there are `count` of them."""
+        place = self.channel(channel)
+
+        def found() -> list[Message]:
+            return [each for each in self.in_channel(place) if containing in each.content]
+
+        try:
+            await self.until(lambda: len(found()) >= count, timeout=timeout)
+        except TimeoutError:
+            sentence = f"not within {timeout:g} s: {count} messages in {place.name} (there are {len(found())})"
+            raise TimeoutError(sentence) from None
+        return found()
+
     def requests_to(self, method: str, path: str) -> list[Any]:
         """The requests with this method whose path starts so, oldest first."""
         return [each for each in self.requests if each.method == method and each.path.startswith(path)]
@@ -241,5 +274,3 @@ def _split(command: tuple[str | Mapping[str, Any], ...]) -> tuple[tuple[str, ...
 def _mime(name: str) -> str:
     kinds = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "txt": "text/plain", "ogg": "audio/ogg"}
     return kinds.get(name.rsplit(".", 1)[-1].lower(), "application/octet-stream")
-
-

@@ -1,0 +1,182 @@
+"""What the Dockerfile, .dockerignore and compose.yaml promise a host: no root, no secrets, a true health check."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+COMPOSE = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
+SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|API_KEY", re.IGNORECASE)
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The Dockerfile as (instruction, arguments), continued lines joined, comments left out."""
+    lines = [line for line in DOCKERFILE.splitlines() if not line.lstrip().startswith("#")]
+    joined = re.sub(r"\\\n", "", "\n".join(lines))
+    return [(line.split(maxsplit=1)[0], line.split(maxsplit=1)[1]) for line in joined.splitlines() if line.strip()]
+
+
+def last_stage(name: str) -> list[str]:
+    """The arguments of this instruction in the stage that becomes the image."""
+    steps = instructions()
+    start = max(number for number, (step, _) in enumerate(steps) if step == "FROM")
+    return [arguments for step, arguments in steps[start:] if step == name]
+
+
+def is_sent(path: str) -> bool:
+    """Whether .dockerignore lets this file through to the builder: the last matching line decides."""
+    sent = True
+    for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
+        rule = line.strip()
+        if not rule or rule.startswith("#"):
+            continue
+        allowed, pattern = rule.startswith("!"), rule.removeprefix("!")
+        parts = Path(path).parts
+        names = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+        if pattern.startswith("**/"):
+            hit = any(fnmatch(part, pattern.removeprefix("**/")) for part in parts)
+        else:
+            hit = any(fnmatch(name, pattern) for name in names)
+        sent = allowed if hit else sent
+    return sent
+
+
+def test_entrypoint_and_command_are_in_exec_form() -> None:
+    assert [json.loads(arguments) for arguments in last_stage("ENTRYPOINT")] == [["roundtable"]]
+    assert [json.loads(arguments) for arguments in last_stage("CMD")] == [["run"]]
+
+
+def test_the_image_does_not_run_as_root() -> None:
+    (user,) = last_stage("USER")
+    assert re.fullmatch(r"[1-9]\d{3,}:[1-9]\d{3,}", user), "a number, so that a host's policy can check it"
+    uid, gid = user.split(":")
+    assert f"install -d -o {uid} -g {gid} -m 0750 /data" in DOCKERFILE, "the volume belongs to that user"
+
+
+def test_it_builds_without_a_frontend_from_elsewhere() -> None:
+    assert "syntax=" not in DOCKERFILE
+    bases = [arguments.split()[0] for step, arguments in instructions() if step == "FROM"]
+    assert bases
+    assert all(re.fullmatch(r"python:3\.\d+-slim", base) for base in bases)
+
+
+def test_no_secret_is_in_the_image() -> None:
+    values = [arguments for step, arguments in instructions() if step in ("ENV", "ARG", "LABEL")]
+    assert not [value for value in values if SECRET.search(value)]
+
+
+def test_paths_and_signals() -> None:
+    (environment,) = last_stage("ENV")
+    for setting in (
+        "DATABASE_URL=sqlite+aiosqlite:////data/roundtable.db",
+        "PERSONAS_DIR=/app/personas",
+        "TASKS_DIR=/app/tasks",
+        "PYTHONUNBUFFERED=1",
+    ):
+        assert setting in environment.split()
+    assert last_stage("VOLUME") == ["/data"]
+    assert last_stage("STOPSIGNAL") == ["SIGTERM"]
+    assert last_stage("WORKDIR") == ["/app"]
+
+
+@pytest.mark.parametrize(
+    ("age_s", "code", "said"), [(0, 0, ""), (80, 0, ""), (100, 1, "No heartbeat"), (None, 1, "No heartbeat")]
+)
+def test_health_check(tmp_path: Path, age_s: int | None, code: int, said: str) -> None:
+    """The check itself, run on a heartbeat of this age; None: no heartbeat yet."""
+    (health,) = last_stage("HEALTHCHECK")
+    command = json.loads(health[health.index("[") :])
+    assert command[:2] == ["python", "-c"]
+    beat = tmp_path / "heartbeat"
+    if age_s is not None:
+        beat.touch()
+        touched = time.time() - age_s
+        os.utime(beat, (touched, touched))
+    check = command[2].replace("/data/heartbeat", beat.as_posix())
+    assert beat.as_posix() in check
+    result = subprocess.run([sys.executable, "-I", "-S", "-c", check], capture_output=True, text=True, timeout=20)
+    assert result.returncode == code
+    assert result.stderr.startswith(said)
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".env",
+        ".env.local",
+        "bot/.env",
+        ".git/config",
+        "data/roundtable.db",
+        "bot/roundtable.db-wal",
+        ".venv/bin/python",
+        "bot/__pycache__/cli.cpython-312.pyc",
+        "tests/deploy/test_dockerfile.py",
+        "deploy/compose.yaml",
+    ],
+)
+def test_kept_out_of_the_build(path: str) -> None:
+    assert not is_sent(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["pyproject.toml", "README.md", "LICENSE", "bot/cli.py", "personas/a.json", "tasks/t/q"]
+)
+def test_sent_to_the_build(path: str) -> None:
+    assert is_sent(path)
+
+
+def test_compose_runs_the_bot_locked_down() -> None:
+    bot = COMPOSE[COMPOSE.index("\n  bot:") : COMPOSE.index("\n  model:")]
+    said = {line.strip() for line in bot.splitlines()}
+    assert {
+        "context: ..",
+        "dockerfile: deploy/Dockerfile",
+        "env_file: ../.env",
+        "read_only: true",
+        "- ALL",
+        "- no-new-privileges:true",
+        "restart: unless-stopped",
+        "stop_grace_period: 15s",
+        "- data:/data",
+        "- /tmp",
+        "- host.docker.internal:host-gateway",
+    } <= said
+    assert "ports:" not in COMPOSE
+
+
+def test_compose_paths_win_over_dotenv() -> None:
+    """A .env written for a bot outside the container must not move the database off the volume."""
+    (environment,) = last_stage("ENV")
+    for setting in environment.split():
+        name, _, value = setting.partition("=")
+        if name in ("DATABASE_URL", "PERSONAS_DIR", "TASKS_DIR"):
+            assert f"      {name}: {value}\n" in COMPOSE
+
+
+def test_the_model_sees_no_secret_but_its_own() -> None:
+    model = COMPOSE[COMPOSE.index("\n  model:") : COMPOSE.index("\nvolumes:")]
+    assert "env_file" not in model
+    assert "      HF_TOKEN: ${HF_TOKEN-}\n" in model
+
+
+def test_compose_and_modelup_start_the_same_model() -> None:
+    script = (ROOT / "deploy" / "modelup.sh").read_text(encoding="utf-8")
+    for name in ("VLLM_IMAGE", "MODEL", "MAX_MODEL_LEN"):
+        (default,) = re.findall(rf"^{name}=\$(\{{{name}:-.+\}})$", script, re.MULTILINE)
+        assert f"${default}\n" in COMPOSE
+    assert "HF_CACHE=${HF_CACHE:-roundtable-hf-cache}" in script
+    assert "    name: roundtable-hf-cache\n" in COMPOSE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps no executable bit")
+def test_modelup_can_be_executed() -> None:
+    assert os.access(ROOT / "deploy" / "modelup.sh", os.X_OK)
