@@ -43,6 +43,7 @@
       button.addEventListener("click", () => {
         const option = [...picker.options].find((candidate) => candidate.textContent === name);
         if (!option || option.selected) return;
+        page.follow();
         picker.value = option.value;
         picker.dispatchEvent(new Event("change"));
       });
@@ -106,6 +107,41 @@
     return line;
   }
 
+  // Enter sends a command as it stands, as in Discord; simcord's list of options would take the key for itself, and so
+  // would its list of commands when the command is already written out.
+  function enterSends(composer) {
+    let choosing = false;
+    const press = (target, key) => target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    document.addEventListener("keydown", (event) => {
+      if (!event.isTrusted) return;
+      if (event.key !== "Enter") {
+        choosing = event.key.startsWith("Arrow");
+        return;
+      }
+      if (event.target.closest?.("#channel-composer")) page.follow();
+      if (choosing || event.isComposing) return;
+      if (event.target.matches?.(".command-chip")) press(event.target, "Escape");
+      const entry = document.querySelector(".command-entry.is-active strong");
+      if (event.target !== composer || entry?.textContent !== composer.value.trim()) return;
+      setTimeout(() => {
+        const chip = document.activeElement; // a command with a required option has its field focused instead
+        if (!chip?.matches(".command-chip")) return;
+        press(chip, "Escape");
+        press(chip, "Enter");
+      });
+    }, true);
+  }
+
+  // A form opens with its first field under the cursor, not its close button.
+  function focusForms(root) {
+    const settle = () => {
+      if (document.activeElement?.matches(".modal-close")) root.querySelector("textarea, input")?.focus();
+    };
+    new MutationObserver(() => {
+      if (!root.hidden) requestAnimationFrame(() => requestAnimationFrame(settle));
+    }).observe(root, { attributeFilter: ["hidden"] });
+  }
+
   // simcord's toolbar tells a developer what became of an action; a visitor needs to know only of what failed.
   function watchTrouble(status) {
     const said = [
@@ -116,16 +152,43 @@
     const toast = element("div", "demo-toast");
     toast.hidden = true;
     toast.setAttribute("role", "status");
-    let timer = 0;
+    let last, timer;
     new MutationObserver(() => {
       const sentence = said.find(([pattern]) => pattern.test(status.textContent))?.[1];
-      if (!sentence) return;
-      toast.textContent = sentence;
-      toast.hidden = false;
-      clearTimeout(timer);
-      timer = setTimeout(() => { toast.hidden = true; }, 6000);
+      if (sentence !== last && sentence) {
+        toast.textContent = sentence;
+        toast.hidden = false;
+        clearTimeout(timer);
+        timer = setTimeout(() => { toast.hidden = true; }, 6000);
+      }
+      last = sentence;
     }).observe(status, { childList: true, characterData: true, subtree: true });
     return toast;
+  }
+
+  // The channel stays at its newest message until the visitor scrolls up, and again once at the bottom. (simcord's
+  // script means to do this as well, but loses the bottom when messages come while pictures are loading.)
+  function followNewest(timeline, list) {
+    let following = true;
+    let top = 0;
+    let height = 0;
+    const follow = () => { if (following) timeline.scrollTop = timeline.scrollHeight; };
+    timeline.addEventListener("scroll", () => {
+      const moved = timeline.scrollTop < top - 2 && timeline.scrollHeight === height; // by hand, not by new content
+      if (timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 30) following = true;
+      else if (moved) following = false;
+      top = timeline.scrollTop;
+      height = timeline.scrollHeight;
+    }, { passive: true });
+    document.getElementById("history-older").addEventListener("click", () => { following = false; });
+    new MutationObserver(follow).observe(list, { childList: true, subtree: true });
+    const resized = new ResizeObserver(follow);
+    resized.observe(list);
+    resized.observe(timeline);
+    return () => {
+      following = true;
+      follow();
+    };
   }
 
   function tidyMessages(list, line) {
@@ -152,6 +215,9 @@
     find("channel-composer").after(element("div", "demo-foot", page.typing));
     document.body.append(watchTrouble(find("action-status")));
     tidyMessages(find("channel-message-list"), line);
+    page.follow = followNewest(find("channel-timeline"), find("channel-message-list"));
+    enterSends(composer);
+    focusForms(find("modal-root"));
     if (!location.hash) {
       const sentence = "This address lacks its key, the part after #. Open the whole address that the demo printed.";
       document.body.append(element("p", "demo-locked", sentence));

@@ -21,9 +21,10 @@ SIMCORD = "3.2.1"
 """The one version whose insides `inside.py` knows: every release moves them."""
 _MODULES = ("simcord", "markdown_it", "linkify_it", "regex", "PIL")
 _INSTALL = "install it with  pip install 'roundtable-bot[demo]'  or run  make demo"
+_LAST_PORT = 65535
 _READY_SECONDS = 20
 _CLOSE_SECONDS = 10
-_HINT = "Type /roundtable start and press Enter. Then just write a message to chime in."
+_HINT = "Type /roundtable start and press Enter (Tab shows its options). Then just write a message to chime in."
 _TOPIC = "AI personas at one table. Ask them something, and chime in."
 
 log = logging.getLogger(__name__)
@@ -77,11 +78,13 @@ async def simulated_discord(
 
     The bot is logged in, set up and ready when the block starts, and closed when it ends, however it ends. Pictures
     it uploads as emojis show on the page by themselves; `assets` adds others, by URL. Port 0 takes any free one.
-    Raises DemoUnavailable (simcord missing or another version, port taken, bot not ready in 20 seconds), ValueError
-    for no people, and whatever the bot's own start raises.
+    Raises DemoUnavailable (simcord missing or another version, no such port or taken, bot not ready in 20 seconds),
+    ValueError for no people, and whatever the bot's own start raises.
     """
     if not people or len(set(people)) != len(people):
         raise ValueError(f"people: {list(people)} must be one or more different names")
+    if not 0 <= port <= _LAST_PORT:
+        raise DemoUnavailable(f"port {port} is not a port: choose one from 1 to {_LAST_PORT}, or 0 for any free one")
     _require_simcord()
     from bot.demo import inside
 

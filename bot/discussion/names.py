@@ -1,16 +1,24 @@
 """Who a line is addressed to: names in text, Unicode, case-insensitive, whole words."""
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 from bot.discussion.persona import Persona, fold
 
-# Where a sentence may begin: the start of the text or line, or after the end of another sentence.
-_SENTENCE_START: Final = re.compile(r"(?:^|[.!?…\n][\"'”’»)\]*_]*\s*|\n)[\s\"'“‘«(\[*_>]*$")
-_BEFORE_SPEECH: Final = re.compile(r"[*_]*(?:[,:–—]|\s[-–—]\s)")
-_SENTENCE_END: Final = re.compile(r"[.!?…\n]")
+# What may stand between the start of a sentence and its first word, and between the end of a sentence and the next.
+_BETWEEN: Final = " \t\"'“”‘’«»„()[]{}*_>~¿¡"
+_ENDS: Final = ".!?…。\n"
+_BEFORE_SPEECH: Final = re.compile(r"[*_]*(?:[,:،、–—]|\s[-–—]\s)")
+# A full stop inside a number or an address (3.5, example.org) ends nothing.
+_SENTENCE_END: Final = re.compile(r"[.!?؟…]+(?=[\s\"'”’»)\]*_]|$)|[。\n]|[?؟]")
+_QUESTION_MARKS: Final = frozenset("?؟")
+# Scripts without spaces between words (Han, kana): there a name can't be told from a longer word by its neighbours.
+UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_UNSPACED: Final = re.compile(f"[{UNSPACED}]")
+_ARTICLES: Final = frozenset({"the", "a", "an"})
 _TITLES: Final = frozenset(
     {"professor", "prof", "prof.", "doctor", "dr", "dr.", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "mx", "mx."}
     | {"sir", "dame", "lord", "lady", "captain", "capt.", "colonel", "major", "sergeant", "judge", "justice", "sister"}
@@ -20,17 +28,22 @@ _TITLES: Final = frozenset(
 
 
 def aliases(persona: Persona) -> tuple[str, ...]:
-    """Every form in which the table may call a persona: name, full name (less title), first name, title + surname."""
-    words = persona.full_name.split()
-    named_at = next((i for i, word in enumerate(words) if fold(word) == fold(persona.name)), 0)
-    titles = max(named_at, next((i for i, word in enumerate(words) if fold(word) not in _TITLES), 0))
-    forms = [persona.name, persona.full_name]
-    plain = words[titles:]
-    if plain:
-        forms += [plain[0], " ".join(plain)]
-    if titles and len(words) > titles:
-        forms.append(" ".join([*words[:titles], words[-1]]))
-    return tuple(dict.fromkeys(fold(form) for form in forms if form))
+    """Every form in which the table may call a persona, folded: name, full name (less title), first name, title + name,
+    title + surname."""
+    name, words = fold(persona.name), fold(persona.full_name).split()
+    forms = [name, " ".join(words)]
+    if words[0] in _ARTICLES:  # "The Old Keeper" is a description: none of its words is a first name
+        forms.append(" ".join(words[1:]))
+    else:
+        named_at = words.index(name) if name in words[:-1] else 0
+        titles = max(named_at, next((i for i, word in enumerate(words) if word not in _TITLES), 0))
+        title, plain = words[:titles], words[titles:]
+        forms.append(" ".join(plain))
+        if not " ".join(plain).startswith(name):
+            forms.append(plain[0])
+        if title:
+            forms += [" ".join([*title, plain[0]]), " ".join([*title, plain[-1]]), " ".join([*title, name])]
+    return tuple(dict.fromkeys(form for form in forms if form))
 
 
 def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool = False) -> str | None:
@@ -40,45 +53,53 @@ def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool =
     in a question mark, or `@name`. In a guest's message one persona's name anywhere counts as well.
     """
     folded = fold(text)
-    best: tuple[int, str] | None = None
+    called: str | None = None
     mentioned: set[str] = set()
-    for persona, pattern in _patterns(tuple(cast)):
-        if fold(persona.name) == fold(speaker):
+    forms, pattern = _forms(tuple(cast))
+    for match in pattern.finditer(folded):
+        name = forms[match.group()]
+        if fold(name) == fold(speaker) or not _is_whole(folded, match.end()):
             continue
-        for match in pattern.finditer(folded):
-            mentioned.add(persona.name)
-            if _is_address(folded, match) and (best is None or match.start() >= best[0]):
-                best = match.start(), persona.name
-    if best is not None:
-        return best[1]
-    if guest and len(mentioned) == 1:
+        mentioned.add(name)
+        if _is_address(folded, match.start(), match.end()):
+            called = name
+    if called is None and guest and len(mentioned) == 1:
         return mentioned.pop()
-    return None
+    return called
 
 
-def _is_address(text: str, match: re.Match[str]) -> bool:
-    before, end = text[: match.start()], match.end()
-    if before.endswith("@"):
+def _is_address(text: str, start: int, end: int) -> bool:
+    if text[:start].endswith("@"):
         return True
-    if _SENTENCE_START.search(before) and _BEFORE_SPEECH.match(text, end):
+    before = text[:start].rstrip(_BETWEEN)
+    if (not before or before[-1] in _ENDS) and _BEFORE_SPEECH.match(text, end):
         return True
     stop = _SENTENCE_END.search(text, end)
-    return stop is not None and stop.group() == "?"
+    return stop is not None and not _QUESTION_MARKS.isdisjoint(stop.group())
+
+
+def _is_whole(text: str, end: int) -> bool:
+    # Vowel signs and accents belong to the word before them, yet `\w` does not match them.
+    return end >= len(text) or not unicodedata.category(text[end]).startswith("M")
 
 
 @lru_cache(maxsize=64)
-def _patterns(cast: tuple[Persona, ...]) -> tuple[tuple[Persona, re.Pattern[str]], ...]:
-    """One pattern a persona, longest alias first. A form that two personas share (a first name) addresses neither."""
-    forms = {persona.name: set(aliases(persona)) for persona in cast}
-    own = {persona.name: {fold(persona.name), fold(persona.full_name)} for persona in cast}
-    patterns: list[tuple[Persona, re.Pattern[str]]] = []
+def _forms(cast: tuple[Persona, ...]) -> tuple[dict[str, str], re.Pattern[str]]:
+    """Each folded form with the name of the persona it calls, and a pattern that finds any of them, longest first.
+
+    A form that two personas share (a first name) calls neither, unless it is the very name of one.
+    """
+    owners: dict[str, set[str]] = {}
     for persona in cast:
-        others = {form for name, own_forms in forms.items() if name != persona.name for form in own_forms}
-        names = sorted((forms[persona.name] - others) | own[persona.name], key=len, reverse=True)
-        patterns.append((persona, whole_words(names)))
-    return tuple(patterns)
+        for form in aliases(persona):
+            owners.setdefault(form, set()).add(persona.name)
+    forms = {form: names.copy().pop() for form, names in owners.items() if len(names) == 1}
+    for persona in cast:
+        forms[fold(persona.full_name)] = forms[fold(persona.name)] = persona.name
+    return forms, re.compile("|".join(_whole_word(form) for form in sorted(forms, key=len, reverse=True)) or r"(?!)")
 
 
-def whole_words(names: Iterable[str]) -> re.Pattern[str]:
-    """A pattern that finds any of the (folded) names as whole words in folded text."""
-    return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(name) for name in names) + r")(?!\w)")
+def _whole_word(form: str) -> str:
+    before = "" if _UNSPACED.match(form[0]) else r"(?<!\w)(?<!\w-)"
+    after = "" if _UNSPACED.match(form[-1]) else r"(?!-?\w)"
+    return f"{before}{re.escape(form)}{after}"

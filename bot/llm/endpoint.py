@@ -6,8 +6,9 @@ import re
 import time
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
+import aiohttp
 import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
@@ -18,8 +19,10 @@ log = logging.getLogger(__name__)
 # Until the first answer says how the model counts. English prose has about four characters a token; guess low.
 _CHARS_PER_TOKEN: Final = 3.5
 _MODELS_TIMEOUT: Final = 10.0
-# The SDK waits at most a minute between two tries (longer Retry-After answers are cut to its own backoff).
-_BACKOFF: Final = 60.0
+# The longest wait between two tries: the SDK heeds a Retry-After up to two minutes and gives up at a longer one.
+_BACKOFF: Final = 120.0
+# Answers that a later try may better, besides 429 and 5xx: request timeout, conflict, too early.
+_PASSING: Final = (408, 409, 425)
 _OVERFLOW: Final = re.compile(
     r"context.{0,20}(length|size|window)|maximum context|too many tokens|prompt is too long", re.I
 )
@@ -51,22 +54,27 @@ class Endpoint:
         retries: int = 3,
         context: int | None = None,
     ) -> None:
-        """`timeout` is in seconds a try; `context` is the window in tokens where the server does not tell."""
-        self.base_url = base_url
+        """`timeout` is in seconds a try; `context` is the window in tokens, else what the server advertises."""
+        parts = urlsplit(base_url)
+        self._host = parts.netloc.rpartition("@")[2]
+        self.base_url = parts._replace(netloc=self._host).geturl()
         self.model = model
         self.window = context
         self.chars_per_token = _CHARS_PER_TOKEN
-        self._host = urlsplit(base_url).netloc.rpartition("@")[2]
+        self._named = model
+        self._context = context
+        self._api_key = api_key
         self._slots = asyncio.Semaphore(concurrency)
-        self._deadline = (timeout + _BACKOFF) * (retries + 1)
+        self._deadline = timeout * (retries + 1) + _BACKOFF * retries
         self._limit_field = "max_tokens"
         self._known = False
         self._client = AsyncOpenAI(
-            base_url=base_url,
+            base_url=self.base_url,
             # Local servers need no key, but the SDK refuses to start without one.
             api_key=api_key or "none",
             timeout=timeout,
             max_retries=retries,
+            default_headers=_credentials(parts),
             http_client=DefaultAioHttpClient(timeout=timeout),
         )
 
@@ -80,31 +88,32 @@ class Endpoint:
         """
         if self._known and self.model:
             return self.model
+        # A server without /v1/models is usable when the host has named the model: no reason to insist on an answer.
+        client = self._client.with_options(max_retries=0) if self._named else self._client
         try:
             async with asyncio.timeout(_MODELS_TIMEOUT):
-                models = [model async for model in self._client.models.list()]
+                models = _models((await client.models.with_raw_response.list()).http_response.json())
         except (TimeoutError, openai.OpenAIError, ValueError) as error:
-            if self.model:  # A server without /v1/models is usable when the host has named the model.
-                self._known = isinstance(error, openai.NotFoundError)
-                return self.model
-            raise self._explained(error) from error
-        chosen = next((m for m in models if m.id == self.model), models[0] if models and not self.model else None)
-        if chosen is None and not self.model:
+            if self._named is None:
+                raise self._explained(error) from error
+            # Only an answer settles it: a server that is down now may tell its window later.
+            self._known = isinstance(error, openai.APIStatusError) and error.status_code < 500
+            return self._named
+        chosen = next((m for m in models if self._named in (None, m["id"])), {"id": self._named})
+        if not chosen["id"]:
             raise EndpointRefused(f"The LLM endpoint at {self._host} offers no model. Load one, or set LLM_MODEL.")
-        if chosen is not None:
-            self.model = chosen.id
-            self.window = self.window or _advertised_window(chosen.model_extra or {})
+        self.model = chosen["id"]
+        self.window = self._context or _advertised_window(chosen)
         self._known = True
-        assert self.model is not None
-        return self.model
+        return chosen["id"]
 
     async def complete(
         self, prompt: str, *, temperature: float, max_tokens: int, stop: tuple[str, ...] = ()
     ) -> Completion:
         """Have the model continue `prompt` (one user message), in at most `max_tokens` tokens.
 
-        Raises ContextOverflow, EndpointDown (nobody home, overloaded, broken answers: after the retries) or
-        EndpointRefused (key, model, request).
+        Raises ContextOverflow, EndpointDown (nobody home, overloaded, faulty: after the retries; or an answer that
+        can't be read) or EndpointRefused (key, model, quota, request).
         """
         async with self._slots:
             model = await self.discover()
@@ -112,9 +121,11 @@ class Endpoint:
             try:
                 async with asyncio.timeout(self._deadline):
                     answer = await self._ask(model, prompt, temperature, max_tokens, stop)
+                completion = _read(answer, (time.perf_counter() - started) * 1000)
             except (TimeoutError, openai.OpenAIError, ValueError) as error:
+                # It may come back with another model or another window.
+                self._known = isinstance(error, openai.BadRequestError)
                 raise self._explained(error) from error
-            completion = _read(answer, (time.perf_counter() - started) * 1000)
         if completion.prompt_tokens:
             self.chars_per_token = len(prompt) / completion.prompt_tokens
         return completion
@@ -129,10 +140,13 @@ class Endpoint:
         if stop:
             request["stop"] = list(stop)
         try:
-            return await self._client.chat.completions.create(**request)
+            # Raw: the SDK's models let through whatever JSON comes, and fail on it later.
+            return (await self._client.chat.completions.with_raw_response.create(**request)).http_response.json()
         except openai.BadRequestError as error:
             # OpenAI's newer models know the limit under its new name only, most local servers under the old one only.
-            if self._limit_field != "max_tokens" or "max_completion_tokens" not in str(error):
+            # vLLM says both names when the prompt is too long.
+            is_new_name = "max_completion_tokens" in str(error) and not _OVERFLOW.search(str(error))
+            if "max_tokens" not in request or not is_new_name:
                 raise
             self._limit_field = "max_completion_tokens"
             return await self._ask(model, prompt, temperature, max_tokens, stop)
@@ -143,48 +157,106 @@ class Endpoint:
         match error:
             case openai.AuthenticationError() | openai.PermissionDeniedError():
                 return EndpointRefused(f"{at} refused the key (HTTP {error.status_code}). Check LLM_API_KEY.")
+            case openai.NotFoundError() if self.model is None:
+                return EndpointRefused(
+                    f"{at} has no list of models (HTTP 404). Check LLM_BASE_URL (most end in /v1), or set LLM_MODEL."
+                )
             case openai.NotFoundError():
                 return EndpointRefused(
                     f"{at} has no model “{self.model}” (HTTP 404). Check LLM_MODEL and LLM_BASE_URL."
                 )
             case openai.BadRequestError() if _OVERFLOW.search(str(error)):
                 return ContextOverflow(f"{at} says that the prompt is longer than the model's context window.")
+            case openai.RateLimitError() if error.code == "insufficient_quota":
+                return EndpointRefused(f"{at} says that the quota is used up (HTTP 429). Check the account's billing.")
             case openai.RateLimitError():
                 return EndpointDown(f"{at} is overloaded (HTTP 429).")
             case openai.InternalServerError():
                 return EndpointDown(f"{at} has a fault of its own (HTTP {error.status_code}).")
+            case openai.APIStatusError() if error.status_code in _PASSING:
+                return EndpointDown(f"{at} could not take the request just now (HTTP {error.status_code}).")
             case openai.APIStatusError():
-                return EndpointRefused(f"{at} refused the request (HTTP {error.status_code}): {error.message[:200]}")
+                said = f": {words}" if (words := self._words_of(error)) else "."
+                return EndpointRefused(f"{at} refused the request (HTTP {error.status_code}){said}")
+            case openai.APITimeoutError() if _was_refused(error):
+                return EndpointDown(f"{at} can't be reached.")
             case openai.APITimeoutError() | TimeoutError():
                 return EndpointDown(f"{at} took too long to answer.")
             case openai.APIConnectionError():
                 return EndpointDown(f"{at} can't be reached.")
             case _:
-                log.warning("unreadable answer from the endpoint: %s", type(error).__name__)
-                return EndpointDown(f"{at} gave an answer that can't be read.")
+                log.warning("unreadable answer from the endpoint: %s", error)
+                return EndpointDown(f"{at} gave an answer that can't be read. Check LLM_BASE_URL.")
+
+    def _words_of(self, error: openai.APIStatusError) -> str:
+        """What the server says about its refusal, on one line, without the key."""
+        message = error.body.get("message") if isinstance(error.body, dict) else None
+        words = " ".join(message.split()) if isinstance(message, str) else ""
+        return (words.replace(self._api_key, "…") if self._api_key else words)[:200]
+
+
+def _credentials(address: SplitResult) -> dict[str, str]:
+    """The header that `http://name:password@host/v1` asks for; it takes the place of the key's."""
+    if address.username is None:
+        return {}
+    login = aiohttp.BasicAuth(unquote(address.username), unquote(address.password or ""), encoding="utf-8")
+    return {"Authorization": login.encode()}
+
+
+def _was_refused(error: BaseException | None) -> bool:
+    """Whether a connection failed at once: the SDK's aiohttp transport reports that as a timeout, too."""
+    while error is not None:
+        if isinstance(error, OSError) and not isinstance(error, TimeoutError):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _read(answer: Any, latency_ms: float) -> Completion:
-    # Servers that speak "OpenAI" leave out almost anything; whatever is missing must not end a session.
-    choice = answer.choices[0] if getattr(answer, "choices", None) else None
-    message = choice.message if choice else None
-    usage = getattr(answer, "usage", None)
-    details = getattr(usage, "prompt_tokens_details", None)
-    cached = getattr(details, "cached_tokens", None)
+    """The completion in a server's JSON. Raises ValueError if it is none at all."""
+    # Servers that speak "OpenAI" leave out almost anything; a part that is missing must not end a session.
+    choices = _at(answer, "choices")
+    if not isinstance(choices, list):
+        raise ValueError("no choices in it")
+    choice = choices[0] if choices else None
+    text, reason = _at(choice, "message", "content"), _at(choice, "finish_reason")
+    cached = _count(_at(answer, "usage", "prompt_tokens_details", "cached_tokens"))
     if cached is None:  # llama.cpp
-        cached = (getattr(answer, "timings", None) or {}).get("cache_n")
+        cached = _count(_at(answer, "timings", "cache_n"))
     return Completion(
-        text=(message.content if message else None) or "",
-        finish_reason=choice.finish_reason if choice else None,
-        prompt_tokens=getattr(usage, "prompt_tokens", None),
+        text=_whole_characters(text) if isinstance(text, str) else "",
+        finish_reason=reason if isinstance(reason, str) else None,
+        prompt_tokens=_count(_at(answer, "usage", "prompt_tokens")),
         cached_tokens=cached,
-        completion_tokens=getattr(usage, "completion_tokens", None),
+        completion_tokens=_count(_at(answer, "usage", "completion_tokens")),
         latency_ms=round(latency_ms, 1),
     )
 
 
-def _advertised_window(extra: dict[str, Any]) -> int | None:
+def _models(answer: Any) -> list[dict[str, Any]]:
+    """The models in a server's list, each with a name. Raises ValueError if it is no list of models."""
+    data = _at(answer, "data")
+    if not isinstance(data, list):
+        raise ValueError("no list of models in it")
+    return [m for m in data if isinstance(m, dict) and isinstance(m.get("id"), str)]
+
+
+def _at(data: Any, *path: str) -> Any:
+    """What stands at a path of keys in JSON, None if it ends on the way."""
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _whole_characters(text: str) -> str:
+    # JSON can carry halves of a UTF-16 pair, which no database and no socket takes.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _advertised_window(model: dict[str, Any]) -> int | None:
     """The context window in tokens as vLLM (`max_model_len`) or llama.cpp (`meta.n_ctx`) tell it."""
-    meta = extra.get("meta")
-    window = extra.get("max_model_len") or (meta.get("n_ctx") if isinstance(meta, dict) else None)
-    return window if isinstance(window, int) and window > 0 else None
+    return _count(model.get("max_model_len")) or _count(_at(model, "meta", "n_ctx")) or None

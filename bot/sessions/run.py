@@ -89,7 +89,6 @@ class Run:
                 match next_step(self.session, self.record):
                     case Open(question):
                         await self.steer(QuestionPut(question=question), question, interrupt=False)
-                        await self.poster.deliver()
                     case Close():
                         await self.close()
                     case step:
@@ -231,6 +230,8 @@ class Run:
         await self._add(lambda: moderator_turn(self.record, steering, text))
         if interrupt:
             self._interruptible.interrupt()
+        if text:
+            await self._deliver_quietly()
         if isinstance(steering, QuestionPut):
             await self.refresh()
 
@@ -250,6 +251,10 @@ class Run:
             author_id=message.author_id,
         )
         return await self._add(lambda: turn)
+
+    def has_heard(self, message_id: int) -> bool:
+        """Whether a guest's message is a turn."""
+        return any(t.message_id == message_id for t in self.record)
 
     async def guest_changed(self, message_id: int, text: str) -> bool:
         """A guest edited (or, with empty text, deleted) a message: so does its turn. Out: whether it had one."""
@@ -305,10 +310,19 @@ class Run:
         # Stored before the end is: whatever happens in between, the minutes are sent.
         await self._store.add_post(self.stored.id, self.stored.place_id, closing)
         await self.set_status(Status.ENDED)
+        await self._deliver_quietly()
+
+    async def say(self, text: str) -> None:
+        """Tell the place what somebody did."""
+        await self._store.add_post(self.stored.id, self.stored.place_id, Post(PostKind.NOTICE, f"-# {text}"))
+        await self._deliver_quietly()
+
+    async def _deliver_quietly(self) -> None:
+        """Send what is queued on behalf of a person. A fault waits for the loop, which meets it and pauses."""
         try:
             await self.poster.deliver()
         except (Held, PlaceGone) as problem:
-            log.warning("session %s: minutes not shown: %s", self.stored.id, problem)
+            log.warning("session %s: not shown yet: %s", self.stored.id, problem)
 
     async def announce(self, post: Post) -> None:
         """Say something in the place as the bot; if that can't be done, tell the convener instead."""

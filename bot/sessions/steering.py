@@ -1,4 +1,4 @@
-"""What people may ask of the moderator while a table is under way."""
+"""What people may ask of the moderator while a table is under way. `by` is who asks, for the line the table sees."""
 
 from bot.discussion import agenda
 from bot.discussion.moderator import Speak, next_step
@@ -19,19 +19,19 @@ from bot.errors import Refusal
 from bot.sessions.run import Run
 
 
-async def skip(run: Run) -> Persona:
+async def skip(run: Run, *, by: str) -> Persona:
     """Pass over whoever would speak next. Out: who that is. Raises Refusal."""
     step = next_step(run.session, run.record)
     if not isinstance(step, Speak):
         raise Refusal("Nobody is about to speak.")
-    await run.steer(TurnSkipped(name=step.persona.name), "")
+    await run.steer(TurnSkipped(name=step.persona.name), f"{by} skips {step.persona.full_name} this time.")
     return step.persona
 
 
-async def give_floor(run: Run, name: str) -> Persona:
+async def give_floor(run: Run, name: str, *, by: str) -> Persona:
     """Have a persona speak next. Raises Refusal."""
     persona = _seated(run, name)
-    await run.steer(FloorGiven(name=persona.name), "")
+    await run.steer(FloorGiven(name=persona.name), f"{by} gives the floor to {persona.full_name}.")
     return persona
 
 
@@ -44,20 +44,20 @@ async def put_question(run: Run, question: str | None = None) -> str:
     return question
 
 
-async def wrap_up(run: Run) -> int:
+async def wrap_up(run: Run, *, by: str) -> int:
     """Go to the closing turns and the summary. Out: how many turns are left. Raises Refusal."""
     if agenda.is_wrapping_up(run.session, run.record):
         raise Refusal("The table is wrapping up already.")
-    await run.steer(WrapUpCalled(), "")
+    await run.steer(WrapUpCalled(), f"{by} asks the table to wrap up.")
     return agenda.turns_left(run.session, run.record)
 
 
-async def change_turns(run: Run, turns: int) -> int:
+async def change_turns(run: Run, turns: int, *, by: str) -> int:
     """Set how many turns the discussion has in all. Out: how many are left. Raises Refusal."""
     spoken = len(run.record.persona_turns())
     if turns <= spoken:
         raise Refusal(f"{spoken} turns have been taken already. Name a larger number, or use `/roundtable stop`.")
-    await run.steer(TurnsChanged(turns=turns), "")
+    await run.steer(TurnsChanged(turns=turns), f"{by} sets the discussion to {turns} turns.")
     return turns - spoken
 
 
@@ -76,7 +76,7 @@ async def unseat(run: Run, name: str) -> Persona:
     return persona
 
 
-async def mute(run: Run, name: str, *, muted: bool) -> Persona:
+async def mute(run: Run, name: str, *, muted: bool, by: str) -> Persona:
     """Have a persona listen only, or speak again. Raises Refusal, also for the last one who may speak."""
     persona = _seated(run, name)
     is_muted = persona not in speakers(run.session, run.record)
@@ -84,7 +84,8 @@ async def mute(run: Run, name: str, *, muted: bool) -> Persona:
         raise Refusal(f"{persona.full_name} {'only listens' if muted else 'may speak'} already.")
     if muted:
         _keep_somebody(run, persona)
-    await run.steer(Muted(name=persona.name, muted=muted), "")
+    text = f"{by} asks {persona.full_name} {'only to listen' if muted else 'to speak again'}."
+    await run.steer(Muted(name=persona.name, muted=muted), text)
     return persona
 
 

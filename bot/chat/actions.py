@@ -1,0 +1,124 @@
+"""What people do to a table, behind both commands and buttons. Each gives the sentence to answer with."""
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.chat.cards import details
+from bot.errors import Refusal
+from bot.sessions import steering
+from bot.sessions.run import Run
+from bot.sessions.stage import GuestMessage
+
+if TYPE_CHECKING:
+    from bot.chat.client import RoundtableBot
+
+    Interaction = discord.Interaction[RoundtableBot]
+
+
+async def pause(interaction: "Interaction") -> str:
+    run = _own_table(interaction)
+    await interaction.client.supervisor.pause(run.stored.place_id)
+    await run.say(f"⏸ {_who(interaction)} paused the table.")
+    return "Paused. `/roundtable resume` goes on."
+
+
+async def resume(interaction: "Interaction") -> str:
+    run = _own_table(interaction)
+    await interaction.client.supervisor.resume(run.stored.place_id)
+    await run.say(f"▶ {_who(interaction)} resumed the table.")
+    return "Resumed."
+
+
+async def stop(interaction: "Interaction", *, summary: bool = False) -> str:
+    run = _own_table(interaction)
+    await run.say(f"⏹ {_who(interaction)} ended the table.")
+    await interaction.client.supervisor.stop(run.stored.place_id, summary=summary)
+    return "The table closes with a summary." if summary else "The table is closed."
+
+
+async def status(interaction: "Interaction") -> str:
+    return details(interaction.client.supervisor.table_at(_place(interaction)).overview())
+
+
+async def skip(interaction: "Interaction") -> str:
+    persona = await steering.skip(_own_running(interaction), by=_who(interaction))
+    return f"{persona.full_name} is skipped this time."
+
+
+async def next_question(interaction: "Interaction") -> str:
+    return f"On the table now: {await steering.put_question(_own_running(interaction))}"
+
+
+async def put_question(interaction: "Interaction", question: str | None) -> str:
+    return f"On the table now: {await steering.put_question(_own_running(interaction), question)}"
+
+
+async def wrap_up(interaction: "Interaction") -> str:
+    left = await steering.wrap_up(_own_running(interaction), by=_who(interaction))
+    return f"{left} more turn{'s' if left > 1 else ''}, then the summary."
+
+
+async def give_floor(interaction: "Interaction", name: str) -> str:
+    persona = await steering.give_floor(_own_running(interaction), name, by=_who(interaction))
+    return f"{persona.full_name} speaks next."
+
+
+async def change_turns(interaction: "Interaction", turns: int) -> str:
+    left = await steering.change_turns(_own_running(interaction), turns, by=_who(interaction))
+    return f"{left} turn{'s are' if left > 1 else ' is'} left."
+
+
+async def seat(interaction: "Interaction", name: str) -> str:
+    persona = interaction.client.catalogue.persona(name)
+    await steering.seat(_own_running(interaction), persona)
+    return f"{persona.full_name} has a seat."
+
+
+async def unseat(interaction: "Interaction", name: str) -> str:
+    persona = await steering.unseat(_own_running(interaction), name)
+    return f"{persona.full_name} has left."
+
+
+async def mute(interaction: "Interaction", name: str, *, muted: bool) -> str:
+    persona = await steering.mute(_own_running(interaction), name, muted=muted, by=_who(interaction))
+    return f"{persona.full_name} {'only listens now' if muted else 'may speak again'}."
+
+
+async def chime_in(interaction: "Interaction", text: str, *, reply_to: int | None = None) -> None:
+    """Take what a member said through a command into the discussion; the public answer shows it to everyone."""
+    text = text.strip()
+    if not text:
+        raise Refusal("There is nothing in it. Write what you want to say.")
+    run = interaction.client.supervisor.table_at(_place(interaction))
+    user = interaction.user
+    shown = discord.utils.escape_markdown(user.display_name)
+    await interaction.response.send_message(
+        f"**{shown}**: {text}"[:2000], allowed_mentions=discord.AllowedMentions.none(), suppress_embeds=True
+    )
+    message = await interaction.original_response()
+    await run.guest_said(GuestMessage(message.id, user.id, user.display_name, text, reply_to))
+
+
+def _own_table(interaction: "Interaction") -> Run:
+    """The table here, if this person may moderate it: its convener, and whoever may manage messages here."""
+    run = interaction.client.supervisor.table_at(_place(interaction))
+    if interaction.user.id != run.stored.convener_id and not interaction.permissions.manage_messages:
+        raise Refusal(
+            f"Only <@{run.stored.convener_id}>, who convened this table, "
+            "or a member with **Manage Messages** can do that."
+        )
+    return run
+
+
+def _own_running(interaction: "Interaction") -> Run:
+    _own_table(interaction)
+    return interaction.client.supervisor.running_at(_place(interaction))
+
+
+def _place(interaction: "Interaction") -> int:
+    return interaction.channel_id or 0
+
+
+def _who(interaction: "Interaction") -> str:
+    return discord.utils.escape_markdown(interaction.user.display_name)

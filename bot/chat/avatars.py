@@ -1,0 +1,64 @@
+"""Faces: every persona gets a picture that Discord itself serves, so that the bot needs no web server."""
+
+import hashlib
+import logging
+import re
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import discord
+
+from bot.discussion.persona import Persona
+
+log = logging.getLogger(__name__)
+
+_EMOJI_URL: Final = "https://cdn.discordapp.com/emojis/{}.png"
+_DEFAULT_URL: Final = "https://cdn.discordapp.com/embed/avatars/{}.png"
+_DEFAULTS: Final = 6
+
+
+class Avatars:
+    """Where each persona's picture is. A local picture is uploaded once as an application emoji of the bot."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+        self._emojis: dict[str, int] = {}
+
+    async def upload(self, personas: Iterable[Persona]) -> None:
+        """Make sure that the local pictures are on Discord. A failure costs only the pictures."""
+        wanted = {_emoji_name(Path(p.avatar)): Path(p.avatar) for p in personas if p.avatar and _is_file(p.avatar)}
+        if not wanted:
+            return
+        try:
+            self._emojis = {emoji.name: emoji.id for emoji in await self._client.fetch_application_emojis()}
+            for name, path in wanted.items():
+                if name not in self._emojis:
+                    emoji = await self._client.create_application_emoji(name=name, image=path.read_bytes())
+                    self._emojis[name] = emoji.id
+        except (discord.DiscordException, OSError, ValueError) as error:
+            log.warning("portraits could not be uploaded (%s); personas get default pictures", error)
+
+    def url(self, persona: Persona) -> str:
+        """The address of a persona's picture: its own, else one of Discord's defaults, always the same one."""
+        if persona.avatar and not _is_file(persona.avatar):
+            return persona.avatar
+        emoji = self._emojis.get(_emoji_name(Path(persona.avatar))) if persona.avatar else None
+        if emoji is not None:
+            return _EMOJI_URL.format(emoji)
+        return _DEFAULT_URL.format(zlib.crc32(persona.name.encode()) % _DEFAULTS)
+
+
+def _is_file(avatar: str) -> bool:
+    return not avatar.startswith("https://")
+
+
+def _emoji_name(path: Path) -> str:
+    """A name Discord takes (2 to 32 letters, digits, underscores) that changes with the picture's content."""
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+    except OSError:
+        digest = "missing"
+    stem = re.sub(r"[^A-Za-z0-9]", "", path.stem)[:16]
+    return f"rt_{stem}_{digest}"

@@ -1,0 +1,102 @@
+"""What the bot itself shows: the opening card, how a session stands, the lines about the moderator's doings."""
+
+from collections.abc import Callable
+from typing import Final
+
+import discord
+
+from bot.discussion.persona import Persona
+from bot.discussion.record import QuestionPut, Session, Turn
+from bot.sessions.stage import Overview
+from bot.store.rows import Status
+
+COLOUR: Final = discord.Colour(0x5B6EE1)
+# https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+_EMBEDS: Final = 10
+_CONTEXT_LIMIT: Final = 1500
+_INTRO_LIMIT: Final = 200
+
+NOTICE: Final = (
+    "The speakers are AI. What you write here goes to the host's model and is kept with the discussion; "
+    "a message that starts with // stays out of it."
+)
+CHIME_IN: Final = "Just write here to chime in. Reply to a persona, or begin with its name, to have it answer you."
+CANT_READ: Final = (
+    "I can't read ordinary messages on this server. To chime in, use `/roundtable say`, mention me, "
+    "reply to this card, or right-click a persona's message → Apps → *Ask this persona*."
+)
+
+
+def opening_card(session: Session, avatar: Callable[[Persona], str], *, can_read: bool) -> list[discord.Embed]:
+    """The card a table opens with: what it is about, who sits at it, and what a guest should know."""
+    task = session.task
+    card = discord.Embed(
+        title=f"Round table: {task.name.replace('-', ' ')}",
+        description=_short(task.context, _CONTEXT_LIMIT) or None,
+        colour=COLOUR,
+    )
+    card.add_field(name="On the table first", value=_short(task.questions[0], 1000), inline=False)
+    card.add_field(name="You are welcome", value=CHIME_IN if can_read else CANT_READ, inline=False)
+    card.set_footer(text=NOTICE)
+    seated, standing = session.cast[: _EMBEDS - 2], session.cast[_EMBEDS - 2 :]
+    if len(standing) == 1:
+        seated, standing = session.cast, ()
+    faces = [_face(persona, avatar(persona)) for persona in seated]
+    if standing:
+        names = ", ".join(p.full_name for p in standing)
+        faces.append(discord.Embed(description=_short(f"… and {names}.", 1000), colour=COLOUR))
+    return [card, *faces]
+
+
+def _face(persona: Persona, url: str) -> discord.Embed:
+    embed = discord.Embed(description=_short(persona.intro or "", _INTRO_LIMIT) or None, colour=COLOUR)
+    return embed.set_author(name=persona.full_name, icon_url=url)
+
+
+def moderator_line(turn: Turn) -> str:
+    """A moderator's turn as the table sees it."""
+    if isinstance(turn.steering, QuestionPut):
+        return f"❓ **{turn.text}**"
+    return f"-# {turn.text}"
+
+
+def state(overview: Overview) -> str:
+    """How a session stands, in a few lines."""
+    lines: list[str] = []
+    match overview.status:
+        case Status.RUNNING:
+            lines.append("**The table is open.**" if not overview.waiting else "**Waiting for Discord.**")
+        case Status.PAUSED:
+            lines.append("**The table is paused.**")
+        case Status.ENDED:
+            lines.append("**The table is closed.**")
+    if overview.reason:
+        lines.append(overview.reason)
+    if overview.question and overview.status is not Status.ENDED:
+        number = f"Question {overview.question_number} of {overview.questions}: " if overview.questions > 1 else ""
+        lines.append(f"{number}{_short(overview.question, 300)}")
+    return "\n".join(lines)
+
+
+def details(overview: Overview) -> str:
+    """The same with what changes from turn to turn."""
+    return "\n".join(
+        [
+            state(overview),
+            f"Turn {overview.turns} of {overview.turns_in_all}. At the table: {', '.join(overview.cast)}.",
+            f"Convened by <@{overview.convener_id}>.",
+        ]
+    )
+
+
+def covers(turns: int, reached: int, questions: int) -> str:
+    """How far the turns will get, for the answer to `start`."""
+    if questions == 1:
+        return f"{turns} turns on one question, then a summary."
+    if reached == questions:
+        return f"{turns} turns will cover all {questions} questions, then comes a summary."
+    return f"{turns} turns will cover {reached} of the {questions} questions, then comes a summary."
+
+
+def _short(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,151 @@
+"""The bot: Discord's events on one side, the supervisor on the other."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.chat.answers import apologise
+from bot.chat.avatars import Avatars
+from bot.chat.commands import RoundtableCommands, ask_this_persona
+from bot.chat.guests import as_guest
+from bot.chat.panel import PanelButton
+from bot.chat.stage import WebhookStage
+from bot.chat.webhooks import Webhooks
+from bot.library.catalogue import Catalogue
+from bot.llm.endpoint import Endpoint
+from bot.sessions.stage import Seen
+from bot.sessions.supervisor import Supervisor
+from bot.settings import Settings
+from bot.store.store import Store
+
+log = logging.getLogger(__name__)
+
+
+def needed_intents(*, message_content: bool) -> discord.Intents:
+    """The intents the bot asks for. Message Content is the only privileged one, and the bot lives without it."""
+    intents = discord.Intents.none()
+    intents.guilds = intents.guild_messages = True
+    intents.message_content = message_content
+    return intents
+
+
+class RoundtableBot(discord.Client):
+    """The Discord client. Closing it ends every loop; the sessions go on at the next start."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        catalogue: Catalogue,
+        store: Store,
+        endpoint: Endpoint,
+        intents: discord.Intents,
+    ) -> None:
+        super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none())
+        self.settings = settings
+        self.catalogue = catalogue
+        self.webhooks = Webhooks(self, store)
+        self.avatars = Avatars(self)
+        self.supervisor = Supervisor(
+            store, endpoint, lambda stored: WebhookStage(self, stored), max_tokens=settings.llm_max_tokens
+        )
+        self.tree = app_commands.CommandTree(self)
+        self.tree.add_command(RoundtableCommands())
+        self.tree.add_command(ask_this_persona)
+        self.tree.on_error = apologise  # type: ignore[method-assign]
+        self._background: set[asyncio.Task[None]] = set()
+
+    @property
+    def me(self) -> discord.ClientUser:
+        """The bot's own user. Only after login."""
+        assert self.user is not None
+        return self.user
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a courtesy (an edit of the panel) that nobody waits for; `close()` gives it up."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
+    # --- from start to end ---
+
+    async def setup_hook(self) -> None:
+        await self.webhooks.open()
+        self.add_dynamic_items(PanelButton)
+        try:
+            await self.tree.sync()
+        except discord.HTTPException as error:
+            log.error("the commands could not be brought up to date: %s", error)
+        await self.avatars.upload(self.catalogue.personas)
+        self.in_background(self._resume())
+
+    async def _resume(self) -> None:
+        await self.wait_until_ready()
+        log.info("ready as %s in %d servers", self.me, len(self.guilds))
+        if not self.intents.message_content:
+            log.warning("the Message Content intent is off: guests chime in with `/roundtable say`")
+        await self.supervisor.resume_all()
+
+    async def close(self) -> None:
+        if self.is_closed():
+            return
+        await self.supervisor.shutdown()
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await super().close()
+        await self.webhooks.aclose()
+
+    # --- what is heard ---
+
+    def as_seen(self, message: discord.Message) -> Seen | None:
+        """A message of ours as the sessions know it, None for everybody else's and for answers to commands."""
+        if message.webhook_id in self.webhooks.owned:
+            return Seen(message.id, True, message.author.name, message.content)
+        if message.author.id == self.me.id and message.webhook_id is None and message.interaction_metadata is None:
+            return Seen(message.id, False, message.author.name, message.content)
+        return None
+
+    async def on_message(self, message: discord.Message) -> None:
+        if seen := self.as_seen(message):
+            await self.supervisor.message_seen(message.channel.id, seen)
+        elif (run := self.supervisor.run_at(message.channel.id)) and (
+            guest := as_guest(message, me=self.me, owned=self.webhooks.owned)
+        ):
+            await run.guest_said(guest)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        run = self.supervisor.run_at(payload.channel_id)
+        if run is None or not run.has_heard(payload.message_id):
+            return
+        guest = as_guest(payload.message, me=self.me, owned=self.webhooks.owned)
+        # An edit can also turn a message into one that is kept out of the discussion.
+        await run.guest_changed(payload.message_id, guest.text if guest else "")
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        await self.supervisor.message_gone(payload.channel_id, payload.message_id)
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        for message_id in payload.message_ids:
+            await self.supervisor.message_gone(payload.channel_id, message_id)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        log.exception("error in %s", event_method)
+
+
+def create_bot(
+    settings: Settings,
+    *,
+    catalogue: Catalogue,
+    store: Store,
+    endpoint: Endpoint,
+    message_content: bool = True,
+) -> RoundtableBot:
+    """The bot, ready to be started. `message_content`: whether that intent is enabled for the application."""
+    intents = needed_intents(message_content=message_content)
+    return RoundtableBot(settings, catalogue=catalogue, store=store, endpoint=endpoint, intents=intents)

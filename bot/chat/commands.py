@@ -1,0 +1,235 @@
+"""The `/roundtable` commands: what a convener and a guest can type."""
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, Range
+
+from bot.chat import actions, cards
+from bot.chat.answers import answer, answering
+from bot.chat.refusals import in_words, missing
+from bot.discussion.agenda import questions_covered
+from bot.errors import Refusal
+from bot.sessions.supervisor import Where
+
+if TYPE_CHECKING:
+    from bot.chat.client import RoundtableBot
+
+    Interaction = discord.Interaction[RoundtableBot]
+else:
+    Interaction = discord.Interaction
+
+# Discord shows at most this many suggestions, each of at most this many characters.
+_CHOICES = 25
+_CHOICE_LENGTH = 100
+
+
+@app_commands.guild_only()
+class RoundtableCommands(app_commands.Group, name="roundtable", description="AI personas hold a moderated discussion"):
+    """Every command is answered privately; what concerns the table is said in the channel."""
+
+    @app_commands.command(description="Open a table in this channel: personas discuss, everyone can chime in")
+    @app_commands.describe(
+        question="What to discuss (default: the task's own questions)",
+        task="The setting and rules of the discussion (default: the first)",
+        personas="Who sits at the table, separated by commas (default: everyone)",
+        turns="How many turns before the summary",
+    )
+    async def start(
+        self,
+        interaction: Interaction,
+        question: Range[str, 1, 300] | None = None,
+        task: str | None = None,
+        personas: str = "",
+        turns: Range[int, 1, 200] | None = None,
+    ) -> None:
+        async with answering(interaction):
+            bot = interaction.client
+            await interaction.response.defer(ephemeral=True)
+            where = _where(interaction)
+            chosen = bot.catalogue.task(task)
+            if question:
+                chosen = chosen.model_copy(update={"questions": (" ".join(question.split()),)})
+            dials = bot.settings.discussion
+            if turns:
+                dials = dials.model_copy(update={"turns": turns})
+            cast = bot.catalogue.cast(personas)
+            run = await bot.supervisor.start(where, task=chosen, cast=cast, dials=dials)
+            session = run.session
+            reached = questions_covered(session.seed, session.dials, session.task.questions)
+            lines = ["The table is open.", cards.covers(session.dials.turns, reached, len(session.task.questions))]
+            if not bot.intents.message_content:
+                lines.append(cards.CANT_READ)
+            await answer(interaction, "\n".join(lines))
+
+    @start.autocomplete("task")
+    async def _complete_task(self, interaction: Interaction, current: str) -> list[Choice[str]]:
+        names = [task.name for task in interaction.client.catalogue.tasks]
+        return [Choice(name=name, value=name) for name in names if current.casefold() in name.casefold()][:_CHOICES]
+
+    @start.autocomplete("personas")
+    async def _complete_personas(self, interaction: Interaction, current: str) -> list[Choice[str]]:
+        return complete_list(current, [persona.name for persona in interaction.client.catalogue.personas])
+
+    @app_commands.command(description="End the table in this channel")
+    @app_commands.describe(summary="Have the one who spoke most sum up first")
+    async def stop(self, interaction: Interaction, summary: bool = False) -> None:
+        async with answering(interaction):
+            await interaction.response.defer(ephemeral=True)
+            await answer(interaction, await actions.stop(interaction, summary=summary))
+
+    @app_commands.command(description="Pause the table in this channel")
+    async def pause(self, interaction: Interaction) -> None:
+        async with answering(interaction):
+            await interaction.response.defer(ephemeral=True)
+            await answer(interaction, await actions.pause(interaction))
+
+    @app_commands.command(description="Go on with the paused table in this channel")
+    async def resume(self, interaction: Interaction) -> None:
+        async with answering(interaction):
+            await interaction.response.defer(ephemeral=True)
+            await answer(interaction, await actions.resume(interaction))
+
+    @app_commands.command(description="How the table in this channel stands")
+    async def status(self, interaction: Interaction) -> None:
+        async with answering(interaction):
+            await interaction.response.defer(ephemeral=True)
+            await answer(interaction, await actions.status(interaction))
+
+    @app_commands.command(description="Say something to the table in this channel")
+    @app_commands.describe(text="What you want to say; begin with a persona's name to have it answer you")
+    async def say(self, interaction: Interaction, text: Range[str, 1, 1500]) -> None:
+        async with answering(interaction):
+            await actions.chime_in(interaction, text)
+
+    @app_commands.command(description="Pass over whoever would speak next")
+    async def skip(self, interaction: Interaction) -> None:
+        async with answering(interaction):
+            await interaction.response.defer(ephemeral=True)
+            await answer(interaction, await actions.skip(interaction))
+
+    @app_commands.command(description="Put the next question, or one of your own, on the table")
+    @app_commands.describe(question="The question (default: the next on the agenda)")
+    async def ask(self, interaction: Interaction, question: Range[str, 1, 300] | None = None) -> None:
+        async with answering(interaction):
+            await interaction.response.defer(ephemeral=True)
+            text = " ".join(question.split()) if question else None
+            await answer(interaction, await actions.put_question(interaction, text))
+
+    @app_commands.command(description="Have a persona speak next")
+    @app_commands.describe(persona="Who speaks next")
+    async def floor(self, interaction: Interaction, persona: str) -> None:
+        async with answering(interaction):
+            await interaction.response.defer(ephemeral=True)
+            await answer(interaction, await actions.give_floor(interaction, persona))
+
+    @app_commands.command(description="Go to the closing turns and the summary")
+    async def wrapup(self, interaction: Interaction) -> None:
+        async with answering(interaction):
+            await interaction.response.defer(ephemeral=True)
+            await answer(interaction, await actions.wrap_up(interaction))
+
+    @app_commands.command(description="Change how many turns the discussion has in all")
+    @app_commands.describe(turns="How many turns in all, those already taken included")
+    async def turns(self, interaction: Interaction, turns: Range[int, 1, 200]) -> None:
+        async with answering(interaction):
+            await interaction.response.defer(ephemeral=True)
+            await answer(interaction, await actions.change_turns(interaction, turns))
+
+    @app_commands.command(description="Give one more persona a seat at the table")
+    @app_commands.describe(persona="Who joins")
+    async def seat(self, interaction: Interaction, persona: str) -> None:
+        async with answering(interaction):
+            await interaction.response.defer(ephemeral=True)
+            await answer(interaction, await actions.seat(interaction, persona))
+
+    @app_commands.command(description="Have a persona leave the table")
+    @app_commands.describe(persona="Who leaves")
+    async def unseat(self, interaction: Interaction, persona: str) -> None:
+        async with answering(interaction):
+            await interaction.response.defer(ephemeral=True)
+            await answer(interaction, await actions.unseat(interaction, persona))
+
+    @app_commands.command(description="Have a persona only listen")
+    @app_commands.describe(persona="Who only listens")
+    async def mute(self, interaction: Interaction, persona: str) -> None:
+        async with answering(interaction):
+            await interaction.response.defer(ephemeral=True)
+            await answer(interaction, await actions.mute(interaction, persona, muted=True))
+
+    @app_commands.command(description="Let a persona speak again")
+    @app_commands.describe(persona="Who may speak again")
+    async def unmute(self, interaction: Interaction, persona: str) -> None:
+        async with answering(interaction):
+            await interaction.response.defer(ephemeral=True)
+            await answer(interaction, await actions.mute(interaction, persona, muted=False))
+
+    @floor.autocomplete("persona")
+    @unseat.autocomplete("persona")
+    @mute.autocomplete("persona")
+    @unmute.autocomplete("persona")
+    async def _complete_seated(self, interaction: Interaction, current: str) -> list[Choice[str]]:
+        run = interaction.client.supervisor.run_at(interaction.channel_id or 0)
+        names = run.overview().cast if run else ()
+        return [Choice(name=name, value=name) for name in names if current.casefold() in name.casefold()][:_CHOICES]
+
+    @seat.autocomplete("persona")
+    async def _complete_unseated(self, interaction: Interaction, current: str) -> list[Choice[str]]:
+        run = interaction.client.supervisor.run_at(interaction.channel_id or 0)
+        seated = run.overview().cast if run else ()
+        names = [p.name for p in interaction.client.catalogue.personas if p.name not in seated]
+        return [Choice(name=name, value=name) for name in names if current.casefold() in name.casefold()][:_CHOICES]
+
+
+def complete_list(current: str, names: list[str]) -> list[Choice[str]]:
+    """Suggestions that complete the last name of a comma-separated list and keep the ones before it."""
+    *done, last = [part.strip() for part in current.split(",")]
+    taken = {name.casefold() for name in done}
+    choices = [n for n in names if n.casefold().startswith(last.casefold()) and n.casefold() not in taken]
+    lists = [", ".join([*filter(None, done), name]) for name in choices]
+    return [Choice(name=text, value=text) for text in lists if len(text) <= _CHOICE_LENGTH][:_CHOICES]
+
+
+@app_commands.context_menu(name="Ask this persona")
+@app_commands.guild_only()
+async def ask_this_persona(interaction: Interaction, message: discord.Message) -> None:
+    """For servers where the bot can't read messages: a reply to a persona's message, in a small form."""
+    async with answering(interaction):
+        interaction.client.supervisor.table_at(interaction.channel_id or 0)
+        if message.webhook_id not in interaction.client.webhooks.owned:
+            raise Refusal("That is not a persona's message. Pick one of theirs.")
+        await interaction.response.send_modal(_AskForm(message.id, message.author.display_name[:40]))
+
+
+class _AskForm(discord.ui.Modal):
+    """One text field; what is written there becomes a guest's turn addressed to the persona."""
+
+    text: discord.ui.TextInput["_AskForm"] = discord.ui.TextInput(
+        label="What do you want to say?", style=discord.TextStyle.paragraph, max_length=1500
+    )
+
+    def __init__(self, message_id: int, name: str) -> None:
+        super().__init__(title=f"Ask {name}")
+        self._message_id = message_id
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        async with answering(interaction):
+            await actions.chime_in(interaction, self.text.value, reply_to=self._message_id)  # type: ignore[arg-type]
+
+
+def _where(interaction: Interaction) -> Where:
+    """The place a command was used in. Raises Refusal where a table can't be, or the bot lacks a permission."""
+    channel = interaction.channel
+    in_thread = isinstance(channel, discord.Thread)
+    parent_id = channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
+    if interaction.guild_id is None or channel is None or parent_id is None:
+        raise Refusal("A table can only be opened in a server's channel or thread that I can see.")
+    if not isinstance(channel, discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread):
+        raise Refusal("A table can be opened in a text channel or a thread, not here.")
+    if lacking := missing(interaction.app_permissions, in_thread=in_thread):
+        raise Refusal(
+            f"I am missing {in_words(lacking)} in this channel. Please have an admin grant "
+            f"{'it' if len(lacking) == 1 else 'them'} to me, then try again."
+        )
+    return Where(interaction.guild_id, channel.id, parent_id, interaction.user.id, interaction.id)

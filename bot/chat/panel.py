@@ -1,0 +1,72 @@
+"""The control panel: buttons that carry their session's number, so they survive a restart and act on no other."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final, Self, cast
+
+import discord
+
+from bot.chat import actions
+from bot.chat.answers import answer, answering
+from bot.errors import Refusal
+from bot.sessions.stage import Overview
+from bot.store.rows import Status
+
+if TYPE_CHECKING:
+    from bot.chat.client import RoundtableBot
+
+Action = Callable[["discord.Interaction[RoundtableBot]"], Awaitable[str]]
+
+_ACTIONS: Final[dict[str, tuple[str, str, discord.ButtonStyle, Action]]] = {
+    "pause": ("Pause", "⏸", discord.ButtonStyle.secondary, actions.pause),
+    "resume": ("Resume", "▶", discord.ButtonStyle.success, actions.resume),
+    "skip": ("Skip speaker", "⏭", discord.ButtonStyle.secondary, actions.skip),
+    "next": ("Next question", "❓", discord.ButtonStyle.secondary, actions.next_question),
+    "wrapup": ("Wrap up", "🏁", discord.ButtonStyle.secondary, actions.wrap_up),
+    "stop": ("Stop", "⏹", discord.ButtonStyle.danger, actions.stop),
+    "status": ("Status", "📋", discord.ButtonStyle.secondary, actions.status),
+}
+_SHOWN: Final = {
+    Status.RUNNING: ("pause", "skip", "next", "wrapup", "stop"),
+    Status.PAUSED: ("resume", "status", "stop"),
+    Status.ENDED: (),
+}
+
+
+class PanelButton(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    template=r"roundtable:(?P<session>\d+):(?P<action>[a-z]+)",
+):
+    """One button of a session's panel."""
+
+    def __init__(self, session_id: int, action: str) -> None:
+        label, emoji, style, self._act = _ACTIONS[action]
+        self._session_id = session_id
+        custom_id = f"roundtable:{session_id}:{action}"
+        super().__init__(discord.ui.Button(label=label, emoji=emoji, style=style, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: discord.ui.Item[discord.ui.View], match: re.Match[str], /
+    ) -> Self:
+        return cls(int(match["session"]), match["action"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        own = cast("discord.Interaction[RoundtableBot]", interaction)
+        async with answering(own):
+            run = own.client.supervisor.run_at(own.channel_id or 0)
+            if run is None or run.stored.id != self._session_id:
+                raise Refusal("This panel belongs to a table that has ended. `/roundtable start` opens a new one.")
+            await own.response.defer()
+            await answer(own, await self._act(own))
+
+
+def panel_view(overview: Overview) -> discord.ui.View | None:
+    """The buttons that make sense now."""
+    actions_now = [a for a in _SHOWN[overview.status] if a != "next" or overview.questions > 1]
+    if not actions_now:
+        return None
+    view = discord.ui.View(timeout=None)
+    for action in actions_now:
+        view.add_item(PanelButton(overview.session_id, action))
+    return view
