@@ -54,7 +54,7 @@ async def serve(settings: Settings) -> int:
         end = asyncio.create_task(until_signal())
         stack.callback(end.cancel)
         if settings.discord_api_url:
-            await _use_other_discord(settings.discord_api_url)
+            await use_other_discord(settings.discord_api_url)
         flags = await _ask_until_answered(token, end)
         if flags is None:
             return 0
@@ -119,7 +119,7 @@ async def _beat(bot: RoundtableBot, file: Path) -> None:
         await asyncio.sleep(HEARTBEAT_SECONDS)
 
 
-async def _use_other_discord(api_url: str) -> None:
+async def use_other_discord(api_url: str) -> None:
     """Speak to a stand-in or a rate-limit proxy: its REST address, and the gateway it names."""
     Route.BASE = api_url
     try:

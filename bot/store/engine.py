@@ -7,13 +7,15 @@ from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, false, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import RoundtableError
+from bot.store.schema import sessions
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 # Waits out another program that looks into the file (a backup), in milliseconds.
@@ -67,6 +69,8 @@ async def migrate(engine: AsyncEngine, file: Path) -> None:
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade)
+            # Changes nothing, but fails now rather than in the middle of a session if the file can only be read.
+            await connection.execute(update(sessions).where(false()).values(reason=None))
     except CommandError as error:
         raise DatabaseProblem(
             f"The database {file} was made by a newer version of roundtable ({error}). Update roundtable, or set "
@@ -74,6 +78,11 @@ async def migrate(engine: AsyncEngine, file: Path) -> None:
         ) from None
     except (DatabaseError, OSError) as error:
         raise DatabaseProblem(_unwritable(file, error)) from None
+
+
+def known_revisions() -> list[str]:
+    """The schema revisions that this version knows, newest first."""
+    return [script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()]
 
 
 def _upgrade(connection: Connection, run: Callable[..., None] = command.upgrade) -> None:
@@ -86,6 +95,8 @@ def _upgrade(connection: Connection, run: Callable[..., None] = command.upgrade)
 def _make_folder(file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise DatabaseProblem(_unwritable(file, NotADirectoryError(errno.ENOTDIR, "its folder is a file"))) from None
     except OSError as error:
         raise DatabaseProblem(_unwritable(file, error)) from None
 

@@ -1,0 +1,155 @@
+"""`roundtable check`: says in words whether settings, personas, tasks, database, endpoint and Discord are right."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+import discord
+
+from bot.chat.client import needed_intents
+from bot.chat.refusals import NEEDED, in_words, missing
+from bot.chat.serve import BAD_TOKEN, NO_TOKEN, use_other_discord
+from bot.discussion.persona import Fault
+from bot.errors import RoundtableError
+from bot.library.files import read_personas, read_tasks
+from bot.settings import Settings
+from bot.store.engine import known_revisions
+from bot.wiring import NO_ENDPOINT, open_endpoint
+
+# How many servers are looked at for permissions.
+_SERVERS: Final = 20
+
+
+class Report:
+    """Prints findings as they come, and counts those that must be mended."""
+
+    def __init__(self, say: Callable[[str], None] = print) -> None:
+        self.faults = 0
+        self._say = say
+
+    def fine(self, text: str) -> None:
+        self._say(f"✓ {text}")
+
+    def note(self, text: str) -> None:
+        self._say(f"! {text}")
+
+    def fault(self, text: str) -> None:
+        self.faults += 1
+        self._say(f"✗ {text}")
+
+
+async def check(settings: Settings) -> int:
+    """Look at everything, print a line for each finding. Out: 1 if something must be mended, else 0."""
+    report = Report()
+    dials = settings.discussion
+    report.fine(f"Settings: {dials.turns} turns a table, {dials.pace:g} s between two.")
+    _check_files(settings, report)
+    _check_database(settings.database_file, report)
+    await _check_endpoint(settings, report)
+    await _check_discord(settings, report)
+    print("\nEverything is right." if not report.faults else f"\n{report.faults} to mend (✗ above).")
+    return 1 if report.faults else 0
+
+
+def _check_files(settings: Settings, report: Report) -> None:
+    personas, persona_faults = read_personas(settings.personas_dir)
+    tasks, task_faults = read_tasks(settings.tasks_dir)
+    names = ", ".join(p.name for p in personas)
+    _files(report, f"Personas in {settings.personas_dir}: {names}.", persona_faults)
+    _files(report, f"Tasks in {settings.tasks_dir}: {', '.join(t.name for t in tasks)}.", task_faults)
+
+
+def _files(report: Report, fine: str, faults: list[Fault]) -> None:
+    for fault in faults:
+        report.fault(str(fault))
+    if not faults:
+        report.fine(fine)
+
+
+def _check_database(file: Path, report: Report) -> None:
+    if not file.exists():
+        folder = next(parent for parent in file.absolute().parents if parent.exists())
+        if os.access(folder, os.W_OK):
+            report.fine(f"Database: {file} will be made at the first start.")
+        else:
+            report.fault(f"Database: {folder} can't be written to. Change its permissions or DATABASE_URL.")
+        return
+    try:
+        connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            open_tables = connection.execute("SELECT count(*) FROM sessions WHERE status != 'ended'").fetchone()[0]
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        report.fault(f"Database: {file} can't be read ({error}). Set DATABASE_URL to a file made by roundtable.")
+        return
+    revisions = known_revisions()
+    if row is None or row[0] not in revisions:
+        report.fault(f"Database: {file} was made by a newer version. Update roundtable or change DATABASE_URL.")
+    elif not os.access(file, os.W_OK):
+        report.fault(f"Database: {file} is read-only. Change its permissions.")
+    else:
+        later = "" if row[0] == revisions[0] else " It will be migrated at the next start."
+        report.fine(f"Database: {file}, {open_tables} open table{'' if open_tables == 1 else 's'}.{later}")
+
+
+async def _check_endpoint(settings: Settings, report: Report) -> None:
+    if settings.llm_base_url is None:
+        report.note(NO_ENDPOINT)
+        return
+    try:
+        async with open_endpoint(settings) as endpoint:
+            model = await endpoint.discover()
+            completion = await endpoint.complete("Say hello in five words.\nAino:", temperature=0.7, max_tokens=32)
+    except RoundtableError as error:
+        report.fault(f"Endpoint: {error}")
+        return
+    window = f"a context window of {endpoint.window:,} tokens" if endpoint.window else "an unknown context window"
+    report.fine(f"Endpoint: {settings.llm_base_url} answers with {model} in {completion.latency_ms:.0f} ms, {window}.")
+    if endpoint.window is None:
+        report.note("The endpoint does not tell its context window; set LLM_CONTEXT if long tables are refused.")
+
+
+async def _check_discord(settings: Settings, report: Report) -> None:
+    if settings.discord_token is None:
+        report.note(NO_TOKEN)
+        return
+    try:
+        if settings.discord_api_url:
+            await use_other_discord(settings.discord_api_url)
+        async with discord.Client(intents=needed_intents(message_content=False)) as client:
+            await client.login(settings.discord_token.get_secret_value())
+            await _check_application(client, report)
+    except discord.LoginFailure:
+        report.fault(f"Discord: {BAD_TOKEN}")
+    except RoundtableError as error:
+        report.fault(f"Discord: {error}")
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        report.fault(f"Discord: can't be reached ({type(error).__name__}). Check the network and try again.")
+
+
+async def _check_application(client: discord.Client, report: Report) -> None:
+    info = await client.application_info()
+    report.fine(f"Discord: logged in as {client.user}.")
+    if info.flags.gateway_message_content or info.flags.gateway_message_content_limited:
+        report.fine("Discord: the Message Content intent is enabled; guests can simply write.")
+    else:
+        report.note(
+            "Discord: the Message Content intent is off, so guests need `/roundtable say`. Enable it under "
+            "https://discord.com/developers/applications → your application → Bot → Privileged Gateway Intents."
+        )
+    invite = discord.utils.oauth_url(info.id, permissions=discord.Permissions(**dict.fromkeys(NEEDED, True)))
+    report.fine(f"Discord: invite the bot with {invite}")
+    assert client.user is not None
+    async for found in client.fetch_guilds(limit=_SERVERS):
+        guild = await client.fetch_guild(found.id)
+        me = await guild.fetch_member(client.user.id)
+        lacking = [*missing(me.guild_permissions, in_thread=False), *missing(me.guild_permissions, in_thread=True)]
+        if lacking := list(dict.fromkeys(lacking)):
+            report.fault(f"Discord: in {guild.name} I am missing {in_words(lacking)}. Use the invite above again.")
+        else:
+            report.fine(f"Discord: in {guild.name} I have every permission I need (channels may differ).")
