@@ -58,7 +58,10 @@ class PanelButton(
             if run is None or run.stored.id != self._session_id:
                 raise Refusal("This panel belongs to a table that has ended. `/roundtable start` opens a new one.")
             await own.response.defer()
-            await answer(own, await self._act(own))
+            said = await self._act(own)
+            # What the others do shows in the channel; a private echo on top would be noise.
+            if self._act is actions.status:
+                await answer(own, said)
 
 
 def panel_view(overview: Overview) -> discord.ui.View | None:

@@ -6,12 +6,10 @@ developer. The demo wants the opposite of all three, which takes private API; he
 
 import asyncio
 import base64
-import html
-import json
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -31,8 +29,9 @@ from simcord.preview._pages import HISTORY_WINDOW_SIZE
 from simcord.preview._server import PreviewServer
 
 from bot.demo import pictures
+from bot.demo.place import Place
 
-__all__ = ["Channel", "LiveEnv", "Place", "SetupError", "furnish"]
+__all__ = ["Channel", "LiveEnv", "SetupError", "furnish"]
 
 _HERE = Path(__file__).parent
 _KEPT_MESSAGES = 300
@@ -43,16 +42,8 @@ _TYPING_SECONDS = 10.0
 """How long Discord shows one typing event, unless a message ends it."""
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
-
-@dataclass(frozen=True)
-class Place:
-    """What the visitor finds: names, the channel's topic, a hint for the first visit."""
-
-    guild: str
-    channel: str
-    topic: str
-    hint: str
-    people: tuple[str, ...]
+_newcomer: ContextVar[str] = ContextVar("newcomer", default="")
+"""As whom the tab that is being opened wants to see the channel."""
 
 
 class _WallClock(Clock):
@@ -90,6 +81,13 @@ class _Count(list[Any]):
         await self._news.wait()
 
 
+class _Pictures(dict[str, tuple[str, bytes]]):
+    """What the page shows for a picture's address, whatever size the address asks for."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return super().get(key.partition("?")[0], default)
+
+
 class LiveEnv(simcord.Env):
     """simcord's world around one bot, with the plain event loop and the wall clock."""
 
@@ -98,14 +96,20 @@ class LiveEnv(simcord.Env):
         self.backend.clock = _WallClock()
         self.backend.bot_user.name = bot_name
         self.backend.bot_user.avatar = "table"
-        self.pictures: dict[str, tuple[str, bytes]] = {}
+        self.pictures = _Pictures()
         self.changes = _Count()
         self.backend.transcript = self.changes
         self.backend.http_requests = _Count()
         self.backend.subscribers.append(self._forget_old_messages)
 
     def add_picture(self, url: str, png: bytes) -> None:
+        url = url.partition("?")[0]
         self.pictures[url] = (url.rsplit("/", 1)[-1] or "picture.png", png)
+
+    def host_picture(self, path: str, png: bytes) -> None:
+        """As Discord's own: the bot knows the picture by Discord's address, and simcord's page by one of its own."""
+        for base in (discord.Asset.BASE, CDN_BASE):
+            self.add_picture(f"{base}/{path}", png)
 
     def _capture_errors(self) -> None:
         # simcord calls this between installing its patches and logging the bot in: the one moment to take off those
@@ -123,8 +127,7 @@ class LiveEnv(simcord.Env):
             answer = await request(route, **arguments)
             if route.method == "POST" and route.path.endswith("/emojis"):
                 image = str(arguments["json"]["image"]).partition("base64,")[2]
-                for base in (discord.Asset.BASE, CDN_BASE):
-                    self.add_picture(f"{base}/emojis/{answer['id']}.png", base64.b64decode(image))
+                self.host_picture(f"emojis/{answer['id']}.png", base64.b64decode(image))
             return answer
 
         client.request = watched
@@ -165,14 +168,6 @@ class _Server(PreviewServer):
     }
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
-        answer = await self._answer(request)
-        # The page is as fixed as its release, but for the index: a reload need not fetch 20 MB of fonts again.
-        if request.path.startswith("/fonts/"):
-            answer.headers["Cache-Control"] = "private, max-age=86400"
-            answer.headers.pop("Pragma", None)
-        return answer
-
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
         headers = self._SECURITY_HEADERS
         if request.path in self._OURS:
             name, kind = self._OURS[request.path]
@@ -181,26 +176,14 @@ class _Server(PreviewServer):
             return web.Response(body=pictures.round_table(), content_type="image/png", headers=headers)
         answer = await super()._static(request)
         if request.path == "/":
-            answer.text = self._furnished(answer.text)
+            answer.text = self.preview.place.on_page(answer.text, self.preview.env.backend.bot_user.name)
+        elif request.path.startswith("/fonts/"):  # 30 MB, which a reload need not fetch again
+            answer.headers["Cache-Control"] = "private, max-age=86400"
+            del answer.headers["Pragma"]
         return answer
 
-    def _furnished(self, index: str) -> str:
-        shown = {
-            **asdict(self.preview.place),
-            "bot": self.preview.env.backend.bot_user.name,
-            "colours": pictures.COLOURS,
-        }
-        place = html.escape(json.dumps(shown))
-        index = index.replace("<title>SimCord Preview</title>", "<title>Roundtable demo</title>")
-        # Ours stands before simcord's script: it has to be there when that one makes its first request.
-        return index.replace(
-            "</head>",
-            '<link rel="icon" href="/demo/icon.png"><link rel="stylesheet" href="/demo/page.css">'
-            f'<meta name="demo-place" content="{place}"><script src="/demo/page.js"></script></head>',
-        )
-
     async def _pages(self, request: web.Request) -> web.StreamResponse:
-        self.preview.newcomer = request.query.get("as", "")
+        _newcomer.set(request.query.get("as", ""))
         return await super()._pages(request)
 
 
@@ -208,7 +191,6 @@ class Channel(Preview):
     """The page: simcord's preview of one channel, kept up to date while people and bot go on writing."""
 
     env: LiveEnv
-    newcomer = ""
 
     def __init__(self, env: LiveEnv, place: Place, channel: ChannelHandle, people: dict[str, MemberActor], port: int):
         super().__init__(
@@ -245,7 +227,7 @@ class Channel(Preview):
         return None
 
     def _open_page(self, viewer_id: Any = None, target_id: Any = None) -> Any:
-        newcomer = self.people.get(self.newcomer)
+        newcomer = self.people.get(_newcomer.get())
         return super()._open_page(newcomer.id if newcomer else viewer_id, target_id)
 
     async def _prepare_asset(self, context_id: str | None, asset_id: str, **how: Any) -> tuple[str, bytes, str]:
@@ -295,7 +277,7 @@ class Channel(Preview):
             return
         if event == "TYPING_START" and payload["user_id"] == str(self.env.backend.bot_user.id):
             self._typing_until = time.monotonic() + _TYPING_SECONDS
-        elif event == "MESSAGE_CREATE" and payload["author"].get("bot"):
+        elif event == "MESSAGE_CREATE" and (payload.get("webhook_id") or payload["author"].get("bot")):
             self._typing_until = 0.0
 
 
@@ -318,8 +300,8 @@ def furnish(env: LiveEnv, place: Place, port: int) -> Channel:
     people = {}
     for number, name in enumerate(place.people):
         person = env.create_user(name, avatar="face")
-        env.add_picture(f"{CDN_BASE}/avatars/{person.id}/face.png", pictures.face(name, number))
+        env.host_picture(f"avatars/{person.id}/face.png", pictures.face(name, number))
         people[name] = guild.add_member(person)
     bot = env.backend.bot_user
-    env.add_picture(f"{CDN_BASE}/avatars/{bot.id}/{bot.avatar}.png", pictures.round_table())
+    env.host_picture(f"avatars/{bot.id}/{bot.avatar}.png", pictures.round_table())
     return Channel(env, place, channel, people, port)

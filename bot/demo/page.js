@@ -145,7 +145,7 @@
   // simcord's toolbar tells a developer what became of an action; a visitor needs to know only of what failed.
   function watchTrouble(status) {
     const said = [
-      [/not completed|uncertain/, `That did not work: ${place.bot} gave no answer.`],
+      [/not completed|uncertain/, `That did not work: ${place.bot} gave no answer.`, "passing"],
       [/interrupted/, "No connection to the demo. Is it still running?"],
       [/unavailable|ended/, "This demo has ended. Open the address that the new one prints."],
     ];
@@ -154,14 +154,13 @@
     toast.setAttribute("role", "status");
     let last, timer;
     new MutationObserver(() => {
-      const sentence = said.find(([pattern]) => pattern.test(status.textContent))?.[1];
-      if (sentence !== last && sentence) {
-        toast.textContent = sentence;
-        toast.hidden = false;
-        clearTimeout(timer);
-        timer = setTimeout(() => { toast.hidden = true; }, 6000);
-      }
-      last = sentence;
+      const trouble = said.find(([pattern]) => pattern.test(status.textContent));
+      if (trouble === last) return;
+      clearTimeout(timer);
+      if (trouble) toast.textContent = trouble[1];
+      if (trouble || !last[2]) toast.hidden = !trouble;
+      if (!toast.hidden && (trouble ?? last)[2]) timer = setTimeout(() => { toast.hidden = true; }, 6000);
+      last = trouble;
     }).observe(status, { childList: true, characterData: true, subtree: true });
     return toast;
   }

@@ -8,11 +8,13 @@ import importlib.metadata
 import importlib.util
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import discord
+
+from bot.errors import RoundtableError
 
 if TYPE_CHECKING:
     from bot.demo.inside import Channel, LiveEnv
@@ -30,7 +32,7 @@ _TOPIC = "AI personas at one table. Ask them something, and chime in."
 log = logging.getLogger(__name__)
 
 
-class DemoUnavailable(Exception):
+class DemoUnavailable(RoundtableError):
     """The demo cannot start here; the message says why and what to do."""
 
 
@@ -87,9 +89,10 @@ async def simulated_discord(
         raise DemoUnavailable(f"port {port} is not a port: choose one from 1 to {_LAST_PORT}, or 0 for any free one")
     _require_simcord()
     from bot.demo import inside
+    from bot.demo.place import Place
 
     env = inside.LiveEnv(bot, bot_name=bot_name)
-    place = inside.Place(guild=guild, channel=channel, topic=topic, hint=hint, people=tuple(people))
+    place = Place(guild=guild, channel=channel, topic=topic, hint=hint, people=tuple(people))
     try:
         page = inside.furnish(env, place, port)
         for url, png in (assets or {}).items():
@@ -128,8 +131,7 @@ async def _stop(bot: discord.Client, env: "LiveEnv") -> None:
     except TimeoutError:
         log.warning("the bot did not close within %s seconds; leaving it", _CLOSE_SECONDS)
     finally:
-        with suppress(asyncio.CancelledError):
-            await env.shutdown()
+        await env.shutdown()
 
 
 def _require_simcord() -> None:

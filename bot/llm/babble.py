@@ -199,7 +199,7 @@ class Babbler:
 
         guest, last = scene.guest, scene.lines[-1] if scene.lines else None
         if guest and rng.random() < (0.9 if guest is last else 0.65):
-            words = _long_words(guest.text, (*scene.others, guest.name))
+            words = _long_words(guest.text, (*scene.others, scene.speaker or "", guest.name))
             opening = "guest" if words else "guest, no word"
             return self._say((opening, *rng.choice(FURTHER)), said, rng, words=words, names=[guest.name])
 

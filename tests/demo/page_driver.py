@@ -1,14 +1,16 @@
 """Drives the demo page as a person would: typing, clicking and reading what is visible, in headless Chromium."""
 
 import os
+import re
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 _FLAGS = (
     "--no-sandbox",
@@ -70,7 +72,10 @@ class PageDriver:
         await entry.click()
         for name, value in options.items():
             await self._option(name, str(value))
-        await page.keyboard.press("Enter")
+        if options:  # picking from a list takes the cursor out of the writing line
+            await page.locator("#send-message").click()
+        else:
+            await page.keyboard.press("Enter")
         await expect(page.locator(".command-chip")).to_have_count(0)
 
     async def _option(self, name: str, value: str) -> None:
@@ -85,14 +90,23 @@ class PageDriver:
             await more.click()
         await field.click()
         await page.keyboard.type(value)
-        if await field.get_attribute("role") == "combobox":
-            await page.locator(".command-popup:not([hidden]) .command-suggestion").first.click()
+        if await field.get_attribute("role") == "combobox":  # the bot may know of nothing like it: then as typed
+            with suppress(PlaywrightTimeout):
+                await page.locator(".command-popup:not([hidden]) .command-suggestion").first.click(timeout=3000)
 
     async def suggestions(self) -> list[str]:
         """What the open list above the writing line offers."""
         offered = self.page.locator(".command-popup:not([hidden]) .command-suggestion-label")
         await expect(offered.first).to_be_visible()
         return await offered.all_inner_texts()
+
+    async def enter(self, text: str) -> None:
+        """Types `text` into the writing line and presses Enter, whatever comes of it."""
+        await self.page.locator("#channel-composer-input").click()
+        await self.page.keyboard.type(text)
+        if text.startswith("/"):
+            await expect(self.page.locator(".command-entry.is-active")).to_contain_text(text)
+        await self.page.keyboard.press("Enter")
 
     async def say(self, text: str) -> None:
         """Writes an ordinary message."""
@@ -102,8 +116,22 @@ class PageDriver:
         await expect(self.page.locator("#channel-composer-input")).to_have_value("")
 
     async def press(self, label: str) -> None:
-        """Clicks the newest button of that label."""
-        await self.page.get_by_role("button", name=label, exact=True).last.click()
+        """Clicks the newest button of that label, with or without an emoji before it."""
+        text = re.compile(rf"^\W*{re.escape(label)}$")
+        await self.page.locator("#channel-message-list .component-button").filter(has_text=text).last.click()
+
+    async def choose(self, placeholder: str, option: str) -> None:
+        """Opens the newest drop-down list that says `placeholder` and picks one of its options."""
+        await self.page.get_by_text(placeholder).last.click()
+        await self.page.get_by_role("option", name=option).last.click()
+
+    async def submit_form(self, text: str) -> None:
+        """Types `text` into the open form, where its first field has the cursor, and submits it."""
+        form = self.page.get_by_role("dialog")
+        await expect(form.locator("textarea, input").first).to_be_focused()
+        await self.page.keyboard.type(text)
+        await form.get_by_role("button", name="Submit").click()
+        await expect(form).to_be_hidden()
 
     async def become(self, person: str) -> None:
         """Goes on as another of the people."""
@@ -125,6 +153,15 @@ class PageDriver:
             }"""
         )
         return [(author, text) for author, text in rows]
+
+    async def at_bottom(self) -> bool:
+        """Whether the newest message is in view."""
+        return await self.page.evaluate(
+            """() => {
+                const timeline = document.getElementById("channel-timeline");
+                return timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 2;
+            }"""
+        )
 
     async def wait_for(self, predicate: Callable[[Messages], bool], timeout: float = _PATIENCE) -> Messages:
         """The messages, once `predicate` holds for them; AssertionError with what was there after `timeout` seconds."""

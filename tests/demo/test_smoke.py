@@ -1,0 +1,85 @@
+"""The demo as a newcomer meets it: the README's command, a browser, and nothing else."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.demo.page_driver import Messages, browser_page
+
+SCREENSHOT = Path(__file__).parents[2] / "build" / "demo.png"
+STARTS_WITHIN = 30.0
+ENDS_WITHIN = 8.0
+
+
+@asynccontextmanager
+async def demo() -> AsyncIterator[str]:
+    """`roundtable demo` as a process of its own; its address. It must end cleanly when told to."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("LLM_", "DISCUSSION_"))}
+    environment |= {"DISCUSSION_PACE": "3", "PYTHONUNBUFFERED": "1"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "demo", "--no-browser",
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(STARTS_WITHIN):
+            line = (await process.stdout.readline()).decode()
+        address = re.search(r"http://127\.0\.0\.1:\S+", line)
+        assert address, f"the demo said {line!r}"
+        yield address.group()
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(ENDS_WITHIN):
+            _, errors = await process.communicate()
+    assert process.returncode == 0, errors.decode()
+    assert "Traceback" not in errors.decode()
+
+
+async def test_a_newcomer_starts_a_table_chimes_in_and_ends_it() -> None:
+    async with browser_page() as page, demo() as url:
+        await page.open(url)
+        await page.slash("/roundtable start", personas="Aino, Kaede, Faris", turns=9)
+        opening = await page.wait_for(lambda seen: len(spoken(seen)) >= 1)
+        assert any("The speakers are AI." in text for _, text in opening), (
+            "the opening card tells what the speakers are"
+        )
+
+        await page.say("Kaede, what about lighthouses?")
+        heard = await page.wait_for(lambda seen: len({name for name, _ in spoken(seen)}) >= 2, timeout=30)
+        assert ("you", "Kaede, what about lighthouses?") in heard
+        answered = await page.wait_for(lambda seen: "Kaede Moriwaki" in after_guest(seen), timeout=30)
+        assert after_guest(answered).index("Kaede Moriwaki") <= 1, "whoever was addressed speaks next"
+
+        await page.press("Pause")
+        await page.wait_for(lambda seen: any("you paused the table" in text for _, text in seen))
+        await page.press("Resume")
+        await page.wait_for(lambda seen: any("you resumed the table" in text for _, text in seen))
+        SCREENSHOT.parent.mkdir(exist_ok=True)
+        await page.screenshot(SCREENSHOT)
+
+        await page.slash("/roundtable stop", summary="True")
+        await page.wait_for(lambda seen: any("Summary." in text for _, text in seen), timeout=30)
+        await page.wait_for(lambda seen: any("The table is closed. Thank you all" in text for _, text in seen))
+
+        await page.slash("/roundtable start", question="Tea or coffee?")
+        await page.wait_for(lambda seen: any("❓ Tea or coffee?" in text for _, text in seen))
+        await page.press("Stop")
+        await page.wait_for(lambda seen: any("you ended the table" in text for _, text in seen))
+        assert not page.errors, "no script error on the page"
+
+
+def spoken(messages: Messages) -> Messages:
+    """The personas' messages: everyone's but the bot's own and the people's."""
+    return [(name, text) for name, text in messages if name not in ("Roundtable", "you", "robin")]
+
+
+def after_guest(messages: Messages) -> list[str]:
+    """Who spoke after the guest did."""
+    at = max(i for i, (name, _) in enumerate(messages) if name == "you")
+    return [name for name, _ in spoken(messages[at:])]
