@@ -15,9 +15,9 @@ from bot.chat.serve import BAD_TOKEN, NO_TOKEN, use_other_discord
 from bot.discussion.persona import Fault
 from bot.errors import RoundtableError
 from bot.library.files import read_personas, read_tasks
+from bot.llm.choice import NO_ENDPOINT, open_endpoint
 from bot.settings import Settings
 from bot.store.engine import known_revisions
-from bot.wiring import NO_ENDPOINT, open_endpoint
 
 # How many servers are looked at for permissions.
 _SERVERS: Final = 20

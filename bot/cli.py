@@ -48,24 +48,15 @@ async def _demo(args: argparse.Namespace) -> int:
 
 
 async def _discuss(args: argparse.Namespace) -> int:
-    from bot.discussion.task import Task
-    from bot.library.catalogue import Catalogue
-    from bot.library.files import FileFaults, read_personas, read_task, read_tasks
+    from bot.discuss import discuss
+    from bot.library.catalogue import open_catalogue
     from bot.terminal import TerminalStage
-    from bot.wiring import discuss
 
     given = {"llm_base_url": args.base_url, "llm_model": args.model}
     settings = _settings(**{name: value for name, value in given.items() if value})
-    personas, faults = read_personas(args.personas or settings.personas_dir)
-    if args.task:
-        task, task_faults = read_task(args.task)
-        tasks = [task] if task else []
-    else:
-        tasks, task_faults = read_tasks(settings.tasks_dir)
-    if faults := faults + task_faults:
-        raise FileFaults(faults)
-    catalogue = Catalogue(tuple(personas), tuple(tasks))
-    task: Task = catalogue.task(None)
+    # A folder of tasks gives its first; a task folder is read as the one it is.
+    catalogue = open_catalogue(args.personas or settings.personas_dir, args.task or settings.tasks_dir)
+    task = catalogue.task(None)
     if args.question:
         task = task.model_copy(update={"questions": (args.question,)})
     dials = settings.discussion.model_copy(

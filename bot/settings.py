@@ -1,16 +1,19 @@
 """Every setting, once: read from the environment and `.env`, validated, frozen."""
 
+import re
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 import bot
 from bot.discussion.dials import Dials
 from bot.errors import RoundtableError
 
+_SECRETS: Final = ("discord_token", "llm_api_key")
+_DIALS: Final = ", ".join(f"DISCUSSION_{field.upper()}" for field in Dials.model_fields)
 # Webhook posts go out at most this often on Discord, whatever the dial says (about 30 a minute per channel).
 DISCORD_MIN_PACE: Final = 3.0
 
@@ -59,20 +62,31 @@ class Settings(BaseSettings):
     # DISCUSSION_TURNS, DISCUSSION_PACE, … are the fields of Dials.
     discussion: Dials = Dials()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, data: Any) -> Any:
+        # A line like `LLM_MODEL= ` means the same as no line at all.
+        stripped = {k: v.strip() if isinstance(v, str) else v for k, v in data.items()}
+        return {name: value for name, value in stripped.items() if value != ""}
+
     @field_validator("llm_base_url", "discord_api_url")
     @classmethod
     def _http_url(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        try:
+            parts = urlsplit(value)
+            sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # a port or an IPv6 address that can't be
+            sound = False
+        if not sound:
             raise ValueError("is not a web address. Write something like http://127.0.0.1:8000/v1")
         return value.rstrip("/")
 
     @field_validator("database_url")
     @classmethod
     def _async_database(cls, value: str) -> str:
-        if not value.startswith("sqlite+aiosqlite:///"):
+        if not value.removeprefix("sqlite+aiosqlite:///") or not value.startswith("sqlite+aiosqlite:///"):
             raise ValueError("is not supported. Write sqlite+aiosqlite:///data/roundtable.db or another file's path")
         return value
 
@@ -94,20 +108,26 @@ def read_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         raise BadSettings(_sentences(error)) from None
+    except SettingsError:
+        raise BadSettings(f"DISCUSSION alone is not a setting. There are: {_DIALS}.") from None
+    except UnicodeDecodeError as error:
+        raise BadSettings(f"The file .env is not UTF-8 (position {error.start}). Save it as UTF-8.") from None
 
 
 def _sentences(error: ValidationError) -> str:
     lines: list[str] = []
     for problem in error.errors():
         name = "_".join(str(part) for part in problem["loc"]).upper()
-        value = problem["input"]
-        # A secret that fails validation must not be shown.
-        shown = "" if any(word in name for word in ("TOKEN", "KEY")) or isinstance(value, dict) else f' "{value}"'
         if problem["type"] == "extra_forbidden":
-            known = ", ".join(f"DISCUSSION_{field.upper()}" for field in Dials.model_fields)
-            lines.append(f"{name} is not a setting. There are: {known}.")
+            lines.append(f"{name} is not a setting. There are: {_DIALS}.")
             continue
-        reason = problem["msg"].removeprefix("Value error, ")
-        reason = reason if reason.startswith("is ") else "can't be used: " + reason[0].lower() + reason[1:]
-        lines.append(f"{name}{shown} {reason}.")
+        reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "should", 1)
+        lines.append(f"{name}{_shown(name, problem['input'])} {reason}.")
     return "\n".join(lines)
+
+
+def _shown(name: str, value: Any) -> str:
+    # A secret that fails validation must not be shown, nor a password inside an address.
+    if name.lower() in _SECRETS or isinstance(value, dict):
+        return ""
+    return f' "{re.sub(r"//[^/]*@", "//…@", str(value))}"'

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+import aiohttp
 import discord
 
 from bot.discussion.persona import Persona
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 _EMOJI_URL: Final = "https://cdn.discordapp.com/emojis/{}.png"
 _DEFAULT_URL: Final = "https://cdn.discordapp.com/embed/avatars/{}.png"
 _DEFAULTS: Final = 6
+# What an upload may fail with; ValueError: the file holds no picture.
+_FAILURES: Final = (discord.DiscordException, aiohttp.ClientError, OSError, ValueError)
 
 
 class Avatars:
@@ -25,26 +28,43 @@ class Avatars:
     def __init__(self, client: discord.Client) -> None:
         self._client = client
         self._emojis: dict[str, int] = {}
+        self._names: dict[str, str] = {}
 
     async def upload(self, personas: Iterable[Persona]) -> None:
         """Make sure that the local pictures are on Discord. A failure costs only the pictures."""
-        wanted = {_emoji_name(Path(p.avatar)): Path(p.avatar) for p in personas if p.avatar and _is_file(p.avatar)}
-        if not wanted:
+        files = {p.avatar for p in personas if p.avatar and _is_file(p.avatar)}
+        if not files:
             return
         try:
             self._emojis = {emoji.name: emoji.id for emoji in await self._client.fetch_application_emojis()}
-            for name, path in wanted.items():
-                if name not in self._emojis:
-                    emoji = await self._client.create_application_emoji(name=name, image=path.read_bytes())
-                    self._emojis[name] = emoji.id
-        except (discord.DiscordException, OSError, ValueError) as error:
-            log.warning("portraits could not be uploaded (%s); personas get default pictures", error)
+        except _FAILURES as error:
+            log.warning("portraits can't be uploaded (%s); personas get default pictures", error)
+            return
+        for file in sorted(files):
+            await self._upload(file)
+
+    async def _upload(self, file: str) -> None:
+        name = self._name(file)
+        if name in self._emojis:
+            return
+        try:
+            emoji = await self._client.create_application_emoji(name=name, image=Path(file).read_bytes())
+        except _FAILURES as error:
+            log.warning("the portrait %s could not be uploaded (%s); a default one stands in", file, error)
+        else:
+            self._emojis[name] = emoji.id
+
+    def _name(self, file: str) -> str:
+        # Remembered: a picture that is exchanged while the bot runs keeps its old emoji until the next start.
+        if file not in self._names:
+            self._names[file] = _emoji_name(Path(file))
+        return self._names[file]
 
     def url(self, persona: Persona) -> str:
         """The address of a persona's picture: its own, else one of Discord's defaults, always the same one."""
         if persona.avatar and not _is_file(persona.avatar):
             return persona.avatar
-        emoji = self._emojis.get(_emoji_name(Path(persona.avatar))) if persona.avatar else None
+        emoji = self._emojis.get(self._name(persona.avatar)) if persona.avatar else None
         if emoji is not None:
             return _EMOJI_URL.format(emoji)
         return _DEFAULT_URL.format(zlib.crc32(persona.name.encode()) % _DEFAULTS)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -20,6 +21,7 @@ from bot.llm.endpoint import Endpoint
 from bot.sessions.stage import Seen
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
+from bot.store.rows import Status
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -69,8 +71,13 @@ class RoundtableBot(discord.Client):
         """Run a courtesy (an edit of the panel) that nobody waits for; `close()` gives it up."""
         task = asyncio.create_task(work)
         self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        task.add_done_callback(self._done)
         return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("something in the background failed", exc_info=error)
 
     # --- from start to end ---
 
@@ -79,17 +86,17 @@ class RoundtableBot(discord.Client):
         self.add_dynamic_items(PanelButton)
         try:
             await self.tree.sync()
-        except discord.HTTPException as error:
-            log.error("the commands could not be brought up to date: %s", error)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.error("the commands could not be brought up to date: %s", error or type(error).__name__)
         await self.avatars.upload(self.catalogue.personas)
-        self.in_background(self._resume())
+        await self.supervisor.resume_all(self.wait_until_ready)
+        self.in_background(self._greet())
 
-    async def _resume(self) -> None:
+    async def _greet(self) -> None:
         await self.wait_until_ready()
         log.info("ready as %s in %d servers", self.me, len(self.guilds))
         if not self.intents.message_content:
             log.warning("the Message Content intent is off: guests chime in with `/roundtable say`")
-        await self.supervisor.resume_all()
 
     async def close(self) -> None:
         if self.is_closed():
@@ -133,6 +140,12 @@ class RoundtableBot(discord.Client):
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         for message_id in payload.message_ids:
             await self.supervisor.message_gone(payload.channel_id, message_id)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        # Our webhooks still work there; without this the table would talk on in a server that sent the bot away.
+        for place in (*guild.channels, *guild.threads):
+            if (run := self.supervisor.run_at(place.id)) and run.status is Status.RUNNING:
+                await run.hold("I was removed from the server.", can_post=False)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("error in %s", event_method)

@@ -49,8 +49,8 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
             await interaction.response.defer(ephemeral=True)
             where = _where(interaction)
             chosen = bot.catalogue.task(task)
-            if question:
-                chosen = chosen.model_copy(update={"questions": (" ".join(question.split()),)})
+            if question and (asked := " ".join(question.split())):
+                chosen = chosen.model_copy(update={"questions": (asked,)})
             dials = bot.settings.discussion
             if turns:
                 dials = dials.model_copy(update={"turns": turns})

@@ -32,7 +32,8 @@ def as_guest(message: discord.Message, *, me: discord.abc.User, owned: Collectio
 def said(message: discord.Message, me: discord.abc.User) -> str:
     """What a message says: mentions as names, a leading mention of the bot left out, attachments in words."""
     text = message.clean_content.strip()
-    for name in {getattr(message.guild.me, "display_name", me.name) if message.guild else me.name, me.name}:
+    if message.content.lstrip().startswith((f"<@{me.id}>", f"<@!{me.id}>")):
+        name = message.guild.me.display_name if message.guild else me.display_name
         text = text.removeprefix(f"@{name}").lstrip(" ,:")
     if not text:
         return ""

@@ -18,7 +18,7 @@ NEEDED: Final = {
 }
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
-_UNKNOWN_CHANNEL: Final = 10003
+UNKNOWN_CHANNEL: Final = 10003
 _UNKNOWN_WEBHOOK: Final = 10015
 _TOO_MANY_WEBHOOKS: Final = 30007
 _MISSING_ACCESS: Final = 50001
@@ -31,8 +31,12 @@ _FILTERED: Final = (200000, 240000)
 
 def missing(permissions: discord.Permissions, *, in_thread: bool) -> list[str]:
     """The permissions that the bot needs and lacks, by the names people know."""
-    skip = "send_messages" if in_thread else "send_messages_in_threads"
-    return [name for flag, name in NEEDED.items() if flag != skip and not getattr(permissions, flag)]
+    skip = {"send_messages" if in_thread else "send_messages_in_threads"}
+    if not permissions.view_channel:
+        return [NEEDED["view_channel"]]  # the library takes all the others for missing then
+    if not (permissions.send_messages_in_threads if in_thread else permissions.send_messages):
+        skip |= {"embed_links", "attach_files"}  # and these
+    return [name for flag, name in NEEDED.items() if flag not in skip and not getattr(permissions, flag)]
 
 
 def in_words(names: list[str]) -> str:
@@ -48,10 +52,11 @@ def explain(error: discord.HTTPException, lacking: list[str]) -> Refused | Outco
     match error.code:
         case code if code in (_UNKNOWN_WEBHOOK, _INVALID_WEBHOOK_TOKEN):
             return Refused(Why.WEBHOOK_GONE, "The webhook was deleted.")
-        case code if code == _UNKNOWN_CHANNEL:
+        case code if code == UNKNOWN_CHANNEL:
             return Refused(Why.PLACE_GONE, "The channel is gone.")
         case code if code in (_MISSING_PERMISSIONS, _MISSING_ACCESS):
-            return Refused(Why.HOLD, f"I am missing {what} in this channel. Please have an admin grant it to me.")
+            them = "them" if len(lacking) > 1 else "it"
+            return Refused(Why.HOLD, f"I am missing {what} in this channel. Please have an admin grant {them} to me.")
         case code if code == _TOO_MANY_WEBHOOKS:
             sentence = (
                 "This channel has as many webhooks as Discord allows (15), and I need one. "

@@ -14,14 +14,14 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.chat.client import RoundtableBot, create_bot
+from bot.chat.client import RoundtableBot, create_bot, needed_intents
 from bot.errors import RoundtableError
 from bot.library.catalogue import open_catalogue
+from bot.llm.choice import open_endpoint
 from bot.settings import Settings
 from bot.signals import until_signal
 from bot.store.engine import lock_database
 from bot.store.store import open_store
-from bot.wiring import open_endpoint
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +39,16 @@ HEARTBEAT_SECONDS: Final = 20
 CLOSE_SECONDS: Final = 7
 # The longest wait between two tries to reach Discord at start-up, in seconds.
 LONGEST_RETRY: Final = 60.0
+# How long Discord's answers may take at start-up, the library's own tries included, in seconds.
+ANSWER_SECONDS: Final = 30
 
 
 async def serve(settings: Settings) -> int:
     """Run the bot until the process is told to end. Raises RoundtableError for what a host has to mend."""
     if settings.discord_token is None:
         raise RoundtableError(NO_TOKEN)
+    # There is nothing to hear at a table: what voice would need is not missing.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     token = settings.discord_token.get_secret_value()
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir)
     async with AsyncExitStack() as stack:
@@ -67,7 +71,7 @@ async def serve(settings: Settings) -> int:
 
 async def application_flags(token: str) -> discord.ApplicationFlags:
     """Which privileged intents the application has. Raises RoundtableError for a bad token."""
-    async with discord.Client(intents=discord.Intents.none()) as probe:
+    async with discord.Client(intents=needed_intents(message_content=False)) as probe:
         try:
             await probe.login(token)
         except discord.LoginFailure:
@@ -101,13 +105,23 @@ async def _ask_until_answered(token: str, end: asyncio.Task[None]) -> discord.Ap
     """The application's flags, however long Discord is out of reach; None when told to end meanwhile."""
     wait = 2.0
     while not end.done():
+        asking = asyncio.create_task(application_flags(token))
+        await asyncio.wait([asking, end], timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not asking.done():
+            asking.cancel()
         try:
-            return await application_flags(token)
-        except (aiohttp.ClientError, OSError, TimeoutError, discord.DiscordServerError) as error:
-            log.warning("Discord can't be reached (%s); trying again in %.0f s", type(error).__name__, wait)
+            return await asking
+        except (aiohttp.ClientError, OSError, discord.DiscordServerError, asyncio.CancelledError) as error:
+            if end.done():
+                return None
+            log.warning("Discord can't be reached (%s); trying again in %.0f s", _named(error), wait)
         await asyncio.wait([end], timeout=wait)
         wait = min(wait * 2, LONGEST_RETRY)
     return None
+
+
+def _named(error: BaseException) -> str:
+    return "no answer" if isinstance(error, asyncio.CancelledError) else type(error).__name__
 
 
 async def _beat(bot: RoundtableBot, file: Path) -> None:
@@ -123,9 +137,10 @@ async def use_other_discord(api_url: str) -> None:
     """Speak to a stand-in or a rate-limit proxy: its REST address, and the gateway it names."""
     Route.BASE = api_url
     try:
-        async with aiohttp.ClientSession() as session, session.get(f"{api_url}/gateway") as response:
+        timeout = aiohttp.ClientTimeout(total=10)
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(f"{api_url}/gateway") as response:
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL((await response.json())["url"])
-    except (aiohttp.ClientError, OSError, KeyError, ValueError) as error:
+    except (aiohttp.ClientError, OSError, KeyError, TypeError, ValueError) as error:
         raise RoundtableError(
             f"DISCORD_API_URL {api_url} does not answer like Discord ({type(error).__name__}). "
             "Correct it or leave it out."

@@ -12,7 +12,7 @@ import discord
 from bot.chat import cards
 from bot.chat.guests import as_guest
 from bot.chat.panel import panel_view
-from bot.chat.refusals import explain, missing
+from bot.chat.refusals import UNKNOWN_CHANNEL, explain, missing
 from bot.chat.split import split_text
 from bot.discussion.persona import Persona
 from bot.discussion.record import Turn
@@ -73,15 +73,22 @@ class WebhookStage:
 
     async def _send_turn(self, post: Post) -> int:
         hook = await self._bot.webhooks.of(self._stored.channel_id)
-        message = await hook.send(
-            post.content,
-            username=post.username or discord.utils.MISSING,
-            avatar_url=post.avatar,
-            allowed_mentions=_NO_PING,
-            suppress_embeds=True,
-            thread=discord.Object(self._thread) if self._thread else discord.utils.MISSING,
-            wait=True,
-        )
+        try:
+            message = await hook.send(
+                post.content,
+                username=post.username or discord.utils.MISSING,
+                avatar_url=post.avatar,
+                allowed_mentions=_NO_PING,
+                suppress_embeds=True,
+                thread=discord.Object(self._thread) if self._thread else discord.utils.MISSING,
+                wait=True,
+            )
+        except discord.NotFound as error:
+            if self._thread is None or error.code != UNKNOWN_CHANNEL:
+                raise
+            # A webhook that was moved does not know our thread. Raises the same once more if the thread is gone.
+            await self._bot.fetch_channel(self._thread)
+            raise Refused(Why.WEBHOOK_GONE, "The webhook was moved to another channel.") from error
         if message.channel.id not in (self._stored.channel_id, self._stored.place_id):
             # Somebody moved our webhook to another channel: take the stray away and begin anew.
             await message.delete()

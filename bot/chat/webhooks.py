@@ -1,6 +1,8 @@
 """The one webhook a channel has of ours: found, made, remembered, and sent through without ever resending."""
 
+import asyncio
 import logging
+from collections import defaultdict
 from typing import Final
 
 import aiohttp
@@ -14,7 +16,8 @@ from bot.store.store import Store
 log = logging.getLogger(__name__)
 
 WEBHOOK_NAME: Final = "Roundtable"
-_TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
+# How long one request may take; then its outcome is unknown and posting looks for the message.
+SEND_SECONDS: float = 10
 
 
 async def never_resend(request: aiohttp.ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:
@@ -31,6 +34,9 @@ async def never_resend(request: aiohttp.ClientRequest, handler: ClientHandlerTyp
         raise OutcomeUnknown(type(error).__name__) from error
     if response.status >= 500:
         raise OutcomeUnknown(f"HTTP {response.status}")
+    if response.status == 200 and response.content_type != "application/json":
+        # A proxy's page: whether Discord ever saw the request can't be told.
+        raise OutcomeUnknown(f"an answer of type {response.content_type}")
     return response
 
 
@@ -43,9 +49,12 @@ class Webhooks:
         self._store = store
         self._session: aiohttp.ClientSession | None = None
         self._by_channel: dict[int, Webhook] = {}
+        self._finding: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def open(self) -> None:
-        self._session = aiohttp.ClientSession(middlewares=(never_resend,), timeout=_TIMEOUT)
+        self._session = aiohttp.ClientSession(
+            middlewares=(never_resend,), timeout=aiohttp.ClientTimeout(total=SEND_SECONDS)
+        )
         self.owned = await self._store.webhook_ids()
 
     async def aclose(self) -> None:
@@ -57,12 +66,14 @@ class Webhooks:
 
         Raises what Discord answers: discord.HTTPException.
         """
-        known = self._by_channel.get(channel_id) or await self._store.live_webhook(channel_id)
-        if known is None:
-            known = await self._find_or_create(channel_id)
-            await self._store.add_webhook(known)
-            self.owned.add(known.id)
-        self._by_channel[channel_id] = known
+        # Tables in a channel and in its threads may want it at the same time.
+        async with self._finding[channel_id]:
+            known = self._by_channel.get(channel_id) or await self._store.live_webhook(channel_id)
+            if known is None:
+                known = await self._find_or_create(channel_id)
+                await self._store.add_webhook(known)
+                self.owned.add(known.id)
+            self._by_channel[channel_id] = known
         assert self._session is not None, "Webhooks.open() was not called"
         return discord.Webhook.partial(known.id, known.token, session=self._session, client=self._client)
 

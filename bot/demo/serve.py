@@ -11,10 +11,10 @@ from typing import Final
 from bot.chat.client import create_bot
 from bot.demo.simulated import simulated_discord
 from bot.library.catalogue import open_catalogue
+from bot.llm.choice import open_endpoint
 from bot.settings import Settings
 from bot.signals import until_signal
 from bot.store.store import open_store
-from bot.wiring import open_endpoint
 
 # Quicker than on Discord, where people also read other channels; in seconds.
 DEMO_PACE: Final = 4.0

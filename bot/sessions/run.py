@@ -30,7 +30,7 @@ HIGH_WATERMARK: Final = 0.9
 TEMPLATE_TOKENS: Final = 64
 # A summary may be as long as several turns.
 SUMMARY_TURNS: Final = 2
-CLOSING: Final = "🏁 The table is closed. Thank you all; the minutes are attached."
+CLOSING: Final = "🏁 The table is closed. Thank you all."
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,7 @@ class Run:
         except Held as problem:
             await self.hold(str(problem), can_post=False)
         except PlaceGone as problem:
+            await self._store.give_up_place(self.stored.place_id)
             await self.set_status(Status.ENDED, str(problem))
 
     async def _after(self, turn: Turn) -> None:

@@ -1,17 +1,20 @@
 """What people may ask of the moderator while a table is under way. `by` is who asks, for the line the table sees."""
 
 from bot.discussion import agenda
-from bot.discussion.moderator import Speak, next_step
+from bot.discussion.floor import next_speaker
+from bot.discussion.moderator import Open, Speak, next_step
 from bot.discussion.persona import Persona
 from bot.discussion.record import (
     FloorGiven,
     Muted,
     QuestionPut,
+    Record,
     SeatAdded,
     SeatRemoved,
     TurnsChanged,
     TurnSkipped,
     WrapUpCalled,
+    moderator_turn,
     seats,
     speakers,
 )
@@ -22,15 +25,19 @@ from bot.sessions.run import Run
 async def skip(run: Run, *, by: str) -> Persona:
     """Pass over whoever would speak next. Out: who that is. Raises Refusal."""
     step = next_step(run.session, run.record)
-    if not isinstance(step, Speak):
+    # A new question may come first: then the one who would speak to it is skipped.
+    persona = next_speaker(run.session, run.record) if isinstance(step, Open | Speak) else None
+    if persona is None:
         raise Refusal("Nobody is about to speak.")
-    await run.steer(TurnSkipped(name=step.persona.name), f"{by} skips {step.persona.full_name} this time.")
-    return step.persona
+    await run.steer(TurnSkipped(name=persona.name), f"{by} skips {persona.full_name} this time.")
+    return persona
 
 
 async def give_floor(run: Run, name: str, *, by: str) -> Persona:
-    """Have a persona speak next. Raises Refusal."""
+    """Have a persona speak next. Raises Refusal, also for one who only listens."""
     persona = _seated(run, name)
+    if persona not in speakers(run.session, run.record):
+        raise Refusal(f"{persona.full_name} only listens. `/roundtable unmute` lets a persona speak again.")
     await run.steer(FloorGiven(name=persona.name), f"{by} gives the floor to {persona.full_name}.")
     return persona
 
@@ -48,8 +55,10 @@ async def wrap_up(run: Run, *, by: str) -> int:
     """Go to the closing turns and the summary. Out: how many turns are left. Raises Refusal."""
     if agenda.is_wrapping_up(run.session, run.record):
         raise Refusal("The table is wrapping up already.")
+    # Counted before: while the place is told, the next turn may be taken already.
+    left = agenda.turns_left(run.session, Record([*run.record, moderator_turn(run.record, WrapUpCalled(), "")]))
     await run.steer(WrapUpCalled(), f"{by} asks the table to wrap up.")
-    return agenda.turns_left(run.session, run.record)
+    return left
 
 
 async def change_turns(run: Run, turns: int, *, by: str) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -144,19 +144,25 @@ class Supervisor:
 
     # --- from stop to start ---
 
-    async def resume_all(self) -> None:
-        """Take up every unfinished session of the database, each in a task of its own."""
+    async def resume_all(self, connected: Callable[[], Awaitable[object]] | None = None) -> None:
+        """Take up every unfinished session of the database, each in a task of its own, once `connected()` returns.
+
+        Called before anything is heard, so that a click right after the start finds its table.
+        """
         for stored in await self._store.unfinished_sessions():
             if stored.place_id in self._runs:
                 continue
             record = await self._store.record(stored.id)
             run = self._open(stored, record, await self._store.latest_id(stored.id))
-            self._launch(run, first=self._take_up(run))
+            # Before anybody can have something sent: a post under way must not be taken for a new one.
+            await run.poster.recover()
+            self._launch(run, first=self._take_up(run, connected))
 
-    async def _take_up(self, run: Run) -> None:
+    async def _take_up(self, run: Run, connected: Callable[[], Awaitable[object]] | None) -> None:
+        if connected is not None:
+            await connected()
         for panel in await self._store.session_posts(run.stored.id, PostKind.PANEL):
             run.stage.adopt_panel(panel.message_id)
-        await run.poster.recover()
         if run.status is not Status.ENDED:
             await run.refresh()
             await run.catch_up()

@@ -1,0 +1,88 @@
+"""`roundtable check` says in words what is right and what is not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.check import check
+from bot.llm.dummy import serve_dummy
+from bot.settings import Settings
+from bot.store.store import open_store
+from tests.stand_in import pointed_at, stand_in
+
+
+def settings(tmp_path: Path, **values: object) -> Settings:
+    file = tmp_path / "data" / "roundtable.db"
+    given = {"database_url": f"sqlite+aiosqlite:///{file}", "llm_retries": 0} | values
+    return Settings(_env_file=None, **given)  # type: ignore[arg-type]
+
+
+async def test_a_fresh_checkout_is_right_and_says_what_is_still_to_set(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await check(settings(tmp_path)) == 0
+    said = capsys.readouterr().out
+    assert "✓ Personas in" in said
+    assert "Aino" in said
+    assert "will be made at the first start" in said
+    assert "! LLM_BASE_URL is not set" in said
+    assert "! DISCORD_TOKEN is not set" in said
+    assert not (tmp_path / "data").exists(), "checking makes nothing"
+
+
+async def test_every_fault_is_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    personas = tmp_path / "personas"
+    personas.mkdir()
+    (personas / "a.json").write_text(json.dumps({"name": "A", "full_name": "A B", "prompt": "x", "creativity": 1.7}))
+    database = tmp_path / "notes.db"
+    database.write_text("not a database at all, but long enough to look at " * 20)
+    found = await check(
+        settings(
+            tmp_path,
+            personas_dir=personas,
+            tasks_dir=tmp_path / "nowhere",
+            database_url=f"sqlite+aiosqlite:///{database}",
+            llm_base_url="http://127.0.0.1:9/v1",
+        )
+    )
+    said = capsys.readouterr().out
+    assert found == 1
+    for part in ("a.json: creativity: 1.7", "nowhere", "notes.db can't be read", "127.0.0.1:9 can't be reached"):
+        assert part in said
+    assert "4 to mend" in said
+
+
+async def test_the_database_and_the_endpoint_are_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with serve_dummy(max_model_len=4096) as url:
+        chosen = settings(tmp_path, llm_base_url=url)
+        async with open_store(chosen.database_url, chosen.database_file):
+            pass
+        assert await check(chosen) == 0
+    said = capsys.readouterr().out
+    assert "roundtable.db, 0 open tables." in said
+    assert "roundtable-dummy" in said
+    assert "4,096 tokens" in said
+
+
+async def test_discord_is_asked_for_login_intents_and_permissions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with stand_in(message_content=False) as server:
+        with pointed_at(server):
+            chosen = settings(tmp_path, discord_token=server.token)
+            await check(chosen)
+    said = capsys.readouterr().out
+    assert "logged in as Roundtable" in said
+    assert "Message Content intent is off" in said
+    assert "oauth2/authorize" in said
+    assert server.token not in said
+
+
+async def test_a_refused_token_is_told_without_showing_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with stand_in() as server:
+        with pointed_at(server):
+            assert await check(settings(tmp_path, discord_token="wrong.token.here")) == 1
+    said = capsys.readouterr().out
+    assert "Discord refused DISCORD_TOKEN" in said
+    assert "wrong.token.here" not in said
