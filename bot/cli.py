@@ -57,8 +57,8 @@ async def _discuss(args: argparse.Namespace) -> int:
     # A folder of tasks gives its first; a task folder is read as the one it is.
     catalogue = open_catalogue(args.personas or settings.personas_dir, args.task or settings.tasks_dir)
     task = catalogue.task(None)
-    if args.question:
-        task = task.model_copy(update={"questions": (args.question,)})
+    if question := " ".join((args.question or "").split()):
+        task = task.model_copy(update={"questions": (question,)})
     dials = settings.discussion.model_copy(
         update={"pace": args.pace} | ({"turns": args.turns} if args.turns is not None else {})
     )
@@ -141,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     talk.add_argument("--question", metavar="TEXT", help="discuss this question instead of the task's")
     talk.add_argument("--turns", type=_bounded(1, 200), metavar="N", help="persona turns (default: DISCUSSION_TURNS)")
     talk.add_argument("--seed", type=int, metavar="N", help="replay the moderator's choices (default: by chance)")
-    talk.add_argument("--pace", type=float, default=0.0, metavar="S", help="seconds between turns (default: 0)")
+    talk.add_argument("--pace", type=_seconds, default=0.0, metavar="S", help="seconds between turns (default: 0)")
     talk.add_argument("--base-url", metavar="URL", help="OpenAI-compatible endpoint (default: LLM_BASE_URL)")
     talk.add_argument("--model", metavar="NAME", help="model (default: LLM_MODEL, else the endpoint's first)")
     talk.add_argument("--jsonl", type=Path, metavar="FILE", help="also write one JSON object a turn to FILE")
@@ -150,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     dummy = command("dummy", _dummy, "Serve the embedded Markov dummy as an OpenAI-compatible endpoint.")
     dummy.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     dummy.add_argument("--port", type=_port, default=8001, metavar="N", help="port (default: 8001)")
-    dummy.add_argument("--delay", type=float, default=0.0, metavar="S", help="seconds before each answer")
+    dummy.add_argument("--delay", type=_seconds, default=0.0, metavar="S", help="seconds before each answer")
     dummy.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed gives the same answers")
 
     command("check", _check, "Say whether settings, files, database, endpoint and Discord are right.")
@@ -164,6 +164,16 @@ def _bounded(low: int, high: int) -> Any:
         return int(text)
 
     return number
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 3600")
+    return seconds
 
 
 _port = _bounded(0, 65535)

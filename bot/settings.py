@@ -64,10 +64,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _without_blanks(cls, data: Any) -> Any:
-        # A line like `LLM_MODEL= ` means the same as no line at all.
-        stripped = {k: v.strip() if isinstance(v, str) else v for k, v in data.items()}
-        return {name: value for name, value in stripped.items() if value != ""}
+    def _blank_is_unset(cls, data: Any) -> Any:
+        return _without_blanks(data)
 
     @field_validator("llm_base_url", "discord_api_url")
     @classmethod
@@ -112,6 +110,12 @@ def read_settings(**overrides: Any) -> Settings:
         raise BadSettings(f"DISCUSSION alone is not a setting. There are: {_DIALS}.") from None
     except UnicodeDecodeError as error:
         raise BadSettings(f"The file .env is not UTF-8 (position {error.start}). Save it as UTF-8.") from None
+
+
+def _without_blanks(data: dict[str, Any]) -> dict[str, Any]:
+    # A line like `LLM_MODEL= ` means the same as no line at all; the dials are a dictionary inside.
+    stripped = {k: v.strip() if isinstance(v, str) else v for k, v in data.items()}
+    return {k: _without_blanks(v) if isinstance(v, dict) else v for k, v in stripped.items() if v != ""}
 
 
 def _sentences(error: ValidationError) -> str:

@@ -20,8 +20,8 @@ class TerminalStage:
 
     min_pace = 0.0
 
-    def __init__(self, out: TextIO = sys.stdout, *, colour: bool = True) -> None:
-        self._out = out
+    def __init__(self, out: TextIO | None = None, *, colour: bool = True) -> None:
+        self._out = out or sys.stdout
         self._colour = colour
         self._last_id = 0
 

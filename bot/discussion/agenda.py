@@ -49,15 +49,7 @@ def turns_on_question(record: Record) -> int:
 
 def turns_in_all(session: Session, record: Record) -> int:
     """How many persona turns the discussion has, as last changed."""
-    turns = session.dials.turns
-    spoken = 0
-    for turn in record:
-        spoken += turn.kind == "persona"
-        if isinstance(turn.steering, TurnsChanged):
-            turns = turn.steering.turns
-        elif isinstance(turn.steering, WrapUpCalled):
-            turns = min(turns, spoken + _wrap_up(session.dials, turns))
-    return turns
+    return _clock(session, record)[0]
 
 
 def turns_left(session: Session, record: Record) -> int:
@@ -66,16 +58,27 @@ def turns_left(session: Session, record: Record) -> int:
 
 def is_wrapping_up(session: Session, record: Record) -> bool:
     """Whether the next turn is one of the last."""
-    return turns_left(session, record) <= _wrap_up(session.dials, turns_in_all(session, record))
+    turns, called = _clock(session, record)
+    return called or turns_left(session, record) <= _wrap_up(session.dials, turns)
+
+
+def _clock(session: Session, record: Record) -> tuple[int, bool]:
+    """How many turns there are in all, and whether somebody called for the wrap-up."""
+    turns, called, spoken = session.dials.turns, False, 0
+    for turn in record:
+        spoken += turn.kind == "persona"
+        if isinstance(turn.steering, TurnsChanged):
+            turns, called = turn.steering.turns, False
+        elif isinstance(turn.steering, WrapUpCalled):
+            turns, called = min(turns, spoken + _wrap_up(session.dials, turns)), True
+    return turns, called
 
 
 def questions_covered(seed: int, dials: Dials, questions: Sequence[str]) -> int:
     """How many of the questions these turns will reach if nobody steers: exact, since the seed decides it."""
-    if len(questions) < 2:
-        return len(questions)
     open_turns = dials.turns - _wrap_up(dials, dials.turns)
     moves = sum(one_in(seed, "agenda", turn, dials.topic_every) for turn in range(1, open_turns))
-    return min(len(questions), 1 + moves)
+    return min(len(set(questions)), 1 + moves)
 
 
 def _wrap_up(dials: Dials, turns: int) -> int:

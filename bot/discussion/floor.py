@@ -13,9 +13,12 @@ PASSES_BEFORE_PAUSE = 3
 def next_speaker(session: Session, record: Record) -> Persona | None:
     """Whoever was given the floor or was addressed, else a draw from the pool; None when nobody may speak."""
     table = {p.name: p for p in speakers(session, record)}
-    for name in (_given(record), _addressee(record, tuple(table))):
-        if name in table:
-            return table[name]
+    given = _given(record)
+    if given in table:
+        return table[given]
+    call = addressing_turn(session, record)
+    if call and call.addressed:
+        return table[call.addressed]
     return _draw(session, record, tuple(table.values()))
 
 
@@ -31,7 +34,7 @@ def person_to_ask(session: Session, record: Record, speaker: Persona) -> Persona
 def summariser(session: Session, record: Record) -> Persona | None:
     """The persona with the most turns (tie: earlier in the cast) of those still at the table; None if nobody spoke."""
     spoken = [t.speaker for t in record.persona_turns() if t.text and not t.withheld]
-    candidates = [p for p in speakers(session, record) if p.name in spoken]
+    candidates = speakers(session, record) if spoken else ()
     return max(candidates, key=lambda p: spoken.count(p.name), default=None)
 
 
@@ -45,18 +48,22 @@ def passes_in_a_row(record: Record) -> int:
     return count
 
 
-def addressing_turn(record: Record) -> Turn | None:
-    """The turn whose address decides about the floor now.
+def addressing_turn(session: Session, record: Record) -> Turn | None:
+    """The turn whose address decides about the floor now: it addresses somebody who may speak and was not skipped.
 
     That is the latest guest's address that the last speaker had not heard, else the last speaker's own, unless the
     two it would go between have had the table to themselves for too long.
     """
+    names = {p.name for p in speakers(session, record)}
+
+    def counts(turn: Turn) -> bool:
+        return turn.addressed in names and turn.addressed not in _skipped_since(record, turn) and not turn.withheld
+
     last = _last_persona_turn(record)
-    since = record.after(last.heard if last else 0)
-    guests = [t for t in since if t.kind == "guest" and t.addressed and t.text]
-    if guests:
-        return guests[-1]
-    if last and last.addressed and not last.withheld and not _is_duel(record):
+    for turn in reversed(list(record.after(last.heard if last else 0))):
+        if turn.kind == "guest" and turn.text and counts(turn):
+            return turn
+    if last and last.addressed != last.speaker and counts(last) and not _is_duel(record, last.addressed):
         return last
     return None
 
@@ -68,14 +75,6 @@ def _given(record: Record) -> str | None:
         if turn.kind == "persona" or isinstance(turn.steering, TurnSkipped):
             return None
     return None
-
-
-def _addressee(record: Record, table: tuple[str, ...]) -> str | None:
-    turn = addressing_turn(record)
-    if turn is None or turn.addressed in _skipped_since(record, turn):
-        return None
-    # One persona alone may be addressed by guests; by itself it would never let go of the floor.
-    return None if turn.addressed == turn.speaker and len(table) > 1 else turn.addressed
 
 
 def _draw(session: Session, record: Record, table: tuple[Persona, ...]) -> Persona | None:
@@ -102,10 +101,13 @@ def _last_persona_turn(record: Record) -> Turn | None:
     return next((t for t in reversed(record.turns) if t.kind == "persona"), None)
 
 
-def _is_duel(record: Record) -> bool:
-    """Whether two personas have alternated for a multiple of DUEL turns: then the address is ignored this once."""
+def _is_duel(record: Record, addressed: str | None) -> bool:
+    """Whether the two last speakers have alternated for a multiple of DUEL turns, and `addressed` would go on with it.
+
+    Then the address is ignored this once; a third persona is let in at any time.
+    """
     names = [t.speaker for t in record.persona_turns()]
-    if len(set(names[-2:])) < 2:
+    if len(set(names[-2:])) < 2 or addressed != names[-2]:
         return False
     run = 2
     while run < len(names) and names[-run - 1] == names[-run + 1]:

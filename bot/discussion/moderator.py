@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.discussion import agenda, floor
 from bot.discussion.persona import Persona
-from bot.discussion.prompt import Cue
+from bot.discussion.prompt import Cue, shown_name
 from bot.discussion.record import Compaction, Record, Session
 
 
@@ -52,7 +52,7 @@ def next_step(session: Session, record: Record) -> Step:
     persona = floor.next_speaker(session, record)
     if persona is None:
         return Close()
-    call = floor.addressing_turn(record)
+    call = floor.addressing_turn(session, record)
     asked = floor.person_to_ask(session, record, persona)
     return Speak(
         persona,
@@ -60,7 +60,7 @@ def next_step(session: Session, record: Record) -> Step:
             question=agenda.question_on_table(record),
             turns_left=left,
             wrap_up=agenda.is_wrapping_up(session, record),
-            answer_to=call.speaker if call and call.addressed == persona.name else None,
+            answer_to=shown_name(session, call) if call and call.addressed == persona.name else None,
             ask=asked.name if asked else None,
         ),
     )

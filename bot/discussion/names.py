@@ -13,7 +13,7 @@ _BETWEEN: Final = " \t\"'“”‘’«»„()[]{}*_>~¿¡"
 _ENDS: Final = ".!?…。\n"
 _BEFORE_SPEECH: Final = re.compile(r"[*_]*(?:[,:،、–—]|\s[-–—]\s)")
 # A full stop inside a number or an address (3.5, example.org) ends nothing.
-_SENTENCE_END: Final = re.compile(r"[.!?؟…]+(?=[\s\"'”’»)\]*_]|$)|[。\n]|[?؟]")
+_SENTENCE_END: Final = re.compile(r"(?<![.!?؟…])[.!?؟…]++(?=[\s\"'”’»)\]*_]|$)|[。\n]|[?؟]")
 _QUESTION_MARKS: Final = frozenset("?؟")
 # Scripts without spaces between words (Han, kana): there a name can't be told from a longer word by its neighbours.
 UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"

@@ -1,13 +1,14 @@
 """What a persona is, what it may be called, and what is wrong with one."""
 
 import difflib
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 MODERATOR: Final = "Moderator"
 
@@ -25,6 +26,8 @@ _FIXES: Final = {
     "avatar": "Write an https URL, or the name of a PNG, JPEG, GIF or WebP file beside the persona file.",
     "intro": "Write one sentence, or leave the field out.",
 }
+_REMINDER_LEAST: Final = 40
+_REMINDER_MOST: Final = 160
 _AVATAR_FILE: Final = re.compile(r"[^/\\:]+\.(png|jpe?g|gif|webp)", re.IGNORECASE)
 
 
@@ -49,19 +52,28 @@ class Persona(BaseModel):
 
     name: str = Field(min_length=1, max_length=NAME_LENGTH)
     full_name: str = Field(min_length=1, max_length=NAME_LENGTH)
-    creativity: float = Field(default=0.7, ge=0.0, le=1.0)
+    creativity: float = Field(default=0.7, ge=0.0, le=1.0, allow_inf_nan=False)
     prompt: str = Field(min_length=1)
     avatar: str | None = None
     intro: str | None = None
+
+    @field_validator("creativity", mode="before")
+    @classmethod
+    def _no_truth_value(cls, value: Any) -> Any:
+        # Pydantic would read true as 1.0.
+        return str(value).lower() if isinstance(value, bool) else value
 
     @property
     def reminder(self) -> str:
         """The card in one line, for the end of each prompt."""
         if self.intro:
-            return self.intro
+            return " ".join(self.intro.split())
         card = re.sub(r"^You,? as an AI(?: assistant)?,? will take (?:on )?the role of ", "", self.prompt)
-        first = re.split(r"(?<=[.!?])\s", card.replace("\n", " "), maxsplit=1)[0]
-        return first if len(first) <= 160 else first[:159].rsplit(" ", 1)[0] + "…"
+        line = " ".join(card.split())
+        # At the end of the first sentence, but not at the full stop of a "Dr." near its beginning.
+        end = re.search(r"(?<=[.!?])\s", line[_REMINDER_LEAST:])
+        first = line[: _REMINDER_LEAST + end.start()] if end else line
+        return first if len(first) <= _REMINDER_MOST else first[: _REMINDER_MOST - 1].rsplit(" ", 1)[0] + "…"
 
 
 def fold(text: str) -> str:
@@ -79,7 +91,9 @@ def name_problem(name: str) -> str | None:
         return f'"{name}" is a name that Discord keeps for itself.'
     if folded == fold(MODERATOR):
         return f'"{name}" is what the moderator is called at the table.'
-    if re.search(r"[:\n\r]|[^\S ]", name):
+    if not any(character.isalnum() for character in folded):
+        return f"{name!r} holds no letter or digit, so nobody could be called by it."
+    if re.search(r"[:\x00-\x1f\x7f-\x9f\u2028\u2029]", folded):
         return f"{name!r} holds a colon, a tab or a line break, which would confuse the transcript."
     return None
 
@@ -95,30 +109,37 @@ def read_persona(file: str, data: Any) -> tuple[Persona | None, list[Fault]]:
     faults = list(_misspelt(file, fields))
     persona: Persona | None = None
     try:
-        persona = Persona.model_validate(dict(fields), strict=False)
+        persona = Persona.model_validate(dict(fields))
     except ValidationError as error:
         faults += [_fault_of(file, str(e["loc"][0]), e["type"], e["input"], e["msg"]) for e in error.errors()]
-        return None, faults
-    for field, name in (("name", persona.name), ("full_name", persona.full_name)):
-        if problem := name_problem(name):
+    # What pydantic does not check is checked in a faulty file too, so that everything is said at once.
+    bad = {fault.field for fault in faults}
+    texts = {name: value.strip() for name, value in fields.items() if isinstance(value, str) and name not in bad}
+    for field in ("name", "full_name"):
+        if field in texts and (problem := name_problem(texts[field])):
             faults.append(Fault(file, field, problem, "Choose another name."))
-    if persona.avatar and not persona.avatar.startswith("https://") and not _AVATAR_FILE.fullmatch(persona.avatar):
-        faults.append(Fault(file, "avatar", f'"{persona.avatar}" is neither.', _FIXES["avatar"]))
+    if "," in texts.get("name", ""):
+        problem = f'"{texts["name"]}" holds a comma, which separates names in a list.'
+        faults.append(Fault(file, "name", problem, "Put it into full_name only."))
+    if (avatar := texts.get("avatar")) and not (_is_https(avatar) or _AVATAR_FILE.fullmatch(avatar)):
+        problem = f'"{avatar[:100]}" is neither an https URL nor the name of an image.'
+        faults.append(Fault(file, "avatar", problem, _FIXES["avatar"]))
     return (None if faults else persona), faults
+
+
+def _is_https(avatar: str) -> bool:
+    return re.fullmatch(r"https://[^\s/]+\.[^\s]+", avatar) is not None
 
 
 def cast_faults(named: Iterable[tuple[str, Persona]]) -> list[Fault]:
     """Faults of personas as a group: two that share a name would merge into one speaker in Discord's client."""
     faults: list[Fault] = []
-    taken: dict[str, str] = {}
-    for file, persona in named:
-        names = {"name": persona.name, "full_name": persona.full_name}
-        for field, name in names.items():
-            other = taken.get(fold(name))
-            if other is not None and other != file:
+    taken: dict[str, tuple[int, str]] = {}
+    for number, (file, persona) in enumerate(named):
+        for field, name in (("name", persona.name), ("full_name", persona.full_name)):
+            holder, other = taken.setdefault(fold(name), (number, file))
+            if holder != number:
                 faults.append(Fault(file, field, f'"{name}" is also the name in {other}.', "Rename one of the two."))
-        for name in names.values():
-            taken.setdefault(fold(name), file)
     return faults
 
 
@@ -128,7 +149,8 @@ def _fault_of(file: str, field: str, kind: str, value: Any, message: str) -> Fau
         return Fault(file, field, "is missing.", fix)
     if value == "" or (isinstance(value, str) and not value.strip()):
         return Fault(file, field, "is empty.", fix)
-    shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:60] + "…"
+    shown = json.dumps(value, ensure_ascii=True, default=repr)
+    shown = shown if len(shown) <= 60 else shown[:60] + "…"
     reasons = {
         "less_than_equal": "is more than 1.0.",
         "greater_than_equal": "is less than 0.0.",
@@ -137,6 +159,7 @@ def _fault_of(file: str, field: str, kind: str, value: Any, message: str) -> Fau
         "float_type": "is not a number.",
         "float_parsing": "is not a number.",
         "finite_number": "is not a number.",
+        "string_unicode": "holds half a character (a lone surrogate).",
     }
     return Fault(file, field, f"{shown} {reasons.get(kind, message.lower() + '.')}", fix)
 
@@ -146,5 +169,6 @@ def _misspelt(file: str, fields: Mapping[str, Any]) -> Iterable[Fault]:
     # silently ignored.
     known = list(Persona.model_fields)
     for field in fields:
-        if field not in known and (near := difflib.get_close_matches(field, known, n=1, cutoff=0.8)):
+        spelt = str(field).lower().replace("-", "_").replace(" ", "_")
+        if field not in known and (near := difflib.get_close_matches(spelt, known, n=1, cutoff=0.75)):
             yield Fault(file, field, "is not a field of a persona.", f'Did you mean "{near[0]}"?')

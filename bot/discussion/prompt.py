@@ -5,10 +5,12 @@ compaction, an edit or a deletion changes bytes that were already sent.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.discussion.names import aliases
 from bot.discussion.persona import MODERATOR, Persona, fold
 from bot.discussion.record import (
     Compaction,
@@ -69,7 +71,7 @@ def build_prompt(session: Session, record: Record, speaker: Persona, cue: Cue) -
         preamble(session),
         transcript(session, record),
         tail(session, speaker, cue),
-        stop_strings(session, record, speaker),
+        (f"\n{MODERATOR}:",) if cue.summary else stop_strings(session, record, speaker),
         record.last_seq,
     )
 
@@ -95,17 +97,17 @@ def transcript(session: Session, record: Record) -> str:
     """Every turn as `Name: text`, one after the other; earlier ones as the gist of the newest compaction."""
     compaction = record.compaction()
     start = f"({compaction.gist})\n" if compaction else ""
-    return start + "".join(_line(turn) for turn in record.after(compaction.upto if compaction else 0))
+    return start + "".join(_line(session, turn) for turn in record.after(compaction.upto if compaction else 0))
 
 
 def tail(session: Session, speaker: Persona, cue: Cue) -> str:
     """The end of the prompt: the cue, and who speaks."""
-    notes = [f"The question on the table is: {cue.question}"] if cue.question else []
+    notes = [f"The question on the table is: {_one_line(cue.question)}"] if cue.question else []
     if cue.summary:
-        notes += ["The discussion is over.", session.task.summarize.replace("\n", " ")]
+        notes += ["The discussion is over.", _one_line(session.task.summarize)]
     if cue.answer_to:
         notes.append(f"{cue.answer_to} has just spoken to you: answer that first.")
-    if cue.ask and not cue.wrap_up:
+    if cue.ask and not cue.wrap_up and cue.turns_left != 1:
         notes.append(f"Make your point, then ask {cue.ask} by name for an opinion on it.")
     if cue.turns_left == 1:
         notes.append(LAST_TURN)
@@ -118,7 +120,7 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
     what = "the summary that" if cue.summary else "what"
     when = "gives" if cue.summary else "says next"
     who = speaker.reminder
-    if not who.startswith("You are"):
+    if not who.startswith(f"You are {speaker.full_name}"):
         who = f"You are {speaker.full_name}. {who}"
     return (
         f"\n(A note from the moderator to {speaker.name} alone. {' '.join(notes)}\n"
@@ -136,61 +138,86 @@ def stop_strings(session: Session, record: Record, speaker: Persona) -> tuple[st
 
 
 def guest_name(name: str, cast: Sequence[Persona] = ()) -> str:
-    """A guest's display name made safe for a line tag: no line breaks, colons, quotes or brackets, not too long."""
-    name = re.sub(r'[\s:"“”«»()\[\]*_`]+', " ", name).strip()[:GUEST_NAME_LIMIT].strip() or "someone"
-    taken = {fold(n) for p in cast for n in (p.name, p.full_name)} | {fold(MODERATOR)}
+    """A guest's display name made safe for a line tag.
+
+    It has no line breaks, colons, quotes, brackets or invisible characters, is not too long, and is no persona's.
+    """
+    seen = "".join(c for c in name if c.isspace() or not unicodedata.category(c).startswith("C"))
+    name = re.sub(r"""[\s:："＂“”„‟«»()（）\[\]{}<>*_`#]+""", " ", seen).strip()[:GUEST_NAME_LIMIT].strip() or "someone"
+    taken = {form for p in cast for form in aliases(p)} | {fold(MODERATOR)}
     return f"{name} of the audience" if fold(name) in taken else name
 
 
-def compaction(session: Session, record: Record, *, room: int) -> Compaction | None:
-    """What to drop when the transcript no longer fits: everything but the newest turns that take up half of `room`.
+def shown_name(session: Session, turn: Turn) -> str:
+    """The speaker of `turn` as prompts name them."""
+    # By the cast as it was at the start: a persona who joins later must not change lines that were already sent.
+    return guest_name(turn.speaker, session.cast) if turn.kind == "guest" else turn.speaker
 
-    In: `room`, the characters a transcript may take. Out: None if there is nothing left to drop. Done in bulk, so that
-    the prefix stays the same until the next one.
+
+def compaction(session: Session, record: Record, *, room: int) -> Compaction | None:
+    """What to drop when the transcript no longer fits: all but the newest turns, so that half of `room` is free again.
+
+    In: `room`, the characters a transcript may take. Out: None if there is nothing left to drop, or no room even for
+    that. Done in bulk, so that the prefix stays the same until the next one.
     """
     previous = record.compaction()
     oldest = previous.upto if previous else 0
-    used, upto = 0, record.last_seq
-    for turn in reversed(record.turns[oldest:]):
-        used += len(_line(turn))
-        if used > room // 2:
-            break
-        upto = turn.seq - 1
-    else:
+    lines = [(turn.seq, len(_line(session, turn))) for turn in record.after(oldest)]
+    short = gist(session, record, record.last_seq, limit=room // 4)
+    free = room // 2 - len(short) - len("()\n")
+    if free < 0:
         return None
-    # A single line longer than half the room would leave nothing at all to answer to: keep the last line that fits.
-    return Compaction(upto=upto, gist=gist(session, record, upto)) if upto > oldest else None
+    newest = next((length for _, length in reversed(lines) if length), 0)
+    if free < newest <= room - len(short) - len("()\n"):
+        free = newest  # one long line: there must be something to answer to
+    upto = record.last_seq
+    for seq, length in reversed(lines):
+        free -= length
+        if free < 0:
+            break
+        upto = seq - 1
+    if not any(length for seq, length in lines if seq <= upto):
+        return None
+    return Compaction(upto=upto, gist=gist(session, record, upto, limit=len(short)))
 
 
-def gist(session: Session, record: Record, upto: int) -> str:
-    """Who spoke on which question up to turn `upto`: made by rule, so that it costs no model call."""
+def gist(session: Session, record: Record, upto: int, *, limit: int = 2000) -> str:
+    """Who spoke on which question up to turn `upto`: made by rule, so that it costs no model call.
+
+    Where that takes more than `limit` characters, the oldest questions are left out.
+    """
     spoken: dict[str, dict[str, int]] = {}
     question = ""
     for turn in record.turns[:upto]:
         if isinstance(turn.steering, QuestionPut):
-            question = turn.steering.question
+            question = _one_line(turn.steering.question)
         elif turn.kind in ("persona", "guest") and turn.text and not turn.withheld:
-            name = turn.speaker if turn.kind == "persona" else f"{guest_name(turn.speaker, session.cast)} (guest)"
+            name = shown_name(session, turn) + (" (guest)" if turn.kind == "guest" else "")
             on_it = spoken.setdefault(question, {})
             on_it[name] = on_it.get(name, 0) + 1
     parts = [
-        f"on “{question}” spoke {', '.join(f'{name} {n} times' if n > 1 else name for name, n in who.items())}"
+        (f"on “{question}” spoke " if question else "there spoke ")
+        + ", ".join(f"{name} {n} times" if n > 1 else name for name, n in who.items())
         for question, who in spoken.items()
     ]
-    return "Earlier in the discussion " + "; ".join(parts) + "." if parts else "The discussion began earlier."
+    for first in range(len(parts)):
+        whole = "Earlier in the discussion " + "; ".join(parts[first:]) + "."
+        if len(whole) <= limit:
+            return whole
+    return "The discussion began earlier."
 
 
-def _line(turn: Turn) -> str:
+def _line(session: Session, turn: Turn) -> str:
     if turn.kind == "guest":
         # On one line and without double quotes, so that a guest's text can't end its own quotation or fake a line.
-        said = re.sub(r"\s+", " ", turn.text).strip()[:GUEST_TEXT_LIMIT]
-        said = re.sub(r'["“”„«»]', "'", said)
-        return f'{guest_name(turn.speaker)} (guest): "{said}"\n' if said else ""
+        said = _one_line(turn.text)[:GUEST_TEXT_LIMIT]
+        said = re.sub(r'["＂“”„‟«»〝〞]', "'", said)
+        return f'{shown_name(session, turn)} (guest): "{said}"\n' if said else ""
     if turn.kind in ("persona", "summary"):
         return f"{turn.speaker}: {turn.text}\n" if turn.text and not turn.withheld else ""
     match turn.steering:
         case QuestionPut(question=question):
-            return f"{MODERATOR}: The question on the table is: {question}\n"
+            return f"{MODERATOR}: The question on the table is: {_one_line(question)}\n"
         case SeatAdded(persona=p):
             return f"{MODERATOR}: {p.full_name} joins the table. {p.name}'s character card: {_quoted(p.prompt)}\n"
         case SeatRemoved(name=name):
@@ -200,4 +227,8 @@ def _line(turn: Turn) -> str:
 
 
 def _quoted(card: str) -> str:
-    return '"' + re.sub(r"\s+", " ", card).replace('"', "'") + '"'
+    return '"' + _one_line(card).replace('"', "'") + '"'
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

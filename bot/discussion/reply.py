@@ -1,11 +1,13 @@
 """Raw model text to what the persona said: a pure pipeline that flags each thing it mends."""
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from bot.discussion.names import aliases
+from bot.discussion.names import UNSPACED, aliases
 from bot.discussion.persona import MODERATOR, Persona, fold
 from bot.discussion.record import Record
 
@@ -13,14 +15,31 @@ from bot.discussion.record import Record
 TEXT_LIMIT: Final = 6000
 # The share of a reply's word 3-grams that may stand in one earlier turn before it counts as a copy of it.
 COPY_SHARE: Final = 0.5
+# With fewer 3-grams than this, half of them is chance ("I think so"): there only a whole repeat counts.
+_FEW_GRAMS: Final = 4
+# A sentence that comes this often in one turn is a loop.
+_LOOP: Final = 3
+# What follows this much after the reasoning would be cut in any case; it also bounds the time a reply can take.
+_READ_LIMIT: Final = 4 * TEXT_LIMIT
 
 _THINK: Final = re.compile(r"^\s*<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _THINK_END: Final = re.compile(r"^.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
-_FENCE: Final = re.compile(r"^\s*```[\w-]*\n(.*?)\n?```\s*$", re.DOTALL)
-_QUOTES: Final = (('"', '"'), ("“", "”"), ("«", "»"), ("„", "“"), ("'", "'"), ("‘", "’"))
-_SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"'”’»)\]*_`]*(?=\s|$)|[。！？]")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
-_WORD: Final = re.compile(r"\w+")
+_FENCED: Final = re.compile(r"```(?:[\w+-]*\n)?(.*?)(?:```)?", re.DOTALL)
+_QUOTES: Final = (('"', '"'), ("“", "”"), ("«", "»"), ("„", "“"), ("„", "”"), ("「", "」"), ("'", "'"), ("‘", "’"))
+_SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"'”’»」)\]*_`]*+(?=\s|$)|[。！？]")
+# Line and paragraph separators break a line as \n does. Surrogates can't be stored; the rest can't be seen.
+_LINE_BREAK: Final = re.compile(r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+_BLANK_LINES: Final = re.compile(r"(?<![^\S\n])[^\S\n]*\n(?:[^\S\n]*\n)+")
+# A line tag: `Aino:`, `**Aino**:`, `**Aino:**`, `[Aino]`, `Aino (guest):`. A bullet ("- Aino: …") is not one.
+_TAG: Final = re.compile(
+    r"[^\S\n]*+[*_#<>`]*+[^\S\n]*+"
+    r"(?:\[(?P<boxed>[^\[\]\n]{1,120})\][*_`]*+[^\S\n]*+[:：]?|(?P<plain>[^:：\n]{1,120})[:：])[*_`]*+[^\S\n]*+"
+)
+_NOTE: Final = re.compile(r"\([^()]*+\)$")
+_AROUND_NAME: Final = " \t*_#<>`[]"
+_LEAKED_CUE: Final = "(a note from the moderator"
+_WORD: Final = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,80 +63,136 @@ def clean(
     In: the text as the endpoint gave it, who else could be spoken for, and the endpoint's finish reason. Out: the text
     that is stored, shown and fed back, with a flag for each finding.
     """
-    flags: list[str] = []
-
-    def note(flag: str, before: str, after: str) -> str:
-        if after != before:
-            flags.append(flag)
-        return after
-
-    text = _CONTROL.sub("", raw.replace("\r\n", "\n").replace("\r", "\n"))
-    text = note("reasoning", text, _THINK_END.sub("", _THINK.sub("", text))).strip()
-    text = note("fence", text, _FENCE.sub(r"\1", text)).strip()
-    text = note("quotes", text, _unquoted(text))
-    text = note("own_tag", text, _without_own_tag(text, speaker))
-    text = note("spoke_for_others", text, _until_other_speaker(text, speaker, others, guests))
-    text = note("quotes", text, _unquoted(text))
-    if finish_reason == "length" or len(text) > TEXT_LIMIT:
-        text = note("cut_off", text, _whole_sentences(text[:TEXT_LIMIT]))
-    text = note("blank_lines", text, _without_blank_lines(text))
-    if not text:
-        flags.append("empty")
-    return Reply(text, tuple(dict.fromkeys(flags)))
+    own = _names(aliases(speaker))
+    foreign = _names([MODERATOR, *guests, *(alias for other in others for alias in aliases(other))]) - own
+    mends: tuple[tuple[str, Callable[[str], str]], ...] = (
+        ("reasoning", _without_reasoning),
+        ("cut_off", lambda text: text[:_READ_LIMIT]),
+        ("fence", _without_fence),
+        ("quotes", _unquoted),
+        ("own_tag", lambda text: _without_own_tag(text, own)),
+        ("spoke_for_others", lambda text: _until_other_speaker(text, foreign)),
+        ("cut_off", lambda text: _whole_sentences(text, cut_off=finish_reason == "length")),
+        ("loop", _without_loop),
+        ("blank_lines", _without_blank_lines),
+    )
+    flags: dict[str, None] = {}
+    text = _UNSEEN.sub("", _LINE_BREAK.sub("\n", raw)).strip()
+    before = None
+    while text != before:  # one wrapping can hide another: a tag inside quotes inside a fence
+        before = text
+        for flag, mend in mends:
+            mended = mend(text).strip()
+            if mended != text:
+                flags[flag] = None
+            text = mended
+    if not any(c.isalnum() or unicodedata.category(c) == "So" for c in text):
+        text = ""  # "…", "---": nothing a person could say; an emoji (So) is
+        flags["empty"] = None
+    return Reply(text, tuple(flags))
 
 
 def is_copy(text: str, record: Record) -> bool:
     """Whether `text` nearly repeats an earlier turn: half of its word 3-grams stand in it, or all of its few words."""
     grams = _grams(text)
-    for turn in record:
-        if turn.kind != "persona" or not turn.text:
-            continue
-        earlier = _grams(turn.text)
-        if grams and len(grams & earlier) / len(grams) >= COPY_SHARE:
-            return True
-    return False
+    share = COPY_SHARE if len(grams) >= _FEW_GRAMS else 1
+    earlier = (_grams(turn.text) for turn in record if turn.text)
+    return bool(grams) and any(len(grams & said) / len(grams) >= share for said in earlier)
 
 
 def _grams(text: str) -> set[tuple[str, ...]]:
+    # In scripts without spaces each character counts as a word, else a whole clause would be one.
     words = _WORD.findall(fold(text))
     # A text of one or two words has no 3-gram: it is compared as a whole.
     return {tuple(words[i : i + 3]) for i in range(max(1, len(words) - 2))} if words else set()
 
 
+def _without_reasoning(text: str) -> str:
+    return _THINK_END.sub("", _THINK.sub("", text))
+
+
+def _without_fence(text: str) -> str:
+    """Without a fence around the whole, or without one half of it where a stop string or the limit took the other."""
+    fences = text.count("```")
+    if text.startswith("```") and (fences == 1 or (fences == 2 and text.endswith("```"))):
+        match = _FENCED.fullmatch(text)
+        return match.group(1) if match else text
+    return text[:-3] if fences == 1 and text.endswith("```") else text
+
+
 def _unquoted(text: str) -> str:
     for opening, closing in _QUOTES:
-        inside = text[1:-1]
-        if len(text) > 2 and text[0] == opening and text[-1] == closing and not {opening, closing} & set(inside):
-            return inside.strip()
+        if len(text) > 2 and text[0] == opening and text[-1] == closing:
+            inside = text[1:-1]
+            if opening not in inside and closing not in inside:
+                return inside
     return text
 
 
-def _tag(names: Sequence[str]) -> str:
-    """A pattern for a line tag of any of the names: `Aino:`, `**Aino**:`, `**Aino:**`, `[Aino]`, `Aino (guest):`."""
-    either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    note = r"(?: \([^)\n]{1,40}\))?"
-    return rf"[ \t]*(?:[*_#>\-]*[ \t]*\[(?:{either})\][*_]*:?|[*_#>]*[ \t]*(?:{either}){note}[*_]*[ \t]*:[*_]*)[ \t]*"
+def _names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(fold(name).strip(_AROUND_NAME) for name in names) - {""}
 
 
-def _without_own_tag(text: str, speaker: Persona) -> str:
-    own = re.compile(rf"^(?:{_tag(aliases(speaker))})+", re.IGNORECASE | re.MULTILINE)
-    return own.sub("", text).strip()
+def _tag(line: str) -> tuple[str, int]:
+    """The (folded) name in the tag at the start of `line`, and where the text behind it begins; no tag: "" and 0."""
+    match = _TAG.match(line)
+    return (fold(match["boxed"] or match["plain"]).strip(_AROUND_NAME), match.end()) if match else ("", 0)
 
 
-def _until_other_speaker(text: str, speaker: Persona, others: Iterable[Persona], guests: Iterable[str]) -> str:
-    own = set(aliases(speaker))
-    names = [a for p in others for a in aliases(p) if a not in own] + [MODERATOR, *(g for g in guests if g)]
-    other = re.compile(rf"^(?:{_tag(names)}|\(A note from the moderator)", re.IGNORECASE | re.MULTILINE)
-    match = other.search(text)
-    return text[: match.start()].strip() if match else text
+def _is_of(label: str, names: frozenset[str]) -> bool:
+    return label in names or _NOTE.sub("", label).strip(_AROUND_NAME) in names
 
 
-def _whole_sentences(text: str) -> str:
-    ends = [m.end() for m in _SENTENCE_END.finditer(text)]
-    return text[: ends[-1]].strip() if ends else text.rstrip(" ,;:-–—") + "…" if text.strip() else ""
+def _without_own_tag(text: str, own: frozenset[str]) -> str:
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        label, end = _tag(line)
+        while _is_of(label, own):
+            line = line[end:]
+            label, end = _tag(line)
+        lines[number] = line
+    return "\n".join(lines)
+
+
+def _until_other_speaker(text: str, foreign: frozenset[str]) -> str:
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        label, _ = _tag(line)
+        # A guest who never was is still not the speaker.
+        made_up = label.endswith("(guest)") or fold(line).lstrip(_AROUND_NAME).startswith(_LEAKED_CUE)
+        if made_up or _is_of(label, foreign):
+            return "\n".join(lines[:number])
+    return text
+
+
+def _whole_sentences(text: str, *, cut_off: bool) -> str:
+    """Without the last sentence where that was cut off, by the model's limit or by ours."""
+    if not cut_off and len(text) <= TEXT_LIMIT:
+        return text
+    text = text[:TEXT_LIMIT]
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    return text[: ends[-1]] if ends else text[: TEXT_LIMIT - 1].rstrip(" ,;:-–—") + "…" if text else ""
+
+
+def _without_loop(text: str) -> str:
+    """Without the rest where a small model got stuck: what it says again and again is left standing once."""
+    second: dict[str, int] = {}
+    times: Counter[str] = Counter()
+    start = 0
+    for end in [*(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]:
+        sentence = fold(text[start:end]).strip()
+        if len(sentence.split()) > 1:
+            times[sentence] += 1
+            if times[sentence] == 2:
+                second[sentence] = start
+            elif times[sentence] == _LOOP:
+                return text[: second[sentence]]
+        start = end
+    return text
 
 
 def _without_blank_lines(text: str) -> str:
-    # Inside a code fence a blank line is part of the code.
-    parts = re.split(r"(```.*?```)", text, flags=re.DOTALL)
-    return "".join(p if p.startswith("```") else re.sub(r"[ \t]*\n\s*\n+", "\n", p) for p in parts).strip()
+    # Inside a code fence (every other part) a blank line belongs to the code.
+    parts = text.split("```")
+    parts[::2] = [_BLANK_LINES.sub("\n", part) for part in parts[::2]]
+    return "```".join(parts)

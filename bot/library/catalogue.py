@@ -20,9 +20,16 @@ class Catalogue:
 
     def persona(self, name: str) -> Persona:
         """The persona called `name` in any form. Raises Refusal with the nearest names."""
+        asked = fold(name.strip())
         for persona in self.personas:
-            if fold(name.strip()) in aliases(persona):
+            if asked in (fold(persona.name), fold(persona.full_name)):
                 return persona
+        called = [persona for persona in self.personas if asked in aliases(persona)]
+        if len(called) > 1:
+            both = " or ".join(p.full_name for p in called)
+            raise Refusal(f"“{name.strip()}” could be {both}. Write the full name.")
+        if called:
+            return called[0]
         raise Refusal(_unknown("persona", name, [p.name for p in self.personas]))
 
     def cast(self, names: str) -> tuple[Persona, ...]:
@@ -55,6 +62,7 @@ def open_catalogue(personas: Path, tasks: Path) -> Catalogue:
 
 
 def _unknown(what: str, name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name.strip(), known, n=1, cutoff=0.6)
-    hint = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(known)}."
+    folded = {fold(one): one for one in known}
+    near = difflib.get_close_matches(fold(name.strip()), folded, n=1, cutoff=0.6)
+    hint = f"Did you mean “{folded[near[0]]}”?" if near else f"There are: {', '.join(known)}."
     return f"There is no {what} called “{name.strip()[:80]}”. {hint}"

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bot.discussion.persona import Fault, Persona, cast_faults, read_persona
 from bot.discussion.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE, Task
@@ -16,7 +16,7 @@ AVATAR_BYTES: Final = 256 * 1024
 # A persona or task file is a few hundred words; anything near this size is not one.
 TEXT_BYTES: Final = 256 * 1024
 
-_IMAGE_STARTS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"RIFF")
+_IMAGE_STARTS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _QUESTION_LENGTH: Final = 300
 
 
@@ -36,19 +36,22 @@ def read_personas(folder: Path) -> tuple[list[Persona], list[Fault]]:
     """
     if not folder.is_dir():
         return [], [Fault(str(folder), "", "is not a folder.", "Set PERSONAS_DIR (or --personas) to one that is.")]
-    files = sorted(folder.glob("*.json"), key=lambda path: natural(path.name))
+    files = sorted((p for p in _inside(folder) if p.suffix.lower() == ".json"), key=lambda path: natural(path.name))
     if not files:
         return [], [Fault(str(folder), "", "holds no persona.", "Put at least one *.json file there.")]
-    personas: list[tuple[str, Persona]] = []
+    personas: list[Persona] = []
+    named: list[tuple[str, Persona]] = []
     faults: list[Fault] = []
     for path in files:
         text, problems = _read_text(path)
         if not problems:
-            persona, problems = _parse(path, text)
+            persona, nameplate, problems = _parse(path, text)
             if persona:
-                personas.append((str(path), persona))
+                personas.append(persona)
+            if nameplate:
+                named.append((str(path), nameplate))
         faults += problems
-    return [p for _, p in personas], faults + cast_faults(personas)
+    return personas, faults + cast_faults(named)
 
 
 def read_task(folder: Path) -> tuple[Task | None, list[Fault]]:
@@ -63,21 +66,22 @@ def read_task(folder: Path) -> tuple[Task | None, list[Fault]]:
             return None
         text, problems = _read_text(path)
         faults.extend(problems)
-        return text.strip()
+        return text if text.strip() else ""
 
     context = text_of("context.txt") or ""
     discuss = text_of("discuss_instructions.txt", "instructions.txt") or DEFAULT_DISCUSS
     summarize = text_of("summarize_instructions.txt") or DEFAULT_SUMMARIZE
     questions_file = folder / "questions.txt"
     raw_questions = text_of("questions.txt")
-    questions = tuple(line.strip() for line in (raw_questions or "").splitlines() if line.strip())
+    # A question that stands there twice is one question of the agenda.
+    questions = tuple(dict.fromkeys(line.strip() for line in (raw_questions or "").splitlines() if line.strip()))
     if raw_questions is None:
         faults.append(Fault(str(questions_file), "", "is missing.", "Write one question a line into it."))
     elif not questions and not any(f.file == str(questions_file) for f in faults):
         faults.append(Fault(str(questions_file), "", "holds no question.", "Write one question a line into it."))
-    for number, question in enumerate(questions, 1):
-        if len(question) > _QUESTION_LENGTH:
-            found = f"has {len(question)} characters."
+    for number, question in enumerate((raw_questions or "").splitlines(), 1):
+        if len(question.strip()) > _QUESTION_LENGTH:
+            found = f"has {len(question.strip())} characters."
             fix = f"Keep a question under {_QUESTION_LENGTH}; put the background into context.txt."
             faults.append(Fault(str(questions_file), f"line {number}", found, fix))
     if faults:
@@ -90,7 +94,7 @@ def read_tasks(folder: Path) -> tuple[list[Task], list[Fault]]:
     """Every task folder inside `folder`, or `folder` itself when it is one (the original single-task layout)."""
     if not folder.is_dir():
         return [], [Fault(str(folder), "", "is not a folder.", "Set TASKS_DIR to one that is.")]
-    inside = sorted((p for p in folder.iterdir() if _looks_like_task(p)), key=lambda path: natural(path.name))
+    inside = sorted((p for p in _inside(folder) if _looks_like_task(p)), key=lambda path: natural(path.name))
     folders = inside or ([folder] if _looks_like_task(folder) else [])
     if not folders:
         fix = "Make a folder in it with questions.txt (one question a line)."
@@ -106,48 +110,74 @@ def natural(name: str) -> list[tuple[int, str]]:
 
 def _looks_like_task(path: Path) -> bool:
     # A folder with any *.txt is meant to be a task: with questions.txt missing it is a fault, not silently left out.
-    return path.is_dir() and not path.name.startswith(".") and any(path.glob("*.txt"))
+    return path.is_dir() and any(p.suffix == ".txt" for p in _inside(path))
+
+
+def _inside(folder: Path) -> list[Path]:
+    # Dot files are the system's business (".DS_Store", "._role1.json"), and so is a folder that may not be read.
+    try:
+        return [path for path in folder.iterdir() if not path.name.startswith(".")]
+    except OSError:
+        return []
 
 
 def _read_text(path: Path) -> tuple[str, list[Fault]]:
     try:
-        data = path.read_bytes()
+        if not path.is_file():
+            return "", [Fault(str(path), "", "is not a file.", "Put a text file there.")]
+        if (size := path.stat().st_size) > TEXT_BYTES:
+            return "", [Fault(str(path), "", f"has {size:,} bytes.", f"Keep it under {TEXT_BYTES:,}.")]
+        return path.read_bytes().decode("utf-8-sig"), []
     except OSError as error:
         return "", [Fault(str(path), "", f"can't be read ({error.strerror}).", "Check the file and its permissions.")]
-    if len(data) > TEXT_BYTES:
-        return "", [Fault(str(path), "", f"has {len(data):,} bytes.", f"Keep it under {TEXT_BYTES:,}.")]
-    try:
-        return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
         found = f"is not UTF-8 (byte {error.object[error.start]:#04x} at position {error.start})."
         return "", [Fault(str(path), "", found, "Save the file as UTF-8.")]
 
 
-def _parse(path: Path, text: str) -> tuple[Persona | None, list[Fault]]:
+def _parse(path: Path, text: str) -> tuple[Persona | None, Persona | None, list[Fault]]:
+    """The persona, or None with every fault; and, as soon as there is a name, who takes which name in the folder."""
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         fix = "Check the quotes, commas and braces there."
-        return None, [Fault(str(path), f"line {error.lineno}", f"is not valid JSON ({error.msg}).", fix)]
-    except RecursionError:
-        return None, [Fault(str(path), "", "is not valid JSON (nested too deeply).", "Write one flat JSON object.")]
+        return None, None, [Fault(str(path), f"line {error.lineno}", f"is not valid JSON ({error.msg}).", fix)]
+    except (RecursionError, ValueError):  # ValueError: a number of more than 4,300 digits
+        fix = "Write one flat JSON object."
+        return None, None, [Fault(str(path), "", "is not valid JSON (nested too deeply, or a huge number).", fix)]
     persona, faults = read_persona(str(path), data)
-    if persona and persona.avatar and not persona.avatar.startswith("https://"):
-        image = path.parent / persona.avatar
+    avatar = data.get("avatar") if isinstance(data, dict) else None
+    avatar = avatar.strip() if isinstance(avatar, str) and not any(f.field == "avatar" for f in faults) else ""
+    if avatar and not avatar.startswith("https://"):
+        image = path.parent / avatar
         faults += _image_faults(path, image)
-        persona = persona.model_copy(update={"avatar": str(image.resolve())})
-    return (None if faults else persona), faults
+        persona = persona and persona.model_copy(update={"avatar": str(image.resolve())})
+    return (None if faults else persona), persona or _nameplate(data), faults
+
+
+def _nameplate(data: Any) -> Persona | None:
+    """Just the names of a persona that can't be used yet, so that a clash is told along with its other faults."""
+    name, full_name = (data.get("name"), data.get("full_name")) if isinstance(data, dict) else (None, None)
+    name, full_name = (n.strip() if isinstance(n, str) else "" for n in (name, full_name))
+    if not name and not full_name:
+        return None
+    return Persona.model_construct(name=name or full_name, full_name=full_name or name)
 
 
 def _image_faults(path: Path, image: Path) -> list[Fault]:
-    if not image.is_file():
-        return [
-            Fault(str(path), "avatar", f'"{image.name}" is not beside it.', "Add the image or leave the field out.")
-        ]
-    if (size := image.stat().st_size) > AVATAR_BYTES:
-        fix = f"Discord takes {AVATAR_BYTES:,} bytes; 128×128 pixels are enough."
-        return [Fault(str(path), "avatar", f'"{image.name}" has {size:,} bytes.', fix)]
-    with image.open("rb") as file:
-        if not file.read(12).startswith(_IMAGE_STARTS):
-            return [Fault(str(path), "avatar", f'"{image.name}" is not an image.', "Use PNG, JPEG, GIF or WebP.")]
+    def fault(found: str, fix: str) -> list[Fault]:
+        return [Fault(str(path), "avatar", f'"{image.name}" {found}', fix)]
+
+    try:
+        if not image.is_file():
+            return fault("is not beside it.", "Add the image or leave the field out.")
+        if (size := image.stat().st_size) > AVATAR_BYTES:
+            return fault(f"has {size:,} bytes.", f"Discord takes {AVATAR_BYTES:,} bytes; 128×128 pixels are enough.")
+        with image.open("rb") as file:
+            start = file.read(12)
+    except OSError as error:
+        return fault(f"can't be read ({error.strerror}).", "Check the file and its permissions.")
+    is_webp = start.startswith(b"RIFF") and start.endswith(b"WEBP")
+    if not is_webp and not start.startswith(_IMAGE_STARTS):
+        return fault("is not an image.", "Use PNG, JPEG, GIF or WebP.")
     return []

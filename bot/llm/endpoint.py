@@ -199,8 +199,7 @@ def _credentials(address: SplitResult) -> dict[str, str]:
     """The header that `http://name:password@host/v1` asks for; it takes the place of the key's."""
     if address.username is None:
         return {}
-    login = aiohttp.BasicAuth(unquote(address.username), unquote(address.password or ""), encoding="utf-8")
-    return {"Authorization": login.encode()}
+    return {"Authorization": aiohttp.encode_basic_auth(unquote(address.username), unquote(address.password or ""))}
 
 
 def _was_refused(error: BaseException | None) -> bool:

@@ -1,7 +1,7 @@
 """The minutes: a session's record as a Markdown text that people can keep."""
 
 from bot.discussion.persona import Persona
-from bot.discussion.prompt import guest_name
+from bot.discussion.prompt import shown_name
 from bot.discussion.record import QuestionPut, Record, Session, seats
 
 
@@ -16,7 +16,7 @@ def minutes(session: Session, record: Record) -> str:
         elif not turn.text or turn.withheld or turn.kind == "moderator":
             continue
         elif turn.kind == "guest":
-            parts.append(f"**{guest_name(turn.speaker)}** (guest): {turn.text}")
+            parts.append(f"**{shown_name(session, turn)}** (guest): {turn.text}")
         else:
             if turn.kind == "summary":
                 parts.append("## Summary")

@@ -10,12 +10,14 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from bot.sessions.interruptible import Interruptible
 from bot.sessions.stage import OutcomeUnknown, Refused, Seen, Stage, Why
 from bot.store.rows import Post, PostStatus
 from bot.store.store import Store
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -62,9 +64,10 @@ class Poster:
         self._place_id = place_id
         self._on_withheld = on_withheld
         self._uncertain: set[int] = set()
-        self._bound: set[int] = set()
+        self._bound: set[int] = set()  # messages that show a post, and copies that were taken away
         self._wait = Interruptible()
         self._closing = False
+        self._binding = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -98,8 +101,16 @@ class Poster:
     async def seen(self, message: Seen) -> None:
         """A message of ours appeared in the place (gateway or history): find the post it shows, or take a copy away."""
         self.latest = max(self.latest, message.id)
+        # The answer to the request may arrive in these very moments: whoever is second must see what the first did.
+        async with self._binding:
+            is_copy = await self._bind_seen(message)
+        if is_copy:
+            await self._remove(message)
+
+    async def _bind_seen(self, message: Seen) -> bool:
+        """Bind a message to the post under way if it shows that. Out: whether it is a copy of another one."""
         if message.id in self._bound or await self._store.post_of_message(message.id):
-            return
+            return False
         copies = [c for c in await self._copies(message) if c.by_webhook == message.by_webhook]
         post = await self._store.sending(self._place_id)
         if post and message.id > post.after_id and post.by_webhook == message.by_webhook:
@@ -107,12 +118,13 @@ class Poster:
             may_show = not copies or post.content.strip() == message.content.strip()
             if may_show and await self._store.bind(post.id, message.id):
                 self._bound.add(message.id)
-                return
+                return False
         if copies:
+            self._bound.add(message.id)
             log.warning("removing a late copy of post %s in place %s", copies[0].id, self._place_id)
-            await self._remove(message)
         else:
             log.warning("message %s in place %s shows no post of ours; left alone", message.id, self._place_id)
+        return bool(copies)
 
     async def _send_all(self) -> None:
         try:
@@ -127,11 +139,14 @@ class Poster:
         """Send one post until its outcome is known."""
         healed: set[Why] = set()
         while not (post.id in self._uncertain and await self._is_shown(post)):
+            if self._closing:
+                raise _Closing
+            # Until its outcome is stored, whatever goes wrong in between.
+            self._uncertain.add(post.id)
             try:
                 message_id = await self._stage.send(post)
             except OutcomeUnknown as error:
                 log.warning("post %s: no answer (%s); looking for it", post.id, error)
-                self._uncertain.add(post.id)
                 await self._sleep(SETTLE_SECONDS)
             except Refused as refused:
                 self._uncertain.discard(post.id)
@@ -146,11 +161,16 @@ class Poster:
 
     async def _answered(self, post: Post, message_id: int) -> None:
         self.latest = max(self.latest, message_id)
-        if await self._store.bind(post.id, message_id):
+        async with self._binding:
+            if message_id in self._bound:
+                return  # Seen before the answer: it shows the post, or was a copy and has been taken away.
             self._bound.add(message_id)
-        elif not await self._store.post_of_message(message_id):
-            # The gateway was first and the post is bound to another message: this one is a copy.
-            await self._remove(Seen(message_id, post.by_webhook, post.username or "", post.content))
+            if await self._store.bind(post.id, message_id) or await self._store.post_of_message(message_id):
+                return
+            # Bound to another message already: a copy that was seen first, or one whose text can't be read and that
+            # was taken for it. The answer is certain, so the other goes; unless a person has removed that.
+            copy = await self._store.rebind(post.id, message_id) or message_id
+        await self._remove(Seen(copy, post.by_webhook, post.username or "", post.content))
 
     async def _heal(self, post: Post, refused: Refused, healed: set[Why]) -> Post:
         """What each refusal asks for. Out: the post to send again, or a refused one. Raises Held or PlaceGone."""
@@ -165,11 +185,9 @@ class Poster:
                 raise Held(refused.sentence)
             case Why.WEBHOOK_GONE if first:
                 try:
-                    await self._stage.renew()
+                    await self._until_known(self._stage.renew)
                 except Refused as worse:
                     return await self._heal(post, worse, healed)
-                except OutcomeUnknown:
-                    await self._sleep(SETTLE_SECONDS)
                 return post
             case Why.NAME if first:
                 safe = safe_name(post.username or "")
@@ -182,10 +200,8 @@ class Poster:
                 return await self._withhold(post)
 
     async def _withhold(self, post: Post) -> Post:
-        if post.turn_seq is None:
-            await self._store.set_post(post.id, PostStatus.REFUSED)
-        else:
-            await self._store.refuse_turn(self._session_id, post.turn_seq)
+        # It may be left over from an earlier session in this place, whose turns are not ours.
+        if await self._store.refuse_post(post.id) == self._session_id and post.turn_seq is not None:
             await self._on_withheld(post.turn_seq)
         return replace(post, status=PostStatus.REFUSED)
 
@@ -202,19 +218,27 @@ class Poster:
         return False
 
     async def _history(self, post: Post) -> list[Seen]:
+        try:
+            return await self._until_known(lambda: self._stage.sent_since(post.after_id))
+        except Refused as refused:
+            if refused.why is Why.PLACE_GONE:
+                raise PlaceGone(refused.sentence) from None
+            # Without the history it can't be told whether the post is shown: neither lose nor double it.
+            raise Held(refused.sentence) from None
+
+    async def _until_known(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """The answer to something that does no harm when asked again. Raises Refused."""
         backoff = SETTLE_SECONDS
         while True:
             try:
-                return await self._stage.sent_since(post.after_id)
+                answer = await ask()
             except OutcomeUnknown:
                 self.waiting = True
                 await self._sleep(backoff)
                 backoff = min(backoff * 2, LONGEST_BACKOFF)
-            except Refused as refused:
-                if refused.why is Why.PLACE_GONE:
-                    raise PlaceGone(refused.sentence) from None
-                # Without the history it can't be told whether the post is shown: neither lose nor double it.
-                raise Held(refused.sentence) from None
+            else:
+                self.waiting = False
+                return answer
 
     async def _copies(self, message: Seen) -> list[Post]:
         if not message.content:

@@ -10,7 +10,7 @@ from bot.discussion import agenda
 from bot.discussion.floor import PASSES_BEFORE_PAUSE, passes_in_a_row
 from bot.discussion.moderator import Close, Open, Speak, Summarise, next_step, still_fits
 from bot.discussion.names import addressed
-from bot.discussion.prompt import Prompt, again, build_prompt, compaction, guest_name
+from bot.discussion.prompt import Prompt, again, build_prompt, compaction, shown_name
 from bot.discussion.record import QuestionPut, Record, Steering, Turn, Usage, moderator_turn, seats
 from bot.discussion.reply import Reply, clean, is_copy
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
@@ -30,6 +30,8 @@ HIGH_WATERMARK: Final = 0.9
 TEMPLATE_TOKENS: Final = 64
 # A summary may be as long as several turns.
 SUMMARY_TURNS: Final = 2
+# How long a person waits for what they did to be shown, in seconds: a table must stop also while Discord is down.
+PATIENCE: Final = 3.0
 CLOSING: Final = "🏁 The table is closed. Thank you all."
 
 
@@ -89,6 +91,7 @@ class Run:
                 match next_step(self.session, self.record):
                     case Open(question):
                         await self.steer(QuestionPut(question=question), question, interrupt=False)
+                        await self.poster.deliver()
                     case Close():
                         await self.close()
                     case step:
@@ -154,12 +157,14 @@ class Run:
         )
 
     def _read(self, completion: Completion, step: Speak | Summarise) -> Reply:
-        cast = seats(self.session, self.record)
-        guests = {guest_name(t.speaker, cast) for t in self.record if t.kind == "guest"}
+        others, guests = [], set[str]()
+        if isinstance(step, Speak):  # a summary may well go from one speaker to the next, each on a line
+            others = [p for p in seats(self.session, self.record) if p.name != step.persona.name]
+            guests = {shown_name(self.session, turn) for turn in self.record if turn.kind == "guest"}
         return clean(
             completion.text,
             speaker=step.persona,
-            others=[p for p in cast if p.name != step.persona.name],
+            others=others,
             guests=guests,
             finish_reason=completion.finish_reason,
         )
@@ -177,6 +182,8 @@ class Run:
         if room is None or len(prompt.text) <= room * HIGH_WATERMARK:
             return prompt
         drop = compaction(self.session, self.record, room=room - len(prompt.preamble) - len(prompt.tail))
+        if drop is None and not overflown and len(prompt.text) <= room:
+            return prompt
         if drop is None:
             raise ContextOverflow(
                 "The character cards and the task are longer than the model's context window. "
@@ -297,6 +304,9 @@ class Run:
 
     async def hold(self, reason: str, *, can_post: bool = True) -> None:
         """Pause because of a fault, and say so in the place, or to the convener where the bot can't post."""
+        if self.status is Status.ENDED:  # only some of its posts are left over; the next start tries them again
+            log.warning("session %s: not everything could be shown: %s", self.stored.id, reason)
+            return
         log.warning("session %s paused: %s", self.stored.id, reason)
         await self.set_status(Status.PAUSED, reason)
         text = f"⏸ The table is paused. {reason}\nNothing is lost: `/roundtable resume` goes on."
@@ -321,7 +331,10 @@ class Run:
     async def _deliver_quietly(self) -> None:
         """Send what is queued on behalf of a person. A fault waits for the loop, which meets it and pauses."""
         try:
-            await self.poster.deliver()
+            async with asyncio.timeout(PATIENCE):
+                await self.poster.deliver()
+        except TimeoutError:
+            log.warning("session %s: Discord is slow; what is queued will be shown later", self.stored.id)
         except (Held, PlaceGone) as problem:
             log.warning("session %s: not shown yet: %s", self.stored.id, problem)
 
@@ -330,7 +343,9 @@ class Run:
         post_id = await self._store.add_post(self.stored.id, self.stored.place_id, post)
         try:
             await self.poster.deliver()
-        except (Held, PlaceGone) as problem:
+        except PlaceGone as problem:
+            await self.set_status(Status.ENDED, str(problem))
+        except Held as problem:
             log.warning("session %s: notice not shown: %s", self.stored.id, problem)
             await self._store.give_up_post(post_id)
             await self.stage.tell_convener(post.content)

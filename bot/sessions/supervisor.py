@@ -112,6 +112,8 @@ class Supervisor:
         except PlaceTaken:
             raise Refusal("There is a table in this channel already. `/roundtable stop` ends it.") from None
         run = self._open(stored, Record(), stored.anchor_id)
+        # The last session in this place may have left a post whose outcome is open.
+        await run.poster.recover()
         await run.refresh()
         self._launch(run)
         return run
@@ -149,7 +151,8 @@ class Supervisor:
 
         Called before anything is heard, so that a click right after the start finds its table.
         """
-        for stored in await self._store.unfinished_sessions():
+        # Open sessions first: what an ended one in the same place has left over is sent by the open one's poster.
+        for stored in sorted(await self._store.unfinished_sessions(), key=lambda s: s.status is Status.ENDED):
             if stored.place_id in self._runs:
                 continue
             record = await self._store.record(stored.id)

@@ -34,10 +34,13 @@ metadata: Final = MetaData(
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A time in UTC. SQLite drops the zone, so it is put back when reading."""
+    """A time in UTC. SQLite drops the zone, so any other is converted when writing, and UTC put back when reading."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value is not None else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value

@@ -181,20 +181,36 @@ class Store:
         async with self._engine.begin() as db:
             await db.execute(update(posts).where(posts.c.id == post_id).values(**values))
 
-    async def refuse_turn(self, session_id: int, turn_seq: int) -> None:
-        """Give up the posts of a turn that did not reach the place, the one under way and those behind it."""
-        where = and_(
-            posts.c.session_id == session_id,
-            posts.c.turn_seq == turn_seq,
-            posts.c.status.in_((PostStatus.SENDING, PostStatus.QUEUED)),
-        )
+    async def refuse_post(self, post_id: int) -> int | None:
+        """Give up a post under way. If it shows a turn, the posts behind it are given up and the turn is withheld.
+
+        Out: the session it belongs to.
+        """
         async with self._engine.begin() as db:
+            post = (await db.execute(select(posts).where(posts.c.id == post_id))).one_or_none()
+            if post is None:
+                return None
+            this_turn = and_(posts.c.session_id == post.session_id, posts.c.turn_seq == post.turn_seq)
+            where = and_(
+                posts.c.id == post_id if post.turn_seq is None else this_turn,
+                posts.c.status.in_((PostStatus.SENDING, PostStatus.QUEUED)),
+            )
             await db.execute(update(posts).where(where).values(status=PostStatus.REFUSED))
+            turn = and_(turns.c.session_id == post.session_id, turns.c.seq == post.turn_seq)
+            await db.execute(update(turns).where(turn).values(withheld=True))
+            return post.session_id
 
     async def give_up_post(self, post_id: int) -> None:
         """Give up a post that nobody has begun to send."""
         where = and_(posts.c.id == post_id, posts.c.status == PostStatus.QUEUED)
         async with self._engine.begin() as db:
+            await db.execute(update(posts).where(where).values(status=PostStatus.REFUSED))
+
+    async def give_up_place(self, place_id: int) -> None:
+        """Give up every post that a place which is gone was still to show."""
+        unsettled = posts.c.status.in_((PostStatus.SENDING, PostStatus.QUEUED))
+        async with self._engine.begin() as db:
+            where = and_(posts.c.place_id == place_id, unsettled)
             await db.execute(update(posts).where(where).values(status=PostStatus.REFUSED))
 
     async def bind(self, post_id: int, message_id: int) -> bool:
@@ -205,6 +221,15 @@ class Store:
             where = and_(posts.c.id == post_id, posts.c.message_id.is_(None))
             values = {"message_id": message_id, "status": PostStatus.POSTED}
             return (await db.execute(update(posts).where(where).values(**values))).rowcount == 1
+
+    async def rebind(self, post_id: int, message_id: int) -> int | None:
+        """Note which message really shows a post. Out: the one it was bound to, None if the post is not shown."""
+        async with self._engine.begin() as db:
+            where = and_(posts.c.id == post_id, posts.c.status == PostStatus.POSTED)
+            former = await db.scalar(select(posts.c.message_id).where(where))
+            if former is not None:
+                await db.execute(update(posts).where(where).values(message_id=message_id))
+            return former
 
     async def sending(self, place_id: int) -> Post | None:
         """The place's post whose outcome is open."""
@@ -243,10 +268,11 @@ class Store:
             return [_post(row) for row in await db.execute(select(posts).where(where))]
 
     async def message_gone(self, message_id: int) -> None:
-        """A message was deleted: its post is `removed` and will not be sent again."""
+        """A message was deleted: its post is `removed` and will not be sent again, a guest's words are blanked."""
         where = posts.c.message_id == message_id
         async with self._engine.begin() as db:
             await db.execute(update(posts).where(where).values(status=PostStatus.REMOVED))
+            await db.execute(update(turns).where(turns.c.message_id == message_id).values(text=""))
 
     async def _add_posts(self, db: AsyncConnection, session_id: int, place_id: int, show: Sequence[Post]) -> list[int]:
         ids: list[int] = []

@@ -1,0 +1,19 @@
+"""What several areas of the tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, shipped
+
+
+@pytest.fixture
+def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of this machine: an empty environment, no `.env`, the shipped personas and tasks."""
+    prefixes = ("DISCUSSION", *(name.upper() for name in Settings.model_fields))
+    for name in [name for name in os.environ if name.upper().startswith(prefixes)]:
+        monkeypatch.delenv(name)
+    for folder in ("personas", "tasks"):
+        (tmp_path / folder).symlink_to(shipped(folder).resolve())
+    monkeypatch.chdir(tmp_path)

@@ -1,0 +1,203 @@
+"""Which question is on the table, how many turns are left, and when to wrap up."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.discussion.agenda import is_wrapping_up, questions_covered, turns_in_all, turns_left
+from bot.discussion.dials import Dials
+from bot.discussion.moderator import Close, Open, Speak, Summarise
+from bot.discussion.record import Compaction, QuestionPut, TurnsChanged, TurnSkipped, WrapUpCalled
+from tests.discussion.table import QUESTIONS, Table
+
+
+def table_with(seed: int = 1, questions: tuple[str, ...] = QUESTIONS, **dials: float) -> Table:
+    return Table(seed=seed, questions=questions, dials=Dials.model_validate(dials))
+
+
+def put(table: Table) -> list[str]:
+    return [s.question for _, s in table.record.steerings() if isinstance(s, QuestionPut)]
+
+
+# --- the questions ---
+
+
+def test_a_table_begins_with_the_first_question():
+    assert table_with().step == Open(QUESTIONS[0])
+
+
+def test_questions_come_in_the_files_order_and_each_has_its_turn_before_one_comes_back():
+    for seed in range(10):
+        table = table_with(seed, turns=60, topic_every=2)
+        table.play()
+        rounds = [put(table)[i : i + 5] for i in range(0, len(put(table)), 5)]
+        assert len(rounds) > 2
+        assert all(one == list(QUESTIONS[: len(one)]) for one in rounds)
+
+
+def test_the_first_turn_on_a_question_always_happens():
+    table = table_with(turns=30, topic_every=1)
+    steps = table.play()
+    kinds = [type(step) for step in steps[: 2 * 27]]
+    assert kinds == [Open, Speak] * 27
+
+
+@pytest.mark.parametrize("topic_every", [2, 4, 10])
+def test_after_that_each_turn_moves_on_with_probability_one_in_topic_every(topic_every: int):
+    moved = turns = 0
+    for seed in range(40):
+        table = table_with(seed, turns=50, topic_every=topic_every, wrap_up=0)
+        table.play()
+        moved += len(put(table)) - 1
+        turns += 49
+    assert moved / turns == pytest.approx(1 / topic_every, rel=0.15)
+
+
+def test_one_question_is_the_whole_agenda():
+    table = table_with(questions=("Why?",), topic_every=1)
+    table.play()
+    assert put(table) == ["Why?"]
+
+
+def test_every_turn_knows_the_question_on_the_table():
+    table = table_with(turns=20, topic_every=2)
+    asked = ""
+    for step in table.play():
+        if isinstance(step, Open):
+            asked = step.question
+        elif isinstance(step, Speak):
+            assert step.cue.question == asked
+
+
+def test_no_new_question_is_put_once_it_is_time_to_wrap_up():
+    for seed in range(20):
+        steps = table_with(seed, turns=10, topic_every=1, wrap_up=3).play()
+        assert [type(step) for step in steps[-4:]] == [Speak, Speak, Speak, Summarise]
+
+
+def test_a_question_somebody_put_joins_the_agenda_and_has_its_first_turn():
+    table = table_with(turns=20, topic_every=1)
+    table.take(table.step)
+    table.say("Aino")
+    table.steer(QuestionPut(question="And the weather?"))
+    step = table.step
+    assert isinstance(step, Speak)
+    assert step.cue.question == "And the weather?"
+    table.play()
+    assert put(table)[:7] == [QUESTIONS[0], "And the weather?", *QUESTIONS[1:], QUESTIONS[0]]
+
+
+def test_a_skip_does_not_move_the_table_on():
+    for seed in range(20):
+        table = table_with(seed, topic_every=2)
+        table.take(table.step)
+        step = table.step
+        assert isinstance(step, Speak)
+        table.steer(TurnSkipped(name=step.persona.name))
+        assert isinstance(table.step, Speak)
+
+
+def test_guests_and_compactions_move_nothing():
+    table = table_with(topic_every=1)
+    table.take(table.step)
+    left = turns_left(table.session, table.record)
+    table.guest("Hello!")
+    table.steer(Compaction(upto=1, gist="Earlier."))
+    assert isinstance(table.step, Speak)
+    assert turns_left(table.session, table.record) == left
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    seed=st.integers(),
+    turns=st.integers(1, 40),
+    topic_every=st.floats(1, 8),
+    wrap_up=st.integers(0, 12),
+    questions=st.integers(1, 7),
+)
+def test_the_questions_promised_at_the_start_are_those_that_are_reached(
+    seed: int, turns: int, topic_every: float, wrap_up: int, questions: int
+):
+    agenda = tuple(f"Question {n}?" for n in range(questions))
+    table = table_with(seed, agenda, turns=turns, topic_every=topic_every, wrap_up=wrap_up)
+    promised = questions_covered(seed, table.dials, agenda)
+    table.play()
+    assert len(set(put(table))) == promised
+
+
+def test_a_question_written_twice_is_promised_once():
+    assert questions_covered(1, Dials(turns=20, topic_every=1), ["Why?", "Why?"]) == 1
+
+
+# --- the clock ---
+
+
+@pytest.mark.parametrize(
+    ("turns", "wrap_up", "says_so"),
+    [
+        (10, 3, [False] * 7 + [True] * 3),
+        (10, 0, [False] * 10),
+        (4, 3, [False, True, True, True]),
+        (3, 3, [False, True, True]),  # a short discussion is not told to end before it began
+        (1, 3, [True]),
+    ],
+)
+def test_the_last_turns_say_that_it_is_time_to_wrap_up(turns: int, wrap_up: int, says_so: list[bool]):
+    steps = table_with(turns=turns, wrap_up=wrap_up).play()
+    cues = [step.cue for step in steps if isinstance(step, Speak)]
+    assert [cue.wrap_up for cue in cues] == says_so
+    assert [cue.turns_left for cue in cues] == list(range(turns, 0, -1))
+
+
+def test_a_discussion_ends_with_one_summary():
+    table = table_with(turns=5)
+    steps = table.play()
+    assert isinstance(steps[-1], Summarise)
+    assert steps[-1].cue.summary
+    assert table.step == Close()
+    assert sum(turn.kind == "summary" for turn in table.record) == 1
+
+
+def test_without_a_single_turn_there_is_nothing_to_sum_up():
+    table = table_with()
+    table.steer(TurnsChanged(turns=0))
+    assert table.step == Close()
+
+
+@pytest.mark.parametrize("spoken", [0, 1, 2, 5, 8])
+def test_calling_the_wrap_up_leaves_only_the_wrap_up_turns(spoken: int):
+    table = table_with(turns=10, wrap_up=3, topic_every=1)
+    table.take(table.step)
+    for _ in range(spoken):
+        table.say(table.speaker)
+    table.steer(WrapUpCalled())
+    assert is_wrapping_up(table.session, table.record)
+    steps = table.play()
+    assert len(steps) == min(3, 10 - spoken) + 1
+    assert all(isinstance(step, Speak) and step.cue.wrap_up for step in steps[:-1])
+    assert isinstance(steps[-1], Summarise)
+
+
+def test_wrapping_up_twice_adds_no_turns():
+    table = table_with(turns=10, wrap_up=3)
+    table.say("Aino")
+    table.steer(WrapUpCalled())
+    table.say("Ravi")
+    table.steer(WrapUpCalled())
+    assert turns_in_all(table.session, table.record) == 4
+
+
+def test_more_turns_take_the_wrap_up_back():
+    table = table_with(turns=10, wrap_up=3)
+    table.say("Aino")
+    table.steer(WrapUpCalled(), TurnsChanged(turns=20))
+    assert not is_wrapping_up(table.session, table.record)
+    assert turns_left(table.session, table.record) == 19
+
+
+def test_fewer_turns_than_were_taken_end_the_discussion():
+    table = table_with(turns=10)
+    for _ in range(4):
+        table.say(table.speaker)
+    table.steer(TurnsChanged(turns=2))
+    assert isinstance(table.step, Summarise)

@@ -1,0 +1,244 @@
+"""What the persona said: raw model text, mended and flagged."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.discussion.reply import TEXT_LIMIT, Reply, clean, is_copy
+from tests.discussion.table import AINO, CAST, Table, persona, table_of
+
+OTHERS = CAST[1:]
+
+
+def cleaned(raw: str, finish_reason: str | None = "stop") -> Reply:
+    return clean(raw, speaker=AINO, others=OTHERS, guests=("Zoe",), finish_reason=finish_reason)
+
+
+@pytest.mark.parametrize(
+    ("raw", "text", "flags"),
+    [
+        ("Ice is ice.", "Ice is ice.", ()),
+        (" Ice is ice.\n", "Ice is ice.", ()),
+        # Reasoning.
+        ("<think>Hm.</think>\nIce is ice.", "Ice is ice.", ("reasoning",)),
+        ("\n<THINKING>Hm.\n\nHm.</THINKING>Ice is ice.", "Ice is ice.", ("reasoning",)),
+        ("<think>Hm.</think><think>Hm.</think>Ice is ice.", "Ice is ice.", ("reasoning",)),
+        ("Hm, who am I?</think>\n\nIce is ice.", "Ice is ice.", ("reasoning",)),
+        ("<think>Hm, it never en", "", ("reasoning", "empty")),
+        ("Aino: <think>Hm.</think>Ice is ice.", "Ice is ice.", ("reasoning",)),
+        # Code fences around the whole, and halves of them; a fence inside stays.
+        ("```\nIce is ice.\n```", "Ice is ice.", ("fence",)),
+        ("```text\nIce is ice.\n```\n", "Ice is ice.", ("fence",)),
+        ("```Ice is ice.```", "Ice is ice.", ("fence",)),
+        ("```\nIce is ice.", "Ice is ice.", ("fence",)),
+        ("Ice is ice.\n```", "Ice is ice.", ("fence",)),
+        ("See:\n```\nx = 1\n\ny = 2\n```\nThere.", "See:\n```\nx = 1\n\ny = 2\n```\nThere.", ()),
+        ("```\na\n```\nand\n```\nb\n```", "```\na\n```\nand\n```\nb\n```", ()),
+        # Quotes around the whole.
+        ('"Ice is ice."', "Ice is ice.", ("quotes",)),
+        ("“Ice is ice.”", "Ice is ice.", ("quotes",)),
+        ("„Ice is ice.“", "Ice is ice.", ("quotes",)),
+        ("「Ice is ice.」", "Ice is ice.", ("quotes",)),
+        ("'Ice is ice.'", "Ice is ice.", ("quotes",)),
+        ('"Ice," she said, "is ice."', '"Ice," she said, "is ice."', ()),
+        ('"Ice" is a word.', '"Ice" is a word.', ()),
+        # The own name tag, in any form.
+        ("Aino: Ice is ice.", "Ice is ice.", ("own_tag",)),
+        ("aino : Ice is ice.", "Ice is ice.", ("own_tag",)),
+        ("**Aino**: Ice is ice.", "Ice is ice.", ("own_tag",)),
+        ("**Aino:** Ice is ice.", "Ice is ice.", ("own_tag",)),
+        ("[Aino] Ice is ice.", "Ice is ice.", ("own_tag",)),
+        ("[Aino]: Ice is ice.", "Ice is ice.", ("own_tag",)),
+        ("<Aino>: Ice is ice.", "Ice is ice.", ("own_tag",)),
+        ("Aino：Ice is ice.", "Ice is ice.", ("own_tag",)),
+        ("Aino (dryly): Ice is ice.", "Ice is ice.", ("own_tag",)),
+        ("Professor Aino Virtanen: Ice is ice.", "Ice is ice.", ("own_tag",)),
+        ("Professor Virtanen: Ice is ice.", "Ice is ice.", ("own_tag",)),
+        ("Aino: Aino: Ice is ice.", "Ice is ice.", ("own_tag",)),
+        ("Aino: Ice.\nAino: And water.", "Ice.\nAnd water.", ("own_tag",)),
+        ('Aino: "Ice is ice."', "Ice is ice.", ("own_tag", "quotes")),
+        ('"Aino: Ice is ice."', "Ice is ice.", ("quotes", "own_tag")),
+        ("Ice, said Aino: ice.", "Ice, said Aino: ice.", ()),
+        # Where another speaker's line begins.
+        ("Ice is ice.\nRavi: No!", "Ice is ice.", ("spoke_for_others",)),
+        ("Ice is ice.\n\n**Ravi Menon**: No!", "Ice is ice.", ("blank_lines", "spoke_for_others")[1:]),
+        ("Ice is ice.\n[Ravi] No!", "Ice is ice.", ("spoke_for_others",)),
+        ("Ice is ice.\n  Dr. Kessler: No!", "Ice is ice.", ("spoke_for_others",)),
+        ("Ice is ice.\nToma\u0301s: No!", "Ice is ice.", ("spoke_for_others",)),
+        ('Ice is ice.\nZoe (guest): "No!"', "Ice is ice.", ("spoke_for_others",)),
+        ("Ice is ice.\nA stranger (guest): No!", "Ice is ice.", ("spoke_for_others",)),
+        ("Ice is ice.\nModerator: Next!", "Ice is ice.", ("spoke_for_others",)),
+        ("Ice is ice.\u2028Ravi: No!", "Ice is ice.", ("spoke_for_others",)),
+        ("Ice is ice.\n(A note from the moderator to Ravi alone.", "Ice is ice.", ("spoke_for_others",)),
+        ("Ravi: No!", "", ("spoke_for_others", "empty")),
+        ("Aino: Ravi: No!", "", ("own_tag", "spoke_for_others", "empty")),
+        ("Ravi, no: ice is ice.", "Ravi, no: ice is ice.", ()),
+        ("I count on:\n- Ravi: boats\n- Mira: nets", "I count on:\n- Ravi: boats\n- Mira: nets", ()),
+        # Blank lines; those inside a fence belong to the code.
+        ("Ice.\n\n \n\nWater.", "Ice.\nWater.", ("blank_lines",)),
+        ("Ice.\n\n```\na\n\nb\n```", "Ice.\n```\na\n\nb\n```", ("blank_lines",)),
+        # Nothing that could be shown.
+        ("", "", ("empty",)),
+        (" \n\t", "", ("empty",)),
+        ("\u200b\ufeff", "", ("empty",)),
+        ("…", "", ("empty",)),
+        ("---", "", ("empty",)),
+        ('"', "", ("empty",)),
+        ("👏", "👏", ()),
+        # What can't be stored or seen.
+        ("Ice\x00 is\ud800 ice.\r\nReally.", "Ice is ice.\nReally.", ()),
+    ],
+)
+def test_raw_text_to_what_was_said(raw: str, text: str, flags: tuple[str, ...]):
+    assert cleaned(raw) == Reply(text, flags)
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("Ice is ice. And when it mel", "Ice is ice."),
+        ("“Ice?” she said. “Ice!” And when it mel", "“Ice?” she said. “Ice!”"),
+        ("It was 3.5 degrees and when it mel", "It was 3.5 degrees and when it mel…"),
+        ("Ice is ice, and when it —", "Ice is ice, and when it…"),
+        ("冰是冰。水是", "冰是冰。"),
+        ("Ice is ice.", "Ice is ice."),
+    ],
+)
+def test_a_cut_off_last_sentence_is_trimmed(raw: str, text: str):
+    reply = cleaned(raw, "length")
+    assert reply.text == text
+    assert ("cut_off" in reply.flags) == (text != raw)
+
+
+def test_a_reply_that_never_ends_is_cut_at_the_limit():
+    sentences = " ".join(f"Ice is ice {number}." for number in range(5000))
+    for raw in ("word " * 5000, sentences, "x" * 50_000):
+        reply = cleaned(raw)
+        assert TEXT_LIMIT * 0.9 < len(reply.text) <= TEXT_LIMIT
+        assert reply.flags == ("cut_off",)
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("I see. You are you. You are you. You are you. You are you. And", "I see. You are you."),
+        ("Ice is ice. So it is. ICE is ice. So it is. Ice is ice. So it is.", "Ice is ice. So it is."),
+        (
+            "Never again. Fine, never again. I mean it. Never again.",
+            "Never again. Fine, never again. I mean it. Never again.",
+        ),
+        ("No. No. No. I will not.", "No. No. No. I will not."),
+    ],
+)
+def test_a_model_that_got_stuck_says_it_once(raw: str, text: str):
+    reply = cleaned(raw)
+    assert reply.text == text
+    assert ("loop" in reply.flags) == (text != raw)
+
+
+def test_names_that_change_their_length_when_folded():
+    speaker, other = persona("Weiß"), persona("İlker")
+    assert clean("WEISS: Ja.\nİlker: Nein.", speaker=speaker, others=[other]).text == "Ja."
+    assert clean("Weiß: Ja.", speaker=speaker, others=[other]).text == "Ja."
+
+
+def test_a_name_that_two_share_is_ones_own():
+    speaker, other = persona("Ana", "Ana Berg"), persona("Lund", "Ana Lund")
+    assert clean("Ana: Yes.", speaker=speaker, others=[other]).text == "Yes."
+
+
+PIECES = (
+    "Aino|Ravi Menon|Ravi|Zoe (guest)|Moderator|:|：|[|]|**|*|_|#|>|\"|“|”|'|```|```py\n|\n|\n\n| |\t|. |?|…|"
+    "<think>|</think>|word|ß|\u2028|\x00|\ud800|\u200b|冰。|(|)|- |👏"
+)
+RAW = st.lists(st.sampled_from(PIECES.split("|")) | st.text(max_size=5), max_size=40).map("".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(raw=RAW, finish_reason=st.sampled_from(["stop", "length", None]))
+def test_whatever_a_model_writes(raw: str, finish_reason: str | None):
+    reply = cleaned(raw, finish_reason)
+    assert len(reply.text) <= TEXT_LIMIT
+    assert reply.text == reply.text.strip()
+    assert bool(reply.text) != ("empty" in reply.flags)
+    reply.text.encode()  # can be stored
+    for line in reply.text.split("\n"):
+        for name in ("Aino", "Ravi", "Ravi Menon", "Zoe", "Moderator"):
+            assert not line.lstrip().casefold().startswith((f"{name}:".casefold(), f"**{name}**:".casefold()))
+    # Said once more it stays as it is.
+    assert cleaned(reply.text, finish_reason).text == reply.text
+
+
+UNITS = (
+    '*|_|#|>|`|<| |\t|\n| \n|\n |[|]|[]|(|:|.|. |."|"|\'|-|<think>|</think>|<think></think>|```|```\n|``` |Aino: |'
+    "Aino:\n|[Aino]|**Aino**: |A|Ravi |Aino (|(Aino)|\u2028|\u00a0|…|“|Aino\n|x\n\n|word |<think>x</think>Aino: |冰"
+)
+
+
+@pytest.mark.parametrize("unit", UNITS.split("|"))
+@pytest.mark.parametrize(("before", "after"), [("", ""), ("Ice. ", " x"), ("```\n", "\n```")])
+def test_no_text_takes_long(unit: str, before: str, after: str):
+    for finish_reason in ("stop", "length"):
+        reply = cleaned(before + unit * (200_000 // len(unit)) + after, finish_reason)
+        assert len(reply.text) <= TEXT_LIMIT
+
+
+# --- copies ---
+
+EARLIER = "The ice broke on the ninth of May, a week before the mean of the last thirty years."
+
+
+@pytest.mark.parametrize(
+    ("text", "copy"),
+    [
+        (EARLIER, True),
+        (EARLIER.upper() + "!!", True),
+        ("The ice broke on the ninth of May, a week before the mean, and nobody asked me why that might be.", True),
+        ("The ice broke on a Tuesday that year, and the mean of my records says nothing about Tuesdays.", False),
+        ("Who broke the ice?", False),
+        ("Yes.", False),
+        ("May a week", True),  # its few words stand there, all of them
+        ("May a month", False),
+        ("The ice broke today", False),  # half of so few words is chance
+        ("", False),
+        ("!", False),
+    ],
+)
+def test_a_near_copy_of_an_earlier_turn(text: str, copy: bool):
+    table = table_of("Ada", "Ben")
+    table.say("Ben", "Indeed.")
+    table.say("Ada", EARLIER)
+    assert is_copy(text, table.record) is copy
+
+
+def test_one_or_two_words_are_a_copy_of_the_same_words_only():
+    table = Table()
+    table.say("Ravi", "I agree.")
+    table.say("Mira", "I agree with the old baker.")
+    assert is_copy("I agree!", table.record)
+    assert not is_copy("I disagree!", table.record)
+    assert not is_copy("Agree!", table.record)
+
+
+def test_a_guests_words_can_be_copied_too_and_a_pass_is_nothing_to_copy():
+    table = Table()
+    assert not is_copy("What about the old baker?", table.record)
+    table.say("Ravi", "")
+    assert not is_copy("What about the old baker?", table.record)
+    table.guest("What about the old baker?")
+    assert is_copy("What about the old baker?", table.record)
+
+
+@pytest.mark.parametrize(
+    ("text", "copy"),
+    [
+        ("今年の氷は五月九日に割れた。過去三十年の平均より一週間早い。", True),
+        ("今年の氷は五月九日に割れた。過去三十年の平均より一週間早いのだ、と私は思う。", True),
+        ("パンを焼くのは誰か。村の人々が毎朝交代で焼けばよいと思う。", False),
+        ("氷は冷たい。", False),
+    ],
+)
+def test_copies_in_scripts_without_spaces(text: str, copy: bool):
+    table = table_of("Ada")
+    table.say("Ada", "今年の氷は五月九日に割れた。過去三十年の平均より一週間早い。")
+    assert is_copy(text, table.record) is copy

@@ -1,0 +1,71 @@
+"""The one look-up for personas and tasks."""
+
+import pytest
+
+from bot.discussion.task import Task
+from bot.errors import Refusal
+from bot.library.catalogue import Catalogue
+from tests.discussion.table import AINO, CAST, MIRA, RAVI, TOMAS, persona
+
+TASKS = (Task(name="bread", questions=("Who bakes?",)), Task(name="Boats", questions=("Sail or row?",)))
+CATALOGUE = Catalogue(CAST, TASKS)
+
+
+@pytest.mark.parametrize(
+    "name", ["Aino", " aino ", "AINO VIRTANEN", "Professor Aino Virtanen", "professor virtanen", "Ａino"]
+)
+def test_a_persona_is_found_by_any_of_its_names(name: str):
+    assert CATALOGUE.persona(name) is AINO
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("Anio", "There is no persona called “Anio”. Did you mean “Aino”?"),
+        ("RAVY", "There is no persona called “RAVY”. Did you mean “Ravi”?"),
+        ("Zebedee", "There is no persona called “Zebedee”. There are: Aino, Ravi, Mira, Tomás."),
+        ("x" * 500, "There is no persona called “" + "x" * 80 + "”. There are:"),
+    ],
+)
+def test_an_unknown_persona_is_refused_with_the_nearest_name(name: str, says: str):
+    with pytest.raises(Refusal) as caught:
+        CATALOGUE.persona(name)
+    assert str(caught.value).startswith(says)
+
+
+def test_a_name_of_ones_own_comes_before_anothers_first_name():
+    ana, other = persona("Ana"), persona("Berg", "Ana Berg")
+    assert Catalogue((other, ana), TASKS).persona("ana") is ana
+
+
+def test_a_first_name_that_two_share_is_refused():
+    catalogue = Catalogue((persona("Berg", "Ana Berg"), persona("Lund", "Ana Lund")), TASKS)
+    with pytest.raises(Refusal, match="“ana” could be Ana Berg or Ana Lund"):
+        catalogue.persona("ana")
+
+
+@pytest.mark.parametrize(
+    ("names", "cast"),
+    [
+        ("", CAST),
+        (" , ,", CAST),
+        ("Mira", (MIRA,)),
+        ("tomás, Ravi Menon , mira", (TOMAS, RAVI, MIRA)),
+        ("Mira, Ravi, mira, Dr. Mira Kessler", (MIRA, RAVI)),
+    ],
+)
+def test_a_cast_from_a_list_of_names(names: str, cast: tuple[object, ...]):
+    assert CATALOGUE.cast(names) == cast
+
+
+def test_one_unknown_name_in_a_list_is_refused():
+    with pytest.raises(Refusal, match=r"no persona called “Rav1”\. Did you mean “Ravi”"):
+        CATALOGUE.cast("Mira, Rav1")
+
+
+def test_a_task_is_found_by_name_and_the_first_without_one():
+    assert CATALOGUE.task(None) is TASKS[0]
+    assert CATALOGUE.task("") is TASKS[0]
+    assert CATALOGUE.task(" boats ") is TASKS[1]
+    with pytest.raises(Refusal, match=r"no task called “boat”\. Did you mean “Boats”"):
+        CATALOGUE.task("boat")

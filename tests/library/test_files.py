@@ -1,0 +1,365 @@
+"""Personas and tasks from files: what loads, and what is said about what does not."""
+
+import json
+import os
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.discussion.persona import Fault, cast_faults, name_problem, read_persona
+from bot.discussion.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE
+from bot.library.catalogue import open_catalogue
+from bot.library.files import AVATAR_BYTES, TEXT_BYTES, FileFaults, read_personas, read_task, read_tasks
+from bot.settings import shipped
+from tests.discussion.table import persona
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(60)
+AINO: dict[str, object] = {"name": "Aino", "full_name": "Aino Virtanen", "prompt": "You are Aino Virtanen."}
+
+
+def put(path: Path, content: object) -> Path:
+    """Write a file: bytes as they are, text as UTF-8, anything else as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = content if isinstance(content, str | bytes) else json.dumps(content)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def faults_of(folder: Path) -> list[Fault]:
+    return read_personas(folder)[1]
+
+
+# --- personas: what loads ---
+
+
+def test_a_persona_file(tmp_path: Path):
+    put(tmp_path / "aino.png", PNG)
+    put(tmp_path / "aino.json", AINO | {"creativity": 0.3, "avatar": "aino.png", "intro": "Counts.", "note": "mine"})
+    (aino,), faults = read_personas(tmp_path)
+    assert not faults
+    assert (aino.name, aino.full_name, aino.creativity, aino.intro) == ("Aino", "Aino Virtanen", 0.3, "Counts.")
+    assert aino.avatar == str((tmp_path / "aino.png").resolve())
+
+
+def test_what_may_be_left_out(tmp_path: Path):
+    put(tmp_path / "aino.json", AINO)
+    (aino,), faults = read_personas(tmp_path)
+    assert not faults
+    assert (aino.creativity, aino.avatar, aino.intro) == (0.7, None, None)
+
+
+def test_files_come_in_natural_order_and_the_systems_own_are_left_alone(tmp_path: Path):
+    for name in ("role10", "role2", "Role1"):
+        put(tmp_path / f"{name}.json", AINO | {"name": name, "full_name": name})
+    put(tmp_path / "._role1.json", b"\x00\x05\x16\x07")
+    put(tmp_path / "notes.txt", "mine")
+    personas, faults = read_personas(tmp_path)
+    assert not faults
+    assert [p.name for p in personas] == ["Role1", "role2", "role10"]
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path):
+    put(tmp_path / "aino.json", b"\xef\xbb\xbf" + json.dumps(AINO).encode())
+    put(tmp_path / "task" / "questions.txt", b"\xef\xbb\xbfWhy?\r\nWhat for?\r\n")
+    assert read_personas(tmp_path)[0][0].name == "Aino"
+    task, _ = read_task(tmp_path / "task")
+    assert task
+    assert task.questions == ("Why?", "What for?")
+
+
+def test_the_original_layout_loads_unchanged(tmp_path: Path):
+    for number, name in ((1, "Alba"), (2, "Bron"), (10, "Cleo")):
+        prompt = f"You, as an AI assistant, will take the role of {name}, a gardener. You love soil."
+        persona = {"name": name, "full_name": f"Dr. {name} Field", "creativity": 0.9, "prompt": prompt}
+        put(tmp_path / "participants" / f"role{number}.json", persona)
+    put(tmp_path / "task" / "context.txt", "A garden.\n")
+    put(tmp_path / "task" / "questions.txt", "Beds or lawns?\n\nWho weeds?\n")
+    put(tmp_path / "task" / "instructions.txt", "Be kind.\n")
+    put(tmp_path / "task" / "summarize_instructions.txt", "Be brief.\n")
+    catalogue = open_catalogue(tmp_path / "participants", tmp_path / "task")
+    assert [p.name for p in catalogue.personas] == ["Alba", "Bron", "Cleo"]
+    assert catalogue.personas[0].reminder == "Alba, a gardener. You love soil."
+    task = catalogue.task(None)
+    assert (task.name, task.context, task.discuss, task.summarize) == ("task", "A garden.", "Be kind.", "Be brief.")
+    assert task.questions == ("Beds or lawns?", "Who weeds?")
+
+
+# --- personas: what does not load ---
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "says", "fix"),
+    [
+        ({"name": None}, "name", "null is not a text.", '"name": "Aino"'),
+        ({"name": 5}, "name", "5 is not a text.", '"name": "Aino"'),
+        ({"name": "  "}, "name", "is empty.", '"name": "Aino"'),
+        ({"name": "x" * 81}, "name", "longer than the 80 characters", '"name": "Aino"'),
+        ({"name": "Discordia"}, "name", '"discord", which Discord refuses', "Choose another name."),
+        ({"full_name": "Bonnie and Clyde"}, "full_name", '"clyde", which Discord refuses', "Choose another name."),
+        ({"name": "ＣＬＹＤＥ"}, "name", "which Discord refuses", "Choose another name."),
+        ({"name": "Everyone"}, "name", "keeps for itself", "Choose another name."),
+        ({"name": "here"}, "name", "keeps for itself", "Choose another name."),
+        ({"name": "Moderator"}, "name", "the moderator", "Choose another name."),
+        ({"name": "Aino: the 1st"}, "name", "colon", "Choose another name."),
+        ({"full_name": "Aino\nVirtanen"}, "full_name", "line break", "Choose another name."),
+        ({"name": "\u200b"}, "name", "no letter or digit", "Choose another name."),
+        ({"name": "Berg, Ana"}, "name", "comma", "full_name"),
+        ({"creativity": 1.7}, "creativity", "1.7 is more than 1.0.", "from 0.0 (dry) to 1.0 (wild)"),
+        ({"creativity": -0.1}, "creativity", "-0.1 is less than 0.0.", "from 0.0 (dry) to 1.0 (wild)"),
+        ({"creativity": "high"}, "creativity", '"high" is not a number.', "from 0.0 (dry) to 1.0 (wild)"),
+        ({"creativity": None}, "creativity", "null is not a number.", "from 0.0 (dry) to 1.0 (wild)"),
+        ({"creativity": True}, "creativity", "true", "from 0.0 (dry) to 1.0 (wild)"),
+        ({"creativity": float("nan")}, "creativity", "NaN is not a number.", "from 0.0 (dry) to 1.0 (wild)"),
+        ({"creativity": 10**400}, "creativity", "1000", "from 0.0 (dry) to 1.0 (wild)"),
+        ({"prompt": ""}, "prompt", "is empty.", "Describe the character"),
+        ({"prompt": ["a", "b"]}, "prompt", '["a", "b"] is not a text.', "Describe the character"),
+        ({"prompt": "half \ud800"}, "prompt", "half a character", "Describe the character"),
+        ({"avatar": "http://example.org/a.png"}, "avatar", "neither an https URL", "Write an https URL"),
+        ({"avatar": "https://"}, "avatar", "neither an https URL", "Write an https URL"),
+        ({"avatar": "../a.png"}, "avatar", "neither an https URL", "Write an https URL"),
+        ({"avatar": "a.bmp"}, "avatar", "neither an https URL", "PNG, JPEG, GIF or WebP"),
+        ({"intro": 5}, "intro", "5 is not a text.", "Write one sentence"),
+        ({"fullname": "Aino V"}, "fullname", "is not a field", 'Did you mean "full_name"?'),
+        ({"Creativity": 0.3}, "Creativity", "is not a field", 'Did you mean "creativity"?'),
+        ({"avatar_url": "https://example.org/a.png"}, "avatar_url", "is not a field", 'Did you mean "avatar"?'),
+        ({"prompts": "x"}, "prompts", "is not a field", 'Did you mean "prompt"?'),
+    ],
+)
+def test_a_fault_names_file_field_value_and_fix(fields: dict[str, object], field: str, says: str, fix: str):
+    persona, faults = read_persona("aino.json", AINO | fields)
+    assert persona is None
+    (fault,) = faults
+    assert (fault.file, fault.field) == ("aino.json", field)
+    assert says in fault.value
+    assert fix in fault.fix
+    assert str(fault).startswith(f"aino.json: {field}: ")
+
+
+@pytest.mark.parametrize("field", ["name", "full_name", "prompt"])
+def test_a_missing_field(field: str):
+    _, (fault,) = read_persona("aino.json", {name: value for name, value in AINO.items() if name != field})
+    assert (fault.field, fault.value) == (field, "is missing.")
+    assert fault.fix
+
+
+@pytest.mark.parametrize("data", [None, [], [AINO], "Aino", 5, True])
+def test_something_else_than_an_object(data: object):
+    _, (fault,) = read_persona("aino.json", data)
+    assert "does not hold a JSON object" in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ('{"name": "Aino",}', "line 1: is not valid JSON"),
+        ('{\n"name": "Aino"\n"prompt": ""}', "line 3: is not valid JSON"),
+        ("", "line 1: is not valid JSON"),
+        ("[" * 200_000, "is not valid JSON (nested too deeply"),
+        ('{"creativity": ' + "1" * 5000 + "}", "a huge number"),
+        ('{"name": "Se\xf1or"}'.encode("latin-1"), "is not UTF-8 (byte 0xf1 at position 12). Save the file as UTF-8."),
+        (json.dumps(AINO).encode("utf-16"), "is not UTF-8 (byte 0xff at position 0)"),
+        ("x" * (TEXT_BYTES + 1), "has 262,145 bytes. Keep it under 262,144."),
+    ],
+)
+def test_a_file_that_can_not_be_read(tmp_path: Path, content: str | bytes, says: str):
+    path = put(tmp_path / "aino.json", content)
+    (fault,) = faults_of(tmp_path)
+    assert str(fault).startswith(str(path))
+    assert says in str(fault)
+
+
+def test_what_is_not_a_file_is_not_read(tmp_path: Path):
+    (tmp_path / "folder.json").mkdir()
+    os.mkfifo(tmp_path / "pipe.json")
+    assert [fault.value for fault in faults_of(tmp_path)] == ["is not a file.", "is not a file."]
+
+
+@pytest.mark.parametrize(
+    ("image", "says"),
+    [
+        (None, '"aino.png" is not beside it. Add the image or leave the field out.'),
+        (PNG + bytes(AVATAR_BYTES), '"aino.png" has 262,212 bytes. Discord takes 262,144 bytes'),
+        (b"<html></html>", '"aino.png" is not an image. Use PNG, JPEG, GIF or WebP.'),
+        (b"", '"aino.png" is not an image.'),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ", '"aino.png" is not an image.'),
+    ],
+)
+def test_a_portrait_that_can_not_be_used(tmp_path: Path, image: bytes | None, says: str):
+    if image is not None:
+        put(tmp_path / "aino.png", image)
+    put(tmp_path / "aino.json", AINO | {"avatar": "aino.png"})
+    (fault,) = faults_of(tmp_path)
+    assert fault.field == "avatar"
+    assert says in str(fault)
+
+
+@pytest.mark.parametrize("start", [PNG, b"\xff\xd8\xff\xe0", b"GIF89a", b"RIFF\x00\x00\x00\x00WEBP"])
+def test_portraits_that_can(tmp_path: Path, start: bytes):
+    put(tmp_path / "aino.webp", start)
+    put(tmp_path / "aino.json", AINO | {"avatar": "aino.webp"})
+    assert not faults_of(tmp_path)
+
+
+def test_two_personas_with_one_name(tmp_path: Path):
+    put(tmp_path / "role1.json", AINO)
+    put(tmp_path / "role2.json", AINO | {"name": "AINO", "full_name": "Someone Else"})
+    put(tmp_path / "role3.json", AINO | {"name": "Ava", "full_name": "aino virtanen"})
+    assert [(Path(f.file).name, f.field) for f in faults_of(tmp_path)] == [
+        ("role2.json", "name"),
+        ("role3.json", "full_name"),
+    ]
+    assert "role1.json" in faults_of(tmp_path)[0].value
+
+
+def test_personas_from_one_place_clash_too():
+    personas = [persona("Aino", "Aino V"), persona("Ravi"), persona("Ana", "aino v")]
+    (fault,) = cast_faults(("the cast", one) for one in personas)
+    assert str(fault) == 'the cast: full_name: "aino v" is also the name in the cast. Rename one of the two.'
+
+
+def test_everything_is_said_at_once(tmp_path: Path):
+    put(tmp_path / "personas" / "a.json", AINO)
+    broken = {"name": "Aino", "full_name": "Clyde", "creativity": 1.7, "avatar": "gone.png", "promt": "x"}
+    put(tmp_path / "personas" / "b.json", broken)
+    put(tmp_path / "personas" / "c.json", "{")
+    put(tmp_path / "tasks" / "one" / "questions.txt", "\n \n")
+    put(tmp_path / "tasks" / "two" / "context.txt", b"\xff")
+    with pytest.raises(FileFaults) as caught:
+        open_catalogue(tmp_path / "personas", tmp_path / "tasks")
+    found = {(Path(fault.file).name, fault.field) for fault in caught.value.faults}
+    assert found == {
+        ("b.json", "creativity"),
+        ("b.json", "prompt"),
+        ("b.json", "promt"),
+        ("b.json", "full_name"),
+        ("b.json", "avatar"),
+        ("b.json", "name"),
+        ("c.json", "line 1"),
+        ("questions.txt", ""),
+        ("context.txt", ""),
+    }
+    text = str(caught.value)
+    assert text.startswith("10 things to mend in the persona and task files:\n")
+    assert len(text.splitlines()) == 11  # both questions.txt: one empty, one missing
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["name", "full_name", "prompt", "creativity", "avatar", "intro", "nmae"]) | st.text(max_size=5),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats()
+        | st.text(max_size=9)
+        | st.lists(st.integers(), max_size=2),
+    )
+)
+def test_any_object_is_a_persona_or_has_faults(data: dict[str, object]):
+    persona, faults = read_persona("any.json", data)
+    assert (persona is None) == bool(faults)
+    assert all(fault.file and fault.value and fault.fix for fault in faults)
+    assert persona is None or name_problem(persona.name) is None
+
+
+@pytest.mark.parametrize("name", ["Aino", "Ana Maria", "R2-D2", "愛子", "O’Neill", "Mr. Fox", "Jo"])
+def test_names_that_are_fine(name: str):
+    assert name_problem(name) is None
+
+
+# --- tasks ---
+
+
+def test_missing_files_of_a_task_have_good_defaults(tmp_path: Path):
+    put(tmp_path / "questions.txt", "Why?\n")
+    put(tmp_path / "discuss_instructions.txt", " \n")
+    task, faults = read_task(tmp_path)
+    assert not faults
+    assert task
+    assert (task.context, task.discuss, task.summarize) == ("", DEFAULT_DISCUSS, DEFAULT_SUMMARIZE)
+
+
+def test_the_new_name_of_the_rules_wins_over_the_old_one(tmp_path: Path):
+    put(tmp_path / "questions.txt", "Why?\n")
+    put(tmp_path / "instructions.txt", "old")
+    put(tmp_path / "discuss_instructions.txt", "new")
+    task, _ = read_task(tmp_path)
+    assert task
+    assert task.discuss == "new"
+
+
+def test_a_question_that_stands_twice_is_one_question(tmp_path: Path):
+    put(tmp_path / "questions.txt", "Why?\nWhat for?\nWhy?\n")
+    task, _ = read_task(tmp_path)
+    assert task
+    assert task.questions == ("Why?", "What for?")
+
+
+@pytest.mark.parametrize(
+    ("questions", "says"),
+    [
+        (None, "questions.txt: is missing. Write one question a line into it."),
+        ("\n \n", "questions.txt: holds no question. Write one question a line into it."),
+        ("\n\nWhy?\n" + "x" * 301, "questions.txt: line 4: has 301 characters. Keep a question under 300"),
+        (b"\xe4h?", "questions.txt: is not UTF-8"),
+    ],
+)
+def test_questions_that_can_not_be_used(tmp_path: Path, questions: str | bytes | None, says: str):
+    put(tmp_path / "context.txt", "A village.")
+    if questions is not None:
+        put(tmp_path / "questions.txt", questions)
+    task, (fault,) = read_task(tmp_path)
+    assert task is None
+    assert says in str(fault)
+
+
+def test_task_folders_come_in_natural_order_and_other_folders_are_left_alone(tmp_path: Path):
+    for name in ("t10", "t2", ".git"):
+        put(tmp_path / name / "questions.txt", "Why?")
+    put(tmp_path / "pictures" / "a.png", PNG)
+    tasks, faults = read_tasks(tmp_path)
+    assert not faults
+    assert [task.name for task in tasks] == ["t2", "t10"]
+
+
+@pytest.mark.parametrize("kind", ["missing", "empty", "file"])
+def test_folders_that_hold_nothing(tmp_path: Path, kind: str):
+    folder = tmp_path / "x"
+    if kind == "empty":
+        folder.mkdir()
+    elif kind == "file":
+        folder.write_text("x")
+    personas, (persona_fault,) = read_personas(folder)
+    tasks, (task_fault,) = read_tasks(folder)
+    task, (one_fault,) = read_task(folder)
+    assert (personas, tasks, task) == ([], [], None)
+    for fault in (persona_fault, task_fault, one_fault):
+        assert str(folder) in fault.file
+        assert fault.value
+        assert fault.fix
+
+
+# --- what is shipped ---
+
+
+def test_the_shipped_personas_and_tasks_have_no_fault():
+    catalogue = open_catalogue(shipped("personas"), shipped("tasks"))
+    assert len(catalogue.personas) >= 6
+    assert len(catalogue.tasks) >= 3
+    for one in catalogue.personas:
+        assert one.intro
+        assert one.avatar
+        assert len(one.prompt.split()) > 50
+    assert len({p.creativity for p in catalogue.personas}) > 3
+    assert all(len(task.questions) >= 3 and task.context for task in catalogue.tasks)
+
+
+@pytest.mark.parametrize("portrait", sorted(shipped("personas").glob("*.png")), ids=lambda path: path.name)
+def test_each_shipped_portrait_is_a_small_square_png(portrait: Path):
+    data = portrait.read_bytes()
+    assert data.startswith(b"\x89PNG\r\n\x1a\n")
+    assert struct.unpack(">II", data[16:24]) == (128, 128)
+    assert len(data) < AVATAR_BYTES

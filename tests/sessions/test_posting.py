@@ -1,0 +1,713 @@
+"""Posting against a place that loses answers, stores late, tells twice and refuses: shown once, in order, whatever."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import pytest
+
+from bot.discussion.record import Turn
+from bot.sessions import posting
+from bot.sessions.posting import Held, PlaceGone, Poster, safe_name
+from bot.sessions.stage import OutcomeUnknown, Refused, Seen, Why
+from bot.store.rows import Post, PostKind, PostStatus, Status, StoredSession
+from bot.store.store import Store
+from tests.sessions.place_stand_in import LOST, NOT_STORED, OK, Place, ScriptedStage, Sending, late, refused
+from tests.store.samples import ANCHOR, PLACE, stored_session
+
+
+@dataclass
+class Desk:
+    """A session with its place, its stage and its poster."""
+
+    store: Store
+    stored: StoredSession
+    place: Place
+    stage: ScriptedStage
+    poster: Poster
+    withheld: list[int] = field(default_factory=list[int])
+
+    async def write(self, *chunks: str, speaker: str = "Aino") -> int:
+        """A turn with a post for each chunk is in the database. Out: its number."""
+        seq = (await self.store.record(self.stored.id)).last_seq + 1
+        turn = Turn(seq, "persona", speaker, " ".join(chunks))
+        posts = [Post(PostKind.TURN, chunk, username=speaker, turn_seq=seq) for chunk in chunks]
+        await self.store.add_turn(self.stored.id, self.stored.place_id, turn, posts, after_id=self.poster.latest)
+        return seq
+
+    async def say(self, *chunks: str, speaker: str = "Aino") -> int:
+        """The same, delivered."""
+        seq = await self.write(*chunks, speaker=speaker)
+        await self.poster.deliver()
+        await self.stage.settle()
+        return seq
+
+    async def posts(self) -> list[Post]:
+        return await self.store.session_posts(self.stored.id)
+
+    async def statuses(self) -> list[PostStatus]:
+        return [p.status for p in await self.posts()]
+
+    async def assert_shown(self, *texts: str) -> None:
+        """Exactly these are in the place, and the database knows which message shows which post."""
+        assert self.place.texts == list(texts)
+        posted = [p for p in await self.posts() if p.status is PostStatus.POSTED]
+        assert [p.message_id for p in posted] == [m.id for m in self.place.messages]
+
+    async def after_a_crash(self, *script: Sending) -> "Desk":
+        """A new process on the same database and place."""
+        desk = await open_desk(self.store, *script, place=self.place, stored=self.stored)
+        await desk.poster.recover()
+        return desk
+
+
+async def open_desk(
+    store: Store, *script: Sending, place: Place | None = None, stored: StoredSession | None = None
+) -> Desk:
+    stored = stored or await store.add_session(stored_session(), [])
+    place = place or Place()
+    stage = ScriptedStage(place, *script)
+    withheld: list[int] = []
+
+    async def on_withheld(seq: int) -> None:
+        withheld.append(seq)
+
+    poster = Poster(
+        store,
+        stage,
+        session_id=stored.id,
+        place_id=stored.place_id,
+        latest=await store.latest_id(stored.id),
+        on_withheld=on_withheld,
+    )
+    stage.on_event = poster.seen
+    return Desk(store, stored, place, stage, poster, withheld)
+
+
+@pytest.fixture
+async def desk(store: Store) -> Desk:
+    return await open_desk(store)
+
+
+# --- 1: intent first, one at a time, in order ---
+
+
+async def test_chunks_and_turns_are_shown_in_order(desk: Desk) -> None:
+    await desk.write("one", "two", "three")
+    await desk.write("four", speaker="Ravi")
+    await desk.poster.deliver()
+    await desk.assert_shown("one", "two", "three", "four")
+    assert [m.name for m in desk.place.messages] == ["Aino", "Aino", "Aino", "Ravi"]
+    # Each began where everything before it had been seen.
+    assert [p.after_id for p in desk.stage.sends] == [ANCHOR, *(m.id for m in desk.place.messages[:3])]
+
+
+async def test_before_anything_is_sent_the_database_says_so(desk: Desk) -> None:
+    gate = asyncio.Event()
+    desk.stage.script.append(Sending(until=gate))
+    await desk.write("one", "two")
+    delivery = asyncio.create_task(desk.poster.deliver())
+    await desk.stage.until_sent(1)
+    assert await desk.statuses() == [PostStatus.SENDING, PostStatus.QUEUED]
+    assert desk.poster.is_busy
+    gate.set()
+    await delivery
+    assert await desk.statuses() == [PostStatus.POSTED] * 2
+    assert not desk.poster.is_busy
+
+
+async def test_several_who_deliver_at_once_send_everything_once(desk: Desk) -> None:
+    await desk.write("one", "two")
+    await asyncio.gather(*(desk.poster.deliver() for _ in range(5)))
+    await desk.assert_shown("one", "two")
+
+
+# --- 3: the answer, the event or the history, whichever is first ---
+
+
+@pytest.mark.parametrize("event", ["before", "after"])
+@pytest.mark.parametrize("answered", [True, False])
+async def test_an_event_before_or_after_the_answer(desk: Desk, event: str, answered: bool) -> None:
+    desk.stage.script.extend([Sending(event=event, answered=answered)] * 3)
+    await desk.say("one", "two")
+    await desk.say("three")
+    await desk.assert_shown("one", "two", "three")
+    assert len(desk.stage.sends) == 3
+    assert not desk.place.removed
+
+
+async def test_an_event_that_is_told_twice(desk: Desk) -> None:
+    await desk.say("one")
+    (shown,) = desk.place.messages
+    await desk.write("one")
+    await desk.poster.seen(shown)  # equal in name and content to the post under way, but bound already
+    await desk.poster.deliver()
+    assert desk.place.texts == ["one", "one"]
+    assert not desk.place.removed
+
+
+async def test_an_event_at_the_same_time_as_the_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    look_up, send = desk.store.post_of_message, desk.stage.send
+    looked_up = asyncio.Event()
+
+    async def slowly(message_id: int) -> Any:
+        found = await look_up(message_id)
+        looked_up.set()
+        with contextlib.suppress(TimeoutError):
+            # Time enough for the answer to be stored and the next send to begin, if nothing keeps them.
+            await asyncio.wait_for(desk.stage.until_sent(2), 0.05)
+        return found
+
+    async def answer_meanwhile(post: Post) -> int:
+        message_id = await send(post)
+        await looked_up.wait()
+        return message_id
+
+    monkeypatch.setattr(desk.store, "post_of_message", slowly)
+    monkeypatch.setattr(desk.stage, "send", answer_meanwhile)
+    desk.stage.script.append(Sending(event="after"))
+    await desk.say("one", "two")
+    await desk.assert_shown("one", "two")
+    assert not desk.place.removed
+
+
+async def test_a_message_from_before_the_post_does_not_show_it(desk: Desk) -> None:
+    old = desk.place.show(Post(PostKind.TURN, "one", username="Aino"))
+    desk.poster.latest = desk.place.new_id()
+    await desk.write("something else")
+    await desk.write("one")
+    await desk.poster.deliver()
+    posts = await desk.posts()
+    assert old.id not in [p.message_id for p in posts]
+    assert desk.place.texts == ["one", "something else", "one"]
+
+
+async def test_the_bots_own_message_does_not_show_a_turn(desk: Desk) -> None:
+    await desk.write("one")
+    await desk.poster.seen(Seen(desk.place.new_id(), by_webhook=False, name="Roundtable", content="one"))
+    assert await desk.statuses() == [PostStatus.SENDING]
+
+
+async def test_content_that_cannot_be_read_binds_all_the_same(desk: Desk) -> None:
+    desk.stage.script.append(NOT_STORED)
+    await desk.write("one")
+    message = desk.place.show(Post(PostKind.TURN, "", username="Aino"))
+    await desk.poster.seen(message)
+    await desk.poster.deliver()
+    assert [p.message_id for p in await desk.posts()] == [message.id]
+    assert not desk.stage.sends
+
+
+async def test_a_deleted_message_is_not_sent_again(desk: Desk) -> None:
+    await desk.say("one")
+    await desk.store.message_gone(desk.place.messages[0].id)
+    again = await desk.after_a_crash()
+    await again.poster.deliver()
+    assert not again.stage.sends
+    assert await desk.statuses() == [PostStatus.REMOVED]
+
+
+# --- 4: refusals ---
+
+
+async def test_a_webhook_that_is_gone_is_renewed_once(desk: Desk) -> None:
+    desk.stage.script.append(refused(Why.WEBHOOK_GONE))
+    await desk.say("one", "two")
+    await desk.assert_shown("one", "two")
+    assert desk.stage.renewed == 1
+
+
+async def test_a_webhook_that_is_gone_again_withholds_the_turn(desk: Desk) -> None:
+    desk.stage.script.extend([refused(Why.WEBHOOK_GONE)] * 2)
+    seq = await desk.say("one", "two")
+    assert (desk.withheld, desk.stage.renewed) == ([seq], 1)
+    await desk.say("three")
+    await desk.assert_shown("three")
+
+
+async def test_renewing_whose_answer_is_lost_is_done_again(desk: Desk) -> None:
+    desk.stage.script.append(refused(Why.WEBHOOK_GONE))
+    desk.stage.renewals.extend([OutcomeUnknown("lost"), OutcomeUnknown("lost")])
+    await desk.say("one")
+    await desk.assert_shown("one")
+    assert desk.stage.renewed == 3
+
+
+async def test_renewing_that_is_refused_holds(desk: Desk) -> None:
+    desk.stage.script.append(refused(Why.WEBHOOK_GONE))
+    desk.stage.renewals.append(Refused(Why.HOLD, "There are 15 webhooks already. Remove one."))
+    await desk.write("one")
+    with pytest.raises(Held, match="Remove one"):
+        await desk.poster.deliver()
+    assert await desk.statuses() == [PostStatus.QUEUED]
+    await desk.poster.deliver()
+    await desk.assert_shown("one")
+
+
+async def test_a_refused_name_is_healed_once(desk: Desk) -> None:
+    desk.stage.script.append(refused(Why.NAME))
+    await desk.say("one", speaker="Discordia")
+    assert [m.name for m in desk.place.messages] == ["Disc\u200aordia"]
+    assert [p.username for p in await desk.posts()] == ["Disc\u200aordia"]
+    desk.stage.script.extend([refused(Why.NAME)] * 2)
+    seq = await desk.say("two", speaker="Clyde")
+    assert desk.withheld == [seq]
+    assert desk.place.texts == ["one"]
+
+
+async def test_a_filter_withholds_the_turn_and_the_session_goes_on(desk: Desk) -> None:
+    desk.stage.script.extend([OK, refused(Why.WITHHELD)])
+    first = await desk.say("shown", "withheld", "behind it")
+    await desk.say("next")
+    assert desk.withheld == [first]
+    assert desk.place.texts == ["shown", "next"]
+    assert await desk.statuses() == [PostStatus.POSTED, PostStatus.REFUSED, PostStatus.REFUSED, PostStatus.POSTED]
+    assert [t.withheld for t in await desk.store.record(desk.stored.id)] == [True, False]
+
+
+async def test_a_refused_notice_is_no_turn_and_the_rest_goes_on(desk: Desk) -> None:
+    await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.NOTICE, "notice"))
+    await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.MINUTES, "minutes"))
+    desk.stage.script.append(refused(Why.WITHHELD))
+    await desk.poster.deliver()
+    assert desk.withheld == []
+    assert desk.place.texts == ["minutes"]
+
+
+async def test_anything_else_is_tried_once_more(desk: Desk) -> None:
+    desk.stage.script.append(refused(Why.OTHER))
+    await desk.say("one")
+    await desk.assert_shown("one")
+    desk.stage.script.extend([refused(Why.OTHER)] * 2)
+    assert desk.withheld == []
+    seq = await desk.say("two")
+    assert desk.withheld == [seq]
+
+
+async def test_a_lost_permission_holds_and_nothing_is_lost(desk: Desk) -> None:
+    desk.stage.script.extend([OK, refused(Why.HOLD), refused(Why.HOLD)])
+    await desk.write("one", "two", "three")
+    for _ in range(2):
+        with pytest.raises(Held, match="something that people must mend"):
+            await desk.poster.deliver()
+    assert await desk.statuses() == [PostStatus.POSTED, PostStatus.QUEUED, PostStatus.QUEUED]
+    await desk.poster.deliver()
+    await desk.assert_shown("one", "two", "three")
+
+
+async def test_a_place_that_is_gone(desk: Desk) -> None:
+    desk.stage.script.append(refused(Why.PLACE_GONE))
+    await desk.write("one")
+    with pytest.raises(PlaceGone):
+        await desk.poster.deliver()
+
+
+async def test_a_post_left_over_from_an_earlier_session_is_not_taken_for_a_turn_of_this_one(desk: Desk) -> None:
+    desk.stage.script.append(refused(Why.HOLD))
+    await desk.write("old")
+    with pytest.raises(Held):
+        await desk.poster.deliver()
+    await desk.store.set_status(desk.stored.id, Status.ENDED)
+    later = await open_desk(desk.store, refused(Why.WITHHELD), place=desk.place)
+    await later.say("new")
+    assert later.place.texts == ["new"]
+    assert later.withheld == []
+    assert [t.withheld for t in await desk.store.record(later.stored.id)] == [False]
+    assert [t.withheld for t in await desk.store.record(desk.stored.id)] == [True]
+
+
+# --- 5 and 6: unknown outcomes and late copies ---
+
+
+async def test_a_lost_answer_of_a_stored_message(desk: Desk) -> None:
+    desk.stage.script.extend([LOST, OK, LOST])
+    await desk.say("one", "two")
+    await desk.say("three")
+    await desk.assert_shown("one", "two", "three")
+    assert len(desk.stage.sends) == 3
+    assert desk.stage.looked_after[0] == ANCHOR
+
+
+async def test_a_message_that_was_not_stored_is_looked_for_twice_and_sent_again(desk: Desk) -> None:
+    desk.stage.script.extend([NOT_STORED, NOT_STORED, OK])
+    await desk.say("one")
+    await desk.assert_shown("one")
+    assert len(desk.stage.sends) == 3
+    assert len(desk.stage.looked_after) == 4
+
+
+async def test_a_message_that_is_stored_between_two_looks(desk: Desk) -> None:
+    desk.stage.script.append(late(1))
+    await desk.say("one")
+    await desk.assert_shown("one")
+    assert len(desk.stage.sends) == 1
+
+
+@pytest.mark.parametrize("same", [False, True])
+async def test_a_copy_that_is_stored_after_it_was_sent_again_is_removed(desk: Desk, same: bool) -> None:
+    desk.stage.script.extend([late(3, event="after"), OK])
+    await desk.say("one")
+    await desk.assert_shown("one")
+    gate = asyncio.Event()
+    desk.stage.script.append(Sending(until=gate))
+    next_text = "one" if same else "two"  # a persona that repeats itself
+    await desk.write(next_text)
+    delivery = asyncio.create_task(desk.poster.deliver())
+    await desk.stage.until_sent(3)
+    desk.stage.arrive()
+    await desk.stage.settle()
+    gate.set()
+    await delivery
+    await desk.assert_shown("one", next_text)
+    assert [m.content for m in desk.place.removed] == ["one"]
+
+
+@pytest.mark.parametrize("event", ["", "before", "after"])
+async def test_two_copies_of_which_the_answer_names_the_second(desk: Desk, event: str) -> None:
+    desk.stage.script.append(Sending(copies=2, event=event))
+    await desk.say("one")
+    for message in list(desk.place.messages):
+        await desk.poster.seen(message)  # at the latest when the gateway tells of it
+    await desk.say("two")
+    await desk.assert_shown("one", "two")
+    assert len(desk.place.removed) == 1
+
+
+@pytest.mark.parametrize("readable", [True, False])
+async def test_the_answer_decides_between_two_messages(desk: Desk, readable: bool) -> None:
+    """A late copy of the first post is taken for the second, as its text can't be read, before the answer comes."""
+    desk.stage.script.extend([late(3), OK])
+    await desk.say("one")
+    gate = asyncio.Event()
+    desk.stage.script.append(Sending(until=gate))
+    await desk.write("two")
+    delivery = asyncio.create_task(desk.poster.deliver())
+    await desk.stage.until_sent(3)
+    desk.stage.arrive()
+    copy = desk.place.messages[-1]
+    await desk.poster.seen(copy if readable else replace(copy, content=""))
+    gate.set()
+    await delivery
+    await desk.assert_shown("one", "two")
+    assert desk.place.removed == [copy]
+
+
+async def test_a_stray_that_equals_nothing_is_left_alone(desk: Desk) -> None:
+    await desk.say("one")
+    stray = desk.place.show(Post(PostKind.TURN, "who wrote this?", username="Aino"))
+    other_name = desk.place.show(Post(PostKind.TURN, "one", username="Somebody"))
+    for message in (stray, other_name):
+        await desk.poster.seen(message)
+    assert desk.place.messages[1:] == [stray, other_name]
+    assert not desk.place.removed
+
+
+async def test_a_copy_that_cannot_be_removed_does_not_end_anything(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(message: Seen) -> None:
+        raise Refused(Why.HOLD, "no permission")
+
+    await desk.say("one")
+    monkeypatch.setattr(desk.stage, "remove", refuse)
+    await desk.poster.seen(desk.place.show(Post(PostKind.TURN, "one", username="Aino")))
+    await desk.say("two")
+    assert desk.place.texts == ["one", "one", "two"]
+
+
+async def test_while_the_history_cannot_be_read_it_waits(desk: Desk) -> None:
+    waiting: list[bool] = []
+    looks = desk.stage.sent_since
+
+    async def look(after_id: int) -> list[Seen]:
+        waiting.append(desk.poster.waiting)
+        return await looks(after_id)
+
+    desk.stage.sent_since = look
+    desk.stage.script.append(LOST)
+    desk.stage.looks.extend([OutcomeUnknown("down")] * 4)
+    await desk.say("one")
+    await desk.assert_shown("one")
+    assert waiting == [False, True, True, True, True]
+    assert not desk.poster.waiting
+
+
+# --- 7: the history may no longer be read ---
+
+
+async def test_without_the_history_it_neither_loses_nor_doubles(desk: Desk) -> None:
+    desk.stage.script.append(LOST)
+    desk.stage.looks.extend([Refused(Why.HOLD, "Read Message History is missing.")] * 2)
+    await desk.write("one", "two")
+    for _ in range(2):
+        with pytest.raises(Held, match="Read Message History"):
+            await desk.poster.deliver()
+        assert await desk.statuses() == [PostStatus.SENDING, PostStatus.QUEUED]
+    await desk.poster.deliver()
+    await desk.assert_shown("one", "two")
+    assert len(desk.stage.sends) == 2
+
+
+async def test_the_place_is_found_gone_when_looking(desk: Desk) -> None:
+    desk.stage.script.append(LOST)
+    desk.stage.looks.append(Refused(Why.PLACE_GONE, "The channel is gone."))
+    await desk.write("one")
+    with pytest.raises(PlaceGone):
+        await desk.poster.deliver()
+
+
+async def test_an_error_that_nobody_foresaw_makes_the_outcome_unknown(desk: Desk) -> None:
+    desk.stage.script.append(Sending(error=ValueError("a fault of the library")))
+    await desk.write("one")
+    with pytest.raises(ValueError, match="library"):
+        await desk.poster.deliver()
+    desk.place.show(Post(PostKind.TURN, "one", username="Aino"))
+    await desk.poster.deliver()
+    await desk.assert_shown("one")
+
+
+# --- 8: the bot's own messages ---
+
+
+async def test_cards_and_minutes_are_recorded_the_same_way(desk: Desk) -> None:
+    desk.stage.script.extend([LOST, NOT_STORED, OK])
+    await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.CARD, "card"))
+    await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.MINUTES, "closed", attachment="# Minutes"))
+    await desk.poster.deliver()
+    await desk.assert_shown("card", "closed")
+    assert [p.attachment for p in desk.stage.sends] == [None, "# Minutes", "# Minutes"]
+
+
+# --- stopping ---
+
+
+async def test_cancelling_the_caller_does_not_cancel_the_send(desk: Desk) -> None:
+    gate = asyncio.Event()
+    desk.stage.script.append(Sending(until=gate))
+    await desk.write("one", "two")
+    delivery = asyncio.create_task(desk.poster.deliver())
+    await desk.stage.until_sent(1)
+    delivery.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await delivery
+    assert desk.poster.is_busy
+    gate.set()
+    await desk.poster.deliver()
+    await desk.assert_shown("one", "two")
+    assert len(desk.stage.sends) == 2
+
+
+async def test_an_error_after_the_caller_is_gone_is_nobodys(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    gate = asyncio.Event()
+    desk.stage.script.append(Sending(until=gate, refused=Why.HOLD))
+    await desk.write("one")
+    delivery = asyncio.create_task(desk.poster.deliver())
+    await desk.stage.until_sent(1)
+    delivery.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await delivery
+    gate.set()
+    await desk.poster.close(5)
+    assert await desk.statuses() == [PostStatus.QUEUED]
+    assert "never retrieved" not in caplog.text
+
+
+async def test_closing_lets_a_send_in_flight_end_and_begins_no_other(desk: Desk) -> None:
+    gate = asyncio.Event()
+    desk.stage.script.append(Sending(until=gate))
+    await desk.write("one", "two")
+    delivery = asyncio.create_task(desk.poster.deliver())
+    await desk.stage.until_sent(1)
+    closing = asyncio.create_task(desk.poster.close(5))
+    await asyncio.sleep(0)
+    gate.set()
+    await closing
+    await delivery
+    assert desk.place.texts == ["one"]
+    assert len(desk.stage.sends) == 1
+    again = await desk.after_a_crash()
+    await again.poster.deliver()
+    await again.assert_shown("one", "two")
+
+
+async def test_closing_leaves_a_send_that_takes_too_long(desk: Desk) -> None:
+    gate = asyncio.Event()
+    desk.stage.script.append(Sending(until=gate))
+    await desk.write("one")
+    delivery = asyncio.create_task(desk.poster.deliver())
+    await desk.stage.until_sent(1)
+    await desk.poster.close(0.01)
+    assert await desk.statuses() == [PostStatus.SENDING]
+    assert not delivery.done()
+    gate.set()
+    await delivery
+
+
+@pytest.mark.parametrize("waits_for", ["the message", "the history"])
+async def test_closing_ends_a_wait_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch, waits_for: str) -> None:
+    monkeypatch.setattr(posting, "SETTLE_SECONDS", 3600 if waits_for == "the message" else 0)
+    monkeypatch.setattr(posting, "LONGEST_BACKOFF", 3600)
+    asked = asyncio.Event()
+
+    async def fail(after_id: int) -> list[Seen]:
+        monkeypatch.setattr(posting, "SETTLE_SECONDS", 3600)
+        asked.set()
+        raise OutcomeUnknown("down")
+
+    desk.stage.sent_since = fail
+    desk.stage.script.append(LOST)
+    await desk.write("one", "two")
+    delivery = asyncio.create_task(desk.poster.deliver())
+    await desk.stage.until_sent(1)
+    if waits_for == "the history":
+        await asked.wait()
+    await desk.poster.close(30)
+    await delivery
+    assert not desk.poster.is_busy
+    assert await desk.statuses() == [PostStatus.SENDING, PostStatus.QUEUED]
+    await desk.poster.deliver()
+    assert len(desk.stage.sends) == 1
+    again = await desk.after_a_crash()
+    await again.poster.deliver()
+    await again.assert_shown("one", "two")
+    assert len(again.stage.sends) == 1
+
+
+# --- 9: at start-up; a crash anywhere ---
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+class Mortal:
+    """Passes calls on until the process dies: at the end of the call that is its last. After that, none."""
+
+    def __init__(self, life: "Life", target: Any) -> None:
+        self._life = life
+        self._target = target
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._target, name)
+        return self._life.bounded(found) if asyncio.iscoroutinefunction(found) else found
+
+
+@dataclass
+class Life:
+    """How many calls of the store and the stage a process makes before it dies."""
+
+    calls: int
+    is_over: bool = False
+
+    def bounded(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def step(*args: Any, **kwargs: Any) -> Any:
+            if self.is_over:
+                raise Crash
+            try:
+                return await call(*args, **kwargs)
+            finally:
+                self.calls -= 1
+                self.is_over = self.calls < 0
+                if self.is_over:
+                    raise Crash  # whatever the outcome, nobody hears of it
+
+        return step
+
+
+async def live(desk: Desk, calls: int, *script: Sending) -> Life:
+    """One process's life: it takes up what it finds, and delivers until it has nothing left or dies."""
+    life = Life(calls)
+    store, stage = desk.store, ScriptedStage(desk.place, *script)
+    poster = Poster(
+        cast(Store, Mortal(life, store)),
+        cast(ScriptedStage, Mortal(life, stage)),
+        session_id=desk.stored.id,
+        place_id=desk.stored.place_id,
+        latest=await store.latest_id(desk.stored.id),
+        on_withheld=life.bounded(lambda seq: asyncio.sleep(0)),
+    )
+    stage.on_event = poster.seen
+    try:
+        await poster.recover()
+        await poster.deliver()
+    except Crash:
+        pass
+    # The gateway still tells; nobody is there to hear of it.
+    await stage.settle()
+    return life
+
+
+TEXTS = ["Well.", "As I said,", "Well.", "No."]
+FATES = [
+    OK,
+    LOST,
+    NOT_STORED,
+    late(1),
+    Sending(event="before"),
+    Sending(event="after"),
+    Sending(event="before", answered=False),
+    Sending(event="after", answered=False),
+]
+
+
+async def crash_and_recover(store: Store, number: int, calls: list[int], fates: list[Sending]) -> list[Life]:
+    """Deliver TEXTS through processes that die after so many calls, and a last one that does not."""
+    stored = await store.add_session(stored_session(place_id=number), [])
+    desk = await open_desk(store, stored=stored)
+    await desk.write(*TEXTS[:2])
+    await desk.write(TEXTS[2], speaker="Ravi")
+    await store.add_post(stored.id, number, Post(PostKind.NOTICE, TEXTS[3]))
+    lives = [await live(desk, count, *fates[turn:]) for turn, count in enumerate(calls)]
+    await live(desk, 10**9)
+    assert [m.name for m in desk.place.messages] == ["Aino", "Aino", "Ravi", "Roundtable"]
+    assert await desk.statuses() == [PostStatus.POSTED] * 4
+    await desk.assert_shown(*TEXTS)
+    await store.set_status(stored.id, Status.ENDED)
+    return lives
+
+
+@pytest.mark.parametrize("fate", [OK, Sending(event="after", answered=False)])
+async def test_a_crash_at_any_point_loses_and_doubles_nothing(store: Store, fate: Sending) -> None:
+    steps = 0
+    while (await crash_and_recover(store, steps + 1, [steps], [fate] * 5))[0].is_over:
+        steps += 1
+    assert steps > 10
+
+
+async def test_crashes_after_crashes_with_every_fate(store: Store) -> None:
+    chance = random.Random(20260301)
+    for number in range(40):
+        calls = [chance.randrange(25) for _ in range(chance.randrange(1, 4))]
+        fates = [chance.choice(FATES) for _ in range(8)]
+        fates[chance.randrange(8)] = refused(Why.WEBHOOK_GONE)  # twice for one post would withhold it
+        try:
+            await crash_and_recover(store, number + 1, calls, fates)
+        except AssertionError as error:
+            raise AssertionError(f"{calls=} {fates=}") from error
+
+
+# --- names ---
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("Aino", "Aino"),
+        ("Discord Dan", "Disc\u200aord Dan"),
+        ("CLYDE", "CLY\u200aDE"),
+        ("everyone", "every\u200aone"),
+        ("here", "he\u200are"),
+        ("There", "There"),
+        ("@#:`", "Speaker"),
+        ("", "Speaker"),
+        ("x" * 200, "x" * 80),
+        ("every@one", "every\u200aone"),
+        (" discord" * 20, None),
+    ],
+)
+def test_safe_names(name: str, safe: str | None) -> None:
+    assert safe is None or safe_name(name) == safe
+    assert 1 <= len(safe_name(name)) <= 80
+    assert safe_name(name) == safe_name(name).strip()
+    assert "discord" not in safe_name(name).lower()

@@ -1,0 +1,561 @@
+"""A session's loop with a real store and a real HTTP endpoint: what is said, shown, stored and sent to the model."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bot.discussion.dials import Dials
+from bot.discussion.prompt import AGAIN
+from bot.discussion.record import Compaction, FloorGiven, QuestionPut, Record, Turn
+from bot.llm.endpoint import Endpoint
+from bot.sessions.run import Run
+from bot.sessions.stage import Refused, Why
+from bot.store.rows import Post, PostKind, PostStatus, Status, StoredSession
+from bot.store.store import Store
+from tests.endpoint_stand_in import (
+    MODEL,
+    OVERFLOWS,
+    Answer,
+    Request,
+    ScriptedEndpoint,
+    fails,
+    gives,
+    held,
+    model_list,
+    overflow,
+    says,
+    scripted_endpoint,
+    stalls,
+)
+from tests.sessions.place_stand_in import Place, ScriptedStage, refused
+from tests.store.samples import PLACE, stored_session
+
+NOTE = "\n(A note from the moderator to "
+NAMES = {"Aino", "Ravi", "Mira"}
+
+
+@dataclass
+class Table:
+    """A session under way, and everything around it."""
+
+    server: ScriptedEndpoint
+    store: Store
+    place: Place
+    stage: ScriptedStage
+    run: Run
+
+    @property
+    def spoken(self) -> list[Turn]:
+        return self.run.record.persona_turns()
+
+    async def stored_turns(self) -> list[Turn]:
+        return (await self.store.record(self.run.stored.id)).turns
+
+    async def assert_stored(self) -> None:
+        """The database holds the record, and every turn that has a text is in the place, in order."""
+        assert await self.stored_turns() == self.run.record.turns
+        shown = [m.content for m in self.place.messages if m.by_webhook]
+        assert shown == [t.text for t in self.run.record if t.kind in ("persona", "summary") and t.text]
+
+    async def resume(self) -> None:
+        await self.run.set_status(Status.RUNNING)
+        await self.run.loop()
+
+    async def speak(self, turns: int) -> None:
+        """Have the loop run until so many persona turns were taken in all, and a call for the next one is out."""
+        self.server.enqueue(*[self.server.sentence() for _ in range(turns - len(self.spoken))], stalls())
+        loop = asyncio.create_task(self.run.loop())
+        await self.server.until_asked(len(self.server.asked) + turns - len(self.spoken) + 1)
+        await self.run.set_status(Status.PAUSED)
+        await loop
+
+
+@asynccontextmanager
+async def open_table(
+    store: Store,
+    server: ScriptedEndpoint,
+    *,
+    stored: StoredSession | None = None,
+    place: Place | None = None,
+    max_tokens: int = 60,
+    **dials: Any,
+) -> AsyncIterator[Table]:
+    if stored is None:
+        stored = await store.add_session(stored_session(dials=Dials(**({"pace": 0} | dials))), [])
+    endpoint = Endpoint(server.url, retries=0, timeout=10)
+    stage = ScriptedStage(place or Place())
+    run = Run(
+        stored,
+        await store.record(stored.id),
+        store=store,
+        stage=stage,
+        endpoint=endpoint,
+        max_tokens=max_tokens,
+        latest=await store.latest_id(stored.id),
+    )
+    stage.on_event = run.poster.seen
+    try:
+        yield Table(server, store, stage.place, stage, run)
+    finally:
+        await endpoint.aclose()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ScriptedEndpoint]:
+    async with scripted_endpoint() as server:
+        yield server
+
+
+@pytest.fixture
+async def table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[Table]:
+    async with open_table(store, server) as table:
+        yield table
+
+
+# --- from beginning to end ---
+
+
+async def test_ten_turns_a_summary_and_the_minutes(table: Table) -> None:
+    await table.run.loop()
+    assert table.run.status is Status.ENDED
+    assert len(table.spoken) == 10
+    assert {t.speaker for t in table.spoken} == NAMES
+    assert [t.kind for t in table.run.record][-1] == "summary"
+    assert len(table.server.asked) == 11
+    await table.assert_stored()
+
+    posts = await table.store.session_posts(table.run.stored.id)
+    assert {p.status for p in posts} == {PostStatus.POSTED}
+    assert posts[-1].kind is PostKind.MINUTES
+    minutes = posts[-1].attachment or ""
+    assert minutes.startswith("# Minutes: A tool library")
+    assert "## Lend tools?" in minutes
+    assert minutes.index("## Summary") > minutes.index(table.spoken[-1].text)
+    assert all(t.text in minutes for t in table.spoken)
+    again = await table.store.session(table.run.stored.id)
+    assert again is not None
+    assert again.status is Status.ENDED
+
+
+async def test_what_a_turn_cost_is_stored(table: Table) -> None:
+    usage = {"prompt_tokens": 900, "completion_tokens": 12, "prompt_tokens_details": {"cached_tokens": 800}}
+    table.server.enqueue(says("Lend them all.", finish_reason="stop", usage=usage))
+    await table.run.loop()
+    cost = next(t.usage for t in await table.stored_turns() if t.kind == "persona")
+    assert cost is not None
+    assert (cost.finish_reason, cost.prompt_tokens, cost.cached_tokens, cost.completion_tokens) == (
+        "stop",
+        900,
+        800,
+        12,
+    )
+
+
+async def test_creativity_limit_and_stop_strings_go_with_each_call(table: Table) -> None:
+    await table.run.loop()
+    creativity = {p.name: p.creativity for p in table.run.session.cast}
+    for request, turn in zip(table.server.asked, table.spoken, strict=False):
+        assert request.body["temperature"] == creativity[turn.speaker]
+        assert request.body["max_tokens"] == 60
+        assert set(request.body["stop"]) == {f"\n{name}:" for name in (NAMES | {"Moderator"}) - {turn.speaker}}
+    assert table.server.asked[-1].body["max_tokens"] == 120
+
+
+async def test_a_session_taken_up_by_another_process_goes_on_as_it_would_have(
+    store: Store, server: ScriptedEndpoint
+) -> None:
+    async with open_table(store, server) as whole:
+        await whole.run.loop()
+    async with open_table(store, server) as first:
+        await first.speak(4)
+        stored = first.run.stored
+    async with open_table(store, server, stored=stored, place=first.place) as second:
+        assert len(second.spoken) == 4
+        await second.resume()
+        assert [(t.speaker, t.question) for t in second.spoken] == [(t.speaker, t.question) for t in whole.spoken]
+        await second.assert_stored()
+
+
+# --- useless answers ---
+
+
+async def test_a_near_copy_is_asked_again_once(table: Table) -> None:
+    first, other = "A town that lends ladders needs fewer ladders.", "Ladders are heavy, so somebody must carry them."
+    table.server.enqueue(first, f"Well, {first}", other)
+    await table.run.loop()
+    assert [t.text for t in table.spoken[:2]] == [first, other]
+    assert AGAIN in table.server.prompts[2]
+    assert not any(AGAIN in prompt for n, prompt in enumerate(table.server.prompts) if n != 2)
+    assert len(table.server.asked) == 12
+    head = table.server.prompts[1].partition(NOTE)[0]
+    assert table.server.prompts[2].startswith(head + NOTE)
+
+
+async def test_a_second_near_copy_is_a_pass_that_nobody_sees(table: Table) -> None:
+    first = "A town that lends ladders needs fewer ladders."
+    table.server.enqueue(first, first, f"Yes: {first}")
+    await table.run.loop()
+    passed = table.spoken[1]
+    assert passed.is_pass
+    assert "repeated" in passed.flags
+    assert passed.raw == f"Yes: {first}"
+    assert passed.usage is not None
+    assert passed.usage.prompt_tokens == sum(round(len(p) / 4.0) for p in table.server.prompts[1:3])
+    assert table.place.texts.count(first) == 1
+    assert len(table.spoken) == 10
+    await table.assert_stored()
+
+
+async def test_three_passes_pause_the_session(table: Table) -> None:
+    table.server.enqueue(*[""] * 6)
+    await table.run.loop()
+    assert table.run.status is Status.PAUSED
+    assert len(table.spoken) == 3
+    assert len(table.server.asked) == 6
+    assert "3 turns in a row came to nothing" in table.place.texts[-1]
+    assert "/roundtable resume" in table.place.texts[-1]
+    await table.resume()
+    assert table.run.status is Status.ENDED
+    assert len(table.spoken) == 10
+
+
+async def test_two_passes_do_not(table: Table) -> None:
+    table.server.enqueue(*[""] * 4, "At last.", *[""] * 4)
+    await table.run.loop()
+    assert table.run.status is Status.ENDED
+    assert [t.is_pass for t in table.spoken[:5]] == [True, True, False, True, True]
+
+
+# --- a broken endpoint ---
+
+
+async def test_an_endpoint_that_is_down_pauses_and_resuming_goes_on(table: Table) -> None:
+    await table.speak(3)
+    before = table.run.record.turns[:]
+    await table.server.go_down()
+    await table.resume()
+    assert table.run.status is Status.PAUSED
+    assert table.run.reason is not None
+    assert table.run.reason == f"The LLM endpoint at {table.server.host} can't be reached."
+    assert table.run.reason in table.place.texts[-1]
+    assert "Nothing is lost" in table.place.texts[-1]
+    assert table.run.record.turns == before
+    await table.server.come_up()
+    await table.resume()
+    assert table.run.status is Status.ENDED
+    assert table.run.record.turns[: len(before)] == before
+    assert len(table.spoken) == 10
+    await table.assert_stored()
+
+
+@pytest.mark.parametrize("answer", [fails(401), fails(429), fails(500), gives("<html>")], ids=lambda a: str(a.status))
+async def test_every_fault_of_the_endpoint_pauses_with_a_sentence(table: Table, answer: Answer) -> None:
+    table.server.enqueue("One.", answer)
+    await table.run.loop()
+    assert table.run.status is Status.PAUSED
+    assert table.run.reason is not None
+    assert table.run.reason.startswith(f"The LLM endpoint at {table.server.host} ")
+    assert len(table.spoken) == 1
+    again = await table.store.session(table.run.stored.id)
+    assert again is not None
+    assert (again.status, again.reason) == (Status.PAUSED, table.run.reason)
+
+
+# --- the context window ---
+
+
+@pytest.mark.parametrize("wording", OVERFLOWS)
+async def test_an_overflow_compacts_and_asks_again_once(table: Table, wording: str) -> None:
+    await table.speak(6)
+    asked = len(table.server.asked)
+    table.server.enqueue(overflow(wording))
+    await table.resume()
+    assert table.run.status is Status.ENDED
+    compactions = [t for t in table.run.record if isinstance(t.steering, Compaction)]
+    assert len(compactions) == 1
+    assert len(table.server.prompts[asked + 1]) < len(table.server.prompts[asked])
+    assert "(Earlier in the discussion on “Lend tools?” spoke " in table.server.prompts[asked + 1]
+    assert len(table.spoken) == 10
+    await table.assert_stored()
+
+
+async def test_a_second_overflow_pauses(table: Table) -> None:
+    await table.speak(6)
+    asked = len(table.server.asked)
+    table.server.enqueue(overflow(), overflow())
+    await table.resume()
+    assert table.run.status is Status.PAUSED
+    assert "context window" in (table.run.reason or "")
+    assert len(table.server.asked) == asked + 2
+    await table.resume()
+    assert table.run.status is Status.ENDED
+
+
+@pytest.mark.parametrize("ratio", [4.2, 3.0, 2.2])
+async def test_prompts_stay_under_the_servers_window(store: Store, server: ScriptedEndpoint, ratio: float) -> None:
+    window, overflows = round(3650 / ratio) + 184, list[int]()
+    server.models = gives(model_list(MODEL, max_model_len=window))
+    server.chars_per_token = ratio
+
+    def answer(request: Request) -> Answer:
+        if len(request.prompt) / ratio + request.body["max_tokens"] > window:
+            overflows.append(len(server.asked))
+            return overflow()
+        return Answer()
+
+    server.answer = answer
+    async with open_table(store, server, turns=40) as table:
+        await table.run.loop()
+        assert table.run.status is Status.ENDED, table.run.reason
+        compactions = [t for t in table.run.record if isinstance(t.steering, Compaction)]
+        assert len(table.spoken) == 40
+        await table.assert_stored()
+    assert len(compactions) >= 2
+    # Only the very first prompts, before the server has said how it counts, can be too long.
+    assert overflows in ([], [1])
+
+
+async def test_cards_that_do_not_fit_are_told(store: Store, server: ScriptedEndpoint) -> None:
+    server.models = gives(model_list(MODEL, max_model_len=256))
+    server.answer = lambda request: overflow()
+    async with open_table(store, server) as table:
+        await table.run.loop()
+        assert table.run.status is Status.PAUSED
+        assert "Seat fewer personas, or load the model with a larger window." in (table.run.reason or "")
+        assert not table.server.asked
+
+
+# --- guests ---
+
+
+async def test_a_guest_who_speaks_during_composing_is_heard_next(table: Table) -> None:
+    gate = asyncio.Event()
+    table.server.enqueue("One.", held(gate, "Two and two."))
+    loop = asyncio.create_task(table.run.loop())
+    await table.server.until_asked(2)
+    writing = table.stage.composed[-1]
+    called = next(iter(NAMES - {writing, table.spoken[0].speaker}))
+    assert await table.run.guest_said(table.place.guest(f"{called}, what do you say?"))
+    gate.set()
+    await loop
+    second, third = table.spoken[1:3]
+    guest = next(t for t in table.run.record if t.kind == "guest")
+    assert (second.speaker, second.text) == (writing, "Two and two.")
+    assert guest.seq < second.seq
+    assert second.heard < guest.seq
+    assert third.speaker == called
+    line = f'Kim (guest): "{called}, what do you say?"\n'
+    assert line not in table.server.prompts[1]
+    assert line in table.server.prompts[2]
+    await table.assert_stored()
+
+
+async def test_a_guests_message_is_taken_once(table: Table) -> None:
+    message = table.place.guest("Hello all.")
+    assert await table.run.guest_said(message)
+    assert not await table.run.guest_said(message)
+    assert [t.text for t in await table.stored_turns()] == ["Hello all."]
+
+
+async def test_a_reply_to_a_post_addresses_its_persona(table: Table) -> None:
+    await table.speak(3)
+    first = table.spoken[0]
+    post = next(p for p in await table.store.session_posts(table.run.stored.id) if p.turn_seq == first.seq)
+    await table.run.guest_said(table.place.guest("Why?", reply_to=post.message_id))
+    assert table.run.record.turns[-1].addressed == first.speaker
+    await table.resume()
+    assert table.spoken[3].speaker == first.speaker
+
+
+async def test_a_deletion_during_composing_drops_the_draft(table: Table) -> None:
+    message = table.place.guest("I regret this already.")
+    await table.run.guest_said(message)
+    gate = asyncio.Event()
+    table.server.enqueue(held(gate, "The guest regrets something."))
+    loop = asyncio.create_task(table.run.loop())
+    await table.server.until_asked(1)
+    assert "I regret this" in table.server.prompts[0]
+    assert await table.run.guest_changed(message.id, "")
+    gate.set()
+    await loop
+    assert "The guest regrets something." not in table.place.texts
+    assert not any("regret" in p for p in table.server.prompts[1:])
+    assert not any("regret" in t.text for t in await table.stored_turns())
+    assert len(table.spoken) == 10
+    await table.assert_stored()
+
+
+async def test_an_edit_changes_the_record_and_the_database(table: Table) -> None:
+    message = table.place.guest("Ravi, is it worth it?")
+    await table.run.guest_said(message)
+    await table.speak(2)
+    assert await table.run.guest_changed(message.id, "Mira, is it worth it?")
+    assert not await table.run.guest_changed(999, "someone else's")
+    (guest,) = [t for t in await table.stored_turns() if t.kind == "guest"]
+    assert (guest.text, guest.addressed) == ("Mira, is it worth it?", "Mira")
+    await table.resume()
+    assert "Ravi, is it worth it?" in table.server.prompts[0]
+    assert not any("Ravi, is it worth it?" in p for p in table.server.prompts[3:])
+    await table.assert_stored()
+
+
+async def test_guests_who_wrote_while_nobody_listened_are_taken_in(table: Table) -> None:
+    await table.speak(2)
+    heard = table.place.guest("Before.")
+    await table.run.guest_said(heard)
+    table.place.guest("Meanwhile.")
+    await table.run.catch_up()
+    await table.run.catch_up()
+    assert [t.text for t in table.run.record if t.kind == "guest"] == ["Before.", "Meanwhile."]
+
+
+# --- the prefix ---
+
+
+def head(prompt: str) -> str:
+    """Preamble and transcript: everything before the note to the speaker."""
+    return prompt[: prompt.rindex(NOTE)]
+
+
+async def test_each_prompt_extends_the_one_before_it(store: Store, server: ScriptedEndpoint) -> None:
+    changed_at: set[int] = set()
+    async with open_table(store, server, turns=30) as table:
+        guests = {n: table.place.guest(f"Guest remark {n}: and now?") for n in (2, 9, 14, 20)}
+
+        async def meanwhile(count: int) -> None:
+            if count in guests:
+                await table.run.guest_said(guests[count])
+            elif count == 17:
+                changed_at.add(len(server.asked) + 1)
+                await table.run.guest_changed(guests[9].id, "Something else.")
+            elif count == 24:
+                changed_at.add(len(server.asked) + 1)
+                await table.run.guest_changed(guests[14].id, "")
+            elif count == 26:
+                await table.run.steer(QuestionPut(question="And bicycles?"), "And bicycles?")
+
+        for count in range(30):
+            await table.speak(count + 1)
+            await meanwhile(count)
+            table.run.status = Status.RUNNING
+        await table.run.loop()
+        assert table.run.status is Status.ENDED
+        assert len(table.spoken) == 30
+    assert len(server.prompts) > 60
+    cuts = 0
+    # `prompt` asserts that there is exactly one message and that it is a user's.
+    for number, (before, after) in enumerate(zip(server.prompts, server.prompts[1:], strict=False), 1):
+        if number + 1 in changed_at:
+            cuts += not after.startswith(head(before))
+            continue
+        assert after.startswith(head(before)), number + 1
+    assert cuts == 2
+
+
+# --- steering, pausing, stopping ---
+
+
+async def test_a_pause_interrupts_the_call_in_flight(table: Table) -> None:
+    table.server.enqueue("One.", stalls())
+    loop = asyncio.create_task(table.run.loop())
+    await table.server.until_asked(2)
+    await table.run.set_status(Status.PAUSED, "asked to")
+    await loop
+    await asyncio.wait_for(table.server.disconnected.wait(), 5)
+    assert len(table.spoken) == 1
+    assert table.stage.overviews[-1].status is Status.PAUSED
+    await table.resume()
+    assert len(table.spoken) == 10
+
+
+async def test_steering_drops_a_draft_that_did_not_know_of_it(table: Table) -> None:
+    gate = asyncio.Event()
+    table.server.enqueue("One.", held(gate, "Never shown."))
+    loop = asyncio.create_task(table.run.loop())
+    await table.server.until_asked(2)
+    chosen = next(iter(NAMES - {table.stage.composed[-1]}))
+    await table.run.steer(FloorGiven(name=chosen), "")
+    gate.set()
+    await loop
+    assert table.spoken[1].speaker == chosen
+    assert "Never shown." not in table.place.texts
+    assert len(table.spoken) == 10
+
+
+async def test_ending_it_in_the_middle_hands_out_the_minutes(table: Table) -> None:
+    table.server.enqueue("One.", stalls())
+    loop = asyncio.create_task(table.run.loop())
+    await table.server.until_asked(2)
+    await table.run.close()
+    await loop
+    posts = await table.store.session_posts(table.run.stored.id, PostKind.MINUTES)
+    assert [p.status for p in posts] == [PostStatus.POSTED]
+    assert "One." in (posts[0].attachment or "")
+    assert table.run.status is Status.ENDED
+
+
+async def test_a_cancelled_loop_leaves_record_and_database_alike(store: Store, server: ScriptedEndpoint) -> None:
+    async with open_table(store, server, turns=200) as table:
+        for count in range(1, 9):
+            loop = asyncio.create_task(table.run.loop())
+            await server.until_asked(len(server.asked) + count)
+            loop.cancel()
+            await asyncio.gather(loop, return_exceptions=True)
+            await table.run.poster.deliver()
+            await table.assert_stored()
+
+
+# --- the place ---
+
+
+async def test_a_lost_permission_pauses_and_is_told_to_the_convener(table: Table) -> None:
+    table.stage.script.extend([refused(Why.HOLD)] * 3)
+    await table.run.loop()
+    assert table.run.status is Status.PAUSED
+    assert table.place.texts == []
+    assert "something that people must mend" in table.stage.told[-1]
+    table.stage.script.clear()
+    await table.resume()
+    assert table.run.status is Status.ENDED
+    await table.assert_stored()
+
+
+async def test_a_place_that_is_gone_ends_the_session_and_keeps_the_record(table: Table) -> None:
+    await table.speak(2)
+    table.stage.script.extend([refused(Why.PLACE_GONE)] * 3)
+    await table.resume()
+    assert table.run.status is Status.ENDED
+    assert len(await table.stored_turns()) == len(table.run.record)
+    assert await table.store.unfinished_sessions() == []
+
+
+async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: Table) -> None:
+    await table.speak(1)
+    table.stage.script.append(refused(Why.WITHHELD))
+    table.server.enqueue("Something rude.")
+    await table.resume()
+    assert [t.withheld for t in table.spoken] == [n == 1 for n in range(10)]
+    assert not any("Something rude." in p for p in table.server.prompts)
+    assert [t.withheld for t in await table.stored_turns() if t.kind == "persona"] == [n == 1 for n in range(10)]
+
+
+async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: Table) -> None:
+    table.stage.script.extend([refused(Why.HOLD)])
+    await table.run.announce(Post(PostKind.NOTICE, "The table is paused."))
+    assert table.stage.told == ["The table is paused."]
+    assert await table.store.take_post(PLACE, 0) is None
+
+
+async def test_guests_that_cannot_be_read_do_not_keep_it_from_going_on(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(after_id: int) -> Any:
+        raise Refused(Why.HOLD, "no permission")
+
+    monkeypatch.setattr(table.stage, "heard_since", fail)
+    await table.run.catch_up()
+    assert table.run.record == Record()

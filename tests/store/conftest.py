@@ -1,0 +1,22 @@
+"""A store on a real file."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.store.rows import StoredSession
+from bot.store.store import Store, open_store
+from tests.store.samples import database, stored_session
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with open_store(*database(tmp_path)) as store:
+        yield store
+
+
+@pytest.fixture
+async def kept(store: Store) -> StoredSession:
+    """A session that is in the store."""
+    return await store.add_session(stored_session(), [])

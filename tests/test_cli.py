@@ -1,0 +1,166 @@
+"""`roundtable discuss`, as typed."""
+
+import json
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cli import main
+from tests.library.test_files import AINO, put
+
+pytestmark = pytest.mark.usefixtures("no_settings")
+
+FIELDS = ["seq", "kind", "speaker", "text", "question", "addressed", "raw", "finish_reason"]
+FIELDS += ["prompt_tokens", "cached_tokens", "completion_tokens", "latency_ms"]
+
+
+@pytest.fixture(autouse=True)
+def _this_tests_stdout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The terminal stage binds standard output when it is imported, and pytest gives each test another one."""
+    monkeypatch.delitem(sys.modules, "bot.terminal", raising=False)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> list[str]:
+    """Three personas and a task in files of their own, as arguments."""
+    for number, name in enumerate(("Aino Virtanen", "Ravi Menon", "Mira Kessler"), 1):
+        fields = {"name": name.split()[0], "full_name": name, "prompt": f"You are {name}, a baker."}
+        put(tmp_path / "cast" / f"role{number}.json", AINO | fields)
+    put(tmp_path / "hall" / "questions.txt", "Who bakes the bread?\nWho eats the bread?\n")
+    return ["discuss", "--personas", str(tmp_path / "cast"), "--task", str(tmp_path / "hall"), "--seed", "5"]
+
+
+def turns_of(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def test_a_discussion_on_the_dummy(table: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    file = tmp_path / "talk.jsonl"
+    assert main([*table, "--turns", "4", "--jsonl", str(file)]) == 0
+    turns = turns_of(file)
+    assert all(list(turn) == FIELDS for turn in turns)
+    assert [turn["seq"] for turn in turns] == list(range(1, len(turns) + 1))
+    spoken = [turn for turn in turns if turn["kind"] == "persona"]
+    assert len(spoken) == 4
+    assert [turn["kind"] for turn in turns if turn["kind"] == "summary"] == ["summary"]
+    assert turns[0]["kind"] == "moderator"
+    assert turns[0]["text"] == "Who bakes the bread?"
+    for turn in spoken:
+        assert turn["speaker"] in ("Aino", "Ravi", "Mira")
+        assert turn["question"] in ("Who bakes the bread?", "Who eats the bread?")
+        assert turn["finish_reason"]
+        assert turn["prompt_tokens"] > turn["completion_tokens"] > 0
+        assert turn["latency_ms"] > 0
+    shown = capsys.readouterr()
+    assert "Who bakes the bread?" in shown.out
+    assert "\x1b" not in shown.out  # no colours in a file
+    for turn in spoken:
+        assert turn["text"].split()[0] in shown.out
+    assert "--seed 5" in shown.err
+    assert "Markov dummy" in shown.err
+
+
+def test_the_same_seed_gives_the_same_transcript(table: list[str], capsys: pytest.CaptureFixture[str]):
+    shown = []
+    for seed in ("5", "5", "6"):
+        assert main([*table[:-1], seed, "--turns", "4"]) == 0
+        shown.append(capsys.readouterr().out)
+    assert shown[0] == shown[1] != shown[2]
+
+
+def test_question_cast_and_turns_can_be_given(table: list[str], tmp_path: Path):
+    file = tmp_path / "talk.jsonl"
+    given = ["--question", "Is rye better?", "--cast", "mira, Ravi Menon", "--turns", "6", "--jsonl", str(file)]
+    assert main([*table, *given]) == 0
+    turns = turns_of(file)
+    assert {turn["question"] for turn in turns if turn["kind"] == "persona"} == {"Is rye better?"}
+    said = [turn["speaker"] for turn in turns if turn["kind"] == "persona"]
+    assert len(said) == 6
+    assert set(said) == {"Mira", "Ravi"}
+
+
+def test_the_dials_come_from_the_settings(table: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DISCUSSION_TURNS", "2")
+    file = tmp_path / "talk.jsonl"
+    assert main([*table, "--jsonl", str(file)]) == 0
+    assert sum(turn["kind"] == "persona" for turn in turns_of(file)) == 2
+
+
+def test_the_shipped_personas_and_tasks_are_used_where_none_are_named(capsys: pytest.CaptureFixture[str]):
+    assert main(["discuss", "--turns", "1", "--cast", "Aino", "--no-colour"]) == 0
+    assert "Professor Aino Virtanen\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--personas", "nowhere"], "nowhere: is not a folder."),
+        (["--task", "nowhere"], "nowhere: is not a folder."),
+        (["--personas", "empty"], "empty: holds no persona."),
+        (["--personas", "broken"], "creativity: 1.7 is more than 1.0."),
+        (["--cast", "Anio"], "There is no persona called “Anio”. Did you mean “Aino”?"),
+        (["--jsonl", "nowhere/talk.jsonl"], "--jsonl nowhere/talk.jsonl can't be written (No such file or directory)."),
+        (["--base-url", "localhost"], 'LLM_BASE_URL "localhost" is not a web address.'),
+    ],
+)
+def test_what_can_not_be_used_is_said_in_a_sentence(
+    table: list[str], tmp_path: Path, arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "empty").mkdir()
+    put(tmp_path / "broken" / "role1.json", AINO | {"creativity": 1.7})
+    assert main([*table, *arguments]) == 1
+    shown = capsys.readouterr()
+    assert says in shown.err
+    assert "Traceback" not in shown.err
+    assert shown.out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "COMMAND"),
+        (["dance"], "dance"),
+        (["discuss", "--turns", "0"], "'0' is not a number from 1 to 200"),
+        (["discuss", "--turns", "many"], "'many' is not a number from 1 to 200"),
+        (["discuss", "--seed", "x"], "--seed"),
+        (["dummy", "--port", "70000"], "'70000' is not a number from 0 to 65535"),
+    ],
+)
+def test_unusable_arguments_exit_with_2(arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert says in capsys.readouterr().err
+
+
+def test_an_endpoint_that_nobody_serves(
+    table: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("LLM_RETRIES", "0")
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # bound, but not listening: connections are refused
+        port = unused.getsockname()[1]
+        assert main([*table, "--base-url", f"http://127.0.0.1:{port}/v1"]) == 1
+    shown = capsys.readouterr()
+    assert f"The LLM endpoint at 127.0.0.1:{port} can't be reached." in shown.out + shown.err
+    assert "Traceback" not in shown.err
+
+
+def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str]):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["dummy", "--port", str(port)]) == 1
+    assert f"The dummy can't listen on 127.0.0.1:{port}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_help_and_version(argument: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as caught:
+        main([argument])
+    assert caught.value.code == 0
+    assert "roundtable" in capsys.readouterr().out
