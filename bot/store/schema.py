@@ -153,10 +153,3 @@ webhooks: Final = Table(
     Column("live", Boolean, nullable=False),
     Column("created_at", UtcTime, nullable=False, default=now),
 )
-
-avatars: Final = Table(
-    "avatars",
-    metadata,
-    Column("name", String(32), primary_key=True),
-    Column("emoji_id", BigInteger, nullable=False),
-)

@@ -1,26 +1,24 @@
-"""The one way to the database: sessions, their turns and posts, webhooks and avatars.
+"""The one way to the database: sessions, their turns and posts, and the webhooks.
 
 Every method is one transaction. None of them waits for the network, so a transaction is never held across it.
 """
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Row, and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.discussion.dials import Dials
-from bot.discussion.persona import Persona
-from bot.discussion.record import STEERING, Record, Session, Turn, Usage
-from bot.discussion.task import Task
+from bot.discussion.record import Record, Turn
 from bot.store.engine import create_engine, migrate
 from bot.store.rows import Post, PostKind, PostStatus, Status, StoredSession, Webhook
-from bot.store.schema import avatars, now, posts, sessions, turns, webhooks
+from bot.store.schema import now, posts, sessions, turns, webhooks
+from bot.store.values import post_of, session_of, turn_of, turn_values
 
 
 class PlaceTaken(Exception):
@@ -81,12 +79,12 @@ class Store:
         unsettled = select(posts.c.session_id).where(posts.c.status.in_((PostStatus.SENDING, PostStatus.QUEUED)))
         where = or_(sessions.c.status != Status.ENDED, sessions.c.id.in_(unsettled))
         async with self._engine.begin() as db:
-            return [_stored(row) for row in await db.execute(select(sessions).where(where).order_by(sessions.c.id))]
+            return [session_of(row) for row in await db.execute(select(sessions).where(where).order_by(sessions.c.id))]
 
     async def session(self, session_id: int) -> StoredSession | None:
         async with self._engine.begin() as db:
             row = (await db.execute(select(sessions).where(sessions.c.id == session_id))).one_or_none()
-            return _stored(row) if row else None
+            return session_of(row) if row else None
 
     async def set_status(self, session_id: int, status: Status, reason: str | None = None) -> None:
         values: dict[str, Any] = {"status": status, "reason": reason}
@@ -99,7 +97,7 @@ class Store:
         """Every turn of a session, in order."""
         async with self._engine.begin() as db:
             rows = await db.execute(select(turns).where(turns.c.session_id == session_id).order_by(turns.c.seq))
-            return Record([_turn(row) for row in rows])
+            return Record([turn_of(row) for row in rows])
 
     async def latest_id(self, session_id: int) -> int:
         """The largest Discord id the session has seen: its start, a guest's message or a post."""
@@ -128,26 +126,7 @@ class Store:
                 )
                 if (await db.execute(known)).first():
                     return False
-            usage = asdict(turn.usage) if turn.usage else {}
-            await db.execute(
-                insert(turns).values(
-                    session_id=session_id,
-                    seq=turn.seq,
-                    kind=turn.kind,
-                    speaker=turn.speaker,
-                    text=turn.text,
-                    question=turn.question,
-                    addressed=turn.addressed,
-                    heard=turn.heard,
-                    steering=turn.steering.model_dump(mode="json") if turn.steering else None,
-                    raw=turn.raw,
-                    flags=list(turn.flags),
-                    message_id=turn.message_id,
-                    author_id=turn.author_id,
-                    withheld=turn.withheld,
-                    **usage,
-                )
-            )
+            await db.execute(insert(turns).values(session_id=session_id, **turn_values(turn)))
             if show:
                 await self._add_posts(db, session_id, place_id, show)
                 await _take(db, place_id, after_id)
@@ -236,18 +215,18 @@ class Store:
         where = and_(posts.c.place_id == place_id, posts.c.status == PostStatus.SENDING)
         async with self._engine.begin() as db:
             row = (await db.execute(select(posts).where(where))).one_or_none()
-            return _post(row) if row else None
+            return post_of(row) if row else None
 
     async def post(self, post_id: int) -> Post | None:
         async with self._engine.begin() as db:
             row = (await db.execute(select(posts).where(posts.c.id == post_id))).one_or_none()
-            return _post(row) if row else None
+            return post_of(row) if row else None
 
     async def post_of_message(self, message_id: int) -> tuple[int, Post] | None:
         """The session and post that a message shows."""
         async with self._engine.begin() as db:
             row = (await db.execute(select(posts).where(posts.c.message_id == message_id))).one_or_none()
-            return (row.session_id, _post(row)) if row else None
+            return (row.session_id, post_of(row)) if row else None
 
     async def session_posts(self, session_id: int, *kinds: PostKind) -> list[Post]:
         """A session's posts in order, all or those of some kinds."""
@@ -255,7 +234,7 @@ class Store:
         if kinds:
             query = query.where(posts.c.kind.in_(kinds))
         async with self._engine.begin() as db:
-            return [_post(row) for row in await db.execute(query)]
+            return [post_of(row) for row in await db.execute(query)]
 
     async def posted_copies(self, place_id: int, content: str) -> list[Post]:
         """The posts with this content that are known to be shown in the place."""
@@ -265,7 +244,7 @@ class Store:
             or_(posts.c.content == content, func.trim(posts.c.content) == content.strip()),
         )
         async with self._engine.begin() as db:
-            return [_post(row) for row in await db.execute(select(posts).where(where))]
+            return [post_of(row) for row in await db.execute(select(posts).where(where))]
 
     async def message_gone(self, message_id: int) -> None:
         """A message was deleted: its post is `removed` and will not be sent again, a guest's words are blanked."""
@@ -291,7 +270,7 @@ class Store:
             ids.append(_new_id(await db.execute(insert(posts).values(**values))))
         return ids
 
-    # --- webhooks and avatars ---
+    # --- webhooks ---
 
     async def add_webhook(self, webhook: Webhook) -> None:
         """Remember a webhook of ours; it becomes the live one of its channel."""
@@ -317,16 +296,6 @@ class Store:
         async with self._engine.begin() as db:
             return set((await db.execute(select(webhooks.c.id))).scalars())
 
-    async def avatar_emojis(self) -> dict[str, int]:
-        """The portraits uploaded so far: emoji name (it carries the content's hash) to emoji id."""
-        async with self._engine.begin() as db:
-            return {row.name: row.emoji_id for row in await db.execute(select(avatars))}
-
-    async def add_avatar(self, name: str, emoji_id: int) -> None:
-        async with self._engine.begin() as db:
-            statement = upsert(avatars).values(name=name, emoji_id=emoji_id)
-            await db.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"emoji_id": emoji_id}))
-
 
 @asynccontextmanager
 async def open_store(url: str, file: Path) -> AsyncIterator[Store]:
@@ -344,7 +313,7 @@ async def _take(db: AsyncConnection, place_id: int, after_id: int) -> Post | Non
     row = (await db.execute(under_way)).one_or_none()
     if row is None:
         return None
-    post = _post(row)
+    post = post_of(row)
     if post.status is PostStatus.QUEUED:
         values = {"status": PostStatus.SENDING, "after_id": after_id}
         await db.execute(update(posts).where(posts.c.id == post.id).values(**values))
@@ -354,58 +323,3 @@ async def _take(db: AsyncConnection, place_id: int, after_id: int) -> Post | Non
 
 def _new_id(result: Any) -> int:
     return result.inserted_primary_key[0]
-
-
-def _stored(row: Row[Any]) -> StoredSession:
-    return StoredSession(
-        id=row.id,
-        guild_id=row.guild_id,
-        place_id=row.place_id,
-        channel_id=row.channel_id,
-        convener_id=row.convener_id,
-        anchor_id=row.anchor_id,
-        status=Status(row.status),
-        reason=row.reason,
-        session=Session(
-            task=Task.model_validate(row.task),
-            cast=tuple(Persona.model_validate(persona) for persona in row.cast),
-            dials=Dials.model_validate(row.dials),
-            seed=row.seed,
-        ),
-        created_at=row.created_at,
-    )
-
-
-def _turn(row: Row[Any]) -> Turn:
-    usage = Usage(row.finish_reason, row.prompt_tokens, row.cached_tokens, row.completion_tokens, row.latency_ms)
-    return Turn(
-        seq=row.seq,
-        kind=row.kind,
-        speaker=row.speaker,
-        text=row.text,
-        question=row.question,
-        addressed=row.addressed,
-        heard=row.heard,
-        steering=STEERING.validate_python(row.steering) if row.steering else None,
-        raw=row.raw,
-        flags=tuple(row.flags),
-        usage=usage if row.latency_ms is not None else None,
-        message_id=row.message_id,
-        author_id=row.author_id,
-        withheld=row.withheld,
-    )
-
-
-def _post(row: Row[Any]) -> Post:
-    return Post(
-        kind=PostKind(row.kind),
-        content=row.content,
-        attachment=row.attachment,
-        username=row.username,
-        avatar=row.avatar,
-        turn_seq=row.turn_seq,
-        id=row.id,
-        status=PostStatus(row.status),
-        after_id=row.after_id or 0,
-        message_id=row.message_id,
-    )

@@ -21,7 +21,7 @@ from bot.store.schema import metadata, sessions
 from bot.store.store import Store, open_store
 from tests.store.samples import database, stored_session
 
-TABLES = {"alembic_version", "avatars", "posts", "sessions", "turns", "webhooks"}
+TABLES = {"alembic_version", "posts", "sessions", "turns", "webhooks"}
 SHIPPED = Path(bot.store.migrations.__path__[0])
 
 
@@ -303,11 +303,11 @@ async def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
 
     async def fail_half_way() -> None:
         async with engine.begin() as db:
-            await db.execute(insert(metadata.tables["avatars"]).values(name="half", emoji_id=1))
+            await db.execute(insert(metadata.tables["webhooks"]).values(id=1, channel_id=2, token="half", live=True))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         await fail_half_way()
     async with engine.begin() as db:
-        assert (await db.execute(select(metadata.tables["avatars"]))).all() == []
+        assert (await db.execute(select(metadata.tables["webhooks"]))).all() == []
     await engine.dispose()

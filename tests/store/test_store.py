@@ -377,7 +377,7 @@ async def test_copies_are_found_by_what_they_say(store: Store, kept: StoredSessi
     assert await store.posted_copies(5, "plain") == []
 
 
-# --- webhooks and avatars ---
+# --- webhooks ---
 
 
 async def test_every_webhook_id_is_kept(store: Store) -> None:
@@ -394,13 +394,6 @@ async def test_every_webhook_id_is_kept(store: Store) -> None:
     assert await store.webhook_ids() == {LARGEST, 12, 13}
     await store.add_webhook(Webhook(12, 3, "new-token"))
     assert (await store.live_webhook(3) or live).token == "new-token"
-
-
-async def test_avatars(store: Store) -> None:
-    await store.add_avatar("aino_0a1b", LARGEST)
-    await store.add_avatar("aino_0a1b", 5)
-    await store.add_avatar("ravi_77", LARGEST)
-    assert await store.avatar_emojis() == {"aino_0a1b": 5, "ravi_77": LARGEST}
 
 
 async def test_the_cast_is_kept_as_it_was_at_the_start(store: Store, kept: StoredSession) -> None:

@@ -11,12 +11,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "avatars",
-        sa.Column("name", sa.String(length=32), nullable=False),
-        sa.Column("emoji_id", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_avatars")),
-    )
-    op.create_table(
         "sessions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
@@ -120,5 +114,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("turns", "posts", "webhooks", "sessions", "avatars"):
+    for table in ("turns", "posts", "webhooks", "sessions"):
         op.drop_table(table)

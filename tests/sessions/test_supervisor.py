@@ -1,0 +1,151 @@
+"""Who may start what where, and what a restart or a leftover does to the tables of a place."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from bot.discussion.dials import Dials
+from bot.errors import Refusal
+from bot.llm.endpoint import Endpoint
+from bot.sessions.stage import Refused, Why
+from bot.sessions.supervisor import Supervisor, Where
+from bot.store.rows import Post, PostKind, Status, StoredSession
+from bot.store.store import Store
+from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
+from tests.sessions.place_stand_in import LOST, OK, Place, ScriptedStage, Sending
+from tests.store.samples import CAST, PLACE, TASK, stored_session
+
+HERE = Where(guild_id=1, place_id=PLACE, channel_id=PLACE, convener_id=5, anchor_id=1)
+QUICK = Dials(pace=0, turns=3)
+
+
+class House:
+    """A supervisor on a real store and a scripted endpoint; every session is shown in the same place."""
+
+    def __init__(self, store: Store, server: ScriptedEndpoint) -> None:
+        self.store = store
+        self.place = Place()
+        self.stages: list[ScriptedStage] = []
+        self.scripts: list[list[Sending]] = []
+        self.endpoint = Endpoint(server.url, retries=0)
+        self.supervisor = self.again()
+
+    def again(self) -> Supervisor:
+        """Another supervisor on the same store, as after a restart."""
+        self.supervisor = Supervisor(self.store, self.endpoint, self._stage, max_tokens=60)
+        return self.supervisor
+
+    def _stage(self, stored: StoredSession) -> ScriptedStage:
+        self.stages.append(ScriptedStage(self.place, *(self.scripts.pop(0) if self.scripts else [])))
+        return self.stages[-1]
+
+    async def start(self, dials: Dials = QUICK):
+        return await self.supervisor.start(HERE, task=TASK, cast=CAST, dials=dials, seed=4)
+
+
+@pytest.fixture
+async def house(store: Store) -> AsyncIterator[House]:
+    async with scripted_endpoint() as server:
+        house = House(store, server)
+        yield house
+        await house.supervisor.shutdown()
+        await house.endpoint.aclose()
+
+
+async def until(predicate: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not predicate():  # noqa: ASYNC110 (what is waited for has no event)
+            await asyncio.sleep(0.005)
+
+
+async def test_one_table_a_place_until_it_has_ended(house: House) -> None:
+    run = await house.start()
+    with pytest.raises(Refusal, match="There is a table in this channel already"):
+        await house.start()
+    await until(lambda: run.status is Status.ENDED and not run.poster.is_busy)
+    await house.start()
+
+
+async def test_what_can_be_done_depends_on_how_the_table_stands(house: House) -> None:
+    supervisor = house.supervisor
+    for ask in (supervisor.pause, supervisor.resume, supervisor.stop):
+        with pytest.raises(Refusal, match="There is no table in this channel"):
+            await ask(PLACE)
+    await house.start(Dials(pace=60, turns=5))
+    with pytest.raises(Refusal, match="is not paused"):
+        await supervisor.resume(PLACE)
+    await supervisor.pause(PLACE)
+    with pytest.raises(Refusal, match="paused already"):
+        await supervisor.pause(PLACE)
+    with pytest.raises(Refusal, match="The table is paused"):
+        supervisor.running_at(PLACE)
+    await supervisor.resume(PLACE)
+    assert supervisor.running_at(PLACE).status is Status.RUNNING
+
+
+async def test_a_paused_table_can_be_summed_up(house: House) -> None:
+    run = await house.start(Dials(pace=60, turns=9))
+    await until(lambda: len(run.record.persona_turns()) == 1)
+    await house.supervisor.pause(PLACE)
+    await house.supervisor.stop(PLACE, summary=True)
+    await until(lambda: run.status is Status.ENDED)
+    assert [turn.kind for turn in run.record][-1] == "summary"
+
+
+async def test_two_personas_who_would_look_the_same_cannot_sit_together(house: House) -> None:
+    double = CAST[0].model_copy(update={"name": "Other"})
+    with pytest.raises(Refusal, match="can't sit at one table"):
+        await house.supervisor.start(HERE, task=TASK, cast=(*CAST, double), dials=QUICK)
+
+
+async def test_a_post_left_open_by_the_last_table_is_not_doubled_by_the_next(house: House) -> None:
+    house.scripts.append([OK, OK, OK, LOST])
+    first = await house.start(Dials(pace=0, turns=5))
+    house.stages[0].looks.extend([Refused(Why.HOLD, "The history can't be read.")] * 50)
+    await until(lambda: first.status is Status.PAUSED and not first.poster.is_busy)
+    await house.supervisor.stop(PLACE)
+    await until(lambda: not first.poster.is_busy)
+
+    second = await house.start(QUICK)
+    await until(lambda: second.status is Status.ENDED and not second.poster.is_busy)
+    said = [text for text in house.place.texts if text]
+    turns = [text for text in said if text not in (*TASK.questions, "🏁 The table is closed. Thank you all.")]
+    assert len(turns) == len(set(turns)) == 1 + 3 + 1, "one turn of the first, three of the second and its summary"
+
+
+async def test_an_open_table_is_taken_up_beside_what_an_ended_one_left_over(house: House) -> None:
+    ended = await house.store.add_session(stored_session(place_id=PLACE), [Post(PostKind.NOTICE, "left over")])
+    await house.store.set_status(ended.id, Status.ENDED)
+    await house.store.add_session(stored_session(place_id=PLACE), [])
+    await house.supervisor.resume_all()
+    run = house.supervisor.table_at(PLACE)
+    await until(lambda: run.status is Status.ENDED and not run.poster.is_busy)
+    assert house.place.texts[0] == "left over"
+    assert any(turn.kind == "summary" for turn in await house.store.record(run.stored.id))
+
+
+async def test_a_paused_table_stays_paused_over_a_restart(house: House) -> None:
+    await house.start(Dials(pace=60, turns=5))
+    await house.supervisor.pause(PLACE)
+    await house.supervisor.shutdown()
+    await house.again().resume_all()
+    run = house.supervisor.table_at(PLACE)
+    assert run.status is Status.PAUSED
+    await house.supervisor.resume(PLACE)
+    await until(lambda: len(run.record.persona_turns()) >= 1)
+
+
+async def test_an_unforeseen_error_pauses_the_table_with_an_id(
+    house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("bot.sessions.run.Run._compose", broken)
+    run = await house.start()
+    await until(lambda: any("Something went wrong" in text for text in house.place.texts))
+    assert run.reason
+    error_id = run.reason.split("error ")[1].split(";")[0]
+    assert error_id in caplog.text
+    assert error_id in house.place.texts[-1]
