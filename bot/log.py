@@ -7,7 +7,12 @@ from collections.abc import Iterable
 from typing import Final
 
 _FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-_WEBHOOK: Final = re.compile(r"(/webhooks/\d+/)[\w.-]+")
+# Tokens of webhooks and interactions, which come and go while the bot runs: in an address, in Discord's JSON, and
+# anywhere (a database driver's parameters) as a long run of mixed letters and digits.
+_TOKENS: Final = re.compile(
+    r"((?<=/webhooks/)\d+/|(?<=/interactions/)\d+/|[\"']token[\"']: ?[\"'])[\w.-]+"
+    r"|(?<![\w-])()(?=[A-Za-z_-]*\d)(?=[a-z\d_-]*[A-Z])[A-Za-z\d_-]{40,}"
+)
 # They log every request, with its address, at INFO.
 _TALKATIVE: Final = ("httpx", "httpx2", "openai", "aiohttp.access", "alembic", "discord.client", "discord.gateway")
 
@@ -20,14 +25,14 @@ class _Redacting(logging.Formatter):
         self._secrets = [secret for secret in secrets if secret]
 
     def format(self, record: logging.LogRecord) -> str:
-        text = _WEBHOOK.sub(r"\1…", super().format(record))
+        text = _TOKENS.sub(r"\1…", super().format(record))
         for secret in self._secrets:
             text = text.replace(secret, "…")
         return text
 
 
 def set_up_logging(level: str, secrets: Iterable[str] = ()) -> None:
-    """Log to standard error at `level`, with these secrets and all webhook tokens blanked."""
+    """Log to standard error at `level`, with these secrets and all of Discord's tokens blanked."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Redacting(secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -32,7 +32,8 @@ async def resume(interaction: "Interaction") -> str:
 
 async def stop(interaction: "Interaction", *, summary: bool = False) -> str:
     run = _own_table(interaction)
-    await run.say(f"⏹ {_who(interaction)} ended the table.")
+    summary = summary and bool(run.record.persona_turns())  # with nothing said there is nothing to sum up
+    await run.say(f"⏹ {_who(interaction)} {'asks for the summary' if summary else 'ended the table'}.")
     await interaction.client.supervisor.stop(run.stored.place_id, summary=summary)
     return "The table closes with a summary." if summary else "The table is closed."
 
@@ -51,12 +52,12 @@ async def next_question(interaction: "Interaction") -> str:
 
 
 async def put_question(interaction: "Interaction", question: str | None) -> str:
-    return f"On the table now: {await steering.put_question(_own_running(interaction), question)}"
+    return f"On the table now: {await steering.put_question(_own_running(interaction), one_line(question))}"
 
 
 async def wrap_up(interaction: "Interaction") -> str:
     left = await steering.wrap_up(_own_running(interaction), by=_who(interaction))
-    return f"{left} more turn{'s' if left > 1 else ''}, then the summary."
+    return f"{left} more turn{'' if left == 1 else 's'}, then the summary."
 
 
 async def give_floor(interaction: "Interaction", name: str) -> str:
@@ -66,7 +67,7 @@ async def give_floor(interaction: "Interaction", name: str) -> str:
 
 async def change_turns(interaction: "Interaction", turns: int) -> str:
     left = await steering.change_turns(_own_running(interaction), turns, by=_who(interaction))
-    return f"{left} turn{'s are' if left > 1 else ' is'} left."
+    return f"{left} turn{' is' if left == 1 else 's are'} left."
 
 
 async def seat(interaction: "Interaction", name: str) -> str:
@@ -93,11 +94,17 @@ async def chime_in(interaction: "Interaction", text: str, *, reply_to: int | Non
     run = interaction.client.supervisor.table_at(_place(interaction))
     user = interaction.user
     shown = discord.utils.escape_markdown(user.display_name)
-    await interaction.response.send_message(
+    shown_as = await interaction.response.send_message(
         f"**{shown}**: {text}"[:2000], allowed_mentions=discord.AllowedMentions.none(), suppress_embeds=True
     )
-    message = await interaction.original_response()
-    await run.guest_said(GuestMessage(message.id, user.id, user.display_name, text, reply_to))
+    # The answer names its message; where it does not, ask for it.
+    message_id = shown_as.message_id or (await interaction.original_response()).id
+    await run.guest_said(GuestMessage(message_id, user.id, user.display_name, text, reply_to))
+
+
+def one_line(question: str | None) -> str | None:
+    """A question as it is put: on one line, None if nothing is left of it."""
+    return " ".join((question or "").split()) or None
 
 
 def _own_table(interaction: "Interaction") -> Run:

@@ -41,14 +41,13 @@ class Avatars:
             log.warning("portraits can't be uploaded (%s); personas get default pictures", error)
             return
         for file in sorted(files):
-            await self._upload(file)
+            if self._name(file) not in self._emojis:
+                await self._upload(self._name(file), file)
 
-    async def _upload(self, file: str) -> None:
-        name = self._name(file)
-        if name in self._emojis:
-            return
+    async def _upload(self, name: str, file: str) -> None:
         try:
-            emoji = await self._client.create_application_emoji(name=name, image=Path(file).read_bytes())
+            image = Path(file).read_bytes()  # noqa: ASYNC240 (at most 256 KiB, before the bot is connected)
+            emoji = await self._client.create_application_emoji(name=name, image=image)
         except _FAILURES as error:
             log.warning("the portrait %s could not be uploaded (%s); a default one stands in", file, error)
         else:

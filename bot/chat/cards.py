@@ -13,8 +13,14 @@ from bot.store.rows import Status
 COLOUR: Final = discord.Colour(0x5B6EE1)
 # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 _EMBEDS: Final = 10
+_TITLE_LIMIT: Final = 256
+# These together stay under the 6000 characters that all embeds of a message may have.
 _CONTEXT_LIMIT: Final = 1500
+_QUESTION_LIMIT: Final = 500
 _INTRO_LIMIT: Final = 200
+_REST_LIMIT: Final = 500
+# Of the 2000 characters of an answer.
+_CAST_LIMIT: Final = 1000
 
 NOTICE: Final = (
     "The speakers are AI. What you write here goes to the host's model and is kept with the discussion; "
@@ -31,11 +37,11 @@ def opening_card(session: Session, avatar: Callable[[Persona], str], *, can_read
     """The card a table opens with: what it is about, who sits at it, and what a guest should know."""
     task = session.task
     card = discord.Embed(
-        title=f"Round table: {task.name.replace('-', ' ')}",
+        title=_short(f"Round table: {task.name.replace('-', ' ')}", _TITLE_LIMIT),
         description=_short(task.context, _CONTEXT_LIMIT) or None,
         colour=COLOUR,
     )
-    card.add_field(name="On the table first", value=_short(task.questions[0], 1000), inline=False)
+    card.add_field(name="On the table first", value=_short(task.questions[0], _QUESTION_LIMIT), inline=False)
     card.add_field(name="You are welcome", value=CHIME_IN if can_read else CANT_READ, inline=False)
     card.set_footer(text=NOTICE)
     seated, standing = session.cast[: _EMBEDS - 2], session.cast[_EMBEDS - 2 :]
@@ -44,7 +50,7 @@ def opening_card(session: Session, avatar: Callable[[Persona], str], *, can_read
     faces = [_face(persona, avatar(persona)) for persona in seated]
     if standing:
         names = ", ".join(p.full_name for p in standing)
-        faces.append(discord.Embed(description=_short(f"… and {names}.", 1000), colour=COLOUR))
+        faces.append(discord.Embed(description=_short(f"… and {names}.", _REST_LIMIT), colour=COLOUR))
     return [card, *faces]
 
 
@@ -80,10 +86,11 @@ def state(overview: Overview) -> str:
 
 def details(overview: Overview) -> str:
     """The same with what changes from turn to turn."""
+    cast = _short(", ".join(overview.cast), _CAST_LIMIT)
     return "\n".join(
         [
             state(overview),
-            f"Turn {overview.turns} of {overview.turns_in_all}. At the table: {', '.join(overview.cast)}.",
+            f"Turn {overview.turns} of {overview.turns_in_all}. At the table: {cast}.",
             f"Convened by <@{overview.convener_id}>.",
         ]
     )
@@ -91,11 +98,11 @@ def details(overview: Overview) -> str:
 
 def covers(turns: int, reached: int, questions: int) -> str:
     """How far the turns will get, for the answer to `start`."""
+    spoken = "1 turn" if turns == 1 else f"{turns} turns"
     if questions == 1:
-        return f"{turns} turns on one question, then a summary."
-    if reached == questions:
-        return f"{turns} turns will cover all {questions} questions, then comes a summary."
-    return f"{turns} turns will cover {reached} of the {questions} questions, then comes a summary."
+        return f"{spoken} on one question, then a summary."
+    covered = f"all {questions}" if reached == questions else f"{reached} of the {questions}"
+    return f"{spoken} will cover {covered} questions, then comes a summary."
 
 
 def _short(text: str, limit: int) -> str:

@@ -14,7 +14,7 @@ from bot.chat.avatars import Avatars
 from bot.chat.commands import RoundtableCommands, ask_this_persona
 from bot.chat.guests import as_guest
 from bot.chat.panel import PanelButton
-from bot.chat.stage import WebhookStage
+from bot.chat.stage import SENT_AWAY, WebhookStage
 from bot.chat.webhooks import Webhooks
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
@@ -50,6 +50,7 @@ class RoundtableBot(discord.Client):
         super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none())
         self.settings = settings
         self.catalogue = catalogue
+        self.store = store
         self.webhooks = Webhooks(self, store)
         self.avatars = Avatars(self)
         self.supervisor = Supervisor(
@@ -94,7 +95,7 @@ class RoundtableBot(discord.Client):
 
     async def _greet(self) -> None:
         await self.wait_until_ready()
-        log.info("ready as %s in %d servers", self.me, len(self.guilds))
+        log.info("ready as %s in %d server%s", self.me, len(self.guilds), "" if len(self.guilds) == 1 else "s")
         if not self.intents.message_content:
             log.warning("the Message Content intent is off: guests chime in with `/roundtable say`")
 
@@ -105,8 +106,10 @@ class RoundtableBot(discord.Client):
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        await super().close()
-        await self.webhooks.aclose()
+        try:
+            await super().close()
+        finally:
+            await self.webhooks.aclose()
 
     # --- what is heard ---
 
@@ -128,7 +131,8 @@ class RoundtableBot(discord.Client):
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         run = self.supervisor.run_at(payload.channel_id)
-        if run is None or not run.has_heard(payload.message_id):
+        # What was said by command stands in a message of ours, which its guest can't edit: that is a pin or the like.
+        if run is None or not run.has_heard(payload.message_id) or payload.message.author.id == self.me.id:
             return
         guest = as_guest(payload.message, me=self.me, owned=self.webhooks.owned)
         # An edit can also turn a message into one that is kept out of the discussion.
@@ -145,7 +149,7 @@ class RoundtableBot(discord.Client):
         # Our webhooks still work there; without this the table would talk on in a server that sent the bot away.
         for place in (*guild.channels, *guild.threads):
             if (run := self.supervisor.run_at(place.id)) and run.status is Status.RUNNING:
-                await run.hold("I was removed from the server.", can_post=False)
+                await run.hold(SENT_AWAY, can_post=False)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("error in %s", event_method)

@@ -1,6 +1,7 @@
 """The `/roundtable` commands: what a convener and a guest can type."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 import discord
 from discord import app_commands
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     Interaction = discord.Interaction[RoundtableBot]
 else:
     Interaction = discord.Interaction
+
+P = ParamSpec("P")
 
 # Discord shows at most this many suggestions, each of at most this many characters.
 _CHOICES = 25
@@ -49,7 +52,7 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
             await interaction.response.defer(ephemeral=True)
             where = _where(interaction)
             chosen = bot.catalogue.task(task)
-            if question and (asked := " ".join(question.split())):
+            if asked := actions.one_line(question):
                 chosen = chosen.model_copy(update={"questions": (asked,)})
             dials = bot.settings.discussion
             if turns:
@@ -65,8 +68,7 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
 
     @start.autocomplete("task")
     async def _complete_task(self, interaction: Interaction, current: str) -> list[Choice[str]]:
-        names = [task.name for task in interaction.client.catalogue.tasks]
-        return [Choice(name=name, value=name) for name in names if current.casefold() in name.casefold()][:_CHOICES]
+        return _matching(current, [task.name for task in interaction.client.catalogue.tasks])
 
     @start.autocomplete("personas")
     async def _complete_personas(self, interaction: Interaction, current: str) -> list[Choice[str]]:
@@ -75,27 +77,19 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
     @app_commands.command(description="End the table in this channel")
     @app_commands.describe(summary="Have the one who spoke most sum up first")
     async def stop(self, interaction: Interaction, summary: bool = False) -> None:
-        async with answering(interaction):
-            await interaction.response.defer(ephemeral=True)
-            await answer(interaction, await actions.stop(interaction, summary=summary))
+        await _do(interaction, actions.stop, summary=summary)
 
     @app_commands.command(description="Pause the table in this channel")
     async def pause(self, interaction: Interaction) -> None:
-        async with answering(interaction):
-            await interaction.response.defer(ephemeral=True)
-            await answer(interaction, await actions.pause(interaction))
+        await _do(interaction, actions.pause)
 
     @app_commands.command(description="Go on with the paused table in this channel")
     async def resume(self, interaction: Interaction) -> None:
-        async with answering(interaction):
-            await interaction.response.defer(ephemeral=True)
-            await answer(interaction, await actions.resume(interaction))
+        await _do(interaction, actions.resume)
 
     @app_commands.command(description="How the table in this channel stands")
     async def status(self, interaction: Interaction) -> None:
-        async with answering(interaction):
-            await interaction.response.defer(ephemeral=True)
-            await answer(interaction, await actions.status(interaction))
+        await _do(interaction, actions.status)
 
     @app_commands.command(description="Say something to the table in this channel")
     @app_commands.describe(text="What you want to say; begin with a persona's name to have it answer you")
@@ -105,65 +99,46 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
 
     @app_commands.command(description="Pass over whoever would speak next")
     async def skip(self, interaction: Interaction) -> None:
-        async with answering(interaction):
-            await interaction.response.defer(ephemeral=True)
-            await answer(interaction, await actions.skip(interaction))
+        await _do(interaction, actions.skip)
 
     @app_commands.command(description="Put the next question, or one of your own, on the table")
     @app_commands.describe(question="The question (default: the next on the agenda)")
     async def ask(self, interaction: Interaction, question: Range[str, 1, 300] | None = None) -> None:
-        async with answering(interaction):
-            await interaction.response.defer(ephemeral=True)
-            text = " ".join(question.split()) if question else None
-            await answer(interaction, await actions.put_question(interaction, text))
+        await _do(interaction, actions.put_question, question)
 
     @app_commands.command(description="Have a persona speak next")
     @app_commands.describe(persona="Who speaks next")
     async def floor(self, interaction: Interaction, persona: str) -> None:
-        async with answering(interaction):
-            await interaction.response.defer(ephemeral=True)
-            await answer(interaction, await actions.give_floor(interaction, persona))
+        await _do(interaction, actions.give_floor, persona)
 
     @app_commands.command(description="Go to the closing turns and the summary")
     async def wrapup(self, interaction: Interaction) -> None:
-        async with answering(interaction):
-            await interaction.response.defer(ephemeral=True)
-            await answer(interaction, await actions.wrap_up(interaction))
+        await _do(interaction, actions.wrap_up)
 
     @app_commands.command(description="Change how many turns the discussion has in all")
     @app_commands.describe(turns="How many turns in all, those already taken included")
     async def turns(self, interaction: Interaction, turns: Range[int, 1, 200]) -> None:
-        async with answering(interaction):
-            await interaction.response.defer(ephemeral=True)
-            await answer(interaction, await actions.change_turns(interaction, turns))
+        await _do(interaction, actions.change_turns, turns)
 
     @app_commands.command(description="Give one more persona a seat at the table")
     @app_commands.describe(persona="Who joins")
     async def seat(self, interaction: Interaction, persona: str) -> None:
-        async with answering(interaction):
-            await interaction.response.defer(ephemeral=True)
-            await answer(interaction, await actions.seat(interaction, persona))
+        await _do(interaction, actions.seat, persona)
 
     @app_commands.command(description="Have a persona leave the table")
     @app_commands.describe(persona="Who leaves")
     async def unseat(self, interaction: Interaction, persona: str) -> None:
-        async with answering(interaction):
-            await interaction.response.defer(ephemeral=True)
-            await answer(interaction, await actions.unseat(interaction, persona))
+        await _do(interaction, actions.unseat, persona)
 
     @app_commands.command(description="Have a persona only listen")
     @app_commands.describe(persona="Who only listens")
     async def mute(self, interaction: Interaction, persona: str) -> None:
-        async with answering(interaction):
-            await interaction.response.defer(ephemeral=True)
-            await answer(interaction, await actions.mute(interaction, persona, muted=True))
+        await _do(interaction, actions.mute, persona, muted=True)
 
     @app_commands.command(description="Let a persona speak again")
     @app_commands.describe(persona="Who may speak again")
     async def unmute(self, interaction: Interaction, persona: str) -> None:
-        async with answering(interaction):
-            await interaction.response.defer(ephemeral=True)
-            await answer(interaction, await actions.mute(interaction, persona, muted=False))
+        await _do(interaction, actions.mute, persona, muted=False)
 
     @floor.autocomplete("persona")
     @unseat.autocomplete("persona")
@@ -171,15 +146,31 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
     @unmute.autocomplete("persona")
     async def _complete_seated(self, interaction: Interaction, current: str) -> list[Choice[str]]:
         run = interaction.client.supervisor.run_at(interaction.channel_id or 0)
-        names = run.overview().cast if run else ()
-        return [Choice(name=name, value=name) for name in names if current.casefold() in name.casefold()][:_CHOICES]
+        return _matching(current, run.overview().cast if run else ())
 
     @seat.autocomplete("persona")
     async def _complete_unseated(self, interaction: Interaction, current: str) -> list[Choice[str]]:
         run = interaction.client.supervisor.run_at(interaction.channel_id or 0)
         seated = run.overview().cast if run else ()
-        names = [p.name for p in interaction.client.catalogue.personas if p.name not in seated]
-        return [Choice(name=name, value=name) for name in names if current.casefold() in name.casefold()][:_CHOICES]
+        return _matching(current, [p.name for p in interaction.client.catalogue.personas if p.name not in seated])
+
+
+async def _do(
+    interaction: Interaction,
+    action: Callable[Concatenate[Interaction, P], Awaitable[str]],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> None:
+    """Carry out what was typed; its sentence is the private answer."""
+    async with answering(interaction):
+        await interaction.response.defer(ephemeral=True)
+        await answer(interaction, await action(interaction, *args, **kwargs))
+
+
+def _matching(current: str, names: Iterable[str]) -> list[Choice[str]]:
+    """Suggestions of the names that contain what was typed so far."""
+    found = [name for name in names if current.casefold() in name.casefold() and len(name) <= _CHOICE_LENGTH]
+    return [Choice(name=name, value=name) for name in found][:_CHOICES]
 
 
 def complete_list(current: str, names: list[str]) -> list[Choice[str]]:

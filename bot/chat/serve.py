@@ -97,6 +97,9 @@ async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], heartbea
         raise RoundtableError(BAD_TOKEN)
     if isinstance(outcome, discord.PrivilegedIntentsRequired):
         raise RoundtableError("The Message Content intent was switched off meanwhile. Start the bot again.")
+    if isinstance(outcome, discord.DiscordException | aiohttp.ClientError | OSError):
+        problem = str(outcome) or type(outcome).__name__
+        raise RoundtableError(f"Discord ended the connection ({problem}). Start the bot again; its tables go on.")
     if isinstance(outcome, Exception):
         raise outcome
 
@@ -106,31 +109,34 @@ async def _ask_until_answered(token: str, end: asyncio.Task[None]) -> discord.Ap
     wait = 2.0
     while not end.done():
         asking = asyncio.create_task(application_flags(token))
-        await asyncio.wait([asking, end], timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if not asking.done():
-            asking.cancel()
         try:
-            return await asking
-        except (aiohttp.ClientError, OSError, discord.DiscordServerError, asyncio.CancelledError) as error:
+            await asyncio.wait([asking, end], timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             if end.done():
-                return None
-            log.warning("Discord can't be reached (%s); trying again in %.0f s", _named(error), wait)
+                break
+            if asking.done():
+                return asking.result()
+            problem = f"no answer within {ANSWER_SECONDS} s"
+        except discord.HTTPException as error:
+            problem = f"HTTP {error.status}"
+        except (aiohttp.ClientError, OSError) as error:
+            problem = type(error).__name__
+        finally:
+            asking.cancel()
+            await asyncio.wait([asking])
+        log.warning("Discord can't be reached (%s); trying again in %.0f s", problem, wait)
         await asyncio.wait([end], timeout=wait)
         wait = min(wait * 2, LONGEST_RETRY)
     return None
 
 
-def _named(error: BaseException) -> str:
-    return "no answer" if isinstance(error, asyncio.CancelledError) else type(error).__name__
-
-
 async def _beat(bot: RoundtableBot, file: Path) -> None:
     """Touch the heartbeat file while the connection to Discord lives."""
     while True:
-        if bot.is_ready() and math.isfinite(bot.latency):
+        alive = bot.is_ready() and math.isfinite(bot.latency)
+        if alive:
             with contextlib.suppress(OSError):
                 file.touch()  # noqa: ASYNC240 (one system call on a local file)
-        await asyncio.sleep(HEARTBEAT_SECONDS)
+        await asyncio.sleep(HEARTBEAT_SECONDS if alive else 1)
 
 
 async def use_other_discord(api_url: str) -> None:

@@ -7,6 +7,8 @@ from typing import Final
 MESSAGE_LIMIT: Final = 2000
 
 _FENCE: Final = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
+# The first line of a fence may name the language; it is repeated where the fence is cut.
+_LANGUAGE: Final = re.compile(r"```[A-Za-z0-9_+#-]{0,30}")
 # Where to cut, best first: after a paragraph, a sentence, a clause, a word.
 _CUTS: Final = (
     re.compile(r"\n"),
@@ -44,7 +46,7 @@ def _parts(text: str, limit: int) -> list[str]:
 
 def _cut_fence(fence: str, limit: int) -> list[str]:
     opening, _, body = fence.partition("\n")
-    if not body or _size(opening) > 40:  # no language line: everything behind the marks is code
+    if not body or not _LANGUAGE.fullmatch(opening):  # everything behind the marks is code
         opening, body = "```", fence[3:]
     body = body.removesuffix("```").rstrip("\n")
     room = limit - _size(opening) - len("\n\n```")

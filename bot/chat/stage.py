@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _NO_PING = discord.AllowedMentions.none()
+SENT_AWAY = "I was removed from the server."
 _LOST = (OSError, aiohttp.ClientError, TimeoutError)
 
 
@@ -62,9 +63,9 @@ class WebhookStage:
         try:
             if post.by_webhook:
                 return await self._send_turn(post)
-            message = await self._place.send(allowed_mentions=_NO_PING, nonce=str(post.id), **self._own_message(post))
-            if post.kind is PostKind.PANEL:
-                self._panel = message.id
+            # Post numbers begin anew with a new database, ids of openings don't. Discord takes 25 characters.
+            nonce = f"{self._stored.anchor_id:x}-{post.id:x}"
+            message = await self._place.send(allowed_mentions=_NO_PING, nonce=nonce, **self._own_message(post))
             return message.id
         except discord.HTTPException as error:
             raise explain(error, self._lacking()) from error
@@ -72,6 +73,9 @@ class WebhookStage:
             raise OutcomeUnknown(type(error).__name__) from error
 
     async def _send_turn(self, post: Post) -> int:
+        if self._bot.get_guild(self._stored.guild_id) is None:
+            # The webhook may still work.
+            raise Refused(Why.HOLD, SENT_AWAY)
         hook = await self._bot.webhooks.of(self._stored.channel_id)
         try:
             message = await hook.send(
@@ -165,7 +169,10 @@ class WebhookStage:
     # --- the rest ---
 
     async def composing(self, persona: Persona) -> None:
-        # Only a courtesy: whatever goes wrong with it, the turn matters more.
+        # Only a courtesy: however long it takes and whatever goes wrong with it, the turn matters more.
+        self._bot.in_background(self._type())
+
+    async def _type(self) -> None:
         with contextlib.suppress(discord.DiscordException, *_LOST):
             await self._place.typing()
 
@@ -174,6 +181,10 @@ class WebhookStage:
 
     async def refresh(self, overview: Overview) -> None:
         self._overview = overview
+        if self._panel is None:
+            # Asked of the database: the answer to sending it may have been lost.
+            panels = await self._bot.store.session_posts(self._stored.id, PostKind.PANEL)
+            self._panel = panels[-1].message_id if panels else None
         if self._panel is not None and (self._editing is None or self._editing.done()):
             self._editing = self._bot.in_background(self._edit_panel(self._panel))
 

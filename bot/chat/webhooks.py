@@ -34,6 +34,8 @@ async def never_resend(request: aiohttp.ClientRequest, handler: ClientHandlerTyp
         raise OutcomeUnknown(type(error).__name__) from error
     if response.status >= 500:
         raise OutcomeUnknown(f"HTTP {response.status}")
+    if response.status == 429 and b'"retry_after"' not in await response.read():
+        raise OutcomeUnknown("HTTP 429 that does not say how long")
     if response.status == 200 and response.content_type != "application/json":
         # A proxy's page: whether Discord ever saw the request can't be told.
         raise OutcomeUnknown(f"an answer of type {response.content_type}")

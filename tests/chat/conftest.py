@@ -1,9 +1,10 @@
-"""The real bot on a simulated Discord: a small cast, a real database file, the embedded dummy as its endpoint."""
+"""The real bot on a simulated Discord: a small cast, a real database file, a scripted endpoint on loopback."""
 
-import re
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+import logging
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import pytest_asyncio
@@ -14,23 +15,34 @@ from bot.discussion.dials import Dials
 from bot.discussion.persona import Persona
 from bot.discussion.task import Task
 from bot.library.catalogue import Catalogue
-from bot.llm.dummy import serve_dummy
 from bot.llm.endpoint import Endpoint
 from bot.settings import Settings
-from bot.store.store import Store
-
-# Above simcord's settle timeout, so that a table between two turns counts as settled.
-PACE = 30.0
+from bot.store.store import Store, open_store
+from tests.chat.place import PACE, Place, harmless, settle_fast
+from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 
 CAST = tuple(
     Persona(name=name, full_name=full_name, prompt=f"You are {full_name}.", intro=f"{name} at the table.")
     for name, full_name in [("Aino", "Professor Aino Virtanen"), ("Ravi", "Ravi Menon"), ("Bo", "Bo Lindqvist")]
 )
+FULL_NAMES = {persona.name: persona.full_name for persona in CAST}
 TASKS = (
     Task(name="bread", context="A village bakery.", questions=("Who bakes?", "Who pays?", "Who eats?")),
     Task(name="boats", context="A harbour.", questions=("Sail or row?",)),
 )
 CATALOGUE = Catalogue(CAST, TASKS)
+SEED = 3
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "logs_errors: the bot is expected to log an error in this test")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """simcord must take the pause between two turns for rest: its limit stays well under PACE."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.simcord(settle_timeout=2.0))
 
 
 @dataclass
@@ -40,35 +52,44 @@ class Parts:
     settings: Settings
     store: Store
     endpoint: Endpoint
+    catalogue: Catalogue = CATALOGUE
     message_content: bool = True
+    made: list[RoundtableBot] = field(default_factory=list)
 
     def make(self) -> RoundtableBot:
-        return create_bot(
+        bot = create_bot(
             self.settings,
-            catalogue=CATALOGUE,
+            catalogue=self.catalogue,
             store=self.store,
             endpoint=self.endpoint,
             message_content=self.message_content,
         )
+        self.made.append(bot)
+        return bot
 
 
 @pytest.fixture
-def message_content() -> bool:
-    """Whether the Message Content intent is enabled; a test module may override it."""
-    return True
+def message_content(request: pytest.FixtureRequest) -> bool:
+    """Whether the Message Content intent is enabled; a test may say otherwise with an indirect parameter."""
+    return getattr(request, "param", True)
 
 
 @pytest_asyncio.fixture
-async def parts(tmp_path: Path, message_content: bool) -> AsyncIterator[Parts]:
+async def llm() -> AsyncIterator[ScriptedEndpoint]:
+    """The endpoint: says what a test enqueues, else fresh sentences that address nobody; remembers every prompt."""
+    async with scripted_endpoint() as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def parts(tmp_path: Path, llm: ScriptedEndpoint, message_content: bool) -> AsyncIterator[Parts]:
     file = tmp_path / "roundtable.db"
     url = f"sqlite+aiosqlite:///{file}"
     settings = Settings(_env_file=None, database_url=url, discussion=Dials(pace=PACE))  # type: ignore[call-arg]
-    store = await Store.open(url, file)
-    async with serve_dummy() as base_url:
-        endpoint = Endpoint(base_url, retries=0, timeout=10)
-        yield Parts(settings, store, endpoint, message_content)
+    async with open_store(url, file) as store:
+        endpoint = Endpoint(llm.url, retries=0, timeout=10)
+        yield Parts(settings, store, endpoint, message_content=message_content)
         await endpoint.aclose()
-    await store.aclose()
 
 
 @pytest.fixture
@@ -77,22 +98,37 @@ def simcord_bot(parts: Parts) -> RoundtableBot:
 
 
 @pytest_asyncio.fixture
-async def env(simcord_env: Env) -> AsyncIterator[Env]:
+async def env(simcord_env: Env, parts: Parts) -> AsyncIterator[Env]:
+    """The simulated Discord. After each test: whatever the bot sent, it could not have pinged anybody."""
     yield simcord_env
-    await simcord_env.bot.close()
+    assert [request.json for request in simcord_env.http_requests if not harmless(request)] == []
+    for bot in parts.made:
+        await bot.close()
 
 
-class Channel:
-    """A server with a channel, its convener and two guests, and what one sees there."""
+@pytest.fixture
+def place(env: Env, parts: Parts) -> Place:
+    """A server with a channel, its convener Mira, and the members Otto and Lena."""
+    return Place(env, parts.store)
 
-    def __init__(self, env: Env) -> None:
-        self.env = env
-        self.guild = env.create_guild("Bakers")
-        self.channel = self.guild.create_text_channel("general")
-        self.mira = self.guild.add_member(env.create_user("mira"))
-        self.otto = self.guild.add_member(env.create_user("otto"))
-        self.lena = self.guild.add_member(env.create_user("lena"))
 
-    @property
-    def bot(self) -> RoundtableBot:
-        return self.env.bot  # type: ignore[return-value]
+@pytest.fixture(autouse=True)
+def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    settle_fast(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _one_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every session is started with the same seed, so that each run of a test sees the same order of speakers."""
+    monkeypatch.setattr("bot.sessions.supervisor.secrets", SimpleNamespace(randbits=lambda bits: SEED))
+
+
+@pytest.fixture(autouse=True)
+def _quiet_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """No secret reaches the log in any test, and no error where none is expected."""
+    caplog.set_level(logging.INFO)
+    yield
+    records = caplog.get_records("call")
+    assert not [r.getMessage() for r in records if "simcord_webhook_" in r.getMessage()]
+    if request.node.get_closest_marker("logs_errors") is None:
+        assert not [r.getMessage() for r in records if r.levelno >= logging.ERROR]

@@ -1,0 +1,66 @@
+"""The opening card within Discord's limits, whatever the files hold."""
+
+import pytest
+
+from bot.chat.cards import covers, details, opening_card
+from bot.discussion.dials import Dials
+from bot.discussion.persona import Persona
+from bot.discussion.record import Session
+from bot.discussion.task import Task
+from bot.sessions.stage import Overview
+from bot.store.rows import Status
+
+
+def persona(number: int) -> Persona:
+    name = f"Persona {number}"
+    return Persona(
+        name=name, full_name=f"{name} of {'far ' * 15}away", prompt="You are one.", intro="Says a lot. " * 60
+    )
+
+
+@pytest.mark.parametrize("seats", [1, 8, 9, 10, 30])
+def test_the_card_keeps_discords_limits(seats: int) -> None:
+    task = Task(name="t" * 300, context="Bread and salt. " * 600, questions=("Why? " * 300,))
+    session = Session(task, tuple(map(persona, range(seats))), Dials(), seed=1)
+    for can_read in (True, False):
+        card, *faces = opening_card(session, lambda p: f"https://faces.example/{p.name}.png", can_read=can_read)
+        assert len(faces) <= 9
+        assert sum(map(len, [card, *faces])) <= 6000
+        assert len(card.title or "") <= 256
+        assert all(len(field.value or "") <= 1024 for field in card.fields)
+        shown = " ".join(f"{face.author.name} {face.description}" for face in faces)
+        if seats <= 10:
+            assert all(p.full_name in shown for p in session.cast)
+        assert session.cast[0].full_name in shown
+
+
+def test_the_status_of_a_full_house_fits_into_an_answer() -> None:
+    overview = Overview(
+        session_id=1,
+        status=Status.PAUSED,
+        reason="The endpoint says: " + "no " * 100,
+        turns=3,
+        turns_in_all=10,
+        question="Why? " * 300,
+        question_number=1,
+        questions=2,
+        cast=tuple(f"Persona {number} of {'far ' * 15}away" for number in range(40)),
+        convener_id=1,
+    )
+    lines = details(overview).splitlines()
+    assert len("\n".join(lines)) <= 2000
+    assert lines[0] == "**The table is paused.**"
+    assert lines[-1] == "Convened by <@1>."
+
+
+@pytest.mark.parametrize(
+    ("turns", "reached", "questions", "sentence"),
+    [
+        (10, 1, 1, "10 turns on one question, then a summary."),
+        (1, 1, 1, "1 turn on one question, then a summary."),
+        (10, 3, 3, "10 turns will cover all 3 questions, then comes a summary."),
+        (1, 1, 3, "1 turn will cover 1 of the 3 questions, then comes a summary."),
+    ],
+)
+def test_how_many_questions_are_covered(turns: int, reached: int, questions: int, sentence: str) -> None:
+    assert covers(turns, reached, questions) == sentence

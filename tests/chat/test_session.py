@@ -1,0 +1,157 @@
+"""A whole discussion in a channel, from the opening card to the minutes."""
+
+from collections import Counter
+
+import discord
+
+from bot.chat.cards import NOTICE
+from bot.discussion.moderator import Open, Speak, Summarise, next_step
+from bot.discussion.record import QuestionPut, Record, Session
+from bot.llm.dummy import serve_dummy
+from bot.llm.endpoint import Endpoint
+from bot.sessions.run import CLOSING
+from bot.store.rows import Status
+from tests.chat.conftest import CAST, FULL_NAMES, Parts
+from tests.chat.place import Place
+from tests.endpoint_stand_in import ScriptedEndpoint
+
+
+async def test_a_whole_session(place: Place, llm: ScriptedEndpoint) -> None:
+    answer = await place.type("start")
+    assert answer.startswith("The table is open.\n10 turns will cover ")
+    await place.turn()
+    await place.otto.send(place.channel, "The pigeons eat half of it.")
+    await place.turn()
+    assert '\nOtto the Miller (guest): "The pigeons eat half of it."\n' in llm.prompts[-1]
+    first = place.spoken[0]
+    await place.lena.send(place.channel, "You never said who sweeps.", reply_to=first)
+    await place.turn()
+    assert '\nLena L. (guest): "You never said who sweeps."\n' in llm.prompts[-1]
+    assert place.spoken[-1].author.name == first.author.name, "the persona replied to speaks next"
+    assert "Lena L. has just spoken to you" in llm.prompts[-1]
+    await place.turn(10)
+
+    assert_opening(place)
+    record, session = await place.record(), (await place.session()).session
+    turns = [t for t in record if t.kind in ("persona", "summary")]
+    assert [t.kind for t in turns] == ["persona"] * 10 + ["summary"]
+    shown = [t.text for t in turns[:10]] + [f"**Summary.** {turns[10].text}"]
+    assert [m.content for m in place.spoken] == shown
+    assert place.speakers == [FULL_NAMES[t.speaker] for t in turns]
+    assert turns[10].speaker in most_talkative(record)
+    assert llm.prompts[0].endswith(f"{turns[0].speaker}:")
+
+    faces = {embed.author.name: embed.author.icon_url for embed in place.card.embeds[1:]}
+    sent = place.executed()
+    assert [(s["username"], s["avatar_url"]) for s in sent] == [(name, faces[name]) for name in place.speakers]
+    assert all(s["flags"] & discord.MessageFlags.suppress_embeds.flag for s in sent)
+
+    questions = [s.question for _, s in record.steerings() if isinstance(s, QuestionPut)]
+    assert place.said_by_bot == ["", "**The table is closed.**", *[f"❓ **{q}**" for q in questions], CLOSING]
+    assert (await place.session()).status is Status.ENDED
+    assert place.buttons() == []
+    await assert_minutes(place, record)
+    assert_replays(session, record)
+
+
+def assert_opening(place: Place) -> None:
+    """The channel's first message is the card, with everything a guest should know before writing."""
+    card = place.history()[0]
+    about, *faces = card.embeds
+    assert about.title == "Round table: bread"
+    assert about.description == "A village bakery."
+    assert ("On the table first", "Who bakes?") in [(field.name, field.value) for field in about.fields]
+    assert about.footer.text == NOTICE
+    assert "AI" in NOTICE
+    assert "//" in NOTICE
+    assert [(f.author.name, f.description) for f in faces] == [(p.full_name, p.intro) for p in CAST]
+    assert all((f.author.icon_url or "").startswith("https://") for f in faces)
+
+
+def most_talkative(record: Record) -> list[str]:
+    count = Counter(turn.speaker for turn in record.persona_turns())
+    return [name for name, turns in count.items() if turns == max(count.values())]
+
+
+async def assert_minutes(place: Place, record: Record) -> None:
+    """The last message carries everything that was shown, in order."""
+    (file,) = place.history()[-1].attachments
+    assert file.filename == "minutes.md"
+    minutes = (await file.read()).decode()
+    at = -1
+    for turn in record:
+        after = minutes.find(turn.text, at + 1)
+        assert after > at, f"“{turn.text}” is not in the minutes after the turn before it"
+        at = after
+    assert "**Otto the Miller** (guest): The pigeons eat half of it." in minutes
+
+
+def assert_replays(session: Session, record: Record) -> None:
+    """The same seed and record give the same order of speakers and questions again."""
+    replayed = Record()
+    for turn in record:
+        if turn.kind != "guest":
+            match next_step(session, Record(list(replayed))):
+                case Speak(persona) | Summarise(persona):
+                    assert persona.name == turn.speaker
+                case Open(question):
+                    assert turn.steering == QuestionPut(question=question)
+                case step:
+                    raise AssertionError(f"{step} instead of turn {turn.seq}")
+        replayed.append(turn)
+
+
+async def test_the_same_seed_gives_the_same_order(place: Place) -> None:
+    orders: list[list[str]] = []
+    for name in ("first", "second"):
+        one = place.elsewhere(place.guild.create_text_channel(name))
+        await one.type("start", turns=6)
+        await one.turn(7)
+        orders.append([m.content.partition(".")[0] if not m.webhook_id else m.author.name for m in one.history()])
+    assert orders[0] == orders[1]
+
+
+async def test_two_tables_in_two_channels_keep_apart(place: Place, llm: ScriptedEndpoint) -> None:
+    other = place.elsewhere(place.guild.create_text_channel("harbour"))
+    await place.type("start", turns=2)
+    await other.type("start", task="boats", turns=2)
+    await place.otto.send(place.channel, "The pigeons!")
+    await place.turn(3)
+    assert [len(p.spoken) for p in (place, other)] == [3, 3]
+    assert not [p for p in llm.prompts if "A harbour." in p and "pigeons" in p]
+    assert [p for p in llm.prompts if "A village bakery." in p and "pigeons" in p]
+
+
+async def test_nothing_that_is_said_pings(place: Place, llm: ScriptedEndpoint) -> None:
+    loud = f"@everyone @here <@{place.otto.id}>"
+    llm.enqueue(f"Listen, {loud}! I bake.", f"Quiet, {loud}! I eat.")
+    await place.type("start", question=f"Who wakes {loud}?", turns=1)
+    await place.lena.slash(place.channel, "roundtable say", text=f"{loud}, good morning")
+    await place.turn(2)
+    assert f"**Summary.** Quiet, {loud}! I eat." in [m.content for m in place.spoken]
+    assert place.pinged == []
+
+
+async def test_a_long_turn_becomes_several_messages(place: Place, llm: ScriptedEndpoint) -> None:
+    sentences = [f"Sentence {n} is about bread and about the people who bake it." for n in range(60)]
+    llm.enqueue(" ".join(sentences))
+    await place.type("start", turns=1)
+    parts = place.spoken
+    assert len(parts) == 2
+    assert len({m.author.name for m in parts}) == 1
+    assert all(len(m.content) <= 2000 and m.content.endswith(".") for m in parts)
+    assert " ".join(m.content for m in parts) == " ".join(sentences)
+
+
+async def test_a_session_on_the_embedded_dummy(place: Place, parts: Parts) -> None:
+    async with serve_dummy() as base_url:
+        parts.endpoint = Endpoint(base_url, retries=0, timeout=10)
+        await place.restart(parts)
+        await place.type("start")
+        await place.otto.send(place.channel, "Ravi, what about the pigeons?")
+        await place.turn(12)
+        await parts.endpoint.aclose()
+    assert (await place.session()).status is Status.ENDED
+    assert len(place.spoken) >= 9, "the dummy hardly ever repeats itself"
+    assert set(place.speakers) == set(FULL_NAMES.values())
+    assert place.speakers[1] == "Ravi Menon"

@@ -1,0 +1,170 @@
+"""Opening a table: its options, what is refused in words, where it may stand."""
+
+from typing import Any
+
+import pytest
+import simcord
+
+from bot.chat.commands import complete_list
+from bot.store.rows import Status
+from tests.chat.place import Place, honour_thread_id
+from tests.endpoint_stand_in import ScriptedEndpoint
+
+
+async def test_the_options_are_what_is_discussed(place: Place, llm: ScriptedEndpoint) -> None:
+    answer = await place.type("start", question="  Rye\nor wheat? ", task="boats", personas="bo, Ravi Menon", turns=4)
+    assert answer == "The table is open.\n4 turns on one question, then a summary."
+    session = (await place.session()).session
+    assert (session.task.name, session.task.questions) == ("boats", ("Rye or wheat?",))
+    assert [p.name for p in session.cast] == ["Bo", "Ravi"]
+    assert session.dials.turns == 4
+    assert [e.author.name for e in place.card.embeds[1:]] == ["Bo Lindqvist", "Ravi Menon"]
+    assert "A harbour." in llm.prompts[0]
+    assert "Aino" not in llm.prompts[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"personas": "Aino, Rafi"}, "There is no persona called “Rafi”. Did you mean “Ravi”?"),
+        ({"personas": "Nobody"}, "There is no persona called “Nobody”. There are: Aino, Ravi, Bo."),
+        ({"task": "boat"}, "There is no task called “boat”. Did you mean “boats”?"),
+        ({"task": "zeppelins"}, "There is no task called “zeppelins”. There are: bread, boats."),
+    ],
+)
+async def test_an_unknown_name_gets_a_hint(place: Place, options: dict[str, Any], sentence: str) -> None:
+    assert await place.type("start", **options) == sentence
+    assert place.history() == []
+
+
+async def test_a_blank_question_is_none(place: Place) -> None:
+    await place.type("start", question="   ")
+    assert (await place.session()).session.task.questions == ("Who bakes?", "Who pays?", "Who eats?")
+
+
+async def test_one_table_per_channel(place: Place) -> None:
+    await place.type("start", turns=1)
+    answer = await place.type("start", by=place.otto)
+    assert answer == "There is a table in this channel already. `/roundtable stop` ends it."
+    await place.turn(2)
+    assert (await place.session()).status is Status.ENDED
+    assert (await place.type("start", by=place.otto)).startswith("The table is open.")
+
+
+async def test_the_answer_says_how_many_questions_are_covered(place: Place) -> None:
+    lines = (await place.type("start", turns=200)).splitlines()
+    assert lines == ["The table is open.", "200 turns will cover all 3 questions, then comes a summary."]
+    await place.type("stop")
+    assert (await place.type("start", turns=1)).splitlines()[1] == (
+        "1 turn will cover 1 of the 3 questions, then comes a summary."
+    )
+
+
+async def test_a_table_in_a_thread(place: Place, monkeypatch: pytest.MonkeyPatch, llm: ScriptedEndpoint) -> None:
+    honour_thread_id(monkeypatch)
+    thread = place.make_thread("about bread")
+    await thread.type("start", turns=2)
+    await thread.otto.send(thread.channel, "The pigeons!", reply_to=thread.spoken[0])
+    await thread.turn(3)
+    assert len(thread.spoken) == 3
+    assert thread.speakers[0] == thread.speakers[1]
+    assert "The pigeons!" in llm.prompts[-1]
+    assert thread.history()[-1].attachments
+    assert place.spoken == []
+    assert len(thread.env.backend.webhooks) == 1
+
+
+async def test_a_table_in_a_forums_post(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    honour_thread_id(monkeypatch)
+    post = place.elsewhere(place.guild.create_forum_channel("ideas")).make_thread("a second oven")
+    await post.type("start", turns=1)
+    await post.turn(2)
+    assert len(post.spoken) == 2
+    assert (await post.session()).status is Status.ENDED
+
+
+async def test_a_table_of_one(place: Place) -> None:
+    await place.type("start", personas="Bo, bo ,BO", turns=2)
+    await place.turn(3)
+    assert place.speakers == ["Bo Lindqvist"] * 3
+    assert (await place.session()).status is Status.ENDED
+
+
+async def test_a_thread_needs_its_own_permission(place: Place) -> None:
+    thread = place.make_thread("about bread")
+    place.deny("send_messages_in_threads")
+    assert (await thread.type("start")).startswith("I am missing **Send Messages in Threads** in this channel.")
+
+
+async def test_a_channel_and_its_thread_share_one_webhook(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    honour_thread_id(monkeypatch)
+    thread = place.make_thread("about bread")
+    await place.type("start", turns=1)
+    await thread.type("start", turns=1)
+    await place.turn(2)
+    assert (len(place.spoken), len(thread.spoken)) == (2, 2)
+    assert len(place.env.backend.webhooks) == 1
+
+
+async def test_a_webhook_of_ours_that_is_there_already_is_taken(place: Place) -> None:
+    hook = place.guild.create_webhook(place.channel, "Roundtable")
+    await place.type("start", turns=1)
+    assert {m.webhook_id for m in place.spoken} == {hook.id}
+
+
+@pytest.mark.parametrize("kind", ["news", "voice"])
+async def test_a_table_where_people_can_write(place: Place, kind: str) -> None:
+    create = {"news": place.guild.create_news_channel, "voice": place.guild.create_voice_channel}[kind]
+    there = place.elsewhere(create("elsewhere"))
+    await there.type("start", turns=1)
+    assert len(there.spoken) == 1
+
+
+async def test_suggestions_for_a_task(place: Place) -> None:
+    offered = await place.mira.autocomplete(place.channel, "roundtable start", "task", "BOA")
+    assert [c["value"] for c in offered] == ["boats"]
+
+
+async def test_suggestions_complete_the_last_persona(place: Place) -> None:
+    async def offered(typed: str) -> list[str]:
+        found = await place.mira.autocomplete(place.channel, "roundtable start", "personas", typed)
+        return [c["value"] for c in found]
+
+    assert await offered("") == ["Aino", "Ravi", "Bo"]
+    assert await offered("ra") == ["Ravi"]
+    assert await offered("Bo, a") == ["Bo, Aino"]
+    assert await offered("bo,") == ["bo, Aino", "bo, Ravi"]
+    assert await offered("Aino, zz") == []
+
+
+def test_suggestions_stay_within_discords_limits() -> None:
+    names = [f"Persona {n}" for n in range(60)]
+    assert len(complete_list("", names)) == 25
+    assert all(len(c.value) <= 100 for c in complete_list(", ".join(names[:9]) + ", P", names))
+
+
+async def test_suggestions_for_the_seats(place: Place) -> None:
+    await place.type("start", personas="Aino, Bo")
+
+    async def offered(command: str, typed: str = "") -> list[str]:
+        found = await place.mira.autocomplete(place.channel, f"roundtable {command}", "persona", typed)
+        return [c["value"] for c in found]
+
+    for command in ("floor", "unseat", "mute", "unmute"):
+        assert await offered(command) == ["Aino", "Bo"]
+    assert await offered("seat") == ["Ravi"]
+    assert await offered("floor", "in") == ["Aino"]
+
+
+async def test_the_commands_are_for_servers_only(place: Place) -> None:
+    assert "roundtable start" not in place.mira.user.available_commands()
+    with pytest.raises(simcord.SetupError):
+        await place.mira.user.slash("roundtable start")
+
+
+@pytest.mark.parametrize("message_content", [False], indirect=True)
+async def test_without_message_content_start_says_so(place: Place) -> None:
+    answer = await place.type("start")
+    assert "I can't read ordinary messages on this server." in answer
+    assert "`/roundtable say`" in answer
+    assert any("`/roundtable say`" in (field.value or "") for field in place.card.embeds[0].fields)

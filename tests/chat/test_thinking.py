@@ -1,0 +1,72 @@
+"""What people do while a persona's turn is in the making: nobody has to wait for the model."""
+
+from typing import Any
+
+import pytest
+
+from bot.sessions.run import CLOSING
+from bot.store.rows import Status
+from tests.chat.conftest import Parts
+from tests.chat.place import Place
+from tests.endpoint_stand_in import ScriptedEndpoint, stalls
+
+
+@pytest.fixture
+def thinking(place: Place, parts: Parts, llm: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch) -> ScriptedEndpoint:
+    """The endpoint, whose first answer never comes; the simulated Discord does not wait for that one."""
+    complete = parts.endpoint.complete
+
+    async def waited_for(*args: Any, **options: Any) -> Any:
+        if llm.asked:
+            return await complete(*args, **options)
+        return await place.env.external_wait(complete(*args, **options), reason="the model thinks")
+
+    llm.enqueue(stalls())
+    monkeypatch.setattr(parts.endpoint, "complete", waited_for)
+    return llm
+
+
+async def test_stop(place: Place, thinking: ScriptedEndpoint) -> None:
+    await place.type("start")
+    await thinking.until_asked(1)
+    assert await place.type("stop") == "The table is closed."
+    assert (await place.session()).status is Status.ENDED
+    assert place.spoken == []
+    assert place.said_by_bot[-1] == CLOSING
+    await thinking.disconnected.wait()
+
+
+async def test_pause_and_resume(place: Place, thinking: ScriptedEndpoint) -> None:
+    await place.type("start")
+    await thinking.until_asked(1)
+    await place.type("pause")
+    await thinking.disconnected.wait()
+    assert (await place.session()).status is Status.PAUSED
+    await place.type("resume")
+    assert len(place.spoken) == 1
+    assert thinking.prompts[0] == thinking.prompts[1]
+
+
+async def test_a_new_question(place: Place, thinking: ScriptedEndpoint) -> None:
+    await place.type("start")
+    await thinking.until_asked(1)
+    await place.type("ask", question="Who sweeps?")
+    assert len(place.spoken) == 1
+    assert "The question on the table is: Who sweeps?" in thinking.prompts[1]
+
+
+async def test_a_guest_is_heard_by_the_next_one(place: Place, thinking: ScriptedEndpoint) -> None:
+    await place.type("start")
+    await thinking.until_asked(1)
+    await place.otto.send(place.channel, "Am I too late?")
+    assert len(thinking.prompts) == 1, "a guest does not disturb whoever is speaking"
+    await place.type("skip")
+    assert "Am I too late?" in thinking.prompts[1]
+
+
+async def test_a_restart(place: Place, parts: Parts, thinking: ScriptedEndpoint) -> None:
+    await place.type("start")
+    await thinking.until_asked(1)
+    await place.restart(parts)
+    assert len(place.spoken) == 1
+    assert thinking.prompts[0] == thinking.prompts[1]
