@@ -9,6 +9,7 @@ from discord.app_commands import Choice, Range
 
 from bot.chat import actions, cards
 from bot.chat.answers import answer, answering
+from bot.chat.form import SayForm
 from bot.chat.refusals import in_words, missing
 from bot.discussion.agenda import questions_covered
 from bot.errors import Refusal
@@ -190,23 +191,7 @@ async def ask_this_persona(interaction: Interaction, message: discord.Message) -
         interaction.client.supervisor.table_at(interaction.channel_id or 0)
         if message.webhook_id not in interaction.client.webhooks.owned:
             raise Refusal("That is not a persona's message. Pick one of theirs.")
-        await interaction.response.send_modal(_AskForm(message.id, message.author.display_name[:40]))
-
-
-class _AskForm(discord.ui.Modal):
-    """One text field; what is written there becomes a guest's turn addressed to the persona."""
-
-    text: discord.ui.TextInput["_AskForm"] = discord.ui.TextInput(
-        label="What do you want to say?", style=discord.TextStyle.paragraph, max_length=1500
-    )
-
-    def __init__(self, message_id: int, name: str) -> None:
-        super().__init__(title=f"Ask {name}")
-        self._message_id = message_id
-
-    async def on_submit(self, interaction: discord.Interaction) -> None:
-        async with answering(interaction):
-            await actions.chime_in(interaction, self.text.value, reply_to=self._message_id)  # type: ignore[arg-type]
+        await interaction.response.send_modal(SayForm(title=f"Ask {message.author.display_name}", reply_to=message.id))
 
 
 def _where(interaction: Interaction) -> Where:

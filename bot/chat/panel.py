@@ -8,6 +8,7 @@ import discord
 
 from bot.chat import actions
 from bot.chat.answers import answer, answering
+from bot.chat.form import SayForm
 from bot.errors import Refusal
 from bot.sessions.stage import Overview
 from bot.store.rows import Status
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 Action = Callable[["discord.Interaction[RoundtableBot]"], Awaitable[str]]
 
-_ACTIONS: Final[dict[str, tuple[str, str, discord.ButtonStyle, Action]]] = {
+_ACTIONS: Final[dict[str, tuple[str, str, discord.ButtonStyle, Action | None]]] = {
+    "say": ("Say something", "💬", discord.ButtonStyle.primary, None),
     "pause": ("Pause", "⏸", discord.ButtonStyle.secondary, actions.pause),
     "resume": ("Resume", "▶", discord.ButtonStyle.success, actions.resume),
     "skip": ("Skip speaker", "⏭", discord.ButtonStyle.secondary, actions.skip),
@@ -27,8 +29,8 @@ _ACTIONS: Final[dict[str, tuple[str, str, discord.ButtonStyle, Action]]] = {
     "status": ("Status", "📋", discord.ButtonStyle.secondary, actions.status),
 }
 _SHOWN: Final = {
-    Status.RUNNING: ("pause", "skip", "next", "wrapup", "stop"),
-    Status.PAUSED: ("resume", "status", "stop"),
+    Status.RUNNING: ("say", "pause", "skip", "next", "wrapup", "status", "stop"),
+    Status.PAUSED: ("say", "resume", "status", "stop"),
     Status.ENDED: (),
 }
 
@@ -57,6 +59,9 @@ class PanelButton(
             run = own.client.supervisor.run_at(own.channel_id or 0)
             if run is None or run.stored.id != self._session_id:
                 raise Refusal("This panel belongs to a table that has ended. `/roundtable start` opens a new one.")
+            if self._act is None:
+                await own.response.send_modal(SayForm())
+                return
             await own.response.defer()
             said = await self._act(own)
             # What the others do shows in the channel; a private echo on top would be noise.

@@ -15,12 +15,14 @@ EventTiming = Literal["now", "before_reply", "after_reply", "never"]
 class Fault:
     """One thing that goes wrong; made by the class methods below.
 
-    `met` is set when a request runs into it; `release()` lets a hanging request or a kept-back event go.
+    `body` is an answer of 200 that isn't Discord's: its bytes and the length that is promised. `met` is set when a
+    request runs into it; `release()` lets a hanging request or a kept-back event go.
     """
 
     stores: bool = True
     answer: tuple[int, JSON, dict[str, str]] | None = None
     resets: bool = False
+    body: tuple[bytes, int] | None = None
     hangs: bool = False
     event: EventTiming = "now"
     met: asyncio.Event = field(default_factory=asyncio.Event)
@@ -48,6 +50,17 @@ class Fault:
     def accepted_then_reset(cls, *, event: EventTiming = "now") -> Fault:
         """The request is carried out, then the connection is reset."""
         return cls(resets=True, event=event)
+
+    @classmethod
+    def accepted_then_cut(cls, *, event: EventTiming = "now") -> Fault:
+        """The request is carried out; the connection breaks in the middle of the answer's body."""
+        return cls(body=(b'{"id": "1', 4096), event=event)
+
+    @classmethod
+    def accepted_then_page(cls, *, event: EventTiming = "now") -> Fault:
+        """The request is carried out, yet some proxy answers 200 with a page of its own."""
+        page = b"<html>One moment, please.</html>"
+        return cls(body=(page, len(page)), event=event)
 
     @classmethod
     def rate_limited(cls, retry_after: float | None = 0.05, *, is_global: bool = False, via: bool = True) -> Fault:

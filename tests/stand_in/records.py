@@ -38,6 +38,7 @@ COMPONENTS_V2 = 1 << 15
 
 # Channel types.
 TEXT_CHANNEL = 0
+DIRECT_MESSAGES = 1
 PUBLIC_THREAD = 11
 
 # Message types.
@@ -76,11 +77,12 @@ class Member:
 
 @dataclass
 class Channel:
-    """A text channel, or a public thread of one (then `parent` is set)."""
+    """A text channel, a public thread of one (then `parent` is set), or the bot's talk with one `recipient`."""
 
     id: int
     name: str
     parent: Channel | None = None
+    recipient: Member | None = None
     topic: str | None = None
     archived: bool = False
     locked: bool = False

@@ -33,6 +33,14 @@ def my_guilds(call: Call) -> list[JSON]:
     return [wire.guild(call.world)] if call.world.in_guild else []
 
 
+@route("POST", "/users/@me/channels")
+def open_direct_messages(call: Call) -> JSON:
+    member = call.world.members.get(int(call.json["recipient_id"]))
+    if member is None:
+        raise refusals.unknown("User")
+    return wire.channel(call.world, call.world.direct_messages(member))
+
+
 @route("GET", "/users/{user}")
 def user(call: Call) -> JSON:
     member = call.world.members.get(call.id("user"))
@@ -145,7 +153,7 @@ def guild(call: Call) -> JSON:
 @route("GET", "/guilds/{guild}/channels")
 def guild_channels(call: Call) -> list[JSON]:
     _guild(call)
-    return [wire.channel(call.world, each) for each in call.world.channels.values() if not each.is_thread]
+    return [wire.channel(call.world, each) for each in call.world.places() if not each.is_thread]
 
 
 @route("GET", "/guilds/{guild}/threads/active")

@@ -90,12 +90,13 @@ class Server:
             self.world.requests.append(request)
             as_bot = http.headers.get("Authorization") == f"Bot {self.world.token}"
             call = Call(self.world, request, http.host, dict(http.match_info), as_bot)
-            response = await self._meet(self.faults.take(request), lambda: _carry_out(handler, call, auth))
+            fault = self.faults.take(request)
+            response = await self._meet(fault, lambda: _carry_out(handler, call, auth))
             if response is None:
                 _reset(http)
                 return web.Response()
             request.status = response.status
-            return response
+            return response if fault is None or fault.body is None else await _other_body(http, *fault.body)
 
         return serve
 
@@ -175,6 +176,17 @@ async def _read(http: web.Request) -> Request:
     at = asyncio.get_running_loop().time()
     path = http.path.removeprefix(API)
     return Request(at, http.method, path, dict(http.query), payload, files, http.headers.get("X-Audit-Log-Reason"))
+
+
+async def _other_body(http: web.Request, body: bytes, promised: int) -> web.StreamResponse:
+    """An answer that isn't Discord's, or only the beginning of one."""
+    kind = "text/html" if body.startswith(b"<") else "application/json"
+    answer = web.StreamResponse(headers={"Content-Type": kind, "Content-Length": str(promised)})
+    await answer.prepare(http)
+    await answer.write(body)
+    if promised > len(body) and http.transport is not None:
+        http.transport.close()
+    return answer
 
 
 def _reset(http: web.Request) -> None:

@@ -91,6 +91,20 @@ class State:
     def webhook(self, which: Webhook | int | str) -> Webhook:
         return which if isinstance(which, Webhook) else _find(self.webhooks, which, "webhook")
 
+    def places(self) -> list[Channel]:
+        """The guild's channels and threads."""
+        return [each for each in self.channels.values() if each.recipient is None]
+
+    def direct_messages(self, member: Member | int | str) -> Channel:
+        """The bot's talk with one member."""
+        person = self.member(member)
+        for each in self.channels.values():
+            if each.recipient is person:
+                return each
+        opened = Channel(self.new_id(), f"@{person.name}", recipient=person)
+        self.channels[opened.id] = opened
+        return opened
+
     def in_channel(self, channel: Channel) -> list[Message]:
         """Its messages, oldest first."""
         return [each for each in self.messages.values() if each.channel is channel]
@@ -110,7 +124,7 @@ class State:
         granted = self.roles[self.guild_id].permissions
         for role in member.roles:
             granted |= self.roles[role].permissions
-        if member is self.owner or granted & PERMISSIONS["administrator"]:
+        if member is self.owner or (channel and channel.recipient) or granted & PERMISSIONS["administrator"]:
             return EVERY_PERMISSION
         overwrites = channel.root.overwrites if channel else {}
         role_allow = role_deny = 0
@@ -128,7 +142,7 @@ class State:
 
     def require(self, channel: Channel, *names: str) -> None:
         """Raise what Discord says when the bot may not: 50001 if it cannot even see the channel, else 50013."""
-        if not self.in_guild or not self.may(channel, "view_channel"):
+        if channel.recipient is None and not (self.in_guild and self.may(channel, "view_channel")):
             raise refusals.missing_access()
         if not self.may(channel, *names):
             raise refusals.missing_permissions()
@@ -217,6 +231,8 @@ class State:
             channel.archived = False
             self.changed(channel)
         self.messages[message.id] = message
+        if channel.recipient is not None:
+            return message  # a bot without that intent hears nothing of it
         data = wire.message(self, message, gateway=True)
         self.emit("MESSAGE_CREATE", data | ({"nonce": message.nonce} if message.nonce else {}), channel)
         return message

@@ -6,7 +6,7 @@ import dataclasses
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from .records import JSON, PUBLIC_THREAD, TEXT_CHANNEL, Channel, Emoji, Member, Message, Role, Webhook
+from .records import DIRECT_MESSAGES, JSON, PUBLIC_THREAD, TEXT_CHANNEL, Channel, Emoji, Member, Message, Role, Webhook
 
 if TYPE_CHECKING:
     from .state import State
@@ -63,6 +63,14 @@ def role(record: Role, position: int = 1) -> JSON:
 
 def channel(state: State, record: Channel) -> JSON:
     last = max((m.id for m in state.messages.values() if m.channel is record), default=None)
+    if record.recipient is not None:
+        recipients = [user(record.recipient)]
+        return {
+            "id": str(record.id),
+            "type": DIRECT_MESSAGES,
+            "last_message_id": str(last or ""),
+            "recipients": recipients,
+        }
     data: JSON = {
         "id": str(record.id),
         "guild_id": str(state.guild_id),
@@ -123,7 +131,7 @@ def guild(state: State, *, full: bool = False, every_member: bool = False) -> JS
     if not full:
         return data
     members = list(state.members.values()) if every_member else [state.bot]
-    places = list(state.channels.values())
+    places = state.places()
     return {
         **data,
         "joined_at": timestamp(state.bot.id),

@@ -20,10 +20,11 @@ from .visitor import Answered, Visitor, refusal
         (Fault.accepted_then, Answered, 1),
         (Fault.reset_before_storing, aiohttp.ClientError, 0),
         (Fault.accepted_then_reset, aiohttp.ClientError, 1),
+        (Fault.accepted_then_cut, aiohttp.ClientError, 1),
         (Fault.hang, TimeoutError, 0),
         (lambda: Fault.hang(stored=True), TimeoutError, 1),
     ],
-    ids=["before", "accepted-500", "reset", "accepted-reset", "hang", "accepted-hang"],
+    ids=["before", "accepted-500", "reset", "accepted-reset", "cut", "hang", "accepted-hang"],
 )
 async def test_sends_with_an_unknown_outcome(
     server: StandIn, bot: Visitor, world: World, once: discord.Webhook, fault, error, stored: int

@@ -1,0 +1,28 @@
+"""The small form in which a member writes to the table, from the panel or from a persona's message."""
+
+import discord
+
+from bot.chat import actions
+from bot.chat.answers import answering
+
+# Leaves room for the name before it in the message that shows it.
+_LENGTH = 1500
+# https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object-modal
+_TITLE_LENGTH = 45
+
+
+class SayForm(discord.ui.Modal):
+    """One text field; what is written there becomes a guest's turn."""
+
+    text: discord.ui.TextInput["SayForm"] = discord.ui.TextInput(
+        label="What do you want to say?", style=discord.TextStyle.paragraph, max_length=_LENGTH
+    )
+
+    def __init__(self, *, title: str = "Chime in", reply_to: int | None = None) -> None:
+        """`reply_to` is the persona's message that it answers."""
+        super().__init__(title=title[:_TITLE_LENGTH])
+        self._reply_to = reply_to
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        async with answering(interaction):
+            await actions.chime_in(interaction, self.text.value, reply_to=self._reply_to)  # type: ignore[arg-type]

@@ -1,0 +1,188 @@
+"""`roundtable run` as a process of its own, on the stand-in for Discord and the embedded dummy."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+import bot
+from bot.store.rows import PostKind, PostStatus, Status
+from bot.store.store import Store
+from tests.stand_in import Fault, StandIn, World, stand_in
+
+REPOSITORY = Path(bot.__file__).parent.parent
+LLM_KEY = "sk-Not-A-Secret-but-it-must-not-be-seen-0123"
+# Docker waits ten seconds after SIGTERM; we promise eight.
+PROMISE = 8
+
+
+@dataclass
+class Host:
+    """A machine with its settings; `process()` is one run of the bot on it."""
+
+    server: StandIn
+    folder: Path
+    logs: list[Path] = field(default_factory=list)
+
+    @property
+    def world(self) -> World:
+        return self.server.world
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "data" / "roundtable.db"
+
+    def settings(self, **changed: str) -> dict[str, str]:
+        given = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(REPOSITORY),
+            "DISCORD_TOKEN": self.server.token,
+            "DISCORD_API_URL": self.server.api_url,
+            "DATABASE_URL": f"sqlite+aiosqlite:///{self.database}",
+            "PERSONAS_DIR": str(REPOSITORY / "personas"),
+            "TASKS_DIR": str(REPOSITORY / "tasks"),
+            "LLM_API_KEY": LLM_KEY,
+            "LOG_LEVEL": "DEBUG",
+            "DISCUSSION_PACE": "0",
+        }
+        return given | changed
+
+    @asynccontextmanager
+    async def process(self, **changed: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        """`roundtable run`, killed at the latest when the block ends. What it says is in `logs[-1]`."""
+        log = self.folder / f"stderr-{len(self.logs)}"
+        self.logs.append(log)
+        with log.open("w") as stderr:
+            command = (sys.executable, "-m", "bot", "run")
+            running = await asyncio.create_subprocess_exec(
+                *command, cwd=self.folder, env=self.settings(**changed), stdout=stderr, stderr=stderr
+            )
+        try:
+            yield running
+        finally:
+            if running.returncode is None:
+                running.kill()
+            await running.wait()
+
+    async def connected(self) -> None:
+        await self.world.until(lambda: self.server.gateway.connected, timeout=20, what="the bot at the gateway")
+        await self.server.settled()
+
+    def turns(self) -> list[str]:
+        return [m.content for m in self.world.channel_history("general") if m.webhook_id]
+
+
+@pytest.fixture
+async def host(tmp_path: Path) -> AsyncIterator[Host]:
+    async with stand_in() as server:
+        yield Host(server, tmp_path)
+
+
+async def test_a_table_outlives_its_process(host: Host) -> None:
+    """One discussion over three processes: the first is told to end in the middle of a post, the second is killed."""
+    world, in_flight = host.world, host.server.faults
+    async with host.process() as process:
+        await host.connected()
+        await world.until(lambda: world.commands, timeout=10, what="the commands")
+        started = world.slash("general", "Mira", "roundtable", "start", {"turns": 2})
+        assert "table is open" in (await started.answered("followup")).payload["content"]
+        await world.until(lambda: len(host.turns()) == 1, timeout=10, what="the first turn")
+        await world.until((host.database.parent / "heartbeat").exists, what="the heartbeat")
+
+        hanging = in_flight.next("POST", "/webhooks/", Fault.hang(stored=True, event="never"))
+        async with host.process() as second:
+            assert await asyncio.wait_for(second.wait(), 20) == 1
+        assert "is in use by another roundtable process" in host.logs.pop().read_text()
+        await asyncio.wait_for(hanging.met.wait(), 20)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), PROMISE) == 0
+        hanging.release()
+
+    hanging = in_flight.next("POST", "/webhooks/", Fault.hang(stored=True, event="never"))
+    async with host.process() as process:
+        await host.connected()
+        await asyncio.wait_for(hanging.met.wait(), 20)
+        process.kill()
+        await process.wait()
+        hanging.release()
+    world.member_says("general", "Otso", "Have I missed something?")
+
+    async with host.process() as process:
+        await host.connected()
+        await world.wait_for_messages("general", 1, containing="The table is closed. Thank you", timeout=20)
+        await host.server.settled()
+        panel = next(m for m in world.channel_history("general") if m.content.startswith("**The table is"))
+        await world.until(lambda: "is closed" in panel.content and not panel.components, what="the closed panel")
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), PROMISE) == 0
+
+    await check_stored(host)
+    check_logs(host)
+
+
+async def check_stored(host: Host) -> None:
+    """Nothing is lost, nothing stands there twice, and the database says so."""
+    store = await Store.open(f"sqlite+aiosqlite:///{host.database}", host.database)
+    session = await store.session(1)
+    posts = await store.session_posts(1)
+    record = await store.record(1)
+    await store.aclose()
+    assert session
+    assert session.status is Status.ENDED
+    assert {p.status for p in posts} == {PostStatus.POSTED}
+    assert [p.message_id for p in posts] == [m.id for m in host.world.channel_history("general") if m.author.get("bot")]
+    turns = [p for p in posts if p.kind is PostKind.TURN]
+    assert [p.content for p in turns] == host.turns()
+    assert len({p.turn_seq for p in turns}) == len(record.persona_turns()) + 1  # the summary
+    assert [t.text for t in record if t.kind == "guest"] == ["Have I missed something?"]
+
+
+def check_logs(host: Host) -> None:
+    """What three processes said, at DEBUG: no secret, no trace, no false alarm."""
+    said = "\n".join(log.read_text() for log in host.logs)
+    secrets = {host.server.token, LLM_KEY, *(w.token for w in host.world.webhooks.values()), *host.world.interactions}
+    assert [secret for secret in secrets if secret in said] == []
+    assert "Traceback" not in said
+    assert "LLM_BASE_URL is not set" in said
+    assert said.count("bot.chat.serve: ended") == 2  # and one was killed
+    for false_alarm in ("PyNaCl", "davey", "intent seems to be disabled", "Unclosed", "never retrieved", "garbage"):
+        assert false_alarm not in said
+
+
+async def test_told_to_end_while_discord_does_not_answer(host: Host) -> None:
+    silent = host.server.faults.next("GET", "/users/@me", Fault.hang())
+    async with host.process() as process:
+        await asyncio.wait_for(silent.met.wait(), 20)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), PROMISE) == 0
+    assert "Traceback" not in host.logs[-1].read_text()
+
+
+async def test_what_a_host_has_to_mend_is_one_sentence(host: Host) -> None:
+    faulty = host.folder / "personas"
+    faulty.mkdir()
+    (faulty / "aino.json").write_text('{"name": "Aino", "prompt": "You are Aino.", "creativity": 1.7}')
+    cases = {
+        "DISCORD_TOKEN is not set": {"DISCORD_TOKEN": ""},
+        "Discord refused DISCORD_TOKEN": {"DISCORD_TOKEN": "MTIz.another.token"},
+        "DISCORD_API_URL http://127.0.0.1:9/api/v10 does not answer": {"DISCORD_API_URL": "http://127.0.0.1:9/api/v10"},
+        "aino.json: creativity": {"PERSONAS_DIR": str(faulty)},
+    }
+
+    async def try_out(number: int, sentence: str, changed: dict[str, str]) -> None:
+        database = f"sqlite+aiosqlite:///{host.folder / str(number)}/roundtable.db"
+        log = host.folder / f"stderr-{len(host.logs)}"  # nothing awaits before it is opened
+        async with host.process(DATABASE_URL=database, LOG_LEVEL="INFO", **changed) as process:
+            assert await asyncio.wait_for(process.wait(), 30) == 1
+        said = log.read_text()
+        assert sentence in said
+        assert "Traceback" not in said
+        assert (changed.get("DISCORD_TOKEN") or host.server.token) not in said
+
+    await asyncio.gather(*(try_out(n, s, changed) for n, (s, changed) in enumerate(cases.items())))

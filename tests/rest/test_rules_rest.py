@@ -1,0 +1,293 @@
+"""What becomes of a table when Discord or a moderator says no: webhooks, permissions, filters, threads, channels."""
+
+import asyncio
+
+import pytest
+
+from bot.chat.webhooks import WEBHOOK_NAME
+from bot.discussion.persona import Persona
+from bot.sessions.posting import safe_name
+from bot.store.rows import PostStatus, Status, StoredSession
+from tests.rest.conftest import FIRST, SECOND, House
+from tests.stand_in import Fault, Webhook
+
+
+def ours(table: House) -> Webhook:
+    """The bot's one webhook."""
+    (hook,) = [each for each in table.world.webhooks.values() if each.creator is table.world.bot]
+    return hook
+
+
+# --- webhooks ---
+
+
+async def test_a_deleted_webhook_is_made_anew(table: House) -> None:
+    session, gate = await table.between_turns()
+    old = ours(table)
+    table.world.delete_webhook(old)
+    gate.set()
+    await table.until_ended()
+    await table.check_each_once(session)
+    assert ours(table).id != old.id
+    assert table.turns()[:2] == [FIRST, SECOND]
+    assert await table.store.webhook_ids() == {old.id, ours(table).id}
+
+
+async def test_a_webhook_s_new_token_is_looked_up(table: House) -> None:
+    session, gate = await table.between_turns()
+    ours(table).token = "a-token-made-by-somebody-s-reset"
+    gate.set()
+    await table.until_ended()
+    await table.check_each_once(session)
+    assert table.turns()[:2] == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize("where", ["general", "ovens"])
+async def test_a_moved_webhook_is_replaced_and_the_stray_taken_away(table: House, where: str) -> None:
+    table.world.add_thread("general", "ovens")
+    elsewhere = table.world.add_channel("elsewhere")
+    await table.server.settled()
+    session, gate = await table.between_turns(where)
+    moved = ours(table)
+    table.world.move_webhook(moved, elsewhere)
+    gate.set()
+    await table.until_ended(where)
+    await table.check_each_once(session)
+    assert table.turns(where)[:2] == [FIRST, SECOND]
+    assert table.shown("elsewhere") == []
+    assert moved.id in table.world.webhooks  # whoever moved it may keep it
+
+
+async def test_a_full_channel_is_said_and_others_webhooks_stay(table: House) -> None:
+    for number in range(15):
+        table.world.add_webhook("general", WEBHOOK_NAME if number == 7 else f"feed {number}")
+    table.llm.enqueue(FIRST)
+    session = await table.start()
+    await table.until_status(session, Status.PAUSED)
+    told = await table.world.wait_for_messages("general", 2, containing="as many webhooks as Discord allows (15)")
+    assert all("Integrations" in each.content for each in told)  # the panel and the notice
+    assert len(table.world.webhooks) == 15
+    table.world.delete_webhook("feed 3")
+    await table.command("resume")
+    await table.until_ended()
+    assert table.turns()[0] == FIRST
+    assert [p.status for p in await table.posts(session)] == [PostStatus.POSTED] * len(await table.posts(session))
+    assert len([w for w in table.world.webhooks.values() if w.creator is table.world.owner]) == 14
+    assert ours(table).name == WEBHOOK_NAME
+
+
+async def test_a_channel_and_its_thread_share_one_webhook(table: House) -> None:
+    table.world.add_thread("general", "ovens")
+    await table.server.settled()
+    sessions = await asyncio.gather(table.start("general"), table.start("ovens"))
+    await asyncio.gather(table.until_ended("general"), table.until_ended("ovens"))
+    assert ours(table).channel is table.world.general
+    assert len({s.id for s in sessions} | {s.id for s in await table.store.unfinished_sessions()}) <= 2
+    assert len(table.turns("general")) == len(table.turns("ovens")) == 3
+
+
+async def test_a_webhook_of_ours_that_is_there_already_is_used(house: House) -> None:
+    hook = house.world.add_webhook("general", WEBHOOK_NAME, by=house.world.bot)
+    async with house.running():
+        session = await house.start()
+        await house.until_ended()
+        await house.check_each_once(session)
+    assert ours(house) is hook
+
+
+# --- names and filters ---
+
+
+async def test_a_refused_name_is_mended_once(house: House) -> None:
+    bad = Persona(name="Iris", full_name="Iris of Discordia", prompt="You are Iris.")
+    house.cast = (bad,)
+    async with house.running():
+        await house.start()
+        await house.until_ended()
+    turns = [m for m in house.world.channel_history("general") if m.webhook_id]
+    assert {m.name for m in turns} == {safe_name(bad.full_name)}
+    assert len(turns) == len({m.content for m in turns}) == 3
+
+
+@pytest.mark.parametrize("code", [200000, 240000])
+async def test_a_filtered_turn_is_withheld_and_the_table_goes_on(table: House, code: int) -> None:
+    table.llm.enqueue(FIRST, SECOND)
+    table.server.faults.next("POST", "/webhooks/", Fault.refused(400, code, "Blocked"), content=FIRST)
+    session = await table.start()
+    await table.until_ended()
+    assert table.turns()[0] == SECOND
+    assert len(table.turns()) == 2
+    first = (await table.store.record(session.id)).persona_turns()[0]
+    assert first.withheld
+    assert all(FIRST not in prompt for prompt in table.llm.prompts)
+    assert [p.status for p in await table.posts(session) if p.content == FIRST] == [PostStatus.REFUSED]
+
+
+async def test_an_unheard_of_refusal_is_tried_once_more_and_given_up(table: House) -> None:
+    table.llm.enqueue(FIRST, SECOND)
+    table.server.faults.next("POST", "/webhooks/", Fault.refused(400, 999999, "New rule"), times=2, content=FIRST)
+    await table.start()
+    await table.until_ended()
+    assert table.turns()[0] == SECOND
+
+
+# --- permissions ---
+
+
+async def test_manage_webhooks_lost(table: House) -> None:
+    session, gate = await table.between_turns()
+    table.world.forbid("general", "manage_webhooks")
+    table.world.delete_webhook(ours(table))
+    await table.server.settled()
+    gate.set()
+    paused = await table.until_status(session, Status.PAUSED)
+    assert "**Manage Webhooks**" in (paused.reason or "")
+    await table.world.wait_for_messages("general", 1, containing="I am missing **Manage Webhooks**")
+    table.world.permit("general", "manage_webhooks")
+    await table.server.settled()
+    await go_on(table, session)
+
+
+async def test_send_messages_lost(table: House) -> None:
+    """Turns go through the webhook still; the bot's own words don't."""
+    session, gate = await table.between_turns()
+    table.world.forbid("general", "send_messages")
+    await table.server.settled()
+    await table.world.slash("general", "Mira", "roundtable", "ask", {"question": "Who sleeps?"}).answered("followup")
+    gate.set()
+    paused = await table.until_status(session, Status.PAUSED)
+    assert "**Send Messages**" in (paused.reason or "")
+    private = table.world.direct_messages("Mira")
+    (told,) = await table.world.wait_for_messages(private, 1, containing="**Send Messages**")
+    assert f"<#{table.world.general.id}>" in told.content
+    table.world.permit("general", "send_messages")
+    await table.server.settled()
+    await table.command("resume")
+    await table.until_ended()
+    assert len([m for m in table.shown() if "Who sleeps?" in m.content and m.content.startswith("❓")]) == 1
+    assert all(p.status is PostStatus.POSTED for p in await table.posts(session))
+
+
+@pytest.mark.parametrize("refused", [False, True], ids=["empty list", "403"])
+async def test_read_message_history_lost(table: House, refused: bool) -> None:
+    session, gate = await table.between_turns()
+    table.world.history_refused = refused
+    table.world.forbid("general", "read_message_history")
+    await table.server.settled()
+    table.server.faults.next("POST", "/webhooks/", Fault.accepted_then(event="never"), content=SECOND)
+    gate.set()
+    paused = await table.until_status(session, Status.PAUSED)
+    assert "**Read Message History**" in (paused.reason or "")
+    assert [p.content for p in await table.posts(session) if p.status is PostStatus.SENDING] == [SECOND]
+    await table.world.wait_for_messages("general", 1, containing="I am missing **Read Message History**")
+    table.world.permit("general", "read_message_history")
+    await table.server.settled()
+    await go_on(table, session)
+
+
+async def test_a_convener_who_takes_no_messages_changes_nothing(table: House) -> None:
+    session, gate = await table.between_turns()
+    private = table.world.direct_messages("Mira")
+    refusal = Fault.refused(403, 50007, "Cannot send messages to this user")
+    table.server.faults.next("POST", f"/channels/{private.id}/messages", refusal)
+    table.world.forbid("general", "send_messages", "manage_webhooks")
+    table.world.delete_webhook(ours(table))
+    await table.server.settled()
+    gate.set()
+    paused = await table.until_status(session, Status.PAUSED)
+    assert "**Send Messages** and **Manage Webhooks**" in (paused.reason or "")
+    table.world.permit("general", "send_messages", "manage_webhooks")
+    await table.server.settled()
+    await go_on(table, session)
+
+
+async def go_on(table: House, session: StoredSession) -> None:
+    """The convener resumes; the second turn then stands there once."""
+    assert await table.command("resume") == "Resumed."
+    await table.until_ended()
+    assert table.turns()[:2] == [FIRST, SECOND]
+    assert len(table.turns()) == 3
+    assert all(p.status is PostStatus.POSTED for p in await table.posts(session))
+
+
+# --- places ---
+
+
+async def test_a_locked_thread_pauses_the_table(table: House) -> None:
+    thread = table.world.add_thread("general", "ovens")
+    await table.server.settled()
+    session, gate = await table.between_turns(thread)
+    table.world.set_thread(thread, locked=True)
+    await table.server.settled()
+    gate.set()
+    paused = await table.until_status(session, Status.PAUSED)
+    assert "thread is locked" in (paused.reason or "")
+    table.world.set_thread(thread, locked=False)
+    await table.server.settled()
+    assert await table.command("resume", channel=thread) == "Resumed."
+    await table.until_ended(thread)
+    assert table.turns(thread)[:2] == [FIRST, SECOND]
+
+
+async def test_an_archived_thread_wakes_up(table: House) -> None:
+    thread = table.world.add_thread("general", "ovens")
+    await table.server.settled()
+    session, gate = await table.between_turns(thread)
+    table.world.set_thread(thread, archived=True)
+    await table.server.settled()
+    gate.set()
+    await table.until_ended(thread)
+    await table.check_each_once(session)
+    assert not thread.archived
+
+
+@pytest.mark.parametrize("where", ["general", "ovens"])
+async def test_a_deleted_channel_ends_the_table_and_keeps_its_record(table: House, where: str) -> None:
+    table.world.add_thread("general", "ovens")
+    await table.server.settled()
+    session, gate = await table.between_turns(where)
+    table.world.delete_channel(where)
+    await table.server.settled()
+    gate.set()
+    ended = await table.until_status(session, Status.ENDED)
+    assert "gone" in (ended.reason or "")
+    assert [t.text for t in (await table.store.record(session.id)).persona_turns()] == [FIRST, SECOND]
+    await table.settled()
+
+
+async def test_a_table_whose_channel_went_meanwhile_ends_at_the_next_start(house: House) -> None:
+    house.world.add_channel("attic")
+    async with house.running():
+        session, _ = await house.between_turns("attic")
+    house.world.delete_channel("attic")
+    async with house.running():
+        await house.until_status(session, Status.ENDED)
+    async with house.running():
+        assert await house.store.unfinished_sessions() == []
+
+
+async def test_a_bot_that_is_sent_away_stops_talking(table: House) -> None:
+    session, gate = await table.between_turns()
+    table.world.kick_bot()
+    paused = await table.until_status(session, Status.PAUSED)
+    assert "removed from the server" in (paused.reason or "")
+    gate.set()
+    private = table.world.direct_messages("Mira")
+    await table.world.wait_for_messages(private, 1, containing="removed from the server")
+    assert table.turns() == [FIRST]
+    table.world.invite_bot()
+    await table.server.settled()
+    assert await table.command("resume") == "Resumed."
+    await table.until_ended()
+    assert table.turns()[0] == FIRST
+    assert len(table.turns()) == 3
+
+
+async def test_a_bot_that_was_sent_away_meanwhile_stays_silent(house: House) -> None:
+    async with house.running():
+        session, _ = await house.between_turns()
+    house.world.kick_bot()
+    async with house.running():
+        paused = await house.until_status(session, Status.PAUSED)
+        assert "removed from the server" in (paused.reason or "")
+    assert house.turns() == [FIRST]

@@ -1,0 +1,137 @@
+"""What the bot does when it comes up: intents, commands, portraits; and what it can't read."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.chat.client import needed_intents
+from bot.chat.serve import application_flags
+from bot.discussion.persona import Persona
+from bot.errors import RoundtableError
+from bot.store.rows import Status
+from tests.rest.conftest import FIRST, SECOND, House
+from tests.stand_in import Fault, pointed_at
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+
+def drawn(folder: Path, *names: str) -> tuple[Persona, ...]:
+    """A cast with a picture file each."""
+    cast: list[Persona] = []
+    for name in names:
+        file = folder / f"{name.lower()}.png"
+        file.write_bytes(PICTURE + name.encode())
+        cast.append(Persona(name=name, full_name=f"{name} of Turku", prompt=f"You are {name}.", avatar=str(file)))
+    return tuple(cast)
+
+
+def draw(persona: Persona, picture: bytes) -> None:
+    Path(persona.avatar or "").write_bytes(picture)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+async def test_only_the_intents_that_are_enabled_are_asked_for(house: House, enabled: bool) -> None:
+    house.world.set_message_content(enabled)
+    with pointed_at(house.server):
+        flags = await application_flags(house.server.token)
+    content = flags.gateway_message_content or flags.gateway_message_content_limited
+    assert content is enabled
+    async with house.running(message_content=content):
+        assert house.server.gateway.identifies[-1]["intents"] == needed_intents(message_content=enabled).value
+
+
+async def test_a_refused_token_is_named(house: House) -> None:
+    with pointed_at(house.server), pytest.raises(RoundtableError, match="refused DISCORD_TOKEN"):
+        await application_flags("MTIz.wrong.token")
+
+
+async def test_commands_are_brought_up_to_date_once_a_start(table: House) -> None:
+    table.server.gateway.reconnect()
+    await table.world.until(lambda: table.server.gateway.resumes == 1, what="the connection")
+    assert len(table.world.requests_to("PUT", "/applications/")) == 1
+    assert {each["name"] for each in table.world.commands.values()} == {"roundtable", "Ask this persona"}
+
+
+async def test_a_start_without_commands_or_portraits_is_a_start(house: House, tmp_path: Path) -> None:
+    house.cast = drawn(tmp_path, "Aino", "Ravi")
+    async with house.running():
+        pass
+    # More than once: aiohttp itself asks a second time.
+    house.server.faults.next("PUT", "/applications/", Fault.accepted_then_reset(), times=9)
+    house.server.faults.next("GET", "/applications/", Fault.accepted_then_reset(), times=9)
+    async with house.running():
+        await house.start()
+        await house.until_ended()
+    faces = [m.avatar_url or "" for m in house.world.channel_history("general") if m.webhook_id]
+    assert all(face.startswith("https://cdn.discordapp.com/embed/avatars/") for face in faces)
+
+
+async def test_portraits_are_uploaded_once(house: House, tmp_path: Path) -> None:
+    house.cast = drawn(tmp_path, "Aino", "Ravi")
+    async with house.running():
+        await house.start()
+        await house.until_ended()
+    emojis = {each.image: each for each in house.world.emojis.values()}
+    assert set(emojis) == {PICTURE + b"Aino", PICTURE + b"Ravi"}
+    for message in (m for m in house.world.channel_history("general") if m.webhook_id):
+        emoji = emojis[PICTURE + message.name.split()[0].encode()]
+        assert message.avatar_url == f"https://cdn.discordapp.com/emojis/{emoji.id}.png"
+
+    def uploads() -> int:
+        return len(house.world.requests_to("POST", f"/applications/{house.world.application_id}/emojis"))
+
+    assert uploads() == 2
+    async with house.running():
+        assert uploads() == 2
+    draw(house.cast[0], PICTURE + b"in a new dress")
+    async with house.running():
+        assert uploads() == 3
+        new = next(each for each in house.world.emojis.values() if each.image.endswith(b"dress"))
+        assert house.bot.avatars.url(house.cast[0]).endswith(f"/{new.id}.png")
+
+
+async def test_one_portrait_that_is_refused_costs_only_itself(house: House, tmp_path: Path) -> None:
+    house.cast = drawn(tmp_path, "Aino", "Bo", "Ravi")
+    draw(house.cast[0], PICTURE + bytes(256 * 1024))
+    draw(house.cast[1], b"no picture at all")
+    async with house.running() as bot:
+        urls = [bot.avatars.url(each) for each in house.cast]
+        assert [("emojis" in url) for url in urls] == [False, False, True]
+        draw(house.cast[2], PICTURE)
+        assert bot.avatars.url(house.cast[2]) == urls[2]  # until the next start
+
+
+# --- without Message Content ---
+
+
+@pytest.mark.parametrize("make", [Fault.accepted_then, lambda: Fault.hang(stored=True), Fault.event_before_reply])
+async def test_turns_are_shown_once_though_their_text_can_t_be_read(house: House, make: Callable[[], Fault]) -> None:
+    house.world.set_message_content(False)
+    house.llm.enqueue(FIRST)
+    house.server.faults.next("POST", "/webhooks/", make(), content=FIRST)
+    async with house.running(message_content=False):
+        session = await house.start()
+        await house.until_ended()
+        await house.check_each_once(session)
+
+
+async def test_a_late_copy_that_can_t_be_read_takes_no_turn_s_place(house: House) -> None:
+    """It arrives just when the next turn is under way, and looks the same: empty."""
+    house.world.set_message_content(False)
+    late = house.server.faults.next("POST", "/webhooks/", Fault.hang(), content=FIRST)
+    next_turn = house.server.faults.next("POST", "/webhooks/", Fault.hang(), content=SECOND)
+    async with house.running(message_content=False):
+        session, gate = await house.between_turns()
+        gate.set()
+        await asyncio.wait_for(next_turn.met.wait(), 5)
+        late.release()
+        await house.world.until(lambda: house.turns() == [FIRST, FIRST], what="the copy")
+        await house.server.settled()
+        next_turn.release()
+        await house.until_ended()
+        assert [text for text in house.turns() if text == SECOND] == [SECOND]
+        ended = await house.store.session(session.id)
+        assert ended
+        assert ended.status is Status.ENDED
