@@ -113,18 +113,24 @@ class RoundtableBot(discord.Client):
 
     # --- what is heard ---
 
-    def as_seen(self, message: discord.Message) -> Seen | None:
-        """A message of ours as the sessions know it, None for everybody else's and for answers to commands."""
-        if message.webhook_id in self.webhooks.owned:
+    def as_seen(self, message: discord.Message, channel_id: int) -> Seen | None:
+        """A message of ours as the sessions know it, None for everybody else's and for answers to commands.
+
+        `channel_id` is the channel or, for a thread, its parent: what a webhook of ours that was moved posts elsewhere
+        shows nothing there.
+        """
+        if message.webhook_id and self.webhooks.owned.get(message.webhook_id) == channel_id:
             return Seen(message.id, True, message.author.name, message.content)
         if message.author.id == self.me.id and message.webhook_id is None and message.interaction_metadata is None:
             return Seen(message.id, False, message.author.name, message.content)
         return None
 
     async def on_message(self, message: discord.Message) -> None:
-        if seen := self.as_seen(message):
-            await self.supervisor.message_seen(message.channel.id, seen)
-        elif (run := self.supervisor.run_at(message.channel.id)) and (
+        channel = message.channel
+        parent_id = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
+        if seen := self.as_seen(message, parent_id):
+            await self.supervisor.message_seen(channel.id, seen)
+        elif (run := self.supervisor.run_at(channel.id)) and (
             guest := as_guest(message, me=self.me, owned=self.webhooks.owned)
         ):
             await run.guest_said(guest)

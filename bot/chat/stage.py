@@ -139,7 +139,8 @@ class WebhookStage:
     # --- looking ---
 
     async def sent_since(self, after_id: int) -> list[Seen]:
-        return [seen for m in await self._history(after_id) if (seen := self._bot.as_seen(m))]
+        channel_id = self._stored.channel_id
+        return [seen for m in await self._history(after_id) if (seen := self._bot.as_seen(m, channel_id))]
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
         me, owned = self._bot.me, self._bot.webhooks.owned

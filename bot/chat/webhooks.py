@@ -46,7 +46,8 @@ class Webhooks:
     """Our webhooks by channel. Call `open()` inside the event loop, `aclose()` at the end."""
 
     def __init__(self, client: discord.Client, store: Store) -> None:
-        self.owned: set[int] = set()
+        # Every webhook we ever had, with its channel.
+        self.owned: dict[int, int] = {}
         self._client = client
         self._store = store
         self._session: aiohttp.ClientSession | None = None
@@ -57,7 +58,7 @@ class Webhooks:
         self._session = aiohttp.ClientSession(
             middlewares=(never_resend,), timeout=aiohttp.ClientTimeout(total=SEND_SECONDS)
         )
-        self.owned = await self._store.webhook_ids()
+        self.owned = await self._store.webhook_channels()
 
     async def aclose(self) -> None:
         if self._session is not None:
@@ -74,7 +75,7 @@ class Webhooks:
             if known is None:
                 known = await self._find_or_create(channel_id)
                 await self._store.add_webhook(known)
-                self.owned.add(known.id)
+                self.owned[known.id] = channel_id
             self._by_channel[channel_id] = known
         assert self._session is not None, "Webhooks.open() was not called"
         return discord.Webhook.partial(known.id, known.token, session=self._session, client=self._client)

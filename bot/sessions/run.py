@@ -79,6 +79,7 @@ class Run:
         self._max_tokens = max_tokens
         self._on_turn = on_turn
         self._interruptible = Interruptible()
+        self._interrupts = 0
         self._lock = asyncio.Lock()
 
     # --- the loop ---
@@ -95,10 +96,11 @@ class Run:
                     case Close():
                         await self.close()
                     case step:
+                        interrupts = self._interrupts
                         draft = await self._interruptible(self._compose(step))
                         if draft is not None and await self._commit(draft):
                             await self.poster.deliver()
-                            await self._after(draft.turn)
+                            await self._after(draft.turn, rest=interrupts == self._interrupts)
         except (EndpointDown, EndpointRefused, ContextOverflow) as problem:
             await self.hold(str(problem))
         except Held as problem:
@@ -107,11 +109,12 @@ class Run:
             await self._store.give_up_place(self.stored.place_id)
             await self.set_status(Status.ENDED, str(problem))
 
-    async def _after(self, turn: Turn) -> None:
+    async def _after(self, turn: Turn, *, rest: bool) -> None:
+        """Pause after a turn; `rest`: nobody has asked for something since it was begun."""
         passes = passes_in_a_row(self.record)
         if turn.is_pass and passes % PASSES_BEFORE_PAUSE == 0:
             await self.hold(f"{passes} turns in a row came to nothing: the model repeats itself or says nothing.")
-        elif turn.kind == "persona" and self.status is Status.RUNNING:
+        elif turn.kind == "persona" and self.status is Status.RUNNING and rest:
             await self._interruptible.sleep(max(self.stage.min_pace, self.session.dials.pace))
 
     # --- compose ---
@@ -237,11 +240,16 @@ class Run:
         """Commit a moderator turn; `text` is what the place sees of it. A turn in the making is given up."""
         await self._add(lambda: moderator_turn(self.record, steering, text))
         if interrupt:
-            self._interruptible.interrupt()
+            self._interrupt()
         if text:
             await self._deliver_quietly()
         if isinstance(steering, QuestionPut):
             await self.refresh()
+
+    def _interrupt(self) -> None:
+        # Counted, since it may come between two things that can be interrupted.
+        self._interrupts += 1
+        self._interruptible.interrupt()
 
     async def guest_said(self, message: GuestMessage) -> bool:
         """Commit a guest's turn. Out: False if that message is a turn already."""
@@ -299,7 +307,7 @@ class Run:
         self.status, self.reason = status, reason
         await self._store.set_status(self.stored.id, status, reason)
         if status is not Status.RUNNING:
-            self._interruptible.interrupt()
+            self._interrupt()
         await self.refresh()
 
     async def hold(self, reason: str, *, can_post: bool = True) -> None:

@@ -43,6 +43,9 @@ class Store:
         return cls(engine)
 
     async def aclose(self) -> None:
+        # The one connection is handed back when the last transaction, an event's perhaps, has ended.
+        async with self._engine.connect():
+            pass
         await self._engine.dispose()
 
     # --- sessions ---
@@ -291,10 +294,11 @@ class Store:
         async with self._engine.begin() as db:
             await db.execute(update(webhooks).where(webhooks.c.id == webhook_id).values(live=False))
 
-    async def webhook_ids(self) -> set[int]:
-        """Every webhook id ever owned."""
+    async def webhook_channels(self) -> dict[int, int]:
+        """Every webhook id ever owned, with the channel it belongs to."""
         async with self._engine.begin() as db:
-            return set((await db.execute(select(webhooks.c.id))).scalars())
+            rows = await db.execute(select(webhooks.c.id, webhooks.c.channel_id))
+            return {row.id: row.channel_id for row in rows}
 
 
 @asynccontextmanager

@@ -73,7 +73,7 @@ async def test_manage_webhooks_lost_and_the_webhook_too(place: Place) -> None:
     assert (session.status, session.reason) == (Status.PAUSED, missing)
     assert place.said_by_bot[-1] == f"⏸ The table is paused. {missing}{GOES_ON}"
     assert missing in place.panel.content
-    assert place.buttons() == ["Resume", "Status", "Stop"]
+    assert place.buttons() == ["Say something", "Resume", "Status", "Stop"]
     assert len(place.spoken) == 1
 
     await place.type("resume")

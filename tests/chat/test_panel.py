@@ -7,8 +7,8 @@ from bot.store.rows import Status
 from tests.chat.conftest import Parts
 from tests.chat.place import Place
 
-RUNNING = ["Pause", "Skip speaker", "Next question", "Wrap up", "Stop"]
-PAUSED = ["Resume", "Status", "Stop"]
+RUNNING = ["Say something", "Pause", "Skip speaker", "Next question", "Wrap up", "Status", "Stop"]
+PAUSED = ["Say something", "Resume", "Status", "Stop"]
 
 
 async def test_the_panel_follows_the_table(place: Place) -> None:
@@ -49,7 +49,7 @@ async def test_one_question_needs_no_button_for_the_next(place: Place) -> None:
 
 async def test_the_panel_is_the_conveners(place: Place) -> None:
     await place.type("start")
-    for label in RUNNING:
+    for label in set(RUNNING) - {"Say something", "Status"}:
         assert (await place.press(label, by=place.otto)).startswith(f"Only <@{place.mira.id}>, who convened")
     await place.press("Pause", by=place.ada)
     assert place.said_by_bot[-1] == "-# ⏸ ada paused the table."
@@ -94,3 +94,14 @@ async def test_a_panel_that_was_deleted_hurts_nobody(place: Place) -> None:
     await place.ada.delete(place.panel)
     assert await place.type("pause") == "Paused. `/roundtable resume` goes on."
     assert await place.type("stop") == "The table is closed."
+
+
+async def test_the_panel_has_a_form_to_chime_in(place: Place) -> None:
+    await place.type("start")
+    form = await place.otto.click(place.panel, label="Say something")
+    assert form.modal is not None
+    assert form.modal["title"] == "Chime in"
+    (field,) = [c["components"][0] for c in form.modal["components"]]
+    await place.otto.submit_modal(form, {field["custom_id"]: "What about rye?"})
+    assert place.history()[-1].content == "**Otto the Miller**: What about rye?"
+    assert [turn.text for turn in await place.guests()] == ["What about rye?"]
