@@ -169,7 +169,8 @@ class PageDriver:
     async def wait_for(self, predicate: Callable[[Messages], bool], timeout: float = _PATIENCE) -> Messages:
         """The messages, once `predicate` holds for them; AssertionError with what was there after `timeout` seconds."""
         end = time.monotonic() + timeout
-        while not predicate(found := await self.messages()):
+        # While a page loads there is nothing on it.
+        while not ((found := await self.messages()) and predicate(found)):
             assert time.monotonic() < end, f"after {timeout} s the page shows {found}"
             await self.page.wait_for_timeout(50)
         return found
