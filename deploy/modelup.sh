@@ -109,15 +109,15 @@ find_token() {
 # The container is running, stopped (or dying and restarting in turns), or absent.
 state() {
   local is
-  is=$(docker container inspect -f '{{.State.Running}} {{.State.Restarting}}' "$CONTAINER" 2>/dev/null) || is=absent
+  is=$(docker inspect -f '{{.State.Running}} {{.State.Restarting}}' "$CONTAINER" 2>/dev/null) || is=absent
   case $is in
-    absent) ;;
-    'true false') is=running ;;
+    absent | '') is=absent ;;
+    'true false' | true) is=running ;;
     *) is=stopped ;;
   esac
   printf '%s' "$is"
 }
-label() { docker container inspect -f "{{index .Config.Labels \"roundtable.$1\"}}" "$CONTAINER" 2>/dev/null || :; }
+label() { docker inspect -f "{{index .Config.Labels \"roundtable.$1\"}}" "$CONTAINER" 2>/dev/null || :; }
 
 last_lines() { # N: what the server last wrote, both streams, without the token
   local text

@@ -149,7 +149,7 @@ def main(args: list[str]) -> int:
             return answer(scenario.get("holder", ""))
         case ["run", *rest]:
             return run(rest, scenario)
-        case ["container", "inspect", *rest]:
+        case ["inspect", *rest]:
             return on_container("inspect", rest)
         case [("logs" | "update" | "stop" | "rm") as verb, *rest]:
             return on_container(verb, rest)
