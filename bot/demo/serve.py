@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.chat.client import create_bot
-from bot.demo.simulated import simulated_discord
+from bot.demo.simulated import require_simcord, simulated_discord
 from bot.library.catalogue import open_catalogue
 from bot.llm.choice import open_endpoint
 from bot.settings import Settings
@@ -19,7 +19,7 @@ from bot.store.store import open_store
 # Quicker than on Discord, where people also read other channels; in seconds.
 DEMO_PACE: Final = 4.0
 # The dummy answers at once; a moment of thought looks more like the real thing.
-DUMMY_DELAY: Final = 1.0
+DUMMY_DELAY: Final = 0.7
 
 
 async def serve_demo(settings: Settings, *, port: int, open_browser: bool) -> int:
@@ -27,12 +27,14 @@ async def serve_demo(settings: Settings, *, port: int, open_browser: bool) -> in
 
     Raises DemoUnavailable (extra missing, port taken), FileFaults.
     """
+    require_simcord()
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir)
     if "pace" not in settings.discussion.model_fields_set:
         dials = settings.discussion.model_copy(update={"pace": DEMO_PACE})
         settings = settings.model_copy(update={"discussion": dials})
-    # The simulator speaks of each of its steps.
-    logging.getLogger("discord").setLevel(logging.ERROR)
+    # What the library would have a host know (voice, intents) is no news in a simulation.
+    for name in ("discord", "discord.client"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="roundtable-demo-"))
         file = Path(folder) / "demo.db"

@@ -87,7 +87,7 @@ async def simulated_discord(
         raise ValueError(f"people: {list(people)} must be one or more different names")
     if not 0 <= port <= _LAST_PORT:
         raise DemoUnavailable(f"port {port} is not a port: choose one from 1 to {_LAST_PORT}, or 0 for any free one")
-    _require_simcord()
+    require_simcord()
     from bot.demo import inside
     from bot.demo.place import Place
 
@@ -134,7 +134,8 @@ async def _stop(bot: discord.Client, env: "LiveEnv") -> None:
         await env.shutdown()
 
 
-def _require_simcord() -> None:
+def require_simcord() -> None:
+    """Raises DemoUnavailable unless what the demo needs is installed."""
     missing = [module for module in _MODULES if importlib.util.find_spec(module) is None]
     if missing:
         raise DemoUnavailable(f"the demo needs the `demo` extra ({', '.join(missing)} not found): {_INSTALL}")
