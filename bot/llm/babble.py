@@ -1,11 +1,10 @@
 """What the dummy says: a Markov chain over the corpus beside this file that plays whoever the prompt asks for.
 
-It reads no meaning, only the layout of a round-table prompt: who speaks, who else is there, what a guest said last.
+It reads no meaning, only the layout of the prompt (scene.py).
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from importlib import resources
 from random import Random
 from typing import Final
@@ -13,8 +12,9 @@ from typing import Final
 import markovify
 from markovify.chain import BEGIN, END
 
+from bot.llm.scene import Scene, read_scene
+
 Gram = tuple[str, ...]
-MODERATOR: Final = "Moderator"
 
 SENTENCE_WORDS: Final = range(5, 29)
 TURN_WORDS: Final = range(10, 51)
@@ -30,8 +30,6 @@ ECHO_SHARE: Final = 0.33
 ASKING: Final = 0.38
 # How much of a message that is no round-table prompt is looked at for a word, in characters.
 RECENT: Final = 2000
-# How many lines back a guest still gets an answer.
-GUEST_LINES: Final = 3
 
 TURNS: Final = (
     ("claim",),
@@ -59,11 +57,6 @@ SUMMARIES: Final = (
     ("closing: opening", "closing: middle", "closing: middle", "closing: end"),
 )
 
-_HEADING: Final = re.compile(r"^## (?P<full>[^(\n]{1,200})\((?P<name>[^()\n]{1,80})\) *$", re.MULTILINE)
-_TAG: Final = re.compile(r"^(?P<name>[^:\n]{1,80}?)(?P<guest> \(guest\))?:[ \t]+(?P<text>\S.*)$", re.MULTILINE)
-_CUE: Final = re.compile(r"(?:\A|\n)(?P<name>[^:\n]{1,80}):\s*\Z")
-_QUESTION: Final = re.compile(r"question on the table(?: is)?\W{0,8}([^?\n]{1,500}\?|[^\n.]+)", re.IGNORECASE)
-_SUMMARY: Final = re.compile(r"sum up|summary", re.IGNORECASE)
 _LINK: Final = re.compile(r"(?<!\S)https?://\S+|<[@#:][^>\s]{0,80}>")
 _LONG_WORD: Final = re.compile(r"(?<![\w’'@#])[^\W\d_]{5,24}(?![\w’'])")
 _WORD: Final = re.compile(r"\w+")
@@ -73,7 +66,6 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text))
 
 
-_NOT_A_SPEAKER: Final = _words("moderator question context rules note topic task transcript")
 # Where one clause ends and the next begins, in words of the corpus.
 _OPENERS: Final = _words("that because until when if whether I we you nobody somebody")
 _SUBJECTS: Final = _words("I we you it he she they nobody somebody someone")
@@ -91,74 +83,6 @@ _PLAIN: Final = _words(
     "tomorrow towards under until usually wants what where whether which while whole whose without wonder would "
     "wrong years yourself"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the transcript."""
-
-    name: str
-    text: str
-    guest: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What a prompt says about the turn it asks for. `speaker` is None when it is no round-table prompt."""
-
-    speaker: str | None
-    others: tuple[str, ...]
-    lines: tuple[Line, ...]
-    tail: str
-
-    @property
-    def question(self) -> str:
-        """The one in the tail; where that has none (a summary), the last that the moderator put."""
-        put = (line.text for line in reversed(self.lines) if line.name == MODERATOR)
-        return next((found[1] for text in (self.tail, *put) if (found := _QUESTION.search(text))), "")
-
-    @property
-    def is_summary(self) -> bool:
-        return _SUMMARY.search(self.tail) is not None
-
-    @property
-    def guest(self) -> Line | None:
-        return next((line for line in reversed(self.lines[-GUEST_LINES:]) if line.guest), None)
-
-    @property
-    def spoken_to(self) -> bool:
-        """Whether the last line says the speaker's name, or the tail says that somebody waits for an answer."""
-        waiting = "spoken to you" in self.tail
-        return waiting or bool(self.speaker and self.lines and _says(self.lines[-1].text, self.speaker))
-
-    @property
-    def to_ask(self) -> str | None:
-        """Whom the tail tells the speaker to ask."""
-        return next((name for name in self.others if _says(self.tail, f"ask {name}")), None)
-
-
-def read_scene(prompt: str) -> Scene:
-    """Read a prompt's layout: `## Full Name (Name)` headings, `Name: text` lines, a tail that ends in `Name:`."""
-    cue = _CUE.search(prompt)
-    speaker = cue["name"].strip() if cue else ""
-    headings = list(_HEADING.finditer(prompt))
-    names = {heading["name"]: heading["full"].strip() for heading in headings}
-    if not cue or not (speaker in names or _looks_like_a_name(speaker)):
-        return Scene(None, (), (), "")
-    lines: list[Line] = []
-    start = end = headings[-1].end() if headings else 0
-    for tag in _TAG.finditer(prompt, start, cue.start()):
-        name = tag["name"]
-        if tag["guest"]:
-            lines.append(Line(name, tag["text"].strip(' "“”'), guest=True))
-        elif name in names or name in (speaker, MODERATOR) or _looks_like_a_name(name):
-            lines.append(Line(name, tag["text"]))
-        else:
-            continue
-        end = tag.end()
-    at_table = [*names, *(line.name for line in lines if not line.guest and line.name != MODERATOR)]
-    others = tuple(n for n in dict.fromkeys(at_table) if speaker not in (n, names.get(n)))
-    return Scene(speaker, others, tuple(lines), prompt[end : cue.start()])
 
 
 class Babbler:
@@ -307,16 +231,6 @@ def _gaps_fit(kind: str, sentence: str, gaps: Iterable[str]) -> bool:
     if kind.startswith("closing"):
         return has <= set(gaps)
     return has == NEEDS.get(kind, set()) and sentence.count("{name}") <= 1
-
-
-def _looks_like_a_name(tag: str) -> bool:
-    words = tag.split()
-    proper = all(not word[0].islower() and word[0].isalpha() for word in words)
-    return 0 < len(words) <= 3 and proper and not any(word.casefold() in _NOT_A_SPEAKER for word in words)
-
-
-def _says(text: str, name: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def _long_words(text: str, names: Iterable[str] = ()) -> tuple[str, ...]:

@@ -15,8 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.llm.babble import Babbler, read_scene
-from bot.llm.dummy import MAX_BODY, MODEL, BadRequest, ChatRequest, parse_request, serve_dummy, tokens
+from bot.llm.babble import Babbler
+from bot.llm.chat_request import MODEL, BadRequest, ChatRequest, parse_request, tokens
+from bot.llm.dummy import MAX_BODY, serve_dummy
+from bot.llm.scene import read_scene
 
 QUESTION = "Should public libraries lend tools and bicycles as well as books?"
 CAST = ("Aino", "Ravi", "Mira", "Tomás")

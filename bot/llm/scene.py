@@ -1,0 +1,94 @@
+"""Reads the layout of a round-table prompt: who speaks, who else is there, what was said last, and by whom."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+MODERATOR: Final = "Moderator"
+# How many lines back a guest still gets an answer.
+GUEST_LINES: Final = 3
+
+_HEADING: Final = re.compile(r"^## (?P<full>[^(\n]{1,200})\((?P<name>[^()\n]{1,80})\) *$", re.MULTILINE)
+_TAG: Final = re.compile(r"^(?P<name>[^:\n]{1,80}?)(?P<guest> \(guest\))?:[ \t]+(?P<text>\S.*)$", re.MULTILINE)
+_CUE: Final = re.compile(r"(?:\A|\n)(?P<name>[^:\n]{1,80}):\s*\Z")
+_QUESTION: Final = re.compile(r"question on the table(?: is)?\W{0,8}([^?\n]{1,500}\?|[^\n.]+)", re.IGNORECASE)
+_SUMMARY: Final = re.compile(r"sum up|summary", re.IGNORECASE)
+_NOT_A_SPEAKER: Final = frozenset(["moderator", "question", "context", "rules", "note", "topic", "task", "transcript"])
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the transcript."""
+
+    name: str
+    text: str
+    guest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a prompt says about the turn it asks for. `speaker` is None when it is no round-table prompt."""
+
+    speaker: str | None
+    others: tuple[str, ...]
+    lines: tuple[Line, ...]
+    tail: str
+
+    @property
+    def question(self) -> str:
+        """The one in the tail; where that has none (a summary), the last that the moderator put."""
+        put = (line.text for line in reversed(self.lines) if line.name == MODERATOR)
+        return next((found[1] for text in (self.tail, *put) if (found := _QUESTION.search(text))), "")
+
+    @property
+    def is_summary(self) -> bool:
+        return _SUMMARY.search(self.tail) is not None
+
+    @property
+    def guest(self) -> Line | None:
+        return next((line for line in reversed(self.lines[-GUEST_LINES:]) if line.guest), None)
+
+    @property
+    def spoken_to(self) -> bool:
+        """Whether the last line says the speaker's name, or the tail says that somebody waits for an answer."""
+        waiting = "spoken to you" in self.tail
+        return waiting or bool(self.speaker and self.lines and _says(self.lines[-1].text, self.speaker))
+
+    @property
+    def to_ask(self) -> str | None:
+        """Whom the tail tells the speaker to ask."""
+        return next((name for name in self.others if _says(self.tail, f"ask {name}")), None)
+
+
+def read_scene(prompt: str) -> Scene:
+    """Read a prompt's layout: `## Full Name (Name)` headings, `Name: text` lines, a tail that ends in `Name:`."""
+    cue = _CUE.search(prompt)
+    speaker = cue["name"].strip() if cue else ""
+    headings = list(_HEADING.finditer(prompt))
+    names = {heading["name"]: heading["full"].strip() for heading in headings}
+    if not cue or not (speaker in names or _looks_like_a_name(speaker)):
+        return Scene(None, (), (), "")
+    lines: list[Line] = []
+    start = end = headings[-1].end() if headings else 0
+    for tag in _TAG.finditer(prompt, start, cue.start()):
+        name = tag["name"]
+        if tag["guest"]:
+            lines.append(Line(name, tag["text"].strip(' "“”'), guest=True))
+        elif name in names or name in (speaker, MODERATOR) or _looks_like_a_name(name):
+            lines.append(Line(name, tag["text"]))
+        else:
+            continue
+        end = tag.end()
+    at_table = [*names, *(line.name for line in lines if not line.guest and line.name != MODERATOR)]
+    others = tuple(n for n in dict.fromkeys(at_table) if speaker not in (n, names.get(n)))
+    return Scene(speaker, others, tuple(lines), prompt[end : cue.start()])
+
+
+def _looks_like_a_name(tag: str) -> bool:
+    words = tag.split()
+    proper = all(not word[0].islower() and word[0].isalpha() for word in words)
+    return 0 < len(words) <= 3 and proper and not any(word.casefold() in _NOT_A_SPEAKER for word in words)
+
+
+def _says(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
