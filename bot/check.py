@@ -14,8 +14,10 @@ from bot.chat.refusals import NEEDED, in_words, missing
 from bot.chat.serve import BAD_TOKEN, NO_TOKEN, use_other_discord
 from bot.discussion.persona import Fault
 from bot.errors import RoundtableError
+from bot.exposure import exposed
 from bot.library.files import read_personas, read_tasks
 from bot.llm.choice import NO_ENDPOINT, open_endpoint
+from bot.log import without_tokens
 from bot.settings import Settings
 from bot.store.engine import known_revisions
 
@@ -48,6 +50,8 @@ async def check(settings: Settings) -> int:
     report.fine(f"Settings: {dials.turns} turns a table, {dials.pace:g} s between two.")
     _check_files(settings, report)
     _check_database(settings.database_file, report)
+    for sentence in exposed(settings.database_file):
+        report.note(sentence)
     await _check_endpoint(settings, report)
     await _check_discord(settings, report)
     print("\nEverything is right." if not report.faults else f"\n{report.faults} to mend (✗ above).")
@@ -109,7 +113,8 @@ async def _check_endpoint(settings: Settings, report: Report) -> None:
         report.fault(f"Endpoint: {error}")
         return
     window = f"a context window of {endpoint.window:,} tokens" if endpoint.window else "an unknown context window"
-    report.fine(f"Endpoint: {settings.llm_base_url} answers with {model} in {completion.latency_ms:.0f} ms, {window}.")
+    at = without_tokens(settings.llm_base_url)
+    report.fine(f"Endpoint: {at} answers with {model} in {completion.latency_ms:.0f} ms, {window}.")
     if endpoint.window is None:
         report.note("The endpoint does not tell its context window; set LLM_CONTEXT if long tables are refused.")
 

@@ -13,6 +13,7 @@ from bot.discussion.persona import Persona
 from bot.discussion.record import Record, Session, Turn, Usage
 from bot.discussion.task import Task
 from bot.llm.choice import open_endpoint
+from bot.sessions.limits import Limits
 from bot.sessions.run import Run
 from bot.settings import Settings
 from bot.store.rows import Status, StoredSession
@@ -47,6 +48,7 @@ async def discuss(
             stage=stage,
             endpoint=endpoint,
             max_tokens=settings.llm_max_tokens,
+            limits=Limits.of(settings),
             latest=0,
             on_turn=_writer(jsonl) if jsonl else lambda turn: None,
         )

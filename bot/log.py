@@ -8,9 +8,11 @@ from typing import Final
 
 _FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 # Tokens of webhooks and interactions, which come and go while the bot runs: in an address, in Discord's JSON, and
-# anywhere (a database driver's parameters) as a long run of mixed letters and digits.
+# anywhere (a database driver's parameters) as a long run of mixed letters and digits; and what stands before the @ of
+# an address (a proxy's, a database's).
 _TOKENS: Final = re.compile(
     r"((?<=/webhooks/)\d+/|(?<=/interactions/)\d+/|[\"']token[\"']: ?[\"'])[\w.-]+"
+    r"|(://)(?:[^\s/:@]{0,200}+:[^\s@]{0,200}+|[^\s/@]{1,200}+)(?=@)"
     r"|(?<![\w-])()(?=[A-Za-z_-]*\d)(?=[a-z\d_-]*[A-Z])[A-Za-z\d_-]{40,}"
 )
 # They log every request, with its address, at INFO.
@@ -25,10 +27,15 @@ class _Redacting(logging.Formatter):
         self._secrets = [secret for secret in secrets if secret]
 
     def format(self, record: logging.LogRecord) -> str:
-        text = _TOKENS.sub(r"\1…", super().format(record))
+        text = super().format(record)
         for secret in self._secrets:
             text = text.replace(secret, "…")
-        return text
+        return without_tokens(text)
+
+
+def without_tokens(text: str) -> str:
+    """`text` without Discord's tokens and without the credentials in an address."""
+    return _TOKENS.sub(lambda found: "".join(group or "" for group in found.groups()) + "…", text)
 
 
 def set_up_logging(level: str, secrets: Iterable[str] = ()) -> None:

@@ -54,10 +54,20 @@ class Settings(BaseSettings):
     llm_max_tokens: int = Field(default=400, ge=16, le=32_000)
     llm_context: int | None = Field(default=None, ge=512)
 
+    # Hard caps; 0 means no limit.
+    limit_session_minutes: int = Field(default=1440, ge=0)
+    limit_session_tokens: int = Field(default=500_000, ge=0)
+    limit_day_tokens: int = Field(default=2_000_000, ge=0)
+    limit_sessions: int = Field(default=10, ge=0)
+
     database_url: str = "sqlite+aiosqlite:///data/roundtable.db"
     personas_dir: Path = Field(default_factory=lambda: shipped("personas"))
     tasks_dir: Path = Field(default_factory=lambda: shipped("tasks"))
     log_level: str = "INFO"
+
+    # None: for ever.
+    retention_days: int | None = Field(default=90, ge=1, le=36_500)
+    leave_grace_days: int = Field(default=7, ge=0, le=36_500)
 
     # DISCUSSION_TURNS, DISCUSSION_PACE, … are the fields of Dials.
     discussion: Dials = Dials()
@@ -86,6 +96,16 @@ class Settings(BaseSettings):
     def _async_database(cls, value: str) -> str:
         if not value.removeprefix("sqlite+aiosqlite:///") or not value.startswith("sqlite+aiosqlite:///"):
             raise ValueError("is not supported. Write sqlite+aiosqlite:///data/roundtable.db or another file's path")
+        return value
+
+    @field_validator("retention_days", mode="before")
+    @classmethod
+    def _days_or_for_ever(cls, value: Any) -> Any:
+        # Not 0, which might as well mean "at once".
+        if isinstance(value, str) and not value.isdecimal():
+            if value.casefold() != "forever":
+                raise ValueError("is not a number of days. Write one from 1 to 36500, or forever")
+            return None
         return value
 
     @field_validator("log_level")
@@ -134,4 +154,4 @@ def _shown(name: str, value: Any) -> str:
     # A secret that fails validation must not be shown, nor a password inside an address.
     if name.lower() in _SECRETS or isinstance(value, dict):
         return ""
-    return f' "{re.sub(r"//[^/]*@", "//…@", str(value))}"'
+    return f' "{re.sub(r"//.*@", "//…@", str(value))}"'

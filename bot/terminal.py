@@ -49,6 +49,9 @@ class TerminalStage:
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
         return []
 
+    async def said_since(self, after_id: int) -> dict[int, str | None]:
+        return {}
+
     async def remove(self, message: Seen) -> None: ...
 
     async def renew(self) -> None: ...

@@ -69,7 +69,7 @@ class Answer:
 
     text: str | None = None
     status: int = 200
-    body: str | None = None
+    body: str | bytes | None = None
     content_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
     finish_reason: str = "stop"
@@ -111,6 +111,12 @@ def fails(status: int, message: str = "scripted failure", **headers: str) -> Ans
 def gives(body: Any, status: int = 200) -> Answer:
     """This body: a text as it is, anything else as JSON."""
     return Answer(status=status, body=body if isinstance(body, str) else json.dumps(body))
+
+
+def misspells(text: str) -> Answer:
+    """The model says `text`, with a byte behind it that is no UTF-8."""
+    body = json.dumps({"choices": [{"message": {"content": text + "?"}}]}, ensure_ascii=False).encode()
+    return Answer(body=body.replace(b'?"', b'\xff"'))
 
 
 def page(status: int = 200) -> Answer:
@@ -238,7 +244,8 @@ class ScriptedEndpoint:
             self.in_flight -= 1
 
     async def _send(self, http: web.BaseRequest, request: Request, answer: Answer) -> web.StreamResponse:
-        body = (answer.body if answer.body is not None else self._completion(request, answer)).encode()
+        body = answer.body if answer.body is not None else self._completion(request, answer)
+        body = body.encode() if isinstance(body, str) else body
         if not (answer.cut or answer.trickle):
             return web.Response(
                 status=answer.status, body=body, content_type=answer.content_type, headers=answer.headers

@@ -52,6 +52,12 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_defaults(
     assert read_settings(llm_model="given").llm_model == "given"
 
 
+def test_discussions_can_be_kept_for_ever(monkeypatch: pytest.MonkeyPatch):
+    assert read_settings().retention_days == 90
+    monkeypatch.setenv("RETENTION_DAYS", " Forever ")
+    assert read_settings().retention_days is None
+
+
 def test_each_dial_has_its_setting(monkeypatch: pytest.MonkeyPatch):
     values = {"turns": 7, "topic_every": 2.5, "ask_every": 3, "wrap_up": 1, "pace": 0.5}
     assert values.keys() == Dials.model_fields.keys()
@@ -82,6 +88,8 @@ def test_settings_do_not_change():
         ("LLM_RETRIES", "11", '"11" should be less than or equal to 10.'),
         ("DATABASE_URL", "postgresql://db", '"postgresql://db" is not supported. Write sqlite+aiosqlite:///'),
         ("DATABASE_URL", "sqlite+aiosqlite:///", "is not supported. Write sqlite+aiosqlite:///data/roundtable.db"),
+        ("RETENTION_DAYS", "always", '"always" is not a number of days. Write one from 1 to 36500, or forever'),
+        ("RETENTION_DAYS", "0", '"0" should be greater than or equal to 1'),
         ("LOG_LEVEL", "loud", '"loud" is not a log level. Write DEBUG, INFO, WARNING or ERROR'),
         ("DISCUSSION_TURNS", "0", '"0" should be greater than or equal to 1.'),
         ("DISCUSSION_TURNS", "201", '"201" should be less than or equal to 200.'),

@@ -1,14 +1,23 @@
 """What people do to a table, behind both commands and buttons. Each gives the sentence to answer with."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import discord
 
-from bot.chat.cards import details
+from bot.chat.cards import details, said_by
+from bot.chat.guests import without_unseen
+from bot.chat.privacy import refuse_kept_out
+from bot.discussion.links import plain_links
 from bot.errors import Refusal
 from bot.sessions import steering
+from bot.sessions.flood import GUEST_TURNS
 from bot.sessions.run import Run
 from bot.sessions.stage import GuestMessage
+
+TOO_MUCH: Final = (
+    f"You have said {GUEST_TURNS} things within a minute, which is as much as a table can take from one person. "
+    "Wait a little, then say it again."
+)
 
 if TYPE_CHECKING:
     from bot.chat.client import RoundtableBot
@@ -86,16 +95,27 @@ async def mute(interaction: "Interaction", name: str, *, muted: bool) -> str:
     return f"{persona.full_name} {'only listens now' if muted else 'may speak again'}."
 
 
-async def chime_in(interaction: "Interaction", text: str, *, reply_to: int | None = None) -> None:
-    """Take what a member said through a command into the discussion; the public answer shows it to everyone."""
-    text = text.strip()
+async def chime_in(
+    interaction: "Interaction", text: str, *, session_id: int | None = None, reply_to: int | None = None
+) -> None:
+    """Take what a member said through a command into the discussion; the public answer shows it to everyone.
+
+    `session_id`: the table it is meant for, where that is known. Raises Refusal, also for a member who may not write
+    here or has said too much within a minute.
+    """
+    text = plain_links(without_unseen(text))
     if not text:
         raise Refusal("There is nothing in it. Write what you want to say.")
     run = interaction.client.supervisor.table_at(_place(interaction))
+    if session_id not in (None, run.stored.id):
+        raise Refusal("The table you wrote this for has ended, so it was not said. Use the panel of the new one.")
+    require_voice(interaction)
+    await refuse_kept_out(interaction)
     user = interaction.user
-    shown = discord.utils.escape_markdown(user.display_name)
+    if run.is_flooded_by(user.id, interaction.id):
+        raise Refusal(TOO_MUCH)
     shown_as = await interaction.response.send_message(
-        f"**{shown}**: {text}"[:2000], allowed_mentions=discord.AllowedMentions.none(), suppress_embeds=True
+        said_by(_who(interaction), text), allowed_mentions=discord.AllowedMentions.none(), suppress_embeds=True
     )
     # The answer names its message; where it does not, ask for it.
     message_id = shown_as.message_id or (await interaction.original_response()).id
@@ -103,14 +123,24 @@ async def chime_in(interaction: "Interaction", text: str, *, reply_to: int | Non
 
 
 def one_line(question: str | None) -> str | None:
-    """A question as it is put: on one line, None if nothing is left of it."""
-    return " ".join((question or "").split()) or None
+    """A question as it is put: on one line, with plain links, None if nothing is left of it."""
+    return " ".join(plain_links(without_unseen(question or "")).split()) or None
+
+
+def require_voice(interaction: "Interaction") -> None:
+    """Raise Refusal for a member who may not write here: neither may the bot say it for them."""
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    may = interaction.permissions
+    if not (may.send_messages_in_threads if in_thread else may.send_messages):
+        raise Refusal("You may not write in this channel, so I can't do that for you here.")
 
 
 def _own_table(interaction: "Interaction") -> Run:
     """The table here, if this person may moderate it: its convener, and whoever may manage messages here."""
     run = interaction.client.supervisor.table_at(_place(interaction))
     if interaction.user.id != run.stored.convener_id and not interaction.permissions.manage_messages:
+        if not run.stored.convener_id:
+            raise Refusal("Only a member with **Manage Messages** can do that: the convener asked to be forgotten.")
         raise Refusal(
             f"Only <@{run.stored.convener_id}>, who convened this table, "
             "or a member with **Manage Messages** can do that."
@@ -128,4 +158,5 @@ def _place(interaction: "Interaction") -> int:
 
 
 def _who(interaction: "Interaction") -> str:
-    return discord.utils.escape_markdown(interaction.user.display_name)
+    name = " ".join(plain_links(without_unseen(interaction.user.display_name)).split())
+    return discord.utils.escape_markdown(name) or "someone"

@@ -12,13 +12,14 @@ import aiohttp
 import discord
 
 from bot.discussion.persona import Persona
+from bot.library.files import AVATAR_BYTES
 
 log = logging.getLogger(__name__)
 
 _EMOJI_URL: Final = "https://cdn.discordapp.com/emojis/{}.png"
 _DEFAULT_URL: Final = "https://cdn.discordapp.com/embed/avatars/{}.png"
 _DEFAULTS: Final = 6
-# What an upload may fail with; ValueError: the file holds no picture.
+# What an upload may fail with; ValueError: the file holds no picture, or too large a one.
 _FAILURES: Final = (discord.DiscordException, aiohttp.ClientError, OSError, ValueError)
 
 
@@ -46,7 +47,7 @@ class Avatars:
 
     async def _upload(self, name: str, file: str) -> None:
         try:
-            image = Path(file).read_bytes()  # noqa: ASYNC240 (at most 256 KiB, before the bot is connected)
+            image = _picture(Path(file))
             emoji = await self._client.create_application_emoji(name=name, image=image)
         except _FAILURES as error:
             log.warning("the portrait %s could not be uploaded (%s); a default one stands in", file, error)
@@ -73,11 +74,20 @@ def _is_file(avatar: str) -> bool:
     return not avatar.startswith("https://")
 
 
+def _picture(path: Path) -> bytes:
+    """The picture's bytes, undecoded: Discord does that. Raises OSError, and ValueError where there are too many."""
+    with path.open("rb") as file:
+        image = file.read(AVATAR_BYTES + 1)
+    if len(image) > AVATAR_BYTES:  # exchanged since the files were checked
+        raise ValueError(f"more than {AVATAR_BYTES:,} bytes")
+    return image
+
+
 def _emoji_name(path: Path) -> str:
     """A name Discord takes (2 to 32 letters, digits, underscores) that changes with the picture's content."""
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:10]
-    except OSError:
+        digest = hashlib.sha256(_picture(path)).hexdigest()[:10]
+    except (OSError, ValueError):
         digest = "missing"
     stem = re.sub(r"[^A-Za-z0-9]", "", path.stem)[:16]
     return f"rt_{stem}_{digest}"

@@ -5,6 +5,7 @@ from typing import Final
 
 import discord
 
+from bot.chat.split import MESSAGE_LIMIT
 from bot.discussion.persona import Persona
 from bot.discussion.record import QuestionPut, Session, Turn
 from bot.sessions.stage import Overview
@@ -66,6 +67,14 @@ def moderator_line(turn: Turn) -> str:
     return f"-# {turn.text}"
 
 
+def said_by(name: str, text: str) -> str:
+    """What a member said by command, as everyone sees it. `name` is safe to show.
+
+    Further lines are quoted: "**Otto**: …" on a line of its own would pass for something that Otto said.
+    """
+    return "\n> ".join(f"**{name}**: {text}".splitlines())[:MESSAGE_LIMIT]
+
+
 def state(overview: Overview) -> str:
     """How a session stands, in a few lines."""
     lines: list[str] = []
@@ -91,7 +100,10 @@ def details(overview: Overview) -> str:
         [
             state(overview),
             f"Turn {overview.turns} of {overview.turns_in_all}. At the table: {cast}.",
-            f"Convened by <@{overview.convener_id}>.",
+            f"Tokens used: {overview.tokens:,}{f' of {overview.most_tokens:,}' if overview.most_tokens else ''}.",
+            f"Convened by <@{overview.convener_id}>."
+            if overview.convener_id
+            else "Its convener asked to be forgotten.",
         ]
     )
 

@@ -12,16 +12,20 @@ from discord import app_commands
 from bot.chat.answers import apologise
 from bot.chat.avatars import Avatars
 from bot.chat.commands import RoundtableCommands, ask_this_persona
-from bot.chat.guests import as_guest
+from bot.chat.guests import Hushed, as_guest
 from bot.chat.panel import PanelButton
+from bot.chat.privacy import ForgetButton
 from bot.chat.stage import SENT_AWAY, WebhookStage
 from bot.chat.webhooks import Webhooks
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
+from bot.sessions.limits import Limits
+from bot.sessions.retention import Retention
 from bot.sessions.stage import Seen
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
-from bot.store.rows import Status
+from bot.store.engine import DatabaseTrouble
+from bot.store.rows import Fault, Status
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -53,8 +57,16 @@ class RoundtableBot(discord.Client):
         self.store = store
         self.webhooks = Webhooks(self, store)
         self.avatars = Avatars(self)
+        self.hushed = Hushed()
         self.supervisor = Supervisor(
-            store, endpoint, lambda stored: WebhookStage(self, stored), max_tokens=settings.llm_max_tokens
+            store,
+            endpoint,
+            lambda stored: WebhookStage(self, stored),
+            max_tokens=settings.llm_max_tokens,
+            limits=Limits.of(settings),
+        )
+        self.retention = Retention(
+            self.supervisor, store, keep_days=settings.retention_days, grace_days=settings.leave_grace_days
         )
         self.tree = app_commands.CommandTree(self)
         self.tree.add_command(RoundtableCommands())
@@ -84,7 +96,7 @@ class RoundtableBot(discord.Client):
 
     async def setup_hook(self) -> None:
         await self.webhooks.open()
-        self.add_dynamic_items(PanelButton)
+        self.add_dynamic_items(PanelButton, ForgetButton)
         try:
             await self.tree.sync()
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
@@ -92,12 +104,18 @@ class RoundtableBot(discord.Client):
         await self.avatars.upload(self.catalogue.personas)
         await self.supervisor.resume_all(self.wait_until_ready)
         self.in_background(self._greet())
+        self.in_background(self._tidy())
 
     async def _greet(self) -> None:
         await self.wait_until_ready()
         log.info("ready as %s in %d server%s", self.me, len(self.guilds), "" if len(self.guilds) == 1 else "s")
         if not self.intents.message_content:
             log.warning("the Message Content intent is off: guests chime in with `/roundtable say`")
+
+    async def _tidy(self) -> None:
+        # Which servers the bot is in is known only then.
+        await self.wait_until_ready()
+        await self.retention.run(lambda: [guild.id for guild in self.guilds])
 
     async def close(self) -> None:
         if self.is_closed():
@@ -133,7 +151,17 @@ class RoundtableBot(discord.Client):
         elif (run := self.supervisor.run_at(channel.id)) and (
             guest := as_guest(message, me=self.me, owned=self.webhooks.owned)
         ):
-            await run.guest_said(guest)
+            try:
+                if run.absence.defers(guest.id):
+                    await run.absence.end()
+                    heard = run.has_heard(guest.id)
+                else:
+                    heard = await run.guest_said(guest) or run.has_heard(guest.id)
+            except DatabaseTrouble:
+                run.absence.begin()  # taken in when the table goes on
+                raise
+            if not heard and run.is_flooded_by(guest.author_id, guest.id):
+                self.in_background(self.hushed.tell(message))
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         run = self.supervisor.run_at(payload.channel_id)
@@ -151,11 +179,56 @@ class RoundtableBot(discord.Client):
         for message_id in payload.message_ids:
             await self.supervisor.message_gone(payload.channel_id, message_id)
 
+    # --- what becomes of the connection, the server and its channels ---
+
+    async def on_connect(self) -> None:
+        # A new session with the gateway: it does not tell what was said since the last one.
+        for run in self.supervisor.open_runs():
+            run.absence.begin()
+
+    async def on_ready(self) -> None:
+        await self.supervisor.listen_again()
+
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        for run in self.supervisor.open_runs(guild.id):
+            run.absence.begin()
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        await self.supervisor.listen_again(guild.id)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self.retention.back(guild.id)
+        await self.supervisor.listen_again(guild.id)
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
+        # Not called when a server is only unavailable.
+        await self.retention.left(guild.id)
         # Our webhooks still work there; without this the table would talk on in a server that sent the bot away.
-        for place in (*guild.channels, *guild.threads):
-            if (run := self.supervisor.run_at(place.id)) and run.status is Status.RUNNING:
-                await run.hold(SENT_AWAY, can_post=False)
+        for run in self.supervisor.open_runs(guild.id):
+            run.absence.begin()
+            if run.status is Status.RUNNING:
+                await run.hold(SENT_AWAY, Fault.PLACE)
+
+    async def on_guild_channel_update(self, _: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        await self._look_around(after.guild)
+
+    async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
+        await self._look_around(after.guild)
+
+    async def _look_around(self, guild: discord.Guild) -> None:
+        """Permissions have changed: where the bot sees no channel it hears nobody."""
+        for run in self.supervisor.open_runs(guild.id):
+            channel = guild.get_channel(run.stored.channel_id)
+            if channel is None or channel.permissions_for(guild.me).view_channel:
+                await run.absence.end()
+            else:
+                run.absence.begin()
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self.supervisor.place_gone(channel.id)
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        await self.supervisor.place_gone(payload.thread_id)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("error in %s", event_method)

@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.chat import actions, cards
+from bot.chat import actions, cards, privacy
 from bot.chat.answers import answer, answering
 from bot.chat.form import SayForm
 from bot.chat.refusals import in_words, missing
@@ -141,6 +141,12 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
     async def unmute(self, interaction: Interaction, persona: str) -> None:
         await _do(interaction, actions.mute, persona, muted=False)
 
+    @app_commands.command(description="What is kept about you here; get it, or have it forgotten")
+    @app_commands.describe(action="What to do (default: tell what is kept)")
+    async def privacy(self, interaction: Interaction, action: privacy.Action = "tell") -> None:
+        async with answering(interaction):
+            await privacy.act(interaction, action)
+
     @floor.autocomplete("persona")
     @unseat.autocomplete("persona")
     @mute.autocomplete("persona")
@@ -188,10 +194,11 @@ def complete_list(current: str, names: list[str]) -> list[Choice[str]]:
 async def ask_this_persona(interaction: Interaction, message: discord.Message) -> None:
     """For servers where the bot can't read messages: a reply to a persona's message, in a small form."""
     async with answering(interaction):
-        interaction.client.supervisor.table_at(interaction.channel_id or 0)
+        table = interaction.client.supervisor.table_at(interaction.channel_id or 0)
         if message.webhook_id not in interaction.client.webhooks.owned:
             raise Refusal("That is not a persona's message. Pick one of theirs.")
-        await interaction.response.send_modal(SayForm(title=f"Ask {message.author.display_name}", reply_to=message.id))
+        title = f"Ask {message.author.display_name}"
+        await interaction.response.send_modal(SayForm(table.stored.id, title=title, reply_to=message.id))
 
 
 def _where(interaction: Interaction) -> Where:
@@ -203,6 +210,7 @@ def _where(interaction: Interaction) -> Where:
         raise Refusal("A table can only be opened in a server's channel or thread that I can see.")
     if not isinstance(channel, discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread):
         raise Refusal("A table can be opened in a text channel or a thread, not here.")
+    actions.require_voice(interaction)
     if lacking := missing(interaction.app_permissions, in_thread=in_thread):
         raise Refusal(
             f"I am missing {in_words(lacking)} in this channel. Please have an admin grant "

@@ -1,9 +1,14 @@
 """The small form in which a member writes to the table, from the panel or from a persona's message."""
 
+from typing import TYPE_CHECKING, cast
+
 import discord
 
 from bot.chat import actions
 from bot.chat.answers import answering
+
+if TYPE_CHECKING:
+    from bot.chat.client import RoundtableBot
 
 # Leaves room for the name before it in the message that shows it.
 _LENGTH = 1500
@@ -18,11 +23,13 @@ class SayForm(discord.ui.Modal):
         label="What do you want to say?", style=discord.TextStyle.paragraph, max_length=_LENGTH
     )
 
-    def __init__(self, *, title: str = "Chime in", reply_to: int | None = None) -> None:
-        """`reply_to` is the persona's message that it answers."""
+    def __init__(self, session_id: int, *, title: str = "Chime in", reply_to: int | None = None) -> None:
+        """`session_id`: the table it was opened at. `reply_to` is the persona's message that it answers."""
         super().__init__(title=title[:_TITLE_LENGTH])
+        self._session_id = session_id
         self._reply_to = reply_to
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         async with answering(interaction):
-            await actions.chime_in(interaction, self.text.value, reply_to=self._reply_to)  # type: ignore[arg-type]
+            own = cast("discord.Interaction[RoundtableBot]", interaction)
+            await actions.chime_in(own, self.text.value, session_id=self._session_id, reply_to=self._reply_to)

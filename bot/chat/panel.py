@@ -28,6 +28,8 @@ _ACTIONS: Final[dict[str, tuple[str, str, discord.ButtonStyle, Action | None]]] 
     "stop": ("Stop", "⏹", discord.ButtonStyle.danger, actions.stop),
     "status": ("Status", "📋", discord.ButtonStyle.secondary, actions.status),
 }
+# What a button does whose action is not known (any more): it only tells how the table stands.
+_STALE: Final = "status"
 _SHOWN: Final = {
     Status.RUNNING: ("say", "pause", "skip", "next", "wrapup", "status", "stop"),
     Status.PAUSED: ("say", "resume", "status", "stop"),
@@ -51,7 +53,8 @@ class PanelButton(
     async def from_custom_id(
         cls, interaction: discord.Interaction, item: discord.ui.Item[discord.ui.View], match: re.Match[str], /
     ) -> Self:
-        return cls(int(match["session"]), match["action"])
+        # An unknown action is one of another version (or forged): whatever it was, the panel is out of date.
+        return cls(int(match["session"]), match["action"] if match["action"] in _ACTIONS else _STALE)
 
     async def callback(self, interaction: discord.Interaction) -> None:
         own = cast("discord.Interaction[RoundtableBot]", interaction)
@@ -60,7 +63,7 @@ class PanelButton(
             if run is None or run.stored.id != self._session_id:
                 raise Refusal("This panel belongs to a table that has ended. `/roundtable start` opens a new one.")
             if self._act is None:
-                await own.response.send_modal(SayForm())
+                await own.response.send_modal(SayForm(self._session_id))
                 return
             await own.response.defer()
             said = await self._act(own)

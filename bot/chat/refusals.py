@@ -16,6 +16,8 @@ NEEDED: Final = {
     "embed_links": "Embed Links",
     "attach_files": "Attach Files",
 }
+VIEW_CHANNEL: Final = NEEDED["view_channel"]
+READ_HISTORY: Final = NEEDED["read_message_history"]
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 UNKNOWN_CHANNEL: Final = 10003
@@ -33,7 +35,7 @@ def missing(permissions: discord.Permissions, *, in_thread: bool) -> list[str]:
     """The permissions that the bot needs and lacks, by the names people know."""
     skip = {"send_messages" if in_thread else "send_messages_in_threads"}
     if not permissions.view_channel:
-        return [NEEDED["view_channel"]]  # the library takes all the others for missing then
+        return [VIEW_CHANNEL]  # the library takes all the others for missing then
     if not (permissions.send_messages_in_threads if in_thread else permissions.send_messages):
         skip |= {"embed_links", "attach_files"}  # and these
     return [name for flag, name in NEEDED.items() if flag not in skip and not getattr(permissions, flag)]
@@ -44,19 +46,24 @@ def in_words(names: list[str]) -> str:
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " and " + quoted[-1]
 
 
+def please_grant(lacking: list[str]) -> str:
+    """What is missing, and what would help. `lacking` empty: Discord did not say which permission it is."""
+    what = in_words(lacking) if lacking else "a permission"
+    them = "them" if len(lacking) > 1 else "it"
+    return f"I am missing {what} in this channel. Please have an admin grant {them} to me."
+
+
 def explain(error: discord.HTTPException, lacking: list[str]) -> Refused | OutcomeUnknown:
     """The answer to a post as the seam knows it. `lacking`: permissions known to be missing in the place."""
     if error.status >= 500 or error.status == 429:
         return OutcomeUnknown(f"HTTP {error.status}")
-    what = in_words(lacking) if lacking else "a permission"
     match error.code:
         case code if code in (_UNKNOWN_WEBHOOK, _INVALID_WEBHOOK_TOKEN):
             return Refused(Why.WEBHOOK_GONE, "The webhook was deleted.")
         case code if code == UNKNOWN_CHANNEL:
             return Refused(Why.PLACE_GONE, "The channel is gone.")
         case code if code in (_MISSING_PERMISSIONS, _MISSING_ACCESS):
-            them = "them" if len(lacking) > 1 else "it"
-            return Refused(Why.HOLD, f"I am missing {what} in this channel. Please have an admin grant {them} to me.")
+            return Refused(Why.HOLD, please_grant(lacking))
         case code if code == _TOO_MANY_WEBHOOKS:
             sentence = (
                 "This channel has as many webhooks as Discord allows (15), and I need one. "

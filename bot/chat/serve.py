@@ -16,6 +16,7 @@ from discord.http import Route
 
 from bot.chat.client import RoundtableBot, create_bot, needed_intents
 from bot.errors import RoundtableError
+from bot.exposure import exposed
 from bot.library.catalogue import open_catalogue
 from bot.llm.choice import open_endpoint
 from bot.settings import Settings
@@ -54,6 +55,8 @@ async def serve(settings: Settings) -> int:
     async with AsyncExitStack() as stack:
         stack.enter_context(lock_database(settings.database_file))
         store = await stack.enter_async_context(open_store(settings.database_url, settings.database_file))
+        for sentence in exposed(settings.database_file):
+            log.warning("%s", sentence)
         endpoint = await stack.enter_async_context(open_endpoint(settings))
         end = asyncio.create_task(until_signal())
         stack.callback(end.cancel)
@@ -63,8 +66,14 @@ async def serve(settings: Settings) -> int:
         if flags is None:
             return 0
         content = flags.gateway_message_content or flags.gateway_message_content_limited
-        bot = create_bot(settings, catalogue=catalogue, store=store, endpoint=endpoint, message_content=content)
-        await _run(bot, token, end, settings.database_file.parent / "heartbeat")
+        parts = {"catalogue": catalogue, "store": store, "endpoint": endpoint}
+        heartbeat = settings.database_file.parent / "heartbeat"
+        try:
+            await _run(create_bot(settings, **parts, message_content=content), token, end, heartbeat)
+        except discord.PrivilegedIntentsRequired:
+            # Switched off since it was asked for: the bot lives without it.
+            log.warning("Discord refused the Message Content intent; going on without it")
+            await _run(create_bot(settings, **parts, message_content=False), token, end, heartbeat)
     log.info("ended")
     return 0
 
@@ -96,7 +105,7 @@ async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], heartbea
     if isinstance(outcome, discord.LoginFailure):
         raise RoundtableError(BAD_TOKEN)
     if isinstance(outcome, discord.PrivilegedIntentsRequired):
-        raise RoundtableError("The Message Content intent was switched off meanwhile. Start the bot again.")
+        raise outcome
     if isinstance(outcome, discord.DiscordException | aiohttp.ClientError | OSError):
         problem = str(outcome) or type(outcome).__name__
         raise RoundtableError(f"Discord ended the connection ({problem}). Start the bot again; its tables go on.")

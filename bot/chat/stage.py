@@ -12,7 +12,7 @@ import discord
 from bot.chat import cards
 from bot.chat.guests import as_guest
 from bot.chat.panel import panel_view
-from bot.chat.refusals import UNKNOWN_CHANNEL, explain, missing
+from bot.chat.refusals import READ_HISTORY, UNKNOWN_CHANNEL, VIEW_CHANNEL, explain, missing, please_grant
 from bot.chat.split import split_text
 from bot.discussion.persona import Persona
 from bot.discussion.record import Turn
@@ -76,6 +76,9 @@ class WebhookStage:
         if self._bot.get_guild(self._stored.guild_id) is None:
             # The webhook may still work.
             raise Refused(Why.HOLD, SENT_AWAY)
+        if (lacking := self._lacking()) == [VIEW_CHANNEL]:
+            # The same: the table would talk on where the bot hears nobody.
+            raise Refused(Why.HOLD, please_grant(lacking))
         hook = await self._bot.webhooks.of(self._stored.channel_id)
         try:
             message = await hook.send(
@@ -146,12 +149,26 @@ class WebhookStage:
         me, owned = self._bot.me, self._bot.webhooks.owned
         return [guest for m in await self._history(after_id) if (guest := as_guest(m, me=me, owned=owned))]
 
+    async def said_since(self, after_id: int) -> dict[int, str | None]:
+        return {m.id: self._edited_text(m) for m in await self._history(after_id)}
+
+    def _edited_text(self, message: discord.Message) -> str | None:
+        # One that was not edited may still read otherwise here: a history names members as Discord does, not as the
+        # server does. What was said by command stands in a message of ours.
+        readable = message.content or self._bot.intents.message_content
+        if message.edited_at is None or message.author.bot or not readable:
+            return None
+        guest = as_guest(message, me=self._bot.me, owned=self._bot.webhooks.owned)
+        return guest.text if guest else ""
+
     async def _history(self, after_id: int) -> list[discord.Message]:
-        if "Read Message History" in self._lacking():
+        guild = self._bot.get_guild(self._stored.guild_id)
+        if guild is not None and guild.unavailable:
+            # Nobody can say then which permissions the bot has, nor whether an empty history is one.
+            raise OutcomeUnknown("the server is unavailable")
+        if READ_HISTORY in self._lacking():
             # Discord answers with an empty list instead of an error.
-            raise Refused(
-                Why.HOLD, "I am missing **Read Message History** in this channel. Please have an admin grant it."
-            )
+            raise Refused(Why.HOLD, please_grant([READ_HISTORY]))
         try:
             history = self._place.history(after=discord.Object(after_id), limit=None, oldest_first=True)
             return [message async for message in history]
@@ -162,8 +179,11 @@ class WebhookStage:
 
     def _lacking(self) -> list[str]:
         guild = self._bot.get_guild(self._stored.guild_id)
-        channel = guild.get_channel_or_thread(self._stored.place_id) if guild else None
-        if guild is None or channel is None:
+        if guild is None:
+            return []
+        # An archived thread is not known to the library; its parent's permissions count anyway.
+        channel = guild.get_channel_or_thread(self._stored.place_id) or guild.get_channel(self._stored.channel_id)
+        if channel is None:
             return []
         return missing(channel.permissions_for(guild.me), in_thread=self._thread is not None)
 
@@ -207,8 +227,11 @@ class WebhookStage:
             await self._write_to_convener(sentence)
 
     async def _write_to_convener(self, sentence: str) -> None:
+        convener_id = self._overview.convener_id if self._overview else self._stored.convener_id
+        if not convener_id:  # asked to be forgotten
+            return
         try:
-            convener = await self._bot.fetch_user(self._stored.convener_id)
+            convener = await self._bot.fetch_user(convener_id)
             await convener.send(f"About the table in <#{self._stored.place_id}>: {sentence}")
         except (discord.DiscordException, *_LOST) as error:
             log.warning("session %s: the convener could not be told: %s", self._stored.id, error)

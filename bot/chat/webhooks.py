@@ -1,6 +1,7 @@
 """The one webhook a channel has of ours: found, made, remembered, and sent through without ever resending."""
 
 import asyncio
+import contextlib
 import logging
 from collections import defaultdict
 from typing import Final
@@ -91,9 +92,22 @@ class Webhooks:
         if isinstance(channel, discord.Thread | discord.CategoryChannel | discord.abc.PrivateChannel):
             raise TypeError(f"channel {channel_id} can't have webhooks")
         me = self._client.user
-        for hook in await channel.webhooks():
-            if hook.token and hook.name == WEBHOOK_NAME and hook.user and me and hook.user.id == me.id:
-                return Webhook(hook.id, channel_id, hook.token)
-        hook = await channel.create_webhook(name=WEBHOOK_NAME, reason="Roundtable posts its personas' turns with it")
+
+        async def ours() -> list[discord.Webhook]:
+            return [
+                hook
+                for hook in await channel.webhooks()
+                if hook.token and hook.name == WEBHOOK_NAME and hook.user and me and hook.user.id == me.id
+            ]
+
+        found = await ours()
+        if not found:
+            await channel.create_webhook(name=WEBHOOK_NAME, reason="Roundtable posts its personas' turns with it")
+            # The library asks again after a 5xx, although the first may have been made: keep one.
+            found = sorted(await ours(), key=lambda hook: hook.id)
+            for surplus in found[1:]:
+                with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+                    await surplus.delete()
+        hook = found[0]
         assert hook.token is not None
         return Webhook(hook.id, channel_id, hook.token)

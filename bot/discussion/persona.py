@@ -28,7 +28,7 @@ _FIXES: Final = {
 }
 _REMINDER_LEAST: Final = 40
 _REMINDER_MOST: Final = 160
-_AVATAR_FILE: Final = re.compile(r"[^/\\:]+\.(png|jpe?g|gif|webp)", re.IGNORECASE)
+_AVATAR_FILE: Final = re.compile(r"[^/\\:\x00-\x1f]+\.(png|jpe?g|gif|webp)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

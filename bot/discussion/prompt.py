@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.discussion.control import defused
 from bot.discussion.names import aliases
 from bot.discussion.persona import MODERATOR, Persona, fold
 from bot.discussion.record import (
@@ -90,13 +91,13 @@ def preamble(session: Session) -> str:
     parts.append("# Who is at the table")
     # Cards are quoted: several bare "You are …" in one prompt would contradict each other.
     parts += [f"## {p.full_name} ({p.name})\n\n{p.name}'s character card: {_quoted(p.prompt)}" for p in session.cast]
-    return "\n\n".join(parts) + "\n\n# The discussion\n\n"
+    return defused("\n\n".join(parts)) + "\n\n# The discussion\n\n"
 
 
 def transcript(session: Session, record: Record) -> str:
     """Every turn as `Name: text`, one after the other; earlier ones as the gist of the newest compaction."""
     compaction = record.compaction()
-    start = f"({compaction.gist})\n" if compaction else ""
+    start = f"({defused(compaction.gist)})\n" if compaction else ""
     return start + "".join(_line(session, turn) for turn in record.after(compaction.upto if compaction else 0))
 
 
@@ -122,7 +123,7 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
     who = speaker.reminder
     if not who.startswith(f"You are {speaker.full_name}"):
         who = f"You are {speaker.full_name}. {who}"
-    return (
+    return defused(
         f"\n(A note from the moderator to {speaker.name} alone. {' '.join(notes)}\n"
         f"{who} Write only {what} {speaker.name} {when}.)\n"
         f"{speaker.name}:"
@@ -208,6 +209,10 @@ def gist(session: Session, record: Record, upto: int, *, limit: int = 2000) -> s
 
 
 def _line(session: Session, turn: Turn) -> str:
+    return defused(_spoken(session, turn))
+
+
+def _spoken(session: Session, turn: Turn) -> str:
     if turn.kind == "guest":
         # On one line and without double quotes, so that a guest's text can't end its own quotation or fake a line.
         said = _one_line(turn.text)[:GUEST_TEXT_LIMIT]

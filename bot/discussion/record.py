@@ -166,6 +166,11 @@ class Record:
         self.revision += 1
         return turn
 
+    def put(self, turn: Turn) -> None:
+        """Have what is left of an older turn stand in its place, and count the revision."""
+        self.turns[turn.seq - 1] = turn
+        self.revision += 1
+
     def persona_turns(self) -> list[Turn]:
         """Turns that used the clock, passes and withheld ones among them."""
         return [t for t in self.turns if t.kind == "persona"]

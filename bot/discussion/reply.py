@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from bot.discussion.links import plain_links
 from bot.discussion.names import UNSPACED, aliases
 from bot.discussion.persona import MODERATOR, Persona, fold
 from bot.discussion.record import Record
@@ -72,6 +73,7 @@ def clean(
         ("quotes", _unquoted),
         ("own_tag", lambda text: _without_own_tag(text, own)),
         ("spoke_for_others", lambda text: _until_other_speaker(text, foreign)),
+        ("links", plain_links),
         ("cut_off", lambda text: _whole_sentences(text, cut_off=finish_reason == "length")),
         ("loop", _without_loop),
         ("blank_lines", _without_blank_lines),

@@ -18,6 +18,7 @@ TEXT_BYTES: Final = 256 * 1024
 
 _IMAGE_STARTS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _QUESTION_LENGTH: Final = 300
+_LINK: Final = "is a link that leads out of the folder."
 
 
 class FileFaults(RoundtableError):
@@ -43,9 +44,9 @@ def read_personas(folder: Path) -> tuple[list[Persona], list[Fault]]:
     named: list[tuple[str, Persona]] = []
     faults: list[Fault] = []
     for path in files:
-        text, problems = _read_text(path)
+        text, problems = _read_text(path, folder)
         if not problems:
-            persona, nameplate, problems = _parse(path, text)
+            persona, nameplate, problems = _parse(path, text, folder)
             if persona:
                 personas.append(persona)
             if nameplate:
@@ -54,8 +55,11 @@ def read_personas(folder: Path) -> tuple[list[Persona], list[Fault]]:
     return personas, faults + cast_faults(named)
 
 
-def read_task(folder: Path) -> tuple[Task | None, list[Fault]]:
-    """One task folder. `questions.txt` is needed; the other files have defaults. Out: the task, or None with faults."""
+def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, list[Fault]]:
+    """One task folder. `questions.txt` is needed; the other files have defaults. Out: the task, or None with faults.
+
+    No file may lead out of `within` (default: the folder itself).
+    """
     if not folder.is_dir():
         return None, [Fault(str(folder), "", "is not a folder.", "Name a task folder.")]
     faults: list[Fault] = []
@@ -64,7 +68,7 @@ def read_task(folder: Path) -> tuple[Task | None, list[Fault]]:
         path = next((folder / name for name in names if (folder / name).exists()), None)
         if path is None:
             return None
-        text, problems = _read_text(path)
+        text, problems = _read_text(path, within or folder)
         faults.extend(problems)
         return text if text.strip() else ""
 
@@ -99,7 +103,7 @@ def read_tasks(folder: Path) -> tuple[list[Task], list[Fault]]:
     if not folders:
         fix = "Make a folder in it with questions.txt (one question a line)."
         return [], [Fault(str(folder), "", "holds no task folder.", fix)]
-    read = [read_task(path) for path in folders]
+    read = [read_task(path, folder) for path in folders]
     return [task for task, _ in read if task], [fault for _, faults in read for fault in faults]
 
 
@@ -121,13 +125,24 @@ def _inside(folder: Path) -> list[Path]:
         return []
 
 
-def _read_text(path: Path) -> tuple[str, list[Fault]]:
+def _leads_out(path: Path, folder: Path) -> bool:
+    """Whether a link makes `path` a file outside of `folder`: a task from elsewhere could so show any file of the host.
+
+    Links inside the folder are fine (Kubernetes mounts files so), and so is a folder that is itself a link.
+    """
+    return not path.resolve().is_relative_to(folder.resolve())
+
+
+def _read_text(path: Path, folder: Path) -> tuple[str, list[Fault]]:
     try:
+        if _leads_out(path, folder):
+            return "", [Fault(str(path), "", _LINK, "Put a copy of the file there.")]
         if not path.is_file():
             return "", [Fault(str(path), "", "is not a file.", "Put a text file there.")]
         if (size := path.stat().st_size) > TEXT_BYTES:
             return "", [Fault(str(path), "", f"has {size:,} bytes.", f"Keep it under {TEXT_BYTES:,}.")]
-        return path.read_bytes().decode("utf-8-sig"), []
+        with path.open("rb") as file:
+            return file.read(TEXT_BYTES).decode("utf-8-sig"), []
     except OSError as error:
         return "", [Fault(str(path), "", f"can't be read ({error.strerror}).", "Check the file and its permissions.")]
     except UnicodeDecodeError as error:
@@ -135,7 +150,7 @@ def _read_text(path: Path) -> tuple[str, list[Fault]]:
         return "", [Fault(str(path), "", found, "Save the file as UTF-8.")]
 
 
-def _parse(path: Path, text: str) -> tuple[Persona | None, Persona | None, list[Fault]]:
+def _parse(path: Path, text: str, folder: Path) -> tuple[Persona | None, Persona | None, list[Fault]]:
     """The persona, or None with every fault; and, as soon as there is a name, who takes which name in the folder."""
     try:
         data = json.loads(text)
@@ -150,7 +165,7 @@ def _parse(path: Path, text: str) -> tuple[Persona | None, Persona | None, list[
     avatar = avatar.strip() if isinstance(avatar, str) and not any(f.field == "avatar" for f in faults) else ""
     if avatar and not avatar.startswith("https://"):
         image = path.parent / avatar
-        faults += _image_faults(path, image)
+        faults += _image_faults(path, image, folder)
         persona = persona and persona.model_copy(update={"avatar": str(image.resolve())})
     return (None if faults else persona), persona or _nameplate(data), faults
 
@@ -164,11 +179,13 @@ def _nameplate(data: Any) -> Persona | None:
     return Persona.model_construct(name=name or full_name, full_name=full_name or name)
 
 
-def _image_faults(path: Path, image: Path) -> list[Fault]:
+def _image_faults(path: Path, image: Path, folder: Path) -> list[Fault]:
     def fault(found: str, fix: str) -> list[Fault]:
         return [Fault(str(path), "avatar", f'"{image.name}" {found}', fix)]
 
     try:
+        if _leads_out(image, folder):
+            return fault(_LINK, "Put a copy of the image there.")
         if not image.is_file():
             return fault("is not beside it.", "Add the image or leave the field out.")
         if (size := image.stat().st_size) > AVATAR_BYTES:

@@ -1,18 +1,22 @@
 """The OpenAI-compatible endpoint: one client for the process, bounded in time, tries and calls in flight."""
 
 import asyncio
+import itertools
+import json
 import logging
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiohttp
+import httpx2
 import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
-from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
+from bot.discussion.links import plain_links
+from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, RoundtableError
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +27,15 @@ _MODELS_TIMEOUT: Final = 10.0
 _BACKOFF: Final = 120.0
 # Answers that a later try may better, besides 429 and 5xx: request timeout, conflict, too early.
 _PASSING: Final = (408, 409, 425)
+# Between two tries after an answer that can't be read, in seconds; doubled each time.
+_REREAD: Final = 0.5
+# Longer answers are cut: more than any turn takes, and the database keeps what the model said.
+_TEXT_LIMIT: Final = 100_000
+# What is asked to see whether the model answers at all; a reasoning model needs a few tokens to say anything.
+_PROBE: Final = ("Say yes.", 16)
+# Optional parts of a request that some models refuse: OpenAI's reasoning models take no temperature and no stop list.
+_OPTIONAL: Final = ("temperature", "stop")
+_UNSUPPORTED: Final = re.compile(r"unsupported|not support(ed)?\b|not (allowed|permitted)", re.I)
 _OVERFLOW: Final = re.compile(
     r"context.{0,20}(length|size|window)|maximum context|too many tokens|prompt is too long", re.I
 )
@@ -38,6 +51,21 @@ class Completion:
     cached_tokens: int | None
     completion_tokens: int | None
     latency_ms: float
+
+
+class _HttpClient(DefaultAioHttpClient):
+    """The SDK's HTTP client with a deadline for each try: its own time-out begins anew with every byte of a body."""
+
+    def __init__(self, timeout: float) -> None:
+        super().__init__(timeout=timeout)
+        self._deadline = timeout
+
+    async def send(self, *args: Any, **options: Any) -> Any:
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await super().send(*args, **options)
+        except TimeoutError as error:
+            raise httpx2.ReadTimeout("the answer took too long") from error  # which the SDK tries again
 
 
 class Endpoint:
@@ -65,8 +93,11 @@ class Endpoint:
         self._context = context
         self._api_key = api_key
         self._slots = asyncio.Semaphore(concurrency)
+        self._retries = retries
+        self._timeout = timeout
         self._deadline = timeout * (retries + 1) + _BACKOFF * retries
         self._limit_field = "max_tokens"
+        self._refused: set[str] = set()
         self._known = False
         self._client = AsyncOpenAI(
             base_url=self.base_url,
@@ -75,7 +106,7 @@ class Endpoint:
             timeout=timeout,
             max_retries=retries,
             default_headers=_credentials(parts),
-            http_client=DefaultAioHttpClient(timeout=timeout),
+            http_client=_HttpClient(timeout),
         )
 
     async def aclose(self) -> None:
@@ -99,10 +130,13 @@ class Endpoint:
             # Only an answer settles it: a server that is down now may tell its window later.
             self._known = isinstance(error, openai.APIStatusError) and error.status_code < 500
             return self._named
+        former = self.model
         chosen = next((m for m in models if self._named in (None, m["id"])), {"id": self._named})
         if not chosen["id"]:
             raise EndpointRefused(f"The LLM endpoint at {self._host} offers no model. Load one, or set LLM_MODEL.")
         self.model = chosen["id"]
+        if self.model != former:  # what the last one refused this one may take
+            self._refused.clear()
         self.window = self._context or _advertised_window(chosen)
         self._known = True
         return chosen["id"]
@@ -120,8 +154,9 @@ class Endpoint:
             started = time.perf_counter()
             try:
                 async with asyncio.timeout(self._deadline):
-                    answer = await self._ask(model, prompt, temperature, max_tokens, stop)
-                completion = _read(answer, (time.perf_counter() - started) * 1000)
+                    request = self._request(model, prompt, temperature, max_tokens, stop)
+                    completion = await self._ask_until_readable(self._client, request, self._retries)
+                completion = replace(completion, latency_ms=round((time.perf_counter() - started) * 1000, 1))
             except (TimeoutError, openai.OpenAIError, ValueError) as error:
                 # It may come back with another model or another window.
                 self._known = isinstance(error, openai.BadRequestError)
@@ -130,7 +165,25 @@ class Endpoint:
             self.chars_per_token = len(prompt) / completion.prompt_tokens
         return completion
 
-    async def _ask(self, model: str, prompt: str, temperature: float, max_tokens: int, stop: tuple[str, ...]) -> Any:
+    async def is_well(self) -> bool:
+        """Whether the model answers: the list of models and a tiny completion, each asked for once."""
+        self._known = False
+        prompt, max_tokens = _PROBE
+        client = self._client.with_options(max_retries=0)
+        try:
+            async with self._slots, asyncio.timeout(self._timeout):
+                model = await self.discover()
+                request = self._request(model, prompt, 0.0, max_tokens, ())
+                await self._ask_until_readable(client, request, 0)
+        except (TimeoutError, RoundtableError, openai.OpenAIError, ValueError) as error:
+            log.info("the endpoint at %s does not answer yet: %s", self._host, type(error).__name__)
+            return False
+        log.info("the endpoint at %s answers again", self._host)
+        return True
+
+    def _request(
+        self, model: str, prompt: str, temperature: float, max_tokens: int, stop: tuple[str, ...]
+    ) -> dict[str, Any]:
         request: dict[str, Any] = {
             "model": model,
             "messages": [{"role": "user", "content": prompt}],
@@ -139,17 +192,48 @@ class Endpoint:
         }
         if stop:
             request["stop"] = list(stop)
-        try:
-            # Raw: the SDK's models let through whatever JSON comes, and fail on it later.
-            return (await self._client.chat.completions.with_raw_response.create(**request)).http_response.json()
-        except openai.BadRequestError as error:
-            # OpenAI's newer models know the limit under its new name only, most local servers under the old one only.
-            # vLLM says both names when the prompt is too long.
-            is_new_name = "max_completion_tokens" in str(error) and not _OVERFLOW.search(str(error))
-            if "max_tokens" not in request or not is_new_name:
-                raise
+        return {name: value for name, value in request.items() if name not in self._refused}
+
+    async def _ask_until_readable(self, client: AsyncOpenAI, request: dict[str, Any], retries: int) -> Completion:
+        """Ask; what comes with status 200 and can't be read (a proxy's page, half a body) is asked for again."""
+        for tries in itertools.count():
+            try:
+                return _read(_json((await self._ask(client, request)).content))
+            except ValueError as error:
+                if tries >= retries:
+                    raise
+                log.warning("unreadable answer from the endpoint, asking again: %s", error)
+                await asyncio.sleep(_REREAD * 2**tries)
+        raise AssertionError
+
+    async def _ask(self, client: AsyncOpenAI, request: dict[str, Any]) -> Any:
+        """The HTTP answer. A part of the request that the model does not know is left out from here on."""
+        while True:
+            try:
+                # Raw: the SDK's models let through whatever JSON comes, and fail on it later.
+                return (await client.chat.completions.with_raw_response.create(**request)).http_response
+            except openai.BadRequestError as error:
+                if not self._mend(request, error):
+                    raise
+
+    def _mend(self, request: dict[str, Any], error: openai.BadRequestError) -> bool:
+        """Take out of `request`, and remember, what the server says it does not take. Out: whether there was such."""
+        said = str(error)
+        if _OVERFLOW.search(said):  # vLLM says both names of the limit when the prompt is too long
+            return False
+        # OpenAI's newer models know the limit under its new name only, most local servers under the old one only.
+        if "max_tokens" in request and "max_completion_tokens" in said:
             self._limit_field = "max_completion_tokens"
-            return await self._ask(model, prompt, temperature, max_tokens, stop)
+            request[self._limit_field] = request.pop("max_tokens")
+            return True
+        for name in _OPTIONAL:
+            named = error.param == name or re.search(rf"\b{name}\b", said)
+            if name in request and named and _UNSUPPORTED.search(said):
+                log.warning("the model refuses %s; going on without it", name)
+                self._refused.add(name)
+                del request[name]
+                return True
+        return False
 
     def _explained(self, error: Exception) -> Exception:
         """The error as a sentence for the channel. Server texts can quote the key, so those of 401/403 stay out."""
@@ -189,9 +273,9 @@ class Endpoint:
                 return EndpointDown(f"{at} gave an answer that can't be read. Check LLM_BASE_URL.")
 
     def _words_of(self, error: openai.APIStatusError) -> str:
-        """What the server says about its refusal, on one line, without the key."""
+        """What the server says about its refusal, on one line, without the key; members will read it."""
         message = error.body.get("message") if isinstance(error.body, dict) else None
-        words = " ".join(message.split()) if isinstance(message, str) else ""
+        words = plain_links(" ".join(message.split())) if isinstance(message, str) else ""
         return (words.replace(self._api_key, "…") if self._api_key else words)[:200]
 
 
@@ -211,7 +295,12 @@ def _was_refused(error: BaseException | None) -> bool:
     return False
 
 
-def _read(answer: Any, latency_ms: float) -> Completion:
+def _json(body: bytes) -> Any:
+    """A body's JSON, broken UTF-8 replaced. Raises ValueError."""
+    return json.loads(body.decode("utf-8", "replace"))
+
+
+def _read(answer: Any) -> Completion:
     """The completion in a server's JSON. Raises ValueError if it is none at all."""
     # Servers that speak "OpenAI" leave out almost anything; a part that is missing must not end a session.
     choices = _at(answer, "choices")
@@ -223,12 +312,12 @@ def _read(answer: Any, latency_ms: float) -> Completion:
     if cached is None:  # llama.cpp
         cached = _count(_at(answer, "timings", "cache_n"))
     return Completion(
-        text=_whole_characters(text) if isinstance(text, str) else "",
+        text=_whole_characters(text)[:_TEXT_LIMIT] if isinstance(text, str) else "",
         finish_reason=reason if isinstance(reason, str) else None,
         prompt_tokens=_count(_at(answer, "usage", "prompt_tokens")),
         cached_tokens=cached,
         completion_tokens=_count(_at(answer, "usage", "completion_tokens")),
-        latency_ms=round(latency_ms, 1),
+        latency_ms=0.0,
     )
 
 

@@ -52,7 +52,7 @@ class Poster:
         session_id: int,
         place_id: int,
         latest: int,
-        on_withheld: Callable[[int], Awaitable[None]],
+        on_withheld: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
         """`latest` is the largest Discord id the session has seen; `on_withheld` takes the number of a turn that
         will not be shown."""
@@ -97,6 +97,15 @@ class Poster:
         self._wait.interrupt()
         if self._task is not None and not self._task.done():
             await asyncio.wait([self._task], timeout=timeout)
+
+    async def look_back(self, since: int) -> None:
+        """Look through what appeared of ours while nobody listened. Raises Refused or OutcomeUnknown."""
+        for message in await self._stage.sent_since(since):
+            await self.seen(message)
+
+    def hurry(self) -> None:
+        """Discord is back: try at once what would wait a while longer."""
+        self._wait.interrupt()
 
     async def seen(self, message: Seen) -> None:
         """A message of ours appeared in the place (gateway or history): find the post it shows, or take a copy away."""
@@ -143,6 +152,11 @@ class Poster:
                 raise _Closing
             # Until its outcome is stored, whatever goes wrong in between.
             self._uncertain.add(post.id)
+            # Since it was taken, a guest may have deleted what the minutes hold, or its whole session has gone.
+            fresh = await self._store.post(post.id)
+            if fresh is None:
+                break
+            post = fresh
             try:
                 message_id = await self._stage.send(post)
             except OutcomeUnknown as error:
@@ -201,7 +215,8 @@ class Poster:
 
     async def _withhold(self, post: Post) -> Post:
         # It may be left over from an earlier session in this place, whose turns are not ours.
-        if await self._store.refuse_post(post.id) == self._session_id and post.turn_seq is not None:
+        ours = await self._store.refuse_post(post.id) == self._session_id
+        if ours and post.turn_seq is not None and self._on_withheld is not None:
             await self._on_withheld(post.turn_seq)
         return replace(post, status=PostStatus.REFUSED)
 

@@ -56,7 +56,7 @@ class GuestMessage:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How a session stands, for the panel and for `status`."""
+    """How a session stands, for the panel and for `status`. `most_tokens`: what it may use (0: no limit)."""
 
     session_id: int
     status: Status
@@ -69,6 +69,8 @@ class Overview:
     cast: tuple[str, ...]
     convener_id: int
     waiting: bool = False
+    tokens: int = 0
+    most_tokens: int = 0
 
 
 class Stage(Protocol):
@@ -90,6 +92,11 @@ class Stage(Protocol):
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
         """Members' messages in the place after a message id, oldest first. Raises Refused or OutcomeUnknown."""
+        ...
+
+    async def said_since(self, after_id: int) -> dict[int, str | None]:
+        """Every message in the place after a message id, whoever wrote it: what it says to the table since it was
+        edited (empty: nothing), None if it was not, or that can't be told. Raises Refused or OutcomeUnknown."""
         ...
 
     async def remove(self, message: Seen) -> None:

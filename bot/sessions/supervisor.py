@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.discussion.dials import Dials
+from bot.discussion.forgetting import Member
 from bot.discussion.persona import Persona, cast_faults
 from bot.discussion.record import Record, Session, TurnsChanged
 from bot.discussion.task import Task
 from bot.errors import Refusal, new_error_id
 from bot.llm.endpoint import Endpoint
+from bot.sessions.forgetting import forget_in, renew_minutes
+from bot.sessions.limits import USUAL, Limits
+from bot.sessions.posting import Poster
+from bot.sessions.recovery import Recovery
 from bot.sessions.run import Run
 from bot.sessions.stage import Seen, Stage
-from bot.store.rows import Post, PostKind, Status, StoredSession
+from bot.store.engine import DatabaseTrouble
+from bot.store.rows import Fault, Post, PostKind, Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import PlaceTaken, Store
 
@@ -41,12 +47,21 @@ class Supervisor:
     """All sessions of the process, by place."""
 
     def __init__(
-        self, store: Store, endpoint: Endpoint, make_stage: Callable[[StoredSession], Stage], *, max_tokens: int
+        self,
+        store: Store,
+        endpoint: Endpoint,
+        make_stage: Callable[[StoredSession], Stage],
+        *,
+        max_tokens: int,
+        limits: Limits = USUAL,
     ) -> None:
         self._store = store
         self._endpoint = endpoint
         self._make_stage = make_stage
         self._max_tokens = max_tokens
+        self._limits = limits
+        self._recovery = Recovery(endpoint, self._go_on)
+        self._opening = asyncio.Lock()
         self._runs: dict[int, Run] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._closing = False
@@ -70,31 +85,97 @@ class Supervisor:
             raise Refusal("The table is paused. `/roundtable resume` goes on.")
         return run
 
+    def open_runs(self, guild_id: int | None = None) -> list[Run]:
+        """Every open session, or those of one server."""
+        return [
+            run
+            for run in self._runs.values()
+            if run.status is not Status.ENDED and guild_id in (None, run.stored.guild_id)
+        ]
+
     # --- what is heard in a place ---
 
     async def message_seen(self, place_id: int, message: Seen) -> None:
         """A message of ours appeared."""
         if run := self._runs.get(place_id):
             await run.poster.seen(message)
+        elif message.by_webhook and (stored := await self._store.last_session(place_id)):
+            # A late copy may also come when the table is closed.
+            stage = self._make_stage(stored)
+            await Poster(self._store, stage, session_id=stored.id, place_id=place_id, latest=0).seen(message)
+
+    async def listen_again(self, guild_id: int | None = None) -> None:
+        """The connection to Discord (or to one server) is back: make up for what was missed meanwhile."""
+        runs = self.open_runs(guild_id)
+        for run in runs:
+            run.poster.hurry()
+            run.absence.hurry()
+            if run.fault is Fault.PLACE:
+                self._recovery.watch(run)
+        await asyncio.gather(*(run.absence.end() for run in runs))
+
+    async def place_gone(self, place_id: int) -> None:
+        """A channel or thread was deleted, and a channel's threads with it."""
+        for run in self.open_runs():
+            if place_id in (run.stored.place_id, run.stored.channel_id):
+                await run.place_gone("The channel is gone.")
+        # Its messages were deleted with it, those of earlier tables too.
+        await self._store.privacy.forget_place(place_id)
 
     async def message_gone(self, place_id: int, message_id: int) -> None:
         """Any message was deleted: a guest's turn is blanked, a post of ours is not sent again."""
         run = self._runs.get(place_id)
         if run is None or not await run.guest_changed(message_id, ""):
             await self._store.message_gone(message_id)
+        for session_id in await self._store.privacy.sessions_of_message(message_id):
+            await renew_minutes(self._store, session_id)
+
+    # --- what is kept ---
+
+    async def forget(self, guild_id: int, member: Member, *, listen_from: int) -> None:
+        """Take a member out of every session of a server, those under way included.
+
+        No message before the Discord id `listen_from` is taken in again.
+        """
+        runs = {run.stored.id: run for run in self._runs.values() if run.stored.guild_id == guild_id}
+        for session_id in sorted({*runs, *await self._store.privacy.sessions_with(guild_id, member)}):
+            if session_id in runs:
+                await runs[session_id].forget(member, listen_from)
+            elif stored := await self._store.session(session_id):
+                record = await self._store.record(session_id)
+                await forget_in(self._store, stored, record, member, listen_from)
+        await self._store.privacy.scrub()
+
+    def drop_server(self, guild_id: int) -> None:
+        """End every loop of a server whose sessions are about to be deleted."""
+        for place_id, run in list(self._runs.items()):
+            if run.stored.guild_id == guild_id:
+                run.status = Status.ENDED
+                if task := self._tasks.pop(place_id, None):
+                    task.cancel()
+                del self._runs[place_id]
 
     # --- from start to end ---
 
     async def start(
         self, where: Where, *, task: Task, cast: tuple[Persona, ...], dials: Dials, seed: int | None = None
     ) -> Run:
-        """Open a table. Raises Refusal when there is one already or the cast can't sit together."""
+        """Open a table. Raises Refusal when there is one already, the cast can't sit together or there are too many."""
+        async with self._opening:
+            return await self._start(where, Session(task, cast, dials, secrets.randbits(32) if seed is None else seed))
+
+    async def _start(self, where: Where, session: Session) -> Run:
         if self.run_at(where.place_id):
             raise Refusal("There is a table in this channel already. `/roundtable stop` ends it.")
         if self._is_busy(where.place_id):
             raise Refusal("The last table's messages are still on their way. Try again in a moment.")
-        if clashes := cast_faults((p.full_name, p) for p in cast):
+        if clashes := cast_faults((p.full_name, p) for p in session.cast):
             raise Refusal("These personas can't sit at one table: " + " ".join(f"{f.value} {f.fix}" for f in clashes))
+        if self._limits.sessions and len(self.open_runs(where.guild_id)) >= self._limits.sessions:
+            raise Refusal(
+                f"There are {self._limits.sessions} open tables on this server, as many as it may have. "
+                "`/roundtable stop` in another channel ends one; whoever hosts the bot can allow more (LIMIT_SESSIONS)."
+            )
         stored = StoredSession(
             id=0,
             guild_id=where.guild_id,
@@ -104,7 +185,7 @@ class Supervisor:
             anchor_id=where.anchor_id,
             status=Status.RUNNING,
             reason=None,
-            session=Session(task, cast, dials, secrets.randbits(32) if seed is None else seed),
+            session=session,
             created_at=now(),
         )
         try:
@@ -119,10 +200,11 @@ class Supervisor:
         return run
 
     async def pause(self, place_id: int) -> None:
-        """Pause a table; a turn in the making is given up. Raises Refusal."""
+        """Pause a table until a person resumes it; a turn in the making is given up. Raises Refusal."""
         run = self.table_at(place_id)
-        if run.status is Status.PAUSED:
+        if run.status is Status.PAUSED and run.fault in (None, Fault.ERROR):
             raise Refusal("The table is paused already. `/roundtable resume` goes on.")
+        self._recovery.forget(run)
         await run.set_status(Status.PAUSED)
 
     async def resume(self, place_id: int) -> None:
@@ -130,6 +212,7 @@ class Supervisor:
         run = self.table_at(place_id)
         if run.status is Status.RUNNING:
             raise Refusal("The table is not paused.")
+        self._recovery.forget(run)
         await run.set_status(Status.RUNNING)
         self._launch(run)
 
@@ -159,6 +242,8 @@ class Supervisor:
             run = self._open(stored, record, await self._store.latest_id(stored.id))
             # Before anybody can have something sent: a post under way must not be taken for a new one.
             await run.poster.recover()
+            await run.budget.load()
+            run.absence.begin()
             self._launch(run, first=self._take_up(run, connected))
 
     async def _take_up(self, run: Run, connected: Callable[[], Awaitable[object]] | None) -> None:
@@ -168,11 +253,14 @@ class Supervisor:
             run.stage.adopt_panel(panel.message_id)
         if run.status is not Status.ENDED:
             await run.refresh()
-            await run.catch_up()
+            await run.absence.end()
 
     async def shutdown(self) -> None:
         """End every loop without ending the sessions; sends in flight get a little time."""
         self._closing = True
+        for run in self._runs.values():
+            run.absence.close()
+        await self._recovery.aclose()
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
@@ -188,10 +276,15 @@ class Supervisor:
             stage=self._make_stage(stored),
             endpoint=self._endpoint,
             max_tokens=self._max_tokens,
+            limits=self._limits,
             latest=latest,
         )
         self._runs[stored.place_id] = run
         return run
+
+    async def _go_on(self, run: Run) -> None:
+        await run.go_on()
+        self._launch(run)
 
     def _is_busy(self, place_id: int) -> bool:
         run = self._runs.get(place_id)
@@ -207,15 +300,29 @@ class Supervisor:
     async def _keep(self, run: Run, first: Coroutine[Any, Any, None] | None) -> None:
         try:
             if first is not None:
-                await first
-            await run.loop()
+                await _attempt(run, first)
+            await _attempt(run, run.loop())
             # Resumed while the loop was on its way out.
             while run.status is Status.RUNNING and not self._closing:
-                await run.loop()
-        except Exception:
-            error_id = new_error_id()
-            log.exception("session %s failed (error %s)", run.stored.id, error_id)
-            await run.hold(f"Something went wrong (error {error_id}; the host finds it in the log).")
+                await _attempt(run, run.loop())
         finally:
+            if not self._closing:
+                self._recovery.watch(run)
             if run.status is Status.ENDED and self._runs.get(run.stored.place_id) is run and not run.poster.is_busy:
                 del self._runs[run.stored.place_id]
+
+
+async def _attempt(run: Run, work: Coroutine[Any, Any, None]) -> None:
+    """Await `work`; if the database takes nothing meanwhile, until it does. A fault of ours pauses the session."""
+    try:
+        await work
+    except DatabaseTrouble as trouble:
+        await run.standstill.wait(trouble)
+    except Exception:
+        error_id = new_error_id()
+        log.exception("session %s failed (error %s)", run.stored.id, error_id)
+        reason = f"Something went wrong (error {error_id}; the host finds it in the log)."
+        try:
+            await run.hold(reason, Fault.ERROR)
+        except DatabaseTrouble as trouble:
+            await run.standstill.wait(trouble)

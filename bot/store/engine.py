@@ -1,6 +1,9 @@
 """Opens the database: pragmas, immediate transactions, the lock that keeps a second process out, migrations."""
 
+import contextlib
 import errno
+import os
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +13,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, event, false, update
+from sqlalchemy import Connection, ExceptionContext, event, false, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -21,9 +24,24 @@ _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 # Waits out another program that looks into the file (a backup), in milliseconds.
 _BUSY_TIMEOUT: Final = 5000
 
+# What may pass by itself or with a host's help, by SQLite's primary result codes (https://sqlite.org/rescode.html).
+_TROUBLES: Final = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_BUSY: "another program keeps it locked",
+    sqlite3.SQLITE_LOCKED: "another program keeps it locked",
+    sqlite3.SQLITE_READONLY: "it can only be read",
+    sqlite3.SQLITE_IOERR: "the disk does not take it",
+    sqlite3.SQLITE_CANTOPEN: "it can't be opened",
+}
+_PRIMARY: Final = 0xFF  # the rest of a result code says more than we need
+
 
 class DatabaseProblem(RoundtableError):
     """The database can't be opened."""
+
+
+class DatabaseTrouble(RoundtableError):
+    """A transaction came to nothing for a cause outside (disk full, locked, read-only). Later it may succeed."""
 
 
 def lock_database(file: Path) -> FileLock:
@@ -51,7 +69,9 @@ def create_engine(url: str) -> AsyncEngine:
         # The driver must not begin or commit by itself: its implicit commit before DDL would split a migration.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={_BUSY_TIMEOUT}"):
+        # secure_delete: what is deleted is overwritten in the file, not only forgotten.
+        safe = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
+        for pragma in (*safe, f"busy_timeout={_BUSY_TIMEOUT}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -60,12 +80,19 @@ def create_engine(url: str) -> AsyncEngine:
         # A plain BEGIN takes the write lock too late: a transaction that has read then fails with "database is locked".
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def _on_error(context: ExceptionContext) -> DatabaseTrouble | None:  # pyright: ignore[reportUnusedFunction]
+        code = getattr(context.original_exception, "sqlite_errorcode", None)
+        cause = _TROUBLES.get(code & _PRIMARY) if isinstance(code, int) else None
+        return DatabaseTrouble(f"The bot's database can't be used: {cause}.") if cause else None
+
     return engine
 
 
 async def migrate(engine: AsyncEngine, file: Path) -> None:
     """Bring the database up to this version's schema, all or nothing. Raises DatabaseProblem."""
     _make_folder(file)
+    _make_private(file)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade)
@@ -73,10 +100,10 @@ async def migrate(engine: AsyncEngine, file: Path) -> None:
             await connection.execute(update(sessions).where(false()).values(reason=None))
     except CommandError as error:
         raise DatabaseProblem(
-            f"The database {file} was made by a newer version of roundtable ({error}). Update roundtable, or set "
-            "DATABASE_URL to another file."
+            f"The database {file} was made by a newer version of roundtable ({error}). "
+            "Update roundtable, or change DATABASE_URL to another file."
         ) from None
-    except (DatabaseError, OSError) as error:
+    except (DatabaseError, DatabaseTrouble, OSError) as error:
         raise DatabaseProblem(_unwritable(file, error)) from None
 
 
@@ -101,7 +128,14 @@ def _make_folder(file: Path) -> None:
         raise DatabaseProblem(_unwritable(file, error)) from None
 
 
+def _make_private(file: Path) -> None:
+    """Make a new database readable by its owner alone; the files that SQLite puts beside it follow it in that."""
+    with contextlib.suppress(OSError):  # what is wrong with the path is told by SQLite's own attempt
+        os.close(os.open(file, os.O_RDONLY | os.O_CREAT, 0o600))
+
+
 def _unwritable(file: Path, error: Exception) -> str:
-    cause = getattr(error, "orig", None) or error
+    cause = error.__cause__ if isinstance(error, DatabaseTrouble) else getattr(error, "orig", None)
+    cause = cause or error
     reason = cause.strerror if isinstance(cause, OSError) and cause.errno != errno.EIO else str(cause)
     return f"The database {file} can't be used ({reason}). Check the path in DATABASE_URL and its permissions."

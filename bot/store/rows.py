@@ -15,6 +15,16 @@ class Status(StrEnum):
     ENDED = "ended"
 
 
+class Fault(StrEnum):
+    """By what a session was paused, if not by a person; says when it goes on by itself (sessions/recovery.py)."""
+
+    ENDPOINT = "endpoint"  # the LLM endpoint is down or refuses
+    PLACE = "place"  # Discord does not let the bot post
+    PASSES = "passes"  # several turns in a row came to nothing
+    LIMIT = "limit"  # the server's tokens of the day are used up
+    ERROR = "error"  # only people can mend it: a fault of ours, cards longer than the model's window
+
+
 class PostStatus(StrEnum):
     """Where a post stands. `sending`: it may or may not have reached Discord."""
 
@@ -37,7 +47,11 @@ class PostKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
-    """A session with where it is shown and how it stands. `anchor_id`: the Discord id it began at."""
+    """A session with where it is shown and how it stands. `anchor_id`: the Discord id it began at.
+
+    `fault` is by what it was paused; None where a person did that. Of members' messages only those after `listen_from`
+    are taken in: what was said before and is forgotten stays so.
+    """
 
     id: int
     guild_id: int
@@ -49,6 +63,8 @@ class StoredSession:
     reason: str | None
     session: Session
     created_at: datetime
+    fault: Fault | None = None
+    listen_from: int = 0
 
 
 @dataclass(frozen=True, slots=True)

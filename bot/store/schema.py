@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -68,8 +69,10 @@ sessions: Final = Table(
     Column("channel_id", BigInteger, nullable=False),
     Column("convener_id", BigInteger, nullable=False),
     Column("anchor_id", BigInteger, nullable=False),
+    Column("listen_from", BigInteger),
     Column("status", String(16), nullable=False),
     Column("reason", Text),
+    Column("fault", String(16)),
     Column("seed", BigInteger, nullable=False),
     Column("task", JSON, nullable=False),
     Column("cast", JSON, nullable=False),
@@ -112,6 +115,8 @@ turns: Final = Table(
     Column("created_at", UtcTime, nullable=False, default=now),
     Index("uq_turns_session_id_seq", "session_id", "seq", unique=True),
     # A guest's message becomes a turn once, however often Discord tells us of it.
+    # Any message that is deleted anywhere is looked for here.
+    Index("ix_turns_message_id", "message_id"),
     Index("uq_turns_session_id_message_id", "session_id", "message_id", unique=True),
 )
 
@@ -141,6 +146,31 @@ posts: Final = Table(
     ),
     Index("uq_posts_message_id", "message_id", unique=True),
     Index("ix_posts_place_id_status", "place_id", "status"),
+)
+
+# What the sessions' model calls cost, by day (UTC), drafts that nobody saw included.
+spending: Final = Table(
+    "spending",
+    metadata,
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("tokens", BigInteger, nullable=False),
+)
+
+# Members who asked to be kept out of every discussion on a server.
+opt_outs: Final = Table(
+    "opt_outs",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
+# Servers that the bot has left; their data goes after a grace period.
+departures: Final = Table(
+    "departures",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("left_at", UtcTime, nullable=False),
 )
 
 webhooks: Final = Table(

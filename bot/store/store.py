@@ -16,20 +16,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.discussion.record import Record, Turn
 from bot.store.engine import create_engine, migrate
-from bot.store.rows import Post, PostKind, PostStatus, Status, StoredSession, Webhook
+from bot.store.privacy import Privacy
+from bot.store.rows import Fault, Post, PostKind, PostStatus, Status, StoredSession, Webhook
 from bot.store.schema import now, posts, sessions, turns, webhooks
+from bot.store.spending import Spending
 from bot.store.values import post_of, session_of, turn_of, turn_values
+from bot.store.whole import whole
 
 
 class PlaceTaken(Exception):
     """There is an open session in this place already."""
 
 
+@whole
 class Store:
     """The sessions of one database file. Open with `Store.open`, close with `aclose()`."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self.spending = Spending(engine)
+        self.privacy = Privacy(engine)
 
     @classmethod
     async def open(cls, url: str, file: Path) -> Self:
@@ -64,6 +70,7 @@ class Store:
                         anchor_id=stored.anchor_id,
                         status=stored.status,
                         reason=stored.reason,
+                        fault=stored.fault,
                         seed=session.seed,
                         task=session.task.model_dump(mode="json"),
                         cast=[persona.model_dump(mode="json") for persona in session.cast],
@@ -89,11 +96,27 @@ class Store:
             row = (await db.execute(select(sessions).where(sessions.c.id == session_id))).one_or_none()
             return session_of(row) if row else None
 
-    async def set_status(self, session_id: int, status: Status, reason: str | None = None) -> None:
-        values: dict[str, Any] = {"status": status, "reason": reason}
+    async def last_session(self, place_id: int) -> StoredSession | None:
+        """The newest session of a place, ended or not."""
+        newest = select(sessions).where(sessions.c.place_id == place_id).order_by(sessions.c.id.desc()).limit(1)
+        async with self._engine.begin() as db:
+            row = (await db.execute(newest)).one_or_none()
+            return session_of(row) if row else None
+
+    async def set_status(
+        self, session_id: int, status: Status, reason: str | None = None, fault: Fault | None = None
+    ) -> None:
+        values: dict[str, Any] = {"status": status, "reason": reason, "fault": fault}
         if status is Status.ENDED:
             values["ended_at"] = now()
         async with self._engine.begin() as db:
+            await db.execute(update(sessions).where(sessions.c.id == session_id).values(**values))
+
+    async def end_session(self, session_id: int, place_id: int, closing: Post) -> None:
+        """End a session and queue its last post, both or neither: a restart in between would queue it once more."""
+        values = {"status": Status.ENDED, "reason": None, "fault": None, "ended_at": now()}
+        async with self._engine.begin() as db:
+            await self._add_posts(db, session_id, place_id, [closing])
             await db.execute(update(sessions).where(sessions.c.id == session_id).values(**values))
 
     async def record(self, session_id: int) -> Record:
@@ -177,7 +200,7 @@ class Store:
                 posts.c.id == post_id if post.turn_seq is None else this_turn,
                 posts.c.status.in_((PostStatus.SENDING, PostStatus.QUEUED)),
             )
-            await db.execute(update(posts).where(where).values(status=PostStatus.REFUSED))
+            await db.execute(update(posts).where(where).values(status=PostStatus.REFUSED, attachment=None))
             turn = and_(turns.c.session_id == post.session_id, turns.c.seq == post.turn_seq)
             await db.execute(update(turns).where(turn).values(withheld=True))
             return post.session_id
@@ -186,14 +209,14 @@ class Store:
         """Give up a post that nobody has begun to send."""
         where = and_(posts.c.id == post_id, posts.c.status == PostStatus.QUEUED)
         async with self._engine.begin() as db:
-            await db.execute(update(posts).where(where).values(status=PostStatus.REFUSED))
+            await db.execute(update(posts).where(where).values(status=PostStatus.REFUSED, attachment=None))
 
     async def give_up_place(self, place_id: int) -> None:
         """Give up every post that a place which is gone was still to show."""
         unsettled = posts.c.status.in_((PostStatus.SENDING, PostStatus.QUEUED))
         async with self._engine.begin() as db:
             where = and_(posts.c.place_id == place_id, unsettled)
-            await db.execute(update(posts).where(where).values(status=PostStatus.REFUSED))
+            await db.execute(update(posts).where(where).values(status=PostStatus.REFUSED, attachment=None))
 
     async def bind(self, post_id: int, message_id: int) -> bool:
         """Note that this message shows this post. A bound post or message stays as it is. Out: whether it was bound."""
@@ -201,7 +224,8 @@ class Store:
             if (await db.execute(select(posts.c.id).where(posts.c.message_id == message_id))).first():
                 return False
             where = and_(posts.c.id == post_id, posts.c.message_id.is_(None))
-            values = {"message_id": message_id, "status": PostStatus.POSTED}
+            # Whoever deletes a message must not find it kept in minutes that are in the channel already.
+            values = {"message_id": message_id, "status": PostStatus.POSTED, "attachment": None}
             return (await db.execute(update(posts).where(where).values(**values))).rowcount == 1
 
     async def rebind(self, post_id: int, message_id: int) -> int | None:
@@ -253,7 +277,7 @@ class Store:
         """A message was deleted: its post is `removed` and will not be sent again, a guest's words are blanked."""
         where = posts.c.message_id == message_id
         async with self._engine.begin() as db:
-            await db.execute(update(posts).where(where).values(status=PostStatus.REMOVED))
+            await db.execute(update(posts).where(where).values(status=PostStatus.REMOVED, attachment=None))
             await db.execute(update(turns).where(turns.c.message_id == message_id).values(text=""))
 
     async def _add_posts(self, db: AsyncConnection, session_id: int, place_id: int, show: Sequence[Post]) -> list[int]:

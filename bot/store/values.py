@@ -9,7 +9,7 @@ from bot.discussion.dials import Dials
 from bot.discussion.persona import Persona
 from bot.discussion.record import STEERING, Session, Turn, Usage
 from bot.discussion.task import Task
-from bot.store.rows import Post, PostKind, PostStatus, Status, StoredSession
+from bot.store.rows import Fault, Post, PostKind, PostStatus, Status, StoredSession
 
 
 def turn_values(turn: Turn) -> dict[str, Any]:
@@ -49,6 +49,8 @@ def session_of(row: Row[Any]) -> StoredSession:
             seed=row.seed,
         ),
         created_at=row.created_at,
+        fault=Fault(row.fault) if row.fault else None,
+        listen_from=row.listen_from or 0,
     )
 
 

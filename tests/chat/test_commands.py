@@ -120,10 +120,12 @@ async def test_a_paused_table_can_be_stopped_with_a_summary(place: Place) -> Non
 async def test_status_is_for_everyone(place: Place) -> None:
     await place.type("start")
     lines = (await place.type("status", by=place.otto)).splitlines()
+    spent = await place.store.spending.of_session((await place.session()).id)
     assert lines == [
         "**The table is open.**",
         "Question 1 of 3: Who bakes?",
         "Turn 1 of 10. At the table: Aino, Ravi, Bo.",
+        f"Tokens used: {spent:,} of 500,000.",
         f"Convened by <@{place.mira.id}>.",
     ]
     await place.type("pause")

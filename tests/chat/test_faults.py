@@ -2,13 +2,11 @@
 
 import pytest
 
-from bot.sessions.run import CLOSING
-from bot.store.rows import Status
+from bot.sessions.notices import CLOSING, paused
+from bot.store.rows import Fault, Status
 from tests.chat.conftest import Parts
 from tests.chat.place import Place, told
 from tests.endpoint_stand_in import ScriptedEndpoint, fails
-
-GOES_ON = "\nNothing is lost: `/roundtable resume` goes on."
 
 
 async def shown_is_stored(place: Place) -> None:
@@ -71,7 +69,7 @@ async def test_manage_webhooks_lost_and_the_webhook_too(place: Place) -> None:
     session = await place.session()
     missing = "I am missing **Manage Webhooks** in this channel. Please have an admin grant it to me."
     assert (session.status, session.reason) == (Status.PAUSED, missing)
-    assert place.said_by_bot[-1] == f"⏸ The table is paused. {missing}{GOES_ON}"
+    assert place.said_by_bot[-1] == paused(missing, Fault.PLACE)
     assert missing in place.panel.content
     assert place.buttons() == ["Say something", "Resume", "Status", "Stop"]
     assert len(place.spoken) == 1
@@ -108,7 +106,7 @@ async def test_an_endpoint_that_is_down_for_a_while(place: Place, llm: ScriptedE
     session = await place.session()
     assert session.status is Status.PAUSED
     assert session.reason
-    assert place.said_by_bot[-1] == f"⏸ The table is paused. {session.reason}{GOES_ON}"
+    assert place.said_by_bot[-1] == paused(session.reason, Fault.ENDPOINT)
     assert session.reason in await place.type("status")
     assert len(place.spoken) == 1
     await llm.come_up()
@@ -118,6 +116,41 @@ async def test_an_endpoint_that_is_down_for_a_while(place: Place, llm: ScriptedE
     await shown_is_stored(place)
     assert len(place.spoken) == 5
     assert (await place.session()).status is Status.ENDED
+
+
+async def test_a_table_goes_on_by_itself_when_the_endpoint_is_back(place: Place, llm: ScriptedEndpoint) -> None:
+    await place.type("start", turns=4)
+    await llm.go_down()
+    await place.turn()
+    assert (await place.session()).status is Status.PAUSED
+    await place.turn(2)  # the endpoint is asked meanwhile
+    assert (await place.session()).status is Status.PAUSED
+    await llm.come_up()
+    await place.turn(40)
+    assert place.said_by_bot.count("▶ The table goes on: the model answers again.") == 1
+    assert sum(text.startswith("⏸") for text in place.said_by_bot) == 1
+    await shown_is_stored(place)
+    assert (await place.session()).status is Status.ENDED
+
+
+async def test_a_table_goes_on_by_itself_when_it_may_speak_again(place: Place) -> None:
+    await place.type("start", turns=3)
+    place.deny("manage_webhooks", "send_messages")
+    place.delete_webhooks()
+    await place.turn(3)
+    assert (await place.session()).status is Status.PAUSED
+    place.deny()
+    await place.turn(20)
+    assert len(place.mira.user.dm_channel.history()) == 1
+    assert place.said_by_bot.count("▶ The table goes on: I can post here again.") == 1
+    await shown_is_stored(place)
+    assert (await place.session()).status is Status.ENDED
+
+
+async def test_status_tells_the_tokens_used(place: Place, llm: ScriptedEndpoint) -> None:
+    await place.type("start", turns=4)
+    assert "Tokens used: " in (await place.type("status"))
+    assert " of 500,000." in (await place.type("status"))
 
 
 async def test_an_endpoint_that_is_down_from_the_first(place: Place, llm: ScriptedEndpoint) -> None:
@@ -159,7 +192,7 @@ async def test_a_channel_that_is_deleted_ends_the_table(place: Place) -> None:
     session = await place.store.session(stored.id)
     assert session is not None
     assert session.status is Status.ENDED
-    assert len((await place.store.record(stored.id)).persona_turns()) == 2
+    assert len((await place.store.record(stored.id)).persona_turns()) == 1
 
 
 async def test_a_webhook_that_somebody_moved(place: Place) -> None:

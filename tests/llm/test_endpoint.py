@@ -21,6 +21,7 @@ from tests.endpoint_stand_in import (
     fails,
     gives,
     held,
+    misspells,
     model_list,
     overflow,
     page,
@@ -367,7 +368,93 @@ async def test_several_calls_at_once_all_find_the_new_name(server: ScriptedEndpo
         assert [c.text for c in await asyncio.gather(*calls)] == ["There."] * 3
 
 
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ("temperature", "Unsupported value: 'temperature' does not support 0.7 with this model. Only 1 is supported."),
+        ("stop", "Unsupported parameter: 'stop' is not supported with this model."),
+    ],
+)
+async def test_what_a_model_refuses_is_left_out_from_then_on(
+    server: ScriptedEndpoint, field: str, message: str
+) -> None:
+    server.enqueue(fails(400, message))
+    async with client(server) as endpoint:
+        for _ in range(2):
+            assert (await ask(endpoint, stop=("\nMira:",))).text
+        assert [field in r.body for r in server.asked] == [True, False, False]
+        assert all(other in r.body for r in server.asked for other in {"temperature", "stop"} - {field})
+        # Another model may take it.
+        server.models = gives(model_list("newer"))
+        server.enqueue(fails(404))
+        with pytest.raises(EndpointRefused):
+            await ask(endpoint)
+        await ask(endpoint, stop=("\nMira:",))
+        assert field in server.asked[-1].body
+
+
+async def test_a_model_may_refuse_one_thing_after_the_other(server: ScriptedEndpoint) -> None:
+    server.enqueue(
+        fails(400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."),
+        fails(400, "Unsupported value: 'temperature' does not support 0.7 with this model."),
+        fails(400, "Unsupported parameter: 'stop' is not supported with this model."),
+    )
+    async with client(server) as endpoint:
+        assert (await ask(endpoint, stop=("\nMira:",))).text
+    assert set(server.asked[-1].body) == {"model", "messages", "max_completion_tokens"}
+
+
+async def test_a_value_that_is_wrong_is_no_reason_to_leave_it_out(server: ScriptedEndpoint) -> None:
+    server.enqueue(fails(400, "temperature must be at least 0"))
+    async with client(server) as endpoint:
+        with pytest.raises(EndpointRefused):
+            await ask(endpoint)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [gives('{"choices": [{"mess'), page(), gives(""), gives({"error": "busy"})],
+    ids=["cut JSON", "HTML", "nothing", "error with 200"],
+)
+async def test_an_answer_that_cannot_be_read_is_asked_for_again_a_few_times(
+    server: ScriptedEndpoint, answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.llm.endpoint._REREAD", 0.001)
+    async with client(server, retries=2) as endpoint:
+        server.enqueue(answer, answer, "There.")
+        assert (await ask(endpoint)).text == "There."
+        server.enqueue(*[answer] * 4)
+        with pytest.raises(EndpointDown):
+            await ask(endpoint)
+    assert len(server.asked) == 6
+
+
+async def test_a_byte_that_is_no_character_is_replaced(server: ScriptedEndpoint) -> None:
+    server.enqueue(misspells("So there"))
+    async with client(server) as endpoint:
+        assert (await ask(endpoint)).text == "So there\ufffd"
+
+
+@pytest.mark.parametrize("answer", [fails(401), fails(429), page(), gives("{"), cut(), stalls()])
+async def test_whether_it_is_well_is_asked_with_one_tiny_request(server: ScriptedEndpoint, answer: Answer) -> None:
+    async with client(server, retries=3, timeout=0.3) as endpoint:
+        server.enqueue(answer)
+        assert not await endpoint.is_well()
+        assert await endpoint.is_well()
+        assert len(server.asked) == 2
+        assert all(len(r.prompt) < 20 and r.body["max_tokens"] == 16 for r in server.asked)
+        await server.go_down()
+        assert not await endpoint.is_well()
+
+
 # --- bounds ---
+
+
+async def test_a_body_that_trickles_is_given_up_after_the_time_for_one_try(server: ScriptedEndpoint) -> None:
+    server.enqueue(trickles(), "There.")
+    async with client(server, retries=1, timeout=0.3) as endpoint:
+        assert (await ask(endpoint)).text == "There."
 
 
 async def test_never_more_calls_in_flight_than_allowed(server: ScriptedEndpoint) -> None:

@@ -16,11 +16,12 @@ from bot.discussion.persona import Persona
 from bot.discussion.task import Task
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
-from bot.sessions import posting
+from bot.sessions import posting, standstill
 from bot.settings import Settings
 from bot.store.rows import Post, PostStatus, Status, StoredSession
 from bot.store.store import Store
 from tests.endpoint_stand_in import ScriptedEndpoint, held, scripted_endpoint
+from tests.rest.host import Host
 from tests.stand_in import Channel, Message, StandIn, World, pointed_at, stand_in
 
 CAST = tuple(
@@ -63,6 +64,8 @@ class House:
         )
         # The library waits this long for further guilds before it says that it is ready.
         bot._connection.guild_ready_timeout = 0.02
+        # And five seconds before it begins a new session with the gateway.
+        bot.before_identify_hook = _at_once
         self.bots.append(bot)
         with pointed_at(self.server):
             connection = asyncio.create_task(bot.start(self.server.token))
@@ -138,11 +141,17 @@ class House:
                 assert (message.content, message.name) == (post.content, post.username)
 
 
+async def _at_once(shard_id: int | None, *, initial: bool = False) -> None:
+    """Begin a session with the gateway without a pause."""
+
+
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds become hundredths; nothing else differs."""
     monkeypatch.setattr(posting, "SETTLE_SECONDS", 0.05)
     monkeypatch.setattr(posting, "LONGEST_BACKOFF", 0.2)
+    monkeypatch.setattr(standstill, "FIRST_WAIT", 0.02)
+    monkeypatch.setattr(standstill, "LONGEST_WAIT", 0.1)
     monkeypatch.setattr(webhooks, "SEND_SECONDS", 0.4)
     monkeypatch.setattr(WebhookStage, "min_pace", 0.0)
 
@@ -156,6 +165,13 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield house
         await house.endpoint.aclose()
     await house.store.aclose()
+
+
+@pytest.fixture
+async def host(tmp_path: Path) -> AsyncIterator[Host]:
+    """A machine on which nothing runs yet."""
+    async with stand_in() as server:
+        yield Host(server, tmp_path)
 
 
 @pytest.fixture

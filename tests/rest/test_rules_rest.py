@@ -6,6 +6,7 @@ import pytest
 
 from bot.chat.webhooks import WEBHOOK_NAME
 from bot.discussion.persona import Persona
+from bot.sessions import recovery
 from bot.sessions.posting import safe_name
 from bot.store.rows import PostStatus, Status, StoredSession
 from tests.rest.conftest import FIRST, SECOND, House
@@ -241,17 +242,34 @@ async def test_an_archived_thread_wakes_up(table: House) -> None:
     assert not thread.archived
 
 
-@pytest.mark.parametrize("where", ["general", "ovens"])
-async def test_a_deleted_channel_ends_the_table_and_keeps_its_record(table: House, where: str) -> None:
+@pytest.mark.parametrize("paused", [False, True], ids=["running", "paused"])
+@pytest.mark.parametrize(("where", "deleted"), [("general", "general"), ("ovens", "ovens"), ("ovens", "general")])
+async def test_a_deleted_channel_ends_the_table_and_keeps_its_record(
+    table: House, where: str, deleted: str, paused: bool
+) -> None:
     table.world.add_thread("general", "ovens")
     await table.server.settled()
-    session, gate = await table.between_turns(where)
-    table.world.delete_channel(where)
-    await table.server.settled()
+    session, _ = await table.between_turns(where)
+    if paused:
+        await table.command("pause", channel=where)
+        await table.settled()
+    table.world.delete_channel(deleted)
+    ended = await table.until_status(session, Status.ENDED)
+    assert ended.reason == "The channel is gone."
+    assert [t.text for t in (await table.store.record(session.id)).persona_turns()] == [FIRST]
+    await table.settled()
+
+
+async def test_a_channel_that_is_found_gone_when_posting_ends_the_table(table: House) -> None:
+    """Discord has not told of the deletion yet."""
+    session, gate = await table.between_turns()
+    gone = Fault.refused(404, 10003, "Unknown Channel")
+    table.server.faults.next("POST", "/webhooks/", gone, content=SECOND)
     gate.set()
     ended = await table.until_status(session, Status.ENDED)
-    assert "gone" in (ended.reason or "")
+    assert ended.reason == "The channel is gone."
     assert [t.text for t in (await table.store.record(session.id)).persona_turns()] == [FIRST, SECOND]
+    assert [p.status for p in await table.posts(session) if p.content == SECOND] == [PostStatus.REFUSED]
     await table.settled()
 
 
@@ -280,6 +298,37 @@ async def test_a_bot_that_is_sent_away_stops_talking(table: House) -> None:
     assert await table.command("resume") == "Resumed."
     await table.until_ended()
     assert table.turns()[0] == FIRST
+    assert len(table.turns()) == 3
+
+
+async def test_a_bot_that_is_let_in_again_goes_on_by_itself(table: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, gate = await table.between_turns()
+    table.world.kick_bot()
+    await table.until_status(session, Status.PAUSED)
+    gate.set()
+    monkeypatch.setattr(recovery, "PLACE_NAP", 0.02)
+    table.world.invite_bot()
+    await table.until_ended()
+    await table.world.wait_for_messages("general", 1, containing="▶ The table goes on")
+    assert table.turns()[0] == FIRST
+    assert len(table.turns()) == 3
+    assert all(p.status is PostStatus.POSTED for p in await table.posts(session))
+
+
+async def test_a_permission_that_is_given_back_lets_the_table_go_on_by_itself(
+    table: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "PLACE_NAP", 0.02)
+    session, gate = await table.between_turns()
+    table.world.forbid("general", "manage_webhooks")
+    table.world.delete_webhook(ours(table))
+    await table.server.settled()
+    gate.set()
+    await table.until_status(session, Status.PAUSED)
+    table.world.permit("general", "manage_webhooks")
+    await table.until_ended()
+    await table.world.wait_for_messages("general", 1, containing="▶ The table goes on")
+    assert table.turns()[:2] == [FIRST, SECOND]
     assert len(table.turns()) == 3
 
 

@@ -58,6 +58,8 @@ class Place:
     removed: list[Seen] = field(default_factory=list[Seen])
     pending: list[tuple[int, Post, str]] = field(default_factory=list[tuple[int, Post, str]])
     """Stored after so many more looks into the history: looks, post, event."""
+    edited: dict[int, str] = field(default_factory=dict[int, str])
+    """Guests' messages that were edited: what they say now."""
 
     def new_id(self) -> int:
         return next(_ids)
@@ -152,6 +154,10 @@ class ScriptedStage:
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
         return [m for m in self.place.guests if m.id > after_id]
+
+    async def said_since(self, after_id: int) -> dict[int, str | None]:
+        ids = [m.id for m in [*self.place.guests, *self.place.messages] if m.id > after_id]
+        return {id_: self.place.edited.get(id_) for id_ in ids}
 
     async def remove(self, message: Seen) -> None:
         self.place.removed.extend(m for m in self.place.messages if m.id == message.id)

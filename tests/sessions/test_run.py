@@ -15,6 +15,7 @@ from bot.llm.endpoint import Endpoint
 from bot.sessions.run import Run
 from bot.sessions.stage import Refused, Why
 from bot.store.rows import Post, PostKind, PostStatus, Status, StoredSession
+from bot.store.schema import now
 from bot.store.store import Store
 from tests.endpoint_stand_in import (
     MODEL,
@@ -85,7 +86,7 @@ async def open_table(
     **dials: Any,
 ) -> AsyncIterator[Table]:
     if stored is None:
-        stored = await store.add_session(stored_session(dials=Dials(**({"pace": 0} | dials))), [])
+        stored = await store.add_session(stored_session(dials=Dials(**({"pace": 0} | dials)), created_at=now()), [])
     endpoint = Endpoint(server.url, retries=0, timeout=10)
     stage = ScriptedStage(place or Place())
     run = Run(
@@ -131,7 +132,7 @@ async def test_ten_turns_a_summary_and_the_minutes(table: Table) -> None:
     posts = await table.store.session_posts(table.run.stored.id)
     assert {p.status for p in posts} == {PostStatus.POSTED}
     assert posts[-1].kind is PostKind.MINUTES
-    minutes = posts[-1].attachment or ""
+    minutes = table.stage.sends[-1].attachment or ""
     assert minutes.startswith("# Minutes: A tool library")
     assert "## Lend tools?" in minutes
     assert minutes.index("## Summary") > minutes.index(table.spoken[-1].text)
@@ -408,8 +409,10 @@ async def test_guests_who_wrote_while_nobody_listened_are_taken_in(table: Table)
     heard = table.place.guest("Before.")
     await table.run.guest_said(heard)
     table.place.guest("Meanwhile.")
-    await table.run.catch_up()
-    await table.run.catch_up()
+    table.run.absence.begin()
+    await table.run.absence.end()
+    table.run.absence.begin()
+    await table.run.absence.end()
     assert [t.text for t in table.run.record if t.kind == "guest"] == ["Before.", "Meanwhile."]
 
 
@@ -494,7 +497,7 @@ async def test_ending_it_in_the_middle_hands_out_the_minutes(table: Table) -> No
     await loop
     posts = await table.store.session_posts(table.run.stored.id, PostKind.MINUTES)
     assert [p.status for p in posts] == [PostStatus.POSTED]
-    assert "One." in (posts[0].attachment or "")
+    assert "One." in (table.stage.sends[-1].attachment or "")
     assert table.run.status is Status.ENDED
 
 
@@ -557,5 +560,6 @@ async def test_guests_that_cannot_be_read_do_not_keep_it_from_going_on(
         raise Refused(Why.HOLD, "no permission")
 
     monkeypatch.setattr(table.stage, "heard_since", fail)
-    await table.run.catch_up()
+    table.run.absence.begin()
+    await table.run.absence.end()
     assert table.run.record == Record()

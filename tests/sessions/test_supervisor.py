@@ -1,62 +1,24 @@
 """Who may start what where, and what a restart or a leftover does to the tables of a place."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
 from bot.discussion.dials import Dials
 from bot.errors import Refusal
-from bot.llm.endpoint import Endpoint
 from bot.sessions.stage import Refused, Why
-from bot.sessions.supervisor import Supervisor, Where
-from bot.store.rows import Post, PostKind, Status, StoredSession
+from bot.store.rows import Post, PostKind, Status
+from bot.store.schema import now
 from bot.store.store import Store
-from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
-from tests.sessions.place_stand_in import LOST, OK, Place, ScriptedStage, Sending
+from tests.sessions.house import HERE, QUICK, House, open_house, until
+from tests.sessions.place_stand_in import LOST, OK
 from tests.store.samples import CAST, PLACE, TASK, stored_session
-
-HERE = Where(guild_id=1, place_id=PLACE, channel_id=PLACE, convener_id=5, anchor_id=1)
-QUICK = Dials(pace=0, turns=3)
-
-
-class House:
-    """A supervisor on a real store and a scripted endpoint; every session is shown in the same place."""
-
-    def __init__(self, store: Store, server: ScriptedEndpoint) -> None:
-        self.store = store
-        self.place = Place()
-        self.stages: list[ScriptedStage] = []
-        self.scripts: list[list[Sending]] = []
-        self.endpoint = Endpoint(server.url, retries=0)
-        self.supervisor = self.again()
-
-    def again(self) -> Supervisor:
-        """Another supervisor on the same store, as after a restart."""
-        self.supervisor = Supervisor(self.store, self.endpoint, self._stage, max_tokens=60)
-        return self.supervisor
-
-    def _stage(self, stored: StoredSession) -> ScriptedStage:
-        self.stages.append(ScriptedStage(self.place, *(self.scripts.pop(0) if self.scripts else [])))
-        return self.stages[-1]
-
-    async def start(self, dials: Dials = QUICK):
-        return await self.supervisor.start(HERE, task=TASK, cast=CAST, dials=dials, seed=4)
 
 
 @pytest.fixture
 async def house(store: Store) -> AsyncIterator[House]:
-    async with scripted_endpoint() as server:
-        house = House(store, server)
+    async with open_house(store) as house:
         yield house
-        await house.supervisor.shutdown()
-        await house.endpoint.aclose()
-
-
-async def until(predicate: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not predicate():  # noqa: ASYNC110 (what is waited for has no event)
-            await asyncio.sleep(0.005)
 
 
 async def test_one_table_a_place_until_it_has_ended(house: House) -> None:
@@ -115,9 +77,10 @@ async def test_a_post_left_open_by_the_last_table_is_not_doubled_by_the_next(hou
 
 
 async def test_an_open_table_is_taken_up_beside_what_an_ended_one_left_over(house: House) -> None:
-    ended = await house.store.add_session(stored_session(place_id=PLACE), [Post(PostKind.NOTICE, "left over")])
+    stored = stored_session(place_id=PLACE, created_at=now())
+    ended = await house.store.add_session(stored, [Post(PostKind.NOTICE, "left over")])
     await house.store.set_status(ended.id, Status.ENDED)
-    await house.store.add_session(stored_session(place_id=PLACE), [])
+    await house.store.add_session(stored, [])
     await house.supervisor.resume_all()
     run = house.supervisor.table_at(PLACE)
     await until(lambda: run.status is Status.ENDED and not run.poster.is_busy)
@@ -142,7 +105,7 @@ async def test_an_unforeseen_error_pauses_the_table_with_an_id(
     async def broken(*_: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("bot.sessions.run.Run._compose", broken)
+    monkeypatch.setattr("bot.sessions.compose.Composer.compose", broken)
     run = await house.start()
     await until(lambda: any("Something went wrong" in text for text in house.place.texts))
     assert run.reason

@@ -144,7 +144,7 @@ class Gateway:
     # Events.
 
     def _on_event(self, event: str, data: JSON, channel: Channel | None) -> None:
-        if self.world.in_guild:
+        if self.world.in_guild and self.world.available:
             for session in self.sessions:
                 self._dispatch(session, event, data, channel)
 
@@ -225,7 +225,7 @@ class Gateway:
             "application": {"id": str(world.application_id), "flags": world.application_flags},
         }
         session.dispatch("READY", ready)
-        if world.in_guild and intents & GUILDS:
+        if world.in_guild and world.available and intents & GUILDS:
             every_member = bool(intents & GUILD_MEMBERS)
             session.dispatch("GUILD_CREATE", wire.guild(world, full=True, every_member=every_member))
         return None

@@ -47,6 +47,7 @@ class State:
         self.guild_id = self.new_id()
         self.guild_name = "The Long Table"
         self.in_guild = True
+        self.available = True
         # Without Read Message History Discord answers a history with [] (its page says); True: with 403/50013.
         self.history_refused = False
         everyone = "view_channel", "send_messages", "read_message_history", "add_reactions", "embed_links"

@@ -115,6 +115,15 @@ class World(State):
         self.in_guild = True
         self.emit("GUILD_CREATE", wire.guild(self, full=True) | {"unavailable": None})
 
+    def begin_outage(self) -> None:
+        """Discord itself can't reach the server: the gateway tells nothing of it, REST still answers."""
+        self.emit("GUILD_DELETE", {"id": str(self.guild_id), "unavailable": True})
+        self.available = False
+
+    def end_outage(self) -> None:
+        self.available = True
+        self.emit("GUILD_CREATE", wire.guild(self, full=True) | {"unavailable": False})
+
     def set_message_content(self, enabled: bool) -> None:
         """The switch in the developer portal. It matters to REST at once and to the gateway at the next IDENTIFY."""
         self.application_flags &= ~MESSAGE_CONTENT_LIMITED

@@ -21,7 +21,7 @@ from bot.store.schema import metadata, sessions
 from bot.store.store import Store, open_store
 from tests.store.samples import database, stored_session
 
-TABLES = {"alembic_version", "posts", "sessions", "turns", "webhooks"}
+TABLES = {"alembic_version", *metadata.tables}
 SHIPPED = Path(bot.store.migrations.__path__[0])
 
 
@@ -145,7 +145,7 @@ async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path, monkeypa
             pass
     sentence = await problem(url, file)
     assert sentence.startswith(f"The database {file} was made by a newer version of roundtable")
-    assert sentence.endswith("Update roundtable, or set DATABASE_URL to another file.")
+    assert sentence.endswith("Update roundtable, or change DATABASE_URL to another file.")
 
 
 # --- files that are no database ---

@@ -1,0 +1,91 @@
+"""Hard caps: how long a session may last and how many tokens it and its server may use. Pure arithmetic."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Final, Self
+
+from bot.errors import RoundtableError
+from bot.settings import Settings
+
+# Requests for one turn at most: the first, one after a compaction, one more for a useless answer. Each of them may
+# be tried again (LLM_RETRIES) where the endpoint is at fault.
+CALLS_A_TURN: Final = 3
+_TOO_FEW: Final = "too few are left for one more turn."
+
+
+class Cap(StrEnum):
+    """Which limit was reached."""
+
+    MINUTES = "minutes"  # of a session
+    SESSION = "session"  # tokens of a session
+    DAY = "day"  # tokens of a server on a day (UTC)
+
+
+class LimitReached(RoundtableError):
+    """One more model call would go over a limit; `str(error)` names the limit, its value and who can change it."""
+
+    def __init__(self, cap: Cap, sentence: str) -> None:
+        super().__init__(sentence)
+        self.cap = cap
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The caps, as LIMIT_… in the settings; 0 means no limit."""
+
+    session_minutes: int = 24 * 60
+    session_tokens: int = 500_000
+    day_tokens: int = 2_000_000
+    sessions: int = 10
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(
+            settings.limit_session_minutes,
+            settings.limit_session_tokens,
+            settings.limit_day_tokens,
+            settings.limit_sessions,
+        )
+
+
+USUAL: Final = Limits()
+
+
+def check(limits: Limits, *, minutes: float, session_tokens: int, day_tokens: int, need: int, reserve: int) -> None:
+    """Raise LimitReached if a call may not be made.
+
+    In: how long the session has lasted, the tokens that it and its server (today) have used, what the call will need
+    at most, and what the session keeps for its summary.
+    """
+    if limits.session_minutes and reserve and minutes >= limits.session_minutes:
+        most = _span(limits.session_minutes)
+        raise LimitReached(Cap.MINUTES, f"A table may last {most}. {_changed_by('LIMIT_SESSION_MINUTES')}")
+    if limits.session_tokens and session_tokens + need + reserve > limits.session_tokens:
+        used = f"A table may use {limits.session_tokens:,} tokens and this one has used {session_tokens:,}"
+        raise LimitReached(Cap.SESSION, f"{used}: {_TOO_FEW} {_changed_by('LIMIT_SESSION_TOKENS')}")
+    if limits.day_tokens and day_tokens + need > limits.day_tokens:
+        used = f"This server may use {limits.day_tokens:,} tokens a day (UTC) and has used {day_tokens:,}"
+        raise LimitReached(Cap.DAY, f"{used}: {_TOO_FEW} {_changed_by('LIMIT_DAY_TOKENS')}")
+
+
+def tokens_in(characters: int, chars_per_token: float) -> int:
+    """An estimate, for calls whose cost the endpoint does not tell."""
+    return math.ceil(characters / chars_per_token)
+
+
+def seconds_to_next_day(now: datetime) -> float:
+    """Until the tokens of the day are counted anew. `now` is in UTC."""
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), tzinfo=now.tzinfo)
+    return (tomorrow - now).total_seconds()
+
+
+def _changed_by(setting: str) -> str:
+    return f"Whoever hosts the bot can change this ({setting})."
+
+
+def _span(minutes: int) -> str:
+    if minutes % 60 == 0 and minutes >= 120:
+        return f"{minutes // 60} hours"
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"

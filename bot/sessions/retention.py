@@ -1,0 +1,67 @@
+"""How long things are kept: ended discussions for some days, those of a server that was left for a grace period."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.sessions.supervisor import Supervisor
+from bot.store.schema import now
+from bot.store.store import Store
+
+log = logging.getLogger(__name__)
+
+_DAY: Final = 24 * 60 * 60
+
+
+class Retention:
+    """Deletes what is older than the host wants it kept. `keep_days` None: discussions are kept for ever."""
+
+    def __init__(self, supervisor: Supervisor, store: Store, *, keep_days: int | None, grace_days: int) -> None:
+        self._supervisor = supervisor
+        self._store = store
+        self._keep_days = keep_days
+        self._grace_days = grace_days
+
+    async def run(self, servers: Callable[[], Sequence[int]]) -> None:
+        """Sweep now and then once a day, for ever. `servers` gives those the bot is in, unavailable ones included."""
+        while True:
+            try:
+                await self.sweep(servers(), now())
+            except Exception:  # whatever it was: what is too old today still is tomorrow
+                log.exception("what is too old could not be deleted; trying again tomorrow")
+            await asyncio.sleep(_DAY)
+
+    async def sweep(self, servers: Sequence[int], at: datetime) -> None:
+        """Delete what is too old at a time. A server that holds data and is not among `servers` counts as left."""
+        privacy = self._store.privacy
+        newly_left = await privacy.note_servers(servers, at)
+        for guild_id in newly_left:
+            log.warning("server %s: I am no longer in it; its data goes in %s days", guild_id, self._grace_days)
+        old = 0
+        if self._keep_days is not None:
+            old = await privacy.delete_ended(at - timedelta(days=self._keep_days))
+        of_left = 0
+        for guild_id in await privacy.servers_left(at - timedelta(days=self._grace_days)):
+            if guild_id in newly_left:
+                continue  # not in the same breath, also without a grace period: the next look may see it again
+            self._supervisor.drop_server(guild_id)
+            of_left += await privacy.delete_server(guild_id)
+        emptied = await privacy.scrub()
+        log.info(
+            "retention: %s ended discussions deleted (kept for %s), %s of servers left (%s days of grace)%s",
+            old,
+            "ever" if self._keep_days is None else f"{self._keep_days} days",
+            of_left,
+            self._grace_days,
+            "" if emptied else "; another program reads the database, so its write-ahead log keeps them until tomorrow",
+        )
+
+    async def left(self, guild_id: int) -> None:
+        """The bot was removed from a server: the grace period begins."""
+        await self._store.privacy.leave(guild_id, now())
+
+    async def back(self, guild_id: int) -> None:
+        """The bot was added to a server, perhaps again: what is left of its data stays."""
+        await self._store.privacy.return_to(guild_id)

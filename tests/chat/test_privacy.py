@@ -1,0 +1,325 @@
+"""`/roundtable privacy`: what a member is told, given and forgotten; and what Discord's own deletions do."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import discord
+import pytest
+from simcord import InteractionResult, MemberActor, ResponseMessage
+
+from bot.chat import privacy
+from bot.chat.privacy import CONVENER, FORGOTTEN, KEPT_OUT, LEFT_OUT, LET_IN, STILL_OUT, SURE, _where_to
+from bot.settings import Settings
+from bot.store.rows import Status
+from tests.chat.conftest import Parts
+from tests.chat.place import Place, told
+from tests.endpoint_stand_in import ScriptedEndpoint
+
+NAME = "Otto the Miller"
+WORDS = "I live at Mill Lane 4."
+
+
+async def ask(place: Place, action: str = "", *, by: MemberActor | None = None) -> str:
+    return await place.type("privacy", by=by or place.otto, **({"action": action} if action else {}))
+
+
+def answer(result: InteractionResult) -> ResponseMessage:
+    """The message that a member got for what they typed."""
+    return [*filter(None, [result.response]), *result.followups][-1]
+
+
+async def confirm(place: Place, *, by: MemberActor | None = None) -> InteractionResult:
+    """Ask to be forgotten and press the button."""
+    asked = await (by or place.otto).slash(place.channel, "roundtable privacy", action="forget me")
+    assert told(asked).startswith(SURE)
+    return await (by or place.otto).click(answer(asked), label="Forget me")
+
+
+async def forgotten(place: Place, *, by: MemberActor | None = None) -> str:
+    result = await confirm(place, by=by)
+    assert result.response is not None
+    assert result.response.components == []
+    return result.response.content
+
+
+def raw(parts: Parts) -> bytes:
+    """Every byte of the database on the disk, its write-ahead log included."""
+    file = parts.settings.database_file
+    return b"".join(f.read_bytes() for f in sorted(file.parent.glob(f"{file.name}*")))
+
+
+def unheard(place: Place, act: Callable[..., Any], *args: Any) -> None:
+    """Something that Discord does not tell the bot of, as while it is away."""
+    backend = place.env.backend
+    listening, backend.subscribers = backend.subscribers, []
+    try:
+        act(*args)
+    finally:
+        backend.subscribers = listening
+
+
+# --- telling and handing out ---
+
+
+async def test_it_tells_with_the_askers_own_figures(place: Place) -> None:
+    await place.type("start", turns=1)
+    for text in (WORDS, "Bread is dear."):
+        await place.otto.send(place.channel, text)
+    await place.lena.send(place.channel, "Is it?")
+    await place.type("stop")
+    await place.type("start", by=place.otto)
+    await place.otto.send(place.channel, "Again.")
+    said = await ask(place)
+    assert "3 messages of yours in 2 discussions, and that you convened 1 discussion." in said
+    assert "90 days after it has ended" in said
+    assert "after 7 days" in said
+    assert len(said) < 2000
+    assert "No message of yours." in await ask(place, by=place.ada)
+    assert "1 message of yours in 1 discussion." in await ask(place, by=place.lena)
+
+
+@pytest.mark.parametrize(
+    ("url", "where"),
+    [
+        (None, "Nowhere"),
+        ("https://key:secret@api.example.org/v1", "the language model at `api.example.org`"),
+        ("http://127.0.0.1:8000/v1", "the language model on the host's own network"),
+        ("http://10.1.2.3:8000/v1", "the language model on the host's own network"),
+        ("http://vllm:8000/v1", "the language model on the host's own network"),
+    ],
+)
+def test_where_it_goes_without_the_hosts_secrets(url: str | None, where: str) -> None:
+    said = _where_to(Settings(_env_file=None, llm_base_url=url))  # type: ignore[call-arg]
+    assert where in said
+    assert not re.search(r"secret|8000|10\.1|127\.0", said)
+
+
+async def test_for_ever_is_said_as_such() -> None:
+    settings = Settings(_env_file=None, retention_days="forever")  # type: ignore[call-arg, arg-type]
+    assert privacy._how_long(settings).startswith("This host keeps discussions until they are deleted by hand.")
+
+
+async def test_the_export_is_a_private_file_with_all_of_theirs(place: Place) -> None:
+    await place.type("start", by=place.otto)
+    message = await place.otto.send(place.channel, WORDS)
+    await place.lena.send(place.channel, "So do I.")
+    await place.type("pause", by=place.otto)
+    result = await place.otto.slash(place.channel, "roundtable privacy", action="export")
+    assert told(result) == "Everything I keep about you on this server. Only you can see this."
+    (file,) = answer(result).attachments
+    assert file.filename == "roundtable-about-you.json"
+    data = json.loads(await file.read())
+    (said,) = data["messages"]
+    assert (said["text"], said["name"], said["message_id"]) == (WORDS, NAME, str(message.id))
+    assert data["member_id"] == str(place.otto.id)
+    assert [c["task"] for c in data["convened"]] == ["bread"]
+    assert [line["text"] for line in data["lines_that_name_you"]] == [f"-# ⏸ {NAME} paused the table."]
+    assert "So do I." not in json.dumps(data)
+
+
+# --- forgetting ---
+
+
+async def test_forgotten_everywhere_and_others_stay(place: Place, parts: Parts, llm: ScriptedEndpoint) -> None:
+    await place.type("start", by=place.otto)
+    old = await place.otto.send(place.channel, f"Once, {WORDS}")
+    await place.type("stop", by=place.otto)
+    await place.type("start")
+    message = await place.otto.send(place.channel, WORDS)
+    await place.lena.send(place.channel, "Bread is dear.")
+    llm.enqueue(f"Well, {NAME}, that is far.")
+    await place.turn()
+    before = raw(parts)
+    ids = [number.to_bytes(8, "big") for number in (old.id, message.id, place.otto.id)]
+    traces = [WORDS.encode(), NAME.encode(), *(n.lstrip(b"\0") for n in ids)]
+    assert [t for t in traces if t not in before] == []
+
+    assert await forgotten(place) == FORGOTTEN
+    assert [t for t in traces if t in raw(parts)] == []
+    assert b"Bread is dear." in raw(parts)
+    await place.turn()
+    assert WORDS not in llm.prompts[-1]
+    assert NAME not in llm.prompts[-1]
+    assert "Well, someone, that is far." in llm.prompts[-1]
+    assert 'Lena L. (guest): "Bread is dear."' in llm.prompts[-1]
+    assert [t for t in traces if t in raw(parts)] == []
+    assert "No message of yours." in await ask(place)
+    assert "1 message of yours" in await ask(place, by=place.lena)
+
+    await place.type("stop")
+    minutes = await place.history()[-1].attachments[0].read()
+    assert NAME.encode() not in minutes
+    assert "Bread is dear." in minutes.decode()
+
+
+async def test_what_was_forgotten_is_not_taken_in_again_and_what_is_new_is(place: Place, parts: Parts) -> None:
+    await place.type("start")
+    await place.lena.send(place.channel, "Bread is dear.")
+    message = await place.otto.send(place.channel, WORDS)
+    await forgotten(place)
+    await place.otto.edit(message, f"{WORDS} Really.")
+    await place.restart(parts)
+    assert [t.text for t in await place.guests()] == ["Bread is dear.", ""]
+    await place.otto.send(place.channel, "Here I am again.")
+    assert [t.text for t in await place.guests()] == ["Bread is dear.", "", "Here I am again."]
+
+
+async def test_nothing_happens_before_it_is_confirmed(place: Place) -> None:
+    await place.type("start")
+    await place.otto.send(place.channel, WORDS)
+    assert await ask(place, "forget me") == SURE
+    assert [t.text for t in await place.guests()] == [WORDS]
+
+
+async def test_the_button_works_after_a_restart(place: Place, parts: Parts) -> None:
+    await place.type("start")
+    await place.otto.send(place.channel, WORDS)
+    asked = await place.otto.slash(place.channel, "roundtable privacy", action="forget me")
+    await place.restart(parts)
+    await place.otto.click(answer(asked), label="Forget me")
+    assert [t.text for t in await place.guests()] == [""]
+
+
+async def test_the_button_is_for_whoever_asked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else sees it, but a request can be forged."""
+    await place.type("start")
+    await place.otto.send(place.channel, WORDS)
+    monkeypatch.setattr(privacy.ForgetButton, "__init__", _for(privacy.ForgetButton.__init__, place.lena.id))
+    asked = await place.otto.slash(place.channel, "roundtable privacy", action="forget me")
+    result = await place.otto.click(answer(asked), label="Forget me")
+    assert [f.content for f in result.followups or [result.response] if f][-1].startswith("Only whoever asked for this")
+    assert [t.text for t in await place.guests()] == [WORDS]
+
+
+def _for(init: Callable[..., None], user_id: int) -> Callable[..., None]:
+    return lambda self, _: init(self, user_id)
+
+
+async def test_the_convener_is_told_what_it_means_for_the_table(place: Place) -> None:
+    await place.type("start")
+    asked = await ask(place, "forget me", by=place.mira)
+    assert asked == f"{SURE}\n{CONVENER}"
+    assert await forgotten(place, by=place.mira) == FORGOTTEN
+    assert "Its convener asked to be forgotten." in await place.type("status")
+    assert await place.type("pause") == (
+        "Only a member with **Manage Messages** can do that: the convener asked to be forgotten."
+    )
+    await place.type("stop", by=place.ada)
+    assert (await place.session()).status is Status.ENDED
+
+
+async def test_forgetting_is_by_server(place: Place, parts: Parts) -> None:
+    other = Place(place.env, parts.store)
+    otto = other.guild.add_member(place.otto.user)
+    for there, who in ((place, place.otto), (other, otto)):
+        await there.type("start")
+        await who.send(there.channel, WORDS)
+    await forgotten(place)
+    assert [t.text for t in await place.guests()] == [""]
+    assert [t.text for t in await other.guests()] == [WORDS]
+
+
+# --- keeping out ---
+
+
+async def test_kept_out_by_every_way_in_until_let_in_again(place: Place, parts: Parts) -> None:
+    await place.type("start")
+    await place.otto.send(place.channel, "Before.")
+    assert await ask(place, "keep me out") == KEPT_OUT
+    message = await place.otto.send(place.channel, WORDS)
+    assert message.reactions == []
+    shown = len(place.history())
+    assert await place.type("say", by=place.otto, text=WORDS) == LEFT_OUT
+    assert len(place.history()) == shown
+    await place.restart(parts)
+    assert [t.text for t in await place.guests()] == ["Before."]
+    assert "You are on the list of those whom I keep out." in await ask(place)
+    assert await forgotten(place) == f"{FORGOTTEN} {STILL_OUT}"
+    assert await ask(place, "let me in") == LET_IN
+    await place.otto.send(place.channel, "After.")
+    assert [t.text for t in await place.guests()] == ["", "After."]
+
+
+# --- what Discord deletes ---
+
+
+async def test_deleted_or_edited_while_the_bot_was_away(place: Place, parts: Parts, llm: ScriptedEndpoint) -> None:
+    await place.type("start")
+    backend, channel = place.env.backend, place.channel.id
+    deleted = await place.otto.send(place.channel, WORDS)
+    edited = await place.lena.send(place.channel, "Bread is dear.")
+    hushed = await place.lena.send(place.channel, "Psst.")
+    await place.lena.send(place.channel, f"Ask {place.otto.mention}.")
+    mention = (await place.guests())[-1].text
+    kept = await place.otto.slash(place.channel, "roundtable say", text="By command.")
+    gone = await place.otto.slash(place.channel, "roundtable say", text=f"By command, {WORDS}")
+    assert kept.response is not None
+    assert gone.response is not None
+    for message in (deleted, gone.response):
+        unheard(place, backend.delete_message, channel, message.id)
+    unheard(place, backend.edit_message, channel, edited.id, {"content": "Bread is cheap."})
+    unheard(place, backend.edit_message, channel, hushed.id, {"content": "// Psst."})
+    await place.restart(parts)
+    assert [t.text for t in await place.guests()] == [
+        "",
+        "Bread is cheap.",
+        "",
+        mention,
+        "By command.",
+        "",
+    ]
+    await place.turn()
+    assert WORDS not in llm.prompts[-1]
+
+
+async def test_a_deleted_channel_takes_what_was_said_in_it_and_its_threads(place: Place) -> None:
+    thread = place.make_thread("side table")
+    for there in (place, thread):
+        await there.type("start")
+        await there.otto.send(there.channel, WORDS)
+    await place.type("stop")
+    sessions = [(await there.session()).id for there in (place, thread)]
+    place.env.backend.delete_channel(place.channel.id)
+    await place.env.settle()
+    for number in sessions:
+        assert [t.text for t in await place.store.record(number) if t.kind == "guest"] == [""]
+        stored = await place.store.session(number)
+        assert stored is not None
+        assert stored.status is Status.ENDED
+
+
+async def test_a_deleted_thread_takes_what_was_said_in_it(place: Place) -> None:
+    thread = place.make_thread("side table")
+    await thread.type("start")
+    await thread.otto.send(thread.channel, WORDS)
+    number = (await thread.session()).id
+    place.env.backend.delete_channel(thread.channel.id)
+    await place.env.settle()
+    assert [t.text for t in await place.store.record(number) if t.kind == "guest"] == [""]
+
+
+# --- leaving a server ---
+
+
+async def test_leaving_begins_the_grace_period_and_coming_back_ends_it(place: Place) -> None:
+    await place.type("start")
+    far_off = place.bot.retention
+    at = discord.utils.utcnow().replace(year=2999)
+    place.env.backend.remove_guild(place.guild.id)
+    await place.env.settle()
+    assert await place.store.privacy.servers_left(at) == [place.guild.id]
+    await far_off.back(place.guild.id)
+    assert await place.store.privacy.servers_left(at) == []
+
+
+async def test_an_outage_is_no_departure(place: Place) -> None:
+    await place.type("start")
+    state = place.bot._connection
+    state.parse_guild_delete({"id": str(place.guild.id), "unavailable": True})  # type: ignore[typeddict-item]
+    await place.env.settle()
+    at = discord.utils.utcnow().replace(year=2999)
+    assert await place.store.privacy.servers_left(at) == []
+    await place.bot.retention.sweep([g.id for g in place.bot.guilds], at)
+    assert await place.store.session((await place.session()).id)

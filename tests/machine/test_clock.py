@@ -1,0 +1,96 @@
+"""The wall clock jumps: what is waited for is measured by another clock, and ids come from Discord alone."""
+
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.llm.endpoint import Endpoint
+from bot.sessions import budget, standstill
+from bot.store import schema, store
+from bot.store.rows import Status
+from bot.store.store import open_store
+from tests.endpoint_stand_in import scripted_endpoint
+from tests.rest.conftest import FIRST, SECOND, House
+from tests.stand_in import Fault, stand_in
+from tests.store.samples import database
+
+DAY = 24 * 3600.0
+# Ahead by less than LIMIT_SESSION_MINUTES: a table may not last longer, by the wall clock.
+JUMPS = {"a day back": -DAY, "twenty hours ahead": 20 * 3600.0, "twenty years back": -20 * 365 * DAY}
+
+
+class WallClock:
+    """The machine's time of day, which somebody sets."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.offset = 0.0
+        real = time.time
+        monkeypatch.setattr(time, "time", lambda: real() + self.offset)
+        for module in (schema, store, budget):
+            monkeypatch.setattr(module, "now", lambda: datetime.now(UTC) + timedelta(seconds=self.offset))
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> WallClock:
+    return WallClock(monkeypatch)
+
+
+@pytest.fixture
+async def abroad(tmp_path: Path) -> AsyncIterator[House]:
+    """A house whose Discord keeps its own time."""
+    url, file = database(tmp_path)
+    real = time.time
+    async with stand_in(clock=lambda: real()) as server, scripted_endpoint() as llm, open_store(url, file) as opened:
+        endpoint = Endpoint(llm.url, retries=0, timeout=10)
+        yield House(server, opened, endpoint, llm)
+        await endpoint.aclose()
+
+
+@pytest.mark.parametrize("offset", JUMPS.values(), ids=JUMPS.keys())
+async def test_a_jump_in_the_middle_of_a_table_changes_nothing(abroad: House, clock: WallClock, offset: float) -> None:
+    """Between two turns, with a lost answer and a rate limit after it, and a restart at the new time."""
+    async with abroad.running():
+        session, gate = await abroad.between_turns()
+        clock.offset = offset
+        plan = abroad.server.faults.next
+        plan("POST", "/webhooks/", Fault.rate_limited(0.05), content=SECOND)
+        plan("POST", "/webhooks/", Fault.accepted_then(502, event="never"), content=SECOND)
+        abroad.world.member_says("general", "Otso", "What time is it?")
+        gate.set()
+        await abroad.world.until(lambda: SECOND in abroad.turns(), what="the second turn")
+        await abroad.settled()
+    async with abroad.running():
+        await abroad.until_ended()
+        await abroad.check_each_once(session)
+    assert abroad.turns()[:2] == [FIRST, SECOND]
+    assert len(abroad.turns()) == 3
+    record = await abroad.store.record(session.id)
+    assert [t.text for t in record if t.kind == "guest"] == ["What time is it?"]
+
+
+@pytest.mark.parametrize("offset", JUMPS.values(), ids=JUMPS.keys())
+async def test_the_pace_is_not_the_wall_clock_s(abroad: House, clock: WallClock, offset: float) -> None:
+    """A jump while the table rests between two turns neither skips the rest nor makes it endless."""
+    abroad.pace = 0.4
+    abroad.llm.enqueue(FIRST, SECOND)
+    async with abroad.running():
+        session = await abroad.start()
+        await abroad.world.wait_for_messages("general", 1, containing=FIRST)
+        clock.offset = offset
+        await abroad.until_ended()
+        ended = await abroad.store.session(session.id)
+    assert ended
+    assert ended.status is Status.ENDED
+    posted = [r.at for r in abroad.world.requests_to("POST", "/webhooks/") if "username" in (r.json or {})]
+    assert posted[1] - posted[0] >= 0.4
+
+
+def test_waits_are_not_measured_by_the_wall_clock() -> None:
+    """Nothing in the rooms that wait asks for the time of day."""
+    room = Path(standstill.__file__).parent
+    files = [room / name for name in ("posting.py", "standstill.py", "absence.py", "interruptible.py")]
+    for file in [*files, *(room.parent / "chat").glob("*.py")]:
+        assert "time.time(" not in file.read_text(), file.name

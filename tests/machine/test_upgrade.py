@@ -1,0 +1,103 @@
+"""A database that an older version wrote is migrated with everything in it, and a session in it goes on."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+
+from bot.llm.endpoint import Endpoint
+from bot.store.engine import _upgrade, create_engine, known_revisions
+from bot.store.rows import PostStatus, Status
+from bot.store.store import Store, open_store
+from tests.endpoint_stand_in import scripted_endpoint
+from tests.rest.conftest import CAST, TASKS, House
+from tests.stand_in import stand_in
+from tests.store.samples import database
+
+FIRST_REVISION = "0001"
+
+
+async def made_by_the_first_version(
+    url: str, file: Path, place_id: int, guild_id: int, said: int
+) -> dict[str, list[Any]]:
+    """A session with a guest's turn (their message is `said`) and one still to be sent. Out: its rows by table."""
+    engine = create_engine(url)
+
+    def to_first(config: Config, _: str) -> None:
+        command.upgrade(config, FIRST_REVISION)
+
+    async with engine.begin() as connection:
+        await connection.run_sync(_upgrade, to_first)
+    await engine.dispose()
+    with closing(sqlite3.connect(file)) as db, db:
+        task, cast = TASKS[0].model_dump_json(), "[" + ",".join(p.model_dump_json() for p in CAST) + "]"
+        when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")  # as SQLAlchemy writes it
+        db.execute(
+            "INSERT INTO sessions (id, guild_id, place_id, channel_id, convener_id, anchor_id, status, seed, task,"
+            " \"cast\", dials, created_at) VALUES (1, ?, ?, ?, 7, 1, 'running', 3, ?, ?, ?, ?)",
+            (guild_id, place_id, place_id, task, cast, '{"turns": 2, "pace": 0}', when),
+        )
+        turns = [
+            (1, "moderator", "", "Who bakes?", '{"what": "question_put", "question": "Who bakes?"}', None, None),
+            (2, "guest", "Otso", "Is it ærly?", None, said, 12),
+            (3, "persona", "Aino", "It is early.", None, None, None),
+        ]
+        for seq, kind, speaker, text, steering, message, author in turns:
+            db.execute(
+                "INSERT INTO turns (session_id, seq, kind, speaker, text, question, heard, steering, flags, message_id,"
+                " author_id, withheld, created_at) VALUES (1, ?, ?, ?, ?, 'Who bakes?', 0, ?, '[]', ?, ?, 0, ?)",
+                (seq, kind, speaker, text, steering, message, author, when),
+            )
+        db.execute(
+            "INSERT INTO posts (session_id, place_id, turn_seq, kind, username, content, status, created_at)"
+            " VALUES (1, ?, 3, 'turn', 'Professor Aino Virtanen', 'It is early.', 'queued', ?)",
+            (place_id, when),
+        )
+        return {name: rows(db, name) for name in ("sessions", "turns", "posts", "webhooks")}
+
+
+def rows(db: sqlite3.Connection, table: str, columns: str = "*") -> list[Any]:
+    return db.execute(f"SELECT {columns} FROM {table} ORDER BY id").fetchall()
+
+
+def columns(db: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+
+
+async def test_every_row_of_the_first_version_survives(tmp_path: Path) -> None:
+    url, file = database(tmp_path)
+    before = await made_by_the_first_version(url, file, 5, 6, 11)
+    with closing(sqlite3.connect(file)) as db:
+        names = {table: ",".join(f'"{c}"' for c in columns(db, table)) for table in before}
+    async with open_store(url, file):
+        pass
+    with closing(sqlite3.connect(file)) as db:
+        assert {table: rows(db, table, names[table]) for table in before} == before
+        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(known_revisions()[0],)]
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+async def test_a_session_of_the_first_version_goes_on(tmp_path: Path) -> None:
+    url, file = database(tmp_path)
+    async with stand_in() as server, scripted_endpoint() as llm:
+        world = server.world
+        said = world.member_says("general", "Otso", "Is it ærly?")
+        await made_by_the_first_version(url, file, world.general.id, world.guild_id, said.id)
+        store = await Store.open(url, file)
+        house = House(server, store, Endpoint(llm.url, retries=0, timeout=10), llm)
+        async with house.running():
+            await house.until_ended()
+            session = await store.session(1)
+            assert session
+            assert session.status is Status.ENDED
+            assert house.turns()[0] == "It is early."
+            assert len(house.turns()) == 3
+            assert "Is it ærly?" in llm.prompts[0]
+            assert {p.status for p in await store.session_posts(1)} == {PostStatus.POSTED}
+        await house.endpoint.aclose()
+        await store.aclose()

@@ -1,0 +1,119 @@
+"""The gateway hangs up, repeats itself, forgets the bot or loses its server: every guest is heard, and once."""
+
+import pytest
+
+from bot.store.rows import PostStatus, StoredSession
+from tests.rest.conftest import FIRST, House
+from tests.stand_in import Fault
+
+
+async def guests(house: House, session: StoredSession) -> list[str]:
+    """What guests have said, as it is stored."""
+    return [turn.text for turn in await house.store.record(session.id) if turn.kind == "guest"]
+
+
+async def until_heard(house: House, *texts: str) -> None:
+    """The table's record has exactly these guests' turns, in any order."""
+    (run,) = house.bot.supervisor.open_runs()
+    await house.world.until(
+        lambda: sorted(t.text for t in run.record if t.kind == "guest") == sorted(texts), what="the guests' turns"
+    )
+
+
+async def test_a_resume_that_repeats_events_tells_nothing_twice(table: House) -> None:
+    session, gate = await table.between_turns()
+    table.world.member_says("general", "Otso", "Ravi, what about rye?")
+    await until_heard(table, "Ravi, what about rye?")
+    table.server.gateway.repeat = 100
+    table.server.gateway.reconnect()
+    await table.world.until(lambda: table.server.gateway.resumes == 1, what="the connection")
+    table.world.member_says("general", "Owner", "Or oats.")
+    await until_heard(table, "Ravi, what about rye?", "Or oats.")
+    await table.server.settled()
+    gate.set()
+    await table.until_ended()
+    await table.check_each_once(session)
+    assert await guests(table, session) == ["Ravi, what about rye?", "Or oats."]
+
+
+async def test_what_was_said_during_an_outage_of_the_gateway_is_told_afterwards(table: House) -> None:
+    session, gate = await table.between_turns()
+    table.server.gateway.shut()
+    await table.world.until(lambda: not table.server.gateway.connected, what="the outage")
+    table.world.member_says("general", "Otso", "Is anybody there?")
+    gate.set()
+    table.server.gateway.reopen()
+    await table.until_ended()
+    await table.check_each_once(session)
+    assert await guests(table, session) == ["Is anybody there?"]
+
+
+async def test_what_was_said_before_a_new_session_with_the_gateway_is_read(table: House) -> None:
+    """After an invalid session Discord repeats nothing; and somebody speaks before the bot has looked back."""
+    session, gate = await table.between_turns()
+    table.server.gateway.invalidate()
+    table.world.member_says("general", "Otso", "You did not hear this.")
+    await table.world.until(lambda: len(table.server.gateway.identifies) == 2, timeout=10, what="the new session")
+    table.world.member_says("general", "Owner", "You heard this.")
+    await until_heard(table, "You did not hear this.", "You heard this.")
+    gate.set()
+    await table.until_ended()
+    await table.check_each_once(session)
+
+
+async def test_a_session_that_is_invalid_for_a_moment_is_resumed(table: House) -> None:
+    session, gate = await table.between_turns()
+    table.server.gateway.invalidate(resumable=True)
+    table.world.member_says("general", "Otso", "Still here.")
+    await until_heard(table, "Still here.")
+    assert table.server.gateway.resumes == 1
+    gate.set()
+    await table.until_ended()
+    await table.check_each_once(session)
+
+
+async def test_who_speaks_right_after_the_start_hides_nothing_that_came_before(house: House) -> None:
+    async with house.running():
+        session, _ = await house.between_turns()
+    house.world.member_says("general", "Otso", "You were away.")
+    async with house.running() as bot:
+        # Before the table has been taken up: that waits until the library says that all servers are there.
+        house.world.member_says("general", "Owner", "You are back.")
+        await house.until_ended()
+        assert bot.is_ready()
+    assert sorted(await guests(house, session)) == ["You are back.", "You were away."]
+
+
+@pytest.mark.parametrize("stored", [True, False])
+async def test_a_server_that_is_out_when_the_bot_starts(house: House, stored: bool) -> None:
+    """Its history can't be judged then: a post whose outcome is open waits, neither lost nor doubled."""
+    house.llm.enqueue(FIRST)
+    lost = Fault.accepted_then(event="never") if stored else Fault.before_storing()
+    house.server.faults.next("POST", "/webhooks/", lost, content=FIRST)
+    async with house.running():
+        session = await house.start()
+        await house.world.until(lost.met.is_set, what="the send")
+    house.world.begin_outage()
+    house.world.member_says("general", "Otso", "The lights went out.")
+    async with house.running() as bot:
+        (run,) = bot.supervisor.open_runs()
+        await house.world.until(lambda: run.poster.waiting, what="waiting for Discord")
+        assert run.overview().waiting
+        assert [p.content for p in await house.posts(session) if p.status is PostStatus.SENDING] == [FIRST]
+        house.world.end_outage()
+        await house.until_ended()
+        await house.check_each_once(session)
+    assert house.turns().count(FIRST) == 1
+    assert await guests(house, session) == ["The lights went out."]
+
+
+async def test_a_server_that_is_out_for_a_while(table: House) -> None:
+    session, gate = await table.between_turns()
+    table.world.begin_outage()
+    await table.server.settled()
+    table.world.member_says("general", "Otso", "The lights went out.")
+    table.world.end_outage()
+    await until_heard(table, "The lights went out.")
+    gate.set()
+    await table.until_ended()
+    await table.check_each_once(session)

@@ -1,0 +1,96 @@
+"""Nobody can have the bot notify people: wherever a mention stands, the post shows it and pings nobody.
+
+Behind every test the `env` fixture looks at each request of the bot: all of them turn every mention off.
+"""
+
+import pytest
+from simcord import MemberActor
+
+from bot.discussion.persona import Persona
+from bot.discussion.task import Task
+from bot.library.catalogue import Catalogue
+from tests.chat.conftest import CATALOGUE, Parts
+from tests.chat.place import Place
+from tests.endpoint_stand_in import ScriptedEndpoint
+
+
+def loud(place: Place) -> str:
+    role = place.guild.create_role("bakers", mentionable=True)
+    return f"@everyone @here <@{place.lena.id}> <@!{place.mira.id}> <@&{role.id}> <#{place.channel.id}>"
+
+
+def said_by_the_bot(place: Place) -> str:
+    return "\n".join(m.content for m in place.history() if m.author.bot)
+
+
+async def test_by_the_model(place: Place, llm: ScriptedEndpoint) -> None:
+    text = f"Listen, {loud(place)}! I bake."
+    llm.enqueue(text, text.replace("bake", "eat"))
+    await place.type("start", turns=1)
+    await place.turn(2)
+    assert text in said_by_the_bot(place)
+    assert "**Summary.** Listen" in said_by_the_bot(place)
+    assert place.pinged == []
+
+
+async def test_by_a_guest_through_the_bot(place: Place) -> None:
+    text = f"{loud(place)}, good morning"
+    await place.type("start")
+    await place.otto.slash(place.channel, "roundtable say", text=text)
+    form = await place.otto.click(place.panel, label="Say something")
+    assert form.modal is not None
+    (field,) = [c["components"][0] for c in form.modal["components"]]
+    await place.otto.submit_modal(form, {field["custom_id"]: text})
+    assert said_by_the_bot(place).count(text) == 2
+    assert place.pinged == []
+
+
+async def test_a_guests_mention_does_not_reach_the_model_as_one(place: Place, llm: ScriptedEndpoint) -> None:
+    await place.type("start")
+    await place.otto.send(place.channel, f"Ask {place.lena.mention}, @everyone, and {loud(place)}!")
+    await place.turn()
+    (line,) = [line for line in llm.prompts[-1].splitlines() if "Ask @Lena L." in line]
+    assert "@everyone" not in line
+    assert "<@" not in line
+
+
+async def test_in_a_question(place: Place) -> None:
+    pings = loud(place)
+    await place.type("start", question=f"Who wakes {pings}?")
+    await place.type("ask", question=f"And who calms {pings}?")
+    assert f"❓ **Who wakes {pings}?**" in said_by_the_bot(place)
+    assert f"❓ **And who calms {pings}?**" in said_by_the_bot(place)
+    assert place.pinged == []
+
+
+class TestByFiles:
+    """Authors of personas and tasks."""
+
+    @pytest.fixture
+    def parts(self, parts: Parts) -> Parts:
+        pings = "@everyone <@1> <@&2>"
+        persona = Persona(name="everyone!", full_name=pings, prompt="You are loud.", intro=pings)
+        task = Task(name=pings, context=pings, questions=(f"Who wakes {pings}?",))
+        parts.catalogue = Catalogue((persona, *CATALOGUE.personas), (task,))
+        return parts
+
+    async def test_in_a_personas_name_and_in_a_task(self, place: Place) -> None:
+        await place.type("start")
+        await place.type("floor", persona="everyone!")
+        await place.turn(2)
+        await place.type("status")
+        await place.type("stop", summary=True)
+        assert "@everyone <@1> <@&2>" in place.speakers
+        assert "@everyone <@1> <@&2> the floor" not in said_by_the_bot(place)
+        assert place.pinged == []
+
+
+async def test_in_a_members_name(place: Place) -> None:
+    pings = "@everyone <@&2>"
+    loudmouth: MemberActor = place.guild.add_member(place.env.create_user("loud"), nick=pings)
+    await place.type("start", by=loudmouth)
+    await place.type("pause", by=loudmouth)
+    await loudmouth.slash(place.channel, "roundtable say", text="Hello.")
+    assert f"{pings} paused the table." in said_by_the_bot(place)
+    assert f"**{pings}**: Hello." in said_by_the_bot(place)
+    assert place.pinged == []

@@ -1,0 +1,61 @@
+"""Whatever people and models write: no crash, nothing lost on the way to the channel, no post that is too long."""
+
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.chat.actions import one_line
+from bot.chat.cards import said_by
+from bot.chat.guests import without_unseen
+from bot.chat.split import MESSAGE_LIMIT, split_text
+from bot.discussion.links import plain_links
+from bot.discussion.reply import TEXT_LIMIT, clean
+from tests.discussion.table import AINO, RAVI
+
+# Half characters and control characters among them, as a broken client or model could send.
+ANY = st.text(st.characters(codec=None), max_size=60)
+BITS = st.one_of(
+    ANY, st.sampled_from(["```", "\n", "**", "[a](b)", "discord.gg/x", "Ravi: ", "\u2028", "🙂" * 90, ". "])
+)
+LONG = st.tuples(st.lists(BITS, max_size=20).map("".join), st.integers(1, 60)).map(lambda t: t[0] * t[1])
+
+
+def bare(text: str) -> str:
+    """What must survive splitting: everything but white space and the marks of fences."""
+    return re.sub(r"[\s`]", "", text)
+
+
+@settings(deadline=None)
+@given(LONG, st.sampled_from([None, "stop", "length"]))
+def test_a_models_text_comes_whole_into_posts(raw: str, finish_reason: str | None) -> None:
+    said = clean(raw, speaker=AINO, others=[RAVI], finish_reason=finish_reason).text
+    assert len(said) <= TEXT_LIMIT
+    said.encode()
+    pieces = split_text(f"**Summary.** {said}")
+    assert all(0 < len(piece) <= MESSAGE_LIMIT for piece in pieces)
+    if "```" not in said:  # the first line of a fence that is cut is repeated
+        assert bare("".join(pieces)) == bare(f"**Summary.** {said}")
+
+
+@settings(deadline=None)
+@given(LONG)
+def test_a_guests_text_can_be_stored_and_shown(text: str) -> None:
+    kept = plain_links(without_unseen(text))
+    kept.encode()
+    assert "\x00" not in kept
+    assert len(kept) <= len(text) + text.count("](")
+    shown = said_by("Otto", kept)
+    assert len(shown) <= MESSAGE_LIMIT
+    assert shown.startswith("**Otto**: ")
+    assert all(line.startswith("> ") for line in shown.splitlines()[1:] if len(line) > 1)
+
+
+@settings(deadline=None)
+@given(LONG)
+def test_a_question_is_one_line(text: str) -> None:
+    question = one_line(text)
+    if question is not None:
+        assert question == question.strip() != ""
+        assert len(question.splitlines()) == 1
+        question.encode()

@@ -1,0 +1,37 @@
+"""What people type is data: it is stored and shown as it is, and no query is made of it."""
+
+from sqlalchemy import text
+
+from bot.store.rows import Status
+from tests.chat.place import Place
+
+EVIL = "Robert'); DROP TABLE turns;-- \" OR 1=1 %s :x ?"
+
+
+async def test_no_text_is_a_query(place: Place) -> None:
+    rogue = place.guild.add_member(place.env.create_user("rogue"), nick="'; DROP TABLE turns;--")
+    await place.type("start", question=EVIL, by=rogue)
+    await place.type("ask", question=f"{EVIL} again", by=rogue)
+    await rogue.send(place.channel, EVIL)
+    await rogue.slash(place.channel, "roundtable say", text=EVIL)
+    await place.type("pause", by=rogue)
+    session = await place.session()
+    assert session.status is Status.PAUSED
+    assert session.session.task.questions == (EVIL,)
+    assert [(t.speaker, t.text) for t in await place.guests()] == [("'; DROP TABLE turns;--", EVIL)] * 2
+    async with place.store._engine.connect() as connection:
+        tables = {row[0] for row in await connection.execute(text("SELECT name FROM sqlite_master"))}
+    assert {"sessions", "turns", "posts", "webhooks"} <= tables
+
+
+async def test_suggestions_take_any_text(place: Place) -> None:
+    await place.type("start")
+    for typed in (EVIL, "%", "_", "\\", "*", "(", "' OR ''='", "x" * 6000, "\u202e🙂"):
+        for command, option in (("start", "task"), ("start", "personas"), ("floor", "persona"), ("seat", "persona")):
+            assert await place.mira.autocomplete(place.channel, f"roundtable {command}", option, typed) == []
+
+
+async def test_names_that_do_not_exist_are_refused_in_a_sentence(place: Place) -> None:
+    for typed in (EVIL, "x" * 3000, "../../etc/passwd"):
+        assert "There is no task called" in await place.type("start", task=typed)
+        assert "There is no persona called" in await place.type("start", personas=typed.replace(",", ""))

@@ -1,0 +1,253 @@
+"""Hard caps: the arithmetic, what people are told, and that no call is made beyond one."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.discussion.dials import Dials
+from bot.errors import Refusal
+from bot.sessions.limits import (
+    CALLS_A_TURN,
+    USUAL,
+    Cap,
+    LimitReached,
+    Limits,
+    check,
+    seconds_to_next_day,
+    tokens_in,
+)
+from bot.sessions.notices import CLOSING
+from bot.settings import Settings
+from bot.store.rows import Fault, Post, PostKind, Status
+from bot.store.store import Store
+from tests.endpoint_stand_in import Answer, Request, overflow, says
+from tests.sessions.house import HERE, ended, hurry, open_house, until
+from tests.store.samples import GUILD, PLACE, stored_session
+
+LONG = Dials(pace=0, turns=50)
+CAPS = Limits(session_minutes=60, session_tokens=1000, day_tokens=5000, sessions=2)
+FREE = Limits(0, 0, 0, 0)
+
+
+@pytest.fixture(autouse=True)
+def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    hurry(monkeypatch)
+
+
+# --- the arithmetic ---
+
+
+def reached(limits: Limits, /, **state: float) -> Cap | None:
+    values: dict[str, Any] = {"minutes": 0, "session_tokens": 0, "day_tokens": 0, "need": 100, "reserve": 200} | state
+    try:
+        check(limits, **values)
+    except LimitReached as limit:
+        return limit.cap
+    return None
+
+
+@pytest.mark.parametrize(
+    ("state", "cap"),
+    [
+        ({}, None),
+        ({"minutes": 59.9}, None),
+        ({"minutes": 60}, Cap.MINUTES),
+        ({"minutes": 600, "reserve": 0}, None),  # the summary
+        ({"session_tokens": 700}, None),
+        ({"session_tokens": 701}, Cap.SESSION),
+        ({"session_tokens": 900, "reserve": 0}, None),
+        ({"session_tokens": 901, "reserve": 0}, Cap.SESSION),
+        ({"day_tokens": 4900}, None),
+        ({"day_tokens": 4901}, Cap.DAY),
+        ({"need": 6000, "reserve": 0}, Cap.SESSION),
+    ],
+)
+def test_what_is_over_a_limit(state: dict[str, float], cap: Cap | None) -> None:
+    assert reached(CAPS, **state) is cap
+    assert reached(FREE, **state) is None
+
+
+def test_a_sentence_names_limit_value_and_who_can_change_it() -> None:
+    with pytest.raises(LimitReached) as minutes:
+        check(USUAL, minutes=1440, session_tokens=0, day_tokens=0, need=0, reserve=1)
+    assert str(minutes.value) == (
+        "A table may last 24 hours. Whoever hosts the bot can change this (LIMIT_SESSION_MINUTES)."
+    )
+    with pytest.raises(LimitReached) as tokens:
+        check(USUAL, minutes=0, session_tokens=499_000, day_tokens=0, need=1500, reserve=0)
+    assert str(tokens.value) == (
+        "A table may use 500,000 tokens and this one has used 499,000: too few are left for one more turn. "
+        "Whoever hosts the bot can change this (LIMIT_SESSION_TOKENS)."
+    )
+
+
+def test_an_estimate_is_never_too_low() -> None:
+    assert [tokens_in(n, 4.0) for n in (0, 1, 4, 5)] == [0, 1, 1, 2]
+
+
+def test_the_next_day_begins_at_midnight_utc() -> None:
+    assert seconds_to_next_day(datetime(2026, 2, 28, 23, 59, 30, tzinfo=UTC)) == 30
+    assert seconds_to_next_day(datetime(2026, 2, 28, tzinfo=UTC)) == 24 * 3600
+
+
+def test_the_settings_are_the_limits() -> None:
+    assert Limits.of(Settings(_env_file=None)) == USUAL  # type: ignore[call-arg]
+    given = Settings(_env_file=None, limit_session_tokens=0, limit_sessions=3)  # type: ignore[call-arg]
+    assert Limits.of(given) == replace(USUAL, session_tokens=0, sessions=3)
+
+
+# --- the book ---
+
+
+async def test_tokens_are_booked_by_session_and_day(store: Store) -> None:
+    one = await store.add_session(stored_session(place_id=1), [])
+    two = await store.add_session(stored_session(place_id=2), [])
+    elsewhere = await store.add_session(stored_session(place_id=3, guild_id=GUILD - 1), [])
+    today = datetime(2026, 3, 1, tzinfo=UTC).date()
+    for session, day, tokens in [
+        (one, today, 100),
+        (one, today, -30),
+        (one, today + timedelta(days=1), 5),
+        (two, today, 7),
+        (elsewhere, today, 1000),
+    ]:
+        await store.spending.add(session.id, day, tokens)
+    assert [await store.spending.of_session(s.id) for s in (one, two, elsewhere)] == [75, 7, 1000]
+    assert await store.spending.of_server(GUILD, today) == 77
+    assert await store.spending.of_server(GUILD, today + timedelta(days=2)) == 0
+
+
+async def test_what_the_endpoint_tells_is_what_is_counted(store: Store) -> None:
+    async with open_house(store) as house:
+        house.server.answer = lambda request: says(
+            house.server.sentence(), usage={"prompt_tokens": 900, "completion_tokens": 20}
+        )
+        run = await house.start()
+        await ended(run)
+        assert await store.spending.of_session(run.stored.id) == 4 * 920 == run.overview().tokens
+
+
+async def test_what_the_endpoint_does_not_tell_is_estimated(store: Store) -> None:
+    async with open_house(store) as house:
+        house.server.answer = lambda request: says(house.server.sentence(), usage={})
+        run = await house.start()
+        await ended(run)
+        ratio = house.endpoint.chars_per_token
+        said = [t.raw or "" for t in run.record if t.kind in ("persona", "summary")]
+        estimate = sum(tokens_in(len(text), ratio) for text in [*house.server.prompts, *said])
+        assert await store.spending.of_session(run.stored.id) == estimate
+
+
+async def test_drafts_that_nobody_saw_are_counted_too(store: Store) -> None:
+    async with open_house(store) as house:
+        usage = {"prompt_tokens": 900, "completion_tokens": 20}
+        house.server.enqueue(says("", usage=usage), says("", usage=usage))
+        house.server.answer = lambda request: says(house.server.sentence(), usage=usage)
+        run = await house.start()
+        await ended(run)
+        assert len(house.server.asked) == 5
+        assert run.overview().tokens == 5 * 920
+
+
+# --- at a table ---
+
+
+async def test_a_session_limit_ends_the_table_with_a_summary(store: Store) -> None:
+    async with open_house(store, replace(USUAL, session_tokens=4000)) as house:
+        run = await house.start(LONG)
+        await ended(run)
+        (notice,) = house.said("⏳")
+        assert notice.startswith("⏳ The table comes to its end. A table may use 4,000 tokens and this one has used ")
+        assert notice.endswith("Whoever hosts the bot can change this (LIMIT_SESSION_TOKENS).")
+        assert 2 < len(run.record.persona_turns()) < 50
+        assert [t.kind for t in run.record][-1] == "summary"
+        assert house.place.texts[-1] == CLOSING
+        assert await store.spending.of_session(run.stored.id) <= 4000
+        await house.assert_stored(run)
+
+
+async def test_a_limit_too_small_for_one_turn_closes_the_table_without_a_call(store: Store) -> None:
+    async with open_house(store, replace(USUAL, session_tokens=100)) as house:
+        run = await house.start()
+        await ended(run)
+        assert len(house.said("⏳")) == 1
+        assert house.server.asked == []
+        assert house.place.texts[-1] == CLOSING
+
+
+async def test_a_table_that_has_lasted_too_long_sums_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_house(store, replace(USUAL, session_minutes=90)) as house:
+        run = await house.start(Dials(pace=0.3, turns=50))
+        await until(lambda: len(run.record.persona_turns()) == 1)
+        later = datetime.now(UTC) + timedelta(minutes=91)
+        monkeypatch.setattr("bot.sessions.budget.now", lambda: later)
+        await ended(run)
+        assert house.said("⏳ The table comes to its end. A table may last 90 minutes.")
+        assert [t.kind for t in run.record][-1] == "summary"
+        assert len(run.record.persona_turns()) < 50
+
+
+async def test_the_limit_of_the_day_pauses_until_the_next(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    today = datetime.now(UTC)
+    async with open_house(store, Limits(0, 0, 1500, 0)) as house:
+        run = await house.start(LONG)
+        await until(lambda: bool(house.said("⏸")))
+        assert run.fault is Fault.LIMIT
+        (notice,) = house.said("⏸")
+        assert "This server may use 1,500 tokens a day (UTC) and has used " in notice
+        assert "(LIMIT_DAY_TOKENS).\nNothing is lost: it goes on by itself after midnight UTC." in notice
+        assert await store.spending.of_server(HERE.guild_id, today.date()) <= 1500
+        spoken = len(run.record.persona_turns())
+        asked = len(house.server.asked)
+        await house.supervisor.resume(PLACE)  # a person who tries at once makes no call
+        await until(lambda: run.status is Status.PAUSED)
+        assert len(house.server.asked) == asked
+        for module in ("budget", "recovery"):
+            monkeypatch.setattr(f"bot.sessions.{module}.now", lambda: today + timedelta(days=1))
+        await until(lambda: len(run.record.persona_turns()) > spoken)
+        assert house.said("▶") == ["▶ The table goes on: a new day has begun, and its tokens are counted anew."]
+
+
+async def test_too_many_tables_on_one_server_are_refused(store: Store) -> None:
+    async with open_house(store, replace(USUAL, sessions=2)) as house:
+        places = [replace(HERE, place_id=PLACE - n, channel_id=PLACE - n) for n in range(3)]
+        first = await house.start(Dials(pace=60), where=places[0])
+        await house.start(Dials(pace=60), where=places[1])
+        with pytest.raises(Refusal) as refused:
+            await house.start(where=places[2])
+        assert "There are 2 open tables on this server, as many as it may have." in str(refused.value)
+        assert "LIMIT_SESSIONS" in str(refused.value)
+        await house.start(where=replace(places[2], guild_id=99))
+        await house.supervisor.stop(places[0].place_id)
+        assert first.status is Status.ENDED
+        await house.start(Dials(pace=60), where=replace(places[2], place_id=5, channel_id=5))
+
+
+async def test_no_turn_takes_more_than_three_calls(store: Store) -> None:
+    turns: dict[str, int] = {}
+
+    def worst(request: Request) -> Answer:
+        turn = request.prompt.partition(" turns are left")[0][-2:]
+        turns[turn] = turns.get(turn, 0) + 1
+        return overflow() if turns[turn] == 1 and len(turns) > 1 else says("")
+
+    async with open_house(store) as house:
+        house.server.enqueue("The first of all turns.", "And here comes the second one.")
+        house.server.answer = worst
+        run = await house.start(Dials(pace=0, turns=20))
+        await until(lambda: run.status is Status.PAUSED and run.fault is not Fault.ENDPOINT)
+        assert max(turns.values()) <= CALLS_A_TURN
+
+
+async def test_a_notice_is_a_post_like_any_other(store: Store) -> None:
+    """It is queued behind what is on its way, so that nothing is cut in the middle."""
+    async with open_house(store, replace(USUAL, session_tokens=4000)) as house:
+        run = await house.start(LONG)
+        await ended(run)
+        posts: list[Post] = await store.session_posts(run.stored.id)
+        (at,) = [n for n, post in enumerate(posts) if post.content.startswith("⏳")]
+        turns = [post.turn_seq for post in posts if post.kind is PostKind.TURN]
+        assert turns == sorted(turns, key=lambda seq: seq or 0)
+        assert posts[at - 1].turn_seq == run.record.persona_turns()[-1].seq

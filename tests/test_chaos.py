@@ -1,0 +1,167 @@
+"""A short trial of the real bot being killed (the long one is run by hand), and what the comparison would find."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.chaos import main
+from bench.compare import DISCORD_EPOCH, Findings, Said, Shown, Table, compare
+
+PLACE = 5
+
+
+@pytest.mark.timeout(150)
+def test_killed_again_and_again_the_bot_loses_and_doubles_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = tmp_path / "figures.json"
+    size = ("--kills-a-round", "5", "--channels", "4", "--turns", "6", "--guests", "2")
+    code = main(["--kills", "8", "--seed", "ci", *size, "--keep", str(tmp_path), "--json", str(figures)])
+    told = capsys.readouterr().out
+    assert code == 0, told
+    found = json.loads(figures.read_text())
+    assert set(found["wrong"].values()) == {0}
+    assert found["kills"] >= 8
+    assert found["turns"] == found["tables"] * 7  # six and the summary
+    assert found["faults"] > 0
+    assert "turns doubled" in told
+
+
+# --- what the comparison finds ---
+
+
+def at(seconds: float) -> int:
+    """The Discord id of an instant, in seconds since 1970."""
+    return (int(seconds * 1000) - DISCORD_EPOCH) << 22
+
+
+OPENED, ENDED = 1_800_000_000.0, 1_800_000_060.0
+GUEST = Said(at(OPENED + 30), PLACE, "May I?")
+
+
+def post(number: int, kind: str, content: str, *, seq: int | None = None) -> dict[str, Any]:
+    name = "Aino" if kind == "turn" else None
+    ids = {"id": number, "session_id": 1, "turn_seq": seq, "message_id": at(OPENED + 10 * number)}
+    return ids | {"kind": kind, "username": name, "content": content, "status": "posted"}
+
+
+def turn(seq: int, kind: str, text: str, **more: Any) -> dict[str, Any]:
+    ids = {"session_id": 1, "seq": seq, "message_id": None, "withheld": 0}
+    return ids | {"kind": kind, "speaker": "Aino", "text": text} | more
+
+
+def table() -> Table:
+    """A table as it should be: two turns, the second in two messages, with a guest's between them."""
+    opened, ended = "2027-01-15 08:00:00", "2027-01-15 08:01:00"
+    session = {"id": 1, "place_id": PLACE, "status": "ended", "reason": None, "dials": '{"turns": 2}'}
+    turns = [
+        turn(1, "persona", "First."),
+        turn(2, "guest", GUEST.text, message_id=GUEST.id),
+        turn(3, "persona", "Second. Third."),
+    ]
+    posts = [
+        post(0, "card", ""),
+        post(1, "panel", ""),
+        post(2, "turn", "First.", seq=1),
+        post(4, "turn", "Second.", seq=3),
+        post(5, "turn", "Third.", seq=3),
+        post(6, "minutes", "Closed."),
+    ]
+    return Table(session | {"created_at": opened, "ended_at": ended}, turns, posts)
+
+
+def messages(of: Table) -> list[Shown]:
+    shown = [
+        Shown(
+            p["message_id"],
+            "webhook" if p["kind"] == "turn" else "bot",
+            p["username"] or "Roundtable",
+            p["content"],
+            files=int(p["kind"] == "minutes"),
+        )
+        for p in of.posts
+    ]
+    return sorted([*shown, Shown(GUEST.id, "member", "Otso", GUEST.text)], key=lambda m: m.id)
+
+
+def found(of: Table, shown: list[Shown], remembered: dict[tuple[int, int], str] | None = None) -> dict[str, int]:
+    """What the comparison says is wrong."""
+    findings: Findings = compare([of], {PLACE: shown}, [GUEST], remembered)
+    assert sum(findings.counts.values()) == len(findings.sentences)
+    return {name: count for name, count in findings.counts.items() if count}
+
+
+def test_a_table_that_is_right_is_found_right() -> None:
+    assert found(table(), messages(table()), {(1, 1): "First."}) == {}
+
+
+def test_a_lost_turn_is_found() -> None:
+    assert found(table(), [m for m in messages(table()) if m.content != "Third."]) == {"turns_lost": 1}
+    never_queued = table()
+    never_queued.posts = [p for p in never_queued.posts if p["turn_seq"] != 1]
+    assert found(never_queued, messages(never_queued)) == {"turns_lost": 1}
+    gone = table()
+    del gone.turns[-1], gone.posts[3:5]
+    # Its number is remembered from a kill, and the table ended a turn short.
+    assert found(gone, messages(gone), {(1, 3): "Second. Third."}) == {"turns_lost": 2}
+
+
+def test_a_turn_that_was_withheld_is_not_lost() -> None:
+    withheld = table()
+    withheld.turns[0]["withheld"] = 1
+    withheld.posts[2] |= {"status": "refused", "message_id": None}
+    shown = [m for m in messages(table()) if m.content != "First."]
+    assert found(withheld, shown) == {}
+
+
+def test_a_doubled_turn_is_found() -> None:
+    shown = messages(table())
+    copy = replace(next(m for m in shown if m.content == "First."), id=at(ENDED + 1))
+    assert found(table(), [*shown, copy]) == {"turns_doubled": 1}
+    assert found(table(), [*shown, replace(copy, content="Never stored.")]) == {"turns_doubled": 1}
+
+
+def test_turns_out_of_order_are_found() -> None:
+    swapped = table()
+    ids = [p["message_id"] for p in swapped.posts]
+    swapped.posts[3]["message_id"], swapped.posts[4]["message_id"] = ids[4], ids[3]
+    assert found(swapped, messages(swapped)) == {"out_of_order": 1}
+
+
+def test_texts_that_differ_are_found() -> None:
+    shown = [replace(m, content="Fist.") if m.content == "First." else m for m in messages(table())]
+    assert found(table(), shown) == {"texts_differ": 2}  # from the post, and from the turn
+    renamed = [replace(m, name="Ravi") if m.content == "First." else m for m in messages(table())]
+    assert found(table(), renamed) == {"texts_differ": 1}
+    assert found(table(), messages(table()), {(1, 1): "Another call's."}) == {"texts_differ": 1}
+
+
+def test_a_guests_message_that_is_no_turn_or_two_is_found() -> None:
+    lost = table()
+    lost.turns[1] |= {"kind": "moderator", "message_id": None}
+    assert found(lost, messages(lost)) == {"guests_lost": 1}
+    lost.session["ended_at"] = "2027-01-15 08:00:30.2"  # it came as the table closed: nobody can tell
+    assert found(lost, messages(lost)) == {}
+    twice = table()
+    twice.turns.append(turn(4, "guest", GUEST.text, message_id=GUEST.id))
+    assert found(twice, messages(twice)) == {"guests_doubled": 1}
+
+
+def test_cards_panels_and_minutes_missing_or_doubled_are_found() -> None:
+    assert found(table(), [m for m in messages(table()) if m.content != "Closed."]) == {"own_missing": 1}
+    shown = [replace(m, files=0) for m in messages(table())]
+    assert found(table(), shown) == {"own_missing": 1}  # the minutes without their file
+    stray = Shown(at(ENDED + 1), "bot", "Roundtable", "Closed.")
+    assert found(table(), [*messages(table()), stray]) == {"own_doubled": 1}
+    twice = table()
+    twice.posts.append(post(7, "minutes", "Closed."))
+    assert found(twice, messages(twice)) == {"own_doubled": 1}
+
+
+def test_a_table_that_never_ends_is_found() -> None:
+    stuck = table()
+    stuck.session |= {"status": "paused", "ended_at": None, "reason": "Nobody knows."}
+    assert found(stuck, messages(stuck)) == {"not_finished": 1}
