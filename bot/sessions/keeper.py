@@ -45,6 +45,7 @@ class Keeper:
         self._on_turn = on_turn
         self._edits: Counter[int] = Counter()
         self._lock = asyncio.Lock()
+        self._hearing = asyncio.Lock()
 
     async def _add(self, next_turn: Callable[[], Turn | None]) -> bool:
         """Add the turn that `next_turn` gives once nobody else is adding one (None: nothing after all)."""
@@ -70,6 +71,11 @@ class Keeper:
     async def guest_said(self, message: GuestMessage) -> bool:
         """Commit a guest's turn. Out: False if that message is a turn already, or one too many from that member."""
         self.poster.latest = max(self.poster.latest, message.id)
+        # One after the other, as they came: after a crash, what is missing is looked for behind the last one stored.
+        async with self._hearing:
+            return await self._hear(message)
+
+    async def _hear(self, message: GuestMessage) -> bool:
         privacy, stored = self._store.privacy, self.stored
         # Older than what a member had forgotten, or by one who wants to be left out.
         if message.id <= stored.listen_from or await privacy.is_kept_out(stored.guild_id, message.author_id):
