@@ -76,5 +76,7 @@ def explain(error: discord.HTTPException, lacking: list[str]) -> Refused | Outco
             return Refused(Why.WITHHELD, "A filter of this server withheld the message.")
         case code if code == _THREAD_LOCKED:
             return Refused(Why.HOLD, "This thread is locked. Please have a moderator unlock it.")
+        case 0 if error.status in (401, 403):  # a page before Discord, or a token that is no longer good
+            return Refused(Why.HOLD, f"Discord, or something before it, turned me away (HTTP {error.status}).")
         case _:
             return Refused(Why.OTHER, f"Discord refused the message (HTTP {error.status}, code {error.code}).")

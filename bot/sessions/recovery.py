@@ -88,8 +88,7 @@ class Recovery:
             case Fault.PASSES:
                 await asyncio.sleep(PASSES_NAP)
             case Fault.LIMIT:
-                while not await run.budget.has_tokens_today():  # noqa: ASYNC110 (what is waited for is the clock)
-                    await asyncio.sleep(min(seconds_to_next_day(now()) + 1, DAY_NAP))
+                await _day_has_tokens(run)
             case Fault.ERROR:
                 raise ValueError("only people can mend that")
 
@@ -104,6 +103,8 @@ class Recovery:
             self._hopes -= 1
             if not self._hopes:
                 prober.cancel()
+                if self._prober is prober:
+                    self._prober = None
 
     async def _probe(self) -> None:
         tries = 0
@@ -124,6 +125,18 @@ async def _place_takes_posts(run: Run) -> None:
         except DatabaseTrouble as trouble:
             log.warning("session %s can't go on yet: %s", run.stored.id, trouble)
         tries += 1
+
+
+async def _day_has_tokens(run: Run) -> None:
+    while True:
+        try:
+            if await run.budget.has_tokens_today():
+                return
+            nap = min(seconds_to_next_day(now()) + 1, DAY_NAP)
+        except DatabaseTrouble as trouble:
+            log.warning("session %s can't go on yet: %s", run.stored.id, trouble)
+            nap = PLACE_NAP
+        await asyncio.sleep(nap)
 
 
 def _nap(first: float, tries: int) -> float:

@@ -130,6 +130,8 @@ class Run(Keeper):
             await self.hold(str(reached), Fault.LIMIT)
             return
         await self.announce(Post(PostKind.NOTICE, comes_to_its_end(str(reached))))
+        if self.status is not Status.RUNNING:
+            return
         if isinstance(step, Speak):
             spoken = len(self.record.persona_turns())
             await self.steer(TurnsChanged(turns=spoken), "", interrupt=False)
@@ -202,6 +204,7 @@ class Run(Keeper):
             self.status, self.reason, self.fault = before
             raise
         self.standstill.leave()
+        self.absence.hurry()
         if status is not Status.RUNNING:
             self._interrupt()
         await self.refresh()
@@ -292,7 +295,10 @@ class Run(Keeper):
             await self.stage.tell_convener(post.content)
 
     async def refresh(self) -> None:
-        await self.stage.refresh(self.overview())
+        try:
+            await self.stage.refresh(self.overview())
+        except DatabaseTrouble as trouble:  # a courtesy: it must keep no loop from starting
+            log.warning("session %s: the panel is not up to date: %s", self.stored.id, trouble)
 
     def overview(self) -> Overview:
         """How the session stands."""

@@ -1,9 +1,9 @@
 """A session whose database takes nothing (disk full, locked, read-only) stands still until it does, and goes on."""
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
+from bot.sessions.interruptible import Interruptible
 from bot.store.engine import DatabaseTrouble
 from bot.store.rows import Post, PostKind, Status
 from bot.store.store import Store
@@ -27,10 +27,17 @@ class Standstill:
         self._stands = False
         self._turns = -1
         self._wait = FIRST_WAIT
+        self._nap = Interruptible()
+
+    @property
+    def stands(self) -> bool:
+        """Whether it stands still now: paused by the database, and by nobody else."""
+        return self._stands
 
     def leave(self) -> None:
         """How the session stands has just been changed and stored."""
         self._stands = False
+        self._nap.interrupt()
 
     async def wait(self, trouble: DatabaseTrouble) -> None:
         """Pause until something can be stored again, or until somebody changed how the session stands."""
@@ -41,13 +48,16 @@ class Standstill:
         if len(run.record) > self._turns:
             self._wait, self._turns = FIRST_WAIT, len(run.record)
         former = run.status, run.reason
-        run.status, run.reason = Status.PAUSED, f"{trouble} The table goes on as soon as that is mended."
+        stood = run.status, run.reason = Status.PAUSED, f"{trouble} The table goes on as soon as that is mended."
         self._stands = True
         while self._stands:
-            await asyncio.sleep(self._wait)
+            await self._nap.sleep(self._wait)
             # Without a turn in between longer and longer: each try may cost a model call.
             self._wait = min(self._wait * 2, LONGEST_WAIT)
-            if self._stands and await self._is_over(*former, str(trouble)):
+            if not self._stands or not await self._is_over(*former, str(trouble)):
+                continue
+            # What somebody decided while the database was asked stands, also if it is not stored yet.
+            if self._stands and (run.status, run.reason) == stood:
                 self._stands = False
                 run.status, run.reason = former
 

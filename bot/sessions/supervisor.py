@@ -192,17 +192,22 @@ class Supervisor:
             stored = await self._store.add_session(stored, [Post(PostKind.CARD), Post(PostKind.PANEL)])
         except PlaceTaken:
             raise Refusal("There is a table in this channel already. `/roundtable stop` ends it.") from None
+        # The loop of a session that has ended may still be resting; it must not hold up this one's.
+        if old := self._tasks.pop(where.place_id, None):
+            old.cancel()
         run = self._open(stored, Record(), stored.anchor_id)
-        # The last session in this place may have left a post whose outcome is open.
-        await run.poster.recover()
-        await run.refresh()
-        self._launch(run)
+        try:
+            # The last session in this place may have left a post whose outcome is open.
+            await run.poster.recover()
+            await run.refresh()
+        finally:
+            self._launch(run)
         return run
 
     async def pause(self, place_id: int) -> None:
         """Pause a table until a person resumes it; a turn in the making is given up. Raises Refusal."""
         run = self.table_at(place_id)
-        if run.status is Status.PAUSED and run.fault in (None, Fault.ERROR):
+        if run.status is Status.PAUSED and run.fault in (None, Fault.ERROR) and not run.standstill.stands:
             raise Refusal("The table is paused already. `/roundtable resume` goes on.")
         self._recovery.forget(run)
         await run.set_status(Status.PAUSED)

@@ -6,7 +6,9 @@ import pytest
 
 from bot.discussion.dials import Dials
 from bot.errors import Refusal
+from bot.sessions import standstill
 from bot.sessions.stage import Refused, Why
+from bot.store.engine import DatabaseTrouble
 from bot.store.rows import Post, PostKind, Status
 from bot.store.schema import now
 from bot.store.store import Store
@@ -112,3 +114,29 @@ async def test_an_unforeseen_error_pauses_the_table_with_an_id(
     error_id = run.reason.split("error ")[1].split(";")[0]
     assert error_id in caplog.text
     assert error_id in house.place.texts[-1]
+
+
+@pytest.mark.parametrize("way_out", ["stop and start", "resume", "pause and resume"])
+async def test_a_table_that_stood_still_for_its_database_hears_people(
+    house: House, monkeypatch: pytest.MonkeyPatch, way_out: str
+) -> None:
+    monkeypatch.setattr(standstill, "FIRST_WAIT", 600.0)
+    really = house.store.add_turn
+
+    async def full(*_: object, **__: object) -> bool:
+        raise DatabaseTrouble("The database can't be used: the disk is full.")
+
+    monkeypatch.setattr(house.store, "add_turn", full)
+    run = await house.start()
+    await until(lambda: run.standstill.stands)
+    monkeypatch.setattr(house.store, "add_turn", really)
+    if way_out == "stop and start":
+        await house.supervisor.stop(PLACE)
+        await until(lambda: not run.poster.is_busy)
+        run = await house.start()
+    else:
+        if way_out == "pause and resume":
+            await house.supervisor.pause(PLACE)
+        await house.supervisor.resume(PLACE)
+    await until(lambda: run.status is Status.ENDED and not run.poster.is_busy)
+    assert len(run.record.persona_turns()) == 3
