@@ -20,8 +20,9 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/pyright
 
+# One worker more than two cores: many tests wait for real processes.
 unit: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 # Whether an installed package has a known hole. Says so, and does not fail, where the service is out of reach.
 audit: $(VENV)/.dev
