@@ -60,7 +60,7 @@ async def _discuss(args: argparse.Namespace) -> int:
     if question := " ".join((args.question or "").split()):
         task = task.model_copy(update={"questions": (question,)})
     dials = settings.discussion.model_copy(
-        update={"pace": args.pace} | ({"turns": args.turns} if args.turns is not None else {})
+        update={"pace": args.pace, "words_per_minute": 0} | ({"turns": args.turns} if args.turns is not None else {})
     )
     seed = args.seed if args.seed is not None else secrets.randbits(32)
     with ExitStack() as stack:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.discussion.links import plain_links
-from bot.discussion.names import UNSPACED, aliases
+from bot.discussion.names import aliases
 from bot.discussion.persona import MODERATOR, Persona, fold
 from bot.discussion.record import Record
+from bot.discussion.wording import grams
 
 # Longer than any turn should be: three Discord messages of 2,000 characters.
 TEXT_LIMIT: Final = 6000
@@ -40,7 +41,6 @@ _TAG: Final = re.compile(
 _NOTE: Final = re.compile(r"\([^()]*+\)$")
 _AROUND_NAME: Final = " \t*_#<>`[]"
 _LEAKED_CUE: Final = "(a note from the moderator"
-_WORD: Final = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +96,10 @@ def clean(
 
 def is_copy(text: str, record: Record) -> bool:
     """Whether `text` nearly repeats an earlier turn: half of its word 3-grams stand in it, or all of its few words."""
-    grams = _grams(text)
-    share = COPY_SHARE if len(grams) >= _FEW_GRAMS else 1
-    earlier = (_grams(turn.text) for turn in record if turn.text)
-    return bool(grams) and any(len(grams & said) / len(grams) >= share for said in earlier)
-
-
-def _grams(text: str) -> set[tuple[str, ...]]:
-    # In scripts without spaces each character counts as a word, else a whole clause would be one.
-    words = _WORD.findall(fold(text))
-    # A text of one or two words has no 3-gram: it is compared as a whole.
-    return {tuple(words[i : i + 3]) for i in range(max(1, len(words) - 2))} if words else set()
+    own = grams(text, 3)
+    share = COPY_SHARE if len(own) >= _FEW_GRAMS else 1
+    earlier = (grams(turn.text, 3) for turn in record if turn.text)
+    return bool(own) and any(len(own & said) / len(own) >= share for said in earlier)
 
 
 def _without_reasoning(text: str) -> str:
