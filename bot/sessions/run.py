@@ -1,4 +1,4 @@
-"""One session's loop: compose a turn, commit it if the record still fits, show it, keep the pace."""
+"""One session's loop: compose a turn while the last one is read, commit it if the record still fits, show it."""
 
 import asyncio
 import logging
@@ -9,6 +9,7 @@ from typing import Final
 from bot.discussion.floor import PASSES_BEFORE_PAUSE, passes_in_a_row
 from bot.discussion.forgetting import Member
 from bot.discussion.moderator import Close, Open, Speak, Summarise, next_step, still_fits
+from bot.discussion.persona import Persona
 from bot.discussion.record import QuestionPut, Record, Steering, Turn, TurnsChanged, moderator_turn
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
 from bot.llm.endpoint import Endpoint
@@ -22,8 +23,9 @@ from bot.sessions.limits import USUAL, Cap, LimitReached, Limits
 from bot.sessions.minutes import minutes
 from bot.sessions.notices import BACK, CLOSING, comes_to_its_end, paused
 from bot.sessions.overview import overview
+from bot.sessions.pace import Pace
 from bot.sessions.posting import Held, PlaceGone
-from bot.sessions.stage import Overview, Stage
+from bot.sessions.stage import GuestMessage, Overview, Stage
 from bot.sessions.standstill import Standstill
 from bot.store.engine import DatabaseTrouble
 from bot.store.rows import Fault, Post, PostKind, PostStatus, Status, StoredSession
@@ -33,6 +35,10 @@ log = logging.getLogger(__name__)
 
 # How long a person waits for what they did to be shown, in seconds: a table must stop also while Discord is down.
 PATIENCE: Final = 3.0
+# How often a turn is composed anew because a guest has spoken meanwhile: in a busy channel it would never be its time.
+MOST_DROPS: Final = 2
+# Discord shows that somebody types for ten seconds: https://discord.com/developers/docs/resources/channel
+TYPING_SECONDS: Final = 8.0
 
 
 class Run(Keeper):
@@ -68,6 +74,9 @@ class Run(Keeper):
         self._recovering: Fault | None = None
         self._interruptible = Interruptible()
         self._interrupts = 0
+        self._pace = Pace(self.session.dials, stage.min_pace)
+        self._drops = 0
+        self._overtaken = False
         self.absence = Absence(self)
         self.standstill = Standstill(self, store)
 
@@ -97,7 +106,7 @@ class Run(Keeper):
             await self.place_gone(str(problem))
 
     async def _take_turn(self, step: Speak | Summarise) -> None:
-        interrupts = self._interrupts
+        interrupts, self._overtaken = self._interrupts, False
         try:
             draft = await self._interruptible(self._compose(step))
         except LimitReached as reached:
@@ -106,23 +115,34 @@ class Run(Keeper):
         if draft is None:
             return
         await self._say_that_it_goes_on()
-        if await self._commit(draft):
+        if not self._overtaken:
+            await self._interruptible.sleep(self._pace.left)
+        if not self._overtaken and await self._commit(draft):
             await self.poster.deliver()
-            await self._after(draft.turn, rest=interrupts == self._interrupts)
+            await self._after(draft.turn, in_a_hurry=interrupts != self._interrupts)
 
     async def _compose(self, step: Speak | Summarise) -> Draft:
-        await self.stage.composing(step.persona)
-        return await self._composer.compose(step)
+        typing = asyncio.create_task(self._keep_typing(step.persona))
+        try:
+            return await self._composer.compose(step)
+        finally:
+            typing.cancel()
 
-    async def _after(self, turn: Turn, *, rest: bool) -> None:
-        """Pause after a turn; `rest`: nobody has asked for something since it was begun."""
+    async def _keep_typing(self, persona: Persona) -> None:
+        while True:
+            await self.stage.composing(persona)
+            await asyncio.sleep(TYPING_SECONDS)
+
+    async def _after(self, turn: Turn, *, in_a_hurry: bool) -> None:
+        """What follows a turn; `in_a_hurry`: somebody has asked for something since it was begun."""
+        self._drops = 0
         passes = passes_in_a_row(self.record)
         if turn.is_pass and passes % PASSES_BEFORE_PAUSE == 0:
             reason = f"{passes} turns in a row came to nothing: the model repeats itself or says nothing of use."
             # It tries again by itself once.
             await self.hold(reason, Fault.PASSES if passes == PASSES_BEFORE_PAUSE else Fault.ERROR)
-        elif turn.kind == "persona" and self.status is Status.RUNNING and rest:
-            await self._interruptible.sleep(max(self.stage.min_pace, self.session.dials.pace))
+        elif turn.text:
+            self._pace.shown(turn.text, in_a_hurry=in_a_hurry)
 
     async def _heed(self, reached: LimitReached, step: Speak | Summarise) -> None:
         """A limit is reached: pause until the next day, or go on to the summary, or close if that was the summary."""
@@ -150,6 +170,26 @@ class Run(Keeper):
         return await self._add(still_wanted)
 
     # --- what people do ---
+
+    async def guest_said(self, message: GuestMessage) -> bool:
+        """As Keeper has it. A draft that has not heard the guest is dropped, unless that has happened too often."""
+        heard = await super().guest_said(message)
+        if heard and self._drops < MOST_DROPS:
+            self._drops += 1
+            self._drop_draft()
+        return heard
+
+    async def guest_changed(self, message_id: int, text: str) -> bool:
+        """As Keeper has it. A draft that has read the old words is dropped in any case."""
+        revision = self.record.revision
+        was_turn = await super().guest_changed(message_id, text)
+        if revision != self.record.revision:
+            self._drop_draft()
+        return was_turn
+
+    def _drop_draft(self) -> None:
+        self._overtaken = True
+        self._interruptible.interrupt()
 
     async def steer(self, steering: Steering, text: str, *, interrupt: bool = True) -> None:
         """Commit a moderator turn; `text` is what the place sees of it. A turn in the making is given up."""
@@ -182,6 +222,7 @@ class Run(Keeper):
     def _interrupt(self) -> None:
         # Counted, since it may come between two things that can be interrupted.
         self._interrupts += 1
+        self._pace.hurry()
         self._interruptible.interrupt()
 
     # --- status ---

@@ -13,7 +13,7 @@ from bot.sessions.run import CLOSING
 from bot.store.rows import Status
 from tests.chat.conftest import CAST, FULL_NAMES, Parts
 from tests.chat.place import Place
-from tests.endpoint_stand_in import ScriptedEndpoint
+from tests.endpoint_stand_in import ScriptedEndpoint, says
 
 
 async def test_a_whole_session(place: Place, llm: ScriptedEndpoint) -> None:
@@ -28,7 +28,7 @@ async def test_a_whole_session(place: Place, llm: ScriptedEndpoint) -> None:
     await place.turn()
     assert '\nLena L. (guest): "You never said who sweeps."\n' in llm.prompts[-1]
     assert place.spoken[-1].author.name == first.author.name, "the persona replied to speaks next"
-    assert "Lena L. has just spoken to you" in llm.prompts[-1]
+    assert "Lena L. has just spoken to you" in llm.prompts[-2]
     await place.turn(10)
 
     assert_opening(place)
@@ -124,7 +124,7 @@ async def test_two_tables_in_two_channels_keep_apart(place: Place, llm: Scripted
 
 async def test_nothing_that_is_said_pings(place: Place, llm: ScriptedEndpoint) -> None:
     loud = f"@everyone @here <@{place.otto.id}>"
-    llm.enqueue(f"Listen, {loud}! I bake.", f"Quiet, {loud}! I eat.")
+    llm.answer = lambda request: says(f"Quiet, {loud}! I eat." if "is over." in request.prompt else f"Hi, {loud}!")
     await place.type("start", question=f"Who wakes {loud}?", turns=1)
     await place.lena.slash(place.channel, "roundtable say", text=f"{loud}, good morning")
     await place.turn(2)
