@@ -114,7 +114,7 @@ def covers(turns: int, reached: int, questions: int) -> str:
     if questions == 1:
         return f"{spoken} on one question, then a summary."
     covered = f"all {questions}" if reached == questions else f"{reached} of the {questions}"
-    return f"{spoken} will cover {covered} questions, then comes a summary."
+    return f"{spoken} will cover at least {covered} questions, then comes a summary."
 
 
 def _short(text: str, limit: int) -> str:

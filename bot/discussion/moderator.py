@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.discussion import agenda, floor
+from bot.discussion import agenda, drift, floor
 from bot.discussion.persona import Persona
 from bot.discussion.prompt import Cue, shown_name
 from bot.discussion.record import Compaction, Record, Session
@@ -62,6 +62,7 @@ def next_step(session: Session, record: Record) -> Step:
             wrap_up=agenda.is_wrapping_up(session, record),
             answer_to=shown_name(session, call) if call and call.addressed == persona.name else None,
             ask=asked.name if asked else None,
+            new_angle=drift.only_agree(session, record),
         ),
     )
 

@@ -10,15 +10,9 @@ from typing import Final
 from bot.discussion.links import plain_links
 from bot.discussion.names import aliases
 from bot.discussion.persona import MODERATOR, Persona, fold
-from bot.discussion.record import Record
-from bot.discussion.wording import grams
 
 # Longer than any turn should be: three Discord messages of 2,000 characters.
 TEXT_LIMIT: Final = 6000
-# The share of a reply's word 3-grams that may stand in one earlier turn before it counts as a copy of it.
-COPY_SHARE: Final = 0.5
-# With fewer 3-grams than this, half of them is chance ("I think so"): there only a whole repeat counts.
-_FEW_GRAMS: Final = 4
 # A sentence that comes this often in one turn is a loop.
 _LOOP: Final = 3
 # What follows this much after the reasoning would be cut in any case; it also bounds the time a reply can take.
@@ -92,14 +86,6 @@ def clean(
         text = ""  # "…", "---": nothing a person could say; an emoji (So) is
         flags["empty"] = None
     return Reply(text, tuple(flags))
-
-
-def is_copy(text: str, record: Record) -> bool:
-    """Whether `text` nearly repeats an earlier turn: half of its word 3-grams stand in it, or all of its few words."""
-    own = grams(text, 3)
-    share = COPY_SHARE if len(own) >= _FEW_GRAMS else 1
-    earlier = (grams(turn.text, 3) for turn in record if turn.text)
-    return bool(own) and any(len(own & said) / len(own) >= share for said in earlier)
 
 
 def _without_reasoning(text: str) -> str:

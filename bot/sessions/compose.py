@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from bot.discussion.guards import Objection, objection
 from bot.discussion.moderator import Speak, Summarise
 from bot.discussion.names import addressed
 from bot.discussion.prompt import Prompt, again, build_prompt, compaction, shown_name
 from bot.discussion.record import Compaction, Record, Session, Turn, Usage, seats
-from bot.discussion.reply import Reply, clean, is_copy
-from bot.discussion.scripts import is_foreign
+from bot.discussion.reply import Reply, clean
 from bot.errors import ContextOverflow
 from bot.llm.endpoint import Completion, Endpoint
 from bot.sessions.budget import Budget
@@ -68,13 +68,15 @@ class Composer:
             prompt = await self._fitting_prompt(step, overflown=True)
             revision = self._record.revision
             completion = await self._ask(prompt, step)
-        reply, usage = self._read(completion, step), _usage(completion)
-        useless = self._useless(reply.text, step)
-        if useless and self._calls < CALLS_A_TURN:
-            completion = await self._ask(again(self._session, prompt, step.persona, step.cue), step)
-            reply, usage = self._read(completion, step), _usage(completion, usage)
-            useless = self._useless(reply.text, step)
-        text = "" if useless else reply.text
+        usage, asked_again = _usage(completion), ""
+        reply, problem = self._judged(completion, step)
+        if problem and self._calls < CALLS_A_TURN:
+            asked_again = f"asked_again:{problem.flag}"
+            completion = await self._ask(again(self._session, prompt, step.persona, step.cue, problem.note), step)
+            usage = _usage(completion, usage)
+            reply, problem = self._judged(completion, step)
+        text = "" if problem else reply.text
+        flags = [*reply.flags, problem.flag if problem else "", asked_again]
         table = seats(self._session, self._record)
         turn = Turn(
             seq=0,
@@ -85,7 +87,7 @@ class Composer:
             addressed=addressed(text, table, speaker=step.persona.name) if isinstance(step, Speak) else None,
             heard=prompt.heard,
             raw=completion.text[:RAW_LIMIT],
-            flags=tuple(dict.fromkeys((*reply.flags, useless))) if useless else reply.flags,
+            flags=tuple(dict.fromkeys(filter(None, flags))),
             usage=usage,
         )
         return Draft(turn, prompt.heard, revision)
@@ -103,26 +105,21 @@ class Composer:
         await self._budget.settle(completion, prompt=cost, chars_per_token=self._endpoint.chars_per_token)
         return completion
 
-    def _read(self, completion: Completion, step: Speak | Summarise) -> Reply:
+    def _judged(self, completion: Completion, step: Speak | Summarise) -> tuple[Reply, Objection | None]:
+        """What the persona said, and why that can't be a turn, if so."""
         others, guests = [], set[str]()
         if isinstance(step, Speak):  # a summary may well go from one speaker to the next, each on a line
             others = [p for p in seats(self._session, self._record) if p.name != step.persona.name]
             guests = {shown_name(self._session, turn) for turn in self._record if turn.kind == "guest"}
-        return clean(
+        reply = clean(
             completion.text,
             speaker=step.persona,
             others=others,
             guests=guests,
             finish_reason=completion.finish_reason,
         )
-
-    def _useless(self, text: str, step: Speak | Summarise) -> str | None:
-        """Why a text can't be a turn, as the flag for it; None if it can."""
-        if not text:
-            return "empty"
-        if is_foreign(text, self._session, self._record):
-            return "wrong_script"
-        return "repeated" if isinstance(step, Speak) and is_copy(text, self._record) else None
+        summary = isinstance(step, Summarise)
+        return reply, objection(reply, self._session, self._record, step.persona, summary=summary)
 
     async def _fitting_prompt(self, step: Speak | Summarise, *, overflown: bool = False) -> Prompt:
         """The prompt, after a compaction if it would not fit into the window (or did not: `overflown`)."""

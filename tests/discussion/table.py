@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.discussion.dials import Dials
 from bot.discussion.moderator import Close, Open, Speak, Step, Summarise, next_step
@@ -109,7 +110,7 @@ class Table:
         return [turn.speaker for turn in self.record.persona_turns()]
 
 
-def table_of(*names: str, seed: int = 1, **dials: float) -> Table:
+def table_of(*names: str, seed: int = 1, **dials: Any) -> Table:
     """A table at which these sit, with a question put already."""
     table = Table(tuple(persona(name) for name in names), seed, dials=Dials.model_validate({"turns": 200} | dials))
     table.steer(QuestionPut(question=QUESTIONS[0]))
