@@ -113,8 +113,10 @@ def covers(turns: int, reached: int, questions: int) -> str:
     spoken = "1 turn" if turns == 1 else f"{turns} turns"
     if questions == 1:
         return f"{spoken} on one question, then a summary."
-    covered = f"all {questions}" if reached == questions else f"{reached} of the {questions}"
-    return f"{spoken} will cover at least {covered} questions, then comes a summary."
+    # A table with nothing new to say on a question moves on sooner.
+    least = "" if turns == 1 else "at least "
+    covered = f"all {questions}" if reached == questions else f"{least}{reached} of the {questions}"
+    return f"{spoken} will cover {covered} questions, then comes a summary."
 
 
 def _short(text: str, limit: int) -> str:

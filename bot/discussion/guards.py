@@ -78,7 +78,7 @@ def recites(text: str, session: Session) -> bool:
 
 def speaks_as_other(text: str, speaker: Persona, table: tuple[Persona, ...]) -> bool:
     """Whether `text` says "I am …" with another's name, or begins as a character card does: "You are …" and a name."""
-    return _slips(speaker, table).search(fold(text)) is not None
+    return _slips(speaker.name, table).search(fold(text)) is not None
 
 
 def _is_mostly_in(own: frozenset[Gram], other: frozenset[Gram]) -> bool:
@@ -87,11 +87,11 @@ def _is_mostly_in(own: frozenset[Gram], other: frozenset[Gram]) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _slips(speaker: Persona, table: tuple[Persona, ...]) -> re.Pattern[str]:
+def _slips(speaker: str, table: tuple[Persona, ...]) -> re.Pattern[str]:
     def any_of(personas: Iterable[Persona]) -> str:
         return "|".join(re.escape(name) for p in personas for name in aliases(p)) or "(?!)"
 
-    others, end = any_of(p for p in table if p.name != speaker.name), r"(?![\w'’])"
+    others, end = any_of(p for p in table if p.name != speaker), r"(?![\w'’])"
     as_another = rf"(?<!\w)(?:i am|i['’]m|my name is) (?:{others}){end}"
     as_a_card = rf"^\W*you(?: are|['’]re) (?:{any_of(table)}){end}"
     return re.compile(f"{as_another}|{as_a_card}")
