@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.discussion.floor import PASSES_BEFORE_PAUSE, passes_in_a_row
 from bot.discussion.forgetting import Member
-from bot.discussion.moderator import Close, Open, Speak, Summarise, next_step, still_fits
+from bot.discussion.moderator import Choose, Close, Open, Speak, Summarise, next_step, still_fits
 from bot.discussion.record import QuestionPut, Record, Steering, Turn, TurnsChanged, moderator_turn
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
 from bot.llm.endpoint import Endpoint
@@ -96,7 +96,7 @@ class Run(Keeper):
         except PlaceGone as problem:
             await self.place_gone(str(problem))
 
-    async def _take_turn(self, step: Speak | Summarise) -> None:
+    async def _take_turn(self, step: Speak | Summarise | Choose) -> None:
         interrupts = self._interrupts
         try:
             draft = await self._interruptible(self._compose(step))
@@ -110,7 +110,9 @@ class Run(Keeper):
             await self.poster.deliver()
             await self._after(draft.turn, rest=interrupts == self._interrupts)
 
-    async def _compose(self, step: Speak | Summarise) -> Draft:
+    async def _compose(self, step: Speak | Summarise | Choose) -> Draft:
+        if isinstance(step, Choose):
+            return await self._composer.choose(step)
         await self.stage.composing(step.persona)
         return await self._composer.compose(step)
 
@@ -124,7 +126,7 @@ class Run(Keeper):
         elif turn.kind == "persona" and self.status is Status.RUNNING and rest:
             await self._interruptible.sleep(max(self.stage.min_pace, self.session.dials.pace))
 
-    async def _heed(self, reached: LimitReached, step: Speak | Summarise) -> None:
+    async def _heed(self, reached: LimitReached, step: Speak | Summarise | Choose) -> None:
         """A limit is reached: pause until the next day, or go on to the summary, or close if that was the summary."""
         if reached.cap is Cap.DAY:
             await self.hold(str(reached), Fault.LIMIT)
@@ -132,11 +134,11 @@ class Run(Keeper):
         await self.announce(Post(PostKind.NOTICE, comes_to_its_end(str(reached))))
         if self.status is not Status.RUNNING:
             return
-        if isinstance(step, Speak):
+        if isinstance(step, Summarise):
+            await self.close()
+        else:
             spoken = len(self.record.persona_turns())
             await self.steer(TurnsChanged(turns=spoken), "", interrupt=False)
-        else:
-            await self.close()
 
     # --- commit ---
 
