@@ -135,7 +135,9 @@ async def test_the_floor_is_chosen_and_the_card_tells_one_that_is_not_the_usual(
 def test_each_floor_that_is_offered_says_what_it_does() -> None:
     start = next(command for command in RoundtableCommands().commands if command.name == "start")
     assert isinstance(start, Command)
-    offered = {choice.value: choice.name for choice in start.get_parameter("floor").choices}
+    floor = start.get_parameter("floor")
+    assert floor
+    offered = {choice.value: choice.name for choice in floor.choices}
     assert set(offered) == set(get_args(Floor))
     assert offered["round_robin"] == "round robin: one after the other, in seating order"
     assert all(len(name) <= 100 for name in offered.values())  # as long as Discord lets a choice's name be

@@ -86,7 +86,9 @@ async def open_table(
     **dials: Any,
 ) -> AsyncIterator[Table]:
     if stored is None:
-        stored = await store.add_session(stored_session(dials=Dials(**({"pace": 0} | dials)), created_at=now()), [])
+        stored = await store.add_session(
+            stored_session(dials=Dials.model_validate({"pace": 0} | dials), created_at=now()), []
+        )
     endpoint = Endpoint(server.url, retries=0, timeout=10)
     stage = ScriptedStage(place or Place())
     run = Run(
