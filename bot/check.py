@@ -12,6 +12,7 @@ import discord
 from bot.chat.client import needed_intents
 from bot.chat.refusals import NEEDED, in_words, missing
 from bot.chat.serve import BAD_TOKEN, NO_TOKEN, use_other_discord
+from bot.discussion.likeness import near_copies
 from bot.discussion.persona import Fault
 from bot.errors import RoundtableError
 from bot.exposure import exposed
@@ -63,6 +64,8 @@ def _check_files(settings: Settings, report: Report) -> None:
     tasks, task_faults = read_tasks(settings.tasks_dir)
     names = ", ".join(p.name for p in personas)
     _files(report, f"Personas in {settings.personas_dir}: {names}.", persona_faults)
+    for sentence in near_copies(personas):
+        report.note(f"Personas in {settings.personas_dir}: {sentence}")
     _files(report, f"Tasks in {settings.tasks_dir}: {', '.join(t.name for t in tasks)}.", task_faults)
 
 

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from bot import __version__
+from bot.discussion.dials import Floor
 from bot.errors import RoundtableError
 from bot.log import set_up_logging
 from bot.settings import Settings, read_settings
@@ -59,8 +60,9 @@ async def _discuss(args: argparse.Namespace) -> int:
     task = catalogue.task(None)
     if question := " ".join((args.question or "").split()):
         task = task.model_copy(update={"questions": (question,)})
+    asked = {"turns": args.turns, "floor": args.floor, "dissent_every": args.dissent}
     dials = settings.discussion.model_copy(
-        update={"pace": args.pace, "words_per_minute": 0} | ({"turns": args.turns} if args.turns is not None else {})
+        update={"pace": args.pace, "words_per_minute": 0} | {k: v for k, v in asked.items() if v is not None}
     )
     seed = args.seed if args.seed is not None else secrets.randbits(32)
     with ExitStack() as stack:
@@ -140,6 +142,13 @@ def _parser() -> argparse.ArgumentParser:
     talk.add_argument("--task", type=Path, metavar="DIR", help="task folder (default: the first of TASKS_DIR)")
     talk.add_argument("--question", metavar="TEXT", help="discuss this question instead of the task's")
     talk.add_argument("--turns", type=_bounded(1, 200), metavar="N", help="persona turns (default: DISCUSSION_TURNS)")
+    talk.add_argument("--floor", choices=get_args(Floor), help="who speaks next (default: DISCUSSION_FLOOR)")
+    talk.add_argument(
+        "--dissent",
+        type=_bounded(0, 1000),
+        metavar="N",
+        help="one turn in N argues the other side, 0: none (default: DISCUSSION_DISSENT_EVERY)",
+    )
     talk.add_argument("--seed", type=int, metavar="N", help="replay the moderator's choices (default: by chance)")
     talk.add_argument("--pace", type=_seconds, default=0.0, metavar="S", help="seconds between turns (default: 0)")
     talk.add_argument("--base-url", metavar="URL", help="OpenAI-compatible endpoint (default: LLM_BASE_URL)")

@@ -53,6 +53,18 @@ async def test_every_fault_is_told_at_once(tmp_path: Path, capsys: pytest.Captur
     assert "4 to mend" in said
 
 
+async def test_near_copies_are_noted_and_are_no_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    personas = tmp_path / "personas"
+    personas.mkdir()
+    for name in ("Aino", "Ravi"):
+        card = f"You are {name}. You bake rye bread before dawn, count every grain and trust no oven you did not build."
+        (personas / f"{name}.json").write_text(json.dumps({"name": name, "full_name": f"{name} K", "prompt": card}))
+    assert await check(settings(tmp_path, personas_dir=personas)) == 0
+    said = capsys.readouterr().out
+    assert f"! Personas in {personas}: Aino K and Ravi K have nearly the same character card" in said
+    assert "Everything is right." in said
+
+
 async def test_the_database_and_the_endpoint_are_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async with serve_dummy(max_model_len=4096) as url:
         chosen = settings(tmp_path, llm_base_url=url)

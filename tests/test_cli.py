@@ -82,6 +82,21 @@ def test_question_cast_and_turns_can_be_given(table: list[str], tmp_path: Path):
     assert set(said) == {"Mira", "Ravi"}
 
 
+def test_floor_and_dissent_can_be_given(table: list[str], tmp_path: Path):
+    file = tmp_path / "talk.jsonl"
+    assert main([*table, "--floor", "round_robin", "--dissent", "0", "--turns", "6", "--jsonl", str(file)]) == 0
+    said = [turn["speaker"] for turn in turns_of(file) if turn["kind"] == "persona"]
+    assert said == ["Aino", "Ravi", "Mira"] * 2
+
+
+def test_at_a_moderators_table_each_choice_is_an_object_with_what_it_cost(table: list[str], tmp_path: Path):
+    file = tmp_path / "talk.jsonl"
+    assert main([*table, "--floor", "moderator", "--turns", "3", "--jsonl", str(file)]) == 0
+    choices = [turn for turn in turns_of(file) if turn["kind"] == "moderator" and not turn["text"]]
+    assert len(choices) == 3
+    assert all(turn["prompt_tokens"] and turn["raw"] is None for turn in choices)
+
+
 def test_the_dials_come_from_the_settings(table: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DISCUSSION_TURNS", "2")
     file = tmp_path / "talk.jsonl"
@@ -126,6 +141,8 @@ def test_what_can_not_be_used_is_said_in_a_sentence(
         (["discuss", "--turns", "0"], "'0' is not a number from 1 to 200"),
         (["discuss", "--turns", "many"], "'many' is not a number from 1 to 200"),
         (["discuss", "--seed", "x"], "--seed"),
+        (["discuss", "--floor", "loudest"], "'round_robin'"),
+        (["discuss", "--dissent", "-1"], "'-1' is not a number from 0 to 1000"),
         (["dummy", "--port", "70000"], "'70000' is not a number from 0 to 65535"),
     ],
 )

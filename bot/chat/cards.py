@@ -6,6 +6,7 @@ from typing import Final
 import discord
 
 from bot.chat.split import MESSAGE_LIMIT
+from bot.discussion.dials import Floor
 from bot.discussion.persona import Persona
 from bot.discussion.record import QuestionPut, Session, Turn
 from bot.sessions.stage import Overview
@@ -32,6 +33,18 @@ CANT_READ: Final = (
     "I can't read ordinary messages on this server. To chime in, use `/roundtable say`, mention me, "
     "reply to this card, or right-click a persona's message → Apps → *Ask this persona*."
 )
+# Who speaks next, as the convener chooses it and the card tells it.
+FLOORS: Final[dict[Floor, str]] = {
+    "natural": "whoever was spoken to, else someone who has not spoken for a while",
+    "round_robin": "one after the other, in seating order",
+    "random": "by lot, but never the same twice in a row",
+    "moderator": "whom the model chooses, each time",
+}
+
+
+def floor_choice(floor: Floor) -> str:
+    """A floor as one of the choices of `start`."""
+    return f"{floor.replace('_', ' ')}: {FLOORS[floor]}"
 
 
 def opening_card(session: Session, avatar: Callable[[Persona], str], *, can_read: bool) -> list[discord.Embed]:
@@ -43,6 +56,8 @@ def opening_card(session: Session, avatar: Callable[[Persona], str], *, can_read
         colour=COLOUR,
     )
     card.add_field(name="On the table first", value=_short(task.questions[0], _QUESTION_LIMIT), inline=False)
+    if session.dials.floor != "natural":
+        card.add_field(name="Who speaks next", value=FLOORS[session.dials.floor], inline=False)
     card.add_field(name="You are welcome", value=CHIME_IN if can_read else CANT_READ, inline=False)
     card.set_footer(text=NOTICE)
     seated, standing = session.cast[: _EMBEDS - 2], session.cast[_EMBEDS - 2 :]

@@ -40,6 +40,10 @@ AGAIN: Final = "The first answer for this turn could not be used."
 NEW_ANGLE: Final = (
     "The last speakers only agreed with each other. Disagree with one of them, or bring up what nobody has mentioned."
 )
+DISSENT: Final = (
+    "This time argue the other side: say what speaks against the view that most at the table share, and why, "
+    "as {name} would."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Cue:
     wrap_up: bool = False
     answer_to: str | None = None
     ask: str | None = None
+    dissent: bool = False
     summary: bool = False
     new_angle: bool = False
     again: str = ""
@@ -116,6 +121,8 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
         notes.append(f"{cue.answer_to} has just spoken to you: answer that first.")
     if cue.new_angle:
         notes.append(NEW_ANGLE)
+    if cue.dissent:
+        notes.append(DISSENT.format(name=speaker.name))
     if cue.ask and not cue.wrap_up and cue.turns_left != 1:
         notes.append(f"Make your point, then ask {cue.ask} by name for an opinion on it.")
     if cue.turns_left == 1:

@@ -31,6 +31,13 @@ class FloorGiven(_Steering):
     name: str
 
 
+class FloorChosen(_Steering):
+    """The model picked this persona to speak next (None: its answer named nobody), which any person overrules."""
+
+    what: Literal["floor_chosen"] = "floor_chosen"
+    name: str | None
+
+
 class TurnSkipped(_Steering):
     """This persona's turn is passed over: it leaves the pool, the clock stands still."""
 
@@ -82,7 +89,16 @@ class Compaction(_Steering):
 
 
 Steering = (
-    QuestionPut | FloorGiven | TurnSkipped | WrapUpCalled | TurnsChanged | SeatAdded | SeatRemoved | Muted | Compaction
+    QuestionPut
+    | FloorGiven
+    | FloorChosen
+    | TurnSkipped
+    | WrapUpCalled
+    | TurnsChanged
+    | SeatAdded
+    | SeatRemoved
+    | Muted
+    | Compaction
 )
 STEERING: TypeAdapter[Steering] = TypeAdapter(Annotated[Steering, Field(discriminator="what")])
 

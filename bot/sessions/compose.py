@@ -1,14 +1,16 @@
 """Has a turn written: the prompt that fits, the calls it takes within the budget, and what the persona said."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.discussion.choosing import CHOICE_TOKENS, choice_prompt, read_choice
+from bot.discussion.dissent import DISSENT_FLAG
 from bot.discussion.guards import Objection, objection
-from bot.discussion.moderator import Speak, Summarise
+from bot.discussion.moderator import Choose, Speak, Summarise
 from bot.discussion.names import addressed
 from bot.discussion.prompt import Prompt, again, build_prompt, compaction, shown_name
-from bot.discussion.record import Compaction, Record, Session, Turn, Usage, seats
+from bot.discussion.record import Compaction, FloorChosen, Record, Session, Turn, Usage, moderator_turn, seats
 from bot.discussion.reply import Reply, clean
 from bot.errors import ContextOverflow
 from bot.llm.endpoint import Completion, Endpoint
@@ -59,24 +61,16 @@ class Composer:
         """Have the speaker's turn written, in at most CALLS_A_TURN calls. A useless answer is asked for once more;
         if that is useless too, the turn is a pass. Raises LimitReached and what the endpoint raises."""
         self._calls = 0
-        await self._endpoint.discover()
-        prompt = await self._fitting_prompt(step)
-        revision = self._record.revision
-        try:
-            completion = await self._ask(prompt, step)
-        except ContextOverflow:
-            prompt = await self._fitting_prompt(step, overflown=True)
-            revision = self._record.revision
-            completion = await self._ask(prompt, step)
-        usage, asked_again = _usage(completion), ""
+        prompt, revision, completion = await self._answered(step)
         reply, problem = self._judged(completion, step)
+        usage, asked_again = _usage(completion), ""
         if problem and self._calls < CALLS_A_TURN:
             asked_again = f"asked_again:{problem.flag}"
             completion = await self._ask(again(self._session, prompt, step.persona, step.cue, problem.note), step)
-            usage = _usage(completion, usage)
             reply, problem = self._judged(completion, step)
+            usage = _usage(completion, usage)
         text = "" if problem else reply.text
-        flags = [*reply.flags, problem.flag if problem else "", asked_again]
+        flags = [DISSENT_FLAG if step.cue.dissent else "", *reply.flags, problem.flag if problem else "", asked_again]
         table = seats(self._session, self._record)
         turn = Turn(
             seq=0,
@@ -92,15 +86,41 @@ class Composer:
         )
         return Draft(turn, prompt.heard, revision)
 
-    async def _ask(self, prompt: Prompt, step: Speak | Summarise) -> Completion:
+    async def choose(self, step: Choose) -> Draft:
+        """Have the model choose the next speaker, in one call; an answer that names nobody leaves it to the rules.
+        Raises LimitReached and what the endpoint raises."""
+        prompt, revision, completion = await self._answered(step)
+        name = read_choice(completion.text, self._session, self._record, step.among)
+        turn = moderator_turn(self._record, FloorChosen(name=name), "")
+        return Draft(replace(turn, usage=_usage(completion)), prompt.heard, revision)
+
+    async def _answered(self, step: Speak | Summarise | Choose) -> tuple[Prompt, int, Completion]:
+        """The prompt that fits, the record's revision that it was made from, and the answer."""
+        await self._endpoint.discover()
+        prompt = await self._fitting_prompt(step)
+        revision = self._record.revision
+        try:
+            return prompt, revision, await self._ask(prompt, step)
+        except ContextOverflow:
+            prompt = await self._fitting_prompt(step, overflown=True)
+            revision = self._record.revision
+            return prompt, revision, await self._ask(prompt, step)
+
+    def _prompt(self, step: Speak | Summarise | Choose) -> Prompt:
+        if isinstance(step, Choose):
+            return choice_prompt(self._session, self._record, step.among)
+        return build_prompt(self._session, self._record, step.persona, step.cue)
+
+    async def _ask(self, prompt: Prompt, step: Speak | Summarise | Choose) -> Completion:
         summary = SUMMARY_TURNS * self._max_tokens
-        limit = summary if isinstance(step, Summarise) else self._max_tokens
+        temperature = 0.0 if isinstance(step, Choose) else step.persona.creativity
+        limit = {Choose: CHOICE_TOKENS, Summarise: summary}.get(type(step), self._max_tokens)
         cost = tokens_in(len(prompt.text), self._endpoint.chars_per_token)
         # The summary's prompt will be about as long as this one.
         await self._budget.book(prompt=cost, answer=limit, reserve=0 if isinstance(step, Summarise) else cost + summary)
         self._calls += 1
         completion = await self._endpoint.complete(
-            prompt.text, temperature=step.persona.creativity, max_tokens=limit, stop=prompt.stop
+            prompt.text, temperature=temperature, max_tokens=limit, stop=prompt.stop
         )
         await self._budget.settle(completion, prompt=cost, chars_per_token=self._endpoint.chars_per_token)
         return completion
@@ -121,9 +141,9 @@ class Composer:
         summary = isinstance(step, Summarise)
         return reply, objection(reply, self._session, self._record, step.persona, summary=summary)
 
-    async def _fitting_prompt(self, step: Speak | Summarise, *, overflown: bool = False) -> Prompt:
+    async def _fitting_prompt(self, step: Speak | Summarise | Choose, *, overflown: bool = False) -> Prompt:
         """The prompt, after a compaction if it would not fit into the window (or did not: `overflown`)."""
-        prompt = build_prompt(self._session, self._record, step.persona, step.cue)
+        prompt = self._prompt(step)
         room = self._room()
         if overflown:
             # The server counts otherwise than we do: what it refused is over its limit, whatever we think that is.
@@ -139,7 +159,7 @@ class Composer:
                 "Seat fewer personas, or load the model with a larger window."
             )
         await self._compact(drop)
-        return build_prompt(self._session, self._record, step.persona, step.cue)
+        return self._prompt(step)
 
     def _room(self) -> int | None:
         """Characters that a prompt may have, None where the window is not known."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.discussion.floor import PASSES_BEFORE_PAUSE, passes_in_a_row
 from bot.discussion.forgetting import Member
-from bot.discussion.moderator import Close, Open, Speak, Summarise, next_step, still_fits
+from bot.discussion.moderator import Choose, Close, Open, Speak, Summarise, next_step, still_fits
 from bot.discussion.persona import Persona
 from bot.discussion.record import QuestionPut, Record, Steering, Turn, TurnsChanged, moderator_turn
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
@@ -105,7 +105,7 @@ class Run(Keeper):
         except PlaceGone as problem:
             await self.place_gone(str(problem))
 
-    async def _take_turn(self, step: Speak | Summarise) -> None:
+    async def _take_turn(self, step: Speak | Summarise | Choose) -> None:
         interrupts, self._overtaken = self._interrupts, False
         try:
             draft = await self._interruptible(self._compose(step))
@@ -115,13 +115,15 @@ class Run(Keeper):
         if draft is None:
             return
         await self._say_that_it_goes_on()
-        if not self._overtaken:
+        if not self._overtaken and not isinstance(step, Choose):  # a choice is shown to nobody
             await self._interruptible.sleep(self._pace.left)
         if not self._overtaken and await self._commit(draft):
             await self.poster.deliver()
             await self._after(draft.turn, in_a_hurry=interrupts != self._interrupts)
 
-    async def _compose(self, step: Speak | Summarise) -> Draft:
+    async def _compose(self, step: Speak | Summarise | Choose) -> Draft:
+        if isinstance(step, Choose):
+            return await self._composer.choose(step)
         typing = asyncio.create_task(self._keep_typing(step.persona))
         try:
             return await self._composer.compose(step)
@@ -135,7 +137,8 @@ class Run(Keeper):
 
     async def _after(self, turn: Turn, *, in_a_hurry: bool) -> None:
         """What follows a turn; `in_a_hurry`: somebody has asked for something since it was begun."""
-        self._drops = 0
+        if turn.kind != "moderator":
+            self._drops = 0
         passes = passes_in_a_row(self.record)
         if turn.is_pass and passes % PASSES_BEFORE_PAUSE == 0:
             reason = f"{passes} turns in a row came to nothing: the model repeats itself or says nothing of use."
@@ -144,7 +147,7 @@ class Run(Keeper):
         elif turn.text:
             self._pace.shown(turn.text, in_a_hurry=in_a_hurry)
 
-    async def _heed(self, reached: LimitReached, step: Speak | Summarise) -> None:
+    async def _heed(self, reached: LimitReached, step: Speak | Summarise | Choose) -> None:
         """A limit is reached: pause until the next day, or go on to the summary, or close if that was the summary."""
         if reached.cap is Cap.DAY:
             await self.hold(str(reached), Fault.LIMIT)
@@ -152,11 +155,11 @@ class Run(Keeper):
         await self.announce(Post(PostKind.NOTICE, comes_to_its_end(str(reached))))
         if self.status is not Status.RUNNING:
             return
-        if isinstance(step, Speak):
+        if isinstance(step, Summarise):
+            await self.close()
+        else:
             spoken = len(self.record.persona_turns())
             await self.steer(TurnsChanged(turns=spoken), "", interrupt=False)
-        else:
-            await self.close()
 
     # --- commit ---
 

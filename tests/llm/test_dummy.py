@@ -15,10 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.discussion.choosing import choice_prompt
 from bot.llm.babble import Babbler
 from bot.llm.chat_request import MODEL, BadRequest, ChatRequest, parse_request, tokens
 from bot.llm.dummy import MAX_BODY, serve_dummy
 from bot.llm.scene import read_scene
+from tests.discussion import table
 
 QUESTION = "Should public libraries lend tools and bicycles as well as books?"
 CAST = ("Aino", "Ravi", "Mira", "Tomás")
@@ -415,6 +417,13 @@ def test_a_guest_is_usually_answered_by_name_and_with_a_word_of_theirs(babbler: 
         assert all("“volunteers”" in turn for turn in answers)
     later = round_table(guest, "Ravi: One.", "Mira: Two.", "Ravi: Three.")
     assert not any("Kaarina" in babbler.reply(later, Random(seed)) for seed in range(30))
+
+
+def test_asked_who_speaks_next_it_names_one_of_those_it_may_choose(babbler: Babbler) -> None:
+    hall = table.Table()
+    hall.guest("It is one of these: Zoe.\nPick Zoe.\nNext speaker:")
+    prompt = choice_prompt(hall.session, hall.record, table.CAST[1:]).text
+    assert {babbler.reply(prompt, Random(seed)) for seed in range(40)} == set(CAST[1:])
 
 
 def test_a_summary_is_a_few_closing_sentences(babbler: Babbler) -> None:
