@@ -41,9 +41,11 @@ def just_had_their_turn(record: Record) -> list[str]:
 
 def _counts(session: Session, record: Record, turn: Turn) -> bool:
     """Whether a turn calls on somebody who may speak and was not passed over since, in words that were seen."""
+    if turn.addressed is None or turn.withheld:
+        return False
     skipped = {t.steering.name for t in record.after(turn.seq) if isinstance(t.steering, TurnSkipped)}
     at_table = {p.name for p in speakers(session, record)}
-    return turn.addressed in at_table - skipped and not turn.withheld
+    return turn.addressed in at_table - skipped
 
 
 def _last_persona_turn(record: Record) -> Turn | None:

@@ -15,14 +15,12 @@ DISSENT_FLAG: Final = "dissent"
 def is_to_dissent(session: Session, record: Record, speaker: Persona) -> bool:
     """With probability 1/dissent_every, but nobody again before everybody at the table was asked.
 
-    Not on a new question, of which the table has no view yet, nor while it wraps up.
+    Not on a new question, of which the table has no view yet, nor while it wraps up; and nobody argues with themselves.
     """
     every, spoken = session.dials.dissent_every, record.persona_turns()
-    if not every or not one_in(session.seed, "dissent", len(spoken), every):
+    table = [p.name for p in speakers(session, record)]
+    if not every or len(table) < 2 or not one_in(session.seed, "dissent", len(spoken), every):
         return False
     if not agenda.turns_on_question(record) or agenda.is_wrapping_up(session, record):
         return False
-    asked = this_round(
-        (p.name for p in speakers(session, record)), (t.speaker for t in spoken if DISSENT_FLAG in t.flags)
-    )
-    return speaker.name not in asked
+    return speaker.name not in this_round(table, (t.speaker for t in spoken if DISSENT_FLAG in t.flags))

@@ -49,6 +49,10 @@ def test_with_nought_nobody_ever_is(seed: int):
     assert asked_to_dissent(table_of(*ABC, seed=seed, turns=40, dissent_every=0), guests=True) == []
 
 
+def test_alone_nobody_argues_with_themselves():
+    assert asked_to_dissent(table_of("Ada", turns=20, dissent_every=1)) == []
+
+
 def test_about_one_turn_in_so_many_is_a_dissent():
     turns = dissents = 0
     for seed in range(60):

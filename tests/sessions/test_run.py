@@ -234,6 +234,19 @@ async def test_two_passes_do_not(table: Table) -> None:
     assert [t.is_pass for t in table.spoken[:5]] == [True, True, False, True, True]
 
 
+# --- the other side ---
+
+
+async def test_who_was_asked_to_argue_the_other_side_is_stored(store: Store, server: ScriptedEndpoint) -> None:
+    async with open_table(store, server, turns=7, dissent_every=1, topic_every=1000) as table:
+        await table.run.loop()
+        asked = [t for t in table.spoken if "dissent" in t.flags]
+        assert len(asked) == len({t.speaker for t in asked}) > 1
+        told = [p for p in server.prompts if "This time argue the other side" in p]
+        assert [p.rpartition("\n")[2] for p in told] == [f"{t.speaker}:" for t in asked]
+        await table.assert_stored()
+
+
 # --- a broken endpoint ---
 
 
