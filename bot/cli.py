@@ -109,8 +109,7 @@ async def _check(args: argparse.Namespace) -> int:
 
 def _settings(**overrides: Any) -> Settings:
     settings = read_settings(**overrides)
-    hidden = [s.get_secret_value() for s in (settings.discord_token, settings.llm_api_key) if s]
-    set_up_logging(settings.log_level, hidden)
+    set_up_logging(settings.log_level, settings.secrets)
     return settings
 
 
