@@ -59,7 +59,7 @@ async def check(settings: Settings) -> int:
 
 
 def _check_files(settings: Settings, report: Report) -> None:
-    personas, persona_faults = read_personas(settings.personas_dir)
+    personas, persona_faults = read_personas(settings.personas_dir, settings.endpoints)
     tasks, task_faults = read_tasks(settings.tasks_dir)
     names = ", ".join(p.name for p in personas)
     _files(report, f"Personas in {settings.personas_dir}: {names}.", persona_faults)

@@ -55,7 +55,9 @@ async def _discuss(args: argparse.Namespace) -> int:
     given = {"llm_base_url": args.base_url, "llm_model": args.model}
     settings = _settings(**{name: value for name, value in given.items() if value})
     # A folder of tasks gives its first; a task folder is read as the one it is.
-    catalogue = open_catalogue(args.personas or settings.personas_dir, args.task or settings.tasks_dir)
+    catalogue = open_catalogue(
+        args.personas or settings.personas_dir, args.task or settings.tasks_dir, settings.endpoints
+    )
     task = catalogue.task(None)
     if question := " ".join((args.question or "").split()):
         task = task.model_copy(update={"questions": (question,)})

@@ -51,7 +51,7 @@ async def serve(settings: Settings) -> int:
     # There is nothing to hear at a table: what voice would need is not missing.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     token = settings.discord_token.get_secret_value()
-    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir)
+    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)
     async with AsyncExitStack() as stack:
         stack.enter_context(lock_database(settings.database_file))
         store = await stack.enter_async_context(open_store(settings.database_url, settings.database_file))

@@ -28,7 +28,7 @@ async def serve_demo(settings: Settings, *, port: int, open_browser: bool) -> in
     Raises DemoUnavailable (extra missing, port taken), FileFaults.
     """
     require_simcord()
-    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir)
+    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)
     if "pace" not in settings.discussion.model_fields_set:
         dials = settings.discussion.model_copy(update={"pace": DEMO_PACE})
         settings = settings.model_copy(update={"discussion": dials})

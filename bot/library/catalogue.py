@@ -1,6 +1,7 @@
 """The one look-up for personas and tasks: what can be seated and discussed here."""
 
 import difflib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,9 +53,12 @@ class Catalogue:
         raise Refusal(_unknown("task", name, [t.name for t in self.tasks]))
 
 
-def open_catalogue(personas: Path, tasks: Path) -> Catalogue:
-    """Read both folders. Raises FileFaults with everything that is wrong in either."""
-    cast, persona_faults = read_personas(personas)
+def open_catalogue(personas: Path, tasks: Path, endpoints: Collection[str] = ()) -> Catalogue:
+    """Read both folders; personas may name these `endpoints`.
+
+    Raises FileFaults with everything that is wrong in either.
+    """
+    cast, persona_faults = read_personas(personas, endpoints)
     found, task_faults = read_tasks(tasks)
     if faults := persona_faults + task_faults:
         raise FileFaults(faults)
