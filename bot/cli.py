@@ -143,8 +143,8 @@ def _parser() -> argparse.ArgumentParser:
     talk.add_argument("--turns", type=_bounded(1, 200), metavar="N", help="persona turns (default: DISCUSSION_TURNS)")
     talk.add_argument("--seed", type=int, metavar="N", help="replay the moderator's choices (default: by chance)")
     talk.add_argument("--pace", type=_seconds, default=0.0, metavar="S", help="seconds between turns (default: 0)")
-    talk.add_argument("--base-url", metavar="URL", help="OpenAI-compatible endpoint (default: LLM_BASE_URL)")
-    talk.add_argument("--model", metavar="NAME", help="model (default: LLM_MODEL, else the endpoint's first)")
+    talk.add_argument("--base-url", metavar="URL", help="endpoint of all who name none (default: LLM_BASE_URL)")
+    talk.add_argument("--model", metavar="NAME", help="model of all who name none (default: LLM_MODEL)")
     talk.add_argument("--jsonl", type=Path, metavar="FILE", help="also write one JSON object a turn to FILE")
     talk.add_argument("--no-colour", action="store_true", help="plain text")
 

@@ -1,6 +1,6 @@
 """What a session's model calls may cost and have cost: asked before each call, booked in the database."""
 
-from bot.llm.endpoint import Completion
+from bot.llm.answer import Completion
 from bot.sessions.limits import Limits, check, tokens_in
 from bot.store.rows import StoredSession
 from bot.store.schema import now

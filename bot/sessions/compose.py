@@ -11,7 +11,8 @@ from bot.discussion.record import Compaction, Record, Session, Turn, Usage, seat
 from bot.discussion.reply import Reply, clean, is_copy
 from bot.discussion.scripts import is_foreign
 from bot.errors import ContextOverflow
-from bot.llm.endpoint import Completion, Endpoint
+from bot.llm.answer import Completion
+from bot.llm.endpoints import Endpoints
 from bot.sessions.budget import Budget
 from bot.sessions.limits import CALLS_A_TURN, tokens_in
 
@@ -42,14 +43,14 @@ class Composer:
         session: Session,
         record: Record,
         *,
-        endpoint: Endpoint,
+        endpoints: Endpoints,
         budget: Budget,
         max_tokens: int,
         compact: Callable[[Compaction], Awaitable[None]],
     ) -> None:
         self._session = session
         self._record = record
-        self._endpoint = endpoint
+        self._endpoints = endpoints
         self._budget = budget
         self._max_tokens = max_tokens
         self._compact = compact
@@ -59,7 +60,7 @@ class Composer:
         """Have the speaker's turn written, in at most CALLS_A_TURN calls. A useless answer is asked for once more;
         if that is useless too, the turn is a pass. Raises LimitReached and what the endpoint raises."""
         self._calls = 0
-        await self._endpoint.discover()
+        await self._endpoints.of(step.persona).discover()
         prompt = await self._fitting_prompt(step)
         revision = self._record.revision
         try:
@@ -93,14 +94,15 @@ class Composer:
     async def _ask(self, prompt: Prompt, step: Speak | Summarise) -> Completion:
         summary = SUMMARY_TURNS * self._max_tokens
         limit = summary if isinstance(step, Summarise) else self._max_tokens
-        cost = tokens_in(len(prompt.text), self._endpoint.chars_per_token)
+        endpoint = self._endpoints.of(step.persona)
+        cost = tokens_in(len(prompt.text), endpoint.chars_per_token)
         # The summary's prompt will be about as long as this one.
         await self._budget.book(prompt=cost, answer=limit, reserve=0 if isinstance(step, Summarise) else cost + summary)
         self._calls += 1
-        completion = await self._endpoint.complete(
+        completion = await endpoint.complete(
             prompt.text, temperature=step.persona.creativity, max_tokens=limit, stop=prompt.stop
         )
-        await self._budget.settle(completion, prompt=cost, chars_per_token=self._endpoint.chars_per_token)
+        await self._budget.settle(completion, prompt=cost, chars_per_token=endpoint.chars_per_token)
         return completion
 
     def _read(self, completion: Completion, step: Speak | Summarise) -> Reply:
@@ -127,7 +129,7 @@ class Composer:
     async def _fitting_prompt(self, step: Speak | Summarise, *, overflown: bool = False) -> Prompt:
         """The prompt, after a compaction if it would not fit into the window (or did not: `overflown`)."""
         prompt = build_prompt(self._session, self._record, step.persona, step.cue)
-        room = self._room()
+        room = self._room(step)
         if overflown:
             # The server counts otherwise than we do: what it refused is over its limit, whatever we think that is.
             room = min(room or len(prompt.text), int(len(prompt.text) * HIGH_WATERMARK))
@@ -144,12 +146,13 @@ class Composer:
         await self._compact(drop)
         return build_prompt(self._session, self._record, step.persona, step.cue)
 
-    def _room(self) -> int | None:
-        """Characters that a prompt may have, None where the window is not known."""
-        if self._endpoint.window is None:
+    def _room(self, step: Speak | Summarise) -> int | None:
+        """Characters that the speaker's prompt may have, None where the window is not known."""
+        endpoint = self._endpoints.of(step.persona)
+        if endpoint.window is None:
             return None
-        tokens = self._endpoint.window - SUMMARY_TURNS * self._max_tokens - TEMPLATE_TOKENS
-        return max(0, int(tokens * self._endpoint.chars_per_token))
+        tokens = endpoint.window - SUMMARY_TURNS * self._max_tokens - TEMPLATE_TOKENS
+        return max(0, int(tokens * endpoint.chars_per_token))
 
 
 def _usage(completion: Completion, earlier: Usage | None = None) -> Usage:

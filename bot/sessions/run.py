@@ -11,7 +11,7 @@ from bot.discussion.forgetting import Member
 from bot.discussion.moderator import Close, Open, Speak, Summarise, next_step, still_fits
 from bot.discussion.record import QuestionPut, Record, Steering, Turn, TurnsChanged, moderator_turn
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
-from bot.llm.endpoint import Endpoint
+from bot.llm.endpoints import Endpoints
 from bot.sessions.absence import Absence
 from bot.sessions.budget import Budget
 from bot.sessions.compose import Composer, Draft
@@ -45,7 +45,7 @@ class Run(Keeper):
         *,
         store: Store,
         stage: Stage,
-        endpoint: Endpoint,
+        endpoints: Endpoints,
         max_tokens: int,
         latest: int,
         limits: Limits = USUAL,
@@ -60,7 +60,7 @@ class Run(Keeper):
         self._composer = Composer(
             self.session,
             record,
-            endpoint=endpoint,
+            endpoints=endpoints,
             budget=self.budget,
             max_tokens=max_tokens,
             compact=lambda compaction: self.steer(compaction, "", interrupt=False),

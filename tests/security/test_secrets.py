@@ -82,7 +82,7 @@ async def test_check_prints_no_password_of_an_address(tmp_path: Path, capsys: py
         given = {"llm_base_url": address, "llm_api_key": KEY, "database_url": f"sqlite+aiosqlite:///{file}"}
         await check(Settings(_env_file=None, **given))  # type: ignore[arg-type]
     said = capsys.readouterr().out
-    assert "Endpoint: http://…@127.0.0.1" in said
+    assert "Endpoint: http://127.0.0.1" in said
     assert "passw0rd" not in said
     assert KEY not in said
 
