@@ -93,7 +93,8 @@ async def _dummy(args: argparse.Namespace) -> int:
 
     set_up_logging("INFO")
     try:
-        async with serve_dummy(host=args.host, port=args.port, seed=args.seed, delay=args.delay) as url:
+        options = {"seed": args.seed, "delay": args.delay, "strict_roles": args.strict_roles}
+        async with serve_dummy(host=args.host, port=args.port, **options) as url:
             print(f"The dummy endpoint answers at {url} (Ctrl-C ends it).", flush=True)
             await until_signal()
     except OSError as error:
@@ -153,6 +154,9 @@ def _parser() -> argparse.ArgumentParser:
     dummy.add_argument("--port", type=_port, default=8001, metavar="N", help="port (default: 8001)")
     dummy.add_argument("--delay", type=_seconds, default=0.0, metavar="S", help="seconds before each answer")
     dummy.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed gives the same answers")
+    dummy.add_argument(
+        "--strict-roles", action="store_true", help="refuse roles that do not alternate, as Mistral does"
+    )
 
     command("check", _check, "Say whether settings, files, database, endpoint and Discord are right.")
     return parser
