@@ -10,6 +10,7 @@ from typing import Final
 from bot.discussion.links import plain_links
 from bot.discussion.names import UNSPACED, aliases
 from bot.discussion.persona import MODERATOR, Persona, fold
+from bot.discussion.reasoning import without_reasoning
 from bot.discussion.record import Record
 
 # Longer than any turn should be: three Discord messages of 2,000 characters.
@@ -23,8 +24,6 @@ _LOOP: Final = 3
 # What follows this much after the reasoning would be cut in any case; it also bounds the time a reply can take.
 _READ_LIMIT: Final = 4 * TEXT_LIMIT
 
-_THINK: Final = re.compile(r"^\s*<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_THINK_END: Final = re.compile(r"^.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
 _FENCED: Final = re.compile(r"```(?:[\w+-]*\n)?(.*?)(?:```)?", re.DOTALL)
 _QUOTES: Final = (('"', '"'), ("“", "”"), ("«", "»"), ("„", "“"), ("„", "”"), ("「", "」"), ("'", "'"), ("‘", "’"))
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"'”’»」)\]*_`]*+(?=\s|$)|[。！？]")
@@ -67,7 +66,7 @@ def clean(
     own = _names(aliases(speaker))
     foreign = _names([MODERATOR, *guests, *(alias for other in others for alias in aliases(other))]) - own
     mends: tuple[tuple[str, Callable[[str], str]], ...] = (
-        ("reasoning", _without_reasoning),
+        ("reasoning", without_reasoning),
         ("cut_off", lambda text: text[:_READ_LIMIT]),
         ("fence", _without_fence),
         ("quotes", _unquoted),
@@ -107,10 +106,6 @@ def _grams(text: str) -> set[tuple[str, ...]]:
     words = _WORD.findall(fold(text))
     # A text of one or two words has no 3-gram: it is compared as a whole.
     return {tuple(words[i : i + 3]) for i in range(max(1, len(words) - 2))} if words else set()
-
-
-def _without_reasoning(text: str) -> str:
-    return _THINK_END.sub("", _THINK.sub("", text))
 
 
 def _without_fence(text: str) -> str:

@@ -40,6 +40,7 @@ async def open_endpoints(settings: Settings, *, dummy_delay: float = 0.0) -> Asy
             concurrency=settings.llm_concurrency,
             timeout=settings.llm_timeout,
             retries=settings.llm_retries,
+            reasoning_tokens=settings.llm_reasoning_tokens,
             context=settings.llm_context,
         )
         named = {name: _named(settings, name, own) for name, own in settings.endpoints.items()}
@@ -58,6 +59,7 @@ def _named(settings: Settings, name: str, own: NamedEndpoint) -> Endpoint:
         concurrency=settings.llm_concurrency if own.concurrency is None else own.concurrency,
         timeout=settings.llm_timeout if own.timeout is None else own.timeout,
         retries=settings.llm_retries if own.retries is None else own.retries,
+        reasoning_tokens=settings.llm_reasoning_tokens if own.reasoning_tokens is None else own.reasoning_tokens,
         context=own.context,
         settings=f"ENDPOINT_{name.upper()}",
     )

@@ -16,6 +16,7 @@ import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
 from bot.discussion.links import plain_links
+from bot.discussion.reasoning import OPENING, is_unopened
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, RoundtableError
 from bot.llm.answer import Completion, advertised_window, read_completion, read_json, read_models
 
@@ -38,6 +39,8 @@ _UNSUPPORTED: Final = re.compile(r"unsupported|not support(ed)?\b|not (allowed|p
 _OVERFLOW: Final = re.compile(
     r"context.{0,20}(length|size|window)|maximum context|too many tokens|prompt is too long", re.I
 )
+# OpenAI's answer, in place of an empty one, when a model has thought up to the limit.
+_UNFINISHED: Final = re.compile(r"could not finish the message because max_tokens", re.I)
 
 
 class _HttpClient(DefaultAioHttpClient):
@@ -67,17 +70,20 @@ class Endpoint:
         concurrency: int = 4,
         timeout: float = 120,
         retries: int = 3,
+        reasoning_tokens: int = 0,
         context: int | None = None,
         settings: str = "LLM",
     ) -> None:
         """`timeout` is in seconds a try; `context` is the window in tokens, else what the server advertises.
 
-        `settings` is how the names of its settings begin.
+        `reasoning_tokens` come on top of each answer's for a model that is seen to reason. `settings` is how the names
+        of its settings begin.
         """
         parts = urlsplit(base_url)
         self._host = parts.netloc.rpartition("@")[2]
         self.base_url = parts._replace(netloc=self._host).geturl()
         self._context = context
+        self._reasoning_tokens = reasoning_tokens
         self._api_key = api_key
         self._slots = asyncio.Semaphore(concurrency)
         self._retries = retries
@@ -117,6 +123,8 @@ class Endpoint:
         self.chars_per_token = _CHARS_PER_TOKEN
         self._limit_field = "max_tokens"
         self._refused = set[str]()
+        self._reasons: bool | None = None
+        self._opens_thoughts = False  # its template does, so that its text begins in the middle of one
         self._known = False
 
     async def discover(self) -> str:
@@ -146,33 +154,71 @@ class Endpoint:
         self.model = chosen["id"]
         if self.model != former:  # what the last one refused this one may take
             self._refused.clear()
+            self._reasons, self._opens_thoughts = None, False
         self.window = self._context or advertised_window(chosen)
         self._known = True
         return chosen["id"]
 
+    @property
+    def thinking(self) -> int:
+        """Tokens that each answer gets on top, for what the model thinks before it speaks; 0 for one that does not."""
+        return self._room_to_think if self._reasons else 0
+
+    def most(self, max_tokens: int, *, prompt: int) -> int:
+        """The most tokens that `complete` may take besides the `prompt`: the first answer may be asked for twice."""
+        unknown = self._reasons is None and self._room_to_think
+        return max_tokens + self.thinking + (prompt + max_tokens + self._room_to_think if unknown else 0)
+
+    @property
+    def _room_to_think(self) -> int:
+        # A small window is for the discussion first.
+        return min(self._reasoning_tokens, self.window // 4 if self.window else self._reasoning_tokens)
+
     async def complete(
         self, prompt: str, *, temperature: float, max_tokens: int, stop: tuple[str, ...] = ()
     ) -> Completion:
-        """Have the model continue `prompt` (one user message), in at most `max_tokens` tokens.
+        """Have the model continue `prompt` (one user message), and say it in at most `max_tokens` tokens.
+
+        When a model's first answer is cut at the limit, it is asked for once more with room to think: either the model
+        reasons, and gets that room from then on, or the first answer stands.
 
         Raises ContextOverflow, EndpointDown (nobody home, overloaded, faulty: after the retries; or an answer that
         can't be read) or EndpointRefused (key, model, quota, request).
         """
         async with self._slots:
-            model = await self.discover()
-            started = time.perf_counter()
-            try:
-                async with asyncio.timeout(self._deadline):
-                    request = self._request(model, prompt, temperature, max_tokens, stop)
-                    completion = await self._ask_until_readable(self._client, request, self._retries)
-                completion = replace(completion, latency_ms=round((time.perf_counter() - started) * 1000, 1))
-            except (TimeoutError, openai.OpenAIError, ValueError) as error:
-                # It may come back with another model or another window.
-                self._known = isinstance(error, openai.BadRequestError)
-                raise self._explained(error) from error
+            await self.discover()
+            is_unknown = self._reasons is None
+            completion = await self._answer(prompt, temperature, max_tokens + self.thinking, stop)
+            if is_unknown and completion.may_lack_words and (room := self._room_to_think):
+                longer = await self._answer(prompt, temperature, max_tokens + room, stop)
+                if self._reasons:
+                    log.info("%s thinks before it speaks: it gets %d tokens more for that", self.model, room)
+                    completion, longer = longer, completion
+                completion = completion.with_cost_of(longer)
+            if self._reasons is None and completion.text.strip():
+                self._reasons = False
+        return completion
+
+    async def _answer(self, prompt: str, temperature: float, limit: int, stop: tuple[str, ...]) -> Completion:
+        """One answer of at most `limit` tokens, and what it shows of the model."""
+        model = await self.discover()
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._deadline):
+                request = self._request(model, prompt, temperature, limit, stop)
+                completion = await self._ask_until_readable(self._client, request, self._retries)
+        except (TimeoutError, openai.OpenAIError, ValueError) as error:
+            # It may come back with another model or another window.
+            self._known = isinstance(error, openai.BadRequestError)
+            raise self._explained(error) from error
         if completion.prompt_tokens:
             self.chars_per_token = len(prompt) / completion.prompt_tokens
-        return completion
+        self._reasons = completion.reasoned or self._reasons
+        self._opens_thoughts = is_unopened(completion.text) or self._opens_thoughts
+        text = completion.text
+        if self._opens_thoughts and completion.finish_reason == "length" and not is_unopened(text):
+            text = f"{OPENING}{text}"  # cut before its end, the whole of it is a thought
+        return replace(completion, text=text, latency_ms=round((time.perf_counter() - started) * 1000, 1))
 
     async def is_well(self) -> bool:
         """Whether the model answers: the list of models and a tiny completion, each asked for once."""
@@ -199,7 +245,7 @@ class Endpoint:
             "temperature": temperature,
             self._limit_field: max_tokens,
         }
-        if stop:
+        if stop and not self._reasons:  # many servers stop at them also in the middle of a thought
             request["stop"] = list(stop)
         return {name: value for name, value in request.items() if name not in self._refused}
 
@@ -208,6 +254,10 @@ class Endpoint:
         for tries in itertools.count():
             try:
                 return read_completion(read_json((await self._ask(client, request)).content))
+            except openai.BadRequestError as error:
+                if not _UNFINISHED.search(str(error)):
+                    raise
+                return Completion("", "length", None, None, request.get(self._limit_field), 0.0, reasoned=True)
             except ValueError as error:
                 if tries >= retries:
                     raise

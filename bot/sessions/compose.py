@@ -97,7 +97,8 @@ class Composer:
         endpoint = self._endpoints.of(step.persona)
         cost = tokens_in(len(prompt.text), endpoint.chars_per_token)
         # The summary's prompt will be about as long as this one.
-        await self._budget.book(prompt=cost, answer=limit, reserve=0 if isinstance(step, Summarise) else cost + summary)
+        reserve = 0 if isinstance(step, Summarise) else cost + summary + endpoint.thinking
+        await self._budget.book(prompt=cost, answer=endpoint.most(limit, prompt=cost), reserve=reserve)
         self._calls += 1
         completion = await endpoint.complete(
             prompt.text, temperature=step.persona.creativity, max_tokens=limit, stop=prompt.stop
@@ -151,7 +152,7 @@ class Composer:
         endpoint = self._endpoints.of(step.persona)
         if endpoint.window is None:
             return None
-        tokens = endpoint.window - SUMMARY_TURNS * self._max_tokens - TEMPLATE_TOKENS
+        tokens = endpoint.window - SUMMARY_TURNS * self._max_tokens - endpoint.thinking - TEMPLATE_TOKENS
         return max(0, int(tokens * endpoint.chars_per_token))
 
 
