@@ -87,6 +87,22 @@ async def test_check_prints_no_password_of_an_address(tmp_path: Path, capsys: py
     assert KEY not in said
 
 
+@pytest.mark.usefixtures("no_settings", "_log_as_before")
+def test_the_keys_of_named_endpoints_are_secrets_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ENDPOINT_FAST_BASE_URL", f"http://me:{WEBHOOK}@127.0.0.1:9/v1")
+    monkeypatch.setenv("ENDPOINT_FAST_API_KEY", KEY)
+    monkeypatch.setenv("LLM_RETRIES", "0")
+    assert main(["check"]) == 1
+    logging.getLogger("bot").error("the key is %s", KEY)
+    out = capsys.readouterr()
+    assert "Endpoint: The LLM endpoint at 127.0.0.1:9 can't be reached." in out.out
+    assert "the key is …" in out.err
+    assert KEY not in out.out + out.err + repr(read_settings())
+    assert WEBHOOK not in out.out + out.err
+
+
 def test_settings_keep_them_to_themselves() -> None:
     settings = Settings(_env_file=None, discord_token=TOKEN, llm_api_key=KEY)  # type: ignore[arg-type, call-arg]
     assert TOKEN not in f"{settings!r} {settings} {settings.model_dump()}"
