@@ -12,7 +12,7 @@ from bot.discussion.dials import Dials
 from bot.discussion.persona import Persona
 from bot.discussion.record import Record, Session, Turn, Usage
 from bot.discussion.task import Task
-from bot.llm.choice import open_endpoint
+from bot.llm.choice import open_endpoints
 from bot.sessions.limits import Limits
 from bot.sessions.run import Run
 from bot.settings import Settings
@@ -37,7 +37,7 @@ async def discuss(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="roundtable-")))
         file = folder / "discuss.db"
         store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
-        endpoint = await stack.enter_async_context(open_endpoint(settings))
+        endpoints = await stack.enter_async_context(open_endpoints(settings))
         session = Session(task, cast, dials, seed)
         stored = StoredSession(0, 0, 1, 1, 0, 0, Status.RUNNING, None, session, now())
         stored = await store.add_session(stored, [])
@@ -46,7 +46,7 @@ async def discuss(
             Record(),
             store=store,
             stage=stage,
-            endpoint=endpoint,
+            endpoints=endpoints,
             max_tokens=settings.llm_max_tokens,
             limits=Limits.of(settings),
             latest=0,

@@ -116,6 +116,7 @@ def test_the_shipped_personas_and_tasks_are_used_where_none_are_named(capsys: py
         (["--task", "nowhere"], "nowhere: is not a folder."),
         (["--personas", "empty"], "empty: holds no persona."),
         (["--personas", "broken"], "creativity: 1.7 is more than 1.0."),
+        (["--personas", "lost"], 'endpoint: "fats" is no endpoint in the settings (they name none). Correct it'),
         (["--cast", "Anio"], "There is no persona called “Anio”. Did you mean “Aino”?"),
         (["--jsonl", "nowhere/talk.jsonl"], "--jsonl nowhere/talk.jsonl can't be written (No such file or directory)."),
         (["--base-url", "localhost"], 'LLM_BASE_URL "localhost" is not a web address.'),
@@ -126,6 +127,7 @@ def test_what_can_not_be_used_is_said_in_a_sentence(
 ):
     (tmp_path / "empty").mkdir()
     put(tmp_path / "broken" / "role1.json", AINO | {"creativity": 1.7})
+    put(tmp_path / "lost" / "role1.json", AINO | {"endpoint": "fats"})
     assert main([*table, *arguments]) == 1
     shown = capsys.readouterr()
     assert says in shown.err

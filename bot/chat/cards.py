@@ -1,5 +1,6 @@
 """What the bot itself shows: the opening card, how a session stands, the lines about the moderator's doings."""
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -21,6 +22,7 @@ _CONTEXT_LIMIT: Final = 1500
 _QUESTION_LIMIT: Final = 500
 _INTRO_LIMIT: Final = 200
 _REST_LIMIT: Final = 500
+_MODEL_LIMIT: Final = 60
 # Of the 2000 characters of an answer.
 _CAST_LIMIT: Final = 1000
 
@@ -47,8 +49,17 @@ def floor_choice(floor: Floor) -> str:
     return f"{floor.replace('_', ' ')}: {FLOORS[floor]}"
 
 
-def opening_card(session: Session, avatar: Callable[[Persona], str], *, can_read: bool) -> list[discord.Embed]:
-    """The card a table opens with: what it is about, who sits at it, and what a guest should know."""
+def opening_card(
+    session: Session,
+    avatar: Callable[[Persona], str],
+    *,
+    can_read: bool,
+    model: Callable[[Persona], str | None] = lambda persona: persona.model,
+) -> list[discord.Embed]:
+    """The card a table opens with: what it is about, who sits at it, and what a guest should know.
+
+    Where a persona has a model or an endpoint of its own, each face tells its model, as far as `model` knows it.
+    """
     task = session.task
     card = discord.Embed(
         title=_short(f"Round table: {task.name.replace('-', ' ')}", _TITLE_LIMIT),
@@ -63,15 +74,19 @@ def opening_card(session: Session, avatar: Callable[[Persona], str], *, can_read
     seated, standing = session.cast[: _EMBEDS - 2], session.cast[_EMBEDS - 2 :]
     if len(standing) == 1:
         seated, standing = session.cast, ()
-    faces = [_face(persona, avatar(persona)) for persona in seated]
+    differ = any(persona.endpoint or persona.model for persona in session.cast)
+    faces = [_face(persona, avatar(persona), model(persona) if differ else None) for persona in seated]
     if standing:
         names = ", ".join(p.full_name for p in standing)
         faces.append(discord.Embed(description=_short(f"… and {names}.", _REST_LIMIT), colour=COLOUR))
     return [card, *faces]
 
 
-def _face(persona: Persona, url: str) -> discord.Embed:
+def _face(persona: Persona, url: str, model: str | None) -> discord.Embed:
     embed = discord.Embed(description=_short(persona.intro or "", _INTRO_LIMIT) or None, colour=COLOUR)
+    if model:
+        # Without the owner, or the folders on the host's disk (llama.cpp).
+        embed.set_footer(text=_short(re.split(r"[/\\]", model)[-1], _MODEL_LIMIT))
     return embed.set_author(name=persona.full_name, icon_url=url)
 
 

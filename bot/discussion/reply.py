@@ -10,6 +10,7 @@ from typing import Final
 from bot.discussion.links import plain_links
 from bot.discussion.names import aliases
 from bot.discussion.persona import MODERATOR, Persona, fold
+from bot.discussion.reasoning import without_reasoning
 
 # Longer than any turn should be: three Discord messages of 2,000 characters.
 TEXT_LIMIT: Final = 6000
@@ -18,8 +19,6 @@ _LOOP: Final = 3
 # What follows this much after the reasoning would be cut in any case; it also bounds the time a reply can take.
 _READ_LIMIT: Final = 4 * TEXT_LIMIT
 
-_THINK: Final = re.compile(r"^\s*<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_THINK_END: Final = re.compile(r"^.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
 _FENCED: Final = re.compile(r"```(?:[\w+-]*\n)?(.*?)(?:```)?", re.DOTALL)
 _QUOTES: Final = (('"', '"'), ("“", "”"), ("«", "»"), ("„", "“"), ("„", "”"), ("「", "」"), ("'", "'"), ("‘", "’"))
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"'”’»」)\]*_`]*+(?=\s|$)|[。！？]")
@@ -61,7 +60,7 @@ def clean(
     own = _names(aliases(speaker))
     foreign = _names([MODERATOR, *guests, *(alias for other in others for alias in aliases(other))]) - own
     mends: tuple[tuple[str, Callable[[str], str]], ...] = (
-        ("reasoning", _without_reasoning),
+        ("reasoning", without_reasoning),
         ("cut_off", lambda text: text[:_READ_LIMIT]),
         ("fence", _without_fence),
         ("quotes", _unquoted),
@@ -86,10 +85,6 @@ def clean(
         text = ""  # "…", "---": nothing a person could say; an emoji (So) is
         flags["empty"] = None
     return Reply(text, tuple(flags))
-
-
-def _without_reasoning(text: str) -> str:
-    return _THINK_END.sub("", _THINK.sub("", text))
 
 
 def _without_fence(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import difflib
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,9 +57,12 @@ class Catalogue:
         raise Refusal(_unknown("task", name, [t.name for t in self.tasks]))
 
 
-def open_catalogue(personas: Path, tasks: Path) -> Catalogue:
-    """Read both folders; near copies among the cards go to the log. Raises FileFaults with everything that is wrong."""
-    cast, persona_faults = read_personas(personas)
+def open_catalogue(personas: Path, tasks: Path, endpoints: Collection[str] = ()) -> Catalogue:
+    """Read both folders; personas may name these `endpoints`. Near copies among the cards go to the log.
+
+    Raises FileFaults with everything that is wrong in either.
+    """
+    cast, persona_faults = read_personas(personas, endpoints)
     found, task_faults = read_tasks(tasks)
     if faults := persona_faults + task_faults:
         raise FileFaults(faults)

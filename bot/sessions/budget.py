@@ -1,6 +1,6 @@
 """What a session's model calls may cost and have cost: asked before each call, booked in the database."""
 
-from bot.llm.endpoint import Completion
+from bot.llm.answer import Completion
 from bot.sessions.limits import Limits, check, tokens_in
 from bot.store.rows import StoredSession
 from bot.store.schema import now
@@ -54,8 +54,8 @@ class Budget:
         """After its answer: what that says it cost replaces the estimate; what it does not say is estimated."""
         asked, answered = completion.prompt_tokens, completion.completion_tokens
         if answered is None:
-            answered = tokens_in(len(completion.text), chars_per_token)
-        await self._add((prompt if asked is None else asked) - prompt + answered)
+            answered = tokens_in(len(completion.text) + completion.unsaid, chars_per_token)
+        await self._add((prompt * completion.calls if asked is None else asked) - prompt + answered)
 
     async def _add(self, tokens: int) -> None:
         await self._spending.add(self._stored.id, now().date(), tokens)

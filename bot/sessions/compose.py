@@ -13,7 +13,9 @@ from bot.discussion.prompt import Prompt, again, build_prompt, compaction, shown
 from bot.discussion.record import Compaction, FloorChosen, Record, Session, Turn, Usage, moderator_turn, seats
 from bot.discussion.reply import Reply, clean
 from bot.errors import ContextOverflow
-from bot.llm.endpoint import Completion, Endpoint
+from bot.llm.answer import Completion
+from bot.llm.endpoint import Endpoint
+from bot.llm.endpoints import Endpoints
 from bot.sessions.budget import Budget
 from bot.sessions.limits import CALLS_A_TURN, tokens_in
 
@@ -44,14 +46,14 @@ class Composer:
         session: Session,
         record: Record,
         *,
-        endpoint: Endpoint,
+        endpoints: Endpoints,
         budget: Budget,
         max_tokens: int,
         compact: Callable[[Compaction], Awaitable[None]],
     ) -> None:
         self._session = session
         self._record = record
-        self._endpoint = endpoint
+        self._endpoints = endpoints
         self._budget = budget
         self._max_tokens = max_tokens
         self._compact = compact
@@ -96,7 +98,7 @@ class Composer:
 
     async def _answered(self, step: Speak | Summarise | Choose) -> tuple[Prompt, int, Completion]:
         """The prompt that fits, the record's revision that it was made from, and the answer."""
-        await self._endpoint.discover()
+        await self._endpoint_of(step).discover()
         prompt = await self._fitting_prompt(step)
         revision = self._record.revision
         try:
@@ -115,14 +117,14 @@ class Composer:
         summary = SUMMARY_TURNS * self._max_tokens
         temperature = 0.0 if isinstance(step, Choose) else step.persona.creativity
         limit = {Choose: CHOICE_TOKENS, Summarise: summary}.get(type(step), self._max_tokens)
-        cost = tokens_in(len(prompt.text), self._endpoint.chars_per_token)
+        endpoint = self._endpoint_of(step)
+        cost = tokens_in(len(prompt.text), endpoint.chars_per_token)
         # The summary's prompt will be about as long as this one.
-        await self._budget.book(prompt=cost, answer=limit, reserve=0 if isinstance(step, Summarise) else cost + summary)
+        reserve = 0 if isinstance(step, Summarise) else cost + summary + endpoint.thinking
+        await self._budget.book(prompt=cost, answer=endpoint.most(limit, prompt=cost), reserve=reserve)
         self._calls += 1
-        completion = await self._endpoint.complete(
-            prompt.text, temperature=temperature, max_tokens=limit, stop=prompt.stop
-        )
-        await self._budget.settle(completion, prompt=cost, chars_per_token=self._endpoint.chars_per_token)
+        completion = await endpoint.complete(prompt.text, temperature=temperature, max_tokens=limit, stop=prompt.stop)
+        await self._budget.settle(completion, prompt=cost, chars_per_token=endpoint.chars_per_token)
         return completion
 
     def _judged(self, completion: Completion, step: Speak | Summarise) -> tuple[Reply, Objection | None]:
@@ -144,7 +146,7 @@ class Composer:
     async def _fitting_prompt(self, step: Speak | Summarise | Choose, *, overflown: bool = False) -> Prompt:
         """The prompt, after a compaction if it would not fit into the window (or did not: `overflown`)."""
         prompt = self._prompt(step)
-        room = self._room()
+        room = self._room(step)
         if overflown:
             # The server counts otherwise than we do: what it refused is over its limit, whatever we think that is.
             room = min(room or len(prompt.text), int(len(prompt.text) * HIGH_WATERMARK))
@@ -161,12 +163,16 @@ class Composer:
         await self._compact(drop)
         return self._prompt(step)
 
-    def _room(self) -> int | None:
-        """Characters that a prompt may have, None where the window is not known."""
-        if self._endpoint.window is None:
+    def _endpoint_of(self, step: Speak | Summarise | Choose) -> Endpoint:
+        return self._endpoints.default if isinstance(step, Choose) else self._endpoints.of(step.persona)
+
+    def _room(self, step: Speak | Summarise | Choose) -> int | None:
+        """Characters that the prompt may have, None where the window is not known."""
+        endpoint = self._endpoint_of(step)
+        if endpoint.window is None:
             return None
-        tokens = self._endpoint.window - SUMMARY_TURNS * self._max_tokens - TEMPLATE_TOKENS
-        return max(0, int(tokens * self._endpoint.chars_per_token))
+        tokens = endpoint.window - SUMMARY_TURNS * self._max_tokens - endpoint.thinking - TEMPLATE_TOKENS
+        return max(0, int(tokens * endpoint.chars_per_token))
 
 
 def _usage(completion: Completion, earlier: Usage | None = None) -> Usage:

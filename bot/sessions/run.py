@@ -12,7 +12,7 @@ from bot.discussion.moderator import Choose, Close, Open, Speak, Summarise, next
 from bot.discussion.persona import Persona
 from bot.discussion.record import QuestionPut, Record, Steering, Turn, TurnsChanged, moderator_turn
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
-from bot.llm.endpoint import Endpoint
+from bot.llm.endpoints import Endpoints
 from bot.sessions.absence import Absence
 from bot.sessions.budget import Budget
 from bot.sessions.compose import Composer, Draft
@@ -51,7 +51,7 @@ class Run(Keeper):
         *,
         store: Store,
         stage: Stage,
-        endpoint: Endpoint,
+        endpoints: Endpoints,
         max_tokens: int,
         latest: int,
         limits: Limits = USUAL,
@@ -66,7 +66,7 @@ class Run(Keeper):
         self._composer = Composer(
             self.session,
             record,
-            endpoint=endpoint,
+            endpoints=endpoints,
             budget=self.budget,
             max_tokens=max_tokens,
             compact=lambda compaction: self.steer(compaction, "", interrupt=False),

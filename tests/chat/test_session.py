@@ -3,6 +3,7 @@
 from collections import Counter
 
 import discord
+import pytest
 
 from bot.chat.cards import NOTICE
 from bot.discussion.moderator import Open, Speak, Summarise, next_step
@@ -143,8 +144,9 @@ async def test_a_long_turn_becomes_several_messages(place: Place, llm: ScriptedE
     assert " ".join(m.content for m in parts) == " ".join(sentences)
 
 
-async def test_a_session_on_the_embedded_dummy(place: Place, parts: Parts) -> None:
-    async with serve_dummy() as base_url:
+@pytest.mark.parametrize("strict_roles", [False, True])
+async def test_a_session_on_the_embedded_dummy(place: Place, parts: Parts, strict_roles: bool) -> None:
+    async with serve_dummy(strict_roles=strict_roles) as base_url:
         parts.endpoint = Endpoint(base_url, retries=0, timeout=10)
         await place.restart(parts)
         await place.type("start")

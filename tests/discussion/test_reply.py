@@ -25,7 +25,12 @@ def cleaned(raw: str, finish_reason: str | None = "stop") -> Reply:
         ("<think>Hm.</think><think>Hm.</think>Ice is ice.", "Ice is ice.", ("reasoning",)),
         ("Hm, who am I?</think>\n\nIce is ice.", "Ice is ice.", ("reasoning",)),
         ("<think>Hm, it never en", "", ("reasoning", "empty")),
-        ("Aino: <think>Hm.</think>Ice is ice.", "Ice is ice.", ("reasoning",)),
+        ("Aino: <think>Hm.</think>Ice is ice.", "Ice is ice.", ("reasoning", "own_tag")),
+        ("Ice is ice. <think>Hm, is it? I could al", "Ice is ice.", ("reasoning",)),
+        ("Ice <think>Hm.</think>is ice.", "Ice is ice.", ("reasoning",)),
+        ("<think>Hm. <think>Hm.</think> Hm.</think>Ice is ice.", "Ice is ice.", ("reasoning",)),
+        ("[THINK]Hm.[/THINK]Ice is ice.", "Ice is ice.", ("reasoning",)),
+        ("[thinking] Ice is ice.", "[thinking] Ice is ice.", ()),
         # Code fences around the whole, and halves of them; a fence inside stays.
         ("```\nIce is ice.\n```", "Ice is ice.", ("fence",)),
         ("```text\nIce is ice.\n```\n", "Ice is ice.", ("fence",)),

@@ -21,6 +21,7 @@ from bot.llm.chat_request import MODEL, BadRequest, ChatRequest, parse_request, 
 from bot.llm.dummy import MAX_BODY, serve_dummy
 from bot.llm.scene import read_scene
 from tests.discussion import table
+from tests.endpoint_stand_in import scripted_endpoint
 
 QUESTION = "Should public libraries lend tools and bicycles as well as books?"
 CAST = ("Aino", "Ravi", "Mira", "Tomás")
@@ -177,6 +178,34 @@ async def test_cached_tokens_are_the_prefix_that_was_seen_before(http: aiohttp.C
     assert cold == 0
     assert len(tokens(preamble)) <= warm < total
     assert await usage(preamble + "But two") == (total, total - 1)
+
+
+ALTERNATE = "Conversation roles must alternate user/assistant/user/assistant/..."
+
+
+@pytest.mark.parametrize(
+    ("roles", "says"),
+    [
+        (["user"], None),
+        (["user", "assistant"], None),
+        (["user", "assistant", "user"], None),
+        (["system", "user"], ALTERNATE),
+        (["developer", "user"], ALTERNATE),
+        (["assistant"], ALTERNATE),
+        (["user", "user"], ALTERNATE),
+        (["user", "assistant", "assistant"], ALTERNATE),
+        (["user", "system", "user"], "Only user and assistant roles are supported!"),
+    ],
+)
+async def test_strict_roles_are_those_of_a_strict_template(roles: list[str], says: str | None) -> None:
+    messages = [{"role": role, "content": "Hello"} for role in roles]
+    async with serve_dummy(strict_roles=True) as strict, serve_dummy() as easy, scripted_endpoint() as scripted:
+        answers: list[tuple[int, str | None]] = []
+        for url in (strict, easy, *([scripted.url] if says else [])):
+            body = {"model": MODEL, "messages": messages}
+            async with aiohttp.ClientSession() as http, http.post(f"{url}/chat/completions", json=body) as answer:
+                answers.append((answer.status, (await answer.json()).get("error", {}).get("message")))
+    assert answers == ([(400, says), (200, None), (400, says)] if says else [(200, None)] * 2)
 
 
 async def test_a_prompt_over_the_window_is_refused_by_its_code() -> None:

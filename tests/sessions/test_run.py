@@ -12,6 +12,7 @@ from bot.discussion.dials import Dials
 from bot.discussion.prompt import AGAIN
 from bot.discussion.record import Compaction, FloorGiven, QuestionPut, Record, Turn
 from bot.llm.endpoint import Endpoint
+from bot.llm.endpoints import Endpoints
 from bot.sessions.run import Run
 from bot.sessions.stage import Refused, Why
 from bot.store.rows import Post, PostKind, PostStatus, Status, StoredSession
@@ -97,7 +98,7 @@ async def open_table(
         await store.record(stored.id),
         store=store,
         stage=stage,
-        endpoint=endpoint,
+        endpoints=Endpoints(endpoint),
         max_tokens=max_tokens,
         latest=await store.latest_id(stored.id),
     )
