@@ -186,11 +186,18 @@ class Endpoint:
         can't be read) or EndpointRefused (key, model, quota, request).
         """
         async with self._slots:
-            await self.discover()
+            model = await self.discover()
             is_unknown = self._reasons is None
-            completion = await self._answer(prompt, temperature, max_tokens + self.thinking, stop)
+            request = self._request(model, prompt, temperature, max_tokens + self.thinking, stop)
+            completion = await self._answer(prompt, request)
             if is_unknown and completion.may_lack_words and (room := self._room_to_think):
-                longer = await self._answer(prompt, temperature, max_tokens + room, stop)
+                request = self._request(model, prompt, temperature, max_tokens + room, stop)
+                try:
+                    longer = await self._answer(prompt, request)
+                except ContextOverflow:
+                    if self._reasons:
+                        raise
+                    return completion  # most likely just too long, and no reason to drop turns from the prompt
                 if self._reasons:
                     log.info("%s thinks before it speaks: it gets %d tokens more for that", self.model, room)
                     completion, longer = longer, completion
@@ -199,13 +206,11 @@ class Endpoint:
                 self._reasons = False
         return completion
 
-    async def _answer(self, prompt: str, temperature: float, limit: int, stop: tuple[str, ...]) -> Completion:
-        """One answer of at most `limit` tokens, and what it shows of the model."""
-        model = await self.discover()
+    async def _answer(self, prompt: str, request: dict[str, Any]) -> Completion:
+        """One answer; what it shows of the model is remembered."""
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self._deadline):
-                request = self._request(model, prompt, temperature, limit, stop)
                 completion = await self._ask_until_readable(self._client, request, self._retries)
         except (TimeoutError, openai.OpenAIError, ValueError) as error:
             # It may come back with another model or another window.

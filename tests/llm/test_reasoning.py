@@ -6,8 +6,19 @@ from typing import Any
 import pytest
 
 from bot.discussion.reasoning import without_reasoning
+from bot.errors import ContextOverflow
 from bot.llm.endpoint import Endpoint
-from tests.endpoint_stand_in import Answer, ScriptedEndpoint, fails, gives, model_list, says, scripted_endpoint, thinks
+from tests.endpoint_stand_in import (
+    Answer,
+    ScriptedEndpoint,
+    fails,
+    gives,
+    model_list,
+    overflow,
+    says,
+    scripted_endpoint,
+    thinks,
+)
 
 THOUGHT = "The user wants me to be Aino. Let me consider ladders."
 SAID = "Ladders are heavy."
@@ -118,6 +129,14 @@ async def test_an_answer_that_is_just_too_long_stands(server: ScriptedEndpoint, 
     assert (completion.text, completion.finish_reason, completion.calls) == ("Ladders are", "length", 2)
     assert (await ask(endpoint)).text == "Ladders"
     assert limits(server) == [50, 1050, 50]
+
+
+async def test_there_may_be_no_room_in_the_window(server: ScriptedEndpoint, endpoint: Endpoint) -> None:
+    server.enqueue(says("Ladders are", **CUT), overflow())
+    assert (await ask(endpoint)).text == "Ladders are"
+    server.enqueue(thinks(THOUGHT), overflow())
+    with pytest.raises(ContextOverflow):
+        await ask(endpoint)
 
 
 async def test_what_is_not_counted_can_be_estimated(server: ScriptedEndpoint, endpoint: Endpoint) -> None:
