@@ -100,7 +100,7 @@ class Composer:
         completion = await self._endpoint.complete(
             prompt.text, temperature=step.persona.creativity, max_tokens=limit, stop=prompt.stop
         )
-        await self._budget.settle(completion, prompt=cost, chars_per_token=self._endpoint.chars_per_token)
+        self._budget.settle(completion, prompt=cost, chars_per_token=self._endpoint.chars_per_token)
         return completion
 
     def _read(self, completion: Completion, step: Speak | Summarise) -> Reply:
