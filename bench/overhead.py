@@ -102,7 +102,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=10, help="how often each contestant's turn comes (default: 10)")
     parser.add_argument("--turns", type=int, default=40, help="of each discussion (default: 40)")
     parser.add_argument("--quick", action="store_true", help="3 rounds of 20 turns")
-    parser.add_argument("--no-peers", action="store_true", help="do not make an environment for AutoGen if there is none")
+    parser.add_argument(
+        "--no-peers", action="store_true", help="do not make an environment for AutoGen if there is none"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     given = parser.parse_args(arguments)
     rounds, turns = (3, 20) if given.quick else (given.rounds, given.turns)

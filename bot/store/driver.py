@@ -1,13 +1,13 @@
-"""The driver as the store needs it: one trip to its thread for a statement instead of four.
+"""The driver as the store needs it: one trip to its thread for a statement instead of four, and none to begin.
 
 SQLAlchemy has aiosqlite make a cursor, execute, fetch and close in turn, each a trip to the connection's thread and
-back. Rows are few here and fetched at once anyway.
+back. Rows are few here and fetched at once anyway. A transaction begins on the trip of its first statement.
 """
 
 import sqlite3
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import aiosqlite
 from sqlalchemy.dialects.sqlite.aiosqlite import (
@@ -16,6 +16,9 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_dbapi,
 )
 from sqlalchemy.util import EMPTY_DICT, await_only
+
+# A plain BEGIN takes the write lock too late: a transaction that has read then fails with "database is locked".
+_BEGIN: Final = "BEGIN IMMEDIATE"
 
 
 class _Cursor(AsyncAdapt_aiosqlite_cursor):
@@ -37,10 +40,13 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     def _run(self, do: Callable[[sqlite3.Cursor], Any]) -> None:
         connection: Any = self._connection
+        begins, self._adapt_connection.begins = self._adapt_connection.begins, False
 
         def there() -> tuple[sqlite3.Cursor, list[Any]]:
             cursor = connection._conn.cursor()
             try:
+                if begins:
+                    cursor.execute(_BEGIN)
                 do(cursor)
                 return cursor, cursor.fetchall() if cursor.description else []
             finally:
@@ -59,11 +65,23 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ()
+    """`begins`: the next statement begins a transaction."""
+
+    __slots__ = ("begins",)
 
     _cursor_cls = _Cursor
 
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        self.begins = False
+
+    def commit(self) -> None:
+        self.begins = False
+        if self._connection.in_transaction:
+            super().commit()
+
     def rollback(self) -> None:
+        self.begins = False
         # Handed back to the pool it is rolled back, nearly always with nothing to do.
         if self._connection.in_transaction:
             super().rollback()

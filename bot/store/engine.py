@@ -78,8 +78,7 @@ def create_engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _on_begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
-        # A plain BEGIN takes the write lock too late: a transaction that has read then fails with "database is locked".
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.connection.dbapi_connection.begins = True  # type: ignore[union-attr]
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def _on_error(context: ExceptionContext) -> DatabaseTrouble | None:  # pyright: ignore[reportUnusedFunction]

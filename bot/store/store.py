@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Self
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import String, and_, bindparam, func, insert, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -23,7 +23,8 @@ from bot.store.spending import Spending
 from bot.store.values import post_of, session_of, turn_of, turn_values
 from bot.store.whole import whole
 
-
+# Written out: a list of parameters would be put into the statement anew each time.
+_UNSETTLED: Final = [literal_column(f"'{status}'", String) for status in (PostStatus.SENDING, PostStatus.QUEUED)]
 # The statements of every turn are built once.
 _ADD_TURN: Final = insert(turns)
 _ADD_POST: Final = insert(posts)
@@ -33,7 +34,7 @@ _TAKE: Final = update(posts).where(posts.c.id == bindparam("post"))
 # What is to be shown next in a place: what is under way, else the oldest that waits.
 _OPEN: Final = (
     select(posts)
-    .where(posts.c.place_id == bindparam("place"), posts.c.status.in_((PostStatus.SENDING, PostStatus.QUEUED)))
+    .where(posts.c.place_id == bindparam("place"), posts.c.status.in_(_UNSETTLED))
     .order_by(posts.c.status.desc(), posts.c.id)
     .limit(1)
 )
