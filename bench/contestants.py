@@ -10,20 +10,20 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 from openai import AsyncOpenAI, DefaultAioHttpClient
-from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.fakes import MODEL
 from bench.peers.venv import peers_python
 from bench.processes import REPOSITORY
+from bench.tape import PlayingEndpoint, PlayingEngine, RecordingEndpoint, RecordingEngine, Tape
 from bot.discussion.dials import Dials
 from bot.discussion.persona import Persona
 from bot.discussion.task import Task
 from bot.library.files import read_personas, read_task
-from bot.llm.endpoint import Completion, Endpoint
+from bot.llm.endpoint import Endpoint
 from bot.sessions.limits import Limits
 from bot.sessions.supervisor import Supervisor, Where
 from bot.store.rows import Post, PostKind, Status
@@ -70,44 +70,6 @@ class Watch:
     @staticmethod
     def _now() -> tuple[float, float]:
         return time.perf_counter(), time.process_time()
-
-
-@dataclass
-class Tape:
-    """What one discussion asked of the libraries below the engine: requests of the endpoint, statements by
-    transaction."""
-
-    requests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    transactions: list[list[tuple[Any, Any]]] = field(default_factory=list[list[tuple[Any, Any]]])
-
-    def listen(self, engine: AsyncEngine) -> None:
-        @event.listens_for(engine.sync_engine, "begin")
-        def _begin(_: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
-            self.transactions.append([])
-
-        @event.listens_for(engine.sync_engine, "before_execute")
-        def _execute(_: Any, statement: Any, many: Any, one: Any, __: Any) -> None:  # pyright: ignore[reportUnusedFunction]
-            self.transactions[-1].append((statement, many or one or None))
-
-
-class RecordingEndpoint(Endpoint):
-    """The real endpoint; what it is asked goes on a tape."""
-
-    tape: Tape
-
-    async def complete(
-        self, prompt: str, *, temperature: float, max_tokens: int, stop: tuple[str, ...] = ()
-    ) -> Completion:
-        self.tape.requests.append(
-            {
-                "model": MODEL,
-                "messages": [{"role": "user", "content": prompt}],
-                "temperature": temperature,
-                "max_tokens": max_tokens,
-                **({"stop": list(stop)} if stop else {}),
-            }
-        )
-        return await super().complete(prompt, temperature=temperature, max_tokens=max_tokens, stop=stop)
 
 
 class TimedStage(TerminalStage):
@@ -157,11 +119,10 @@ class Ours:
         run = await supervisor.start(
             Where(1, place, place, 1, 0), task=task, cast=cast, dials=Dials(turns=turns, pace=0), seed=place
         )
-        while run.status is not Status.ENDED or run.poster.is_busy:  # noqa: ASYNC110 (its end has no event)
-            await asyncio.sleep(0.01)
+        await supervisor._tasks[place]  # pyright: ignore[reportPrivateUsage]
         lap = watch.lap()
         await supervisor.shutdown()
-        if run.reason or len(run.record.persona_turns()) != turns:
+        if run.status is not Status.ENDED or run.reason or len(run.record.persona_turns()) != turns:
             raise RuntimeError(f"the discussion was not held to its end: {run.reason}")
         return lap
 
@@ -170,12 +131,25 @@ async def record(url: str, folder: Path, turns: int) -> Tape:
     """Hold one discussion on a database of its own, and take down what it asks of the libraries."""
     tape = Tape()
     async with open_database(folder / "tape.db") as store:
-        engine = RecordingEndpoint(url)
-        engine.tape = tape
-        tape.listen(engine_of(store))
-        await Ours(store, engine).hold(turns)
-        await engine.aclose()
+        endpoint = RecordingEndpoint(url)
+        endpoint.tape = tape
+        await Ours(Store(cast(AsyncEngine, RecordingEngine(engine_of(store), tape))), endpoint).hold(turns)
+        await endpoint.aclose()
     return tape
+
+
+class Engine:
+    """The engine alone: endpoint and database are played back from a tape."""
+
+    def __init__(self, tape: Tape) -> None:
+        self._tape = tape
+
+    async def hold(self, turns: int) -> Lap:
+        store = Store(cast(AsyncEngine, PlayingEngine(self._tape)))
+        endpoint = PlayingEndpoint(self._tape)
+        lap = await Ours(store, endpoint).hold(turns)
+        await endpoint.aclose()
+        return lap
 
 
 class Sdk:
@@ -196,7 +170,7 @@ class Sdk:
 
     async def hold(self, turns: int) -> Lap:
         watch = Watch()
-        for request in self._tape.requests:
+        for request, _ in self._tape.calls:
             if self._raw:
                 json.loads((await self._client.chat.completions.with_raw_response.create(**request)).content)
             else:
@@ -225,7 +199,7 @@ class Database:
         watch = Watch()
         for statements in self._tape.transactions:
             async with self._engine.begin() as db:
-                for statement, parameters in statements:
+                for statement, parameters, _ in statements:
                     await db.execute(statement, parameters)
         return watch.lap()
 

@@ -23,8 +23,9 @@ from bench.processes import read_line, start_python
 MODEL: Final = "fake"
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
-# A window as vLLM tells it.
-_MODELS: Final = {"object": "list", "data": [{"id": MODEL, "object": "model", "max_model_len": 131_072}]}
+WINDOW: Final = 131_072
+# The window as vLLM tells it.
+_MODELS: Final = {"object": "list", "data": [{"id": MODEL, "object": "model", "max_model_len": WINDOW}]}
 _SYLLABLES: Final = ("ba", "de", "fi", "go", "lu", "ma", "ne", "pi", "ro", "su", "ta", "ve", "zi", "ko", "lo", "mu")
 # About what English prose has.
 _CHARS_PER_TOKEN: Final = 4

@@ -9,7 +9,7 @@ from bot.store.store import Store
 
 class Budget:
     """One session's. A call is booked before it is made, with the estimate of its prompt, and settled by its answer:
-    one that fails, is given up or outlives the process stays booked. What its answer changes is stored with the turn."""
+    one that fails, is given up or outlives the process stays booked. The difference is stored with the turn."""
 
     def __init__(self, store: Store, stored: StoredSession, limits: Limits) -> None:
         self.used = 0

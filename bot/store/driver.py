@@ -40,7 +40,8 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     def _run(self, do: Callable[[sqlite3.Cursor], Any]) -> None:
         connection: Any = self._connection
-        begins, self._adapt_connection.begins = self._adapt_connection.begins, False
+        adapted: Any = self._adapt_connection
+        begins, adapted.begins = adapted.begins, False
 
         def there() -> tuple[sqlite3.Cursor, list[Any]]:
             cursor = connection._conn.cursor()
@@ -54,9 +55,9 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
         try:
             self._cursor, rows = await_only(connection._execute(there))
+            self._rows = deque(rows)
         except Exception as error:  # noqa: BLE001 (translated and raised)
-            self._adapt_connection._handle_exception(error)
-        self._rows = deque(rows)
+            adapted._handle_exception(error)
 
     async def _async_soft_close(self) -> None: ...
 
