@@ -1,5 +1,7 @@
 """What a session's model calls may cost and have cost: asked before each call, booked in the database."""
 
+from datetime import date
+
 from bot.llm.endpoint import Completion
 from bot.sessions.limits import Limits, check, tokens_in
 from bot.store.rows import StoredSession
@@ -32,7 +34,7 @@ class Budget:
 
     async def has_tokens_today(self) -> bool:
         """Whether the server's tokens of the day suffice for a call like the last one."""
-        used = await self._spending.of_server(self._stored.guild_id, now().date())
+        used = await self._of_server(now().date())
         return not self._limits.day_tokens or used + self._need <= self._limits.day_tokens
 
     async def book(self, *, prompt: int, answer: int, reserve: int) -> None:
@@ -48,7 +50,7 @@ class Budget:
             self._limits,
             minutes=(moment - self._stored.created_at).total_seconds() / 60,
             session_tokens=self.used,
-            day_tokens=await self._spending.of_server(self._stored.guild_id, self._day),
+            day_tokens=await self._of_server(self._day),
             need=self._need,
             reserve=reserve,
         )
@@ -65,3 +67,7 @@ class Budget:
         difference = (prompt if asked is None else asked) - prompt + answered
         self._spending.owe(self._stored, self._day, difference)
         self.used += difference
+
+    async def _of_server(self, day: date) -> int:
+        kept = self._spending.kept_of_server(self._stored.guild_id, day)
+        return await self._spending.of_server(self._stored.guild_id, day) if kept is None else kept

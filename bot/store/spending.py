@@ -76,13 +76,16 @@ class Spending:
             stored = await db.scalar(_OF_SESSION, {"session": session_id}) or 0
             return stored + self._owed.get(session_id, Counter[date]()).total()
 
+    def kept_of_server(self, guild_id: int, day: date) -> int | None:
+        """The same as `of_server`, without asking the database; None if only that knows."""
+        kept = self._of_servers.get(guild_id)
+        return kept[1] if kept is not None and kept[0] == day else None
+
     async def of_server(self, guild_id: int, day: date) -> int:
         """The tokens that all sessions of a server have used on a day."""
-        kept = self._of_servers.get(guild_id)
-        if kept is None or kept[0] != day:
-            async with self._engine.begin() as db:
-                stored = await db.scalar(_OF_SERVER, {"guild": guild_id, "on": day}) or 0
-            kept = self._of_servers.get(guild_id)  # somebody else may have asked, and booked, meanwhile
-            if kept is None or kept[0] != day:
-                kept = self._of_servers[guild_id] = day, stored
-        return kept[1]
+        async with self._engine.begin() as db:
+            stored = await db.scalar(_OF_SERVER, {"guild": guild_id, "on": day}) or 0
+        if (kept := self.kept_of_server(guild_id, day)) is not None:
+            return kept  # somebody has asked, and perhaps booked, meanwhile
+        self._of_servers[guild_id] = day, stored
+        return stored

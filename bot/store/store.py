@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Self
 
-from sqlalchemy import String, and_, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import String, and_, bindparam, exists, func, insert, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -29,7 +29,9 @@ _UNSETTLED: Final = [literal_column(f"'{status}'", String) for status in (PostSt
 _ADD_TURN: Final = insert(turns)
 _ADD_POST: Final = insert(posts)
 _OF_MESSAGE: Final = select(posts).where(posts.c.message_id == bindparam("message"))
-_BIND: Final = update(posts).where(posts.c.id == bindparam("post"), posts.c.message_id.is_(None))
+_BIND: Final = update(posts).where(
+    posts.c.id == bindparam("post"), posts.c.message_id.is_(None), ~exists(_OF_MESSAGE.correlate(None))
+)
 _TAKE: Final = update(posts).where(posts.c.id == bindparam("post"))
 # What is to be shown next in a place: what is under way, else the oldest that waits.
 _OPEN: Final = (
@@ -95,7 +97,7 @@ class Store:
                     )
                 )
                 session_id = _new_id(result)
-                await self._add_posts(db, session_id, stored.place_id, opening)
+                await _add_posts(db, session_id, stored.place_id, opening)
         except IntegrityError as error:
             raise PlaceTaken from error
         self.spending.is_new(session_id)
@@ -133,7 +135,7 @@ class Store:
         """End a session and queue its last post, both or neither: a restart in between would queue it once more."""
         values = {"status": Status.ENDED, "reason": None, "fault": None, "ended_at": now()}
         async with self.spending.paying(session_id) as db:
-            await self._add_posts(db, session_id, place_id, [closing])
+            await _add_posts(db, session_id, place_id, [closing])
             await db.execute(update(sessions).where(sessions.c.id == session_id).values(**values))
 
     async def record(self, session_id: int) -> Record:
@@ -171,8 +173,11 @@ class Store:
                     return False
             await db.execute(_ADD_TURN, {"session_id": session_id} | turn_values(turn))
             if show:
-                await self._add_posts(db, session_id, place_id, show)
-                await _take(db, place_id, after_id)
+                # What is under way or waits comes first; then the first of these is taken as it is stored.
+                if await _take(db, place_id, after_id) is None:
+                    first = replace(show[0], status=PostStatus.SENDING, after_id=after_id)
+                    show = [first, *show[1:]]
+                await _add_posts(db, session_id, place_id, show)
         return True
 
     async def amend_turn(self, session_id: int, turn: Turn) -> None:
@@ -190,7 +195,7 @@ class Store:
     async def add_post(self, session_id: int, place_id: int, post: Post) -> int:
         """Queue a post that belongs to no turn (panel, notice, minutes). Out: its id."""
         async with self._engine.begin() as db:
-            return (await self._add_posts(db, session_id, place_id, [post]))[0]
+            return (await _add_posts(db, session_id, place_id, [post]))[0]
 
     async def take_post(self, place_id: int, after_id: int) -> Post | None:
         """The post of the place that is `sending`, else the next queued one, which thereby becomes `sending`."""
@@ -299,23 +304,6 @@ class Store:
             await db.execute(update(posts).where(where).values(status=PostStatus.REMOVED, attachment=None))
             await db.execute(update(turns).where(turns.c.message_id == message_id).values(text=""))
 
-    async def _add_posts(self, db: AsyncConnection, session_id: int, place_id: int, show: Sequence[Post]) -> list[int]:
-        ids: list[int] = []
-        for post in show:
-            values = {
-                "session_id": session_id,
-                "place_id": place_id,
-                "turn_seq": post.turn_seq,
-                "kind": post.kind,
-                "username": post.username,
-                "avatar": post.avatar,
-                "content": post.content,
-                "attachment": post.attachment,
-                "status": PostStatus.QUEUED,
-            }
-            ids.append(_new_id(await db.execute(_ADD_POST, values)))
-        return ids
-
     # --- webhooks ---
 
     async def add_webhook(self, webhook: Webhook) -> None:
@@ -354,6 +342,25 @@ async def open_store(url: str, file: Path) -> AsyncIterator[Store]:
         await store.aclose()
 
 
+async def _add_posts(db: AsyncConnection, session_id: int, place_id: int, show: Sequence[Post]) -> list[int]:
+    ids: list[int] = []
+    for post in show:
+        values = {
+            "session_id": session_id,
+            "place_id": place_id,
+            "turn_seq": post.turn_seq,
+            "kind": post.kind,
+            "username": post.username,
+            "avatar": post.avatar,
+            "content": post.content,
+            "attachment": post.attachment,
+            "status": post.status,
+            "after_id": post.after_id or None,
+        }
+        ids.append(_new_id(await db.execute(_ADD_POST, values)))
+    return ids
+
+
 async def _take(db: AsyncConnection, place_id: int, after_id: int) -> Post | None:
     row = (await db.execute(_OPEN, {"place": place_id})).one_or_none()
     if row is None:
@@ -366,11 +373,9 @@ async def _take(db: AsyncConnection, place_id: int, after_id: int) -> Post | Non
 
 
 async def _bind(db: AsyncConnection, post_id: int, message_id: int) -> bool:
-    if (await db.execute(_OF_MESSAGE, {"message": message_id})).first():
-        return False
     # Whoever deletes a message must not find it kept in minutes that are in the channel already.
     values = {"message_id": message_id, "status": PostStatus.POSTED, "attachment": None}
-    return (await db.execute(_BIND, {"post": post_id} | values)).rowcount == 1
+    return (await db.execute(_BIND, {"post": post_id, "message": message_id} | values)).rowcount == 1
 
 
 def _new_id(result: Any) -> int:
