@@ -48,7 +48,7 @@ async def measure(rounds: int, turns: int) -> dict[str, list[Lap]]:
     """The laps of each contestant, round by round."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overhead-")))
-        url = (await stack.enter_async_context(fakes.running("endpoint")))["url"]
+        url = await stack.enter_async_context(fakes.running("endpoint"))
         tape = await record(url, folder, turns)
         contestants: dict[str, Any] = {
             "ours": await stack.enter_async_context(Ours.at(url, folder)),

@@ -111,3 +111,17 @@ async def read_line(process: asyncio.subprocess.Process) -> dict[str, Any]:
     if not line:
         raise RuntimeError(f"a process of the trial ended by itself (exit code {process.returncode})")
     return json.loads(line)
+
+
+async def run_python(module: str, *args: str) -> dict[str, Any]:
+    """The JSON object that a module prints before it ends. Raises RuntimeError if it fails."""
+    process = await start_python(module, *args)
+    try:
+        output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise RuntimeError(f"{module} failed (exit code {process.returncode}); what it said stands above")
+    return json.loads(output)
