@@ -124,7 +124,7 @@ class Composer:
         await self._budget.book(prompt=cost, answer=endpoint.most(limit, prompt=cost), reserve=reserve)
         self._calls += 1
         completion = await endpoint.complete(prompt.text, temperature=temperature, max_tokens=limit, stop=prompt.stop)
-        await self._budget.settle(completion, prompt=cost, chars_per_token=endpoint.chars_per_token)
+        self._budget.settle(completion, prompt=cost, chars_per_token=endpoint.chars_per_token)
         return completion
 
     def _judged(self, completion: Completion, step: Speak | Summarise) -> tuple[Reply, Objection | None]:

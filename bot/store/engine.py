@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import RoundtableError
+from bot.store.driver import Driver
 from bot.store.schema import sessions
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -62,7 +63,7 @@ def lock_database(file: Path) -> FileLock:
 
 def create_engine(url: str) -> AsyncEngine:
     """An engine for `url` set up as the store needs it. One connection: our transactions queue instead of colliding."""
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(url, module=Driver(), pool_size=1, max_overflow=0, pool_timeout=60)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _: Any) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -77,8 +78,7 @@ def create_engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _on_begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
-        # A plain BEGIN takes the write lock too late: a transaction that has read then fails with "database is locked".
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.connection.dbapi_connection.begins = True  # type: ignore[union-attr]
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def _on_error(context: ExceptionContext) -> DatabaseTrouble | None:  # pyright: ignore[reportUnusedFunction]

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import String, and_, bindparam, exists, func, insert, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -22,6 +22,24 @@ from bot.store.schema import now, posts, sessions, turns, webhooks
 from bot.store.spending import Spending
 from bot.store.values import post_of, session_of, turn_of, turn_values
 from bot.store.whole import whole
+
+# Written out: a list of parameters would be put into the statement anew each time.
+_UNSETTLED: Final = [literal_column(f"'{status}'", String) for status in (PostStatus.SENDING, PostStatus.QUEUED)]
+# The statements of every turn are built once.
+_ADD_TURN: Final = insert(turns)
+_ADD_POST: Final = insert(posts)
+_OF_MESSAGE: Final = select(posts).where(posts.c.message_id == bindparam("message"))
+_BIND: Final = update(posts).where(
+    posts.c.id == bindparam("post"), posts.c.message_id.is_(None), ~exists(_OF_MESSAGE.correlate(None))
+)
+_TAKE: Final = update(posts).where(posts.c.id == bindparam("post"))
+# What is to be shown next in a place: what is under way, else the oldest that waits.
+_OPEN: Final = (
+    select(posts)
+    .where(posts.c.place_id == bindparam("place"), posts.c.status.in_(_UNSETTLED))
+    .order_by(posts.c.status.desc(), posts.c.id)
+    .limit(1)
+)
 
 
 class PlaceTaken(Exception):
@@ -79,9 +97,10 @@ class Store:
                     )
                 )
                 session_id = _new_id(result)
-                await self._add_posts(db, session_id, stored.place_id, opening)
+                await _add_posts(db, session_id, stored.place_id, opening)
         except IntegrityError as error:
             raise PlaceTaken from error
+        self.spending.is_new(session_id)
         return replace(stored, id=session_id)
 
     async def unfinished_sessions(self) -> list[StoredSession]:
@@ -109,14 +128,14 @@ class Store:
         values: dict[str, Any] = {"status": status, "reason": reason, "fault": fault}
         if status is Status.ENDED:
             values["ended_at"] = now()
-        async with self._engine.begin() as db:
+        async with self.spending.paying(session_id) as db:
             await db.execute(update(sessions).where(sessions.c.id == session_id).values(**values))
 
     async def end_session(self, session_id: int, place_id: int, closing: Post) -> None:
         """End a session and queue its last post, both or neither: a restart in between would queue it once more."""
         values = {"status": Status.ENDED, "reason": None, "fault": None, "ended_at": now()}
-        async with self._engine.begin() as db:
-            await self._add_posts(db, session_id, place_id, [closing])
+        async with self.spending.paying(session_id) as db:
+            await _add_posts(db, session_id, place_id, [closing])
             await db.execute(update(sessions).where(sessions.c.id == session_id).values(**values))
 
     async def record(self, session_id: int) -> Record:
@@ -145,17 +164,20 @@ class Store:
 
         `after_id` is the largest Discord id seen in the place. Out: False if a turn of that message is stored already.
         """
-        async with self._engine.begin() as db:
+        async with self.spending.paying(session_id) as db:
             if turn.message_id is not None:
                 known = select(turns.c.id).where(
                     turns.c.session_id == session_id, turns.c.message_id == turn.message_id
                 )
                 if (await db.execute(known)).first():
                     return False
-            await db.execute(insert(turns).values(session_id=session_id, **turn_values(turn)))
+            await db.execute(_ADD_TURN, {"session_id": session_id} | turn_values(turn))
             if show:
-                await self._add_posts(db, session_id, place_id, show)
-                await _take(db, place_id, after_id)
+                # What is under way or waits comes first; then the first of these is taken as it is stored.
+                if await _take(db, place_id, after_id) is None:
+                    first = replace(show[0], status=PostStatus.SENDING, after_id=after_id)
+                    show = [first, *show[1:]]
+                await _add_posts(db, session_id, place_id, show)
         return True
 
     async def amend_turn(self, session_id: int, turn: Turn) -> None:
@@ -173,7 +195,7 @@ class Store:
     async def add_post(self, session_id: int, place_id: int, post: Post) -> int:
         """Queue a post that belongs to no turn (panel, notice, minutes). Out: its id."""
         async with self._engine.begin() as db:
-            return (await self._add_posts(db, session_id, place_id, [post]))[0]
+            return (await _add_posts(db, session_id, place_id, [post]))[0]
 
     async def take_post(self, place_id: int, after_id: int) -> Post | None:
         """The post of the place that is `sending`, else the next queued one, which thereby becomes `sending`."""
@@ -221,12 +243,14 @@ class Store:
     async def bind(self, post_id: int, message_id: int) -> bool:
         """Note that this message shows this post. A bound post or message stays as it is. Out: whether it was bound."""
         async with self._engine.begin() as db:
-            if (await db.execute(select(posts.c.id).where(posts.c.message_id == message_id))).first():
-                return False
-            where = and_(posts.c.id == post_id, posts.c.message_id.is_(None))
-            # Whoever deletes a message must not find it kept in minutes that are in the channel already.
-            values = {"message_id": message_id, "status": PostStatus.POSTED, "attachment": None}
-            return (await db.execute(update(posts).where(where).values(**values))).rowcount == 1
+            return await _bind(db, post_id, message_id)
+
+    async def bind_answered(self, post_id: int, message_id: int, place_id: int) -> tuple[bool, bool]:
+        """The same for the message that a send was answered with. Out: whether it was bound, and whether another post
+        of the place waits."""
+        async with self._engine.begin() as db:
+            is_bound = await _bind(db, post_id, message_id)
+            return is_bound, (await db.execute(_OPEN, {"place": place_id})).first() is not None
 
     async def rebind(self, post_id: int, message_id: int) -> int | None:
         """Note which message really shows a post. Out: the one it was bound to, None if the post is not shown."""
@@ -252,7 +276,7 @@ class Store:
     async def post_of_message(self, message_id: int) -> tuple[int, Post] | None:
         """The session and post that a message shows."""
         async with self._engine.begin() as db:
-            row = (await db.execute(select(posts).where(posts.c.message_id == message_id))).one_or_none()
+            row = (await db.execute(_OF_MESSAGE, {"message": message_id})).one_or_none()
             return (row.session_id, post_of(row)) if row else None
 
     async def session_posts(self, session_id: int, *kinds: PostKind) -> list[Post]:
@@ -279,23 +303,6 @@ class Store:
         async with self._engine.begin() as db:
             await db.execute(update(posts).where(where).values(status=PostStatus.REMOVED, attachment=None))
             await db.execute(update(turns).where(turns.c.message_id == message_id).values(text=""))
-
-    async def _add_posts(self, db: AsyncConnection, session_id: int, place_id: int, show: Sequence[Post]) -> list[int]:
-        ids: list[int] = []
-        for post in show:
-            values = {
-                "session_id": session_id,
-                "place_id": place_id,
-                "turn_seq": post.turn_seq,
-                "kind": post.kind,
-                "username": post.username,
-                "avatar": post.avatar,
-                "content": post.content,
-                "attachment": post.attachment,
-                "status": PostStatus.QUEUED,
-            }
-            ids.append(_new_id(await db.execute(insert(posts).values(**values))))
-        return ids
 
     # --- webhooks ---
 
@@ -335,18 +342,40 @@ async def open_store(url: str, file: Path) -> AsyncIterator[Store]:
         await store.aclose()
 
 
+async def _add_posts(db: AsyncConnection, session_id: int, place_id: int, show: Sequence[Post]) -> list[int]:
+    ids: list[int] = []
+    for post in show:
+        values = {
+            "session_id": session_id,
+            "place_id": place_id,
+            "turn_seq": post.turn_seq,
+            "kind": post.kind,
+            "username": post.username,
+            "avatar": post.avatar,
+            "content": post.content,
+            "attachment": post.attachment,
+            "status": post.status,
+            "after_id": post.after_id or None,
+        }
+        ids.append(_new_id(await db.execute(_ADD_POST, values)))
+    return ids
+
+
 async def _take(db: AsyncConnection, place_id: int, after_id: int) -> Post | None:
-    open_ones = and_(posts.c.place_id == place_id, posts.c.status.in_((PostStatus.SENDING, PostStatus.QUEUED)))
-    under_way = select(posts).where(open_ones).order_by(posts.c.status.desc(), posts.c.id).limit(1)
-    row = (await db.execute(under_way)).one_or_none()
+    row = (await db.execute(_OPEN, {"place": place_id})).one_or_none()
     if row is None:
         return None
     post = post_of(row)
     if post.status is PostStatus.QUEUED:
-        values = {"status": PostStatus.SENDING, "after_id": after_id}
-        await db.execute(update(posts).where(posts.c.id == post.id).values(**values))
+        await db.execute(_TAKE, {"post": post.id, "status": PostStatus.SENDING, "after_id": after_id})
         return replace(post, after_id=after_id)
     return post
+
+
+async def _bind(db: AsyncConnection, post_id: int, message_id: int) -> bool:
+    # Whoever deletes a message must not find it kept in minutes that are in the channel already.
+    values = {"message_id": message_id, "status": PostStatus.POSTED, "attachment": None}
+    return (await db.execute(_BIND, {"post": post_id, "message": message_id} | values)).rowcount == 1
 
 
 def _new_id(result: Any) -> int:

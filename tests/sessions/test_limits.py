@@ -113,7 +113,7 @@ async def test_tokens_are_booked_by_session_and_day(store: Store) -> None:
         (two, today, 7),
         (elsewhere, today, 1000),
     ]:
-        await store.spending.add(session.id, day, tokens)
+        await store.spending.add(session, day, tokens)
     assert [await store.spending.of_session(s.id) for s in (one, two, elsewhere)] == [75, 7, 1000]
     assert await store.spending.of_server(GUILD, today) == 77
     assert await store.spending.of_server(GUILD, today + timedelta(days=2)) == 0
