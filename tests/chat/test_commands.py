@@ -6,7 +6,7 @@ import pytest
 
 from bot.discussion.dials import Dials
 from bot.discussion.record import FloorGiven, Muted, SeatAdded, SeatRemoved, TurnSkipped
-from bot.sessions.run import CLOSING
+from bot.sessions.notices import CLOSING
 from bot.sessions.supervisor import NO_TABLE
 from bot.store.rows import Status
 from tests.chat.conftest import FULL_NAMES

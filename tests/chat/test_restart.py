@@ -1,7 +1,7 @@
 """A bot that is stopped and started goes on where it was."""
 
 from bot.library.catalogue import Catalogue
-from bot.sessions.run import CLOSING
+from bot.sessions.notices import CLOSING
 from bot.store.rows import Status
 from tests.chat.conftest import CAST, FULL_NAMES, TASKS, Parts
 from tests.chat.place import Place

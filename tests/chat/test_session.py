@@ -10,7 +10,7 @@ from bot.discussion.moderator import Open, Speak, Summarise, next_step
 from bot.discussion.record import QuestionPut, Record, Session
 from bot.llm.dummy import serve_dummy
 from bot.llm.endpoint import Endpoint
-from bot.sessions.run import CLOSING
+from bot.sessions.notices import CLOSING
 from bot.store.rows import Status
 from tests.chat.conftest import CAST, FULL_NAMES, Parts
 from tests.chat.place import Place

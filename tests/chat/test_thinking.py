@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.sessions.run import CLOSING
+from bot.sessions.notices import CLOSING
 from bot.store.rows import Status
 from tests.chat.conftest import FULL_NAMES, Parts
 from tests.chat.place import Place

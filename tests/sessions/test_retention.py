@@ -12,8 +12,9 @@ from bot.discussion.dials import Dials
 from bot.discussion.forgetting import Member
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoints import Endpoints
+from bot.sessions.notices import CLOSING
 from bot.sessions.retention import Retention
-from bot.sessions.run import CLOSING, Run
+from bot.sessions.run import Run
 from bot.sessions.stage import Refused, Why
 from bot.sessions.supervisor import Supervisor, Where
 from bot.store.rows import Post, PostKind, Status, StoredSession
