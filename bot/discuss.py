@@ -2,8 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
@@ -12,6 +11,7 @@ from bot.discussion.dials import Dials
 from bot.discussion.persona import Persona
 from bot.discussion.record import Record, Session, Turn, Usage
 from bot.discussion.task import Task
+from bot.errors import EndpointDown, EndpointRefused
 from bot.llm.choice import open_endpoint
 from bot.sessions.limits import Limits
 from bot.sessions.run import Run
@@ -32,13 +32,20 @@ async def discuss(
     stage: TerminalStage,
     jsonl: TextIO | None = None,
 ) -> str | None:
-    """Hold one discussion. `jsonl` gets one object a turn. Out: why it could not be finished, or None."""
+    """Hold one discussion. `jsonl` gets one object for the session, then one a turn.
+
+    Out: why it could not be finished, or None.
+    """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="roundtable-")))
         file = folder / "discuss.db"
         store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
         endpoint = await stack.enter_async_context(open_endpoint(settings))
         session = Session(task, cast, dials, seed)
+        if jsonl:
+            with suppress(EndpointDown, EndpointRefused):  # the run meets it, too, and says so
+                await endpoint.discover()
+            _write(jsonl, session_as_json(session, endpoint.model))
         stored = StoredSession(0, 0, 1, 1, 0, 0, Status.RUNNING, None, session, now())
         stored = await store.add_session(stored, [])
         run = Run(
@@ -50,17 +57,32 @@ async def discuss(
             max_tokens=settings.llm_max_tokens,
             limits=Limits.of(settings),
             latest=0,
-            on_turn=_writer(jsonl) if jsonl else lambda turn: None,
+            on_turn=lambda turn: _write(jsonl, turn_as_json(turn)) if jsonl else None,
         )
         await run.loop()
         return run.reason if run.status is Status.PAUSED else None
 
 
-def _writer(file: TextIO) -> Callable[[Turn], None]:
-    def write(turn: Turn) -> None:
-        print(json.dumps(turn_as_json(turn), ensure_ascii=False), file=file, flush=True)
+def _write(file: TextIO, values: dict[str, Any]) -> None:
+    print(json.dumps(values, ensure_ascii=False), file=file, flush=True)
 
-    return write
+
+def session_as_json(session: Session, model: str | None) -> dict[str, Any]:
+    """What a discussion began with, as the first line of `--jsonl`. It is a turn by nobody that says nothing, so that
+    who reads turns only need not know of it."""
+    return {
+        "seq": 0,
+        "kind": "session",
+        "speaker": None,
+        "text": "",
+        "cast": [{"name": p.name, "full_name": p.full_name, "card": p.prompt, "intro": p.intro} for p in session.cast],
+        "context": session.task.context,
+        "rules": session.task.discuss,
+        "questions": session.task.questions,
+        "dials": session.dials.model_dump(),
+        "seed": session.seed,
+        "model": model,
+    }
 
 
 def turn_as_json(turn: Turn) -> dict[str, Any]:
@@ -72,6 +94,8 @@ def turn_as_json(turn: Turn) -> dict[str, Any]:
         "text": turn.text,
         "question": turn.question,
         "addressed": turn.addressed,
+        "heard": turn.heard,
         "raw": turn.raw,
+        "flags": turn.flags,
         **asdict(turn.usage or Usage()),
     }
