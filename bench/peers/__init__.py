@@ -1,0 +1,1 @@
+"""Other people's frameworks doing what Roundtable does, to compare with."""
