@@ -22,11 +22,13 @@ _HOP: Final = {"host", "connection", "content-length", "transfer-encoding", "acc
 class Exchange:
     """One call for a completion. Tokens as the server counted them (None: it did not say); times in milliseconds.
 
-    `prefilled` are the tokens of the prompt that the server had to read, `prefill_ms` how long that took it.
-    `first_byte_ms` is the first of the answer's body. `aborted`: the client hung up before the end.
+    `limit` is how many tokens the answer may have, as asked. `prefilled` are the tokens of the prompt that the server
+    had to read, `prefill_ms` how long that took it. `first_byte_ms` is the first of the answer's body. `aborted`: the
+    client hung up before the end.
     """
 
     roles: list[str]
+    limit: int | None = None
     streamed: bool = False
     status: int | None = None
     text: str = ""
@@ -57,7 +59,9 @@ class Recording:
         if asked is None:
             return await self._pass_on(request, body, None)
         messages = [m for m in asked.get("messages") or [] if isinstance(m, dict)]
-        call = Exchange([str(m.get("role")) for m in messages], bool(asked.get("stream")), messages=messages)
+        limit = asked.get("max_tokens", asked.get("max_completion_tokens"))
+        roles = [str(message.get("role")) for message in messages]
+        call = Exchange(roles, limit, bool(asked.get("stream")), messages=messages)
         started = time.perf_counter()
         call.aborted = True
         try:
