@@ -81,6 +81,8 @@ class Recording:
                 request.method, self._origin + request.path_qs, data=body, headers=headers
             )
         except aiohttp.ClientConnectionError:
+            if call:
+                call.status = 502
             return web.json_response(
                 {"error": {"message": "The server behind the proxy can't be reached."}}, status=502
             )
