@@ -66,8 +66,8 @@ class Chat:
         started = time.process_time()
         answer = await self._client.chat.completions.with_raw_response.create(
             model="any",
-            messages=list(messages),
-            **options,  # type: ignore[arg-type]
+            messages=list(messages),  # type: ignore[arg-type]
+            **options,
         )
         body: Any = answer.http_response.json()
         cpu = time.process_time() - started

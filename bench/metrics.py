@@ -230,6 +230,7 @@ def measure(transcript: Transcript, *, limit: int | None = None) -> dict[str, Va
         "leaks_raw": share(raw, lambda _, text: leaks(text)),
         "leaks": share(said, lambda _, text: leaks(text)),
         "recital": share(said, lambda _, text: recited(text, frame) >= RECITAL) if transcript.frame else None,
+        "from_prompt": sum(recited(t, frame) for t in texts) / len(texts) if transcript.frame and texts else None,
         "agrees": share(said, lambda _, text: only_agrees(text)),
         "questions": _coverage(transcript) if transcript.questions else None,
         "over_limit": share(said, lambda _, text: sentences(text) > most),

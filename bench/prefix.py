@@ -26,6 +26,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from bench.columns import aligned
 from bench.dialogue import Chat, Layout, hold
 from bench.earlier import DropsOldest, the_script
 from bench.model import MODEL, NoModel, running_model
@@ -202,7 +203,7 @@ async def trial(name: str, session: Session, size: Size) -> Cost:
 
 def table(costs: dict[str, Cost]) -> str:
     heads = ("", "turns", "calls", "sent", "reused", "share", "prefill", "a turn", "ms a turn", "answers")
-    lines = [heads]
+    lines: list[tuple[str, ...]] = [heads]
     for name, cost in costs.items():
         lines.append(
             (
@@ -218,11 +219,7 @@ def table(costs: dict[str, Cost]) -> str:
                 f"{cost.answered:,}",
             )
         )
-    widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
-    return "\n".join(
-        "  ".join(cell.rjust(w) if i else cell.ljust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True)))
-        for line in lines
-    )
+    return aligned(lines)
 
 
 def verdicts(costs: dict[str, Cost]) -> list[str]:

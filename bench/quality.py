@@ -22,6 +22,7 @@ own_tag         share of turns with the speaker's own name tag at the start of a
 for_others      share of turns with another's, or the moderator's (and _raw)
 leaks           share of turns that speak as an AI or show reasoning, a cue or a template's marks (and _raw)
 recital         share of turns of whose 3-grams half or more stand in cards, task or cues
+from_prompt     mean share of a turn's 3-grams that stand in them
 agrees          share of turns that open with an agreement and no "but"
 questions       share of the task's questions that were spoken to
 over_limit      share of turns with more sentences than the rules allow
@@ -38,6 +39,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from bench.columns import aligned
 from bench.metrics import Value, measure
 from bench.transcripts import Unreadable, read_transcript
 
@@ -67,14 +69,7 @@ def table(columns: Mapping[str, Mapping[str, Value]]) -> str:
     for name in next(iter(columns.values())):
         cells = [_cell(name, column[name]) for column in columns.values()]
         lines.append([name, *cells, REFERENCE.get(name, "")])
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if i else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
-        for line in lines
-    )
+    return aligned(lines)
 
 
 def _cell(name: str, value: Value) -> str:

@@ -165,6 +165,8 @@ def test_a_whole_discussion() -> None:
     assert (found["for_others_raw"], found["for_others"]) == (1 / 3, 0.0)
     assert (found["leaks_raw"], found["leaks"]) == (1 / 3, 0.0)
     assert found["recital"] == 1 / 3
+    # 6 of the 9 triples of the last turn: "You count the ice floes of the river"; none of the others'.
+    assert found["from_prompt"] == pytest.approx(6 / 9 / 3)
     assert found["agrees"] == 1 / 3
     assert found["questions"] == 1 / 2
     assert found["over_limit"] == 1 / 3
