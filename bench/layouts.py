@@ -7,7 +7,7 @@ Every variant (bench/wordings.py) holds the same discussions: the same tasks, pe
 clean-up, second try and sampling seeds, on one slot of one server. The tasks go round with the seeds. A discussion
 takes about half a minute on one core of its own; `--keep` makes a table of many a thing to go on with.
 
-reused, prefill   the share of prompt tokens that the server knew, and those it had to read, a turn
+reused, prefill   the share of prompt tokens that the server knew, and those it had to read, a turn (without the first)
 tokens            of the last prompt, which is how much of a window 10 turns take
 cpu               milliseconds a call takes in the client
 the others        as in `python -m bench.quality`, the mean over the discussions; told apart is over all their turns
@@ -121,11 +121,12 @@ def _told_apart(transcripts: Sequence[Transcript]) -> dict[str, Value]:
 def _costs(files: Sequence[Path]) -> dict[str, Value]:
     rows = [[json.loads(line) for line in file.read_text("utf-8").splitlines()] for file in files]
     turns = [[row["calls"] for row in one if row.get("calls")] for one in rows]
-    calls = [call for one in turns for of_turn in one for call in of_turn]
+    # Without the first of each: whether the server knew the preamble is up to what it was asked before.
+    calls = [call for one in turns for of_turn in one[1:] for call in of_turn]
     sent = sum(call["prompt"] for call in calls)
     return {
         "reused": sum(call["cached"] for call in calls) / sent,
-        "prefill": sum(call["prefilled"] for call in calls) / sum(map(len, turns)),
+        "prefill": sum(call["prefilled"] for call in calls) / sum(len(one) - 1 for one in turns),
         "tokens": sum(one[-1][0]["prompt"] for one in turns) / len(turns),
         "cpu": sum(call["cpu_ms"] for call in calls) / len(calls),
     }
