@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -32,13 +32,19 @@ async def discuss(
     stage: TerminalStage,
     jsonl: TextIO | None = None,
 ) -> str | None:
-    """Hold one discussion. `jsonl` gets one object a turn. Out: why it could not be finished, or None."""
+    """Hold one discussion. `jsonl` gets one object for the session, then one a turn.
+
+    Out: why it could not be finished, or None.
+    """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="roundtable-")))
         file = folder / "discuss.db"
         store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         session = Session(task, cast, dials, seed)
+        if jsonl:
+            await endpoints.look_around()  # for the models' names
+            _write(jsonl, session_as_json(session, {p.name: endpoints.model_of(p) for p in cast}))
         stored = StoredSession(0, 0, 1, 1, 0, 0, Status.RUNNING, None, session, now())
         stored = await store.add_session(stored, [])
         run = Run(
@@ -50,17 +56,40 @@ async def discuss(
             max_tokens=settings.llm_max_tokens,
             limits=Limits.of(settings),
             latest=0,
-            on_turn=_writer(jsonl) if jsonl else lambda turn: None,
+            on_turn=lambda turn: _write(jsonl, turn_as_json(turn)) if jsonl else None,
         )
         await run.loop()
         return run.reason if run.status is Status.PAUSED else None
 
 
-def _writer(file: TextIO) -> Callable[[Turn], None]:
-    def write(turn: Turn) -> None:
-        print(json.dumps(turn_as_json(turn), ensure_ascii=False), file=file, flush=True)
+def _write(file: TextIO, values: dict[str, Any]) -> None:
+    print(json.dumps(values, ensure_ascii=False), file=file, flush=True)
 
-    return write
+
+def session_as_json(session: Session, models: Mapping[str, str | None]) -> dict[str, Any]:
+    """What a discussion began with, as the first line of `--jsonl`. It is a turn by nobody that says nothing, so that
+    who reads turns only need not know of it."""
+    return {
+        "seq": 0,
+        "kind": "session",
+        "speaker": None,
+        "text": "",
+        "cast": [
+            {
+                "name": p.name,
+                "full_name": p.full_name,
+                "card": p.prompt,
+                "intro": p.intro,
+                "model": models.get(p.name),
+            }
+            for p in session.cast
+        ],
+        "context": session.task.context,
+        "rules": session.task.discuss,
+        "questions": session.task.questions,
+        "dials": session.dials.model_dump(),
+        "seed": session.seed,
+    }
 
 
 def turn_as_json(turn: Turn) -> dict[str, Any]:
@@ -72,6 +101,8 @@ def turn_as_json(turn: Turn) -> dict[str, Any]:
         "text": turn.text,
         "question": turn.question,
         "addressed": turn.addressed,
+        "heard": turn.heard,
         "raw": turn.raw,
+        "flags": turn.flags,
         **asdict(turn.usage or Usage()),
     }

@@ -13,8 +13,8 @@ from tests.library.test_files import AINO, put
 
 pytestmark = pytest.mark.usefixtures("no_settings")
 
-FIELDS = ["seq", "kind", "speaker", "text", "question", "addressed", "raw", "finish_reason"]
-FIELDS += ["prompt_tokens", "cached_tokens", "completion_tokens", "latency_ms"]
+FIELDS = ["seq", "kind", "speaker", "text", "question", "addressed", "heard", "raw", "flags"]
+FIELDS += ["finish_reason", "prompt_tokens", "cached_tokens", "completion_tokens", "latency_ms"]
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,12 @@ def turns_of(file: Path) -> list[dict[str, Any]]:
 def test_a_discussion_on_the_dummy(table: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     file = tmp_path / "talk.jsonl"
     assert main([*table, "--turns", "4", "--jsonl", str(file)]) == 0
-    turns = turns_of(file)
+    session, *turns = turns_of(file)
+    assert session["kind"] == "session"
+    assert [p["full_name"] for p in session["cast"]] == ["Aino Virtanen", "Ravi Menon", "Mira Kessler"]
+    assert session["questions"] == ["Who bakes the bread?", "Who eats the bread?"]
+    assert (session["seed"], session["dials"]["turns"]) == (5, 4)
+    assert [p["model"] for p in session["cast"]] == ["roundtable-dummy"] * 3
     assert all(list(turn) == FIELDS for turn in turns)
     assert [turn["seq"] for turn in turns] == list(range(1, len(turns) + 1))
     spoken = [turn for turn in turns if turn["kind"] == "persona"]
