@@ -42,16 +42,20 @@ _FOR_OTHERS: Final = Objection(
 )
 
 
-def objection(reply: Reply, session: Session, record: Record, speaker: Persona, *, summary: bool) -> Objection | None:
+def objection(
+    reply: Reply, session: Session, record: Record, speaker: Persona, *, cue: str = "", summary: bool
+) -> Objection | None:
     """Why `reply` can't be `speaker`'s next turn; None if it can, or if the guard in question is turned off.
 
-    A summary may repeat what was said and may go from one speaker to the next.
+    `cue`: the tail of the prompt. A summary may repeat what was said and may go from one speaker to the next.
     """
-    found = _objection(reply, session, record, speaker, summary=summary)
+    found = _objection(reply, session, record, speaker, cue=cue, summary=summary)
     return found if found and session.dials.guards_against(found.guard) else None
 
 
-def _objection(reply: Reply, session: Session, record: Record, speaker: Persona, *, summary: bool) -> Objection | None:
+def _objection(
+    reply: Reply, session: Session, record: Record, speaker: Persona, *, cue: str, summary: bool
+) -> Objection | None:
     if not reply.text:
         return _FOR_OTHERS if "spoke_for_others" in reply.flags else _EMPTY
     if is_foreign(reply.text, session, record):
@@ -62,7 +66,7 @@ def _objection(reply: Reply, session: Session, record: Record, speaker: Persona,
         return _REPEATED
     if speaks_as_other(reply.text, speaker, seats(session, record)):
         return _FOR_OTHERS
-    return _RECITED if recites(reply.text, session) else None
+    return _RECITED if recites(reply.text, session, cue) else None
 
 
 def is_copy(text: str, record: Record) -> bool:
@@ -71,19 +75,20 @@ def is_copy(text: str, record: Record) -> bool:
     return any(_is_mostly_in(own, grams(turn.text, 3)) for turn in record if turn.text)
 
 
-def recites(text: str, session: Session) -> bool:
-    """Whether half of `text` stands word for word in the prompt's preamble: the context, the rules or the cards."""
-    return _is_mostly_in(grams(text, 3), _told(session))
+def recites(text: str, session: Session, cue: str = "") -> bool:
+    """Whether half of `text` stands word for word in what the model was told: context, rules, cards, or the cue."""
+    return _is_mostly_in(grams(text, 3), _told(session), grams(cue, 3))
 
 
 def speaks_as_other(text: str, speaker: Persona, table: tuple[Persona, ...]) -> bool:
-    """Whether `text` says "I am …" with another's name, or begins as a character card does: "You are …" and a name."""
+    """Whether `text` says "I am …" with another's name, or begins a line as a card does: "You are …" and a name."""
     return _slips(speaker.name, table).search(fold(text)) is not None
 
 
-def _is_mostly_in(own: frozenset[Gram], other: frozenset[Gram]) -> bool:
+def _is_mostly_in(own: frozenset[Gram], *others: frozenset[Gram]) -> bool:
     share = COPY_SHARE if len(own) >= _FEW_GRAMS else 1
-    return bool(own) and len(own & other) / len(own) >= share
+    shared = set[Gram]().union(*(own & other for other in others))
+    return bool(own) and len(shared) / len(own) >= share
 
 
 @lru_cache(maxsize=256)
@@ -93,8 +98,8 @@ def _slips(speaker: str, table: tuple[Persona, ...]) -> re.Pattern[str]:
 
     others, end = any_of(p for p in table if p.name != speaker), r"(?![\w'’])"
     as_another = rf"(?<!\w)(?:i am|i['’]m|my name is) (?:{others}){end}"
-    as_a_card = rf"^\W*you(?: are|['’]re) (?:{any_of(table)}){end}"
-    return re.compile(f"{as_another}|{as_a_card}")
+    as_a_card = rf"(?m)^[\W\d]*you(?: are|['’]re) (?:{any_of(table)}){end}"
+    return re.compile(f"{as_a_card}|{as_another}")
 
 
 @lru_cache(maxsize=64)

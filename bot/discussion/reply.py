@@ -31,6 +31,8 @@ _TAG: Final = re.compile(
     r"[^\S\n]*+[*_#<>`]*+[^\S\n]*+"
     r"(?:\[(?P<boxed>[^\[\]\n]{1,120})\][*_`]*+[^\S\n]*+[:：]?|(?P<plain>[^:：\n]{1,120})[:：])[*_`]*+[^\S\n]*+"
 )
+# A line in brackets is a stage direction, or a note of the moderator's that the model makes up.
+_ASIDE: Final = re.compile(r"[*_]*\([^()\n]*\)[*_.]*|[*_]*\[[^\[\]\n]*\][*_.]*")
 _NOTE: Final = re.compile(r"\([^()]*+\)$")
 _AROUND_NAME: Final = " \t*_#<>`[]"
 _LEAKED_CUE: Final = "(a note from the moderator"
@@ -66,6 +68,7 @@ def clean(
         ("quotes", _unquoted),
         ("own_tag", lambda text: _without_own_tag(text, own)),
         ("spoke_for_others", lambda text: _until_other_speaker(text, foreign)),
+        ("aside", _without_asides),
         ("links", plain_links),
         ("cut_off", lambda text: _whole_sentences(text, cut_off=finish_reason == "length")),
         ("loop", _without_loop),
@@ -128,6 +131,12 @@ def _without_own_tag(text: str, own: frozenset[str]) -> str:
             label, end = _tag(line)
         lines[number] = line
     return "\n".join(lines)
+
+
+def _without_asides(text: str) -> str:
+    lines = text.split("\n")
+    kept = [line for line in lines if not _ASIDE.fullmatch(line.strip())]
+    return text if len(kept) == len(lines) else "\n".join(kept)
 
 
 def _until_other_speaker(text: str, foreign: frozenset[str]) -> str:

@@ -64,12 +64,12 @@ class Composer:
         if that is useless too, the turn is a pass. Raises LimitReached and what the endpoint raises."""
         self._calls = 0
         prompt, revision, completion = await self._answered(step)
-        reply, problem = self._judged(completion, step)
+        reply, problem = self._judged(completion, step, prompt.tail)
         usage, asked_again = _usage(completion), ""
         if problem and self._calls < CALLS_A_TURN:
             asked_again = f"asked_again:{problem.flag}"
             completion = await self._ask(again(self._session, prompt, step.persona, step.cue, problem.note), step)
-            reply, problem = self._judged(completion, step)
+            reply, problem = self._judged(completion, step, prompt.tail)
             usage = _usage(completion, usage)
         text = "" if problem else reply.text
         flags = [DISSENT_FLAG if step.cue.dissent else "", *reply.flags, problem.flag if problem else "", asked_again]
@@ -127,7 +127,7 @@ class Composer:
         self._budget.settle(completion, prompt=cost, chars_per_token=endpoint.chars_per_token)
         return completion
 
-    def _judged(self, completion: Completion, step: Speak | Summarise) -> tuple[Reply, Objection | None]:
+    def _judged(self, completion: Completion, step: Speak | Summarise, cue: str) -> tuple[Reply, Objection | None]:
         """What the persona said, and why that can't be a turn, if so."""
         others, guests = [], set[str]()
         if isinstance(step, Speak):  # a summary may well go from one speaker to the next, each on a line
@@ -141,7 +141,7 @@ class Composer:
             finish_reason=completion.finish_reason,
         )
         summary = isinstance(step, Summarise)
-        return reply, objection(reply, self._session, self._record, step.persona, summary=summary)
+        return reply, objection(reply, self._session, self._record, step.persona, cue=cue, summary=summary)
 
     async def _fitting_prompt(self, step: Speak | Summarise | Choose, *, overflown: bool = False) -> Prompt:
         """The prompt, after a compaction if it would not fit into the window (or did not: `overflown`)."""

@@ -77,6 +77,7 @@ def test_copies_in_scripts_without_spaces(text: str, copy: bool):
         "My name is Dr. Kessler.",
         "You are Professor Aino Virtanen, who counts ice floes.",
         "You’re Ravi Menon, 40, from Pune.",
+        "Good evening.\n1) You are Ravi Menon, who mends radios.",
     ],
 )
 def test_speaking_as_somebody_else(text: str):
@@ -110,6 +111,12 @@ def test_reciting_a_card_the_context_or_the_rules():
     assert recites("A retired ferryman who trusts the weather more than any forecast he reads.", session)
     assert recites("The hall was built by ten families in 1911!", session)
     assert recites("Speak as your character, in the first person, in at most three sentences a turn.", session)
+    assert not recites("Four turns are left, and you answer that first.", session)
+    assert recites(
+        "Four turns are left, and you answer that first.",
+        session,
+        "4 (four turns are left) Answer! You answer that first.",
+    )
     assert not recites("I would trust the weather, and I have been wrong about it twice a year.", session)
     assert not recites("Ten families built it, so ten families may tear it down again.", session)
 

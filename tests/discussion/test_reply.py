@@ -19,6 +19,12 @@ def cleaned(raw: str, finish_reason: str | None = "stop") -> Reply:
     [
         ("Ice is ice.", "Ice is ice.", ()),
         (" Ice is ice.\n", "Ice is ice.", ()),
+        # Stage directions.
+        ("(smiles)\nIce is ice.", "Ice is ice.", ("aside",)),
+        ("Ice is ice.\n*(The discussion is over.)*", "Ice is ice.", ("aside",)),
+        ("[Aino nods.]\nIce is ice.", "Ice is ice.", ("aside",)),
+        ("Ice is ice (mostly).", "Ice is ice (mostly).", ()),
+        ("(Only an aside.)", "", ("aside", "empty")),
         # Reasoning.
         ("<think>Hm.</think>\nIce is ice.", "Ice is ice.", ("reasoning",)),
         ("\n<THINKING>Hm.\n\nHm.</THINKING>Ice is ice.", "Ice is ice.", ("reasoning",)),
