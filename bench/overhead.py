@@ -40,6 +40,7 @@ from typing import Any, Final
 from bench import fakes
 from bench.contestants import AutoGen, Database, Engine, Lap, Ours, Sdk, percentile, record
 from bench.peers import venv
+from bench.tape import with_tapes
 
 PARTS: Final = ("sdk", "database", "engine")
 
@@ -49,6 +50,7 @@ async def measure(rounds: int, turns: int) -> dict[str, list[Lap]]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overhead-")))
         url = await stack.enter_async_context(fakes.running("endpoint"))
+        stack.enter_context(with_tapes())
         tape = await record(url, folder, turns)
         contestants: dict[str, Any] = {
             "ours": await stack.enter_async_context(Ours.at(url, folder)),
