@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, Final, Self, cast
 
 from openai import AsyncOpenAI, DefaultAioHttpClient
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.fakes import MODEL
 from bench.peers.venv import peers_python
 from bench.processes import REPOSITORY
-from bench.tape import PlayingEndpoint, PlayingEngine, RecordingEndpoint, RecordingEngine, Tape
+from bench.tape import Player, PlayingEndpoint, Recorder, RecordingEndpoint, Tape
 from bot.discussion.dials import Dials
 from bot.discussion.persona import Persona
 from bot.discussion.task import Task
@@ -30,6 +31,7 @@ from bot.sessions.supervisor import Supervisor, Where
 from bot.store.rows import Post, PostKind, Status
 from bot.store.schema import metadata
 from bot.store.store import Store, open_store
+from bot.store.trip import in_one_trip
 from bot.terminal import TerminalStage
 
 TASK_FOLDER: Final = REPOSITORY / "tasks" / "growing-server"
@@ -134,7 +136,7 @@ async def record(url: str, folder: Path, turns: int) -> Tape:
     async with open_database(folder / "tape.db") as store:
         endpoint = RecordingEndpoint(url)
         endpoint.tape = tape
-        await Ours(Store(cast(AsyncEngine, RecordingEngine(engine_of(store), tape))), endpoint).hold(turns)
+        await Ours(Store(cast(AsyncEngine, Recorder(engine_of(store), tape))), endpoint).hold(turns)
         await endpoint.aclose()
     return tape
 
@@ -146,7 +148,7 @@ class Engine:
         self._tape = tape
 
     async def hold(self, turns: int) -> Lap:
-        store = Store(cast(AsyncEngine, PlayingEngine(self._tape)))
+        store = Store(cast(AsyncEngine, Player(self._tape)))
         endpoint = PlayingEndpoint(self._tape)
         lap = await Ours(store, endpoint).hold(turns)
         await endpoint.aclose()
@@ -199,10 +201,13 @@ class Database:
                 await db.execute(each.delete())
         watch = Watch()
         for statements in self._tape.transactions:
-            async with self._engine.begin() as db:
-                for statement, parameters, _ in statements:
-                    await db.execute(statement, parameters)
+            await in_one_trip(self._engine, functools.partial(_make, statements))
         return watch.lap()
+
+
+def _make(statements: Sequence[tuple[Any, Any, Any]], db: Connection) -> None:
+    for statement, parameters, _ in statements:
+        db.execute(statement, parameters)
 
 
 class AutoGen:

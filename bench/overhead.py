@@ -30,6 +30,7 @@ import argparse
 import asyncio
 import json
 import statistics
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -40,6 +41,7 @@ from typing import Any, Final
 from bench import fakes
 from bench.contestants import AutoGen, Database, Engine, Lap, Ours, Sdk, percentile, record
 from bench.peers import venv
+from bench.tape import with_tapes
 
 PARTS: Final = ("sdk", "database", "engine")
 
@@ -49,6 +51,7 @@ async def measure(rounds: int, turns: int) -> dict[str, list[Lap]]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overhead-")))
         url = await stack.enter_async_context(fakes.running("endpoint"))
+        stack.enter_context(with_tapes())
         tape = await record(url, folder, turns)
         contestants: dict[str, Any] = {
             "ours": await stack.enter_async_context(Ours.at(url, folder)),
@@ -115,7 +118,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     rounds, turns = (3, 20) if given.quick else (given.rounds, given.turns)
     if not given.no_peers:
-        venv.make()
+        try:
+            venv.make()
+        except (subprocess.CalledProcessError, OSError) as error:
+            print(f"AutoGen could not be installed ({error}); going on without it.")
     figures = {"rounds": rounds, "turns": turns} | report(asyncio.run(measure(rounds, turns)), turns)
     print(in_lines(figures))
     if given.json:

@@ -5,15 +5,19 @@ without the engine.
 """
 
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bench.fakes import MODEL, WINDOW
 from bot.llm.endpoint import Completion, Endpoint
+from bot.store import spending, store, trip
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -42,23 +46,23 @@ class Tape:
 
 
 class _Connection:
-    """Stands in for an AsyncConnection, as far as the store uses it in a session."""
+    """Stands in for a Connection, as far as the store uses it in a session."""
 
-    async def execute(self, statement: Any, parameters: Any = None) -> Answer:
+    def execute(self, statement: Any, parameters: Any = None) -> Answer:
         raise NotImplementedError
 
-    async def scalar(self, statement: Any, parameters: Any = None) -> Any:
-        row = (await self.execute(statement, parameters)).first()
+    def scalar(self, statement: Any, parameters: Any = None) -> Any:
+        row = self.execute(statement, parameters).first()
         return row[0] if row else None
 
 
 class _Recording(_Connection):
-    def __init__(self, real: AsyncConnection, onto: list[tuple[Any, Any, Answer]]) -> None:
+    def __init__(self, real: Connection, onto: list[tuple[Any, Any, Answer]]) -> None:
         self._real = real
         self._onto = onto
 
-    async def execute(self, statement: Any, parameters: Any = None) -> Answer:
-        found = cast(Any, await self._real.execute(statement, parameters))
+    def execute(self, statement: Any, parameters: Any = None) -> Answer:
+        found = cast(Any, self._real.execute(statement, parameters))
         key = found.inserted_primary_key if found.context.isinsert else None
         answer = Answer(found.all() if found.returns_rows else (), found.rowcount, key)
         self._onto.append((statement, parameters, answer))
@@ -66,31 +70,56 @@ class _Recording(_Connection):
 
 
 class _Playing(_Connection):
-    def __init__(self, engine: "PlayingEngine") -> None:
-        self._engine = engine
+    def __init__(self, player: "Player") -> None:
+        self._player = player
         self._answers: Iterator[Answer] | None = None
 
-    async def execute(self, statement: Any, parameters: Any = None) -> Answer:
+    def execute(self, statement: Any, parameters: Any = None) -> Answer:
         if self._answers is None:
-            self._answers = self._engine.transaction(statement)
+            self._answers = self._player.transaction(statement)
         return next(self._answers)
 
 
-class RecordingEngine:
+class _AsyncPlaying:
+    """The same for those transactions that are no trip."""
+
+    def __init__(self, player: "Player") -> None:
+        self._playing = _Playing(player)
+
+    async def execute(self, statement: Any, parameters: Any = None) -> Answer:
+        return self._playing.execute(statement, parameters)
+
+
+class _AsyncRecording:
+    def __init__(self, real: AsyncConnection, onto: list[tuple[Any, Any, Answer]]) -> None:
+        self._real = real
+        self._onto = onto
+
+    async def execute(self, statement: Any, parameters: Any = None) -> Answer:
+        return await self._real.run_sync(lambda db: _Recording(db, self._onto).execute(statement, parameters))
+
+
+class Recorder:
     """A database engine whose transactions go on a tape."""
 
     def __init__(self, real: AsyncEngine, tape: Tape) -> None:
         self._real = real
         self._tape = tape
 
+    def _next(self) -> list[tuple[Any, Any, Answer]]:
+        self._tape.transactions.append([])
+        return self._tape.transactions[-1]
+
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[_Connection]:
+    async def begin(self) -> AsyncIterator[_AsyncRecording]:
         async with self._real.begin() as connection:
-            self._tape.transactions.append([])
-            yield _Recording(connection, self._tape.transactions[-1])
+            yield _AsyncRecording(connection, self._next())
+
+    async def trip(self, work: Callable[[Any], T]) -> T:
+        return await trip.in_one_trip(self._real, lambda db: work(_Recording(db, self._next())))
 
 
-class PlayingEngine:
+class Player:
     """A database engine that answers at once what the tape says, transaction by transaction.
 
     Those of statements that are built once are found by their first one, so that what goes on side by side may come in
@@ -109,8 +138,29 @@ class PlayingEngine:
         return iter((self._by_first.get(id(statement)) or self._by_first[0]).popleft())
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[_Connection]:
-        yield _Playing(self)
+    async def begin(self) -> AsyncIterator[_AsyncPlaying]:
+        yield _AsyncPlaying(self)
+
+    async def trip(self, work: Callable[[Any], T]) -> T:
+        return work(_Playing(self))
+
+
+@contextmanager
+def with_tapes() -> Iterator[None]:
+    """Within this, the store takes recorders and players for engines."""
+
+    async def in_one_trip(engine: Any, work: Callable[[Any], T]) -> T:
+        if isinstance(engine, Recorder | Player):
+            return await engine.trip(work)
+        return await trip.in_one_trip(engine, work)
+
+    for module in (store, spending):
+        setattr(module, "in_one_trip", in_one_trip)  # noqa: B010 (a module, to the type checker, has no such)
+    try:
+        yield
+    finally:
+        for module in (store, spending):
+            setattr(module, "in_one_trip", trip.in_one_trip)  # noqa: B010
 
 
 class RecordingEndpoint(Endpoint):

@@ -1,18 +1,20 @@
 """What model calls cost: tokens by session and day. The store hands this out as `store.spending`."""
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.rows import StoredSession
 from bot.store.schema import sessions, spending
+from bot.store.trip import in_one_trip
 from bot.store.whole import whole
+
+T = TypeVar("T")
 
 _NEW: Final = upsert(spending)
 _ADD: Final = _NEW.on_conflict_do_update(
@@ -39,8 +41,7 @@ class Spending:
         """Book tokens for a session; a negative number gives some back. They are stored when this returns."""
         self.owe(session, day, tokens)
         try:
-            async with self.paying(session.id):
-                pass
+            await self.paying(session.id, lambda db: None)
         except BaseException:
             self.owe(session, day, -tokens)
             raise
@@ -52,16 +53,17 @@ class Spending:
         if kept is not None and kept[0] == day:
             self._of_servers[session.guild_id] = day, kept[1] + tokens
 
-    @asynccontextmanager
-    async def paying(self, session_id: int) -> AsyncIterator[AsyncConnection]:
-        """A transaction for something of a session, which also stores what the session owes."""
-        owed = Counter[date]()
+    async def paying(self, session_id: int, work: Callable[[Connection], T]) -> T:
+        """What `work` gives, done for a session in a transaction which also stores what the session owes."""
+        owed = self._owed.pop(session_id, Counter[date]())
+
+        def pay_and_work(db: Connection) -> T:
+            for day, tokens in owed.items():
+                db.execute(_ADD, {"session_id": session_id, "day": day, "tokens": tokens})
+            return work(db)
+
         try:
-            async with self._engine.begin() as db:
-                owed = self._owed.pop(session_id, owed)
-                for day, tokens in owed.items():
-                    await db.execute(_ADD, {"session_id": session_id, "day": day, "tokens": tokens})
-                yield db
+            return await in_one_trip(self._engine, pay_and_work)
         except BaseException:
             self._owed[session_id].update(owed)
             raise
@@ -72,9 +74,9 @@ class Spending:
 
     async def of_session(self, session_id: int) -> int:
         """The tokens that a session has used in all."""
-        async with self._engine.begin() as db:
-            stored = await db.scalar(_OF_SESSION, {"session": session_id}) or 0
-            return stored + self._owed.get(session_id, Counter[date]()).total()
+        owed = self._owed.get(session_id, Counter[date]()).total()
+        stored = await in_one_trip(self._engine, lambda db: db.scalar(_OF_SESSION, {"session": session_id}))
+        return (stored or 0) + owed
 
     def kept_of_server(self, guild_id: int, day: date) -> int | None:
         """The same as `of_server`, without asking the database; None if only that knows."""
@@ -83,8 +85,7 @@ class Spending:
 
     async def of_server(self, guild_id: int, day: date) -> int:
         """The tokens that all sessions of a server have used on a day."""
-        async with self._engine.begin() as db:
-            stored = await db.scalar(_OF_SERVER, {"guild": guild_id, "on": day}) or 0
+        stored = await in_one_trip(self._engine, lambda db: db.scalar(_OF_SERVER, {"guild": guild_id, "on": day})) or 0
         if (kept := self.kept_of_server(guild_id, day)) is not None:
             return kept  # somebody has asked, and perhaps booked, meanwhile
         self._of_servers[guild_id] = day, stored
