@@ -66,12 +66,12 @@ def is_wrapping_up(session: Session, record: Record) -> bool:
 
 def _clock(session: Session, record: Record) -> tuple[int, bool]:
     """How many turns there are in all, and whether somebody called for the wrap-up."""
-    turns, called, spoken = session.dials.turns, False, 0
-    for turn in record:
-        spoken += turn.kind == "persona"
-        if isinstance(turn.steering, TurnsChanged):
-            turns, called = turn.steering.turns, False
-        elif isinstance(turn.steering, WrapUpCalled):
+    turns, called = session.dials.turns, False
+    for turn, steering in record.steerings():
+        if isinstance(steering, TurnsChanged):
+            turns, called = steering.turns, False
+        elif isinstance(steering, WrapUpCalled):
+            spoken = sum(t.seq < turn.seq for t in record.persona_turns())
             turns, called = min(turns, spoken + _wrap_up(session.dials, turns)), True
     return turns, called
 

@@ -49,7 +49,7 @@ def _counts(session: Session, record: Record, turn: Turn) -> bool:
 
 
 def _last_persona_turn(record: Record) -> Turn | None:
-    return next((t for t in reversed(record.turns) if t.kind == "persona"), None)
+    return next(reversed(record.persona_turns()), None)
 
 
 def _is_duel(record: Record, last: Turn) -> bool:

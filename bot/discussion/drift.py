@@ -1,5 +1,6 @@
 """Whether a table drifts: its speakers only agree with each other, or they say nothing new on the question."""
 
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
@@ -24,14 +25,14 @@ def stands_still(session: Session, record: Record) -> bool:
     """Whether the last turns on the question on the table said hardly anything that had not been said before."""
     if not session.dials.guards_against("progress"):
         return False
-    put = next((t.seq for t in reversed(record.turns) if isinstance(t.steering, QuestionPut)), 0)
+    put = max((t.seq for t, steering in record.steerings() if isinstance(steering, QuestionPut)), default=0)
     last = [turn for turn in islice(_spoken(record), IN_A_ROW) if turn.seq > put]
     return len(last) == IN_A_ROW and all(_novelty(turn, record) < LEAST_NOVELTY for turn in last)
 
 
-def _spoken(record: Record):
+def _spoken(record: Record) -> Iterator[Turn]:
     """Persona turns that the table saw, the newest first."""
-    return (t for t in reversed(record.turns) if t.kind == "persona" and t.text and not t.withheld)
+    return (t for t in reversed(record.persona_turns()) if t.text and not t.withheld)
 
 
 def _novelty(turn: Turn, record: Record) -> float:

@@ -86,9 +86,10 @@ def speaks_as_other(text: str, speaker: Persona, table: tuple[Persona, ...]) -> 
 
 
 def _is_mostly_in(own: frozenset[Gram], *others: frozenset[Gram]) -> bool:
+    if all(map(own.isdisjoint, others)):
+        return False
     share = COPY_SHARE if len(own) >= _FEW_GRAMS else 1
-    shared = set[Gram]().union(*(own & other for other in others))
-    return bool(own) and len(shared) / len(own) >= share
+    return len(set[Gram]().union(*(own & other for other in others))) / len(own) >= share
 
 
 @lru_cache(maxsize=256)

@@ -147,7 +147,7 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
 
 def stop_strings(session: Session, record: Record, speaker: Persona) -> tuple[str, ...]:
     """Where the model must stop: at the line of another speaker, those who spoke last first."""
-    recent = [t.speaker for t in reversed(record.turns) if t.kind == "persona"]
+    recent = [t.speaker for t in reversed(record.persona_turns())]
     at_table = [p.name for p in seats(session, record)]
     names = [n for n in dict.fromkeys([*recent, *at_table]) if n != speaker.name and n in at_table]
     return tuple(f"\n{name}:" for name in [*names[: STOP_LIMIT - 1], MODERATOR])

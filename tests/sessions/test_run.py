@@ -53,7 +53,7 @@ class Table:
 
     @property
     def spoken(self) -> list[Turn]:
-        return self.run.record.persona_turns()
+        return [*self.run.record.persona_turns()]
 
     async def stored_turns(self) -> list[Turn]:
         return (await self.store.record(self.run.stored.id)).turns
