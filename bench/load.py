@@ -8,7 +8,7 @@ processes on loopback stand for the endpoint, which answers after `--delay` seco
 
     turns/s  turns shown in a second, all tables together; ideal: each table shows one every max(pace, delay) seconds
     late     how much later than that a turn is shown after the one before it
-    lag      how much later than asked the event loop wakes a task that sleeps for 10 ms
+    lag      how much later than asked the event loop wakes a task that sleeps for 50 ms
     CPU      of the bot's process, all threads, milliseconds a turn; Discord's share (REST) is in it, its events are not
 
 Then the most turns/s it can do (100 tables without pace at an endpoint that answers at once), and the memory of a table

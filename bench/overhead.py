@@ -22,8 +22,8 @@ answer is taken down once, and in each round replayed in three laps:
               posting, building of statements, reading of rows
 
 A lap's CPU is divided by its turns, so that the beginning, the summary and the minutes are in it; the figure is the
-median over the rounds. The whole is more than its parts (`together`): in between, threads wait for one another and
-caches grow cold.
+median over the rounds. The whole is more than its parts; what it is more (`together`) is not attributed to
+any of them: presumably caches grow cold in between, and threads wait for one another.
 """
 
 import argparse
