@@ -117,7 +117,7 @@ async def _take_turn(
             layout(session, record, persona, replace(cue, again=note)),
             temperature=persona.creativity,
             max_tokens=max_tokens,
-            stop=list(stop_strings(session, record, persona)),
+            stop=["\n"] if getattr(layout, "one_line", False) else list(stop_strings(session, record, persona)),
             extra_body={"seed": session.seed * 1000 + record.last_seq, "id_slot": slot},
         )
         calls.append(call)

@@ -263,13 +263,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in names:
         try:
             costs[name] = asyncio.run(trial(name, session, size))
+            print(f"{name}: done", file=sys.stderr, flush=True)
         except NoModel as problem:
             print(f"{name}: {problem}", file=sys.stderr)
     if args.json:
-        print(json.dumps({name: {**_as_json(cost)} for name, cost in costs.items()}, indent=2))
+        print(json.dumps({name: _as_json(cost) for name, cost in costs.items()}, indent=2))
     elif costs:
         print(table(costs), *verdicts(costs), sep="\n")
-    return 0 if "ours" in costs or not {"ours"} & set(names) else 1
+    return 0 if costs else 1
 
 
 def _as_json(cost: Cost) -> dict[str, Any]:

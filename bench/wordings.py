@@ -53,12 +53,21 @@ def _bare(persona: Persona) -> str:
     return re.sub(rf"^You are (?={re.escape(persona.full_name)})", "", " ".join(persona.prompt.split()))
 
 
-def preamble(session: Session, card: Card, *, cards_first: bool = False) -> str:
+def preamble(session: Session, card: Card, *, cards_first: bool = False, headings: bool = True) -> str:
+    if not headings:
+        return _plain_preamble(session, card)
     who = ["# Who is at the table"] + [f"## {p.full_name} ({p.name})\n\n{card(p)}" for p in session.cast]
     about = [f"# What it is about\n\n{session.task.context}"] if session.task.context else []
     about.append(f"# Rules of the discussion\n\n{session.task.discuss}")
     parts = [prompt.OPENING, *who, *about] if cards_first else [prompt.OPENING, *about, *who]
     return "\n\n".join(parts) + "\n\n# The discussion\n\n"
+
+
+def _plain_preamble(session: Session, card: Card) -> str:
+    """Nothing that looks like a document: no headings, a line for each at the table."""
+    task = session.task
+    who = "\n".join(f"{p.full_name} ({p.name}): {card(p).removeprefix(p.full_name).lstrip(', ')}" for p in session.cast)
+    return "\n\n".join([prompt.OPENING, *([task.context] if task.context else []), task.discuss, who]) + "\n\n"
 
 
 # --- the end of the prompt ---
@@ -98,6 +107,23 @@ def moderator_asks(session: Session, record: Record, speaker: Persona, cue: Cue)
     return (
         f"\n({speaker.full_name}: {speaker.reminder} {' '.join(rest)})\n"
         f"{MODERATOR}: {speaker.name}, {cue.question}\n{speaker.name}:"
+    )
+
+
+def moderator_asks_quoting(session: Session, record: Record, speaker: Persona, cue: Cue) -> str:
+    """The same, with a quotation mark that opens the speech."""
+    return moderator_asks(session, record, speaker, cue) + ' "'
+
+
+def moderator_calls(session: Session, record: Record, speaker: Persona, cue: Cue) -> str:
+    """As `moderator_asks`, but a question that was answered already is only named in the notes."""
+    question, *rest = notes(cue)
+    said = [t for t in record if t.kind == "persona" and t.text]
+    if not said or said[-1].question != cue.question:
+        return moderator_asks(session, record, speaker, cue)
+    return (
+        f"\n({question} {speaker.full_name}: {speaker.reminder} {' '.join(rest)})\n"
+        f"{MODERATOR}: {speaker.name}, what do you say to {said[-1].speaker}?\n{speaker.name}:"
     )
 
 
@@ -176,9 +202,12 @@ class Flat:
     card: Card = quoted
     tail: Tail = product_tail
     cards_first: bool = False
+    headings: bool = True
+    # A turn ends with its first line, as its line in the transcript does.
+    one_line: bool = False
 
     def __call__(self, session: Session, record: Record, speaker: Persona, cue: Cue) -> Sequence[Message]:
-        head = preamble(session, self.card, cards_first=self.cards_first)
+        head = preamble(session, self.card, cards_first=self.cards_first, headings=self.headings)
         text = head + prompt.transcript(session, record) + self.tail(session, record, speaker, cue)
         return [{"role": "user", "content": text}]
 
@@ -190,7 +219,10 @@ class Cues:
     `tagged`: the turn behind it begins with it once more.
     """
 
-    def __init__(self, card: Card = quoted, tail: Tail = product_tail, *, tagged: bool = True) -> None:
+    def __init__(
+        self, card: Card = quoted, tail: Tail = product_tail, *, tagged: bool = True, one_line: bool = False
+    ) -> None:
+        self.one_line = one_line
         self._card = card
         self._tail = tail
         self._tagged = tagged
@@ -229,7 +261,22 @@ VARIANTS: Final[dict[str, Callable[[], Flat | Cues]]] = {
     "a quotation is opened": lambda: Flat(tail=opened_quotation),
     "'do not describe yourself'": lambda: Flat(tail=not_the_card),
     "whole card at the end": lambda: Flat(in_brief, card_at_the_end),
+    "third person, the moderator asks": lambda: Flat(third_person, moderator_asks),
+    "third person, the moderator calls": lambda: Flat(third_person, moderator_calls),
+    "the same, no headings": lambda: Flat(third_person, moderator_calls, headings=False),
+    "third person, asks, quotation": lambda: Flat(third_person, moderator_asks_quoting),
+    "third person throughout": lambda: Flat(third_person, third_person_reminder),
+    "one line": lambda: Flat(one_line=True),
+    "one line, third person throughout": lambda: Flat(third_person, third_person_reminder, one_line=True),
+    "one line, third person, no headings": lambda: Flat(
+        third_person, third_person_reminder, headings=False, one_line=True
+    ),
+    "one line, third person, the moderator asks": lambda: Flat(third_person, moderator_asks, one_line=True),
+    "one line, in brief": lambda: Flat(in_brief, third_person_reminder, one_line=True),
+    "cues, one line": lambda: Cues(one_line=True),
+    "cues, one line, third person throughout": lambda: Cues(third_person, third_person_reminder, one_line=True),
     "cues": Cues,
+    "cues, third person, the moderator asks": lambda: Cues(third_person, moderator_asks),
     "cues, a plain request": lambda: Cues(tail=plain_request),
     "cues, untagged": lambda: Cues(tagged=False),
     "cues, untagged, brief": lambda: Cues(tail=brief, tagged=False),

@@ -278,8 +278,9 @@ class ScriptedEndpoint:
 
     def _completion(self, request: Request, answer: Answer) -> str:
         text = self.sentence() if answer.text is None else answer.text
+        asked = sum(len(message["content"]) for message in request.body["messages"])
         usage = {
-            "prompt_tokens": round(len(request.prompt) / self.chars_per_token),
+            "prompt_tokens": round(asked / self.chars_per_token),
             "completion_tokens": len(text.split()),
             "total_tokens": 0,
         }

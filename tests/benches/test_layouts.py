@@ -1,0 +1,81 @@
+"""Layouts as they reach a server: which messages, in which order, and what of them was there before."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bench.dialogue import Chat, Talk, hold
+from bench.layouts import file_of, framed, summary, table, write
+from bench.transcripts import read_transcript
+from bench.wordings import VARIANTS, Flat, third_person
+from bot.discussion.prompt import AGAIN, Cue, build_prompt
+from bot.discussion.record import Record
+from tests.discussion.table import AINO, CAST, QUESTIONS, Table
+from tests.endpoint_stand_in import ScriptedEndpoint, says, scripted_endpoint
+
+TABLE = Table(CAST, dials=Table().dials.model_copy(update={"turns": 6}))
+
+
+async def held(variant: str, *answers: str) -> tuple[Talk, ScriptedEndpoint]:
+    async with scripted_endpoint() as server:
+        server.enqueue(*map(says, answers))
+        chat = Chat(server.url)
+        talk = await hold(TABLE.session, chat, VARIANTS[variant](), max_tokens=32)
+        await chat.aclose()
+        return talk, server
+
+
+def messages_of(server: ScriptedEndpoint) -> list[list[dict[str, str]]]:
+    return [request.body["messages"] for request in server.asked]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_every_variant_holds_a_whole_discussion(variant: str) -> None:
+    talk, server = await held(variant)
+    asked = messages_of(server)
+    assert len(talk.record.persona_turns()) == len(asked) == 6
+    for messages in asked:
+        assert [m["role"] for m in messages] == ["user", "assistant"] * (len(messages) // 2) + ["user"]
+
+
+async def test_cues_are_only_ever_added_to() -> None:
+    talk, server = await held("cues")
+    asked = messages_of(server)
+    for earlier, later in pairwise(asked):
+        assert later[: len(earlier)] == earlier
+    first = talk.record.persona_turns()[0]
+    assert asked[-1][1] == {"role": "assistant", "content": f"{first.speaker}: {first.text}"}
+
+
+async def test_the_product_s_own_layout_is_the_product_s() -> None:
+    record, cue = Record(), Cue(QUESTIONS[0], turns_left=3)
+    (message,) = Flat()(TABLE.session, record, AINO, cue)
+    assert message["content"] == build_prompt(TABLE.session, record, AINO, cue).text
+
+
+async def test_a_useless_answer_is_asked_for_once_more() -> None:
+    talk, server = await held("product", "", "Good evening to all of you.", "", "…")
+    first, second = talk.record.persona_turns()[:2]
+    assert (first.text, len(talk.calls[first.seq])) == ("Good evening to all of you.", 2)
+    assert (second.text, second.flags) == ("", ("empty",))
+    assert [AGAIN in messages[-1]["content"] for messages in messages_of(server)[:4]] == [False, True, False, True]
+
+
+def test_a_card_in_the_third_person() -> None:
+    card = AINO.model_copy(update={"prompt": "You are Professor Aino Virtanen, 61. You count your floes yourself."})
+    assert third_person(card) == "Professor Aino Virtanen, 61. They count their floes themself."
+
+
+async def test_what_was_held_is_kept_and_summed_up(tmp_path: Path) -> None:
+    files = []
+    for seed in (1, 2):
+        talk, _ = await held("product", "How many floes are there?")
+        files.append(file_of(tmp_path, "product", seed))
+        write(files[-1], talk)
+    assert [file.name for file in files] == ["product-1.jsonl", "product-2.jsonl"]
+    assert [p.name for p in read_transcript(files[0]).cast] == ["Aino", "Ravi", "Mira", "Tomás"]
+    row = summary(files, [framed(TABLE.session, "product")] * 2)
+    assert (row["talks"], row["passes"], row["recital"]) == (2, 0.0, 0.0)
+    assert row["told_by_chance"] is not None
+    assert table({"product": row}).splitlines()[1].startswith("product")
