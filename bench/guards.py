@@ -136,7 +136,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (RoundtableError, NoModel, Unreadable) as problem:
         print(problem, file=sys.stderr)
         return 1
-    print(json.dumps(rows, ensure_ascii=False, indent=2) if args.json else table(rows))
+    print(table(rows))
+    if args.json:
+        args.json.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return 0
 
 
@@ -151,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cast", default="Devika,Faris,Gethin,Kaede", metavar="NAMES", help="who is at the table")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="of the server (default: 1)")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="where transcripts are kept, and looked for")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     return parser
 
 
