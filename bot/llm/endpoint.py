@@ -193,11 +193,14 @@ class Endpoint:
             if is_unknown and completion.may_lack_words and (room := self._room_to_think):
                 request = self._request(model, prompt, temperature, max_tokens + room, stop)
                 try:
-                    longer = await self._answer(prompt, request)
-                except ContextOverflow:
+                    longer = await self._answer(prompt, request, patient=self._reasons is True)
+                except (ContextOverflow, EndpointDown) as problem:
                     if self._reasons:
                         raise
-                    return completion  # most likely just too long, and no reason to drop turns from the prompt
+                    # Most likely it was just long: no reason to drop turns from the prompt, nor to wait for a slow
+                    # server again.
+                    self._reasons = False if isinstance(problem, EndpointDown) else None
+                    return completion
                 if self._reasons:
                     log.info("%s thinks before it speaks: it gets %d tokens more for that", self.model, room)
                     completion, longer = longer, completion
@@ -206,12 +209,13 @@ class Endpoint:
                 self._reasons = False
         return completion
 
-    async def _answer(self, prompt: str, request: dict[str, Any]) -> Completion:
-        """One answer; what it shows of the model is remembered."""
+    async def _answer(self, prompt: str, request: dict[str, Any], *, patient: bool = True) -> Completion:
+        """One answer; what it shows of the model is remembered. Without patience it is tried once only."""
         started = time.perf_counter()
+        client = self._client if patient else self._client.with_options(max_retries=0)
         try:
-            async with asyncio.timeout(self._deadline):
-                completion = await self._ask_until_readable(self._client, request, self._retries)
+            async with asyncio.timeout(self._deadline if patient else self._timeout):
+                completion = await self._ask_until_readable(client, request, self._retries if patient else 0)
         except (TimeoutError, openai.OpenAIError, ValueError) as error:
             # It may come back with another model or another window.
             self._known = isinstance(error, openai.BadRequestError)

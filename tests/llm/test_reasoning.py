@@ -17,6 +17,7 @@ from tests.endpoint_stand_in import (
     overflow,
     says,
     scripted_endpoint,
+    stalls,
     thinks,
 )
 
@@ -129,6 +130,17 @@ async def test_an_answer_that_is_just_too_long_stands(server: ScriptedEndpoint, 
     assert (completion.text, completion.finish_reason, completion.calls) == ("Ladders are", "length", 2)
     assert (await ask(endpoint)).text == "Ladders"
     assert limits(server) == [50, 1050, 50]
+
+
+async def test_a_server_too_slow_for_a_long_answer_is_asked_for_one_only_once(server: ScriptedEndpoint) -> None:
+    endpoint = Endpoint(server.url, retries=2, timeout=0.3, reasoning_tokens=2000)
+    try:
+        server.enqueue(says("It rains, and", finish_reason="length"), stalls(), says("So", finish_reason="length"))
+        assert (await endpoint.complete("Why?", temperature=0.5, max_tokens=50)).text == "It rains, and"
+        assert (await endpoint.complete("Why?", temperature=0.5, max_tokens=50)).text == "So"
+        assert limits(server) == [50, 2050, 50]
+    finally:
+        await endpoint.aclose()
 
 
 async def test_there_may_be_no_room_in_the_window(server: ScriptedEndpoint, endpoint: Endpoint) -> None:
