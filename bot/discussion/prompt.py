@@ -24,6 +24,7 @@ from bot.discussion.record import (
     Turn,
     seats,
 )
+from bot.discussion.third_person import told_of
 
 # OpenAI takes at most four stop strings; other servers take more. The reply pipeline cuts what slips through.
 STOP_LIMIT: Final = 4
@@ -100,8 +101,7 @@ def preamble(session: Session) -> str:
         parts.append(f"# What it is about\n\n{session.task.context}")
     parts.append(f"# Rules of the discussion\n\n{session.task.discuss}")
     parts.append("# Who is at the table")
-    # Cards are quoted: several bare "You are …" in one prompt would contradict each other.
-    parts += [f"## {p.full_name} ({p.name})\n\n{p.name}'s character card: {_quoted(p.prompt)}" for p in session.cast]
+    parts += [f"## {p.full_name} ({p.name})\n\n{card(p)}" for p in session.cast]
     return defused("\n\n".join(parts)) + "\n\n# The discussion\n\n"
 
 
@@ -239,15 +239,17 @@ def _spoken(session: Session, turn: Turn) -> str:
         case QuestionPut(question=question):
             return f"{MODERATOR}: The question on the table is: {_one_line(question)}\n"
         case SeatAdded(persona=p):
-            return f"{MODERATOR}: {p.full_name} joins the table. {p.name}'s character card: {_quoted(p.prompt)}\n"
+            return f"{MODERATOR}: {p.full_name} joins the table. {card(p)}\n"
         case SeatRemoved(name=name):
             return f"{MODERATOR}: {name} leaves the table.\n"
         case _:
             return ""
 
 
-def _quoted(card: str) -> str:
-    return '"' + _one_line(card).replace('"', "'") + '"'
+def card(persona: Persona) -> str:
+    """The character card as the others know it, on one line: in the third person, else quoted."""
+    quoted = _one_line(persona.prompt).replace('"', "'")
+    return told_of(persona) or f'{persona.name}\'s character card: "{quoted}"'
 
 
 def _one_line(text: str) -> str:
