@@ -266,6 +266,9 @@ VARIANTS: Final[dict[str, Callable[[], Flat | Cues]]] = {
     "the same, no headings": lambda: Flat(third_person, moderator_calls, headings=False),
     "third person, asks, quotation": lambda: Flat(third_person, moderator_asks_quoting),
     "third person throughout": lambda: Flat(third_person, third_person_reminder),
+    "third person, no headings": lambda: Flat(third_person, third_person_reminder, headings=False),
+    "no 'You are'": lambda: Flat(without_you_are, third_person_reminder),
+    "no 'You are', no headings": lambda: Flat(without_you_are, third_person_reminder, headings=False),
     "one line": lambda: Flat(one_line=True),
     "one line, third person throughout": lambda: Flat(third_person, third_person_reminder, one_line=True),
     "one line, third person, no headings": lambda: Flat(
