@@ -1,9 +1,9 @@
-# Two commands: `make demo` and `make test`. Both make the virtual environment they need.
+# `make demo`, `make test`, `make bench`. Each makes the virtual environment it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types unit audit clean
+.PHONY: demo test lint types unit audit bench clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -27,6 +27,18 @@ unit: $(VENV)/.dev
 # Whether an installed package has a known hole. Says so, and does not fail, where the service is out of reach.
 audit: $(VENV)/.dev
 	$(BIN)/python .ci/audit
+
+# The four measurements at a size that ends in five minutes; figures and transcripts are left in build/bench.
+# The first time a small model and AutoGen are installed (about 300 MB), which takes a minute or two more.
+BENCH := build/bench
+
+bench: $(VENV)/.dev
+	mkdir -p $(BENCH)
+	$(BIN)/python -m bench.overhead --quick --json $(BENCH)/overhead.json
+	$(BIN)/python -m bench.load --quick --json $(BENCH)/load.json
+	$(BIN)/python -m bench.prefix --quick --json > $(BENCH)/prefix.json
+	$(BIN)/python -m bench.guards --seeds 2 --turns 6 --only none --only all --keep $(BENCH)
+	$(BIN)/python -m bench.quality $(BENCH)/guards-all-*.jsonl
 
 $(VENV)/.demo: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

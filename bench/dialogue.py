@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
+from bot.discussion.guards import objection
 from bot.discussion.moderator import Open, Speak, next_step
 from bot.discussion.names import addressed
 from bot.discussion.persona import Persona
 from bot.discussion.prompt import Cue, stop_strings
 from bot.discussion.record import QuestionPut, Record, Session, Turn, moderator_turn
-from bot.discussion.reply import clean, is_copy
+from bot.discussion.reply import clean
 
 Message = dict[str, str]
 # In: session, record so far, who speaks and what the moderator tells them. Out: the messages of the request.
@@ -110,10 +111,10 @@ async def _take_turn(
 ) -> tuple[Turn, list[Call]]:
     others = [p for p in session.cast if p is not persona]
     calls: list[Call] = []
-    text, flags = "", ()
-    for one in (cue, replace(cue, again=True)):
+    note, text, flags = "", "", list[str]()
+    for _ in range(2):
         call = await chat.ask(
-            layout(session, record, persona, one),
+            layout(session, record, persona, replace(cue, again=note)),
             temperature=persona.creativity,
             max_tokens=max_tokens,
             stop=["\n"] if getattr(layout, "one_line", False) else list(stop_strings(session, record, persona)),
@@ -121,10 +122,12 @@ async def _take_turn(
         )
         calls.append(call)
         reply = clean(call.text, speaker=persona, others=others, finish_reason=call.finish_reason)
-        text, flags = reply.text, reply.flags
-        if text and not is_copy(text, record):
+        problem = objection(reply, session, record, persona, summary=False)
+        text, flags = reply.text, [*reply.flags]
+        if problem is None:
             break
-        flags, text = (*flags, "repeated" if text else "empty"), ""
+        note, text = problem.note, ""
+        flags.append(problem.flag)
     return Turn(
         record.last_seq + 1,
         "persona",

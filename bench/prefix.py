@@ -37,6 +37,7 @@ from bot.discussion.record import Record, Session
 from bot.errors import RoundtableError
 from bot.library.catalogue import open_catalogue
 from bot.llm.endpoint import Endpoint
+from bot.llm.endpoints import Endpoints
 from bot.sessions.limits import Limits
 from bot.sessions.run import Run
 from bot.settings import shipped
@@ -114,7 +115,7 @@ async def ours(url: str, session: Session, size: Size, window: int | None = None
             Record(),
             store=store,
             stage=TerminalStage(io.StringIO(), colour=False),
-            endpoint=endpoint,
+            endpoints=Endpoints(endpoint),
             max_tokens=size.most,
             limits=Limits(0, 0, 0, 0),
             latest=0,

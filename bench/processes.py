@@ -28,9 +28,9 @@ class Launcher:
     @classmethod
     @asynccontextmanager
     async def running(cls) -> AsyncIterator[Self]:
-        process = await _python("bench.launcher", stdin=asyncio.subprocess.PIPE)
+        process = await start_python("bench.launcher", stdin=asyncio.subprocess.PIPE)
         try:
-            await _line(process)
+            await read_line(process)
             yield cls(process)
         finally:
             # Its input ends: it kills the bot and ends.
@@ -62,7 +62,7 @@ class Launcher:
     async def _order(self, order: dict[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        return await _line(self._process)
+        return await read_line(self._process)
 
 
 class Discord:
@@ -75,10 +75,10 @@ class Discord:
     @classmethod
     @asynccontextmanager
     async def running(cls) -> AsyncIterator[Self]:
-        process = await _python("tests.stand_in")
+        process = await start_python("tests.stand_in")
         try:
             async with aiohttp.ClientSession() as session:
-                yield cls(await _line(process), session)
+                yield cls(await read_line(process), session)
         finally:
             process.terminate()
             with contextlib.suppress(TimeoutError):
@@ -97,15 +97,31 @@ class Discord:
         return answer["result"]
 
 
-async def _python(module: str, **options: Any) -> asyncio.subprocess.Process:
+async def start_python(module: str, *args: str, **options: Any) -> asyncio.subprocess.Process:
+    """A module of this repository, run with these arguments; its standard output can be read."""
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", module), cwd=REPOSITORY, stdout=asyncio.subprocess.PIPE, limit=1 << 24, **options
+        *(sys.executable, "-m", module, *args), cwd=REPOSITORY, stdout=asyncio.subprocess.PIPE, limit=1 << 24, **options
     )
 
 
-async def _line(process: asyncio.subprocess.Process) -> dict[str, Any]:
+async def read_line(process: asyncio.subprocess.Process) -> dict[str, Any]:
+    """The next JSON object that it prints. Raises RuntimeError if it has ended."""
     assert process.stdout is not None
     line = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
     if not line:
         raise RuntimeError(f"a process of the trial ended by itself (exit code {process.returncode})")
     return json.loads(line)
+
+
+async def run_python(module: str, *args: str) -> dict[str, Any]:
+    """The JSON object that a module prints before it ends. Raises RuntimeError if it fails."""
+    process = await start_python(module, *args)
+    try:
+        output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise RuntimeError(f"{module} failed (exit code {process.returncode}); what it said stands above")
+    return json.loads(output)

@@ -188,7 +188,7 @@ def notes(cue: Cue) -> list[str]:
         if cue.wrap_up:
             found.append(prompt.WRAP_UP)
     if cue.again:
-        found.append(prompt.AGAIN)
+        found += [prompt.AGAIN, cue.again]
     return found
 
 

@@ -12,12 +12,13 @@ import discord
 from bot.chat.client import needed_intents
 from bot.chat.refusals import NEEDED, in_words, missing
 from bot.chat.serve import BAD_TOKEN, NO_TOKEN, use_other_discord
-from bot.discussion.persona import Fault
+from bot.discussion.likeness import near_copies
+from bot.discussion.persona import Fault, Persona
 from bot.errors import RoundtableError
 from bot.exposure import exposed
 from bot.library.files import read_personas, read_tasks
-from bot.llm.choice import NO_ENDPOINT, open_endpoint
-from bot.log import without_tokens
+from bot.llm.choice import no_endpoint, open_endpoints
+from bot.llm.endpoint import Endpoint
 from bot.settings import Settings
 from bot.store.engine import known_revisions
 
@@ -48,22 +49,25 @@ async def check(settings: Settings) -> int:
     report = Report()
     dials = settings.discussion
     report.fine(f"Settings: {dials.turns} turns a table, {dials.pace:g} s between two.")
-    _check_files(settings, report)
+    personas = _check_files(settings, report)
     _check_database(settings.database_file, report)
     for sentence in exposed(settings.database_file):
         report.note(sentence)
-    await _check_endpoint(settings, report)
+    await _check_endpoints(settings, personas, report)
     await _check_discord(settings, report)
     print("\nEverything is right." if not report.faults else f"\n{report.faults} to mend (✗ above).")
     return 1 if report.faults else 0
 
 
-def _check_files(settings: Settings, report: Report) -> None:
-    personas, persona_faults = read_personas(settings.personas_dir)
+def _check_files(settings: Settings, report: Report) -> list[Persona]:
+    personas, persona_faults = read_personas(settings.personas_dir, settings.endpoints)
     tasks, task_faults = read_tasks(settings.tasks_dir)
     names = ", ".join(p.name for p in personas)
     _files(report, f"Personas in {settings.personas_dir}: {names}.", persona_faults)
+    for sentence in near_copies(personas):
+        report.note(f"Personas in {settings.personas_dir}: {sentence}")
     _files(report, f"Tasks in {settings.tasks_dir}: {', '.join(t.name for t in tasks)}.", task_faults)
+    return personas
 
 
 def _files(report: Report, fine: str, faults: list[Fault]) -> None:
@@ -101,22 +105,29 @@ def _check_database(file: Path, report: Report) -> None:
         report.fine(f"Database: {file}, {open_tables} open table{'' if open_tables == 1 else 's'}.{later}")
 
 
-async def _check_endpoint(settings: Settings, report: Report) -> None:
+async def _check_endpoints(settings: Settings, personas: list[Persona], report: Report) -> None:
     if settings.llm_base_url is None:
-        report.note(NO_ENDPOINT)
-        return
+        report.note(no_endpoint(settings))
+        if not settings.endpoints:
+            return
+    async with open_endpoints(settings) as endpoints:
+        for endpoint in endpoints.every(personas):
+            if endpoint is not endpoints.default or settings.llm_base_url is not None:
+                await _check_endpoint(endpoint, report)
+
+
+async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:
     try:
-        async with open_endpoint(settings) as endpoint:
-            model = await endpoint.discover()
-            completion = await endpoint.complete("Say hello in five words.\nAino:", temperature=0.7, max_tokens=32)
+        model = await endpoint.discover()
+        completion = await endpoint.complete("Say hello in five words.\nAino:", temperature=0.7, max_tokens=32)
     except RoundtableError as error:
         report.fault(f"Endpoint: {error}")
         return
     window = f"a context window of {endpoint.window:,} tokens" if endpoint.window else "an unknown context window"
-    at = without_tokens(settings.llm_base_url)
-    report.fine(f"Endpoint: {at} answers with {model} in {completion.latency_ms:.0f} ms, {window}.")
+    report.fine(f"Endpoint: {endpoint.base_url} answers with {model} in {completion.latency_ms:.0f} ms, {window}.")
     if endpoint.window is None:
-        report.note("The endpoint does not tell its context window; set LLM_CONTEXT if long tables are refused.")
+        setting = endpoint.setting("CONTEXT")
+        report.note(f"The endpoint does not tell its context window; set {setting} if long tables are refused.")
 
 
 async def _check_discord(settings: Settings, report: Report) -> None:

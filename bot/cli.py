@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from bot import __version__
+from bot.discussion.dials import Floor
 from bot.errors import RoundtableError
 from bot.log import set_up_logging
 from bot.settings import Settings, read_settings
@@ -55,12 +56,15 @@ async def _discuss(args: argparse.Namespace) -> int:
     given = {"llm_base_url": args.base_url, "llm_model": args.model}
     settings = _settings(**{name: value for name, value in given.items() if value})
     # A folder of tasks gives its first; a task folder is read as the one it is.
-    catalogue = open_catalogue(args.personas or settings.personas_dir, args.task or settings.tasks_dir)
+    catalogue = open_catalogue(
+        args.personas or settings.personas_dir, args.task or settings.tasks_dir, settings.endpoints
+    )
     task = catalogue.task(None)
     if question := " ".join((args.question or "").split()):
         task = task.model_copy(update={"questions": (question,)})
+    asked = {"turns": args.turns, "floor": args.floor, "dissent_every": args.dissent}
     dials = settings.discussion.model_copy(
-        update={"pace": args.pace, "words_per_minute": 0} | ({"turns": args.turns} if args.turns is not None else {})
+        update={"pace": args.pace, "words_per_minute": 0} | {k: v for k, v in asked.items() if v is not None}
     )
     seed = args.seed if args.seed is not None else secrets.randbits(32)
     with ExitStack() as stack:
@@ -91,7 +95,8 @@ async def _dummy(args: argparse.Namespace) -> int:
 
     set_up_logging("INFO")
     try:
-        async with serve_dummy(host=args.host, port=args.port, seed=args.seed, delay=args.delay) as url:
+        options = {"seed": args.seed, "delay": args.delay, "strict_roles": args.strict_roles}
+        async with serve_dummy(host=args.host, port=args.port, **options) as url:
             print(f"The dummy endpoint answers at {url} (Ctrl-C ends it).", flush=True)
             await until_signal()
     except OSError as error:
@@ -109,8 +114,7 @@ async def _check(args: argparse.Namespace) -> int:
 
 def _settings(**overrides: Any) -> Settings:
     settings = read_settings(**overrides)
-    hidden = [s.get_secret_value() for s in (settings.discord_token, settings.llm_api_key) if s]
-    set_up_logging(settings.log_level, hidden)
+    set_up_logging(settings.log_level, settings.secrets)
     return settings
 
 
@@ -140,10 +144,17 @@ def _parser() -> argparse.ArgumentParser:
     talk.add_argument("--task", type=Path, metavar="DIR", help="task folder (default: the first of TASKS_DIR)")
     talk.add_argument("--question", metavar="TEXT", help="discuss this question instead of the task's")
     talk.add_argument("--turns", type=_bounded(1, 200), metavar="N", help="persona turns (default: DISCUSSION_TURNS)")
+    talk.add_argument("--floor", choices=get_args(Floor), help="who speaks next (default: DISCUSSION_FLOOR)")
+    talk.add_argument(
+        "--dissent",
+        type=_bounded(0, 1000),
+        metavar="N",
+        help="one turn in N argues the other side, 0: none (default: DISCUSSION_DISSENT_EVERY)",
+    )
     talk.add_argument("--seed", type=int, metavar="N", help="replay the moderator's choices (default: by chance)")
     talk.add_argument("--pace", type=_seconds, default=0.0, metavar="S", help="seconds between turns (default: 0)")
-    talk.add_argument("--base-url", metavar="URL", help="OpenAI-compatible endpoint (default: LLM_BASE_URL)")
-    talk.add_argument("--model", metavar="NAME", help="model (default: LLM_MODEL, else the endpoint's first)")
+    talk.add_argument("--base-url", metavar="URL", help="endpoint of all who name none (default: LLM_BASE_URL)")
+    talk.add_argument("--model", metavar="NAME", help="model of all who name none (default: LLM_MODEL)")
     talk.add_argument("--jsonl", type=Path, metavar="FILE", help="also write one JSON object a turn to FILE")
     talk.add_argument("--no-colour", action="store_true", help="plain text")
 
@@ -152,6 +163,9 @@ def _parser() -> argparse.ArgumentParser:
     dummy.add_argument("--port", type=_port, default=8001, metavar="N", help="port (default: 8001)")
     dummy.add_argument("--delay", type=_seconds, default=0.0, metavar="S", help="seconds before each answer")
     dummy.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed gives the same answers")
+    dummy.add_argument(
+        "--strict-roles", action="store_true", help="refuse roles that do not alternate, as Mistral does"
+    )
 
     command("check", _check, "Say whether settings, files, database, endpoint and Discord are right.")
     return parser

@@ -2,7 +2,8 @@
 
 import json
 import tempfile
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
@@ -11,8 +12,7 @@ from bot.discussion.dials import Dials
 from bot.discussion.persona import Persona
 from bot.discussion.record import Record, Session, Turn, Usage
 from bot.discussion.task import Task
-from bot.errors import EndpointDown, EndpointRefused
-from bot.llm.choice import open_endpoint
+from bot.llm.choice import open_endpoints
 from bot.sessions.limits import Limits
 from bot.sessions.run import Run
 from bot.settings import Settings
@@ -40,12 +40,11 @@ async def discuss(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="roundtable-")))
         file = folder / "discuss.db"
         store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
-        endpoint = await stack.enter_async_context(open_endpoint(settings))
+        endpoints = await stack.enter_async_context(open_endpoints(settings))
         session = Session(task, cast, dials, seed)
         if jsonl:
-            with suppress(EndpointDown, EndpointRefused):  # the run meets it, too, and says so
-                await endpoint.discover()
-            _write(jsonl, session_as_json(session, endpoint.model))
+            await endpoints.look_around()  # for the models' names
+            _write(jsonl, session_as_json(session, {p.name: endpoints.model_of(p) for p in cast}))
         stored = StoredSession(0, 0, 1, 1, 0, 0, Status.RUNNING, None, session, now())
         stored = await store.add_session(stored, [])
         run = Run(
@@ -53,7 +52,7 @@ async def discuss(
             Record(),
             store=store,
             stage=stage,
-            endpoint=endpoint,
+            endpoints=endpoints,
             max_tokens=settings.llm_max_tokens,
             limits=Limits.of(settings),
             latest=0,
@@ -67,7 +66,7 @@ def _write(file: TextIO, values: dict[str, Any]) -> None:
     print(json.dumps(values, ensure_ascii=False), file=file, flush=True)
 
 
-def session_as_json(session: Session, model: str | None) -> dict[str, Any]:
+def session_as_json(session: Session, models: Mapping[str, str | None]) -> dict[str, Any]:
     """What a discussion began with, as the first line of `--jsonl`. It is a turn by nobody that says nothing, so that
     who reads turns only need not know of it."""
     return {
@@ -75,13 +74,21 @@ def session_as_json(session: Session, model: str | None) -> dict[str, Any]:
         "kind": "session",
         "speaker": None,
         "text": "",
-        "cast": [{"name": p.name, "full_name": p.full_name, "card": p.prompt, "intro": p.intro} for p in session.cast],
+        "cast": [
+            {
+                "name": p.name,
+                "full_name": p.full_name,
+                "card": p.prompt,
+                "intro": p.intro,
+                "model": models.get(p.name),
+            }
+            for p in session.cast
+        ],
         "context": session.task.context,
         "rules": session.task.discuss,
         "questions": session.task.questions,
         "dials": session.dials.model_dump(),
         "seed": session.seed,
-        "model": model,
     }
 
 

@@ -2,17 +2,27 @@
 
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 import bot
 from bot.discussion.dials import Dials
 from bot.errors import RoundtableError
 
-_SECRETS: Final = ("discord_token", "llm_api_key")
+_SECRETS: Final = ("TOKEN", "API_KEY")  # ends of names
 _DIALS: Final = ", ".join(f"DISCUSSION_{field.upper()}" for field in Dials.model_fields)
 # Webhook posts go out at most this often on Discord, whatever the dial says (about 30 a minute per channel).
 DISCORD_MIN_PACE: Final = 3.0
@@ -29,6 +39,62 @@ def shipped(folder: str) -> Path:
     return next((place for place in places if place.is_dir()), places[0])
 
 
+def _web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port or an IPv6 address that can't be
+        sound = False
+    if not sound:
+        raise ValueError("is not a web address. Write something like http://127.0.0.1:8000/v1")
+    return value.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class NamedEndpoint(BaseModel):
+    """An endpoint that personas ask for by its name: ENDPOINT_<NAME>_BASE_URL and so on.
+
+    What is None is as LLM_… has it, but for the model (the first that the endpoint lists), the key (none) and the
+    context window (what the endpoint tells).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: WebAddress
+    model: str | None = None
+    api_key: SecretStr | None = None
+    concurrency: int | None = Field(default=None, ge=1, le=1000)
+    timeout: float | None = Field(default=None, gt=0, le=3600)
+    retries: int | None = Field(default=None, ge=0, le=10)
+    reasoning_tokens: int | None = Field(default=None, ge=0, le=32_000)
+    context: int | None = Field(default=None, ge=512)
+
+
+class NamedEndpoints(RootModel[dict[str, NamedEndpoint]]):
+    """By name, in lower case. Reads `{"fast_base_url": …}`, as it comes from ENDPOINT_FAST_BASE_URL."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_name(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        named: dict[str, Any] = {}
+        for key, value in data.items():
+            field = next((f for f in NamedEndpoint.model_fields if key.endswith(f"_{f}")), None)
+            if field is None:  # an endpoint as a whole, or no setting at all
+                named[key] = value
+            else:
+                named.setdefault(key.removesuffix(f"_{field}"), {})[field] = value
+        return named
+
+
+_ENDPOINT: Final = ", ".join(f"ENDPOINT_<NAME>_{field.upper()}" for field in NamedEndpoint.model_fields)
+
+
 class Settings(BaseSettings):
     """Where the bot finds its parts. Every field is documented in `.env.example` under its upper-case name."""
 
@@ -43,16 +109,20 @@ class Settings(BaseSettings):
     )
 
     discord_token: SecretStr | None = None
-    discord_api_url: str | None = None
+    discord_api_url: WebAddress | None = None
 
-    llm_base_url: str | None = None
+    llm_base_url: WebAddress | None = None
     llm_model: str | None = None
     llm_api_key: SecretStr | None = None
     llm_concurrency: int = Field(default=4, ge=1, le=1000)
     llm_timeout: float = Field(default=120, gt=0, le=3600)
     llm_retries: int = Field(default=3, ge=0, le=10)
     llm_max_tokens: int = Field(default=400, ge=16, le=32_000)
+    llm_reasoning_tokens: int = Field(default=2000, ge=0, le=32_000)
     llm_context: int | None = Field(default=None, ge=512)
+
+    # ENDPOINT_FAST_BASE_URL, ENDPOINT_FAST_MODEL, … are the fields of NamedEndpoint.
+    endpoint: NamedEndpoints = NamedEndpoints({})
 
     # Hard caps; 0 means no limit.
     limit_session_minutes: int = Field(default=1440, ge=0)
@@ -76,20 +146,6 @@ class Settings(BaseSettings):
     @classmethod
     def _blank_is_unset(cls, data: Any) -> Any:
         return _without_blanks(data)
-
-    @field_validator("llm_base_url", "discord_api_url")
-    @classmethod
-    def _http_url(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        try:
-            parts = urlsplit(value)
-            sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:  # a port or an IPv6 address that can't be
-            sound = False
-        if not sound:
-            raise ValueError("is not a web address. Write something like http://127.0.0.1:8000/v1")
-        return value.rstrip("/")
 
     @field_validator("database_url")
     @classmethod
@@ -119,6 +175,17 @@ class Settings(BaseSettings):
     def database_file(self) -> Path:
         return Path(self.database_url.removeprefix("sqlite+aiosqlite:///"))
 
+    @property
+    def endpoints(self) -> dict[str, NamedEndpoint]:
+        """The named endpoints, by name in lower case."""
+        return self.endpoint.root
+
+    @property
+    def secrets(self) -> list[str]:
+        """Everything that no log line may hold."""
+        keys = (self.discord_token, self.llm_api_key, *(named.api_key for named in self.endpoints.values()))
+        return [key.get_secret_value() for key in keys if key]
+
 
 def read_settings(**overrides: Any) -> Settings:
     """The settings from environment, `.env` and `overrides`. Raises BadSettings naming each bad one with its fix."""
@@ -126,14 +193,15 @@ def read_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         raise BadSettings(_sentences(error)) from None
-    except SettingsError:
-        raise BadSettings(f"DISCUSSION alone is not a setting. There are: {_DIALS}.") from None
+    except SettingsError as error:
+        name, known = ("ENDPOINT", _ENDPOINT) if '"endpoint"' in str(error) else ("DISCUSSION", _DIALS)
+        raise BadSettings(f"{name} alone is not a setting. There are: {known}.") from None
     except UnicodeDecodeError as error:
         raise BadSettings(f"The file .env is not UTF-8 (position {error.start}). Save it as UTF-8.") from None
 
 
 def _without_blanks(data: dict[str, Any]) -> dict[str, Any]:
-    # A line like `LLM_MODEL= ` means the same as no line at all; the dials are a dictionary inside.
+    # A line like `LLM_MODEL= ` means the same as no line at all; dials and endpoints are dictionaries inside.
     stripped = {k: v.strip() if isinstance(v, str) else v for k, v in data.items()}
     return {k: _without_blanks(v) if isinstance(v, dict) else v for k, v in stripped.items() if v != ""}
 
@@ -142,8 +210,12 @@ def _sentences(error: ValidationError) -> str:
     lines: list[str] = []
     for problem in error.errors():
         name = "_".join(str(part) for part in problem["loc"]).upper()
-        if problem["type"] == "extra_forbidden":
-            lines.append(f"{name} is not a setting. There are: {_DIALS}.")
+        if problem["type"] in ("extra_forbidden", "model_type"):
+            known = _ENDPOINT if name.startswith("ENDPOINT") else _DIALS
+            lines.append(f"{name} is not a setting. There are: {known}.")
+            continue
+        if problem["type"] == "missing":
+            lines.append(f"{name} is missing. Write something like http://127.0.0.1:8000/v1.")
             continue
         reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "should", 1)
         lines.append(f"{name}{_shown(name, problem['input'])} {reason}.")
@@ -152,6 +224,6 @@ def _sentences(error: ValidationError) -> str:
 
 def _shown(name: str, value: Any) -> str:
     # A secret that fails validation must not be shown, nor a password inside an address.
-    if name.lower() in _SECRETS or isinstance(value, dict):
+    if name.endswith(_SECRETS) or isinstance(value, dict):
         return ""
     return f' "{re.sub(r"//.*@", "//…@", str(value))}"'

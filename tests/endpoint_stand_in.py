@@ -6,7 +6,8 @@
         ...
         assert server.prompts[0].endswith("Aino:")
 
-With nothing enqueued every answer is a fresh sentence that repeats none before it.
+With nothing enqueued every answer is a fresh sentence that repeats none before it. Messages that a strict chat template
+would not take are refused, so that every test on it holds that the bot sends none.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiohttp import web
+
+from bot.llm.chat_request import BadRequest, Message, check_roles
 
 MODEL: Final = "scripted"
 
@@ -75,6 +78,7 @@ class Answer:
     finish_reason: str = "stop"
     usage: dict[str, Any] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    message: dict[str, Any] = field(default_factory=dict)
     until: asyncio.Event | None = None
     cut: bool = False  # the connection breaks in the middle of the body
     trickle: bool = False  # the body never ends: a space every now and then
@@ -100,6 +104,12 @@ class Request:
 def says(text: str | None, *, finish_reason: str = "stop", usage: dict[str, Any] | None = None, **extra: Any) -> Answer:
     """The model says `text`; `usage` replaces the counted one, `extra` goes beside it (llama.cpp's `timings`)."""
     return Answer(text or "", finish_reason=finish_reason, usage=usage, extra=extra)
+
+
+def thinks(thought: str, text: str | None = None, *, beside: str = "reasoning_content", **options: Any) -> Answer:
+    """The model thinks, in a field beside its content, then says `text` (None: it does not get to that)."""
+    length: dict[str, Any] = {} if text is not None else {"finish_reason": "length"}
+    return Answer(text or "", message={beside: thought, "content": text}, **(length | options))
 
 
 def fails(status: int, message: str = "scripted failure", **headers: str) -> Answer:
@@ -230,6 +240,11 @@ class ScriptedEndpoint:
             return await self._send(http, request, fails(404, "no such path"))
         async with self._arrived:
             self._arrived.notify_all()
+        # What a strict chat template refuses is refused here in every test.
+        try:
+            check_roles([Message(message["role"], message["content"]) for message in request.body["messages"]])
+        except BadRequest as error:
+            return await self._send(http, request, fails(400, error.message))
         answer = self._queue.popleft() if self._queue else self.answer(request) if self.answer else Answer()
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
@@ -279,7 +294,7 @@ class ScriptedEndpoint:
                     {
                         "index": 0,
                         "finish_reason": answer.finish_reason,
-                        "message": {"role": "assistant", "content": text},
+                        "message": {"role": "assistant", "content": text} | answer.message,
                     }
                 ],
                 "usage": usage if answer.usage is None else answer.usage,

@@ -9,6 +9,7 @@ from bot.check import check
 from bot.llm.dummy import serve_dummy
 from bot.settings import Settings
 from bot.store.store import open_store
+from tests.endpoint_stand_in import Answer, fails, scripted_endpoint
 from tests.stand_in import pointed_at, stand_in
 
 
@@ -53,6 +54,18 @@ async def test_every_fault_is_told_at_once(tmp_path: Path, capsys: pytest.Captur
     assert "4 to mend" in said
 
 
+async def test_near_copies_are_noted_and_are_no_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    personas = tmp_path / "personas"
+    personas.mkdir()
+    for name in ("Aino", "Ravi"):
+        card = f"You are {name}. You bake rye bread before dawn, count every grain and trust no oven you did not build."
+        (personas / f"{name}.json").write_text(json.dumps({"name": name, "full_name": f"{name} K", "prompt": card}))
+    assert await check(settings(tmp_path, personas_dir=personas)) == 0
+    said = capsys.readouterr().out
+    assert f"! Personas in {personas}: Aino K and Ravi K have nearly the same character card" in said
+    assert "Everything is right." in said
+
+
 async def test_the_database_and_the_endpoint_are_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async with serve_dummy(max_model_len=4096) as url:
         chosen = settings(tmp_path, llm_base_url=url)
@@ -63,6 +76,30 @@ async def test_the_database_and_the_endpoint_are_looked_at(tmp_path: Path, capsy
     assert "roundtable.db, 0 open tables." in said
     assert "roundtable-dummy" in said
     assert "4,096 tokens" in said
+
+
+async def test_every_endpoint_and_every_model_that_personas_name_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    personas = tmp_path / "personas"
+    personas.mkdir()
+    for name, more in [("A", {}), ("B", {"endpoint": "fast", "model": "mine"}), ("C", {"endpoint": "fats"})]:
+        (personas / f"{name}.json").write_text(json.dumps({"name": name, "full_name": name, "prompt": "x"} | more))
+    async with scripted_endpoint(models=["small"]) as fast:
+        fast.answer = lambda request: fails(404) if request.body["model"] == "mine" else Answer()
+        named = {"fast": {"base_url": fast.url}, "off": {"base_url": "http://127.0.0.1:9/v1"}}
+        assert await check(settings(tmp_path, personas_dir=personas, endpoint=named)) == 1
+    said = capsys.readouterr().out
+    for part in (
+        "! LLM_BASE_URL is not set: personas that name no endpoint babble from the embedded Markov dummy.",
+        f"✓ Endpoint: {fast.url} answers with small in ",
+        "set ENDPOINT_FAST_CONTEXT if long tables are refused",
+        f"✗ Endpoint: The LLM endpoint at {fast.host} has no model “mine” (HTTP 404). Check the persona's “model”",
+        "✗ Endpoint: The LLM endpoint at 127.0.0.1:9 can't be reached.",
+        'C.json: endpoint: "fats" is no endpoint in the settings (fast, off).',
+    ):
+        assert part in said
+    assert "3 to mend" in said
 
 
 async def test_discord_is_asked_for_login_intents_and_permissions(

@@ -45,7 +45,7 @@ def test_a_discussion_on_the_dummy(table: list[str], tmp_path: Path, capsys: pyt
     assert [p["full_name"] for p in session["cast"]] == ["Aino Virtanen", "Ravi Menon", "Mira Kessler"]
     assert session["questions"] == ["Who bakes the bread?", "Who eats the bread?"]
     assert (session["seed"], session["dials"]["turns"]) == (5, 4)
-    assert session["model"]
+    assert [p["model"] for p in session["cast"]] == ["roundtable-dummy"] * 3
     assert all(list(turn) == FIELDS for turn in turns)
     assert [turn["seq"] for turn in turns] == list(range(1, len(turns) + 1))
     spoken = [turn for turn in turns if turn["kind"] == "persona"]
@@ -87,6 +87,21 @@ def test_question_cast_and_turns_can_be_given(table: list[str], tmp_path: Path):
     assert set(said) == {"Mira", "Ravi"}
 
 
+def test_floor_and_dissent_can_be_given(table: list[str], tmp_path: Path):
+    file = tmp_path / "talk.jsonl"
+    assert main([*table, "--floor", "round_robin", "--dissent", "0", "--turns", "6", "--jsonl", str(file)]) == 0
+    said = [turn["speaker"] for turn in turns_of(file) if turn["kind"] == "persona"]
+    assert said == ["Aino", "Ravi", "Mira"] * 2
+
+
+def test_at_a_moderators_table_each_choice_is_an_object_with_what_it_cost(table: list[str], tmp_path: Path):
+    file = tmp_path / "talk.jsonl"
+    assert main([*table, "--floor", "moderator", "--turns", "3", "--jsonl", str(file)]) == 0
+    choices = [turn for turn in turns_of(file) if turn["kind"] == "moderator" and not turn["text"]]
+    assert len(choices) == 3
+    assert all(turn["prompt_tokens"] and turn["raw"] is None for turn in choices)
+
+
 def test_the_dials_come_from_the_settings(table: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DISCUSSION_TURNS", "2")
     file = tmp_path / "talk.jsonl"
@@ -106,6 +121,7 @@ def test_the_shipped_personas_and_tasks_are_used_where_none_are_named(capsys: py
         (["--task", "nowhere"], "nowhere: is not a folder."),
         (["--personas", "empty"], "empty: holds no persona."),
         (["--personas", "broken"], "creativity: 1.7 is more than 1.0."),
+        (["--personas", "lost"], 'endpoint: "fats" is no endpoint in the settings (they name none). Correct it'),
         (["--cast", "Anio"], "There is no persona called “Anio”. Did you mean “Aino”?"),
         (["--jsonl", "nowhere/talk.jsonl"], "--jsonl nowhere/talk.jsonl can't be written (No such file or directory)."),
         (["--base-url", "localhost"], 'LLM_BASE_URL "localhost" is not a web address.'),
@@ -116,6 +132,7 @@ def test_what_can_not_be_used_is_said_in_a_sentence(
 ):
     (tmp_path / "empty").mkdir()
     put(tmp_path / "broken" / "role1.json", AINO | {"creativity": 1.7})
+    put(tmp_path / "lost" / "role1.json", AINO | {"endpoint": "fats"})
     assert main([*table, *arguments]) == 1
     shown = capsys.readouterr()
     assert says in shown.err
@@ -131,6 +148,8 @@ def test_what_can_not_be_used_is_said_in_a_sentence(
         (["discuss", "--turns", "0"], "'0' is not a number from 1 to 200"),
         (["discuss", "--turns", "many"], "'many' is not a number from 1 to 200"),
         (["discuss", "--seed", "x"], "--seed"),
+        (["discuss", "--floor", "loudest"], "'round_robin'"),
+        (["discuss", "--dissent", "-1"], "'-1' is not a number from 0 to 1000"),
         (["dummy", "--port", "70000"], "'70000' is not a number from 0 to 65535"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from bot.cli import main
 from bot.discussion.dials import Dials
 from bot.discussion.persona import Persona
-from bot.settings import Settings
+from bot.settings import NamedEndpoint, Settings
 
 ROOT = Path(__file__).parents[1]
 # Read by deploy/modelup.sh and deploy/compose.yaml, not by the bot.
@@ -21,9 +21,10 @@ def read(name: str) -> str:
 
 def test_every_setting_is_documented_in_the_example_and_nothing_else_is() -> None:
     documented = set(re.findall(r"^([A-Z_]+)=", read(".env.example"), re.MULTILINE))
-    settings = {name.upper() for name in Settings.model_fields} - {"DISCUSSION"}
+    settings = {name.upper() for name in Settings.model_fields} - {"DISCUSSION", "ENDPOINT"}
     dials = {f"DISCUSSION_{name.upper()}" for name in Dials.model_fields}
-    assert documented == settings | dials | NOT_OURS
+    fast = {f"ENDPOINT_FAST_{name.upper()}" for name in NamedEndpoint.model_fields}
+    assert documented == settings | dials | fast | NOT_OURS
 
 
 def test_the_example_as_it_is_gives_the_defaults(tmp_path: Path) -> None:

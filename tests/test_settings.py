@@ -99,6 +99,10 @@ def test_settings_do_not_change():
         ("DISCUSSION_PACE", "-1", '"-1" should be greater than or equal to 0.'),
         ("DISCUSSION_PAECE", "8", "is not a setting. There are: DISCUSSION_TURNS, DISCUSSION_TOPIC_EVERY"),
         ("DISCUSSION", "8 turns", "alone is not a setting. There are: DISCUSSION_TURNS"),
+        ("ENDPOINT_FAST_BASE_URL", "localhost:8000", '"localhost:8000" is not a web address. Write something like'),
+        ("ENDPOINT_FAST_URL", "http://host/v1", "is not a setting. There are: ENDPOINT_<NAME>_BASE_URL, ENDPOINT_"),
+        ("ENDPOINT_BASE_URL", "http://host/v1", "is not a setting. There are: ENDPOINT_<NAME>_BASE_URL, ENDPOINT_"),
+        ("ENDPOINT", "fast", "alone is not a setting. There are: ENDPOINT_<NAME>_BASE_URL"),
     ],
 )
 def test_a_bad_value_is_named_with_its_fix(monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str):
@@ -106,6 +110,32 @@ def test_a_bad_value_is_named_with_its_fix(monkeypatch: pytest.MonkeyPatch, name
     assert sentence.startswith(f"{name} ")
     assert says in sentence
     assert len(sentence.splitlines()) == 1
+
+
+def test_endpoints_have_names_of_the_hosts_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / ".env").write_text(
+        "ENDPOINT_FAST_BASE_URL=http://file:1/v1/\nENDPOINT_FAST_MODEL=from-the-file\nENDPOINT_FAST_CONCURRENCY=\n"
+        "ENDPOINT_OLD_WISE_BASE_URL=https://wise.example/v1\nENDPOINT_OLD_WISE_API_KEY=1234\nENDPOINT_NONE_MODEL=\n"
+    )
+    monkeypatch.setenv("ENDPOINT_FAST_MODEL", " 7 ")
+    monkeypatch.setenv("ENDPOINT_FAST_TIMEOUT", "5")
+    endpoints = read_settings().endpoints
+    assert sorted(endpoints) == ["fast", "old_wise"]
+    fast, wise = endpoints["fast"], endpoints["old_wise"]
+    assert (fast.base_url, fast.model, fast.timeout, fast.concurrency) == ("http://file:1/v1", "7", 5, None)
+    assert wise.model is None
+    assert wise.api_key
+    assert wise.api_key.get_secret_value() == "1234"
+    assert read_settings().secrets == ["1234"]
+
+
+def test_an_endpoint_needs_an_address_and_each_value_is_checked(monkeypatch: pytest.MonkeyPatch):
+    values = {"ENDPOINT_FAST_MODEL": "m", "ENDPOINT_FAST_RETRIES": "11", "ENDPOINT_FAST_CONTEXT": "many"}
+    assert sorted(refused(monkeypatch, **values).splitlines()) == [
+        "ENDPOINT_FAST_BASE_URL is missing. Write something like http://127.0.0.1:8000/v1.",
+        'ENDPOINT_FAST_CONTEXT "many" should be a valid integer, unable to parse string as an integer.',
+        'ENDPOINT_FAST_RETRIES "11" should be less than or equal to 10.',
+    ]
 
 
 def test_all_bad_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch):
@@ -119,13 +149,19 @@ def test_secrets_stand_in_no_message_and_in_no_repr(monkeypatch: pytest.MonkeyPa
         monkeypatch,
         DISCORD_TOKEN="hush-token",
         LLM_API_KEY="hush-key",
+        ENDPOINT_FAST_API_KEY="hush-too",
+        ENDPOINT_FAST_BASE_URL="ftp://me:hush-password@host/v1",
+        ENDPOINT_FAST_KEY="hush-misspelt",
         LLM_BASE_URL="ftp://me:hush-password@host/v1",
         DISCUSSION_TURNS="x",
     )
     assert "hush" not in sentence
     assert "ftp://…@host/v1" in sentence
     monkeypatch.delenv("DISCUSSION_TURNS")
-    monkeypatch.delenv("LLM_BASE_URL")
+    for name in ("LLM_BASE_URL", "ENDPOINT_FAST_BASE_URL", "ENDPOINT_FAST_KEY", "ENDPOINT_FAST_API_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ENDPOINT_FAST_BASE_URL", "http://host/v1")
+    monkeypatch.setenv("ENDPOINT_FAST_API_KEY", "hush-too")
     assert "hush" not in repr(read_settings())
     with pytest.raises(BadSettings) as caught:
         read_settings(llm_api_key=["hush"])

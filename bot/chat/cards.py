@@ -1,11 +1,13 @@
 """What the bot itself shows: the opening card, how a session stands, the lines about the moderator's doings."""
 
+import re
 from collections.abc import Callable
 from typing import Final
 
 import discord
 
 from bot.chat.split import MESSAGE_LIMIT
+from bot.discussion.dials import Floor
 from bot.discussion.persona import Persona
 from bot.discussion.record import QuestionPut, Session, Turn
 from bot.sessions.stage import Overview
@@ -20,6 +22,7 @@ _CONTEXT_LIMIT: Final = 1500
 _QUESTION_LIMIT: Final = 500
 _INTRO_LIMIT: Final = 200
 _REST_LIMIT: Final = 500
+_MODEL_LIMIT: Final = 60
 # Of the 2000 characters of an answer.
 _CAST_LIMIT: Final = 1000
 
@@ -32,10 +35,31 @@ CANT_READ: Final = (
     "I can't read ordinary messages on this server. To chime in, use `/roundtable say`, mention me, "
     "reply to this card, or right-click a persona's message → Apps → *Ask this persona*."
 )
+# Who speaks next, as the convener chooses it and the card tells it.
+FLOORS: Final[dict[Floor, str]] = {
+    "natural": "whoever was spoken to, else someone who has not spoken for a while",
+    "round_robin": "one after the other, in seating order",
+    "random": "by lot, but never the same twice in a row",
+    "moderator": "whom the model chooses, each time",
+}
 
 
-def opening_card(session: Session, avatar: Callable[[Persona], str], *, can_read: bool) -> list[discord.Embed]:
-    """The card a table opens with: what it is about, who sits at it, and what a guest should know."""
+def floor_choice(floor: Floor) -> str:
+    """A floor as one of the choices of `start`."""
+    return f"{floor.replace('_', ' ')}: {FLOORS[floor]}"
+
+
+def opening_card(
+    session: Session,
+    avatar: Callable[[Persona], str],
+    *,
+    can_read: bool,
+    model: Callable[[Persona], str | None] = lambda persona: persona.model,
+) -> list[discord.Embed]:
+    """The card a table opens with: what it is about, who sits at it, and what a guest should know.
+
+    Where a persona has a model or an endpoint of its own, each face tells its model, as far as `model` knows it.
+    """
     task = session.task
     card = discord.Embed(
         title=_short(f"Round table: {task.name.replace('-', ' ')}", _TITLE_LIMIT),
@@ -43,20 +67,26 @@ def opening_card(session: Session, avatar: Callable[[Persona], str], *, can_read
         colour=COLOUR,
     )
     card.add_field(name="On the table first", value=_short(task.questions[0], _QUESTION_LIMIT), inline=False)
+    if session.dials.floor != "natural":
+        card.add_field(name="Who speaks next", value=FLOORS[session.dials.floor], inline=False)
     card.add_field(name="You are welcome", value=CHIME_IN if can_read else CANT_READ, inline=False)
     card.set_footer(text=NOTICE)
     seated, standing = session.cast[: _EMBEDS - 2], session.cast[_EMBEDS - 2 :]
     if len(standing) == 1:
         seated, standing = session.cast, ()
-    faces = [_face(persona, avatar(persona)) for persona in seated]
+    differ = any(persona.endpoint or persona.model for persona in session.cast)
+    faces = [_face(persona, avatar(persona), model(persona) if differ else None) for persona in seated]
     if standing:
         names = ", ".join(p.full_name for p in standing)
         faces.append(discord.Embed(description=_short(f"… and {names}.", _REST_LIMIT), colour=COLOUR))
     return [card, *faces]
 
 
-def _face(persona: Persona, url: str) -> discord.Embed:
+def _face(persona: Persona, url: str, model: str | None) -> discord.Embed:
     embed = discord.Embed(description=_short(persona.intro or "", _INTRO_LIMIT) or None, colour=COLOUR)
+    if model:
+        # Without the owner, or the folders on the host's disk (llama.cpp).
+        embed.set_footer(text=_short(re.split(r"[/\\]", model)[-1], _MODEL_LIMIT))
     return embed.set_author(name=persona.full_name, icon_url=url)
 
 
@@ -113,7 +143,9 @@ def covers(turns: int, reached: int, questions: int) -> str:
     spoken = "1 turn" if turns == 1 else f"{turns} turns"
     if questions == 1:
         return f"{spoken} on one question, then a summary."
-    covered = f"all {questions}" if reached == questions else f"{reached} of the {questions}"
+    # A table with nothing new to say on a question moves on sooner.
+    least = "" if turns == 1 else "at least "
+    covered = f"all {questions}" if reached == questions else f"{least}{reached} of the {questions}"
     return f"{spoken} will cover {covered} questions, then comes a summary."
 
 

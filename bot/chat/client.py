@@ -18,7 +18,7 @@ from bot.chat.privacy import ForgetButton
 from bot.chat.stage import SENT_AWAY, WebhookStage
 from bot.chat.webhooks import Webhooks
 from bot.library.catalogue import Catalogue
-from bot.llm.endpoint import Endpoint
+from bot.llm.endpoints import Endpoints
 from bot.sessions.limits import Limits
 from bot.sessions.retention import Retention
 from bot.sessions.stage import Seen
@@ -48,19 +48,20 @@ class RoundtableBot(discord.Client):
         *,
         catalogue: Catalogue,
         store: Store,
-        endpoint: Endpoint,
+        endpoints: Endpoints,
         intents: discord.Intents,
     ) -> None:
         super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none())
         self.settings = settings
         self.catalogue = catalogue
         self.store = store
+        self.endpoints = endpoints
         self.webhooks = Webhooks(self, store)
         self.avatars = Avatars(self)
         self.hushed = Hushed()
         self.supervisor = Supervisor(
             store,
-            endpoint,
+            endpoints,
             lambda stored: WebhookStage(self, stored),
             max_tokens=settings.llm_max_tokens,
             limits=Limits.of(settings),
@@ -239,9 +240,9 @@ def create_bot(
     *,
     catalogue: Catalogue,
     store: Store,
-    endpoint: Endpoint,
+    endpoints: Endpoints,
     message_content: bool = True,
 ) -> RoundtableBot:
     """The bot, ready to be started. `message_content`: whether that intent is enabled for the application."""
     intents = needed_intents(message_content=message_content)
-    return RoundtableBot(settings, catalogue=catalogue, store=store, endpoint=endpoint, intents=intents)
+    return RoundtableBot(settings, catalogue=catalogue, store=store, endpoints=endpoints, intents=intents)

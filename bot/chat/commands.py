@@ -39,7 +39,9 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
         task="The setting and rules of the discussion (default: the first)",
         personas="Who sits at the table, separated by commas (default: everyone)",
         turns="How many turns before the summary",
+        floor="Who speaks next when nobody was asked by a guest or given the floor",
     )
+    @app_commands.choices(floor=[Choice(name=cards.floor_choice(floor), value=floor) for floor in cards.FLOORS])
     async def start(
         self,
         interaction: Interaction,
@@ -47,6 +49,7 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
         task: str | None = None,
         personas: str = "",
         turns: Range[int, 1, 200] | None = None,
+        floor: str | None = None,
     ) -> None:
         async with answering(interaction):
             bot = interaction.client
@@ -55,9 +58,8 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
             chosen = bot.catalogue.task(task)
             if asked := actions.one_line(question):
                 chosen = chosen.model_copy(update={"questions": (asked,)})
-            dials = bot.settings.discussion
-            if turns:
-                dials = dials.model_copy(update={"turns": turns})
+            given = {"turns": turns, "floor": floor}
+            dials = bot.settings.discussion.model_copy(update={k: v for k, v in given.items() if v})
             cast = bot.catalogue.cast(personas)
             run = await bot.supervisor.start(where, task=chosen, cast=cast, dials=dials)
             session = run.session

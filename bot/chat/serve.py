@@ -18,7 +18,7 @@ from bot.chat.client import RoundtableBot, create_bot, needed_intents
 from bot.errors import RoundtableError
 from bot.exposure import exposed
 from bot.library.catalogue import open_catalogue
-from bot.llm.choice import open_endpoint
+from bot.llm.choice import open_endpoints
 from bot.settings import Settings
 from bot.signals import until_signal
 from bot.store.engine import lock_database
@@ -51,13 +51,13 @@ async def serve(settings: Settings) -> int:
     # There is nothing to hear at a table: what voice would need is not missing.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     token = settings.discord_token.get_secret_value()
-    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir)
+    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)
     async with AsyncExitStack() as stack:
         stack.enter_context(lock_database(settings.database_file))
         store = await stack.enter_async_context(open_store(settings.database_url, settings.database_file))
         for sentence in exposed(settings.database_file):
             log.warning("%s", sentence)
-        endpoint = await stack.enter_async_context(open_endpoint(settings))
+        endpoints = await stack.enter_async_context(open_endpoints(settings))
         end = asyncio.create_task(until_signal())
         stack.callback(end.cancel)
         if settings.discord_api_url:
@@ -66,7 +66,7 @@ async def serve(settings: Settings) -> int:
         if flags is None:
             return 0
         content = flags.gateway_message_content or flags.gateway_message_content_limited
-        parts = {"catalogue": catalogue, "store": store, "endpoint": endpoint}
+        parts = {"catalogue": catalogue, "store": store, "endpoints": endpoints}
         heartbeat = settings.database_file.parent / "heartbeat"
         try:
             await _run(create_bot(settings, **parts, message_content=content), token, end, heartbeat)

@@ -105,8 +105,14 @@ class WebhookStage:
     def _own_message(self, post: Post) -> dict[str, Any]:
         match post.kind:
             case PostKind.CARD:
-                can_read = self._bot.intents.message_content
-                return {"embeds": cards.opening_card(self._stored.session, self._bot.avatars.url, can_read=can_read)}
+                return {
+                    "embeds": cards.opening_card(
+                        self._stored.session,
+                        self._bot.avatars.url,
+                        can_read=self._bot.intents.message_content,
+                        model=self._bot.endpoints.model_of,
+                    )
+                }
             case PostKind.PANEL if self._overview:
                 return {"content": cards.state(self._overview), "view": panel_view(self._overview)}
             case PostKind.MINUTES if post.attachment:

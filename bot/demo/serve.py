@@ -11,7 +11,7 @@ from typing import Final
 from bot.chat.client import create_bot
 from bot.demo.simulated import require_simcord, simulated_discord
 from bot.library.catalogue import open_catalogue
-from bot.llm.choice import open_endpoint
+from bot.llm.choice import open_endpoints
 from bot.settings import Settings
 from bot.signals import until_signal
 from bot.store.store import open_store
@@ -28,7 +28,7 @@ async def serve_demo(settings: Settings, *, port: int, open_browser: bool) -> in
     Raises DemoUnavailable (extra missing, port taken), FileFaults.
     """
     require_simcord()
-    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir)
+    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)
     if "pace" not in settings.discussion.model_fields_set:
         dials = settings.discussion.model_copy(update={"pace": DEMO_PACE})
         settings = settings.model_copy(update={"discussion": dials})
@@ -39,8 +39,8 @@ async def serve_demo(settings: Settings, *, port: int, open_browser: bool) -> in
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="roundtable-demo-"))
         file = Path(folder) / "demo.db"
         store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
-        endpoint = await stack.enter_async_context(open_endpoint(settings, dummy_delay=DUMMY_DELAY))
-        bot = create_bot(settings, catalogue=catalogue, store=store, endpoint=endpoint)
+        endpoints = await stack.enter_async_context(open_endpoints(settings, dummy_delay=DUMMY_DELAY))
+        bot = create_bot(settings, catalogue=catalogue, store=store, endpoints=endpoints)
         page = await stack.enter_async_context(simulated_discord(bot, port=port))
         print(f"The demo is at {page.url}")
         print("Type /roundtable start there. Ctrl-C ends the demo.", flush=True)

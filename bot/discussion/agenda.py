@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.discussion.chance import one_in
 from bot.discussion.dials import Dials
+from bot.discussion.drift import stands_still
 from bot.discussion.record import QuestionPut, Record, Session, TurnsChanged, WrapUpCalled
 
 
@@ -15,7 +16,8 @@ def question_on_table(record: Record) -> str | None:
 def question_to_put(session: Session, record: Record) -> str | None:
     """The question that should come to the table now, None when the one there stays.
 
-    The first turn on a question always happens; after each turn the table moves on with probability 1/topic_every.
+    The first turn on a question always happens; after each turn the table moves on with probability 1/topic_every, and
+    in any case when it says nothing new any more.
     Once it is time to wrap up no new question is put.
     """
     if question_on_table(record) is None:
@@ -23,7 +25,7 @@ def question_to_put(session: Session, record: Record) -> str | None:
     spoken = len(record.persona_turns())
     if not turns_on_question(record) or is_wrapping_up(session, record):
         return None
-    if one_in(session.seed, "agenda", spoken, session.dials.topic_every):
+    if one_in(session.seed, "agenda", spoken, session.dials.topic_every) or stands_still(session, record):
         return following_question(session, record)
     return None
 
@@ -64,18 +66,21 @@ def is_wrapping_up(session: Session, record: Record) -> bool:
 
 def _clock(session: Session, record: Record) -> tuple[int, bool]:
     """How many turns there are in all, and whether somebody called for the wrap-up."""
-    turns, called, spoken = session.dials.turns, False, 0
-    for turn in record:
-        spoken += turn.kind == "persona"
-        if isinstance(turn.steering, TurnsChanged):
-            turns, called = turn.steering.turns, False
-        elif isinstance(turn.steering, WrapUpCalled):
+    turns, called = session.dials.turns, False
+    for turn, steering in record.steerings():
+        if isinstance(steering, TurnsChanged):
+            turns, called = steering.turns, False
+        elif isinstance(steering, WrapUpCalled):
+            spoken = sum(t.seq < turn.seq for t in record.persona_turns())
             turns, called = min(turns, spoken + _wrap_up(session.dials, turns)), True
     return turns, called
 
 
 def questions_covered(seed: int, dials: Dials, questions: Sequence[str]) -> int:
-    """How many of the questions these turns will reach if nobody steers: exact, since the seed decides it."""
+    """How many of the questions these turns will reach if nobody steers: the seed decides it.
+
+    More of them, where the table has nothing new to say on one.
+    """
     open_turns = dials.turns - _wrap_up(dials, dials.turns)
     moves = sum(one_in(seed, "agenda", turn, dials.topic_every) for turn in range(1, open_turns))
     return min(len(set(questions)), 1 + moves)

@@ -1,6 +1,7 @@
 """Control marks of chat templates: some servers read `<|im_end|>` or `[INST]` as a turn's end also inside a text."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 # Every vendor's marks are a word in angle brackets (`</s>`, `<|im_start|>`, `<｜User｜>`, `<start_of_turn>`,
@@ -9,6 +10,8 @@ from typing import Final
 _MARK: Final = re.compile(r"<(?=[^\s\d=-])|\[(?=\||/?(?:[A-Z][A-Z_]+|gMASK|sop)\])|\](?=~)|~(?=\[)|\|(?=>)")
 
 
+# Each prompt holds the lines of the one before.
+@lru_cache(maxsize=1024)
 def defused(text: str) -> str:
     """`text` with every control mark broken by a space; nothing else changes, and never across a line's end."""
     return _MARK.sub(r"\g<0> ", text)

@@ -1,29 +1,47 @@
-"""Who may speak next."""
+"""Who may speak next, who is asked for an opinion, and who sums up."""
 
+from typing import Final
+
+from bot.discussion.calls import guests_call, just_had_their_turn
 from bot.discussion.chance import chance, one_in
+from bot.discussion.floors import FLOORS, choice
 from bot.discussion.persona import Persona
-from bot.discussion.record import FloorGiven, Record, Session, Turn, TurnSkipped, speakers
+from bot.discussion.record import FloorGiven, Record, Session, TurnSkipped, speakers
 
-# After this many turns of two personas taking turns, the next hand-over between them is ignored once.
-DUEL = 4
 # So many turns in a row that came to nothing pause the session.
-PASSES_BEFORE_PAUSE = 3
+PASSES_BEFORE_PAUSE: Final = 3
+# Where whoever is asked for an opinion may well speak next.
+_ASKING: Final = ("natural", "moderator")
 
 
 def next_speaker(session: Session, record: Record) -> Persona | None:
-    """Whoever was given the floor or was addressed, else a draw from the pool; None when nobody may speak."""
+    """Whomever people want to hear, else whom the table's floor picks; None when nobody may speak."""
+    table = speakers(session, record)
+    if not table:
+        return None
+    return wanted(session, record) or FLOORS[session.dials.floor](session, record, table)
+
+
+def wanted(session: Session, record: Record) -> Persona | None:
+    """Whom people want to hear next: whoever was given the floor, else whom a guest called on."""
     table = {p.name: p for p in speakers(session, record)}
-    given = _given(record)
-    if given in table:
-        return table[given]
-    call = addressing_turn(session, record)
-    if call and call.addressed:
-        return table[call.addressed]
-    return _draw(session, record, tuple(table.values()))
+    call = guests_call(session, record)
+    return table.get(_given(record) or "") or table.get((call and call.addressed) or "")
+
+
+def choosable(session: Session, record: Record) -> tuple[Persona, ...]:
+    """Of whom the model is to choose the next speaker now; nobody where that is settled or there is no choice."""
+    if session.dials.floor != "moderator" or choice(record) or wanted(session, record):
+        return ()
+    had = just_had_their_turn(record)
+    others = tuple(p for p in speakers(session, record) if p.name not in had)
+    return others if len(others) > 1 else ()
 
 
 def person_to_ask(session: Session, record: Record, speaker: Persona) -> Persona | None:
     """With probability 1/ask_every: the persona whose opinion the speaker is asked to seek."""
+    if session.dials.floor not in _ASKING:
+        return None
     turn = len(record.persona_turns())
     others = [p for p in speakers(session, record) if p.name != speaker.name]
     if not others or not one_in(session.seed, "ask", turn, session.dials.ask_every):
@@ -48,26 +66,6 @@ def passes_in_a_row(record: Record) -> int:
     return count
 
 
-def addressing_turn(session: Session, record: Record) -> Turn | None:
-    """The turn whose address decides about the floor now: it addresses somebody who may speak and was not skipped.
-
-    That is the latest guest's address that the last speaker had not heard, else the last speaker's own, unless the
-    two it would go between have had the table to themselves for too long.
-    """
-    names = {p.name for p in speakers(session, record)}
-
-    def counts(turn: Turn) -> bool:
-        return turn.addressed in names and turn.addressed not in _skipped_since(record, turn) and not turn.withheld
-
-    last = _last_persona_turn(record)
-    for turn in reversed(list(record.after(last.heard if last else 0))):
-        if turn.kind == "guest" and turn.text and counts(turn):
-            return turn
-    if last and last.addressed != last.speaker and counts(last) and not _is_duel(record, last.addressed):
-        return last
-    return None
-
-
 def _given(record: Record) -> str | None:
     for turn in reversed(record.turns):
         if isinstance(turn.steering, FloorGiven):
@@ -75,41 +73,3 @@ def _given(record: Record) -> str | None:
         if turn.kind == "persona" or isinstance(turn.steering, TurnSkipped):
             return None
     return None
-
-
-def _draw(session: Session, record: Record, table: tuple[Persona, ...]) -> Persona | None:
-    names = {p.name for p in table}
-    spoken: set[str] = set()
-    draws, last = 0, None
-    for turn in record:
-        skipped = turn.steering.name if isinstance(turn.steering, TurnSkipped) else None
-        if turn.kind != "persona" and skipped is None:
-            continue
-        draws, last = draws + 1, skipped or turn.speaker
-        spoken.add(last)
-        if names <= spoken:
-            spoken.clear()
-    pool = [p for p in table if p.name not in spoken and p.name != last] or [p for p in table if p.name != last]
-    return chance(session.seed, "floor", draws).choice(pool or list(table)) if table else None
-
-
-def _skipped_since(record: Record, turn: Turn) -> set[str]:
-    return {t.steering.name for t in record.after(turn.seq) if isinstance(t.steering, TurnSkipped)}
-
-
-def _last_persona_turn(record: Record) -> Turn | None:
-    return next((t for t in reversed(record.turns) if t.kind == "persona"), None)
-
-
-def _is_duel(record: Record, addressed: str | None) -> bool:
-    """Whether the two last speakers have alternated for a multiple of DUEL turns, and `addressed` would go on with it.
-
-    Then the address is ignored this once; a third persona is let in at any time.
-    """
-    names = [t.speaker for t in record.persona_turns()]
-    if len(set(names[-2:])) < 2 or addressed != names[-2]:
-        return False
-    run = 2
-    while run < len(names) and names[-run - 1] == names[-run + 1]:
-        run += 1
-    return run >= DUEL and run % DUEL == 0

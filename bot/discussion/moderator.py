@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from bot.discussion import agenda, floor
+from bot.discussion import agenda, calls, drift, floor
+from bot.discussion.dissent import is_to_dissent
 from bot.discussion.persona import Persona
 from bot.discussion.prompt import Cue, shown_name
-from bot.discussion.record import Compaction, Record, Session
+from bot.discussion.record import Compaction, FloorChosen, Record, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,13 @@ class Open:
     """Put this question on the table."""
 
     question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Have the model choose who of these speaks next."""
+
+    among: tuple[Persona, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +44,14 @@ class Close:
     """The discussion is over."""
 
 
-Step = Open | Speak | Summarise | Close
+Step = Open | Choose | Speak | Summarise | Close
 
 
 def next_step(session: Session, record: Record) -> Step:
     """What happens next. The same session and record always give the same step."""
     if any(turn.kind == "summary" for turn in record):
         return Close()
-    left = agenda.turns_left(session, record)
-    if left == 0:
+    if agenda.turns_left(session, record) == 0:
         persona = floor.summariser(session, record)
         return Summarise(persona, Cue(None, summary=True)) if persona else Close()
     if question := agenda.question_to_put(session, record):
@@ -52,17 +59,26 @@ def next_step(session: Session, record: Record) -> Step:
     persona = floor.next_speaker(session, record)
     if persona is None:
         return Close()
-    call = floor.addressing_turn(session, record)
-    asked = floor.person_to_ask(session, record, persona)
-    return Speak(
-        persona,
-        Cue(
-            question=agenda.question_on_table(record),
-            turns_left=left,
-            wrap_up=agenda.is_wrapping_up(session, record),
-            answer_to=shown_name(session, call) if call and call.addressed == persona.name else None,
-            ask=asked.name if asked else None,
-        ),
+    if among := floor.choosable(session, record):
+        return Choose(among)
+    return Speak(persona, _cue(session, record, persona))
+
+
+def _cue(session: Session, record: Record, speaker: Persona) -> Cue:
+    """What the speaker is told. A guest's word comes before a dissent, and that before everything else to do."""
+    call = calls.addressing_turn(session, record)
+    if call and call.addressed != speaker.name:
+        call = None
+    dissent = not (call and call.kind == "guest") and is_to_dissent(session, record, speaker)
+    asked = floor.person_to_ask(session, record, speaker)
+    return Cue(
+        question=agenda.question_on_table(record),
+        turns_left=agenda.turns_left(session, record),
+        wrap_up=agenda.is_wrapping_up(session, record),
+        answer_to=shown_name(session, call) if call and not dissent else None,
+        ask=asked.name if asked and not dissent else None,
+        dissent=dissent,
+        new_angle=not dissent and drift.only_agree(session, record),
     )
 
 
@@ -71,5 +87,5 @@ def still_fits(record: Record, *, heard: int, revision: int) -> bool:
 
     A guest's turn in between does no harm: the floor looks at all turns after `heard` next time.
     """
-    steered = any(t.steering and not isinstance(t.steering, Compaction) for t in record.after(heard))
+    steered = any(t.steering and not isinstance(t.steering, Compaction | FloorChosen) for t in record.after(heard))
     return not steered and record.revision == revision

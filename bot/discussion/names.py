@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -55,17 +55,28 @@ def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool =
     folded = fold(text)
     called: str | None = None
     mentioned: set[str] = set()
-    forms, pattern = _forms(tuple(cast))
-    for match in pattern.finditer(folded):
-        name = forms[match.group()]
-        if fold(name) == fold(speaker) or not _is_whole(folded, match.end()):
+    for name, start, end in _found(folded, cast):
+        if fold(name) == fold(speaker):
             continue
         mentioned.add(name)
-        if _is_address(folded, match.start(), match.end()):
+        if _is_address(folded, start, end):
             called = name
     if called is None and guest and len(mentioned) == 1:
         return mentioned.pop()
     return called
+
+
+def named(text: str, cast: Sequence[Persona]) -> list[str]:
+    """The names of the personas whom `text` names in any form, in the order of their mentions."""
+    return list(dict.fromkeys(name for name, _, _ in _found(fold(text), cast)))
+
+
+def _found(folded: str, cast: Sequence[Persona]) -> Iterator[tuple[str, int, int]]:
+    """Each mention of a persona in a folded text: its name, and where the mention begins and ends."""
+    forms, pattern = _forms(tuple(cast))
+    for match in pattern.finditer(folded):
+        if _is_whole(folded, match.end()):
+            yield forms[match.group()], match.start(), match.end()
 
 
 def _is_address(text: str, start: int, end: int) -> bool:

@@ -25,6 +25,8 @@ _FIXES: Final = {
     "prompt": 'Describe the character, such as "prompt": "You are a retired judge who …".',
     "avatar": "Write an https URL, or the name of a PNG, JPEG, GIF or WebP file beside the persona file.",
     "intro": "Write one sentence, or leave the field out.",
+    "endpoint": 'Write the name of an endpoint in the settings ("fast" for ENDPOINT_FAST_BASE_URL) or leave it out.',
+    "model": "Write a model's name as its endpoint lists it, or leave the field out.",
 }
 _REMINDER_LEAST: Final = 40
 _REMINDER_MOST: Final = 160
@@ -56,6 +58,19 @@ class Persona(BaseModel):
     prompt: str = Field(min_length=1)
     avatar: str | None = None
     intro: str | None = None
+    # By name only: an address here would have the bot call whatever a persona file says.
+    endpoint: str | None = Field(default=None, pattern="^[A-Za-z0-9_]+$")
+    model: str | None = None
+
+    @field_validator("endpoint", "model", mode="before")
+    @classmethod
+    def _blank_is_none(cls, value: Any) -> Any:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("endpoint")
+    @classmethod
+    def _in_lower_case(cls, value: str | None) -> str | None:
+        return value and value.lower()
 
     @field_validator("creativity", mode="before")
     @classmethod
@@ -156,6 +171,7 @@ def _fault_of(file: str, field: str, kind: str, value: Any, message: str) -> Fau
         "greater_than_equal": "is less than 0.0.",
         "string_too_long": f"is longer than the {NAME_LENGTH} characters Discord allows.",
         "string_type": "is not a text.",
+        "string_pattern_mismatch": "is not a name.",
         "float_type": "is not a number.",
         "float_parsing": "is not a number.",
         "finite_number": "is not a number.",

@@ -1,14 +1,16 @@
 """A session's turns in order, and the typed turns with which the moderator steers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from bot.discussion.control import defused
 from bot.discussion.dials import Dials
 from bot.discussion.persona import MODERATOR, Persona
 from bot.discussion.task import Task
+from bot.discussion.wording import grams
 
 Kind = Literal["persona", "guest", "moderator", "summary"]
 
@@ -29,6 +31,13 @@ class FloorGiven(_Steering):
 
     what: Literal["floor_given"] = "floor_given"
     name: str
+
+
+class FloorChosen(_Steering):
+    """The model picked this persona to speak next (None: its answer named nobody), which any person overrules."""
+
+    what: Literal["floor_chosen"] = "floor_chosen"
+    name: str | None
 
 
 class TurnSkipped(_Steering):
@@ -82,7 +91,16 @@ class Compaction(_Steering):
 
 
 Steering = (
-    QuestionPut | FloorGiven | TurnSkipped | WrapUpCalled | TurnsChanged | SeatAdded | SeatRemoved | Muted | Compaction
+    QuestionPut
+    | FloorGiven
+    | FloorChosen
+    | TurnSkipped
+    | WrapUpCalled
+    | TurnsChanged
+    | SeatAdded
+    | SeatRemoved
+    | Muted
+    | Compaction
 )
 STEERING: TypeAdapter[Steering] = TypeAdapter(Annotated[Steering, Field(discriminator="what")])
 
@@ -143,6 +161,10 @@ class Record:
 
     turns: list[Turn] = field(default_factory=list[Turn])
     revision: int = 0  # counts changes to older turns, so that a draft made before one can be told
+    # The moderator asks for these many times a turn; they are looked through once.
+    _of_personas: list[Turn] = field(default_factory=list[Turn], init=False, repr=False, compare=False)
+    _steered: list[Turn] = field(default_factory=list[Turn], init=False, repr=False, compare=False)
+    _looked_at: tuple[int, int] = field(default=(0, 0), init=False, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Turn]:
         return iter(self.turns)
@@ -162,28 +184,40 @@ class Record:
 
     def amend(self, seq: int, **changes: object) -> Turn:
         """Change an older turn (a guest's edit, a withheld post) and count the revision."""
-        turn = self.turns[seq - 1] = replace(self.turns[seq - 1], **changes)  # type: ignore[arg-type]
-        self.revision += 1
+        turn = replace(self.turns[seq - 1], **changes)  # type: ignore[arg-type]
+        self.put(turn)
         return turn
 
     def put(self, turn: Turn) -> None:
         """Have what is left of an older turn stand in its place, and count the revision."""
         self.turns[turn.seq - 1] = turn
         self.revision += 1
+        # What was deleted must not live on in a cache of texts.
+        grams.cache_clear()
+        defused.cache_clear()
 
-    def persona_turns(self) -> list[Turn]:
+    def persona_turns(self) -> Sequence[Turn]:
         """Turns that used the clock, passes and withheld ones among them."""
-        return [t for t in self.turns if t.kind == "persona"]
+        self._look()
+        return self._of_personas
 
     def after(self, seq: int) -> Iterable[Turn]:
         return self.turns[seq:]
 
     def steerings(self) -> Iterator[tuple[Turn, Steering]]:
-        return ((t, t.steering) for t in self.turns if t.steering is not None)
+        self._look()
+        return ((t, t.steering) for t in self._steered if t.steering is not None)
 
     def compaction(self) -> Compaction | None:
         """The newest compaction, if there is one."""
-        return next((t.steering for t in reversed(self.turns) if isinstance(t.steering, Compaction)), None)
+        self._look()
+        return next((t.steering for t in reversed(self._steered) if isinstance(t.steering, Compaction)), None)
+
+    def _look(self) -> None:
+        if self._looked_at != (now := (len(self.turns), self.revision)):
+            self._looked_at = now
+            self._of_personas = [t for t in self.turns if t.kind == "persona"]
+            self._steered = [t for t in self.turns if t.steering is not None]
 
 
 def moderator_turn(record: Record, steering: Steering, text: str) -> Turn:

@@ -10,22 +10,15 @@ from typing import Final
 from bot.discussion.links import plain_links
 from bot.discussion.names import aliases
 from bot.discussion.persona import MODERATOR, Persona, fold
-from bot.discussion.record import Record
-from bot.discussion.wording import grams
+from bot.discussion.reasoning import without_reasoning
 
 # Longer than any turn should be: three Discord messages of 2,000 characters.
 TEXT_LIMIT: Final = 6000
-# The share of a reply's word 3-grams that may stand in one earlier turn before it counts as a copy of it.
-COPY_SHARE: Final = 0.5
-# With fewer 3-grams than this, half of them is chance ("I think so"): there only a whole repeat counts.
-_FEW_GRAMS: Final = 4
 # A sentence that comes this often in one turn is a loop.
 _LOOP: Final = 3
 # What follows this much after the reasoning would be cut in any case; it also bounds the time a reply can take.
 _READ_LIMIT: Final = 4 * TEXT_LIMIT
 
-_THINK: Final = re.compile(r"^\s*<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_THINK_END: Final = re.compile(r"^.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
 _FENCED: Final = re.compile(r"```(?:[\w+-]*\n)?(.*?)(?:```)?", re.DOTALL)
 _QUOTES: Final = (('"', '"'), ("“", "”"), ("«", "»"), ("„", "“"), ("„", "”"), ("「", "」"), ("'", "'"), ("‘", "’"))
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"'”’»」)\]*_`]*+(?=\s|$)|[。！？]")
@@ -38,6 +31,8 @@ _TAG: Final = re.compile(
     r"[^\S\n]*+[*_#<>`]*+[^\S\n]*+"
     r"(?:\[(?P<boxed>[^\[\]\n]{1,120})\][*_`]*+[^\S\n]*+[:：]?|(?P<plain>[^:：\n]{1,120})[:：])[*_`]*+[^\S\n]*+"
 )
+# A line in brackets is a stage direction, or a note of the moderator's that the model makes up.
+_ASIDE: Final = re.compile(r"[*_]*\([^()\n]*\)[*_.]*|[*_]*\[[^\[\]\n]*\][*_.]*")
 _NOTE: Final = re.compile(r"\([^()]*+\)$")
 _AROUND_NAME: Final = " \t*_#<>`[]"
 _LEAKED_CUE: Final = "(a note from the moderator"
@@ -67,12 +62,13 @@ def clean(
     own = _names(aliases(speaker))
     foreign = _names([MODERATOR, *guests, *(alias for other in others for alias in aliases(other))]) - own
     mends: tuple[tuple[str, Callable[[str], str]], ...] = (
-        ("reasoning", _without_reasoning),
+        ("reasoning", without_reasoning),
         ("cut_off", lambda text: text[:_READ_LIMIT]),
         ("fence", _without_fence),
         ("quotes", _unquoted),
         ("own_tag", lambda text: _without_own_tag(text, own)),
         ("spoke_for_others", lambda text: _until_other_speaker(text, foreign)),
+        ("aside", _without_asides),
         ("links", plain_links),
         ("cut_off", lambda text: _whole_sentences(text, cut_off=finish_reason == "length")),
         ("loop", _without_loop),
@@ -92,18 +88,6 @@ def clean(
         text = ""  # "…", "---": nothing a person could say; an emoji (So) is
         flags["empty"] = None
     return Reply(text, tuple(flags))
-
-
-def is_copy(text: str, record: Record) -> bool:
-    """Whether `text` nearly repeats an earlier turn: half of its word 3-grams stand in it, or all of its few words."""
-    own = grams(text, 3)
-    share = COPY_SHARE if len(own) >= _FEW_GRAMS else 1
-    earlier = (grams(turn.text, 3) for turn in record if turn.text)
-    return bool(own) and any(len(own & said) / len(own) >= share for said in earlier)
-
-
-def _without_reasoning(text: str) -> str:
-    return _THINK_END.sub("", _THINK.sub("", text))
 
 
 def _without_fence(text: str) -> str:
@@ -147,6 +131,12 @@ def _without_own_tag(text: str, own: frozenset[str]) -> str:
             label, end = _tag(line)
         lines[number] = line
     return "\n".join(lines)
+
+
+def _without_asides(text: str) -> str:
+    lines = text.split("\n")
+    kept = [line for line in lines if not _ASIDE.fullmatch(line.strip())]
+    return text if len(kept) == len(lines) else "\n".join(kept)
 
 
 def _until_other_speaker(text: str, foreign: frozenset[str]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from itertools import pairwise
+from functools import lru_cache
 from typing import Final
 
 from bot.discussion.names import UNSPACED
@@ -30,7 +30,7 @@ _AGREEMENTS: Final = re.compile(
             r"i could(?:n['’]t| not) agree more",
             r"(?:i )?share (?:your|that|this|the)\b|(?:i['’]m |i am )?glad (?:you|that|to)\b",
             r"(?:yes|yeah|yep|true|exactly|precisely|absolutely|indeed|definitely|certainly|of course|quite so)\b",
-            r"right[,.!]|same here\b|hear, hear|well (?:said|put)\b",
+            r"right[,.!]|(?:quite|very|so|too) (?:right|true)\b|same here\b|hear, hear|well (?:said|put)\b",
             rf"(?:that|it|this)(?:['’]s| is) {_MUCH}(?:true|right|correct)\b",
             rf"(?:you(?:['’]re| are)|[^\W\d_]+(?:['’]s| is)) {_MUCH}(?:right|correct|spot on)\b",
             r"(?:that(?:['’]s| is) |what )?(?:an? )?(?:very |really )?(?:good|great|excellent|fair|valid) point\b",
@@ -53,10 +53,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-def grams(text: str, n: int) -> set[Gram]:
+@lru_cache(maxsize=512)
+def grams(text: str, n: int) -> frozenset[Gram]:
     """A text's runs of `n` words; a shorter text is one run as a whole."""
     found = words(text)
-    return {tuple(found[i : i + n]) for i in range(max(1, len(found) - n + 1))} if found else set()
+    return frozenset(tuple(found[i : i + n]) for i in range(max(1, len(found) - n + 1)) if found)
 
 
 def novelty(text: str, earlier: Iterable[str]) -> float:
@@ -64,8 +65,8 @@ def novelty(text: str, earlier: Iterable[str]) -> float:
 
     Pairs, since single words come back in any long discussion, whatever is said with them.
     """
-    own = set(pairwise(words(text)))
-    return len(own.difference(*(pairwise(words(one)) for one in earlier))) / len(own) if own else 1.0
+    own = {pair for pair in grams(text, 2) if len(pair) == 2}
+    return len(own.difference(*(grams(one, 2) for one in earlier))) / len(own) if own else 1.0
 
 
 def only_agrees(text: str) -> bool:

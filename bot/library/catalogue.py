@@ -1,14 +1,19 @@
 """The one look-up for personas and tasks: what can be seated and discussed here."""
 
 import difflib
+import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.discussion.likeness import near_copies
 from bot.discussion.names import aliases
 from bot.discussion.persona import Persona, fold
 from bot.discussion.task import Task
 from bot.errors import Refusal
 from bot.library.files import FileFaults, read_personas, read_tasks
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,17 @@ class Catalogue:
         raise Refusal(_unknown("task", name, [t.name for t in self.tasks]))
 
 
-def open_catalogue(personas: Path, tasks: Path) -> Catalogue:
-    """Read both folders. Raises FileFaults with everything that is wrong in either."""
-    cast, persona_faults = read_personas(personas)
+def open_catalogue(personas: Path, tasks: Path, endpoints: Collection[str] = ()) -> Catalogue:
+    """Read both folders; personas may name these `endpoints`. Near copies among the cards go to the log.
+
+    Raises FileFaults with everything that is wrong in either.
+    """
+    cast, persona_faults = read_personas(personas, endpoints)
     found, task_faults = read_tasks(tasks)
     if faults := persona_faults + task_faults:
         raise FileFaults(faults)
+    for sentence in near_copies(cast):
+        log.warning("%s: %s", personas, sentence)
     return Catalogue(tuple(cast), tuple(found))
 
 

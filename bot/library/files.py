@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,10 +30,11 @@ class FileFaults(RoundtableError):
         super().__init__("\n".join([f"{count} in the persona and task files:", *(f"  {f}" for f in faults)]))
 
 
-def read_personas(folder: Path) -> tuple[list[Persona], list[Fault]]:
+def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[Persona], list[Fault]]:
     """Every `*.json` in `folder`, in natural order (role2 before role10).
 
-    A portrait's file name becomes its full path. Out: the sound personas, and every fault of the others.
+    A portrait's file name becomes its full path. `endpoints` are the names a persona may ask for. Out: the sound
+    personas, and every fault of the others.
     """
     if not folder.is_dir():
         return [], [Fault(str(folder), "", "is not a folder.", "Set PERSONAS_DIR (or --personas) to one that is.")]
@@ -47,7 +48,9 @@ def read_personas(folder: Path) -> tuple[list[Persona], list[Fault]]:
         text, problems = _read_text(path, folder)
         if not problems:
             persona, nameplate, problems = _parse(path, text, folder)
-            if persona:
+            if persona and persona.endpoint and persona.endpoint not in endpoints:
+                problems = [_unknown_endpoint(path, persona.endpoint, endpoints)]
+            elif persona:
                 personas.append(persona)
             if nameplate:
                 named.append((str(path), nameplate))
@@ -168,6 +171,12 @@ def _parse(path: Path, text: str, folder: Path) -> tuple[Persona | None, Persona
         faults += _image_faults(path, image, folder)
         persona = persona and persona.model_copy(update={"avatar": str(image.resolve())})
     return (None if faults else persona), persona or _nameplate(data), faults
+
+
+def _unknown_endpoint(path: Path, name: str, known: Collection[str]) -> Fault:
+    found = f'"{name}" is no endpoint in the settings ({", ".join(known) or "they name none"}).'
+    variable = f"ENDPOINT_{name.upper()}_BASE_URL"
+    return Fault(str(path), "endpoint", found, f"Correct it, leave it out, or set {variable}.")
 
 
 def _nameplate(data: Any) -> Persona | None:

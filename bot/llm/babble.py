@@ -12,7 +12,7 @@ from typing import Final
 import markovify
 from markovify.chain import BEGIN, END
 
-from bot.llm.scene import Scene, read_scene
+from bot.llm.scene import Scene, names_to_choose_from, read_scene
 
 Gram = tuple[str, ...]
 
@@ -102,6 +102,8 @@ class Babbler:
 
     def reply(self, prompt: str, rng: Random) -> str:
         """The next turn for `prompt`; the same for the same prompt and state of `rng`."""
+        if names := names_to_choose_from(prompt):
+            return rng.choice(names)
         scene = read_scene(prompt)
         said: frozenset[Gram] = frozenset().union(*(_grams(line.text) for line in scene.lines))
         turn = self._turn(scene, prompt, said, rng)

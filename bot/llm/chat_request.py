@@ -4,6 +4,7 @@ A request that fails one is answered with HTTP 400 and a sentence; what passes i
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -91,6 +92,16 @@ def parse_request(body: object) -> ChatRequest:
         stream=stream,
         include_usage=_flag(options or {}, "include_usage", "stream_options."),
     )
+
+
+def check_roles(messages: Sequence[Message]) -> None:
+    """Raises BadRequest, in its words, where the chat template of Mistral-7B-Instruct-v0.2 fails: it takes user and
+    assistant in turns, the user first, and no system message. The strictest that is common."""
+    for i, message in enumerate(messages):
+        if (message.role == "user") != (i % 2 == 0):
+            raise BadRequest("Conversation roles must alternate user/assistant/user/assistant/...", "messages")
+        if message.role not in ("user", "assistant"):
+            raise BadRequest("Only user and assistant roles are supported!", "messages")
 
 
 def _message(message: object, where: str) -> Message:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from bot.llm.babble import Babbler
-from bot.llm.chat_request import MODEL, BadRequest, ChatRequest, check_model, parse_request, tokens
+from bot.llm.chat_request import MODEL, BadRequest, ChatRequest, check_model, check_roles, parse_request, tokens
 
 MAX_BODY: Final = 4 * 1024 * 1024
 # How many prompts the imaginary prefix cache holds.
@@ -25,13 +25,16 @@ CACHED_PROMPTS: Final = 16
 SHUTDOWN: Final = 0.5
 
 
-def create_dummy(*, seed: int = 0, delay: float = 0.0, max_model_len: int = 8192) -> web.Application:
+def create_dummy(
+    *, seed: int = 0, delay: float = 0.0, max_model_len: int = 8192, strict_roles: bool = False
+) -> web.Application:
     """The dummy endpoint as an application.
 
     In: `seed`, which together with a request decides the answer; `delay`, seconds until an answer is complete (a
-    stream spreads its chunks over them); `max_model_len`, the advertised context window in tokens.
+    stream spreads its chunks over them); `max_model_len`, the advertised context window in tokens; `strict_roles`,
+    whether what a strict chat template does not take is refused (see `check_roles`).
     """
-    dummy = _Dummy(seed, delay, max_model_len)
+    dummy = _Dummy(seed, delay, max_model_len, strict_roles)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_errors_as_json])
     app.cleanup_ctx.append(dummy.learn)
     app.add_routes(
@@ -47,13 +50,19 @@ def create_dummy(*, seed: int = 0, delay: float = 0.0, max_model_len: int = 8192
 
 @asynccontextmanager
 async def serve_dummy(
-    *, host: str = "127.0.0.1", port: int = 0, seed: int = 0, delay: float = 0.0, max_model_len: int = 8192
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    seed: int = 0,
+    delay: float = 0.0,
+    max_model_len: int = 8192,
+    strict_roles: bool = False,
 ) -> AsyncIterator[str]:
     """Serve the dummy while the context is open; yields its base URL (`http://127.0.0.1:PORT/v1`).
 
     `port` 0 takes any free one. Raises OSError if the port is taken.
     """
-    app = create_dummy(seed=seed, delay=delay, max_model_len=max_model_len)
+    app = create_dummy(seed=seed, delay=delay, max_model_len=max_model_len, strict_roles=strict_roles)
     # With cancellation, an answer nobody waits for any more does not sleep out its delay.
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN)
     await runner.setup()
@@ -66,8 +75,9 @@ async def serve_dummy(
 
 
 class _Dummy:
-    def __init__(self, seed: int, delay: float, max_model_len: int) -> None:
+    def __init__(self, seed: int, delay: float, max_model_len: int, strict_roles: bool) -> None:
         self._seed, self._delay, self._max_model_len = seed, delay, max_model_len
+        self._strict_roles = strict_roles
         self._created = int(time.time())
         self._seen: deque[list[str]] = deque(maxlen=CACHED_PROMPTS)
         self._babbler: asyncio.Task[Babbler] | None = None
@@ -90,6 +100,8 @@ class _Dummy:
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         chat = parse_request(await _json_body(request))
+        if self._strict_roles:
+            check_roles(chat.messages)
         prompt = tokens(chat.prompt)
         if len(prompt) > self._max_model_len:
             raise BadRequest(

@@ -1,12 +1,12 @@
-"""The OpenAI-compatible endpoint: one client for the process, bounded in time, tries and calls in flight."""
+"""The OpenAI-compatible endpoint: one client a server, bounded in time, tries and calls in flight."""
 
 import asyncio
+import copy
 import itertools
-import json
 import logging
 import re
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -16,7 +16,9 @@ import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
 from bot.discussion.links import plain_links
+from bot.discussion.reasoning import OPENING, is_unopened
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, RoundtableError
+from bot.llm.answer import Completion, advertised_window, read_completion, read_json, read_models
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +31,6 @@ _BACKOFF: Final = 120.0
 _PASSING: Final = (408, 409, 425)
 # Between two tries after an answer that can't be read, in seconds; doubled each time.
 _REREAD: Final = 0.5
-# Longer answers are cut: more than any turn takes, and the database keeps what the model said.
-_TEXT_LIMIT: Final = 100_000
 # What is asked to see whether the model answers at all; a reasoning model needs a few tokens to say anything.
 _PROBE: Final = ("Say yes.", 16)
 # Optional parts of a request that some models refuse: OpenAI's reasoning models take no temperature and no stop list.
@@ -39,18 +39,8 @@ _UNSUPPORTED: Final = re.compile(r"unsupported|not support(ed)?\b|not (allowed|p
 _OVERFLOW: Final = re.compile(
     r"context.{0,20}(length|size|window)|maximum context|too many tokens|prompt is too long", re.I
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """One answer. Token counts are the server's own (None: not said); latency in milliseconds, retries included."""
-
-    text: str
-    finish_reason: str | None
-    prompt_tokens: int | None
-    cached_tokens: int | None
-    completion_tokens: int | None
-    latency_ms: float
+# OpenAI's answer, in place of an empty one, when a model has thought up to the limit.
+_UNFINISHED: Final = re.compile(r"could not finish the message because max_tokens", re.I)
 
 
 class _HttpClient(DefaultAioHttpClient):
@@ -80,25 +70,28 @@ class Endpoint:
         concurrency: int = 4,
         timeout: float = 120,
         retries: int = 3,
+        reasoning_tokens: int = 0,
         context: int | None = None,
+        settings: str = "LLM",
     ) -> None:
-        """`timeout` is in seconds a try; `context` is the window in tokens, else what the server advertises."""
+        """`timeout` is in seconds a try; `context` is the window in tokens, else what the server advertises.
+
+        `reasoning_tokens` come on top of each answer's for a model that is seen to reason. `settings` is how the names
+        of its settings begin.
+        """
         parts = urlsplit(base_url)
         self._host = parts.netloc.rpartition("@")[2]
         self.base_url = parts._replace(netloc=self._host).geturl()
-        self.model = model
-        self.window = context
-        self.chars_per_token = _CHARS_PER_TOKEN
-        self._named = model
         self._context = context
+        self._reasoning_tokens = reasoning_tokens
         self._api_key = api_key
         self._slots = asyncio.Semaphore(concurrency)
         self._retries = retries
         self._timeout = timeout
         self._deadline = timeout * (retries + 1) + _BACKOFF * retries
-        self._limit_field = "max_tokens"
-        self._refused: set[str] = set()
-        self._known = False
+        self._settings = settings
+        self._model_setting = f"{settings}_MODEL"
+        self._meet(model)
         self._client = AsyncOpenAI(
             base_url=self.base_url,
             # Local servers need no key, but the SDK refuses to start without one.
@@ -112,6 +105,28 @@ class Endpoint:
     async def aclose(self) -> None:
         await self._client.close()
 
+    def of_model(self, model: str) -> "Endpoint":
+        """The same server and limits, calls in flight counted together, with another model. Closed with this one."""
+        other = copy.copy(self)
+        other._model_setting = "the persona's “model”"
+        other._meet(model)
+        return other
+
+    def setting(self, name: str) -> str:
+        """The full name of one of its settings: LLM_CONTEXT, ENDPOINT_FAST_CONTEXT."""
+        return f"{self._settings}_{name}"
+
+    def _meet(self, model: str | None) -> None:
+        """Know nothing yet of a model; None: of the first that the server lists."""
+        self.model = self._named = model
+        self.window = self._context
+        self.chars_per_token = _CHARS_PER_TOKEN
+        self._limit_field = "max_tokens"
+        self._refused = set[str]()
+        self._reasons: bool | None = None
+        self._opens_thoughts = False  # its template does, so that its text begins in the middle of one
+        self._known = False
+
     async def discover(self) -> str:
         """The model's name, asking the server for it and for its context window the first time.
 
@@ -123,7 +138,7 @@ class Endpoint:
         client = self._client.with_options(max_retries=0) if self._named else self._client
         try:
             async with asyncio.timeout(_MODELS_TIMEOUT):
-                models = _models((await client.models.with_raw_response.list()).http_response.json())
+                models = read_models((await client.models.with_raw_response.list()).http_response.json())
         except (TimeoutError, openai.OpenAIError, ValueError) as error:
             if self._named is None:
                 raise self._explained(error) from error
@@ -133,37 +148,86 @@ class Endpoint:
         former = self.model
         chosen = next((m for m in models if self._named in (None, m["id"])), {"id": self._named})
         if not chosen["id"]:
-            raise EndpointRefused(f"The LLM endpoint at {self._host} offers no model. Load one, or set LLM_MODEL.")
+            raise EndpointRefused(
+                f"The LLM endpoint at {self._host} offers no model. Load one, or set {self._model_setting}."
+            )
         self.model = chosen["id"]
         if self.model != former:  # what the last one refused this one may take
             self._refused.clear()
-        self.window = self._context or _advertised_window(chosen)
+            self._reasons, self._opens_thoughts = None, False
+        self.window = self._context or advertised_window(chosen)
         self._known = True
         return chosen["id"]
+
+    @property
+    def thinking(self) -> int:
+        """Tokens that each answer gets on top, for what the model thinks before it speaks; 0 for one that does not."""
+        return self._room_to_think if self._reasons else 0
+
+    def most(self, max_tokens: int, *, prompt: int) -> int:
+        """The most tokens that `complete` may take besides the `prompt`: the first answer may be asked for twice."""
+        unknown = self._reasons is None and self._room_to_think
+        return max_tokens + self.thinking + (prompt + max_tokens + self._room_to_think if unknown else 0)
+
+    @property
+    def _room_to_think(self) -> int:
+        # A small window is for the discussion first.
+        return min(self._reasoning_tokens, self.window // 4 if self.window else self._reasoning_tokens)
 
     async def complete(
         self, prompt: str, *, temperature: float, max_tokens: int, stop: tuple[str, ...] = ()
     ) -> Completion:
-        """Have the model continue `prompt` (one user message), in at most `max_tokens` tokens.
+        """Have the model continue `prompt` (one user message), and say it in at most `max_tokens` tokens.
+
+        When a model's first answer is cut at the limit, it is asked for once more with room to think: either the model
+        reasons, and gets that room from then on, or the first answer stands.
 
         Raises ContextOverflow, EndpointDown (nobody home, overloaded, faulty: after the retries; or an answer that
         can't be read) or EndpointRefused (key, model, quota, request).
         """
         async with self._slots:
             model = await self.discover()
-            started = time.perf_counter()
-            try:
-                async with asyncio.timeout(self._deadline):
-                    request = self._request(model, prompt, temperature, max_tokens, stop)
-                    completion = await self._ask_until_readable(self._client, request, self._retries)
-                completion = replace(completion, latency_ms=round((time.perf_counter() - started) * 1000, 1))
-            except (TimeoutError, openai.OpenAIError, ValueError) as error:
-                # It may come back with another model or another window.
-                self._known = isinstance(error, openai.BadRequestError)
-                raise self._explained(error) from error
+            is_unknown = self._reasons is None
+            request = self._request(model, prompt, temperature, max_tokens + self.thinking, stop)
+            completion = await self._answer(prompt, request)
+            if is_unknown and completion.may_lack_words and (room := self._room_to_think):
+                request = self._request(model, prompt, temperature, max_tokens + room, stop)
+                try:
+                    longer = await self._answer(prompt, request, patient=self._reasons is True)
+                except (ContextOverflow, EndpointDown) as problem:
+                    if self._reasons:
+                        raise
+                    # Most likely it was just long: no reason to drop turns from the prompt, nor to wait for a slow
+                    # server again.
+                    self._reasons = False if isinstance(problem, EndpointDown) else None
+                    return completion
+                if self._reasons:
+                    log.info("%s thinks before it speaks: it gets %d tokens more for that", self.model, room)
+                    completion, longer = longer, completion
+                completion = completion.with_cost_of(longer)
+            if self._reasons is None and completion.text.strip():
+                self._reasons = False
+        return completion
+
+    async def _answer(self, prompt: str, request: dict[str, Any], *, patient: bool = True) -> Completion:
+        """One answer; what it shows of the model is remembered. Without patience it is tried once only."""
+        started = time.perf_counter()
+        client = self._client if patient else self._client.with_options(max_retries=0)
+        try:
+            async with asyncio.timeout(self._deadline if patient else self._timeout):
+                completion = await self._ask_until_readable(client, request, self._retries if patient else 0)
+        except (TimeoutError, openai.OpenAIError, ValueError) as error:
+            # It may come back with another model or another window.
+            self._known = isinstance(error, openai.BadRequestError)
+            raise self._explained(error) from error
         if completion.prompt_tokens:
             self.chars_per_token = len(prompt) / completion.prompt_tokens
-        return completion
+        self._reasons = completion.reasoned or self._reasons
+        self._opens_thoughts = is_unopened(completion.text) or self._opens_thoughts
+        text = completion.text
+        if self._opens_thoughts and completion.finish_reason == "length" and not is_unopened(text):
+            text = f"{OPENING}{text}"  # cut before its end, the whole of it is a thought
+        return replace(completion, text=text, latency_ms=round((time.perf_counter() - started) * 1000, 1))
 
     async def is_well(self) -> bool:
         """Whether the model answers: the list of models and a tiny completion, each asked for once."""
@@ -190,7 +254,7 @@ class Endpoint:
             "temperature": temperature,
             self._limit_field: max_tokens,
         }
-        if stop:
+        if stop and not self._reasons:  # many servers stop at them also in the middle of a thought
             request["stop"] = list(stop)
         return {name: value for name, value in request.items() if name not in self._refused}
 
@@ -198,7 +262,11 @@ class Endpoint:
         """Ask; what comes with status 200 and can't be read (a proxy's page, half a body) is asked for again."""
         for tries in itertools.count():
             try:
-                return _read(_json((await self._ask(client, request)).content))
+                return read_completion(read_json((await self._ask(client, request)).content))
+            except openai.BadRequestError as error:
+                if not _UNFINISHED.search(str(error)):
+                    raise
+                return Completion("", "length", None, None, request.get(self._limit_field), 0.0, reasoned=True)
             except ValueError as error:
                 if tries >= retries:
                     raise
@@ -237,17 +305,19 @@ class Endpoint:
 
     def _explained(self, error: Exception) -> Exception:
         """The error as a sentence for the channel. Server texts can quote the key, so those of 401/403 stay out."""
-        at = f"The LLM endpoint at {self._host}"
+        at, address = f"The LLM endpoint at {self._host}", self.setting("BASE_URL")
         match error:
             case openai.AuthenticationError() | openai.PermissionDeniedError():
-                return EndpointRefused(f"{at} refused the key (HTTP {error.status_code}). Check LLM_API_KEY.")
+                key = self.setting("API_KEY")
+                return EndpointRefused(f"{at} refused the key (HTTP {error.status_code}). Check {key}.")
             case openai.NotFoundError() if self.model is None:
                 return EndpointRefused(
-                    f"{at} has no list of models (HTTP 404). Check LLM_BASE_URL (most end in /v1), or set LLM_MODEL."
+                    f"{at} has no list of models (HTTP 404). "
+                    f"Check {address} (most end in /v1), or set {self._model_setting}."
                 )
             case openai.NotFoundError():
                 return EndpointRefused(
-                    f"{at} has no model “{self.model}” (HTTP 404). Check LLM_MODEL and LLM_BASE_URL."
+                    f"{at} has no model “{self.model}” (HTTP 404). Check {self._model_setting} and {address}."
                 )
             case openai.BadRequestError() if _OVERFLOW.search(str(error)):
                 return ContextOverflow(f"{at} says that the prompt is longer than the model's context window.")
@@ -270,7 +340,7 @@ class Endpoint:
                 return EndpointDown(f"{at} can't be reached.")
             case _:
                 log.warning("unreadable answer from the endpoint: %s", error)
-                return EndpointDown(f"{at} gave an answer that can't be read. Check LLM_BASE_URL.")
+                return EndpointDown(f"{at} gave an answer that can't be read. Check {address}.")
 
     def _words_of(self, error: openai.APIStatusError) -> str:
         """What the server says about its refusal, on one line, without the key; members will read it."""
@@ -293,58 +363,3 @@ def _was_refused(error: BaseException | None) -> bool:
             return True
         error = error.__cause__
     return False
-
-
-def _json(body: bytes) -> Any:
-    """A body's JSON, broken UTF-8 replaced. Raises ValueError."""
-    return json.loads(body.decode("utf-8", "replace"))
-
-
-def _read(answer: Any) -> Completion:
-    """The completion in a server's JSON. Raises ValueError if it is none at all."""
-    # Servers that speak "OpenAI" leave out almost anything; a part that is missing must not end a session.
-    choices = _at(answer, "choices")
-    if not isinstance(choices, list):
-        raise ValueError("no choices in it")
-    choice = choices[0] if choices else None
-    text, reason = _at(choice, "message", "content"), _at(choice, "finish_reason")
-    cached = _count(_at(answer, "usage", "prompt_tokens_details", "cached_tokens"))
-    if cached is None:  # llama.cpp
-        cached = _count(_at(answer, "timings", "cache_n"))
-    return Completion(
-        text=_whole_characters(text)[:_TEXT_LIMIT] if isinstance(text, str) else "",
-        finish_reason=reason if isinstance(reason, str) else None,
-        prompt_tokens=_count(_at(answer, "usage", "prompt_tokens")),
-        cached_tokens=cached,
-        completion_tokens=_count(_at(answer, "usage", "completion_tokens")),
-        latency_ms=0.0,
-    )
-
-
-def _models(answer: Any) -> list[dict[str, Any]]:
-    """The models in a server's list, each with a name. Raises ValueError if it is no list of models."""
-    data = _at(answer, "data")
-    if not isinstance(data, list):
-        raise ValueError("no list of models in it")
-    return [m for m in data if isinstance(m, dict) and isinstance(m.get("id"), str)]
-
-
-def _at(data: Any, *path: str) -> Any:
-    """What stands at a path of keys in JSON, None if it ends on the way."""
-    for key in path:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data
-
-
-def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def _whole_characters(text: str) -> str:
-    # JSON can carry halves of a UTF-16 pair, which no database and no socket takes.
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _advertised_window(model: dict[str, Any]) -> int | None:
-    """The context window in tokens as vLLM (`max_model_len`) or llama.cpp (`meta.n_ctx`) tell it."""
-    return _count(model.get("max_model_len")) or _count(_at(model, "meta", "n_ctx")) or None

@@ -12,6 +12,7 @@ _HEADING: Final = re.compile(r"^## (?P<full>[^(\n]{1,200})\((?P<name>[^()\n]{1,8
 _TAG: Final = re.compile(r"^(?P<name>[^:\n]{1,80}?)(?P<guest> \(guest\))?:[ \t]+(?P<text>\S.*)$", re.MULTILINE)
 _CUE: Final = re.compile(r"(?:\A|\n)(?P<name>[^:\n]{1,80}):\s*\Z")
 _QUESTION: Final = re.compile(r"question on the table(?: is)?\W{0,8}([^?\n]{1,500}\?|[^\n.]+)", re.IGNORECASE)
+_CHOICE: Final = re.compile(r"one of these: (?P<names>[^\n]{1,4000})\.\n[^\n]*\nNext speaker:\s*\Z")
 _SUMMARY: Final = re.compile(r"sum up|summary", re.IGNORECASE)
 _NOT_A_SPEAKER: Final = frozenset(["moderator", "question", "context", "rules", "note", "topic", "task", "transcript"])
 
@@ -82,6 +83,12 @@ def read_scene(prompt: str) -> Scene:
     at_table = [*names, *(line.name for line in lines if not line.guest and line.name != MODERATOR)]
     others = tuple(n for n in dict.fromkeys(at_table) if speaker not in (n, names.get(n)))
     return Scene(speaker, others, tuple(lines), prompt[end : cue.start()])
+
+
+def names_to_choose_from(prompt: str) -> list[str]:
+    """Of whom a prompt asks to choose the next speaker; nobody if it asks for something else."""
+    found = _CHOICE.search(prompt)
+    return found["names"].split(", ") if found else []
 
 
 def _looks_like_a_name(tag: str) -> bool:

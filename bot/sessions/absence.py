@@ -11,7 +11,7 @@ from bot.sessions.stage import OutcomeUnknown, Refused
 from bot.store.rows import Status
 
 if TYPE_CHECKING:
-    from bot.sessions.run import Run
+    from bot.sessions.standing import Standing
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ class Absence:
     its turn: were it stored at once and the process killed, the next one would look for what came after it only.
     """
 
-    def __init__(self, run: "Run") -> None:
+    def __init__(self, run: "Standing") -> None:
         self._run = run
         self._since: tuple[int, int] | None = None
         self._begun = 0

@@ -1,6 +1,8 @@
 """What a session's model calls may cost and have cost: asked before each call, booked in the database."""
 
-from bot.llm.endpoint import Completion
+from datetime import date
+
+from bot.llm.answer import Completion
 from bot.sessions.limits import Limits, check, tokens_in
 from bot.store.rows import StoredSession
 from bot.store.schema import now
@@ -9,7 +11,7 @@ from bot.store.store import Store
 
 class Budget:
     """One session's. A call is booked before it is made, with the estimate of its prompt, and settled by its answer:
-    one that fails, is given up or outlives the process stays booked."""
+    one that fails, is given up or outlives the process stays booked. The difference is stored with the turn."""
 
     def __init__(self, store: Store, stored: StoredSession, limits: Limits) -> None:
         self.used = 0
@@ -18,6 +20,8 @@ class Budget:
         self._stored = stored
         self._limits = limits
         self._need = 0
+        self._day = now().date()
+        self._is_loaded = False
 
     @property
     def most(self) -> int:
@@ -26,10 +30,11 @@ class Budget:
 
     async def load(self) -> None:
         self.used = await self._spending.of_session(self._stored.id)
+        self._is_loaded = True
 
     async def has_tokens_today(self) -> bool:
         """Whether the server's tokens of the day suffice for a call like the last one."""
-        used = await self._spending.of_server(self._stored.guild_id, now().date())
+        used = await self._of_server(now().date())
         return not self._limits.day_tokens or used + self._need <= self._limits.day_tokens
 
     async def book(self, *, prompt: int, answer: int, reserve: int) -> None:
@@ -37,26 +42,32 @@ class Budget:
 
         Raises LimitReached, with nothing booked.
         """
-        await self.load()
+        if not self._is_loaded:
+            await self.load()
         moment = now()
-        self._need = prompt + answer
+        self._need, self._day = prompt + answer, moment.date()
         check(
             self._limits,
             minutes=(moment - self._stored.created_at).total_seconds() / 60,
             session_tokens=self.used,
-            day_tokens=await self._spending.of_server(self._stored.guild_id, moment.date()),
+            day_tokens=await self._of_server(self._day),
             need=self._need,
             reserve=reserve,
         )
-        await self._add(prompt)
+        self._is_loaded = False  # whoever is cancelled meanwhile has booked or not
+        await self._spending.add(self._stored, self._day, prompt)
+        self.used += prompt
+        self._is_loaded = True
 
-    async def settle(self, completion: Completion, *, prompt: int, chars_per_token: float) -> None:
+    def settle(self, completion: Completion, *, prompt: int, chars_per_token: float) -> None:
         """After its answer: what that says it cost replaces the estimate; what it does not say is estimated."""
         asked, answered = completion.prompt_tokens, completion.completion_tokens
         if answered is None:
-            answered = tokens_in(len(completion.text), chars_per_token)
-        await self._add((prompt if asked is None else asked) - prompt + answered)
+            answered = tokens_in(len(completion.text) + completion.unsaid, chars_per_token)
+        difference = (prompt * completion.calls if asked is None else asked) - prompt + answered
+        self._spending.owe(self._stored, self._day, difference)
+        self.used += difference
 
-    async def _add(self, tokens: int) -> None:
-        await self._spending.add(self._stored.id, now().date(), tokens)
-        self.used += tokens
+    async def _of_server(self, day: date) -> int:
+        kept = self._spending.kept_of_server(self._stored.guild_id, day)
+        return await self._spending.of_server(self._stored.guild_id, day) if kept is None else kept

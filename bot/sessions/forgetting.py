@@ -9,7 +9,7 @@ from bot.store.rows import Post, PostKind, StoredSession
 from bot.store.store import Store
 
 if TYPE_CHECKING:
-    from bot.sessions.run import Run
+    from bot.sessions.keeper import Keeper
 
 
 async def forget_in(
@@ -50,7 +50,7 @@ async def renew_minutes(store: Store, session_id: int) -> None:
         await store.privacy.set_minutes(session_id, minutes(stored.session, record))
 
 
-async def notice_changes(run: "Run", upto: int) -> None:
+async def notice_changes(run: "Keeper", upto: int) -> None:
     """Blank the guests' turns whose message was deleted meanwhile, amend those that were edited.
 
     `upto`: the largest Discord id to look at; a newer message may not have reached the history yet. Raises Refused or

@@ -10,7 +10,8 @@ from bot.errors import RoundtableError
 from bot.settings import Settings
 
 # Requests for one turn at most: the first, one after a compaction, one more for a useless answer. Each of them may
-# be tried again (LLM_RETRIES) where the endpoint is at fault.
+# be tried again (LLM_RETRIES) where the endpoint is at fault, and the first that a model ever answers may be two: one
+# without and one with room to think. Having the model choose the speaker comes on top.
 CALLS_A_TURN: Final = 3
 _TOO_FEW: Final = "too few are left for one more turn."
 

@@ -7,10 +7,10 @@ from bot.discussion.record import QuestionPut, seats
 from bot.sessions.stage import Overview
 
 if TYPE_CHECKING:
-    from bot.sessions.run import Run
+    from bot.sessions.standing import Standing
 
 
-def overview(run: "Run") -> Overview:
+def overview(run: "Standing") -> Overview:
     """The values that the panel and `status` show."""
     session, record = run.session, run.record
     question = agenda.question_on_table(record)

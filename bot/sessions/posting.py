@@ -137,26 +137,30 @@ class Poster:
 
     async def _send_all(self) -> None:
         try:
-            while post := await self._store.take_post(self._place_id, self.latest):
-                await self._settle(post)
+            more = True
+            while more and (post := await self._store.take_post(self._place_id, self.latest)):
+                more = await self._settle(post)
         except _Closing:
             pass
         finally:
             self.waiting = False
 
-    async def _settle(self, post: Post) -> None:
-        """Send one post until its outcome is known."""
+    async def _settle(self, post: Post) -> bool:
+        """Send one post until its outcome is known. Out: False if certainly no other one waits behind it."""
         healed: set[Why] = set()
+        more, just_taken = True, post.id not in self._uncertain
         while not (post.id in self._uncertain and await self._is_shown(post)):
             if self._closing:
                 raise _Closing
             # Until its outcome is stored, whatever goes wrong in between.
             self._uncertain.add(post.id)
-            # Since it was taken, a guest may have deleted what the minutes hold, or its whole session has gone.
-            fresh = await self._store.post(post.id)
-            if fresh is None:
-                break
-            post = fresh
+            if not just_taken:
+                # Since then a guest may have deleted what the minutes hold, or its whole session has gone.
+                fresh = await self._store.post(post.id)
+                if fresh is None:
+                    break
+                post = fresh
+            just_taken = False
             try:
                 message_id = await self._stage.send(post)
             except OutcomeUnknown as error:
@@ -166,25 +170,28 @@ class Poster:
                 self._uncertain.discard(post.id)
                 post = await self._heal(post, refused, healed)
                 if post.status is PostStatus.REFUSED:
-                    return
+                    return True
             else:
-                await self._answered(post, message_id)
+                more = await self._answered(post, message_id)
                 break
         self._uncertain.discard(post.id)
         self.waiting = False
+        return more
 
-    async def _answered(self, post: Post, message_id: int) -> None:
+    async def _answered(self, post: Post, message_id: int) -> bool:
         self.latest = max(self.latest, message_id)
         async with self._binding:
             if message_id in self._bound:
-                return  # Seen before the answer: it shows the post, or was a copy and has been taken away.
+                return True  # Seen before the answer: it shows the post, or was a copy and has been taken away.
             self._bound.add(message_id)
-            if await self._store.bind(post.id, message_id) or await self._store.post_of_message(message_id):
-                return
+            is_bound, more = await self._store.bind_answered(post.id, message_id, self._place_id)
+            if is_bound or await self._store.post_of_message(message_id):
+                return more
             # Bound to another message already: a copy that was seen first, or one whose text can't be read and that
             # was taken for it. The answer is certain, so the other goes; unless a person has removed that.
             copy = await self._store.rebind(post.id, message_id) or message_id
         await self._remove(Seen(copy, post.by_webhook, post.username or "", post.content))
+        return True
 
     async def _heal(self, post: Post, refused: Refused, healed: set[Why]) -> Post:
         """What each refusal asks for. Out: the post to send again, or a refused one. Raises Held or PlaceGone."""

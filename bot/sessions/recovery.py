@@ -1,9 +1,9 @@
 """Sessions that a fault paused go on by themselves once it is gone; what a person paused waits for a person.
 
-The endpoint is asked by one task for all sessions that wait for it, with a tiny request. A place is tried by showing
-what is queued for it. After several turns that came to nothing a session tries once more; when its server's tokens of
-the day are used up it waits for the next day. A fault of ours is left to people. Nothing of this is stored but the
-fault itself, so that after a restart the waiting begins anew.
+An endpoint is asked by one task for all sessions that wait for it (and for the same model), with a tiny request. A
+place is tried by showing what is queued for it. After several turns that came to nothing a session tries once more;
+when its server's tokens of the day are used up it waits for the next day. A fault of ours is left to people. Nothing of
+this is stored but the fault itself, so that after a restart the waiting begins anew.
 """
 
 import asyncio
@@ -12,7 +12,10 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 from weakref import WeakKeyDictionary
 
+from bot.discussion.moderator import Speak, Summarise, next_step
+from bot.errors import EndpointRefused
 from bot.llm.endpoint import Endpoint
+from bot.llm.endpoints import Endpoints
 from bot.sessions.limits import seconds_to_next_day
 from bot.sessions.run import Run
 from bot.store.engine import DatabaseTrouble
@@ -33,12 +36,11 @@ DAY_NAP: Final = 1800.0
 class Recovery:
     """All waiting sessions of the process. `go_on` has a session's loop run again."""
 
-    def __init__(self, endpoint: Endpoint, go_on: Callable[[Run], Awaitable[None]]) -> None:
-        self._endpoint = endpoint
+    def __init__(self, endpoints: Endpoints, go_on: Callable[[Run], Awaitable[None]]) -> None:
+        self._endpoints = endpoints
         self._go_on = go_on
         self._waiting: dict[int, asyncio.Task[None]] = {}
-        self._prober: asyncio.Task[None] | None = None
-        self._hopes = 0  # how many sessions wait for the prober
+        self._probers: dict[Endpoint, _Prober] = {}
         # How many turns a session had when it last went on by itself, and how often it has done so since.
         self._fruitless: WeakKeyDictionary[Run, tuple[int, int]] = WeakKeyDictionary()
 
@@ -55,10 +57,11 @@ class Recovery:
             task.cancel()
 
     async def aclose(self) -> None:
-        tasks = [*self._waiting.values(), *([self._prober] if self._prober else [])]
+        tasks = list(self._waiting.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(prober.aclose() for prober in self._probers.values()))
 
     async def _wait(self, run: Run, fault: Fault) -> None:
         spoken = len(run.record.persona_turns())
@@ -82,7 +85,7 @@ class Recovery:
             await asyncio.sleep(_nap(ENDPOINT_NAP, tries))
         match fault:
             case Fault.ENDPOINT:
-                await self._endpoint_answers()
+                await self._endpoint_answers(run)
             case Fault.PLACE:
                 await _place_takes_posts(run)
             case Fault.PASSES:
@@ -92,19 +95,50 @@ class Recovery:
             case Fault.ERROR:
                 raise ValueError("only people can mend that")
 
-    async def _endpoint_answers(self) -> None:
-        if self._prober is None or self._prober.done():
-            self._prober = asyncio.create_task(self._probe(), name="probing the endpoint")
-        prober = self._prober
+    async def _endpoint_answers(self, run: Run) -> None:
+        # Once the one whose endpoint is gone from the settings has left the table, somebody else is next.
+        while (endpoint := self._endpoint_of(run)) is None:  # noqa: ASYNC110 (people change the record)
+            await asyncio.sleep(LONGEST_NAP)
+        await self._probers.setdefault(endpoint, _Prober(endpoint)).until_well()
+
+    def _endpoint_of(self, run: Run) -> Endpoint | None:
+        """Where the next turn is written: the same that failed, as the record decides who is next."""
+        match next_step(run.session, run.record):
+            case Speak(persona=persona) | Summarise(persona=persona):
+                try:
+                    return self._endpoints.of(persona)
+                except EndpointRefused:
+                    return None
+            case _:
+                return self._endpoints.default
+
+
+class _Prober:
+    """Asks one endpoint whether it is well, as long as somebody waits for that."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._task: asyncio.Task[None] | None = None
+        self._hopes = 0  # how many sessions wait
+
+    async def until_well(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._probe(), name="probing the endpoint")
+        task = self._task
         self._hopes += 1
         try:
-            await asyncio.shield(prober)
+            await asyncio.shield(task)
         finally:
             self._hopes -= 1
             if not self._hopes:
-                prober.cancel()
-                if self._prober is prober:
-                    self._prober = None
+                task.cancel()
+                if self._task is task:
+                    self._task = None
+
+    async def aclose(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
     async def _probe(self) -> None:
         tries = 0

@@ -9,7 +9,7 @@ from bot.store.rows import Post, PostKind, Status
 from bot.store.store import Store
 
 if TYPE_CHECKING:
-    from bot.sessions.run import Run
+    from bot.sessions.standing import Standing
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ LONGEST_WAIT: Final = 300.0
 class Standstill:
     """One session's. The pause stands in no database: should the process end meanwhile, the next one goes on."""
 
-    def __init__(self, run: "Run", store: Store) -> None:
+    def __init__(self, run: "Standing", store: Store) -> None:
         self._run = run
         self._store = store
         self._stands = False

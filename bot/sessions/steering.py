@@ -1,8 +1,8 @@
 """What people may ask of the moderator while a table is under way. `by` is who asks, for the line the table sees."""
 
 from bot.discussion import agenda
-from bot.discussion.floor import next_speaker
-from bot.discussion.moderator import Open, Speak, next_step
+from bot.discussion.floor import choosable, next_speaker
+from bot.discussion.moderator import Choose, Open, Speak, next_step
 from bot.discussion.persona import Persona
 from bot.discussion.record import (
     FloorGiven,
@@ -25,6 +25,8 @@ from bot.sessions.run import Run
 async def skip(run: Run, *, by: str) -> Persona:
     """Pass over whoever would speak next. Out: who that is. Raises Refusal."""
     step = next_step(run.session, run.record)
+    if isinstance(step, Open | Choose) and choosable(run.session, run.record):
+        raise Refusal("Nobody is about to speak yet: the model has still to choose. Try again in a moment.")
     # A new question may come first: then the one who would speak to it is skipped.
     persona = next_speaker(run.session, run.record) if isinstance(step, Open | Speak) else None
     if persona is None:

@@ -13,7 +13,7 @@ from bot.discussion.persona import Persona, cast_faults
 from bot.discussion.record import Record, Session, TurnsChanged
 from bot.discussion.task import Task
 from bot.errors import Refusal, new_error_id
-from bot.llm.endpoint import Endpoint
+from bot.llm.endpoints import Endpoints
 from bot.sessions.forgetting import forget_in, renew_minutes
 from bot.sessions.limits import USUAL, Limits
 from bot.sessions.posting import Poster
@@ -49,18 +49,18 @@ class Supervisor:
     def __init__(
         self,
         store: Store,
-        endpoint: Endpoint,
+        endpoints: Endpoints,
         make_stage: Callable[[StoredSession], Stage],
         *,
         max_tokens: int,
         limits: Limits = USUAL,
     ) -> None:
         self._store = store
-        self._endpoint = endpoint
+        self._endpoints = endpoints
         self._make_stage = make_stage
         self._max_tokens = max_tokens
         self._limits = limits
-        self._recovery = Recovery(endpoint, self._go_on)
+        self._recovery = Recovery(endpoints, self._go_on)
         self._opening = asyncio.Lock()
         self._runs: dict[int, Run] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -279,7 +279,7 @@ class Supervisor:
             record,
             store=self._store,
             stage=self._make_stage(stored),
-            endpoint=self._endpoint,
+            endpoints=self._endpoints,
             max_tokens=self._max_tokens,
             limits=self._limits,
             latest=latest,

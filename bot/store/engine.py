@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -13,35 +12,21 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, ExceptionContext, event, false, update
+from sqlalchemy import Connection, event, false, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import RoundtableError
+from bot.store.rules import DatabaseTrouble, keep_the_rules
 from bot.store.schema import sessions
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 # Waits out another program that looks into the file (a backup), in milliseconds.
 _BUSY_TIMEOUT: Final = 5000
 
-# What may pass by itself or with a host's help, by SQLite's primary result codes (https://sqlite.org/rescode.html).
-_TROUBLES: Final = {
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_BUSY: "another program keeps it locked",
-    sqlite3.SQLITE_LOCKED: "another program keeps it locked",
-    sqlite3.SQLITE_READONLY: "it can only be read",
-    sqlite3.SQLITE_IOERR: "the disk does not take it",
-    sqlite3.SQLITE_CANTOPEN: "it can't be opened",
-}
-_PRIMARY: Final = 0xFF  # the rest of a result code says more than we need
-
 
 class DatabaseProblem(RoundtableError):
     """The database can't be opened."""
-
-
-class DatabaseTrouble(RoundtableError):
-    """A transaction came to nothing for a cause outside (disk full, locked, read-only). Later it may succeed."""
 
 
 def lock_database(file: Path) -> FileLock:
@@ -62,7 +47,8 @@ def lock_database(file: Path) -> FileLock:
 
 def create_engine(url: str) -> AsyncEngine:
     """An engine for `url` set up as the store needs it. One connection: our transactions queue instead of colliding."""
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+    # No transaction is open any more where a connection is handed back: that need not be made sure of once more.
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, pool_reset_on_return=None)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _: Any) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -75,17 +61,7 @@ def create_engine(url: str) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
-    def _on_begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
-        # A plain BEGIN takes the write lock too late: a transaction that has read then fails with "database is locked".
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    @event.listens_for(engine.sync_engine, "handle_error")
-    def _on_error(context: ExceptionContext) -> DatabaseTrouble | None:  # pyright: ignore[reportUnusedFunction]
-        code = getattr(context.original_exception, "sqlite_errorcode", None)
-        cause = _TROUBLES.get(code & _PRIMARY) if isinstance(code, int) else None
-        return DatabaseTrouble(f"The bot's database can't be used: {cause}.") if cause else None
-
+    keep_the_rules(engine.sync_engine)
     return engine
 
 

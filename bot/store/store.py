@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import Connection, String, and_, bindparam, exists, func, insert, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.discussion.record import Record, Turn
 from bot.store.engine import create_engine, migrate
@@ -20,8 +20,27 @@ from bot.store.privacy import Privacy
 from bot.store.rows import Fault, Post, PostKind, PostStatus, Status, StoredSession, Webhook
 from bot.store.schema import now, posts, sessions, turns, webhooks
 from bot.store.spending import Spending
+from bot.store.trip import in_one_trip
 from bot.store.values import post_of, session_of, turn_of, turn_values
 from bot.store.whole import whole
+
+# Written out: a list of parameters would be put into the statement anew each time.
+_UNSETTLED: Final = [literal_column(f"'{status}'", String) for status in (PostStatus.SENDING, PostStatus.QUEUED)]
+# The statements of every turn are built once.
+_ADD_TURN: Final = insert(turns)
+_ADD_POST: Final = insert(posts)
+_OF_MESSAGE: Final = select(posts).where(posts.c.message_id == bindparam("message"))
+_BIND: Final = update(posts).where(
+    posts.c.id == bindparam("post"), posts.c.message_id.is_(None), ~exists(_OF_MESSAGE.correlate(None))
+)
+_TAKE: Final = update(posts).where(posts.c.id == bindparam("post"))
+# What is to be shown next in a place: what is under way, else the oldest that waits.
+_OPEN: Final = (
+    select(posts)
+    .where(posts.c.place_id == bindparam("place"), posts.c.status.in_(_UNSETTLED))
+    .order_by(posts.c.status.desc(), posts.c.id)
+    .limit(1)
+)
 
 
 class PlaceTaken(Exception):
@@ -59,29 +78,32 @@ class Store:
     async def add_session(self, stored: StoredSession, opening: Sequence[Post]) -> StoredSession:
         """Store a new session with its first posts. Raises PlaceTaken."""
         session = stored.session
+        values = {
+            "guild_id": stored.guild_id,
+            "place_id": stored.place_id,
+            "channel_id": stored.channel_id,
+            "convener_id": stored.convener_id,
+            "anchor_id": stored.anchor_id,
+            "status": stored.status,
+            "reason": stored.reason,
+            "fault": stored.fault,
+            "seed": session.seed,
+            "task": session.task.model_dump(mode="json"),
+            "cast": [persona.model_dump(mode="json") for persona in session.cast],
+            "dials": session.dials.model_dump(mode="json"),
+            "created_at": stored.created_at,
+        }
+
+        def work(db: Connection) -> int:
+            session_id = _new_id(db.execute(insert(sessions), values))
+            _add_posts(db, session_id, stored.place_id, opening)
+            return session_id
+
         try:
-            async with self._engine.begin() as db:
-                result = await db.execute(
-                    insert(sessions).values(
-                        guild_id=stored.guild_id,
-                        place_id=stored.place_id,
-                        channel_id=stored.channel_id,
-                        convener_id=stored.convener_id,
-                        anchor_id=stored.anchor_id,
-                        status=stored.status,
-                        reason=stored.reason,
-                        fault=stored.fault,
-                        seed=session.seed,
-                        task=session.task.model_dump(mode="json"),
-                        cast=[persona.model_dump(mode="json") for persona in session.cast],
-                        dials=session.dials.model_dump(mode="json"),
-                        created_at=stored.created_at,
-                    )
-                )
-                session_id = _new_id(result)
-                await self._add_posts(db, session_id, stored.place_id, opening)
+            session_id = await in_one_trip(self._engine, work)
         except IntegrityError as error:
             raise PlaceTaken from error
+        self.spending.is_new(session_id)
         return replace(stored, id=session_id)
 
     async def unfinished_sessions(self) -> list[StoredSession]:
@@ -109,15 +131,18 @@ class Store:
         values: dict[str, Any] = {"status": status, "reason": reason, "fault": fault}
         if status is Status.ENDED:
             values["ended_at"] = now()
-        async with self._engine.begin() as db:
-            await db.execute(update(sessions).where(sessions.c.id == session_id).values(**values))
+        change = update(sessions).where(sessions.c.id == session_id).values(**values)
+        await self.spending.paying(session_id, lambda db: db.execute(change) and None)
 
     async def end_session(self, session_id: int, place_id: int, closing: Post) -> None:
         """End a session and queue its last post, both or neither: a restart in between would queue it once more."""
         values = {"status": Status.ENDED, "reason": None, "fault": None, "ended_at": now()}
-        async with self._engine.begin() as db:
-            await self._add_posts(db, session_id, place_id, [closing])
-            await db.execute(update(sessions).where(sessions.c.id == session_id).values(**values))
+
+        def work(db: Connection) -> None:
+            _add_posts(db, session_id, place_id, [closing])
+            db.execute(update(sessions).where(sessions.c.id == session_id).values(**values))
+
+        await self.spending.paying(session_id, work)
 
     async def record(self, session_id: int) -> Record:
         """Every turn of a session, in order."""
@@ -145,18 +170,21 @@ class Store:
 
         `after_id` is the largest Discord id seen in the place. Out: False if a turn of that message is stored already.
         """
-        async with self._engine.begin() as db:
+
+        def work(db: Connection) -> bool:
             if turn.message_id is not None:
-                known = select(turns.c.id).where(
-                    turns.c.session_id == session_id, turns.c.message_id == turn.message_id
-                )
-                if (await db.execute(known)).first():
+                of_message = and_(turns.c.session_id == session_id, turns.c.message_id == turn.message_id)
+                if db.execute(select(turns.c.id).where(of_message)).first():
                     return False
-            await db.execute(insert(turns).values(session_id=session_id, **turn_values(turn)))
+            db.execute(_ADD_TURN, {"session_id": session_id} | turn_values(turn))
             if show:
-                await self._add_posts(db, session_id, place_id, show)
-                await _take(db, place_id, after_id)
-        return True
+                # What is under way or waits comes first; else the first of these is taken as it is stored.
+                is_next = _take(db, place_id, after_id) is None
+                first = replace(show[0], status=PostStatus.SENDING, after_id=after_id) if is_next else show[0]
+                _add_posts(db, session_id, place_id, [first, *show[1:]])
+            return True
+
+        return await self.spending.paying(session_id, work)
 
     async def amend_turn(self, session_id: int, turn: Turn) -> None:
         """Write an older turn's changed text, address or withholding."""
@@ -172,13 +200,11 @@ class Store:
 
     async def add_post(self, session_id: int, place_id: int, post: Post) -> int:
         """Queue a post that belongs to no turn (panel, notice, minutes). Out: its id."""
-        async with self._engine.begin() as db:
-            return (await self._add_posts(db, session_id, place_id, [post]))[0]
+        return (await in_one_trip(self._engine, lambda db: _add_posts(db, session_id, place_id, [post])))[0]
 
     async def take_post(self, place_id: int, after_id: int) -> Post | None:
         """The post of the place that is `sending`, else the next queued one, which thereby becomes `sending`."""
-        async with self._engine.begin() as db:
-            return await _take(db, place_id, after_id)
+        return await in_one_trip(self._engine, lambda db: _take(db, place_id, after_id))
 
     async def set_post(self, post_id: int, status: PostStatus, *, username: str | None = None) -> None:
         """Change where a post stands, and the name it is shown under if Discord refused the first."""
@@ -220,13 +246,17 @@ class Store:
 
     async def bind(self, post_id: int, message_id: int) -> bool:
         """Note that this message shows this post. A bound post or message stays as it is. Out: whether it was bound."""
-        async with self._engine.begin() as db:
-            if (await db.execute(select(posts.c.id).where(posts.c.message_id == message_id))).first():
-                return False
-            where = and_(posts.c.id == post_id, posts.c.message_id.is_(None))
-            # Whoever deletes a message must not find it kept in minutes that are in the channel already.
-            values = {"message_id": message_id, "status": PostStatus.POSTED, "attachment": None}
-            return (await db.execute(update(posts).where(where).values(**values))).rowcount == 1
+        return await in_one_trip(self._engine, lambda db: _bind(db, post_id, message_id))
+
+    async def bind_answered(self, post_id: int, message_id: int, place_id: int) -> tuple[bool, bool]:
+        """The same for the message that a send was answered with. Out: whether it was bound, and whether another post
+        of the place waits."""
+
+        def work(db: Connection) -> tuple[bool, bool]:
+            is_bound = _bind(db, post_id, message_id)
+            return is_bound, db.execute(_OPEN, {"place": place_id}).first() is not None
+
+        return await in_one_trip(self._engine, work)
 
     async def rebind(self, post_id: int, message_id: int) -> int | None:
         """Note which message really shows a post. Out: the one it was bound to, None if the post is not shown."""
@@ -252,7 +282,7 @@ class Store:
     async def post_of_message(self, message_id: int) -> tuple[int, Post] | None:
         """The session and post that a message shows."""
         async with self._engine.begin() as db:
-            row = (await db.execute(select(posts).where(posts.c.message_id == message_id))).one_or_none()
+            row = (await db.execute(_OF_MESSAGE, {"message": message_id})).one_or_none()
             return (row.session_id, post_of(row)) if row else None
 
     async def session_posts(self, session_id: int, *kinds: PostKind) -> list[Post]:
@@ -279,23 +309,6 @@ class Store:
         async with self._engine.begin() as db:
             await db.execute(update(posts).where(where).values(status=PostStatus.REMOVED, attachment=None))
             await db.execute(update(turns).where(turns.c.message_id == message_id).values(text=""))
-
-    async def _add_posts(self, db: AsyncConnection, session_id: int, place_id: int, show: Sequence[Post]) -> list[int]:
-        ids: list[int] = []
-        for post in show:
-            values = {
-                "session_id": session_id,
-                "place_id": place_id,
-                "turn_seq": post.turn_seq,
-                "kind": post.kind,
-                "username": post.username,
-                "avatar": post.avatar,
-                "content": post.content,
-                "attachment": post.attachment,
-                "status": PostStatus.QUEUED,
-            }
-            ids.append(_new_id(await db.execute(insert(posts).values(**values))))
-        return ids
 
     # --- webhooks ---
 
@@ -335,18 +348,40 @@ async def open_store(url: str, file: Path) -> AsyncIterator[Store]:
         await store.aclose()
 
 
-async def _take(db: AsyncConnection, place_id: int, after_id: int) -> Post | None:
-    open_ones = and_(posts.c.place_id == place_id, posts.c.status.in_((PostStatus.SENDING, PostStatus.QUEUED)))
-    under_way = select(posts).where(open_ones).order_by(posts.c.status.desc(), posts.c.id).limit(1)
-    row = (await db.execute(under_way)).one_or_none()
+def _add_posts(db: Connection, session_id: int, place_id: int, show: Sequence[Post]) -> list[int]:
+    ids: list[int] = []
+    for post in show:
+        values = {
+            "session_id": session_id,
+            "place_id": place_id,
+            "turn_seq": post.turn_seq,
+            "kind": post.kind,
+            "username": post.username,
+            "avatar": post.avatar,
+            "content": post.content,
+            "attachment": post.attachment,
+            "status": post.status,
+            "after_id": post.after_id or None,
+        }
+        ids.append(_new_id(db.execute(_ADD_POST, values)))
+    return ids
+
+
+def _take(db: Connection, place_id: int, after_id: int) -> Post | None:
+    row = (db.execute(_OPEN, {"place": place_id})).one_or_none()
     if row is None:
         return None
     post = post_of(row)
     if post.status is PostStatus.QUEUED:
-        values = {"status": PostStatus.SENDING, "after_id": after_id}
-        await db.execute(update(posts).where(posts.c.id == post.id).values(**values))
+        db.execute(_TAKE, {"post": post.id, "status": PostStatus.SENDING, "after_id": after_id})
         return replace(post, after_id=after_id)
     return post
+
+
+def _bind(db: Connection, post_id: int, message_id: int) -> bool:
+    # Whoever deletes a message must not find it kept in minutes that are in the channel already.
+    values = {"message_id": message_id, "status": PostStatus.POSTED, "attachment": None}
+    return (db.execute(_BIND, {"post": post_id, "message": message_id} | values)).rowcount == 1
 
 
 def _new_id(result: Any) -> int:

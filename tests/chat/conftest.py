@@ -16,6 +16,7 @@ from bot.discussion.persona import Persona
 from bot.discussion.task import Task
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
+from bot.llm.endpoints import Endpoints
 from bot.settings import Settings
 from bot.store.store import Store, open_store
 from tests.chat.place import PACE, Place, harmless, settle_fast
@@ -61,7 +62,7 @@ class Parts:
             self.settings,
             catalogue=self.catalogue,
             store=self.store,
-            endpoint=self.endpoint,
+            endpoints=Endpoints(self.endpoint),
             message_content=self.message_content,
         )
         self.made.append(bot)

@@ -21,7 +21,8 @@ def persona(number: int) -> Persona:
 @pytest.mark.parametrize("seats", [1, 8, 9, 10, 30])
 def test_the_card_keeps_discords_limits(seats: int) -> None:
     task = Task(name="t" * 300, context="Bread and salt. " * 600, questions=("Why? " * 300,))
-    session = Session(task, tuple(map(persona, range(seats))), Dials(), seed=1)
+    cast = tuple(persona(n).model_copy(update={"model": "m" * 300}) for n in range(seats))
+    session = Session(task, cast, Dials(), seed=1)
     for can_read in (True, False):
         card, *faces = opening_card(session, lambda p: f"https://faces.example/{p.name}.png", can_read=can_read)
         assert len(faces) <= 9
@@ -32,6 +33,23 @@ def test_the_card_keeps_discords_limits(seats: int) -> None:
         if seats <= 10:
             assert all(p.full_name in shown for p in session.cast)
         assert session.cast[0].full_name in shown
+
+
+def models_shown(*cast: Persona, known: str | None = None) -> list[str | None]:
+    session = Session(Task(name="t", context="", questions=("Why?",)), cast, Dials(), seed=1)
+    _, *faces = opening_card(session, lambda p: "", can_read=True, model=lambda p: p.model or known)
+    return [face.footer.text for face in faces]
+
+
+def test_models_are_shown_where_a_persona_has_one_of_its_own() -> None:
+    one, two = persona(1), persona(2)
+    own = two.model_copy(update={"model": "org/small-7b"})
+    assert models_shown(one, two, known="big") == [None, None]
+    assert models_shown(one, own, known="/models/here/big.gguf") == ["big.gguf", "small-7b"]
+    assert models_shown(one, own) == [None, "small-7b"]
+    assert models_shown(one, two.model_copy(update={"endpoint": "fast"}), known="big") == ["big", "big"]
+    (long,) = models_shown(one.model_copy(update={"model": "m" * 3000}))
+    assert long == "m" * 59 + "…"
 
 
 def test_the_status_of_a_full_house_fits_into_an_answer() -> None:

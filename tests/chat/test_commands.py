@@ -6,7 +6,7 @@ import pytest
 
 from bot.discussion.dials import Dials
 from bot.discussion.record import FloorGiven, Muted, SeatAdded, SeatRemoved, TurnSkipped
-from bot.sessions.run import CLOSING
+from bot.sessions.notices import CLOSING
 from bot.sessions.supervisor import NO_TABLE
 from bot.store.rows import Status
 from tests.chat.conftest import FULL_NAMES
@@ -201,7 +201,7 @@ async def test_turns_can_be_changed(place: Place) -> None:
     )
     assert await place.type("turns", turns=3) == "1 turn is left."
     assert "-# mira sets the discussion to 3 turns." in place.said_by_bot
-    assert await place.type("turns", turns=5) == "2 turns are left."
+    assert await place.type("turns", turns=5) == "3 turns are left."
     await place.turn(4)
     assert len(place.spoken) == 5 + 1
     assert (await place.session()).status is Status.ENDED

@@ -216,8 +216,8 @@ async def test_no_room_for_one_more_webhook(place: Place) -> None:
 
 
 async def test_a_turn_that_a_filter_withholds(place: Place, llm: ScriptedEndpoint) -> None:
+    llm.enqueue("Quite so.", "Something that no filter lets pass.")
     await place.type("start", turns=3)
-    llm.enqueue("Something that no filter lets pass.")
     place.env.inject_error("POST", "/webhooks/*", status=400, code=200000, message="Message was blocked by AutoMod")
     await place.turn()
     assert len(place.spoken) == 1

@@ -251,8 +251,8 @@ async def test_without_message_content(place: Place, llm: ScriptedEndpoint) -> N
     assert form.modal is not None
     (field,) = [c["components"][0] for c in form.modal["components"]]
     await place.lena.submit_modal(form, {field["custom_id"]: "By form."})
-    await place.turn()
-    assert place.speakers[-1] == place.speakers[0]
+    await place.turn(2)
+    assert place.speakers[-1] == place.speakers[0], "one turn later: it was composed anew twice already"
     assert await heard(place) == [
         "Otto the Miller: Ravi, what now?",
         "Lena L.: By reply.",

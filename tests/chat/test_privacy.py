@@ -130,7 +130,7 @@ async def test_forgotten_everywhere_and_others_stay(place: Place, parts: Parts, 
     message = await place.otto.send(place.channel, WORDS)
     await place.lena.send(place.channel, "Bread is dear.")
     llm.enqueue(f"Well, {NAME}, that is far.")
-    await place.turn()
+    await place.turn(2)
     before = raw(parts)
     ids = [number.to_bytes(8, "big") for number in (old.id, message.id, place.otto.id)]
     traces = [WORDS.encode(), NAME.encode(), *(n.lstrip(b"\0") for n in ids)]

@@ -1,11 +1,11 @@
 """A bot that is stopped and started goes on where it was."""
 
 from bot.library.catalogue import Catalogue
-from bot.sessions.run import CLOSING
+from bot.sessions.notices import CLOSING
 from bot.store.rows import Status
 from tests.chat.conftest import CAST, FULL_NAMES, TASKS, Parts
 from tests.chat.place import Place
-from tests.endpoint_stand_in import ScriptedEndpoint
+from tests.endpoint_stand_in import Answer, Request, ScriptedEndpoint, says
 
 # Some turns call on others, so that the floor depends on what was said.
 SCRIPT = (
@@ -20,15 +20,20 @@ SCRIPT = (
 )
 
 
+def by_the_script(request: Request) -> Answer:
+    """The line whose turn it is, however often it is asked for: a draft may be dropped."""
+    shown = request.prompt.rpartition("# The discussion")[2]
+    return says(SCRIPT[sum(f": {line}\n" in shown for line in SCRIPT)])
+
+
 async def test_the_order_is_that_of_a_run_without_a_break(place: Place, parts: Parts, llm: ScriptedEndpoint) -> None:
     twin = place.elsewhere(place.guild.create_text_channel("twin"))
-    llm.enqueue(*SCRIPT)
+    llm.answer = by_the_script
     await twin.type("start", turns=7)
     await twin.turn(2)
     await twin.otto.send(twin.channel, "And what does Aino think?")
     await twin.turn(6)
 
-    llm.enqueue(*SCRIPT)
     await place.type("start", turns=7)
     await place.turn()
     await place.restart(parts)

@@ -3,17 +3,18 @@
 from collections import Counter
 
 import discord
+import pytest
 
 from bot.chat.cards import NOTICE
 from bot.discussion.moderator import Open, Speak, Summarise, next_step
 from bot.discussion.record import QuestionPut, Record, Session
 from bot.llm.dummy import serve_dummy
 from bot.llm.endpoint import Endpoint
-from bot.sessions.run import CLOSING
+from bot.sessions.notices import CLOSING
 from bot.store.rows import Status
 from tests.chat.conftest import CAST, FULL_NAMES, Parts
 from tests.chat.place import Place
-from tests.endpoint_stand_in import ScriptedEndpoint
+from tests.endpoint_stand_in import ScriptedEndpoint, says
 
 
 async def test_a_whole_session(place: Place, llm: ScriptedEndpoint) -> None:
@@ -28,7 +29,7 @@ async def test_a_whole_session(place: Place, llm: ScriptedEndpoint) -> None:
     await place.turn()
     assert '\nLena L. (guest): "You never said who sweeps."\n' in llm.prompts[-1]
     assert place.spoken[-1].author.name == first.author.name, "the persona replied to speaks next"
-    assert "Lena L. has just spoken to you" in llm.prompts[-1]
+    assert "Lena L. has just spoken to you" in llm.prompts[-2]
     await place.turn(10)
 
     assert_opening(place)
@@ -124,7 +125,7 @@ async def test_two_tables_in_two_channels_keep_apart(place: Place, llm: Scripted
 
 async def test_nothing_that_is_said_pings(place: Place, llm: ScriptedEndpoint) -> None:
     loud = f"@everyone @here <@{place.otto.id}>"
-    llm.enqueue(f"Listen, {loud}! I bake.", f"Quiet, {loud}! I eat.")
+    llm.answer = lambda request: says(f"Quiet, {loud}! I eat." if "is over." in request.prompt else f"Hi, {loud}!")
     await place.type("start", question=f"Who wakes {loud}?", turns=1)
     await place.lena.slash(place.channel, "roundtable say", text=f"{loud}, good morning")
     await place.turn(2)
@@ -143,8 +144,9 @@ async def test_a_long_turn_becomes_several_messages(place: Place, llm: ScriptedE
     assert " ".join(m.content for m in parts) == " ".join(sentences)
 
 
-async def test_a_session_on_the_embedded_dummy(place: Place, parts: Parts) -> None:
-    async with serve_dummy() as base_url:
+@pytest.mark.parametrize("strict_roles", [False, True])
+async def test_a_session_on_the_embedded_dummy(place: Place, parts: Parts, strict_roles: bool) -> None:
+    async with serve_dummy(strict_roles=strict_roles) as base_url:
         parts.endpoint = Endpoint(base_url, retries=0, timeout=10)
         await place.restart(parts)
         await place.type("start")

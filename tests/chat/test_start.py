@@ -1,11 +1,13 @@
 """Opening a table: its options, what is refused in words, where it may stand."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import simcord
+from discord.app_commands import Command
 
-from bot.chat.commands import complete_list
+from bot.chat.commands import RoundtableCommands, complete_list
+from bot.discussion.dials import Floor
 from bot.store.rows import Status
 from tests.chat.place import Place, honour_thread_id
 from tests.endpoint_stand_in import ScriptedEndpoint
@@ -110,6 +112,54 @@ async def test_a_webhook_of_ours_that_is_there_already_is_taken(place: Place) ->
     hook = place.guild.create_webhook(place.channel, "Roundtable")
     await place.type("start", turns=1)
     assert {m.webhook_id for m in place.spoken} == {hook.id}
+
+
+@pytest.mark.parametrize(
+    ("floor", "said"),
+    [
+        ("natural", None),
+        ("round_robin", "one after the other, in seating order"),
+        ("random", "by lot, but never the same twice in a row"),
+        ("moderator", "whom the model chooses, each time"),
+    ],
+)
+async def test_the_floor_is_chosen_and_the_card_tells_one_that_is_not_the_usual(
+    place: Place, floor: str, said: str | None
+) -> None:
+    await place.type("start", floor=floor, turns=3)
+    assert (await place.session()).session.dials.floor == floor
+    fields = {field.name: field.value for field in place.card.embeds[0].fields}
+    assert fields.get("Who speaks next") == said
+
+
+def test_each_floor_that_is_offered_says_what_it_does() -> None:
+    start = next(command for command in RoundtableCommands().commands if command.name == "start")
+    assert isinstance(start, Command)
+    floor = start.get_parameter("floor")
+    assert floor
+    offered = {choice.value: choice.name for choice in floor.choices}
+    assert set(offered) == set(get_args(Floor))
+    assert offered["round_robin"] == "round robin: one after the other, in seating order"
+    assert all(len(name) <= 100 for name in offered.values())  # as long as Discord lets a choice's name be
+
+
+async def test_a_round_robin_goes_round_and_still_answers_guests(place: Place) -> None:
+    await place.type("start", floor="round_robin", turns=6)
+    await place.turn(1)
+    await place.otto.send(place.channel, "Aino, is rye better?")
+    await place.turn(3)
+    names = [name.split()[-1] for name in place.speakers[:5]]
+    assert names == ["Virtanen", "Menon", "Virtanen", "Menon", "Lindqvist"]
+
+
+async def test_at_a_moderators_table_the_model_chooses_and_the_channel_does_not_see_it(
+    place: Place, llm: ScriptedEndpoint
+) -> None:
+    llm.enqueue("Bo", llm.sentence(), "Ravi", llm.sentence())
+    await place.type("start", floor="moderator", turns=2)
+    await place.turn(2)
+    assert place.speakers[:2] == ["Bo Lindqvist", "Ravi Menon"]
+    assert not any(text in ("Bo", "Ravi") for text in place.said_by_bot)
 
 
 @pytest.mark.parametrize("kind", ["news", "voice"])

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from bot.sessions.run import CLOSING
+from bot.sessions.notices import CLOSING
 from bot.store.rows import Status
-from tests.chat.conftest import Parts
+from tests.chat.conftest import FULL_NAMES, Parts
 from tests.chat.place import Place
 from tests.endpoint_stand_in import ScriptedEndpoint, stalls
 
@@ -24,6 +24,11 @@ def thinking(place: Place, parts: Parts, llm: ScriptedEndpoint, monkeypatch: pyt
     llm.enqueue(stalls())
     monkeypatch.setattr(parts.endpoint, "complete", waited_for)
     return llm
+
+
+def name_in(prompt: str) -> str:
+    """The full name of the persona whom a prompt asks to speak."""
+    return FULL_NAMES[prompt.rsplit("\n", 1)[-1].rstrip(":")]
 
 
 async def test_stop(place: Place, thinking: ScriptedEndpoint) -> None:
@@ -55,13 +60,23 @@ async def test_a_new_question(place: Place, thinking: ScriptedEndpoint) -> None:
     assert "The question on the table is: Who sweeps?" in thinking.prompts[1]
 
 
-async def test_a_guest_is_heard_by_the_next_one(place: Place, thinking: ScriptedEndpoint) -> None:
+async def test_a_guest_is_heard_at_once(place: Place, thinking: ScriptedEndpoint) -> None:
     await place.type("start")
     await thinking.until_asked(1)
     await place.otto.send(place.channel, "Am I too late?")
-    assert len(thinking.prompts) == 1, "a guest does not disturb whoever is speaking"
-    await place.type("skip")
+    await thinking.disconnected.wait()
     assert "Am I too late?" in thinking.prompts[1]
+    assert len(place.spoken) == 1
+
+
+async def test_skip(place: Place, thinking: ScriptedEndpoint) -> None:
+    await place.type("start")
+    await thinking.until_asked(1)
+    answer = await place.type("skip")
+    await thinking.disconnected.wait()
+    assert len(place.spoken) == 1
+    assert answer == f"{name_in(thinking.prompts[0])} is skipped this time."
+    assert place.speakers != [name_in(thinking.prompts[0])]
 
 
 async def test_a_restart(place: Place, parts: Parts, thinking: ScriptedEndpoint) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.discussion.dials import Dials
-from bot.discussion.moderator import Close, Open, Speak, Step, Summarise, next_step
+from bot.discussion.dissent import DISSENT_FLAG
+from bot.discussion.moderator import Choose, Close, Open, Speak, Step, Summarise, next_step
 from bot.discussion.names import addressed
 from bot.discussion.persona import Persona
-from bot.discussion.record import QuestionPut, Record, Session, Steering, Turn, moderator_turn, seats
+from bot.discussion.record import FloorChosen, QuestionPut, Record, Session, Steering, Turn, moderator_turn, seats
 from bot.discussion.task import Task
 
 QUESTIONS = tuple(f"Question {n}?" for n in range(1, 6))
@@ -63,13 +65,22 @@ class Table:
         assert isinstance(step, Speak), step
         return step.persona.name
 
-    def say(self, name: str, text: str | None = None, *, heard: int | None = None, withheld: bool = False) -> Turn:
+    def say(
+        self,
+        name: str,
+        text: str | None = None,
+        *,
+        heard: int | None = None,
+        withheld: bool = False,
+        dissent: bool = False,
+    ) -> Turn:
         """A persona's turn; empty text is a pass."""
         seq = self.record.last_seq + 1
         text = f"Point {seq} of {name}." if text is None else text
         to = addressed(text, seats(self.session, self.record), speaker=name)
         heard = seq - 1 if heard is None else heard
-        turn = Turn(seq, "persona", name, text, addressed=to, heard=heard, withheld=withheld)
+        flags = (DISSENT_FLAG,) if dissent else ()
+        turn = Turn(seq, "persona", name, text, addressed=to, heard=heard, withheld=withheld, flags=flags)
         self.record.append(turn)
         return turn
 
@@ -89,8 +100,10 @@ class Table:
         match step:
             case Open(question):
                 self.steer(QuestionPut(question=question))
-            case Speak(speaker):
-                self.say(speaker.name, words(step, self.record.last_seq + 1))
+            case Choose(among):
+                self.steer(FloorChosen(name=among[-1].name))
+            case Speak(speaker, cue):
+                self.say(speaker.name, words(step, self.record.last_seq + 1), dissent=cue.dissent)
             case Summarise(speaker):
                 seq = self.record.last_seq + 1
                 self.record.append(Turn(seq, "summary", speaker.name, "That was it.", heard=seq - 1))
@@ -109,7 +122,7 @@ class Table:
         return [turn.speaker for turn in self.record.persona_turns()]
 
 
-def table_of(*names: str, seed: int = 1, **dials: float) -> Table:
+def table_of(*names: str, seed: int = 1, **dials: Any) -> Table:
     """A table at which these sit, with a question put already."""
     table = Table(tuple(persona(name) for name in names), seed, dials=Dials.model_validate({"turns": 200} | dials))
     table.steer(QuestionPut(question=QUESTIONS[0]))

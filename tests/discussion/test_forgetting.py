@@ -1,11 +1,13 @@
 """What is left of a record once a member is forgotten."""
 
+from bot.discussion.control import defused
 from bot.discussion.dials import Dials
 from bot.discussion.forgetting import Member, forget, without
 from bot.discussion.persona import Persona
 from bot.discussion.prompt import gist, transcript
 from bot.discussion.record import Compaction, FloorGiven, QuestionPut, Record, Session, Turn, moderator_turn
 from bot.discussion.task import Task
+from bot.discussion.wording import grams
 
 CAST = (
     Persona(name="Aino", full_name="Professor Aino Virtanen", prompt="You are a physicist."),
@@ -86,3 +88,11 @@ def test_the_gist_of_a_compaction_follows() -> None:
 def test_whole_words_longest_name_first() -> None:
     assert without(["Kim", "Kim Bo"], "Kim Bo, Kimono, Kim.") == "someone, Kimono, someone."
     assert without([""], "Kim") == "Kim"
+
+
+def test_no_cache_keeps_what_was_deleted() -> None:
+    record = Record([Turn(1, "guest", "Otto", "My address is 5 Mill Lane.")])
+    grams(record.turns[0].text, 3)
+    defused(record.turns[0].text)
+    record.amend(1, text="")
+    assert grams.cache_info().currsize == defused.cache_info().currsize == 0

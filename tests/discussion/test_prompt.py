@@ -14,6 +14,7 @@ from bot.discussion.prompt import (
     GUEST_NAME_LIMIT,
     GUEST_TEXT_LIMIT,
     LAST_TURN,
+    NEW_ANGLE,
     WRAP_UP,
     Cue,
     Prompt,
@@ -45,7 +46,7 @@ def test_thirty_turns_each_prompt_begins_with_the_one_before_until_somebody_comp
     dice = Random(seed)
     before, kept, prompts = "", 0, 0
     while not isinstance(step := table.step, Close):
-        if not isinstance(step, Open):
+        if isinstance(step, Speak | Summarise):
             prompt = prompt_of(table, step)
             assert prompt.text == prompt.preamble + prompt.transcript + prompt.tail
             sent = prompt.preamble + prompt.transcript
@@ -189,7 +190,7 @@ def test_the_tail_says_what_is_asked_who_speaks_and_ends_with_their_tag():
     assert "who counts ice floes" in text
     assert "Write only what Aino says next." in text
     assert text.endswith("\nAino:")
-    for note in (WRAP_UP, LAST_TURN, AGAIN, "has just spoken to you", "ask "):
+    for note in (WRAP_UP, LAST_TURN, AGAIN, NEW_ANGLE, "has just spoken to you", "ask ", "other side"):
         assert note not in text
 
 
@@ -202,7 +203,9 @@ def test_the_tail_says_what_is_asked_who_speaks_and_ends_with_their_tag():
         (Cue("Why?", 2, ask="Ravi", wrap_up=True), [], ["ask Ravi"]),  # nothing new is opened now
         (Cue("Why?", 1, ask="Ravi"), [], ["ask Ravi"]),
         (Cue("Why?", 7, answer_to="Zoe"), ["Zoe has just spoken to you"], []),
-        (Cue("Why?", 7, again=True), [AGAIN], []),
+        (Cue("Why?", 7, dissent=True), ["This time argue the other side", "as Aino would."], ["spoken to you"]),
+        (Cue("Why?", 7, again="It was empty."), [f"{AGAIN} It was empty."], []),
+        (Cue("Why?", 7, new_angle=True), [NEW_ANGLE], []),
         (
             Cue(None, summary=True),
             ["Sum up the discussion", "Write only the summary that Aino gives"],
@@ -257,7 +260,7 @@ def test_asking_again_changes_only_the_tail():
     table.say("Ravi")
     cue = Cue("Why?", 5)
     prompt = build_prompt(table.session, table.record, AINO, cue)
-    more = again(table.session, prompt, AINO, cue)
+    more = again(table.session, prompt, AINO, cue, "It was empty.")
     assert more.text.startswith(prompt.preamble + prompt.transcript)
     assert AGAIN in more.tail
     assert more.tail.endswith("\nAino:")

@@ -1,11 +1,15 @@
 """The one look-up for personas and tasks."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.discussion.task import Task
 from bot.errors import Refusal
-from bot.library.catalogue import Catalogue
+from bot.library.catalogue import Catalogue, open_catalogue
 from tests.discussion.table import AINO, CAST, MIRA, RAVI, TOMAS, persona
+from tests.library.test_files import AINO as AINO_FILE
+from tests.library.test_files import put
 
 TASKS = (Task(name="bread", questions=("Who bakes?",)), Task(name="Boats", questions=("Sail or row?",)))
 CATALOGUE = Catalogue(CAST, TASKS)
@@ -69,3 +73,17 @@ def test_a_task_is_found_by_name_and_the_first_without_one():
     assert CATALOGUE.task(" boats ") is TASKS[1]
     with pytest.raises(Refusal, match=r"no task called “boat”\. Did you mean “Boats”"):
         CATALOGUE.task("boat")
+
+
+def test_near_copies_are_told_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    card = "You are {}. You bake rye bread before dawn, count every grain and trust no oven that you did not build."
+    for name in ("Ana", "Ravi", "Mira"):
+        fields = {"name": name, "full_name": f"{name} Berg", "prompt": card.format(name)}
+        put(tmp_path / "cast" / f"{name}.json", AINO_FILE | fields)
+    put(tmp_path / "cast" / "Mira.json", AINO_FILE | {"name": "Mira", "full_name": "Mira Lund"})
+    put(tmp_path / "hall" / "questions.txt", "Who bakes?\n")
+    catalogue = open_catalogue(tmp_path / "cast", tmp_path / "hall")
+    assert len(catalogue.personas) == 3
+    (record,) = caplog.records
+    assert "Ana Berg and Ravi Berg have nearly the same character card" in record.getMessage()
+    assert "or seat only one of them." in record.getMessage()

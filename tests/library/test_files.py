@@ -44,6 +44,26 @@ def test_a_persona_file(tmp_path: Path):
     assert aino.avatar == str((tmp_path / "aino.png").resolve())
 
 
+def test_a_persona_may_have_an_endpoint_and_a_model_of_its_own(tmp_path: Path):
+    put(tmp_path / "1.json", AINO | {"endpoint": " Fast ", "model": "org/small-7b"})
+    put(tmp_path / "2.json", {"name": "Bo", "full_name": "Bo", "prompt": "You are Bo.", "endpoint": " ", "model": ""})
+    (aino, bo), faults = read_personas(tmp_path, ["fast", "wise"])
+    assert not faults
+    assert (aino.endpoint, aino.model) == ("fast", "org/small-7b")
+    assert (bo.endpoint, bo.model) == (None, None)
+
+
+@pytest.mark.parametrize(("known", "told"), [(["fast", "wise"], "(fast, wise)"), ([], "(they name none)")])
+def test_an_endpoint_that_the_settings_do_not_have_is_a_fault(tmp_path: Path, known: list[str], told: str):
+    file = put(tmp_path / "aino.json", AINO | {"endpoint": "Fats"})
+    personas, (fault,) = read_personas(tmp_path, known)
+    assert personas == []
+    assert str(fault) == (
+        f'{file}: endpoint: "fats" is no endpoint in the settings {told}. '
+        "Correct it, leave it out, or set ENDPOINT_FATS_BASE_URL."
+    )
+
+
 def test_what_may_be_left_out(tmp_path: Path):
     put(tmp_path / "aino.json", AINO)
     (aino,), faults = read_personas(tmp_path)
@@ -117,6 +137,9 @@ def test_the_original_layout_loads_unchanged(tmp_path: Path):
         ({"prompt": ""}, "prompt", "is empty.", "Describe the character"),
         ({"prompt": ["a", "b"]}, "prompt", '["a", "b"] is not a text.', "Describe the character"),
         ({"prompt": "half \ud800"}, "prompt", "half a character", "Describe the character"),
+        ({"endpoint": "http://127.0.0.1:8000/v1"}, "endpoint", "is not a name.", "ENDPOINT_FAST_BASE_URL"),
+        ({"endpoint": 7}, "endpoint", "7 is not a text.", "the name of an endpoint"),
+        ({"model": ["a"]}, "model", '["a"] is not a text.', "as its endpoint lists it"),
         ({"avatar": "http://example.org/a.png"}, "avatar", "neither an https URL", "Write an https URL"),
         ({"avatar": "https://"}, "avatar", "neither an https URL", "Write an https URL"),
         ({"avatar": "../a.png"}, "avatar", "neither an https URL", "Write an https URL"),

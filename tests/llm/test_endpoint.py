@@ -12,7 +12,8 @@ import aiohttp
 import pytest
 
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, RoundtableError
-from bot.llm.endpoint import Completion, Endpoint
+from bot.llm.answer import Completion
+from bot.llm.endpoint import Endpoint
 from tests.endpoint_stand_in import (
     OVERFLOWS,
     Answer,

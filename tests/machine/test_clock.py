@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.llm.endpoint import Endpoint
-from bot.sessions import budget, standstill
+from bot.sessions import budget, retention, standstill
 from bot.store import schema, store
 from bot.store.rows import Status
 from bot.store.store import open_store
@@ -29,7 +29,7 @@ class WallClock:
         self.offset = 0.0
         real = time.time
         monkeypatch.setattr(time, "time", lambda: real() + self.offset)
-        for module in (schema, store, budget):
+        for module in (schema, store, budget, retention):
             monkeypatch.setattr(module, "now", lambda: datetime.now(UTC) + timedelta(seconds=self.offset))
 
 

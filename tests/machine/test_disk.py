@@ -127,6 +127,8 @@ async def test_a_process_whose_disk_is_full_lives_and_goes_on(host: Host) -> Non
     async with scripted_endpoint() as llm:
         llm.enqueue(FIRST, held(gate, SECOND))
         async with host.process(LLM_BASE_URL=llm.url, LOG_LEVEL="INFO") as process:
+            # That empties the write-ahead log, which from then on only grows.
+            await host.world.until(lambda: "retention:" in host.logs[-1].read_text(), timeout=20, what="the tidying")
             await host.start()
             await host.world.until(lambda: len(llm.prompts) == 2, timeout=20, what="the second speaker")
             await host.server.settled()

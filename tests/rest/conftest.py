@@ -16,6 +16,7 @@ from bot.discussion.persona import Persona
 from bot.discussion.task import Task
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
+from bot.llm.endpoints import Endpoints
 from bot.sessions import posting, standstill
 from bot.settings import Settings
 from bot.store.rows import Post, PostStatus, Status, StoredSession
@@ -59,7 +60,7 @@ class House:
             Settings(_env_file=None, discussion=Dials(pace=self.pace)),  # type: ignore[call-arg]
             catalogue=Catalogue(self.cast, TASKS),
             store=self.store,
-            endpoint=self.endpoint,
+            endpoints=Endpoints(self.endpoint),
             message_content=message_content,
         )
         # The library waits this long for further guilds before it says that it is ready.

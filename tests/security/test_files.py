@@ -49,6 +49,14 @@ def test_a_personas_name_is_no_path_either(tmp_path: Path) -> None:
     assert (persona.name, faults) == ("../secret", [])
 
 
+@pytest.mark.parametrize("name", ["http://169.254.169.254/latest", "//host", "host:8000", "127.0.0.1", "wise", "a b"])
+def test_a_persona_names_an_endpoint_of_the_settings_and_no_address(tmp_path: Path, name: str) -> None:
+    put(tmp_path / "aino.json", AINO | {"endpoint": name})
+    personas, faults = read_personas(tmp_path, ["fast"])
+    assert personas == []
+    assert [fault.field for fault in faults] == ["endpoint"]
+
+
 # --- links ---
 
 

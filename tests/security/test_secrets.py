@@ -82,9 +82,25 @@ async def test_check_prints_no_password_of_an_address(tmp_path: Path, capsys: py
         given = {"llm_base_url": address, "llm_api_key": KEY, "database_url": f"sqlite+aiosqlite:///{file}"}
         await check(Settings(_env_file=None, **given))  # type: ignore[arg-type]
     said = capsys.readouterr().out
-    assert "Endpoint: http://…@127.0.0.1" in said
+    assert "Endpoint: http://127.0.0.1" in said
     assert "passw0rd" not in said
     assert KEY not in said
+
+
+@pytest.mark.usefixtures("no_settings", "_log_as_before")
+def test_the_keys_of_named_endpoints_are_secrets_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ENDPOINT_FAST_BASE_URL", f"http://me:{WEBHOOK}@127.0.0.1:9/v1")
+    monkeypatch.setenv("ENDPOINT_FAST_API_KEY", KEY)
+    monkeypatch.setenv("LLM_RETRIES", "0")
+    assert main(["check"]) == 1
+    logging.getLogger("bot").error("the key is %s", KEY)
+    out = capsys.readouterr()
+    assert "Endpoint: The LLM endpoint at 127.0.0.1:9 can't be reached." in out.out
+    assert "the key is …" in out.err
+    assert KEY not in out.out + out.err + repr(read_settings())
+    assert WEBHOOK not in out.out + out.err
 
 
 def test_settings_keep_them_to_themselves() -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.discussion.dials import Dials
 from bot.llm import endpoint
 from bot.llm.endpoint import Endpoint
+from bot.llm.endpoints import Endpoints
 from bot.sessions import recovery
 from bot.sessions.limits import USUAL, Limits
 from bot.sessions.run import Run
@@ -36,11 +37,13 @@ class House:
         self.scripts: list[list[Sending]] = []
         given: dict[str, Any] = {"retries": 0, "timeout": 10} | options
         self.endpoint = Endpoint(server.url, **given)
+        self.endpoints = Endpoints(self.endpoint)
+        self.cast = CAST
         self.supervisor = self.again()
 
     def again(self) -> Supervisor:
         """Another supervisor on the same store, as after a restart."""
-        self.supervisor = Supervisor(self.store, self.endpoint, self._stage, max_tokens=60, limits=self.limits)
+        self.supervisor = Supervisor(self.store, self.endpoints, self._stage, max_tokens=60, limits=self.limits)
         return self.supervisor
 
     def _stage(self, stored: StoredSession) -> ScriptedStage:
@@ -48,7 +51,7 @@ class House:
         return self.stages[-1]
 
     async def start(self, dials: Dials = QUICK, where: Where = HERE) -> Run:
-        return await self.supervisor.start(where, task=TASK, cast=CAST, dials=dials, seed=4)
+        return await self.supervisor.start(where, task=TASK, cast=self.cast, dials=dials, seed=4)
 
     def said(self, beginning: str) -> list[str]:
         """The place's messages that begin so."""
@@ -70,7 +73,7 @@ async def open_house(store: Store, limits: Limits = USUAL, **options: Any) -> As
             yield house
         finally:
             await house.supervisor.shutdown()
-            await house.endpoint.aclose()
+            await house.endpoints.aclose()
 
 
 async def until(predicate: Callable[[], bool]) -> None:

@@ -22,16 +22,24 @@ class Life:
 
     def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch, transactions: int) -> None:
         self._engine, self.left = store._engine, transactions
-        monkeypatch.setattr(store, "_engine", self)
+        for part in (store, store.spending):
+            monkeypatch.setattr(part, "_engine", self)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._engine, name)
 
     def begin(self) -> AbstractAsyncContextManager[Any]:
+        self._count()
+        return self._engine.begin()
+
+    def connect(self) -> AbstractAsyncContextManager[Any]:
+        self._count()
+        return self._engine.connect()
+
+    def _count(self) -> None:
         if self.left == 0:
             raise Killed
         self.left -= 1
-        return self._engine.begin()
 
 
 @pytest.fixture

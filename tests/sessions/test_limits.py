@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from bot.discussion.dials import Dials
+from bot.discussion.record import Turn
 from bot.errors import Refusal
 from bot.sessions.limits import (
     CALLS_A_TURN,
@@ -21,10 +24,10 @@ from bot.sessions.limits import (
 from bot.sessions.notices import CLOSING
 from bot.settings import Settings
 from bot.store.rows import Fault, Post, PostKind, Status
-from bot.store.store import Store
+from bot.store.store import Store, open_store
 from tests.endpoint_stand_in import Answer, Request, overflow, says
 from tests.sessions.house import HERE, ended, hurry, open_house, until
-from tests.store.samples import GUILD, PLACE, stored_session
+from tests.store.samples import GUILD, PLACE, database, stored_session
 
 LONG = Dials(pace=0, turns=50)
 CAPS = Limits(session_minutes=60, session_tokens=1000, day_tokens=5000, sessions=2)
@@ -113,10 +116,55 @@ async def test_tokens_are_booked_by_session_and_day(store: Store) -> None:
         (two, today, 7),
         (elsewhere, today, 1000),
     ]:
-        await store.spending.add(session.id, day, tokens)
+        await store.spending.add(session, day, tokens)
     assert [await store.spending.of_session(s.id) for s in (one, two, elsewhere)] == [75, 7, 1000]
     assert await store.spending.of_server(GUILD, today) == 77
     assert await store.spending.of_server(GUILD, today + timedelta(days=2)) == 0
+
+
+async def test_what_an_answer_changed_counts_at_once_and_is_stored_with_the_next_turn(tmp_path: Path) -> None:
+    url, file = database(tmp_path)
+    today = datetime(2026, 3, 1, tzinfo=UTC).date()
+    async with open_store(url, file) as store, open_store(url, file) as after_a_kill:
+        session = await store.add_session(stored_session(), [])
+        assert await store.spending.of_server(GUILD, today) == 0
+        await store.spending.add(session, today, 100)
+        store.spending.owe(session, today, 20)
+        assert await store.spending.of_session(session.id) == store.spending.kept_of_server(GUILD, today) == 120
+        assert await after_a_kill.spending.of_session(session.id) == 100
+        await store.add_turn(session.id, session.place_id, Turn(1, "persona", "Aino", "Well."))
+        assert await after_a_kill.spending.of_session(session.id) == 120
+        assert await store.spending.of_session(session.id) == await after_a_kill.spending.of_server(GUILD, today) == 120
+
+
+async def test_what_could_not_be_stored_is_still_owed(store: Store) -> None:
+    today = datetime(2026, 3, 1, tzinfo=UTC).date()
+    session = await store.add_session(stored_session(), [])
+    await store.add_turn(session.id, session.place_id, Turn(1, "persona", "Aino", "Well."))
+    store.spending.owe(session, today, 20)
+    with pytest.raises(IntegrityError):  # there is a first turn already
+        await store.add_turn(session.id, session.place_id, Turn(1, "persona", "Aino", "Well."))
+    assert await store.spending.of_session(session.id) == 20
+    await store.spending.add(session, today, 5)
+    assert await store.spending.of_session(session.id) == await store.spending.of_server(GUILD, today) == 25
+
+
+async def test_a_call_that_could_not_be_booked_is_not_counted(store: Store) -> None:
+    today = datetime(2026, 3, 1, tzinfo=UTC).date()
+    unknown = stored_session()  # not in the database, so that its tokens can't be either
+    assert await store.spending.of_server(GUILD, today) == 0
+    with pytest.raises(IntegrityError):
+        await store.spending.add(unknown, today, 100)
+    assert await store.spending.of_session(unknown.id) == store.spending.kept_of_server(GUILD, today) == 0
+
+
+async def test_a_session_does_not_pay_for_a_deleted_one_of_the_same_number(store: Store) -> None:
+    deleted = await store.add_session(stored_session(), [])
+    store.spending.owe(deleted, deleted.created_at.date(), 20)
+    await store.privacy.delete_server(deleted.guild_id)
+    later = await store.add_session(stored_session(), [])
+    assert later.id == deleted.id
+    assert await store.spending.of_session(later.id) == 0
 
 
 async def test_what_the_endpoint_tells_is_what_is_counted(store: Store) -> None:

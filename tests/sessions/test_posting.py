@@ -8,13 +8,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import update
 
 from bot.discussion.record import Turn
 from bot.sessions import posting
 from bot.sessions.posting import Held, PlaceGone, Poster, safe_name
 from bot.sessions.stage import OutcomeUnknown, Refused, Seen, Why
 from bot.store.rows import Post, PostKind, PostStatus, Status, StoredSession
+from bot.store.schema import posts
 from bot.store.store import Store
+from bot.store.trip import in_one_trip
 from tests.sessions.place_stand_in import LOST, NOT_STORED, OK, Place, ScriptedStage, Sending, late, refused
 from tests.store.samples import ANCHOR, PLACE, stored_session
 
@@ -337,6 +340,22 @@ async def test_a_message_that_was_not_stored_is_looked_for_twice_and_sent_again(
     await desk.assert_shown("one")
     assert len(desk.stage.sends) == 3
     assert len(desk.stage.looked_after) == 4
+
+
+async def test_what_is_sent_again_is_what_stands_in_the_database_by_then(desk: Desk) -> None:
+    """A guest deletes what the minutes hold while the bot looks for them."""
+    await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.MINUTES, "closed", attachment="# What Kim said"))
+    look = desk.stage.sent_since
+
+    async def look_while_they_change(after_id: int) -> list[Seen]:
+        without_kim = update(posts).values(attachment="# Minutes")
+        await in_one_trip(desk.store._engine, lambda db: db.execute(without_kim) and None)
+        return await look(after_id)
+
+    desk.stage.sent_since = look_while_they_change
+    desk.stage.script.extend([NOT_STORED, OK])
+    await desk.poster.deliver()
+    assert [p.attachment for p in desk.stage.sends] == ["# What Kim said", "# Minutes"]
 
 
 async def test_a_message_that_is_stored_between_two_looks(desk: Desk) -> None:

@@ -11,8 +11,10 @@ import pytest
 from bot.discussion.dials import Dials
 from bot.discussion.forgetting import Member
 from bot.llm.endpoint import Endpoint
+from bot.llm.endpoints import Endpoints
+from bot.sessions.notices import CLOSING
 from bot.sessions.retention import Retention
-from bot.sessions.run import CLOSING, Run
+from bot.sessions.run import Run
 from bot.sessions.stage import Refused, Why
 from bot.sessions.supervisor import Supervisor, Where
 from bot.store.rows import Post, PostKind, Status, StoredSession
@@ -40,7 +42,7 @@ class House:
         self.supervisor = self._supervisor()
 
     def _supervisor(self) -> Supervisor:
-        return Supervisor(self.store, self.endpoint, self._stage, max_tokens=60)
+        return Supervisor(self.store, Endpoints(self.endpoint), self._stage, max_tokens=60)
 
     def _stage(self, stored: StoredSession) -> ScriptedStage:
         self.stages.append(ScriptedStage(self.place, *self.script))

@@ -12,6 +12,7 @@ from bot.discussion.dials import Dials
 from bot.discussion.prompt import AGAIN
 from bot.discussion.record import Compaction, FloorGiven, QuestionPut, Record, Turn
 from bot.llm.endpoint import Endpoint
+from bot.llm.endpoints import Endpoints
 from bot.sessions.run import Run
 from bot.sessions.stage import Refused, Why
 from bot.store.rows import Post, PostKind, PostStatus, Status, StoredSession
@@ -32,6 +33,7 @@ from tests.endpoint_stand_in import (
     scripted_endpoint,
     stalls,
 )
+from tests.sessions.house import until
 from tests.sessions.place_stand_in import Place, ScriptedStage, refused
 from tests.store.samples import PLACE, stored_session
 
@@ -51,7 +53,7 @@ class Table:
 
     @property
     def spoken(self) -> list[Turn]:
-        return self.run.record.persona_turns()
+        return [*self.run.record.persona_turns()]
 
     async def stored_turns(self) -> list[Turn]:
         return (await self.store.record(self.run.stored.id)).turns
@@ -86,7 +88,9 @@ async def open_table(
     **dials: Any,
 ) -> AsyncIterator[Table]:
     if stored is None:
-        stored = await store.add_session(stored_session(dials=Dials(**({"pace": 0} | dials)), created_at=now()), [])
+        stored = await store.add_session(
+            stored_session(dials=Dials.model_validate({"pace": 0} | dials), created_at=now()), []
+        )
     endpoint = Endpoint(server.url, retries=0, timeout=10)
     stage = ScriptedStage(place or Place())
     run = Run(
@@ -94,7 +98,7 @@ async def open_table(
         await store.record(stored.id),
         store=store,
         stage=stage,
-        endpoint=endpoint,
+        endpoints=Endpoints(endpoint),
         max_tokens=max_tokens,
         latest=await store.latest_id(stored.id),
     )
@@ -231,6 +235,19 @@ async def test_two_passes_do_not(table: Table) -> None:
     assert [t.is_pass for t in table.spoken[:5]] == [True, True, False, True, True]
 
 
+# --- the other side ---
+
+
+async def test_who_was_asked_to_argue_the_other_side_is_stored(store: Store, server: ScriptedEndpoint) -> None:
+    async with open_table(store, server, turns=7, dissent_every=1, topic_every=1000) as table:
+        await table.run.loop()
+        asked = [t for t in table.spoken if "dissent" in t.flags]
+        assert len(asked) == len({t.speaker for t in asked}) > 1
+        told = [p for p in server.prompts if "This time argue the other side" in p]
+        assert [p.rpartition("\n")[2] for p in told] == [f"{t.speaker}:" for t in asked]
+        await table.assert_stored()
+
+
 # --- a broken endpoint ---
 
 
@@ -333,26 +350,105 @@ async def test_cards_that_do_not_fit_are_told(store: Store, server: ScriptedEndp
 # --- guests ---
 
 
-async def test_a_guest_who_speaks_during_composing_is_heard_next(table: Table) -> None:
-    gate = asyncio.Event()
-    table.server.enqueue("One.", held(gate, "Two and two."))
+async def test_a_guest_who_speaks_during_composing_is_heard_at_once(table: Table) -> None:
+    table.server.enqueue("One.", stalls(), "Two and two.")
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(2)
-    writing = table.stage.composed[-1]
-    called = next(iter(NAMES - {writing, table.spoken[0].speaker}))
+    called = next(iter(NAMES - {table.stage.composed[-1], table.spoken[0].speaker}))
     assert await table.run.guest_said(table.place.guest(f"{called}, what do you say?"))
-    gate.set()
     await loop
-    second, third = table.spoken[1:3]
+    await asyncio.wait_for(table.server.disconnected.wait(), 10)
     guest = next(t for t in table.run.record if t.kind == "guest")
-    assert (second.speaker, second.text) == (writing, "Two and two.")
-    assert guest.seq < second.seq
-    assert second.heard < guest.seq
-    assert third.speaker == called
+    second = table.spoken[1]
+    assert (second.speaker, second.text, second.heard) == (called, "Two and two.", guest.seq)
     line = f'Kim (guest): "{called}, what do you say?"\n'
     assert line not in table.server.prompts[1]
     assert line in table.server.prompts[2]
     await table.assert_stored()
+
+
+async def test_in_a_busy_channel_a_turn_is_composed_anew_only_twice(table: Table) -> None:
+    gate = asyncio.Event()
+    table.server.enqueue("One.", stalls(), stalls(), held(gate, "Two and two."))
+    loop = asyncio.create_task(table.run.loop())
+    for calls, text in enumerate(["First.", "Second.", "Third."], 2):
+        await table.server.until_asked(calls)
+        assert await table.run.guest_said(table.place.guest(text))
+    gate.set()
+    await loop
+    second = table.spoken[1]
+    assert second.text == "Two and two."
+    assert [t.text for t in table.run.record.turns[second.heard : second.seq - 1]] == ["Third."]
+    assert '(guest): "Third."\n' in table.server.prompts[4]
+
+
+# --- composing while the last turn is read ---
+
+
+@asynccontextmanager
+async def resting_table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[Table]:
+    """A table whose first turn is being read; the second has been asked for and waits out the pause."""
+    async with open_table(store, server, pace=600, turns=4) as table:
+        loop = asyncio.create_task(table.run.loop())
+        await server.until_asked(2)
+        yield table
+        await table.run.set_status(Status.PAUSED)
+        await loop
+
+
+async def test_the_next_turn_is_composed_while_the_last_one_is_read(store: Store, server: ScriptedEndpoint) -> None:
+    server.enqueue("One.", "Two.")
+    async with resting_table(store, server) as table:
+        assert [t.text for t in table.spoken] == ["One."]
+        assert "One.\n" in server.prompts[1]
+        assert [m.content for m in table.place.messages if m.by_webhook] == ["One."]
+
+
+async def test_what_was_composed_ahead_is_shown_when_the_pause_is_over(store: Store, server: ScriptedEndpoint) -> None:
+    async with open_table(store, server, pace=0.02, turns=4) as table:
+        await table.run.loop()
+        assert len(server.asked) == 4 + 1, "no turn was asked for twice"
+        await table.assert_stored()
+
+
+async def test_a_guest_who_speaks_during_the_pause_is_heard_by_the_next_turn(
+    store: Store, server: ScriptedEndpoint
+) -> None:
+    server.enqueue("One.", "Too early.", "Two.")
+    async with resting_table(store, server) as table:
+        assert await table.run.guest_said(table.place.guest("What about the ice?"))
+        await until(lambda: len(server.asked) == 3)
+        assert [t.text for t in table.spoken] == ["One."]
+        assert '(guest): "What about the ice?"\n' in server.prompts[2]
+
+
+async def test_a_question_put_during_the_pause_replaces_the_draft(store: Store, server: ScriptedEndpoint) -> None:
+    server.enqueue("One.", "Too early.", "Two.")
+    async with resting_table(store, server) as table:
+        await table.run.steer(QuestionPut(question="Who sweeps?"), "Who sweeps?")
+        await until(lambda: len(table.spoken) == 2)
+        assert [t.text for t in table.spoken] == ["One.", "Two."]
+        assert "The question on the table is: Who sweeps?" in server.prompts[2]
+
+
+async def test_what_was_deleted_during_the_pause_is_not_in_what_comes_next(
+    store: Store, server: ScriptedEndpoint
+) -> None:
+    async with resting_table(store, server) as table:
+        message = table.place.guest("My address is 5 Mill Lane.")
+        assert await table.run.guest_said(message)
+        await until(lambda: "5 Mill Lane" in server.prompts[-1])
+        assert await table.run.guest_changed(message.id, "")
+        await until(lambda: "5 Mill Lane" not in server.prompts[-1])
+        assert [t.text for t in table.run.record if t.kind == "guest"] == [""]
+
+
+async def test_a_stop_during_the_pause_shows_no_draft(store: Store, server: ScriptedEndpoint) -> None:
+    server.enqueue("One.", "Never shown.")
+    async with resting_table(store, server) as table:
+        await table.run.close()
+        assert [t.text for t in await table.stored_turns() if t.kind == "persona"] == ["One."]
+        assert not [m for m in table.place.messages if "Never shown." in m.content]
 
 
 async def test_a_guests_message_is_taken_once(table: Table) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.discussion.persona import Persona
 from bot.discussion.record import (
     Compaction,
+    FloorChosen,
     FloorGiven,
     Muted,
     QuestionPut,
@@ -140,6 +141,7 @@ PERSONAS = st.builds(
 STEERINGS = st.one_of(
     st.builds(QuestionPut, question=TEXT),
     st.builds(FloorGiven, name=NAME),
+    st.builds(FloorChosen, name=st.none() | NAME),
     st.builds(TurnSkipped, name=NAME),
     st.builds(WrapUpCalled),
     st.builds(TurnsChanged, turns=st.integers(0, 10**6)),

@@ -1,0 +1,59 @@
+"""The endpoints of a process: the default one, those that personas name, and the models personas ask for there."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+from bot.discussion.persona import Persona
+from bot.errors import EndpointRefused
+from bot.llm.endpoint import Endpoint
+
+
+class Endpoints:
+    """Knows through which endpoint a persona speaks. Close it with `aclose()`."""
+
+    def __init__(
+        self, default: Endpoint, named: Mapping[str, Endpoint] | None = None, *, default_is_dummy: bool = False
+    ) -> None:
+        """`named` by name in lower case. The dummy has one model, whatever personas without an endpoint name."""
+        self._default = default
+        self._named = dict(named or {})
+        self._default_is_dummy = default_is_dummy
+        self._of_model: dict[tuple[str | None, str], Endpoint] = {}
+
+    @property
+    def default(self) -> Endpoint:
+        return self._default
+
+    def of(self, persona: Persona) -> Endpoint:
+        """Where a persona's turns are written. Raises EndpointRefused if the settings have no endpoint of that name."""
+        name, model = persona.endpoint, persona.model
+        endpoint = self._default if name is None else self._named.get(name)
+        if endpoint is None:
+            raise EndpointRefused(
+                f"{persona.name} speaks through the endpoint “{name}”, which is not in the settings any more. "
+                f"Whoever hosts the bot can set ENDPOINT_{str(name).upper()}_BASE_URL again; "
+                f"without {persona.name} at the table it can be resumed at once."
+            )
+        if model is None or (name is None and self._default_is_dummy):
+            return endpoint
+        if (name, model) not in self._of_model:
+            self._of_model[name, model] = endpoint.of_model(model)
+        return self._of_model[name, model]
+
+    def model_of(self, persona: Persona) -> str | None:
+        """The name of a persona's model; None if it is not known (yet)."""
+        try:
+            return self.of(persona).model
+        except EndpointRefused:
+            return None
+
+    def every(self, personas: Iterable[Persona] = ()) -> list[Endpoint]:
+        """All that were opened, the default one first, and those of `personas`' own models. Raises as `of` does."""
+        return list(dict.fromkeys([self._default, *self._named.values(), *map(self.of, personas)]))
+
+    async def look_around(self) -> None:
+        """Ask each for its model, so that it can be shown before the first turn. Who does not answer is left out."""
+        await asyncio.gather(*(endpoint.discover() for endpoint in self.every()), return_exceptions=True)
+
+    async def aclose(self) -> None:
+        await asyncio.gather(*(endpoint.aclose() for endpoint in self.every()))

@@ -1,0 +1,102 @@
+"""Drift: a table that only agrees is asked for a new angle, one that goes in circles gets the next question."""
+
+from typing import Any
+
+from bot.discussion.moderator import Open, Speak
+from bot.discussion.record import QuestionPut
+from tests.discussion.table import QUESTIONS, Table, table_of
+
+AGREEMENTS = {
+    "Ada": "I agree. The roof needs tar before the winter comes.",
+    "Ben": "Exactly, Ada. My barn was tarred in May and it holds.",
+    "Cia": "Quite right. Nobody sleeps well under a wet ceiling.",
+}
+
+
+def quiet_table(**dials: Any) -> Table:
+    """A table that would hardly ever move on, or ask for an opinion, by chance."""
+    quiet: dict[str, Any] = {"topic_every": 1e9, "ask_every": 1e9}
+    return table_of("Ada", "Ben", "Cia", **(quiet | dials))
+
+
+def cue_of(table: Table):
+    step = table.step
+    assert isinstance(step, Speak)
+    return step.cue
+
+
+def test_three_openings_that_only_agree_ask_for_a_new_angle():
+    table = quiet_table()
+    for count, (name, text) in enumerate(AGREEMENTS.items()):
+        assert not cue_of(table).new_angle, count
+        table.say(name, text)
+    assert cue_of(table).new_angle
+    table.say("Ada", "No: tar is dear, and slate would last.")
+    assert not cue_of(table).new_angle
+
+
+def test_what_is_not_a_row_of_agreements():
+    for texts in (
+        ["I agree.", "Exactly, but tar is dear.", "Quite right."],
+        ["I agree.", "Who tars it?", "Quite right."],
+    ):
+        table = quiet_table()
+        for name, text in zip(AGREEMENTS, texts, strict=True):
+            table.say(name, text)
+        assert not cue_of(table).new_angle
+
+
+def test_passes_and_withheld_turns_are_not_heard_and_do_not_count():
+    table = quiet_table()
+    for name, text in AGREEMENTS.items():
+        table.say(name, "")
+        table.say("Ada", "No!", withheld=True)
+        table.say(name, text)
+    assert cue_of(table).new_angle
+
+
+def circle(table: Table, turns: int) -> None:
+    for number in range(turns):
+        table.say(("Ada", "Ben", "Cia")[number % 3], "The roof leaks and somebody should mend the roof.")
+
+
+def test_a_table_with_nothing_new_to_say_moves_on():
+    table = quiet_table()
+    circle(table, 3)  # the first of them was new
+    assert isinstance(table.step, Speak)
+    circle(table, 1)
+    assert table.step == Open(QUESTIONS[1])
+
+
+def test_on_a_new_question_it_is_given_time_again():
+    table = quiet_table()
+    circle(table, 4)
+    table.steer(QuestionPut(question=QUESTIONS[1]))
+    circle(table, 2)
+    assert isinstance(table.step, Speak)
+    circle(table, 1)
+    assert table.step == Open(QUESTIONS[2])
+
+
+def test_one_turn_that_brings_something_new_is_enough_to_stay():
+    table = quiet_table()
+    circle(table, 3)
+    table.say("Ben", "My grandmother kept bees up there, and honey ran down the wall each June.")
+    circle(table, 2)
+    assert isinstance(table.step, Speak)
+
+
+def test_guards_that_are_turned_off_do_nothing():
+    table = quiet_table(guards="empty,repeat")
+    circle(table, 6)
+    for name, text in AGREEMENTS.items():
+        table.say(name, text)
+    assert not cue_of(table).new_angle
+    circle(table, 6)
+    assert isinstance(table.step, Speak)
+
+
+def test_no_new_question_while_wrapping_up():
+    table = quiet_table(turns=6)
+    circle(table, 4)
+    assert isinstance(table.step, Speak)
