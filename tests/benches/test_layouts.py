@@ -8,7 +8,7 @@ import pytest
 from bench.dialogue import Chat, Talk, hold
 from bench.layouts import file_of, framed, summary, table, write
 from bench.transcripts import read_transcript
-from bench.wordings import VARIANTS, Flat, third_person
+from bench.wordings import VARIANTS, Flat, unquoted
 from bot.discussion.prompt import AGAIN, Cue, build_prompt
 from bot.discussion.record import Record
 from tests.discussion.table import AINO, CAST, QUESTIONS, Table
@@ -62,9 +62,9 @@ async def test_a_useless_answer_is_asked_for_once_more() -> None:
     assert [AGAIN in messages[-1]["content"] for messages in messages_of(server)[:4]] == [False, True, False, True]
 
 
-def test_a_card_in_the_third_person() -> None:
+def test_a_card_that_only_loses_its_beginning() -> None:
     card = AINO.model_copy(update={"prompt": "You are Professor Aino Virtanen, 61. You count your floes yourself."})
-    assert third_person(card) == "Professor Aino Virtanen, 61. They count their floes themself."
+    assert unquoted(card) == "Professor Aino Virtanen, 61. You count your floes yourself."
 
 
 async def test_what_was_held_is_kept_and_summed_up(tmp_path: Path) -> None:
