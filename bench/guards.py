@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from bench.columns import aligned
+from bench.columns import aligned, write_json
 from bench.metrics import Value, measure
 from bench.model import NoModel, running_model
 from bench.quality import mean
@@ -137,8 +137,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 1
     print(table(rows))
-    if args.json:
-        args.json.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    write_json(args.json, rows)
     return 0
 
 

@@ -26,7 +26,7 @@ from typing import Final
 
 import openai
 
-from bench.columns import aligned
+from bench.columns import aligned, write_json
 from bench.dialogue import Chat, Talk, hold
 from bench.metrics import Gram, Value, frame_of, in_own_words, measure, names_in, separability
 from bench.model import MODEL, NoModel, running_model
@@ -177,7 +177,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (RoundtableError, NoModel, Unreadable) as problem:
         print(problem, file=sys.stderr)
         return 1
-    print(json.dumps(rows, ensure_ascii=False, indent=2) if args.json else table(rows))
+    print(table(rows))
+    write_json(args.json, rows)
     return 0
 
 
@@ -201,7 +202,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cast", default="Devika,Faris,Gethin,Kaede", metavar="NAMES", help="who is at the table")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="of the server (default: 1)")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="where transcripts are kept, and looked for")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     return parser
 
 
