@@ -90,8 +90,8 @@ class Chat:
 async def hold(
     session: Session, chat: Chat, layout: Layout, *, max_tokens: int, slot: int = 0, guarded: bool = True
 ) -> Talk:
-    """Hold a discussion up to its summary. A useless answer is asked for once more, then it is a pass; without `guarded`
-    each turn is one call, and whatever is left of its answer counts.
+    """Hold a discussion up to its summary. A useless answer is asked for once more, then it is a pass; without
+    `guarded` each turn is one call, and whatever is left of its answer counts.
 
     Raises openai.OpenAIError, with a context that is full among its reasons.
     """

@@ -56,7 +56,7 @@ def _install(environment: Path, python: Path) -> None:
         return
     try:
         venv.create(environment, with_pip=True)
-    except (OSError, subprocess.CalledProcessError) as problem:
+    except (OSError, ValueError, subprocess.CalledProcessError) as problem:
         raise NoModel(f"{environment} can't be made ({problem}). Delete what is left of it and try again.") from None
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     done = subprocess.run([*pip, "--requirement", str(REQUIREMENTS)], capture_output=True, text=True, check=False)

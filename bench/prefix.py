@@ -8,8 +8,8 @@ same personas, task, limit of an answer and sampling. What they say differs, sin
 
 ours            the engine as `roundtable discuss` runs it, second tries included, the summary left out
 ours, compacts  the same with a context window that the discussion outgrows
-drops oldest    our layout in the same window with second tries, but each turn without as many of the oldest lines as it takes;
-                how many second tries there are differs, so look at what a call takes as well
+drops oldest    our layout in the same window with second tries, but each turn without as many of the oldest lines as
+                it takes; how many second tries there are differs, so look at what a call takes as well
 AutoGen         its RoundRobinGroupChat: a system message a persona, own turns the assistant's, others' the user's
 the script      the script that Roundtable began as: earlier turns as messages whose roles alternate by position, then
                 one with card, topic, instructions, time left and name, which is taken back after it; one call a turn
