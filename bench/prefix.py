@@ -8,10 +8,11 @@ same personas, task, limit of an answer and sampling. What they say differs, sin
 
 ours            the engine as `roundtable discuss` runs it, second tries included, the summary left out
 ours, compacts  the same with a context window that the discussion outgrows
-drops oldest    our layout in the same window, but each turn without as many of the oldest lines as it takes
-AutoGen         AutoGen's RoundRobinGroupChat: a system message a persona, own turns the assistant's, others' the user's
+drops oldest    our layout in the same window with second tries, but each turn without as many of the oldest lines as
+                it takes; how many second tries there are differs, so look at what a call takes as well
+AutoGen         its RoundRobinGroupChat: a system message a persona, own turns the assistant's, others' the user's
 the script      the script that Roundtable began as: earlier turns as messages whose roles alternate by position, then
-                one with card, topic, instructions, time left and name, which is taken back after the turn
+                one with card, topic, instructions, time left and name, which is taken back after it; one call a turn
 """
 
 import argparse
@@ -133,17 +134,17 @@ async def ours_in_a_window(url: str, session: Session, size: Size) -> int:
 
 
 async def drops_oldest(url: str, session: Session, size: Size) -> int:
-    return await _bench_only(url, session, size, DropsOldest(size.window - 2 * size.most))
+    return await _bench_only(url, session, size, DropsOldest(size.window - 2 * size.most), guarded=True)
 
 
 async def script(url: str, session: Session, size: Size) -> int:
-    return await _bench_only(url, session, size, the_script)
+    return await _bench_only(url, session, size, the_script, guarded=False)
 
 
-async def _bench_only(url: str, session: Session, size: Size, layout: Layout) -> int:
+async def _bench_only(url: str, session: Session, size: Size, layout: Layout, *, guarded: bool) -> int:
     chat = Chat(url)
     try:
-        talk = await hold(session, chat, layout, max_tokens=size.most)
+        talk = await hold(session, chat, layout, max_tokens=size.most, guarded=guarded)
     finally:
         await chat.aclose()
     return len(talk.record.persona_turns())
@@ -203,7 +204,7 @@ async def trial(name: str, session: Session, size: Size) -> Cost:
 
 
 def table(costs: dict[str, Cost]) -> str:
-    heads = ("", "turns", "calls", "sent", "reused", "share", "prefill", "a turn", "ms a turn", "answers")
+    heads = ("", "turns", "calls", "sent", "reused", "share", "prefill", "a turn", "a call", "ms a turn", "answers")
     lines: list[tuple[str, ...]] = [heads]
     for name, cost in costs.items():
         lines.append(
@@ -216,6 +217,7 @@ def table(costs: dict[str, Cost]) -> str:
                 f"{cost.share:.1%}",
                 f"{cost.prefilled:,}",
                 f"{cost.prefilled / max(1, cost.turns):.0f}",
+                f"{cost.prefilled / max(1, cost.calls):.0f}",
                 f"{cost.prefill_ms / max(1, cost.turns):.0f}",
                 f"{cost.answered:,}",
             )

@@ -62,6 +62,16 @@ async def test_a_useless_answer_is_asked_for_once_more() -> None:
     assert [AGAIN in messages[-1]["content"] for messages in messages_of(server)[:4]] == [False, True, False, True]
 
 
+async def test_without_guards_each_turn_is_one_call() -> None:
+    async with scripted_endpoint() as server:
+        server.enqueue(*map(says, ["Good evening to all of you here."] * 6))
+        chat = Chat(server.url)
+        talk = await hold(TABLE.session, chat, Flat(), max_tokens=32, guarded=False)
+        await chat.aclose()
+    assert [turn.text for turn in talk.record.persona_turns()] == ["Good evening to all of you here."] * 6
+    assert len(server.asked) == 6
+
+
 def test_a_card_that_only_loses_its_beginning() -> None:
     card = AINO.model_copy(update={"prompt": "You are Professor Aino Virtanen, 61. You count your floes yourself."})
     assert unquoted(card) == "Professor Aino Virtanen, 61. You count your floes yourself."

@@ -27,6 +27,12 @@ def test_a_model_s_file_that_is_another(environment: Path) -> None:
         installed(environment)
 
 
+def test_an_environment_that_can_t_be_made(tmp_path: Path) -> None:
+    (tmp_path / "env").write_text("a file is in the way", encoding="utf-8")
+    with pytest.raises(NoModel, match=r"env can't be made \(.*\)\. Delete what is left of it"):
+        installed(tmp_path / "env")
+
+
 @pytest.mark.skipif(not ENVIRONMENT.exists(), reason="the model is not installed (python -m bench.model)")
 async def test_it_answers_and_can_insist_on_roles() -> None:
     with running_model(strict_roles=True, cap=5) as url:

@@ -71,7 +71,7 @@ def test_the_verdicts() -> None:
     ]
     assert verdicts({"ours": theirs})[0].endswith("MISSED")
     assert table({"ours": mine}).splitlines()[1].split() == (
-        ["ours", "10", "10", "1,000", "920", "92.0%", "80", "8", "0", "1"]
+        ["ours", "10", "10", "1,000", "920", "92.0%", "80", "8", "8", "0", "1"]
     )
 
 
