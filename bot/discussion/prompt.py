@@ -93,15 +93,20 @@ def again(session: Session, prompt: Prompt, speaker: Persona, cue: Cue, note: st
     return replace(prompt, tail=tail(session, speaker, replace(cue, again=note)))
 
 
-@lru_cache(maxsize=256)
 def preamble(session: Session) -> str:
     """The part that is byte-identical for every turn and persona of a session."""
+    return _preamble(session.cast, session.task.context, session.task.discuss)
+
+
+# Tables that discuss the same with the same personas share it.
+@lru_cache(maxsize=64)
+def _preamble(cast: tuple[Persona, ...], context: str, rules: str) -> str:
     parts = [OPENING]
-    if session.task.context:
-        parts.append(f"# What it is about\n\n{session.task.context}")
-    parts.append(f"# Rules of the discussion\n\n{session.task.discuss}")
+    if context:
+        parts.append(f"# What it is about\n\n{context}")
+    parts.append(f"# Rules of the discussion\n\n{rules}")
     parts.append("# Who is at the table")
-    parts += [f"## {p.full_name} ({p.name})\n\n{card(p)}" for p in session.cast]
+    parts += [f"## {p.full_name} ({p.name})\n\n{card(p)}" for p in cast]
     return defused("\n\n".join(parts)) + "\n\n# The discussion\n\n"
 
 
