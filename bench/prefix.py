@@ -1,6 +1,6 @@
 """How much of each prompt a server already knows: ours, AutoGen's and the original script's, on a real model.
 
-    python -m bench.prefix                  40 turns each, which takes about half an hour on one core
+    python -m bench.prefix                  40 turns each, which takes about a quarter of an hour on one core
     python -m bench.prefix --quick          8 short turns of the three layouts, in about a minute and a half
 
 Each contestant gets a server of its own with one slot, so that whatever is reused is the request before. All have the
