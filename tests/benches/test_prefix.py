@@ -64,14 +64,18 @@ def test_calls_without_an_answer_cost_nothing() -> None:
 
 
 def test_the_verdicts() -> None:
-    mine, theirs = Cost(10, 10, 1000, 920, 80, 1.0, 1), Cost(5, 5, 400, 0, 400, 1.0, 1)
+    mine, theirs = Cost(40, 40, 1000, 920, 80, 1.0, 1), Cost(40, 40, 800, 0, 800, 1.0, 1)
     assert verdicts({"ours": mine, "AutoGen": theirs}) == [
         "92.0% of our prompts reused (wanted: 90%): met",
         "0.10 of AutoGen's prefill a turn (wanted: 0.25): met",
     ]
     assert verdicts({"ours": theirs})[0].endswith("MISSED")
+    short = Cost(8, 8, 1000, 800, 200, 1.0, 1)
+    assert verdicts({"ours": short}) == [
+        "80.0% of our prompts reused (the target, 90%, is for 40 turns: too short to tell)"
+    ]
     assert table({"ours": mine}).splitlines()[1].split() == (
-        ["ours", "10", "10", "1,000", "920", "92.0%", "80", "8", "8", "0", "1"]
+        ["ours", "40", "40", "1,000", "920", "92.0%", "80", "2", "2", "0", "1"]
     )
 
 
