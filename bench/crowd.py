@@ -95,7 +95,7 @@ async def hold(crowd: Crowd, folder: Path) -> dict[str, Any]:
 
             async def open_table(channel: int) -> None:
                 where = Where(_GUILD, channel, channel, 5, FIRST_ID)
-                dials = Dials(turns=200, pace=crowd.pace)
+                dials = Dials(turns=200, pace=crowd.pace, words_per_minute=0)
                 await bot.supervisor.start(where, task=task, cast=cast, dials=dials, seed=channel)
 
             measure = _memory if crowd.idle else _speed

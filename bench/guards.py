@@ -16,15 +16,16 @@ import asyncio
 import io
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from bench.columns import aligned
+from bench.columns import write_json
 from bench.metrics import Value, measure
 from bench.model import NoModel, running_model
 from bench.quality import mean
+from bench.talks import add_arguments, table
 from bench.transcripts import Unreadable, read_transcript
 from bot.discuss import discuss
 from bot.discussion.dials import GUARDS, Dials
@@ -110,14 +111,6 @@ def _acted(file: Path) -> dict[str, Value]:
     }
 
 
-def table(rows: Mapping[str, Mapping[str, Value]]) -> str:
-    lines = [["", *(head for head, _, _ in COLUMNS)]]
-    for name, row in rows.items():
-        cells = [shape.format(value) if (value := row[key]) is not None else "–" for _, key, shape in COLUMNS]
-        lines.append([name, *cells])
-    return aligned(lines)
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
@@ -136,9 +129,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (RoundtableError, NoModel, Unreadable) as problem:
         print(problem, file=sys.stderr)
         return 1
-    print(table(rows))
-    if args.json:
-        args.json.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    print(table(rows, COLUMNS))
+    write_json(args.json, rows)
     return 0
 
 
@@ -147,13 +139,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m bench.guards", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", action="append", choices=VARIANTS, help="may be given again (default: all of them)")
-    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="discussions of each (default: 3)")
-    parser.add_argument("--turns", type=int, default=10, metavar="N", help="turns of each (default: 10)")
-    parser.add_argument("--max-tokens", type=int, default=64, metavar="N", help="of an answer at most (default: 64)")
-    parser.add_argument("--cast", default="Devika,Faris,Gethin,Kaede", metavar="NAMES", help="who is at the table")
-    parser.add_argument("--threads", type=int, default=1, metavar="N", help="of the server (default: 1)")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="where transcripts are kept, and looked for")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    add_arguments(parser)
     return parser
 
 

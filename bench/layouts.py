@@ -26,11 +26,12 @@ from typing import Final
 
 import openai
 
-from bench.columns import aligned
+from bench.columns import write_json
 from bench.dialogue import Chat, Talk, hold
 from bench.metrics import Gram, Value, frame_of, in_own_words, measure, names_in, separability
 from bench.model import MODEL, NoModel, running_model
 from bench.quality import mean
+from bench.talks import add_arguments, table
 from bench.transcripts import Transcript, Unreadable, read_transcript
 from bench.wordings import VARIANTS
 from bot.discuss import session_as_json, turn_as_json
@@ -41,7 +42,6 @@ from bot.errors import RoundtableError
 from bot.library.catalogue import Catalogue, open_catalogue
 from bot.settings import shipped
 
-# Heading, measure, and how it is shown.
 COLUMNS: Final = (
     ("talks", "talks", "{:.0f}"),
     ("reused", "reused", "{:.2f}"),
@@ -132,14 +132,6 @@ def _costs(files: Sequence[Path]) -> dict[str, Value]:
     }
 
 
-def table(rows: Mapping[str, Mapping[str, Value]]) -> str:
-    lines = [["", *(head for head, _, _ in COLUMNS)]]
-    for name, row in rows.items():
-        cells = [shape.format(value) if (value := row[key]) is not None else "–" for _, key, shape in COLUMNS]
-        lines.append([name, *cells])
-    return aligned(lines)
-
-
 async def hold_missing(
     url: str, names: Sequence[str], sessions: Mapping[int, Session], folder: Path, most: int
 ) -> None:
@@ -177,7 +169,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (RoundtableError, NoModel, Unreadable) as problem:
         print(problem, file=sys.stderr)
         return 1
-    print(json.dumps(rows, ensure_ascii=False, indent=2) if args.json else table(rows))
+    print(table(rows, COLUMNS))
+    write_json(args.json, rows)
     return 0
 
 
@@ -195,13 +188,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m bench.layouts", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", action="append", metavar="NAME", help="a variant; may be given again (default: all)")
-    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="discussions of each (default: 3)")
-    parser.add_argument("--turns", type=int, default=10, metavar="N", help="turns of each (default: 10)")
-    parser.add_argument("--max-tokens", type=int, default=64, metavar="N", help="of an answer at most (default: 64)")
-    parser.add_argument("--cast", default="Devika,Faris,Gethin,Kaede", metavar="NAMES", help="who is at the table")
-    parser.add_argument("--threads", type=int, default=1, metavar="N", help="of the server (default: 1)")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="where transcripts are kept, and looked for")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_arguments(parser)
     return parser
 
 

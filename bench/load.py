@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench import fakes
+from bench.columns import write_json
 from bench.processes import run_python
 
 # For the most turns a second: enough to keep it busy, and so many that none comes to its end meanwhile.
@@ -90,8 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sizes, options = [100], {"pace": 2, "watch": 6, "idle": 100}
     figures = asyncio.run(measure(sizes, delay=given.delay, **options))
     print(in_lines(figures))
-    if given.json:
-        given.json.write_text(json.dumps(figures, indent=2) + "\n")
+    write_json(given.json, figures)
     return 0
 
 

@@ -28,7 +28,6 @@ any of them: presumably caches grow cold in between, and threads wait for one an
 
 import argparse
 import asyncio
-import json
 import statistics
 import subprocess
 import sys
@@ -39,6 +38,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench import fakes
+from bench.columns import write_json
 from bench.contestants import AutoGen, Database, Engine, Lap, Ours, Sdk, percentile, record
 from bench.peers import venv
 from bench.tape import with_tapes
@@ -124,8 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"AutoGen could not be installed ({error}); going on without it.")
     figures = {"rounds": rounds, "turns": turns} | report(asyncio.run(measure(rounds, turns)), turns)
     print(in_lines(figures))
-    if given.json:
-        given.json.write_text(json.dumps(figures, indent=2) + "\n")
+    write_json(given.json, figures)
     return 0
 
 

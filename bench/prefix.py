@@ -27,7 +27,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from bench.columns import aligned
+from bench.columns import aligned, write_json
 from bench.dialogue import Chat, Layout, hold
 from bench.earlier import DropsOldest, the_script
 from bench.model import MODEL, NoModel, running_model
@@ -272,10 +272,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"{name}: done", file=sys.stderr, flush=True)
         except NoModel as problem:
             print(f"{name}: {problem}", file=sys.stderr)
-    if args.json:
-        print(json.dumps({name: _as_json(cost) for name, cost in costs.items()}, indent=2))
-    elif costs:
+    if costs:
         print(table(costs), *verdicts(costs), sep="\n")
+        write_json(args.json, {name: _as_json(cost) for name, cost in costs.items()})
     return 0 if costs else 1
 
 
@@ -296,7 +295,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of moderator and sampling (default: 1)")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="of the server (default: 1)")
     parser.add_argument("--quick", action="store_true", help="the three layouts only, 8 turns of 24 tokens")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     return parser
 
 

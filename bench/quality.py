@@ -33,13 +33,12 @@ told_by_chance  share that is right if the most frequent speaker is always named
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bench.columns import aligned
+from bench.columns import aligned, write_json
 from bench.metrics import Value, measure
 from bench.transcripts import Unreadable, read_transcript
 
@@ -88,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--sentences", type=int, metavar="N", help="sentences a turn may have (default: as the rules say)"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     args = parser.parse_args(argv)
     try:
         columns = {str(file): measure(read_transcript(file), limit=args.sentences) for file in args.files}
@@ -96,10 +95,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 1
     whole = mean(list(columns.values())) if len(columns) > 1 else None
-    if args.json:
-        print(json.dumps({"files": columns, "mean": whole, "reference": REFERENCE}, ensure_ascii=False, indent=2))
-    else:
-        print(table(columns | ({"mean": whole} if whole else {})))
+    print(table(columns | ({"mean": whole} if whole else {})))
+    write_json(args.json, {"files": columns, "mean": whole, "reference": REFERENCE})
     return 0
 
 

@@ -77,7 +77,8 @@ def is_copy(text: str, record: Record) -> bool:
 
 def recites(text: str, session: Session, cue: str = "") -> bool:
     """Whether half of `text` stands word for word in what the model was told: context, rules, cards, or the cue."""
-    return _is_mostly_in(grams(text, 3), _told(session), grams(cue, 3))
+    own, of_table, of_turn = grams(text, 3), _told(preamble(session)), grams(cue, 3)
+    return _is_mostly_in(own, frozenset(gram for gram in own if gram in of_turn or hash(gram) in of_table))
 
 
 def speaks_as_other(text: str, speaker: Persona, table: tuple[Persona, ...]) -> bool:
@@ -85,11 +86,11 @@ def speaks_as_other(text: str, speaker: Persona, table: tuple[Persona, ...]) -> 
     return _slips(speaker.name, table).search(fold(text)) is not None
 
 
-def _is_mostly_in(own: frozenset[Gram], *others: frozenset[Gram]) -> bool:
-    if all(map(own.isdisjoint, others)):
+def _is_mostly_in(own: frozenset[Gram], other: frozenset[Gram]) -> bool:
+    if own.isdisjoint(other):
         return False
     share = COPY_SHARE if len(own) >= _FEW_GRAMS else 1
-    return len(set[Gram]().union(*(own & other for other in others))) / len(own) >= share
+    return len(own & other) / len(own) >= share
 
 
 @lru_cache(maxsize=256)
@@ -103,6 +104,7 @@ def _slips(speaker: str, table: tuple[Persona, ...]) -> re.Pattern[str]:
     return re.compile(f"{as_a_card}|{as_another}")
 
 
+# Hashes, since the 3-grams of a preamble themselves would take some 300 kB.
 @lru_cache(maxsize=64)
-def _told(session: Session) -> frozenset[Gram]:
-    return grams(preamble(session), 3)
+def _told(told: str) -> frozenset[int]:
+    return frozenset(map(hash, grams.__wrapped__(told, 3)))

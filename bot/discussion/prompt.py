@@ -24,6 +24,7 @@ from bot.discussion.record import (
     Turn,
     seats,
 )
+from bot.discussion.third_person import told_of
 
 # OpenAI takes at most four stop strings; other servers take more. The reply pipeline cuts what slips through.
 STOP_LIMIT: Final = 4
@@ -92,16 +93,20 @@ def again(session: Session, prompt: Prompt, speaker: Persona, cue: Cue, note: st
     return replace(prompt, tail=tail(session, speaker, replace(cue, again=note)))
 
 
-@lru_cache(maxsize=256)
 def preamble(session: Session) -> str:
     """The part that is byte-identical for every turn and persona of a session."""
+    return _preamble(session.cast, session.task.context, session.task.discuss)
+
+
+# Tables that discuss the same with the same personas share it.
+@lru_cache(maxsize=64)
+def _preamble(cast: tuple[Persona, ...], context: str, rules: str) -> str:
     parts = [OPENING]
-    if session.task.context:
-        parts.append(f"# What it is about\n\n{session.task.context}")
-    parts.append(f"# Rules of the discussion\n\n{session.task.discuss}")
+    if context:
+        parts.append(f"# What it is about\n\n{context}")
+    parts.append(f"# Rules of the discussion\n\n{rules}")
     parts.append("# Who is at the table")
-    # Cards are quoted: several bare "You are …" in one prompt would contradict each other.
-    parts += [f"## {p.full_name} ({p.name})\n\n{p.name}'s character card: {_quoted(p.prompt)}" for p in session.cast]
+    parts += [f"## {p.full_name} ({p.name})\n\n{card(p)}" for p in cast]
     return defused("\n\n".join(parts)) + "\n\n# The discussion\n\n"
 
 
@@ -239,15 +244,17 @@ def _spoken(session: Session, turn: Turn) -> str:
         case QuestionPut(question=question):
             return f"{MODERATOR}: The question on the table is: {_one_line(question)}\n"
         case SeatAdded(persona=p):
-            return f"{MODERATOR}: {p.full_name} joins the table. {p.name}'s character card: {_quoted(p.prompt)}\n"
+            return f"{MODERATOR}: {p.full_name} joins the table. {card(p)}\n"
         case SeatRemoved(name=name):
             return f"{MODERATOR}: {name} leaves the table.\n"
         case _:
             return ""
 
 
-def _quoted(card: str) -> str:
-    return '"' + _one_line(card).replace('"', "'") + '"'
+def card(persona: Persona) -> str:
+    """The character card as the others know it, on one line: in the third person, else quoted."""
+    quoted = _one_line(persona.prompt).replace('"', "'")
+    return told_of(persona) or f'{persona.name}\'s character card: "{quoted}"'
 
 
 def _one_line(text: str) -> str:

@@ -33,6 +33,8 @@ _TAG: Final = re.compile(
 )
 # A line in brackets is a stage direction, or a note of the moderator's that the model makes up.
 _ASIDE: Final = re.compile(r"[*_]*\([^()\n]*\)[*_.]*|[*_]*\[[^\[\]\n]*\][*_.]*")
+# Discord shows such a line in large letters, or in small ones.
+_HEADING: Final = re.compile(r"^[^\S\n]*(?:#{1,6}|-#)[^\S\n]+", re.MULTILINE)
 _NOTE: Final = re.compile(r"\([^()]*+\)$")
 _AROUND_NAME: Final = " \t*_#<>`[]"
 _LEAKED_CUE: Final = "(a note from the moderator"
@@ -69,6 +71,7 @@ def clean(
         ("own_tag", lambda text: _without_own_tag(text, own)),
         ("spoke_for_others", lambda text: _until_other_speaker(text, foreign)),
         ("aside", _without_asides),
+        ("heading", lambda text: _HEADING.sub("", text)),
         ("links", plain_links),
         ("cut_off", lambda text: _whole_sentences(text, cut_off=finish_reason == "length")),
         ("loop", _without_loop),

@@ -53,7 +53,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def grams(text: str, n: int) -> frozenset[Gram]:
     """A text's runs of `n` words; a shorter text is one run as a whole."""
     found = words(text)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bench.dialogue import Chat, Talk, hold
-from bench.layouts import file_of, framed, summary, table, write
+from bench.layouts import COLUMNS, file_of, framed, summary, write
+from bench.talks import table
 from bench.transcripts import read_transcript
 from bench.wordings import VARIANTS, Flat, unquoted
 from bot.discussion.prompt import AGAIN, Cue, build_prompt
@@ -88,4 +89,4 @@ async def test_what_was_held_is_kept_and_summed_up(tmp_path: Path) -> None:
     row = summary(files, [framed(TABLE.session, "product")] * 2)
     assert (row["talks"], row["passes"], row["recital"]) == (2, 0.0, 0.0)
     assert row["told_by_chance"] is not None
-    assert table({"product": row}).splitlines()[1].startswith("product")
+    assert table({"product": row}, COLUMNS).splitlines()[1].startswith("product")

@@ -29,8 +29,10 @@ def test_a_file_is_a_column_beside_the_reference(talk: Path, capsys: pytest.Capt
 def test_several_files_have_a_mean(talk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = tmp_path / "other.jsonl"
     other.write_text(talk.read_text().splitlines()[0], encoding="utf-8")
-    assert main([str(talk), str(other), "--json", "--sentences", "3"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    figures = tmp_path / "figures.json"
+    assert main([str(talk), str(other), "--json", str(figures), "--sentences", "3"]) == 0
+    assert "mean" in capsys.readouterr().out.splitlines()[0]
+    found = json.loads(figures.read_text())
     assert found["files"][str(talk)]["over_limit"] == pytest.approx(1 / 3)
     assert found["mean"]["turns"] == 2
     assert found["mean"]["over_limit"] == pytest.approx(1 / 6)

@@ -217,7 +217,7 @@ async def test_seats_come_and_go(place: Place, llm: ScriptedEndpoint) -> None:
     assert "-# Professor Aino Virtanen leaves the table." in place.said_by_bot
     await place.turn(4)
     assert set(place.speakers[-4:]) == {"Ravi Menon", "Bo Lindqvist"}
-    assert "Ravi's character card" in llm.prompts[-1]
+    assert "Moderator: Ravi Menon joins the table. Ravi Menon" in llm.prompts[-1]
     await place.type("unseat", persona="Ravi")
     assert await place.type("unseat", persona="Bo") == (
         "Bo Lindqvist is the only one left to speak. `/roundtable stop` ends the table."

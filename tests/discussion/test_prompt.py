@@ -20,6 +20,7 @@ from bot.discussion.prompt import (
     Prompt,
     again,
     build_prompt,
+    card,
     compaction,
     guest_name,
     preamble,
@@ -75,15 +76,20 @@ def test_thirty_turns_each_prompt_begins_with_the_one_before_until_somebody_comp
     assert kept == prompts - 3
 
 
-def test_the_preamble_is_the_same_for_everybody_and_quotes_each_card_once():
+def test_the_preamble_is_the_same_for_everybody_and_tells_each_card_once():
     table = Table()
     texts = {build_prompt(table.session, table.record, p, Cue(QUESTIONS[0], 5)).preamble for p in CAST}
     assert len(texts) == 1
     text = texts.pop()
     for p in CAST:
-        assert text.count(f'{p.name}\'s character card: "{p.prompt}"') == 1
+        assert text.count(card(p)) == 1
+    assert "Professor Aino Virtanen, who counts ice floes." in text
     assert "A village hall." in text
-    assert not re.search(r"^You are", text, re.MULTILINE)
+    assert not re.search(r"\byou (are|like)\b", text, re.IGNORECASE)
+
+
+def test_a_card_that_addresses_nobody_in_english_is_quoted():
+    assert card(persona("Aino", prompt="Du zählst Eisschollen.")) == 'Aino\'s character card: "Du zählst Eisschollen."'
 
 
 def test_a_card_with_quotes_and_lines_stays_inside_its_quotes():
@@ -107,7 +113,7 @@ def test_what_the_transcript_holds():
         "Ada: Fish.\nFowl.\n"
         'Zoe (guest): "Nor meat?"\n'
         "Moderator: The question on the table is: And then?\n"
-        'Moderator: Dov joins the table. Dov\'s character card: "You like Dov."\n'
+        "Moderator: Dov joins the table. They like Dov.\n"
         "Moderator: Ben leaves the table.\n"
         "Ada: All in all: fish.\n"
     )

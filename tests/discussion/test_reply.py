@@ -25,6 +25,8 @@ def cleaned(raw: str, finish_reason: str | None = "stop") -> Reply:
         ("[Aino nods.]\nIce is ice.", "Ice is ice.", ("aside",)),
         ("Ice is ice (mostly).", "Ice is ice (mostly).", ()),
         ("(Only an aside.)", "", ("aside", "empty")),
+        ("# On ice\nIce is ice.\n-# Really.", "On ice\nIce is ice.\nReally.", ("heading",)),
+        ("We are #1 on ice.", "We are #1 on ice.", ()),
         # Reasoning.
         ("<think>Hm.</think>\nIce is ice.", "Ice is ice.", ("reasoning",)),
         ("\n<THINKING>Hm.\n\nHm.</THINKING>Ice is ice.", "Ice is ice.", ("reasoning",)),
