@@ -29,7 +29,7 @@ audit: $(VENV)/.dev
 	$(BIN)/python .ci/audit
 
 # The four measurements at a size that ends in five minutes; figures and transcripts are left in build/bench.
-# The first time a small model and AutoGen are installed (about 300 MB), which takes a minute or two more.
+# The first time a small model and AutoGen are installed (about 330 MB), which takes a minute or two more.
 BENCH := build/bench
 
 bench: $(VENV)/.dev
