@@ -20,18 +20,18 @@ from bench.fakes import MODEL
 from bench.peers.venv import peers_python
 from bench.processes import REPOSITORY
 from bench.tape import Player, PlayingEndpoint, Recorder, RecordingEndpoint, Tape
-from bot.discussion.dials import Dials
-from bot.discussion.persona import Persona
-from bot.discussion.task import Task
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.task import Task
 from bot.library.files import read_personas, read_task
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoints import Endpoints
-from bot.sessions.limits import Limits
+from bot.sessions.composing.limits import Limits
 from bot.sessions.supervisor import Supervisor, Where
-from bot.store.rows import Post, PostKind, Status
+from bot.store.driver_thread import in_one_trip
+from bot.store.models import Post, PostKind, Status
 from bot.store.schema import metadata
 from bot.store.store import Store, open_store
-from bot.store.trip import in_one_trip
 from bot.terminal import TerminalStage
 
 TASK_FOLDER: Final = REPOSITORY / "tasks" / "growing-server"

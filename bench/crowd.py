@@ -23,16 +23,16 @@ from typing import Any, ClassVar, Final
 
 from bench.contestants import MAX_TOKENS, open_database, percentile, table
 from bench.fakes import FIRST_ID, guild
-from bot.chat import client
-from bot.chat.serve import use_other_discord
-from bot.chat.stage import WebhookStage
-from bot.discussion.dials import Dials
+from bot.chat import bot as bot_module
+from bot.chat.app import use_other_discord
+from bot.chat.webhook_stage import WebhookStage
+from bot.discussion.model.dials import Dials
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoints import Endpoints
 from bot.sessions.supervisor import Where
 from bot.settings import Settings
-from bot.store.rows import Post, PostKind, Status
+from bot.store.models import Post, PostKind, Status
 
 _GUILD: Final = 1_000
 # Often enough to see what lags, and seldom enough to cost next to nothing, in seconds.
@@ -69,7 +69,7 @@ class Clock(WebhookStage):
 
 async def hold(crowd: Crowd, folder: Path) -> dict[str, Any]:
     """Hold the tables. Out: what is printed."""
-    client.WebhookStage = Clock  # type: ignore[misc]
+    bot_module.WebhookStage = Clock  # type: ignore[misc]
     Clock.min_pace = min(Clock.min_pace, crowd.pace)
     task, cast = table()
     cast = tuple(persona.model_copy(update={"avatar": None}) for persona in cast)
@@ -88,7 +88,7 @@ async def hold(crowd: Crowd, folder: Path) -> dict[str, Any]:
             "store": store,
             "endpoints": Endpoints(endpoint),
         }
-        async with client.create_bot(settings, **parts) as bot:
+        async with bot_module.create_bot(settings, **parts) as bot:
             await bot.login("token")
             channels = [_GUILD + 1 + n for n in range(crowd.sessions)]
             bot._connection._add_guild_from_data(guild(_GUILD, channels))  # type: ignore[arg-type]

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
-from bot.discussion.guards import objection
-from bot.discussion.moderator import Open, Speak, next_step
-from bot.discussion.names import addressed
-from bot.discussion.persona import Persona
-from bot.discussion.prompt import Cue, stop_strings
-from bot.discussion.record import QuestionPut, Record, Session, Turn, moderator_turn
-from bot.discussion.reply import clean
+from bot.discussion.model.names import addressed
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import QuestionPut, Record, Session, Turn, moderator_turn
+from bot.discussion.moderation.moderator import Open, Speak, next_step
+from bot.discussion.prompts.prompt import Cue, stop_strings
+from bot.discussion.replies.guards import objection
+from bot.discussion.replies.reply import clean
 
 Message = dict[str, str]
 # In: session, record so far, who speaks and what the moderator tells them. Out: the messages of the request.

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from bench.dialogue import Message
-from bot.discussion import prompt
-from bot.discussion.persona import Persona
-from bot.discussion.prompt import Cue
-from bot.discussion.record import Record, Session
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import Record, Session
+from bot.discussion.prompts import prompt
+from bot.discussion.prompts.prompt import Cue
 
 # Where two of the user's messages would follow each other.
 FILLER: Final = "I see."

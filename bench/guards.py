@@ -28,7 +28,7 @@ from bench.quality import mean
 from bench.talks import add_arguments, table
 from bench.transcripts import Unreadable, read_transcript
 from bot.discuss import discuss
-from bot.discussion.dials import GUARDS, Dials
+from bot.discussion.model.dials import GUARDS, Dials
 from bot.errors import RoundtableError
 from bot.library.catalogue import Catalogue, open_catalogue
 from bot.settings import Settings, shipped

@@ -21,28 +21,29 @@ def hurry() -> None:
     import discord.http
     import openai._base_client
 
-    from bot.chat import client, serve, webhooks
-    from bot.chat.stage import WebhookStage
-    from bot.sessions import posting
+    from bot.chat import app, webhooks
+    from bot.chat import bot as bot_module
+    from bot.chat.webhook_stage import WebhookStage
+    from bot.sessions.delivery import outbox
 
     WebhookStage.min_pace = 0.0
-    posting.SETTLE_SECONDS = 0.05  # type: ignore[misc]
-    posting.LONGEST_BACKOFF = 0.2  # type: ignore[misc]
+    outbox.SETTLE_SECONDS = 0.05  # type: ignore[misc]
+    outbox.LONGEST_BACKOFF = 0.2  # type: ignore[misc]
     webhooks.SEND_SECONDS = 0.5
-    serve.LONGEST_RETRY = 0.2  # type: ignore[misc]
+    app.LONGEST_RETRY = 0.2  # type: ignore[misc]
     openai._base_client.INITIAL_RETRY_DELAY = 0.02  # type: ignore[attr-defined]
     openai._base_client.MAX_RETRY_DELAY = 0.1  # type: ignore[attr-defined]
     # The library waits a second and more after each 5xx; nothing else in that module sleeps for whole seconds.
     discord.http.asyncio = _ShortSleeps(discord.http.asyncio)  # type: ignore[assignment]
 
-    def quick_bot(*args: Any, **options: Any) -> client.RoundtableBot:
-        bot = client.create_bot(*args, **options)
+    def quick_bot(*args: Any, **options: Any) -> bot_module.RoundtableBot:
+        bot = bot_module.create_bot(*args, **options)
         # How long the library waits for further servers before it is ready, and before it identifies itself anew.
         bot._connection.guild_ready_timeout = 0.02
         bot.before_identify_hook = _at_once
         return bot
 
-    serve.create_bot = quick_bot
+    app.create_bot = quick_bot
 
 
 async def _at_once(shard_id: int | None, *, initial: bool = False) -> None:

@@ -35,9 +35,9 @@ from bench.talks import add_arguments, table
 from bench.transcripts import Transcript, Unreadable, read_transcript
 from bench.wordings import VARIANTS
 from bot.discuss import session_as_json, turn_as_json
-from bot.discussion.dials import Dials
-from bot.discussion.prompt import Cue
-from bot.discussion.record import Record, Session
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.record import Record, Session
+from bot.discussion.prompts.prompt import Cue
 from bot.errors import RoundtableError
 from bot.library.catalogue import Catalogue, open_catalogue
 from bot.settings import shipped

@@ -33,16 +33,16 @@ from bench.earlier import DropsOldest, the_script
 from bench.model import MODEL, NoModel, running_model
 from bench.peers.venv import peers_python
 from bench.proxy import Exchange, recording
-from bot.discussion.dials import Dials
-from bot.discussion.record import Record, Session
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.record import Record, Session
 from bot.errors import RoundtableError
 from bot.library.catalogue import open_catalogue
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoints import Endpoints
-from bot.sessions.limits import Limits
-from bot.sessions.run import Run
+from bot.sessions.composing.limits import Limits
+from bot.sessions.session_runner import Run
 from bot.settings import shipped
-from bot.store.rows import Fault, Status, StoredSession
+from bot.store.models import Fault, Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import open_store
 from bot.terminal import TerminalStage

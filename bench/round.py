@@ -241,7 +241,7 @@ class Round:
 
     @property
     def _log(self) -> Path:
-        return self._folder / "bot.log"
+        return self._folder / "bot.logs"
 
     def _tables(self, *, turns: bool = True) -> list[Table]:
         try:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bench.fakes import MODEL, WINDOW
 from bot.llm.endpoint import Completion, Endpoint
-from bot.store import spending, store, trip
+from bot.store import driver_thread, spending, store
 
 T = TypeVar("T")
 
@@ -116,7 +116,7 @@ class Recorder:
             yield _AsyncRecording(connection, self._next())
 
     async def trip(self, work: Callable[[Any], T]) -> T:
-        return await trip.in_one_trip(self._real, lambda db: work(_Recording(db, self._next())))
+        return await driver_thread.in_one_trip(self._real, lambda db: work(_Recording(db, self._next())))
 
 
 class Player:
@@ -152,7 +152,7 @@ def with_tapes() -> Iterator[None]:
     async def in_one_trip(engine: Any, work: Callable[[Any], T]) -> T:
         if isinstance(engine, Recorder | Player):
             return await engine.trip(work)
-        return await trip.in_one_trip(engine, work)
+        return await driver_thread.in_one_trip(engine, work)
 
     for module in (store, spending):
         setattr(module, "in_one_trip", in_one_trip)  # noqa: B010 (a module, to the type checker, has no such)
@@ -160,7 +160,7 @@ def with_tapes() -> Iterator[None]:
         yield
     finally:
         for module in (store, spending):
-            setattr(module, "in_one_trip", trip.in_one_trip)  # noqa: B010
+            setattr(module, "in_one_trip", driver_thread.in_one_trip)  # noqa: B010
 
 
 class RecordingEndpoint(Endpoint):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.discussion.names import addressed
-from bot.discussion.persona import Persona
+from bot.discussion.model.names import addressed
+from bot.discussion.model.persona import Persona
 
 
 class Unreadable(Exception):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.dialogue import Message
-from bot.discussion import prompt
-from bot.discussion.persona import MODERATOR, Persona
-from bot.discussion.prompt import Cue
-from bot.discussion.record import Record, Session
+from bot.discussion.model.persona import MODERATOR, Persona
+from bot.discussion.model.record import Record, Session
+from bot.discussion.prompts import prompt
+from bot.discussion.prompts.prompt import Cue
 
 Card = Callable[[Persona], str]
 Tail = Callable[[Session, Record, Persona, Cue], str]

@@ -9,16 +9,16 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.chat.client import needed_intents
-from bot.chat.refusals import NEEDED, in_words, missing
-from bot.chat.serve import BAD_TOKEN, NO_TOKEN, use_other_discord
-from bot.discussion.likeness import near_copies
-from bot.discussion.persona import Fault, Persona
+from bot.chat.app import BAD_TOKEN, NO_TOKEN, use_other_discord
+from bot.chat.bot import needed_intents
+from bot.chat.permissions import NEEDED, in_words, missing
+from bot.discussion.model.persona import Fault, Persona
+from bot.discussion.model.persona_similarity import near_copies
 from bot.errors import RoundtableError
-from bot.exposure import exposed
+from bot.file_permissions import exposed
 from bot.library.files import read_personas, read_tasks
-from bot.llm.choice import no_endpoint, open_endpoints
 from bot.llm.endpoint import Endpoint
+from bot.llm.factory import no_endpoint, open_endpoints
 from bot.settings import Settings
 from bot.store.engine import known_revisions
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from bot import __version__
-from bot.discussion.dials import Floor
+from bot.discussion.model.dials import Floor
 from bot.errors import RoundtableError
-from bot.log import set_up_logging
+from bot.logs import set_up_logging
 from bot.settings import Settings, read_settings
 
 # What a shell expects of a program ended by Ctrl-C.
@@ -35,14 +35,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 async def _run(args: argparse.Namespace) -> int:
-    from bot.chat.serve import serve
+    from bot.chat.app import serve
 
     settings = _settings()
     return await serve(settings)
 
 
 async def _demo(args: argparse.Namespace) -> int:
-    from bot.demo.serve import serve_demo
+    from bot.demo.run_demo import serve_demo
 
     settings = _settings()
     return await serve_demo(settings, port=args.port, open_browser=not args.no_browser)
@@ -90,7 +90,7 @@ async def _discuss(args: argparse.Namespace) -> int:
 
 
 async def _dummy(args: argparse.Namespace) -> int:
-    from bot.llm.dummy import serve_dummy
+    from bot.llm.dummy.server import serve_dummy
     from bot.signals import until_signal
 
     set_up_logging("INFO")

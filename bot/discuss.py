@@ -8,15 +8,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
-from bot.discussion.dials import Dials
-from bot.discussion.persona import Persona
-from bot.discussion.record import Record, Session, Turn, Usage
-from bot.discussion.task import Task
-from bot.llm.choice import open_endpoints
-from bot.sessions.limits import Limits
-from bot.sessions.run import Run
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import Record, Session, Turn, Usage
+from bot.discussion.model.task import Task
+from bot.llm.factory import open_endpoints
+from bot.sessions.composing.limits import Limits
+from bot.sessions.session_runner import Run
 from bot.settings import Settings
-from bot.store.rows import Status, StoredSession
+from bot.store.models import Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import open_store
 from bot.terminal import TerminalStage

@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 import bot
-from bot.discussion.dials import Dials
+from bot.discussion.model.dials import Dials
 from bot.errors import RoundtableError
 
 _SECRETS: Final = ("TOKEN", "API_KEY")  # ends of names

@@ -5,10 +5,10 @@ import textwrap
 import zlib
 from typing import Final, TextIO
 
-from bot.discussion.persona import Persona
-from bot.discussion.record import QuestionPut, Turn
-from bot.sessions.stage import GuestMessage, Overview, Seen
-from bot.store.rows import Post, PostKind
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import QuestionPut, Turn
+from bot.sessions.delivery.stage import GuestMessage, Overview, Seen
+from bot.store.models import Post, PostKind
 
 # ANSI colours that can be read on black and on white.
 _COLOURS: Final = (36, 35, 32, 33, 34, 31, 96, 95, 92, 94)

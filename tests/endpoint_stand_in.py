@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bot.llm.chat_request import BadRequest, Message, check_roles
+from bot.llm.dummy.chat_request import BadRequest, Message, check_roles
 
 MODEL: Final = "scripted"
 

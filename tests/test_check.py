@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.check import check
-from bot.llm.dummy import serve_dummy
+from bot.llm.dummy.server import serve_dummy
 from bot.settings import Settings
 from bot.store.store import open_store
 from tests.endpoint_stand_in import Answer, fails, scripted_endpoint

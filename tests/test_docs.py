@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.discussion.dials import Dials
-from bot.discussion.persona import Persona
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.persona import Persona
 from bot.settings import NamedEndpoint, Settings
 
 ROOT = Path(__file__).parents[1]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.discussion.dials import Dials
+from bot.discussion.model.dials import Dials
 from bot.settings import BadSettings, read_settings
 
 pytestmark = pytest.mark.usefixtures("no_settings")

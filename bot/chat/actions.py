@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from bot.chat.cards import details, said_by
-from bot.chat.guests import without_unseen
-from bot.chat.privacy import refuse_kept_out
-from bot.discussion.links import plain_links
+from bot.chat.guest_messages import without_unseen
+from bot.chat.privacy_command import refuse_kept_out
+from bot.discussion.text.links import plain_links
 from bot.errors import Refusal
 from bot.sessions import steering
-from bot.sessions.flood import GUEST_TURNS
-from bot.sessions.run import Run
-from bot.sessions.stage import GuestMessage
+from bot.sessions.delivery.stage import GuestMessage
+from bot.sessions.rate_limit import GUEST_TURNS
+from bot.sessions.session_runner import Run
 
 TOO_MUCH: Final = (
     f"You have said {GUEST_TURNS} things within a minute, which is as much as a table can take from one person. "
@@ -20,7 +20,7 @@ TOO_MUCH: Final = (
 )
 
 if TYPE_CHECKING:
-    from bot.chat.client import RoundtableBot
+    from bot.chat.bot import RoundtableBot
 
     Interaction = discord.Interaction[RoundtableBot]
 

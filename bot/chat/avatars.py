@@ -11,7 +11,7 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.discussion.persona import Persona
+from bot.discussion.model.persona import Persona
 from bot.library.files import AVATAR_BYTES
 
 log = logging.getLogger(__name__)

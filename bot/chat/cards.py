@@ -7,11 +7,11 @@ from typing import Final
 import discord
 
 from bot.chat.split import MESSAGE_LIMIT
-from bot.discussion.dials import Floor
-from bot.discussion.persona import Persona
-from bot.discussion.record import QuestionPut, Session, Turn
-from bot.sessions.stage import Overview
-from bot.store.rows import Status
+from bot.discussion.model.dials import Floor
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import QuestionPut, Session, Turn
+from bot.sessions.delivery.stage import Overview
+from bot.store.models import Status
 
 COLOUR: Final = discord.Colour(0x5B6EE1)
 # https://discord.com/developers/docs/resources/message#embed-object-embed-limits

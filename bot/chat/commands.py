@@ -7,16 +7,16 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.chat import actions, cards, privacy
-from bot.chat.answers import answer, answering
-from bot.chat.form import SayForm
-from bot.chat.refusals import in_words, missing
-from bot.discussion.agenda import questions_covered
+from bot.chat import actions, cards, privacy_command
+from bot.chat.modals import SayForm
+from bot.chat.permissions import in_words, missing
+from bot.chat.responses import answer, answering
+from bot.discussion.moderation.agenda import questions_covered
 from bot.errors import Refusal
 from bot.sessions.supervisor import Where
 
 if TYPE_CHECKING:
-    from bot.chat.client import RoundtableBot
+    from bot.chat.bot import RoundtableBot
 
     Interaction = discord.Interaction[RoundtableBot]
 else:
@@ -145,9 +145,9 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
 
     @app_commands.command(description="What is kept about you here; get it, or have it forgotten")
     @app_commands.describe(action="What to do (default: tell what is kept)")
-    async def privacy(self, interaction: Interaction, action: privacy.Action = "tell") -> None:
+    async def privacy(self, interaction: Interaction, action: privacy_command.Action = "tell") -> None:
         async with answering(interaction):
-            await privacy.act(interaction, action)
+            await privacy_command.act(interaction, action)
 
     @floor.autocomplete("persona")
     @unseat.autocomplete("persona")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final, Self, cast
 import discord
 
 from bot.chat import actions
-from bot.chat.answers import answer, answering
-from bot.chat.form import SayForm
+from bot.chat.modals import SayForm
+from bot.chat.responses import answer, answering
 from bot.errors import Refusal
-from bot.sessions.stage import Overview
-from bot.store.rows import Status
+from bot.sessions.delivery.stage import Overview
+from bot.store.models import Status
 
 if TYPE_CHECKING:
-    from bot.chat.client import RoundtableBot
+    from bot.chat.bot import RoundtableBot
 
 Action = Callable[["discord.Interaction[RoundtableBot]"], Awaitable[str]]
 

@@ -10,8 +10,8 @@ import aiohttp
 import discord
 from aiohttp.client_middlewares import ClientHandlerType
 
-from bot.sessions.stage import OutcomeUnknown
-from bot.store.rows import Webhook
+from bot.sessions.delivery.stage import OutcomeUnknown
+from bot.store.models import Webhook
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)

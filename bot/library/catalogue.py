@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.discussion.likeness import near_copies
-from bot.discussion.names import aliases
-from bot.discussion.persona import Persona, fold
-from bot.discussion.task import Task
+from bot.discussion.model.names import aliases
+from bot.discussion.model.persona import Persona, fold
+from bot.discussion.model.persona_similarity import near_copies
+from bot.discussion.model.task import Task
 from bot.errors import Refusal
 from bot.library.files import FileFaults, read_personas, read_tasks
 

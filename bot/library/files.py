@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from bot.discussion.persona import Fault, Persona, cast_faults, read_persona
-from bot.discussion.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE, Task
+from bot.discussion.model.persona import Fault, Persona, cast_faults, read_persona
+from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE, Task
 from bot.errors import RoundtableError
 
 # Discord takes an application emoji (our way of serving a local portrait) up to this size:

@@ -15,10 +15,10 @@ import httpx2
 import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
-from bot.discussion.links import plain_links
-from bot.discussion.reasoning import OPENING, is_unopened
+from bot.discussion.replies.reasoning import OPENING, is_unopened
+from bot.discussion.text.links import plain_links
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, RoundtableError
-from bot.llm.answer import Completion, advertised_window, read_completion, read_json, read_models
+from bot.llm.completion import Completion, advertised_window, read_completion, read_json, read_models
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from bot.discussion.persona import Persona
+from bot.discussion.model.persona import Persona
 from bot.errors import EndpointRefused
 from bot.llm.endpoint import Endpoint
 

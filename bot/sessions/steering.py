@@ -1,10 +1,7 @@
 """What people may ask of the moderator while a table is under way. `by` is who asks, for the line the table sees."""
 
-from bot.discussion import agenda
-from bot.discussion.floor import choosable, next_speaker
-from bot.discussion.moderator import Choose, Open, Speak, next_step
-from bot.discussion.persona import Persona
-from bot.discussion.record import (
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import (
     FloorGiven,
     Muted,
     QuestionPut,
@@ -18,8 +15,11 @@ from bot.discussion.record import (
     seats,
     speakers,
 )
+from bot.discussion.moderation import agenda
+from bot.discussion.moderation.floor import choosable, next_speaker
+from bot.discussion.moderation.moderator import Choose, Open, Speak, next_step
 from bot.errors import Refusal
-from bot.sessions.run import Run
+from bot.sessions.session_runner import Run
 
 
 async def skip(run: Run, *, by: str) -> Persona:

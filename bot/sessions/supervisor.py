@@ -7,21 +7,21 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.discussion.dials import Dials
-from bot.discussion.forgetting import Member
-from bot.discussion.persona import Persona, cast_faults
-from bot.discussion.record import Record, Session, TurnsChanged
-from bot.discussion.task import Task
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.erasure import Member
+from bot.discussion.model.persona import Persona, cast_faults
+from bot.discussion.model.record import Record, Session, TurnsChanged
+from bot.discussion.model.task import Task
 from bot.errors import Refusal, new_error_id
 from bot.llm.endpoints import Endpoints
-from bot.sessions.forgetting import forget_in, renew_minutes
-from bot.sessions.limits import USUAL, Limits
-from bot.sessions.posting import Poster
-from bot.sessions.recovery import Recovery
-from bot.sessions.run import Run
-from bot.sessions.stage import Seen, Stage
+from bot.sessions.composing.limits import USUAL, Limits
+from bot.sessions.delivery.outbox import Poster
+from bot.sessions.delivery.stage import Seen, Stage
+from bot.sessions.privacy.session_erasure import forget_in, renew_minutes
+from bot.sessions.resilience.recovery import Recovery
+from bot.sessions.session_runner import Run
 from bot.store.engine import DatabaseTrouble
-from bot.store.rows import Fault, Post, PostKind, Status, StoredSession
+from bot.store.models import Fault, Post, PostKind, Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import PlaceTaken, Store
 

@@ -17,8 +17,8 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import RoundtableError
-from bot.store.rules import DatabaseTrouble, keep_the_rules
 from bot.store.schema import sessions
+from bot.store.sqlite_events import DatabaseTrouble, keep_the_rules
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 # Waits out another program that looks into the file (a backup), in milliseconds.

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, and_, bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.rows import StoredSession
+from bot.store.driver_thread import in_one_trip
+from bot.store.models import StoredSession
 from bot.store.schema import sessions, spending
-from bot.store.trip import in_one_trip
-from bot.store.whole import whole
+from bot.store.uncancellable import whole
 
 T = TypeVar("T")
 

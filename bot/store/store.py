@@ -14,15 +14,15 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.discussion.record import Record, Turn
+from bot.discussion.model.record import Record, Turn
+from bot.store.driver_thread import in_one_trip
 from bot.store.engine import create_engine, migrate
-from bot.store.privacy import Privacy
-from bot.store.rows import Fault, Post, PostKind, PostStatus, Status, StoredSession, Webhook
+from bot.store.mappers import post_of, session_of, turn_of, turn_values
+from bot.store.member_data import Privacy
+from bot.store.models import Fault, Post, PostKind, PostStatus, Status, StoredSession, Webhook
 from bot.store.schema import now, posts, sessions, turns, webhooks
 from bot.store.spending import Spending
-from bot.store.trip import in_one_trip
-from bot.store.values import post_of, session_of, turn_of, turn_values
-from bot.store.whole import whole
+from bot.store.uncancellable import whole
 
 # Written out: a list of parameters would be put into the statement anew each time.
 _UNSETTLED: Final = [literal_column(f"'{status}'", String) for status in (PostStatus.SENDING, PostStatus.QUEUED)]

@@ -10,8 +10,8 @@ from bench.layouts import COLUMNS, file_of, framed, summary, write
 from bench.talks import table
 from bench.transcripts import read_transcript
 from bench.wordings import VARIANTS, Flat, unquoted
-from bot.discussion.prompt import AGAIN, Cue, build_prompt
-from bot.discussion.record import Record
+from bot.discussion.model.record import Record
+from bot.discussion.prompts.prompt import AGAIN, Cue, build_prompt
 from tests.discussion.table import AINO, CAST, QUESTIONS, Table
 from tests.endpoint_stand_in import ScriptedEndpoint, says, scripted_endpoint
 

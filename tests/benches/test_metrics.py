@@ -6,7 +6,7 @@ import pytest
 
 from bench import metrics
 from bench.transcripts import Said, Transcript, transcript_of
-from bot.discussion.persona import Persona
+from bot.discussion.model.persona import Persona
 
 AINO = Persona(name="Aino", full_name="Professor Aino Virtanen", prompt="You count the ice floes of the river.")
 RAVI = Persona(name="Ravi", full_name="Ravi Menon", prompt="You bake bread for the village.")

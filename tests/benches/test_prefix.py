@@ -3,7 +3,7 @@
 from bench.earlier import FILLER, DropsOldest, the_script
 from bench.prefix import Cost, cost_of, main, table, verdicts
 from bench.proxy import Exchange
-from bot.discussion.prompt import Cue
+from bot.discussion.prompts.prompt import Cue
 from tests.discussion.table import AINO, CAST, QUESTIONS, Table
 
 

@@ -10,10 +10,10 @@ import pytest
 import pytest_asyncio
 from simcord import Env
 
-from bot.chat.client import RoundtableBot, create_bot
-from bot.discussion.dials import Dials
-from bot.discussion.persona import Persona
-from bot.discussion.task import Task
+from bot.chat.bot import RoundtableBot, create_bot
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.task import Task
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoints import Endpoints

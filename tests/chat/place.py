@@ -12,9 +12,9 @@ from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 from simcord.http import router
 
-from bot.chat.client import RoundtableBot
-from bot.discussion.record import Record, Turn
-from bot.store.rows import StoredSession
+from bot.chat.bot import RoundtableBot
+from bot.discussion.model.record import Record, Turn
+from bot.store.models import StoredSession
 from bot.store.store import Store
 
 if TYPE_CHECKING:

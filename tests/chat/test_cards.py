@@ -3,12 +3,12 @@
 import pytest
 
 from bot.chat.cards import covers, details, opening_card
-from bot.discussion.dials import Dials
-from bot.discussion.persona import Persona
-from bot.discussion.record import Session
-from bot.discussion.task import Task
-from bot.sessions.stage import Overview
-from bot.store.rows import Status
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import Session
+from bot.discussion.model.task import Task
+from bot.sessions.delivery.stage import Overview
+from bot.store.models import Status
 
 
 def persona(number: int) -> Persona:

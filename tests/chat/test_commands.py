@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from bot.discussion.dials import Dials
-from bot.discussion.record import FloorGiven, Muted, SeatAdded, SeatRemoved, TurnSkipped
-from bot.sessions.notices import CLOSING
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.record import FloorGiven, Muted, SeatAdded, SeatRemoved, TurnSkipped
+from bot.sessions.delivery.notices import CLOSING
 from bot.sessions.supervisor import NO_TABLE
-from bot.store.rows import Status
+from bot.store.models import Status
 from tests.chat.conftest import FULL_NAMES
 from tests.chat.place import PACE, Place
 from tests.endpoint_stand_in import ScriptedEndpoint

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.sessions.notices import CLOSING, paused
-from bot.store.rows import Fault, Status
+from bot.sessions.delivery.notices import CLOSING, paused
+from bot.store.models import Fault, Status
 from tests.chat.conftest import Parts
 from tests.chat.place import Place, told
 from tests.endpoint_stand_in import ScriptedEndpoint, fails
@@ -288,7 +288,7 @@ async def test_a_fault_of_ours_in_the_middle_pauses_with_an_id(
         raise RuntimeError("the drawer is stuck")
 
     with monkeypatch.context() as patch:
-        patch.setattr("bot.sessions.run.next_step", broken)
+        patch.setattr("bot.sessions.session_runner.next_step", broken)
         await place.turn()
     session = await place.session()
     assert session.status is Status.PAUSED

@@ -3,7 +3,7 @@
 import pytest
 from simcord import SetupError
 
-from bot.store.rows import Status
+from bot.store.models import Status
 from tests.chat.conftest import Parts
 from tests.chat.place import Place
 

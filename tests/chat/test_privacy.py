@@ -9,10 +9,10 @@ import discord
 import pytest
 from simcord import InteractionResult, MemberActor, ResponseMessage
 
-from bot.chat import privacy
-from bot.chat.privacy import CONVENER, FORGOTTEN, KEPT_OUT, LEFT_OUT, LET_IN, STILL_OUT, SURE, _where_to
+from bot.chat import privacy_command
+from bot.chat.privacy_command import CONVENER, FORGOTTEN, KEPT_OUT, LEFT_OUT, LET_IN, STILL_OUT, SURE, _where_to
 from bot.settings import Settings
-from bot.store.rows import Status
+from bot.store.models import Status
 from tests.chat.conftest import Parts
 from tests.chat.place import Place, told
 from tests.endpoint_stand_in import ScriptedEndpoint
@@ -98,7 +98,7 @@ def test_where_it_goes_without_the_hosts_secrets(url: str | None, where: str) ->
 
 async def test_for_ever_is_said_as_such() -> None:
     settings = Settings(_env_file=None, retention_days="forever")  # type: ignore[call-arg, arg-type]
-    assert privacy._how_long(settings).startswith("This host keeps discussions until they are deleted by hand.")
+    assert privacy_command._how_long(settings).startswith("This host keeps discussions until they are deleted by hand.")
 
 
 async def test_the_export_is_a_private_file_with_all_of_theirs(place: Place) -> None:
@@ -186,7 +186,9 @@ async def test_the_button_is_for_whoever_asked(place: Place, monkeypatch: pytest
     """Nobody else sees it, but a request can be forged."""
     await place.type("start")
     await place.otto.send(place.channel, WORDS)
-    monkeypatch.setattr(privacy.ForgetButton, "__init__", _for(privacy.ForgetButton.__init__, place.lena.id))
+    monkeypatch.setattr(
+        privacy_command.ForgetButton, "__init__", _for(privacy_command.ForgetButton.__init__, place.lena.id)
+    )
     asked = await place.otto.slash(place.channel, "roundtable privacy", action="forget me")
     result = await place.otto.click(answer(asked), label="Forget me")
     assert [f.content for f in result.followups or [result.response] if f][-1].startswith("Only whoever asked for this")

@@ -1,8 +1,8 @@
 """A bot that is stopped and started goes on where it was."""
 
 from bot.library.catalogue import Catalogue
-from bot.sessions.notices import CLOSING
-from bot.store.rows import Status
+from bot.sessions.delivery.notices import CLOSING
+from bot.store.models import Status
 from tests.chat.conftest import CAST, FULL_NAMES, TASKS, Parts
 from tests.chat.place import Place
 from tests.endpoint_stand_in import Answer, Request, ScriptedEndpoint, says

@@ -6,12 +6,12 @@ import discord
 import pytest
 
 from bot.chat.cards import NOTICE
-from bot.discussion.moderator import Open, Speak, Summarise, next_step
-from bot.discussion.record import QuestionPut, Record, Session
-from bot.llm.dummy import serve_dummy
+from bot.discussion.model.record import QuestionPut, Record, Session
+from bot.discussion.moderation.moderator import Open, Speak, Summarise, next_step
+from bot.llm.dummy.server import serve_dummy
 from bot.llm.endpoint import Endpoint
-from bot.sessions.notices import CLOSING
-from bot.store.rows import Status
+from bot.sessions.delivery.notices import CLOSING
+from bot.store.models import Status
 from tests.chat.conftest import CAST, FULL_NAMES, Parts
 from tests.chat.place import Place
 from tests.endpoint_stand_in import ScriptedEndpoint, says

@@ -7,8 +7,8 @@ import simcord
 from discord.app_commands import Command
 
 from bot.chat.commands import RoundtableCommands, complete_list
-from bot.discussion.dials import Floor
-from bot.store.rows import Status
+from bot.discussion.model.dials import Floor
+from bot.store.models import Status
 from tests.chat.place import Place, honour_thread_id
 from tests.endpoint_stand_in import ScriptedEndpoint
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.sessions.notices import CLOSING
-from bot.store.rows import Status
+from bot.sessions.delivery.notices import CLOSING
+from bot.store.models import Status
 from tests.chat.conftest import FULL_NAMES, Parts
 from tests.chat.place import Place
 from tests.endpoint_stand_in import ScriptedEndpoint, stalls

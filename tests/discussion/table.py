@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.discussion.dials import Dials
-from bot.discussion.dissent import DISSENT_FLAG
-from bot.discussion.moderator import Choose, Close, Open, Speak, Step, Summarise, next_step
-from bot.discussion.names import addressed
-from bot.discussion.persona import Persona
-from bot.discussion.record import FloorChosen, QuestionPut, Record, Session, Steering, Turn, moderator_turn, seats
-from bot.discussion.task import Task
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.names import addressed
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import FloorChosen, QuestionPut, Record, Session, Steering, Turn, moderator_turn, seats
+from bot.discussion.model.task import Task
+from bot.discussion.moderation.dissent import DISSENT_FLAG
+from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Step, Summarise, next_step
 
 QUESTIONS = tuple(f"Question {n}?" for n in range(1, 6))
 

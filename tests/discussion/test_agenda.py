@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.agenda import is_wrapping_up, questions_covered, turns_in_all, turns_left
-from bot.discussion.dials import Dials
-from bot.discussion.moderator import Close, Open, Speak, Summarise
-from bot.discussion.record import Compaction, QuestionPut, TurnsChanged, TurnSkipped, WrapUpCalled
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.record import Compaction, QuestionPut, TurnsChanged, TurnSkipped, WrapUpCalled
+from bot.discussion.moderation.agenda import is_wrapping_up, questions_covered, turns_in_all, turns_left
+from bot.discussion.moderation.moderator import Close, Open, Speak, Summarise
 from tests.discussion.table import QUESTIONS, Table
 
 

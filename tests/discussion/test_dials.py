@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from bot.discussion.dials import GUARDS, Dials
+from bot.discussion.model.dials import GUARDS, Dials
 
 
 def test_the_pause_follows_the_reading_time_within_its_bounds():

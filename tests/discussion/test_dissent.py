@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.moderator import Close, Speak
-from bot.discussion.record import FloorGiven, QuestionPut, SeatAdded, SeatRemoved
+from bot.discussion.model.record import FloorGiven, QuestionPut, SeatAdded, SeatRemoved
+from bot.discussion.moderation.moderator import Close, Speak
 from tests.discussion.table import Table, persona, table_of
 
 ABC = ("Ada", "Ben", "Cai")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.discussion.moderator import Open, Speak
-from bot.discussion.record import QuestionPut
+from bot.discussion.model.record import QuestionPut
+from bot.discussion.moderation.moderator import Open, Speak
 from tests.discussion.table import QUESTIONS, Table, table_of
 
 AGREEMENTS = {

@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.floor import passes_in_a_row, person_to_ask, summariser
-from bot.discussion.moderator import Close, Speak, next_step, still_fits
-from bot.discussion.record import (
+from bot.discussion.model.record import (
     Compaction,
     FloorGiven,
     Muted,
@@ -19,6 +17,8 @@ from bot.discussion.record import (
     TurnSkipped,
     WrapUpCalled,
 )
+from bot.discussion.moderation.floor import passes_in_a_row, person_to_ask, summariser
+from bot.discussion.moderation.moderator import Close, Speak, next_step, still_fits
 from tests.discussion.table import QUESTIONS, Table, persona, table_of
 
 ABC = ("Ada", "Ben", "Cai")

@@ -7,10 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.choosing import CHOICE_TOKENS, choice_prompt, read_choice
-from bot.discussion.moderator import Choose, Close, Speak, next_step, still_fits
-from bot.discussion.prompt import build_prompt, transcript
-from bot.discussion.record import (
+from bot.discussion.model.record import (
     Compaction,
     FloorChosen,
     FloorGiven,
@@ -21,6 +18,9 @@ from bot.discussion.record import (
     SeatRemoved,
     TurnSkipped,
 )
+from bot.discussion.moderation.moderator import Choose, Close, Speak, next_step, still_fits
+from bot.discussion.prompts.prompt import build_prompt, transcript
+from bot.discussion.prompts.selector_prompt import CHOICE_TOKENS, choice_prompt, read_choice
 from tests.discussion.table import AINO, CAST, MIRA, RAVI, Table, persona, table_of
 
 ABC = ("Ada", "Ben", "Cai")

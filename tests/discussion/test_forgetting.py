@@ -1,13 +1,13 @@
 """What is left of a record once a member is forgotten."""
 
-from bot.discussion.control import defused
-from bot.discussion.dials import Dials
-from bot.discussion.forgetting import Member, forget, without
-from bot.discussion.persona import Persona
-from bot.discussion.prompt import gist, transcript
-from bot.discussion.record import Compaction, FloorGiven, QuestionPut, Record, Session, Turn, moderator_turn
-from bot.discussion.task import Task
-from bot.discussion.wording import grams
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.erasure import Member, forget, without
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record, Session, Turn, moderator_turn
+from bot.discussion.model.task import Task
+from bot.discussion.prompts.control_tokens import defused
+from bot.discussion.prompts.prompt import gist, transcript
+from bot.discussion.text.text_metrics import grams
 
 CAST = (
     Persona(name="Aino", full_name="Professor Aino Virtanen", prompt="You are a physicist."),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.discussion.dials import Dials
-from bot.discussion.guards import Objection, is_copy, objection, recites, speaks_as_other
-from bot.discussion.reply import Reply, clean
+from bot.discussion.model.dials import Dials
+from bot.discussion.replies.guards import Objection, is_copy, objection, recites, speaks_as_other
+from bot.discussion.replies.reply import Reply, clean
 from tests.discussion.table import AINO, CAST, RAVI, Table, persona, table_of
 
 EARLIER = "The ice broke on the ninth of May, a week before the mean of the last thirty years."

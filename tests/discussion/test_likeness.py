@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.discussion.likeness import near_copies
-from bot.discussion.persona import Persona
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.persona_similarity import near_copies
 from bot.library.files import read_personas
 from tests.discussion.table import persona
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.names import addressed, aliases
+from bot.discussion.model.names import addressed, aliases
 from tests.discussion.table import CAST, persona
 
 

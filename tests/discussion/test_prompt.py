@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.dials import Dials
-from bot.discussion.moderator import Close, Open, Speak, Summarise
-from bot.discussion.prompt import (
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.record import QuestionPut, SeatAdded, SeatRemoved, Turn
+from bot.discussion.moderation.moderator import Close, Open, Speak, Summarise
+from bot.discussion.prompts.prompt import (
     AGAIN,
     GUEST_NAME_LIMIT,
     GUEST_TEXT_LIMIT,
@@ -28,7 +29,6 @@ from bot.discussion.prompt import (
     tail,
     transcript,
 )
-from bot.discussion.record import QuestionPut, SeatAdded, SeatRemoved, Turn
 from tests.discussion.table import AINO, CAST, QUESTIONS, RAVI, Table, persona, table_of
 
 LONG = "A sentence that takes some room in the transcript. " * 4

@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
-from bot.discussion.dials import Dials
-from bot.discussion.moderator import Close, next_step
-from bot.discussion.record import Compaction, Muted, SeatAdded, TurnsChanged, TurnSkipped, WrapUpCalled
-from bot.store.rows import Status, StoredSession
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.record import Compaction, Muted, SeatAdded, TurnsChanged, TurnSkipped, WrapUpCalled
+from bot.discussion.moderation.moderator import Close, next_step
+from bot.store.models import Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import open_store
 from tests.discussion.table import Table, persona

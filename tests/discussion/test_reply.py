@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.reply import TEXT_LIMIT, Reply, clean
+from bot.discussion.replies.reply import TEXT_LIMIT, Reply, clean
 from tests.discussion.table import AINO, CAST, persona
 
 OTHERS = CAST[1:]

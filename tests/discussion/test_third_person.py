@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.discussion.third_person import told_of
+from bot.discussion.prompts.third_person import told_of
 from bot.library.files import read_personas
 from tests.discussion.table import persona
 

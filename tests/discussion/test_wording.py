@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discussion.wording import grams, novelty, only_agrees, words
+from bot.discussion.text.text_metrics import grams, novelty, only_agrees, words
 
 
 def test_words_are_folded_and_count_by_character_without_spaces():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.discussion.task import Task
+from bot.discussion.model.task import Task
 from bot.errors import Refusal
 from bot.library.catalogue import Catalogue, open_catalogue
 from tests.discussion.table import AINO, CAST, MIRA, RAVI, TOMAS, persona

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.persona import Fault, cast_faults, name_problem, read_persona
-from bot.discussion.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE
+from bot.discussion.model.persona import Fault, cast_faults, name_problem, read_persona
+from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE
 from bot.library.catalogue import open_catalogue
 from bot.library.files import AVATAR_BYTES, TEXT_BYTES, FileFaults, read_personas, read_task, read_tasks
 from bot.settings import shipped

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.choosing import choice_prompt
-from bot.llm.babble import Babbler
-from bot.llm.chat_request import MODEL, BadRequest, ChatRequest, parse_request, tokens
-from bot.llm.dummy import MAX_BODY, serve_dummy
-from bot.llm.scene import read_scene
+from bot.discussion.prompts.selector_prompt import choice_prompt
+from bot.llm.dummy.chat_request import MODEL, BadRequest, ChatRequest, parse_request, tokens
+from bot.llm.dummy.markov import Babbler
+from bot.llm.dummy.prompt_parser import read_scene
+from bot.llm.dummy.server import MAX_BODY, serve_dummy
 from tests.discussion import table
 from tests.endpoint_stand_in import scripted_endpoint
 
@@ -361,7 +361,7 @@ async def test_seed_and_request_decide_the_text() -> None:
 def test_the_text_is_the_same_in_another_process(babbler: Babbler) -> None:
     prompt = round_table("Ravi: I would rather walk.")
     program = (
-        "import sys; from random import Random; from bot.llm.babble import Babbler;"
+        "import sys; from random import Random; from bot.llm.dummy.markov import Babbler;"
         "sys.stdout.buffer.write(Babbler().reply(sys.stdin.buffer.read().decode(), Random(3)).encode())"
     )
     ran = subprocess.run([sys.executable, "-c", program], input=prompt.encode(), capture_output=True, check=True)

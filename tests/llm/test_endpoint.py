@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, RoundtableError
-from bot.llm.answer import Completion
+from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from tests.endpoint_stand_in import (
     OVERFLOWS,

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.discussion.persona import Persona
+from bot.discussion.model.persona import Persona
 from bot.errors import EndpointDown, EndpointRefused
-from bot.llm.chat_request import MODEL
-from bot.llm.choice import open_endpoints
+from bot.llm.dummy.chat_request import MODEL
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoints import Endpoints
+from bot.llm.factory import open_endpoints
 from bot.settings import Settings
 from tests.endpoint_stand_in import ScriptedEndpoint, fails, gives, held, model_list, scripted_endpoint
 

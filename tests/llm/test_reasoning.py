@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.discussion.reasoning import without_reasoning
+from bot.discussion.replies.reasoning import without_reasoning
 from bot.errors import ContextOverflow
 from bot.llm.endpoint import Endpoint
 from tests.endpoint_stand_in import (

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, text
 
-from bot.discussion.record import Turn
+from bot.discussion.model.record import Turn
 from bot.store.engine import DatabaseTrouble
-from bot.store.rows import Post, PostKind, Status
+from bot.store.models import Post, PostKind, Status
 from bot.store.schema import webhooks
 from bot.store.store import Store
 from tests.endpoint_stand_in import held, scripted_endpoint

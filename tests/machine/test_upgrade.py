@@ -11,7 +11,7 @@ from alembic.config import Config
 
 from bot.llm.endpoint import Endpoint
 from bot.store.engine import _upgrade, create_engine, known_revisions
-from bot.store.rows import PostStatus, Status
+from bot.store.models import PostStatus, Status
 from bot.store.store import Store, open_store
 from tests.endpoint_stand_in import scripted_endpoint
 from tests.rest.conftest import CAST, TASKS, House

@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 
 from bot.chat import webhooks
-from bot.chat.client import RoundtableBot, create_bot
-from bot.chat.stage import WebhookStage
-from bot.discussion.dials import Dials
-from bot.discussion.persona import Persona
-from bot.discussion.task import Task
+from bot.chat.bot import RoundtableBot, create_bot
+from bot.chat.webhook_stage import WebhookStage
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.task import Task
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoints import Endpoints
-from bot.sessions import posting, standstill
+from bot.sessions.delivery import outbox
+from bot.sessions.resilience import database_outage
 from bot.settings import Settings
-from bot.store.rows import Post, PostStatus, Status, StoredSession
+from bot.store.models import Post, PostStatus, Status, StoredSession
 from bot.store.store import Store
 from tests.endpoint_stand_in import ScriptedEndpoint, held, scripted_endpoint
 from tests.rest.host import Host
@@ -149,10 +150,10 @@ async def _at_once(shard_id: int | None, *, initial: bool = False) -> None:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds become hundredths; nothing else differs."""
-    monkeypatch.setattr(posting, "SETTLE_SECONDS", 0.05)
-    monkeypatch.setattr(posting, "LONGEST_BACKOFF", 0.2)
-    monkeypatch.setattr(standstill, "FIRST_WAIT", 0.02)
-    monkeypatch.setattr(standstill, "LONGEST_WAIT", 0.1)
+    monkeypatch.setattr(outbox, "SETTLE_SECONDS", 0.05)
+    monkeypatch.setattr(outbox, "LONGEST_BACKOFF", 0.2)
+    monkeypatch.setattr(database_outage, "FIRST_WAIT", 0.02)
+    monkeypatch.setattr(database_outage, "LONGEST_WAIT", 0.1)
     monkeypatch.setattr(webhooks, "SEND_SECONDS", 0.4)
     monkeypatch.setattr(WebhookStage, "min_pace", 0.0)
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.store.rows import PostStatus, Status
+from bot.store.models import PostStatus, Status
 from tests.endpoint_stand_in import ScriptedEndpoint, held, scripted_endpoint
 from tests.rest.host import PROMISE, Host
 from tests.stand_in import Fault

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.store.rows import PostStatus, StoredSession
+from bot.store.models import PostStatus, StoredSession
 from tests.rest.conftest import FIRST, House
 from tests.stand_in import Fault
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.store.rows import Status
+from bot.store.models import Status
 from tests.rest.conftest import FIRST, House
 
 

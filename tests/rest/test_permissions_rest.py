@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.store.rows import PostKind, PostStatus, Status
+from bot.store.models import PostKind, PostStatus, Status
 from tests.rest.conftest import FIRST, SECOND, House
 from tests.stand_in import Fault
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.sessions import supervisor
-from bot.store.rows import PostKind, PostStatus, Status
+from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.endpoint_stand_in import held
 from tests.rest.conftest import FIRST, SECOND, House

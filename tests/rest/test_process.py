@@ -3,7 +3,7 @@
 import asyncio
 import signal
 
-from bot.store.rows import PostKind, PostStatus, Status
+from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.rest.host import LLM_KEY, PROMISE, Host
 from tests.stand_in import Fault
@@ -75,7 +75,7 @@ def check_logs(host: Host) -> None:
     assert [secret for secret in secrets if secret in said] == []
     assert "Traceback" not in said
     assert "LLM_BASE_URL is not set" in said
-    assert said.count("bot.chat.serve: ended") == 2  # and one was killed
+    assert said.count("bot.chat.app: ended") == 2  # and one was killed
     for false_alarm in ("PyNaCl", "davey", "intent seems to be disabled", "Unclosed", "never retrieved", "garbage"):
         assert false_alarm not in said
 

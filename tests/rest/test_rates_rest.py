@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.discussion.persona import Persona
+from bot.discussion.model.persona import Persona
 from tests.rest.conftest import FIRST, SECOND, House
 from tests.stand_in import Fault
 

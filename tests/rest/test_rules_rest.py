@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from bot.chat.webhooks import WEBHOOK_NAME
-from bot.discussion.persona import Persona
-from bot.sessions import recovery
-from bot.sessions.posting import safe_name
-from bot.store.rows import PostStatus, Status, StoredSession
+from bot.discussion.model.persona import Persona
+from bot.sessions.delivery.outbox import safe_name
+from bot.sessions.resilience import recovery
+from bot.store.models import PostStatus, Status, StoredSession
 from tests.rest.conftest import FIRST, SECOND, House
 from tests.stand_in import Fault, Webhook
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.client import needed_intents
-from bot.chat.serve import application_flags
-from bot.discussion.persona import Persona
+from bot.chat.app import application_flags
+from bot.chat.bot import needed_intents
+from bot.discussion.model.persona import Persona
 from bot.errors import RoundtableError
-from bot.store.rows import Status
+from bot.store.models import Status
 from tests.rest.conftest import FIRST, SECOND, House
 from tests.stand_in import Fault, pointed_at
 

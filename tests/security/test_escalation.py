@@ -7,7 +7,7 @@ from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot.chat.panel import PanelButton
-from bot.store.rows import Status
+from bot.store.models import Status
 from tests.chat.place import Place, told
 
 STALE = "This panel belongs to a table that has ended. `/roundtable start` opens a new one."

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from discord.http import Route
 
-from bot.chat.serve import serve
+from bot.chat.app import serve
 from bot.check import check
 from bot.errors import RoundtableError
-from bot.exposure import exposed
+from bot.file_permissions import exposed
 from bot.settings import Settings
 from bot.store.store import open_store
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.chat.avatars import _picture
-from bot.discussion.persona import Persona
+from bot.discussion.model.persona import Persona
 from bot.errors import Refusal
 from bot.library.files import AVATAR_BYTES, read_personas, read_task, read_tasks
 from tests.chat.conftest import CATALOGUE
@@ -141,7 +141,7 @@ def test_a_decompression_bomb_stays_packed(tmp_path: Path) -> None:
 
 def test_the_bot_has_nothing_to_decode_pictures_with() -> None:
     """No image library comes along with `roundtable run`, `check` or `discuss`."""
-    modules = "bot.cli, bot.check, bot.discuss, bot.chat.serve, bot.terminal, bot.llm.dummy"
+    modules = "bot.cli, bot.check, bot.discuss, bot.chat.app, bot.terminal, bot.llm.dummy.server"
     code = f"import sys, {modules}; print([m for m in sys.modules if m.split('.')[0] in ('PIL', 'cv2', 'imageio')])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

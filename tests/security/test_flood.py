@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.actions import TOO_MUCH
-from bot.chat.guests import TOO_MANY
-from bot.discussion.prompt import GUEST_TEXT_LIMIT
-from bot.discussion.record import Record, Turn
-from bot.sessions.flood import EDITS, GUEST_TURNS, is_flood
+from bot.chat.guest_messages import TOO_MANY
+from bot.discussion.model.record import Record, Turn
+from bot.discussion.prompts.prompt import GUEST_TEXT_LIMIT
+from bot.sessions.rate_limit import EDITS, GUEST_TURNS, is_flood
 from tests.chat.conftest import Parts
 from tests.chat.place import Place, told
 from tests.endpoint_stand_in import ScriptedEndpoint

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discussion.control import defused
-from bot.discussion.prompt import Cue, build_prompt
-from bot.discussion.record import Compaction
-from bot.store.rows import Status
+from bot.discussion.model.record import Compaction
+from bot.discussion.prompts.control_tokens import defused
+from bot.discussion.prompts.prompt import Cue, build_prompt
+from bot.store.models import Status
 from tests.chat.conftest import FULL_NAMES
 from tests.chat.place import Place
 from tests.discussion.table import AINO, Table, persona

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discussion.links import NO_INVITE, plain_links
-from bot.discussion.reply import clean
+from bot.discussion.replies.reply import clean
+from bot.discussion.text.links import NO_INVITE, plain_links
 from tests.chat.place import Place
 from tests.discussion.table import AINO, RAVI
 from tests.endpoint_stand_in import ScriptedEndpoint, fails

@@ -6,8 +6,8 @@ Behind every test the `env` fixture looks at each request of the bot: all of the
 import pytest
 from simcord import MemberActor
 
-from bot.discussion.persona import Persona
-from bot.discussion.task import Task
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.task import Task
 from bot.library.catalogue import Catalogue
 from tests.chat.conftest import CATALOGUE, Parts
 from tests.chat.place import Place

@@ -8,7 +8,7 @@ import pytest
 
 from bot.check import check
 from bot.cli import main
-from bot.log import set_up_logging
+from bot.logs import set_up_logging
 from bot.settings import BadSettings, Settings, read_settings
 from tests.chat.place import Place
 

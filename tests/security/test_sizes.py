@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from bot.chat.actions import one_line
 from bot.chat.cards import said_by
-from bot.chat.guests import without_unseen
+from bot.chat.guest_messages import without_unseen
 from bot.chat.split import MESSAGE_LIMIT, split_text
-from bot.discussion.links import plain_links
-from bot.discussion.reply import TEXT_LIMIT, clean
+from bot.discussion.replies.reply import TEXT_LIMIT, clean
+from bot.discussion.text.links import plain_links
 from tests.discussion.table import AINO, RAVI
 
 # Half characters and control characters among them, as a broken client or model could send.

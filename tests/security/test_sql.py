@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from bot.store.rows import Status
+from bot.store.models import Status
 from tests.chat.place import Place
 
 EVIL = "Robert'); DROP TABLE turns;-- \" OR 1=1 %s :x ?"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sessions import posting
+from bot.sessions.delivery import outbox
 from bot.store.store import Store, open_store
 from tests.store.samples import database
 
@@ -18,5 +18,5 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 @pytest.fixture(autouse=True)
 def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posting, "SETTLE_SECONDS", 0.001)
-    monkeypatch.setattr(posting, "LONGEST_BACKOFF", 0.002)
+    monkeypatch.setattr(outbox, "SETTLE_SECONDS", 0.001)
+    monkeypatch.setattr(outbox, "LONGEST_BACKOFF", 0.002)

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from bot.discussion.dials import Dials
+from bot.discussion.model.dials import Dials
 from bot.llm import endpoint
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoints import Endpoints
-from bot.sessions import recovery
-from bot.sessions.limits import USUAL, Limits
-from bot.sessions.run import Run
+from bot.sessions.composing.limits import USUAL, Limits
+from bot.sessions.resilience import recovery
+from bot.sessions.session_runner import Run
 from bot.sessions.supervisor import Supervisor, Where
-from bot.store.rows import StoredSession
+from bot.store.models import StoredSession
 from bot.store.store import Store
 from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 from tests.sessions.place_stand_in import Place, ScriptedStage, Sending

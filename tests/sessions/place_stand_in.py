@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.discussion.persona import Persona
-from bot.discussion.record import QuestionPut, Turn
-from bot.sessions.stage import GuestMessage, OutcomeUnknown, Overview, Refused, Seen, Why
-from bot.store.rows import Post, PostKind
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import QuestionPut, Turn
+from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Overview, Refused, Seen, Why
+from bot.store.models import Post, PostKind
 
 # As on Discord, no two messages anywhere have the same id, and later ones have larger ones.
 _ids = itertools.count(10_001)

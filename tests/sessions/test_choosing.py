@@ -7,13 +7,13 @@ from contextlib import suppress
 
 import pytest
 
-from bot.discussion.choosing import CHOICE_TOKENS
-from bot.discussion.record import FloorChosen, FloorGiven
+from bot.discussion.model.record import FloorChosen, FloorGiven
+from bot.discussion.prompts.selector_prompt import CHOICE_TOKENS
 from bot.errors import Refusal
 from bot.sessions import steering
-from bot.sessions.limits import Limits
-from bot.sessions.run import Run
-from bot.store.rows import Status
+from bot.sessions.composing.limits import Limits
+from bot.sessions.session_runner import Run
+from bot.store.models import Status
 from bot.store.store import Store
 from tests.endpoint_stand_in import Answer, Request, ScriptedEndpoint, fails, overflow, says, scripted_endpoint, stalls
 from tests.sessions.test_killed import Killed, Life

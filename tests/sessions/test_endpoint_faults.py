@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.discussion.prompt import AGAIN
-from bot.store.rows import Fault, Status
+from bot.discussion.prompts.prompt import AGAIN
+from bot.store.models import Fault, Status
 from bot.store.store import Store
 from tests.endpoint_stand_in import (
     Answer,

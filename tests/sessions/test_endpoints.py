@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.discussion.dials import Dials
-from bot.discussion.record import SeatRemoved
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.record import SeatRemoved
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoints import Endpoints
-from bot.store.rows import Fault, Status
+from bot.store.models import Fault, Status
 from bot.store.store import Store
 from tests.endpoint_stand_in import Request, fails, gives, model_list, scripted_endpoint
 from tests.sessions.house import HERE, House, ended, hurry, open_house, until

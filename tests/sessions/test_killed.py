@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.sessions.stage import GuestMessage, OutcomeUnknown
-from bot.store.rows import Post, PostKind, PostStatus, Status
+from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
+from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 from tests.sessions.test_run import Table, open_table

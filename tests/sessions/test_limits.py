@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.discussion.dials import Dials
-from bot.discussion.record import Turn
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.record import Turn
 from bot.errors import Refusal
-from bot.sessions.limits import (
+from bot.sessions.composing.limits import (
     CALLS_A_TURN,
     USUAL,
     Cap,
@@ -21,9 +21,9 @@ from bot.sessions.limits import (
     seconds_to_next_day,
     tokens_in,
 )
-from bot.sessions.notices import CLOSING
+from bot.sessions.delivery.notices import CLOSING
 from bot.settings import Settings
-from bot.store.rows import Fault, Post, PostKind, Status
+from bot.store.models import Fault, Post, PostKind, Status
 from bot.store.store import Store, open_store
 from tests.endpoint_stand_in import Answer, Request, overflow, says
 from tests.sessions.house import HERE, ended, hurry, open_house, until
@@ -230,7 +230,7 @@ async def test_a_table_that_has_lasted_too_long_sums_up(store: Store, monkeypatc
         run = await house.start(Dials(pace=0.3, turns=50))
         await until(lambda: len(run.record.persona_turns()) == 1)
         later = datetime.now(UTC) + timedelta(minutes=91)
-        monkeypatch.setattr("bot.sessions.budget.now", lambda: later)
+        monkeypatch.setattr("bot.sessions.composing.budget.now", lambda: later)
         await ended(run)
         assert house.said("⏳ The table comes to its end. A table may last 90 minutes.")
         assert [t.kind for t in run.record][-1] == "summary"
@@ -252,7 +252,7 @@ async def test_the_limit_of_the_day_pauses_until_the_next(store: Store, monkeypa
         await house.supervisor.resume(PLACE)  # a person who tries at once makes no call
         await until(lambda: run.status is Status.PAUSED)
         assert len(house.server.asked) == asked
-        for module in ("budget", "recovery"):
+        for module in ("composing.budget", "resilience.recovery"):
             monkeypatch.setattr(f"bot.sessions.{module}.now", lambda: today + timedelta(days=1))
         await until(lambda: len(run.record.persona_turns()) > spoken)
         assert house.said("▶") == ["▶ The table goes on: a new day has begun, and its tokens are counted anew."]

@@ -10,14 +10,14 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import update
 
-from bot.discussion.record import Turn
-from bot.sessions import posting
-from bot.sessions.posting import Held, PlaceGone, Poster, safe_name
-from bot.sessions.stage import OutcomeUnknown, Refused, Seen, Why
-from bot.store.rows import Post, PostKind, PostStatus, Status, StoredSession
+from bot.discussion.model.record import Turn
+from bot.sessions.delivery import outbox
+from bot.sessions.delivery.outbox import Held, PlaceGone, Poster, safe_name
+from bot.sessions.delivery.stage import OutcomeUnknown, Refused, Seen, Why
+from bot.store.driver_thread import in_one_trip
+from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession
 from bot.store.schema import posts
 from bot.store.store import Store
-from bot.store.trip import in_one_trip
 from tests.sessions.place_stand_in import LOST, NOT_STORED, OK, Place, ScriptedStage, Sending, late, refused
 from tests.store.samples import ANCHOR, PLACE, stored_session
 
@@ -565,12 +565,12 @@ async def test_closing_leaves_a_send_that_takes_too_long(desk: Desk) -> None:
 
 @pytest.mark.parametrize("waits_for", ["the message", "the history"])
 async def test_closing_ends_a_wait_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch, waits_for: str) -> None:
-    monkeypatch.setattr(posting, "SETTLE_SECONDS", 3600 if waits_for == "the message" else 0)
-    monkeypatch.setattr(posting, "LONGEST_BACKOFF", 3600)
+    monkeypatch.setattr(outbox, "SETTLE_SECONDS", 3600 if waits_for == "the message" else 0)
+    monkeypatch.setattr(outbox, "LONGEST_BACKOFF", 3600)
     asked = asyncio.Event()
 
     async def fail(after_id: int) -> list[Seen]:
-        monkeypatch.setattr(posting, "SETTLE_SECONDS", 3600)
+        monkeypatch.setattr(outbox, "SETTLE_SECONDS", 3600)
         asked.set()
         raise OutcomeUnknown("down")
 

@@ -3,9 +3,9 @@
 import pytest
 
 from bot.discuss import turn_as_json
-from bot.discussion.dials import Dials
-from bot.sessions.limits import Limits
-from bot.store.rows import Fault, Status
+from bot.discussion.model.dials import Dials
+from bot.sessions.composing.limits import Limits
+from bot.store.models import Fault, Status
 from bot.store.store import Store
 from tests.endpoint_stand_in import Answer, Request, thinks
 from tests.sessions.house import ended, hurry, open_house, until

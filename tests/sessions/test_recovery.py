@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.discussion.dials import Dials
+from bot.discussion.model.dials import Dials
 from bot.errors import Refusal
-from bot.sessions import recovery
-from bot.sessions.stage import Why
-from bot.store.rows import Fault, Status
+from bot.sessions.delivery.stage import Why
+from bot.sessions.resilience import recovery
+from bot.store.models import Fault, Status
 from bot.store.store import Store
 from tests.endpoint_stand_in import Answer, Request, fails, held
 from tests.sessions.house import HERE, ended, hurry, open_house, until
@@ -186,7 +186,7 @@ async def test_a_fault_of_ours_waits_for_a_person(
 
     async with open_house(store) as house:
         with monkeypatch.context() as patch:
-            patch.setattr("bot.sessions.compose.Composer.compose", broken)
+            patch.setattr("bot.sessions.composing.compose.Composer.compose", broken)
             run = await house.start()
             await until(lambda: bool(house.said("⏸")))
         assert run.fault is Fault.ERROR

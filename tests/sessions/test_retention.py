@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.discussion.dials import Dials
-from bot.discussion.forgetting import Member
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.erasure import Member
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoints import Endpoints
-from bot.sessions.notices import CLOSING
-from bot.sessions.retention import Retention
-from bot.sessions.run import Run
-from bot.sessions.stage import Refused, Why
+from bot.sessions.delivery.notices import CLOSING
+from bot.sessions.delivery.stage import Refused, Why
+from bot.sessions.privacy.retention import Retention
+from bot.sessions.session_runner import Run
 from bot.sessions.supervisor import Supervisor, Where
-from bot.store.rows import Post, PostKind, Status, StoredSession
+from bot.store.models import Post, PostKind, Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import Store
 from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
@@ -224,10 +224,10 @@ async def test_for_ever_means_for_ever(house: House) -> None:
 
 
 async def test_each_look_is_one_line_in_the_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "bot.sessions.retention")
+    caplog.set_level(logging.INFO, "bot.sessions.privacy.retention")
     await ended(house)
     await house.retention().sweep([GUILD], now() + timedelta(days=91))
-    assert [r.getMessage() for r in caplog.records if r.name == "bot.sessions.retention"] == [
+    assert [r.getMessage() for r in caplog.records if r.name == "bot.sessions.privacy.retention"] == [
         "retention: 1 ended discussions deleted (kept for 90 days), 0 of servers left (7 days of grace)"
     ]
 
@@ -274,7 +274,7 @@ async def test_what_is_deleted_is_not_in_the_file(house: House, tmp_path: Path) 
 async def test_a_look_that_fails_is_not_the_last(
     house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.sessions.retention._DAY", 0)
+    monkeypatch.setattr("bot.sessions.privacy.retention._DAY", 0)
     looks = iter([RuntimeError("a bug"), None])
     done = asyncio.Event()
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from bot.discussion.dials import Dials
-from bot.discussion.prompt import AGAIN
-from bot.discussion.record import Compaction, FloorGiven, QuestionPut, Record, Turn
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record, Turn
+from bot.discussion.prompts.prompt import AGAIN
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoints import Endpoints
-from bot.sessions.run import Run
-from bot.sessions.stage import Refused, Why
-from bot.store.rows import Post, PostKind, PostStatus, Status, StoredSession
+from bot.sessions.delivery.stage import Refused, Why
+from bot.sessions.session_runner import Run
+from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import Store
 from tests.endpoint_stand_in import (

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.discussion.dials import Dials
+from bot.discussion.model.dials import Dials
 from bot.errors import Refusal
-from bot.sessions import standstill
-from bot.sessions.stage import Refused, Why
+from bot.sessions.delivery.stage import Refused, Why
+from bot.sessions.resilience import database_outage
 from bot.store.engine import DatabaseTrouble
-from bot.store.rows import Post, PostKind, Status
+from bot.store.models import Post, PostKind, Status
 from bot.store.schema import now
 from bot.store.store import Store
 from tests.sessions.house import HERE, QUICK, House, open_house, until
@@ -107,7 +107,7 @@ async def test_an_unforeseen_error_pauses_the_table_with_an_id(
     async def broken(*_: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("bot.sessions.compose.Composer.compose", broken)
+    monkeypatch.setattr("bot.sessions.composing.compose.Composer.compose", broken)
     run = await house.start()
     await until(lambda: any("Something went wrong" in text for text in house.place.texts))
     assert run.reason
@@ -120,7 +120,7 @@ async def test_an_unforeseen_error_pauses_the_table_with_an_id(
 async def test_a_table_that_stood_still_for_its_database_hears_people(
     house: House, monkeypatch: pytest.MonkeyPatch, way_out: str
 ) -> None:
-    monkeypatch.setattr(standstill, "FIRST_WAIT", 600.0)
+    monkeypatch.setattr(database_outage, "FIRST_WAIT", 600.0)
     really = house.store.add_turn
 
     async def full(*_: object, **__: object) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.rows import StoredSession
+from bot.store.models import StoredSession
 from bot.store.store import Store, open_store
 from tests.store.samples import database, stored_session
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.discussion.dials import Dials
-from bot.discussion.persona import Persona
-from bot.discussion.record import Session
-from bot.discussion.task import Task
-from bot.store.rows import Status, StoredSession
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import Session
+from bot.discussion.model.task import Task
+from bot.store.models import Status, StoredSession
 
 GUILD, PLACE, CONVENER, ANCHOR = 2**63 - 9, 2**63 - 8, 2**63 - 7, 1_000
 STARTED = datetime(2026, 3, 1, 18, 30, 5, 123456, tzinfo=UTC)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from bot.discussion.forgetting import Member
-from bot.discussion.record import FloorGiven, Turn, moderator_turn
-from bot.sessions.forgetting import forget_in, renew_minutes
+from bot.discussion.model.erasure import Member
+from bot.discussion.model.record import FloorGiven, Turn, moderator_turn
+from bot.sessions.privacy.session_erasure import forget_in, renew_minutes
 from bot.store.engine import create_engine
-from bot.store.rows import Post, PostKind, PostStatus, Status, StoredSession, Webhook
+from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession, Webhook
 from bot.store.schema import departures, opt_outs, posts, sessions, turns, webhooks
 from bot.store.store import Store, open_store
 from tests.store.samples import CONVENER, GUILD, PLACE, database, stored_session

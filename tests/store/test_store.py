@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from bot.discussion.persona import Persona
-from bot.discussion.record import (
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import (
     Compaction,
     FloorChosen,
     FloorGiven,
@@ -28,7 +28,7 @@ from bot.discussion.record import (
     WrapUpCalled,
 )
 from bot.store.engine import create_engine
-from bot.store.rows import Post, PostKind, PostStatus, Status, StoredSession, Webhook
+from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession, Webhook
 from bot.store.schema import posts
 from bot.store.store import PlaceTaken, Store, open_store
 from tests.store.samples import ANCHOR, CAST, PLACE, STARTED, database, stored_session

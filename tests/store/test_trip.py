@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.store.rows import StoredSession
+from bot.store.driver_thread import in_one_trip
+from bot.store.models import StoredSession
 from bot.store.schema import sessions
 from bot.store.store import Store
-from bot.store.trip import in_one_trip
 
 SEED = select(sessions.c.seed)
 

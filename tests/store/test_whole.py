@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.store.rows import Post, PostKind, StoredSession
+from bot.store.models import Post, PostKind, StoredSession
 from bot.store.store import Store
 from tests.store.samples import GUILD, PLACE
 

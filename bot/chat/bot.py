@@ -1,0 +1,248 @@
+"""The bot: Discord's events on one side, the supervisor on the other."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from bot.chat.avatars import Avatars
+from bot.chat.commands import RoundtableCommands, ask_this_persona
+from bot.chat.guest_messages import Hushed, as_guest
+from bot.chat.panel import PanelButton
+from bot.chat.privacy_command import ForgetButton
+from bot.chat.responses import apologise
+from bot.chat.webhook_stage import SENT_AWAY, WebhookStage
+from bot.chat.webhooks import Webhooks
+from bot.library.catalogue import Catalogue
+from bot.llm.endpoints import Endpoints
+from bot.sessions.composing.limits import Limits
+from bot.sessions.delivery.stage import Seen
+from bot.sessions.privacy.retention import Retention
+from bot.sessions.supervisor import Supervisor
+from bot.settings import Settings
+from bot.store.engine import DatabaseTrouble
+from bot.store.models import Fault, Status
+from bot.store.store import Store
+
+log = logging.getLogger(__name__)
+
+
+def needed_intents(*, message_content: bool) -> discord.Intents:
+    """The intents the bot asks for. Message Content is the only privileged one, and the bot lives without it."""
+    intents = discord.Intents.none()
+    intents.guilds = intents.guild_messages = True
+    intents.message_content = message_content
+    return intents
+
+
+class RoundtableBot(discord.Client):
+    """The Discord client. Closing it ends every loop; the sessions go on at the next start."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        catalogue: Catalogue,
+        store: Store,
+        endpoints: Endpoints,
+        intents: discord.Intents,
+    ) -> None:
+        super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none())
+        self.settings = settings
+        self.catalogue = catalogue
+        self.store = store
+        self.endpoints = endpoints
+        self.webhooks = Webhooks(self, store)
+        self.avatars = Avatars(self)
+        self.hushed = Hushed()
+        self.supervisor = Supervisor(
+            store,
+            endpoints,
+            lambda stored: WebhookStage(self, stored),
+            max_tokens=settings.llm_max_tokens,
+            limits=Limits.of(settings),
+        )
+        self.retention = Retention(
+            self.supervisor, store, keep_days=settings.retention_days, grace_days=settings.leave_grace_days
+        )
+        self.tree = app_commands.CommandTree(self)
+        self.tree.add_command(RoundtableCommands())
+        self.tree.add_command(ask_this_persona)
+        self.tree.on_error = apologise  # type: ignore[method-assign]
+        self._background: set[asyncio.Task[None]] = set()
+
+    @property
+    def me(self) -> discord.ClientUser:
+        """The bot's own user. Only after login."""
+        assert self.user is not None
+        return self.user
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a courtesy (an edit of the panel) that nobody waits for; `close()` gives it up."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("something in the background failed", exc_info=error)
+
+    # --- from start to end ---
+
+    async def setup_hook(self) -> None:
+        await self.webhooks.open()
+        self.add_dynamic_items(PanelButton, ForgetButton)
+        try:
+            await self.tree.sync()
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.error("the commands could not be brought up to date: %s", error or type(error).__name__)
+        await self.avatars.upload(self.catalogue.personas)
+        await self.supervisor.resume_all(self.wait_until_ready)
+        self.in_background(self._greet())
+        self.in_background(self._tidy())
+
+    async def _greet(self) -> None:
+        await self.wait_until_ready()
+        log.info("ready as %s in %d server%s", self.me, len(self.guilds), "" if len(self.guilds) == 1 else "s")
+        if not self.intents.message_content:
+            log.warning("the Message Content intent is off: guests chime in with `/roundtable say`")
+
+    async def _tidy(self) -> None:
+        # Which servers the bot is in is known only then.
+        await self.wait_until_ready()
+        await self.retention.run(lambda: [guild.id for guild in self.guilds])
+
+    async def close(self) -> None:
+        if self.is_closed():
+            return
+        await self.supervisor.shutdown()
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        try:
+            await super().close()
+        finally:
+            await self.webhooks.aclose()
+
+    # --- what is heard ---
+
+    def as_seen(self, message: discord.Message, channel_id: int) -> Seen | None:
+        """A message of ours as the sessions know it, None for everybody else's and for answers to commands.
+
+        `channel_id` is the channel or, for a thread, its parent: what a webhook of ours that was moved posts elsewhere
+        shows nothing there.
+        """
+        if message.webhook_id and self.webhooks.owned.get(message.webhook_id) == channel_id:
+            return Seen(message.id, True, message.author.name, message.content)
+        if message.author.id == self.me.id and message.webhook_id is None and message.interaction_metadata is None:
+            return Seen(message.id, False, message.author.name, message.content)
+        return None
+
+    async def on_message(self, message: discord.Message) -> None:
+        channel = message.channel
+        parent_id = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
+        if seen := self.as_seen(message, parent_id):
+            await self.supervisor.message_seen(channel.id, seen)
+        elif (run := self.supervisor.run_at(channel.id)) and (
+            guest := as_guest(message, me=self.me, owned=self.webhooks.owned)
+        ):
+            try:
+                if run.absence.defers(guest.id):
+                    await run.absence.end()
+                    heard = run.has_heard(guest.id)
+                else:
+                    heard = await run.guest_said(guest) or run.has_heard(guest.id)
+            except DatabaseTrouble:
+                run.absence.begin()  # taken in when the table goes on
+                raise
+            if not heard and run.is_flooded_by(guest.author_id, guest.id):
+                self.in_background(self.hushed.tell(message))
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        run = self.supervisor.run_at(payload.channel_id)
+        # What was said by command stands in a message of ours, which its guest can't edit: that is a pin or the like.
+        if run is None or not run.has_heard(payload.message_id) or payload.message.author.id == self.me.id:
+            return
+        guest = as_guest(payload.message, me=self.me, owned=self.webhooks.owned)
+        # An edit can also turn a message into one that is kept out of the discussion.
+        await run.guest_changed(payload.message_id, guest.text if guest else "")
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        await self.supervisor.message_gone(payload.channel_id, payload.message_id)
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        for message_id in payload.message_ids:
+            await self.supervisor.message_gone(payload.channel_id, message_id)
+
+    # --- what becomes of the connection, the server and its channels ---
+
+    async def on_connect(self) -> None:
+        # A new session with the gateway: it does not tell what was said since the last one.
+        for run in self.supervisor.open_runs():
+            run.absence.begin()
+
+    async def on_ready(self) -> None:
+        await self.supervisor.listen_again()
+
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        for run in self.supervisor.open_runs(guild.id):
+            run.absence.begin()
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        await self.supervisor.listen_again(guild.id)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self.retention.back(guild.id)
+        await self.supervisor.listen_again(guild.id)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        # Not called when a server is only unavailable.
+        await self.retention.left(guild.id)
+        # Our webhooks still work there; without this the table would talk on in a server that sent the bot away.
+        for run in self.supervisor.open_runs(guild.id):
+            run.absence.begin()
+            if run.status is Status.RUNNING:
+                await run.hold(SENT_AWAY, Fault.PLACE)
+
+    async def on_guild_channel_update(self, _: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        await self._look_around(after.guild)
+
+    async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
+        await self._look_around(after.guild)
+
+    async def _look_around(self, guild: discord.Guild) -> None:
+        """Permissions have changed: where the bot sees no channel it hears nobody."""
+        for run in self.supervisor.open_runs(guild.id):
+            channel = guild.get_channel(run.stored.channel_id)
+            if channel is None or channel.permissions_for(guild.me).view_channel:
+                await run.absence.end()
+            else:
+                run.absence.begin()
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self.supervisor.place_gone(channel.id)
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        await self.supervisor.place_gone(payload.thread_id)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        log.exception("error in %s", event_method)
+
+
+def create_bot(
+    settings: Settings,
+    *,
+    catalogue: Catalogue,
+    store: Store,
+    endpoints: Endpoints,
+    message_content: bool = True,
+) -> RoundtableBot:
+    """The bot, ready to be started. `message_content`: whether that intent is enabled for the application."""
+    intents = needed_intents(message_content=message_content)
+    return RoundtableBot(settings, catalogue=catalogue, store=store, endpoints=endpoints, intents=intents)

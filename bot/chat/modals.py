@@ -1,0 +1,35 @@
+"""The small form in which a member writes to the table, from the panel or from a persona's message."""
+
+from typing import TYPE_CHECKING, cast
+
+import discord
+
+from bot.chat import actions
+from bot.chat.responses import answering
+
+if TYPE_CHECKING:
+    from bot.chat.bot import RoundtableBot
+
+# Leaves room for the name before it in the message that shows it.
+_LENGTH = 1500
+# https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object-modal
+_TITLE_LENGTH = 45
+
+
+class SayForm(discord.ui.Modal):
+    """One text field; what is written there becomes a guest's turn."""
+
+    text: discord.ui.TextInput["SayForm"] = discord.ui.TextInput(
+        label="What do you want to say?", style=discord.TextStyle.paragraph, max_length=_LENGTH
+    )
+
+    def __init__(self, session_id: int, *, title: str = "Chime in", reply_to: int | None = None) -> None:
+        """`session_id`: the table it was opened at. `reply_to` is the persona's message that it answers."""
+        super().__init__(title=title[:_TITLE_LENGTH])
+        self._session_id = session_id
+        self._reply_to = reply_to
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        async with answering(interaction):
+            own = cast("discord.Interaction[RoundtableBot]", interaction)
+            await actions.chime_in(own, self.text.value, session_id=self._session_id, reply_to=self._reply_to)

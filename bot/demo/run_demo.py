@@ -1,0 +1,53 @@
+"""`roundtable demo`: the real bot on a simulated Discord, in the browser, with no token and no LLM."""
+
+import asyncio
+import logging
+import tempfile
+import webbrowser
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Final
+
+from bot.chat.bot import create_bot
+from bot.demo.simulated import require_simcord, simulated_discord
+from bot.library.catalogue import open_catalogue
+from bot.llm.factory import open_endpoints
+from bot.settings import Settings
+from bot.signals import until_signal
+from bot.store.store import open_store
+
+# Quicker than on Discord, where people also read other channels; in seconds.
+DEMO_PACE: Final = 4.0
+# The dummy answers at once; a moment of thought looks more like the real thing.
+DUMMY_DELAY: Final = 0.7
+
+
+async def serve_demo(settings: Settings, *, port: int, open_browser: bool) -> int:
+    """Serve the demo page until the process is told to end. Nothing it keeps outlives it.
+
+    Raises DemoUnavailable (extra missing, port taken), FileFaults.
+    """
+    require_simcord()
+    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)
+    if "pace" not in settings.discussion.model_fields_set:
+        dials = settings.discussion.model_copy(update={"pace": DEMO_PACE})
+        settings = settings.model_copy(update={"discussion": dials})
+    # What the library would have a host know (voice, intents) is no news in a simulation.
+    for name in ("discord", "discord.client"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="roundtable-demo-"))
+        file = Path(folder) / "demo.db"
+        store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
+        endpoints = await stack.enter_async_context(open_endpoints(settings, dummy_delay=DUMMY_DELAY))
+        bot = create_bot(settings, catalogue=catalogue, store=store, endpoints=endpoints)
+        page = await stack.enter_async_context(simulated_discord(bot, port=port))
+        print(f"The demo is at {page.url}")
+        print("Type /roundtable start there. Ctrl-C ends the demo.", flush=True)
+        if open_browser:
+            await asyncio.to_thread(webbrowser.open, page.url)
+        ends = [asyncio.create_task(until_signal()), asyncio.create_task(page.wait_closed())]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in ends:
+            task.cancel()
+    return 0

@@ -1,0 +1,116 @@
+"""Who a line is addressed to: names in text, Unicode, case-insensitive, whole words."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Final
+
+from bot.discussion.model.persona import Persona, fold
+
+# What may stand between the start of a sentence and its first word, and between the end of a sentence and the next.
+_BETWEEN: Final = " \t\"'“”‘’«»„()[]{}*_>~¿¡"
+_ENDS: Final = ".!?…。\n"
+_BEFORE_SPEECH: Final = re.compile(r"[*_]*(?:[,:،、–—]|\s[-–—]\s)")
+# A full stop inside a number or an address (3.5, example.org) ends nothing.
+_SENTENCE_END: Final = re.compile(r"(?<![.!?؟…])[.!?؟…]++(?=[\s\"'”’»)\]*_]|$)|[。\n]|[?؟]")
+_QUESTION_MARKS: Final = frozenset("?؟")
+# Scripts without spaces between words (Han, kana): there a name can't be told from a longer word by its neighbours.
+UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_UNSPACED: Final = re.compile(f"[{UNSPACED}]")
+_ARTICLES: Final = frozenset({"the", "a", "an"})
+_TITLES: Final = frozenset(
+    {"professor", "prof", "prof.", "doctor", "dr", "dr.", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "mx", "mx."}
+    | {"sir", "dame", "lord", "lady", "captain", "capt.", "colonel", "major", "sergeant", "judge", "justice", "sister"}
+    | {"brother", "father", "mother", "reverend", "rabbi", "imam", "chef", "coach", "master", "madame", "monsieur"}
+    | {"señor", "señora", "herr", "frau", "don", "doña", "uncle", "aunt", "auntie", "grandma", "grandpa"}
+)
+
+
+def aliases(persona: Persona) -> tuple[str, ...]:
+    """Every form in which the table may call a persona, folded: name, full name (less title), first name, title + name,
+    title + surname."""
+    name, words = fold(persona.name), fold(persona.full_name).split()
+    forms = [name, " ".join(words)]
+    if words[0] in _ARTICLES:  # "The Old Keeper" is a description: none of its words is a first name
+        forms.append(" ".join(words[1:]))
+    else:
+        named_at = words.index(name) if name in words[:-1] else 0
+        titles = max(named_at, next((i for i, word in enumerate(words) if word not in _TITLES), 0))
+        title, plain = words[:titles], words[titles:]
+        forms.append(" ".join(plain))
+        if not " ".join(plain).startswith(name):
+            forms.append(plain[0])
+        if title:
+            forms += [" ".join([*title, plain[0]]), " ".join([*title, plain[-1]]), " ".join([*title, name])]
+    return tuple(dict.fromkeys(form for form in forms if form))
+
+
+def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool = False) -> str | None:
+    """The name of the persona whom `text` addresses directly, or None; the last one addressed wins.
+
+    An address is a name at the start of a sentence before a comma, colon or dash, a name inside a sentence that ends
+    in a question mark, or `@name`. In a guest's message one persona's name anywhere counts as well.
+    """
+    folded = fold(text)
+    called: str | None = None
+    mentioned: set[str] = set()
+    for name, start, end in _found(folded, cast):
+        if fold(name) == fold(speaker):
+            continue
+        mentioned.add(name)
+        if _is_address(folded, start, end):
+            called = name
+    if called is None and guest and len(mentioned) == 1:
+        return mentioned.pop()
+    return called
+
+
+def named(text: str, cast: Sequence[Persona]) -> list[str]:
+    """The names of the personas whom `text` names in any form, in the order of their mentions."""
+    return list(dict.fromkeys(name for name, _, _ in _found(fold(text), cast)))
+
+
+def _found(folded: str, cast: Sequence[Persona]) -> Iterator[tuple[str, int, int]]:
+    """Each mention of a persona in a folded text: its name, and where the mention begins and ends."""
+    forms, pattern = _forms(tuple(cast))
+    for match in pattern.finditer(folded):
+        if _is_whole(folded, match.end()):
+            yield forms[match.group()], match.start(), match.end()
+
+
+def _is_address(text: str, start: int, end: int) -> bool:
+    if text[:start].endswith("@"):
+        return True
+    before = text[:start].rstrip(_BETWEEN)
+    if (not before or before[-1] in _ENDS) and _BEFORE_SPEECH.match(text, end):
+        return True
+    stop = _SENTENCE_END.search(text, end)
+    return stop is not None and not _QUESTION_MARKS.isdisjoint(stop.group())
+
+
+def _is_whole(text: str, end: int) -> bool:
+    # Vowel signs and accents belong to the word before them, yet `\w` does not match them.
+    return end >= len(text) or not unicodedata.category(text[end]).startswith("M")
+
+
+@lru_cache(maxsize=64)
+def _forms(cast: tuple[Persona, ...]) -> tuple[dict[str, str], re.Pattern[str]]:
+    """Each folded form with the name of the persona it calls, and a pattern that finds any of them, longest first.
+
+    A form that two personas share (a first name) calls neither, unless it is the very name of one.
+    """
+    owners: dict[str, set[str]] = {}
+    for persona in cast:
+        for form in aliases(persona):
+            owners.setdefault(form, set()).add(persona.name)
+    forms = {form: names.copy().pop() for form, names in owners.items() if len(names) == 1}
+    for persona in cast:
+        forms[fold(persona.full_name)] = forms[fold(persona.name)] = persona.name
+    return forms, re.compile("|".join(_whole_word(form) for form in sorted(forms, key=len, reverse=True)) or r"(?!)")
+
+
+def _whole_word(form: str) -> str:
+    before = "" if _UNSPACED.match(form[0]) else r"(?<!\w)(?<!\w-)"
+    after = "" if _UNSPACED.match(form[-1]) else r"(?!-?\w)"
+    return f"{before}{re.escape(form)}{after}"

@@ -1,0 +1,242 @@
+"""A session's turns in order, and the typed turns with which the moderator steers."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.persona import MODERATOR, Persona
+from bot.discussion.model.task import Task
+from bot.discussion.prompts.control_tokens import defused
+from bot.discussion.text.text_metrics import grams
+
+Kind = Literal["persona", "guest", "moderator", "summary"]
+
+
+class _Steering(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class QuestionPut(_Steering):
+    """A question is on the table from here on."""
+
+    what: Literal["question_put"] = "question_put"
+    question: str
+
+
+class FloorGiven(_Steering):
+    """This persona speaks next."""
+
+    what: Literal["floor_given"] = "floor_given"
+    name: str
+
+
+class FloorChosen(_Steering):
+    """The model picked this persona to speak next (None: its answer named nobody), which any person overrules."""
+
+    what: Literal["floor_chosen"] = "floor_chosen"
+    name: str | None
+
+
+class TurnSkipped(_Steering):
+    """This persona's turn is passed over: it leaves the pool, the clock stands still."""
+
+    what: Literal["turn_skipped"] = "turn_skipped"
+    name: str
+
+
+class WrapUpCalled(_Steering):
+    """Only the wrap-up turns are left, then the summary."""
+
+    what: Literal["wrap_up_called"] = "wrap_up_called"
+
+
+class TurnsChanged(_Steering):
+    """The discussion now has this many persona turns in all."""
+
+    what: Literal["turns_changed"] = "turns_changed"
+    turns: int = Field(ge=0)
+
+
+class SeatAdded(_Steering):
+    """A persona joins the table."""
+
+    what: Literal["seat_added"] = "seat_added"
+    persona: Persona
+
+
+class SeatRemoved(_Steering):
+    """A persona leaves the table for good."""
+
+    what: Literal["seat_removed"] = "seat_removed"
+    name: str
+
+
+class Muted(_Steering):
+    """A persona stays at the table but gets no turns, or gets them again."""
+
+    what: Literal["muted"] = "muted"
+    name: str
+    muted: bool = True
+
+
+class Compaction(_Steering):
+    """In prompts, `gist` stands for every turn up to and with number `upto`. The record itself keeps them."""
+
+    what: Literal["compaction"] = "compaction"
+    upto: int
+    gist: str
+
+
+Steering = (
+    QuestionPut
+    | FloorGiven
+    | FloorChosen
+    | TurnSkipped
+    | WrapUpCalled
+    | TurnsChanged
+    | SeatAdded
+    | SeatRemoved
+    | Muted
+    | Compaction
+)
+STEERING: TypeAdapter[Steering] = TypeAdapter(Annotated[Steering, Field(discriminator="what")])
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a turn cost. Tokens as the endpoint counted them (None: it did not say); latency in milliseconds."""
+
+    finish_reason: str | None = None
+    prompt_tokens: int | None = None
+    cached_tokens: int | None = None
+    completion_tokens: int | None = None
+    latency_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One contribution.
+
+    `seq` counts from 1 in record order. A persona turn with empty text is a pass. `heard` is the last turn that the
+    prompt of a persona turn held. `addressed` names the persona this turn gives the floor to. `withheld` turns were
+    refused by Discord and stand in no prompt. A guest turn whose text is empty was deleted by its author.
+    """
+
+    seq: int
+    kind: Kind
+    speaker: str
+    text: str
+    question: str | None = None
+    addressed: str | None = None
+    heard: int = 0
+    steering: Steering | None = None
+    raw: str | None = None
+    flags: tuple[str, ...] = ()
+    usage: Usage | None = None
+    message_id: int | None = None
+    author_id: int | None = None
+    withheld: bool = False
+
+    @property
+    def is_pass(self) -> bool:
+        return self.kind == "persona" and not self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a discussion was started with; never changes. What happened since stands in its Record."""
+
+    task: Task
+    cast: tuple[Persona, ...]
+    dials: Dials
+    seed: int
+
+
+@dataclass(slots=True)
+class Record:
+    """The turns so far. Grows at the end; only a guest's edit or deletion and a withheld post change an older turn."""
+
+    turns: list[Turn] = field(default_factory=list[Turn])
+    revision: int = 0  # counts changes to older turns, so that a draft made before one can be told
+    # The moderator asks for these many times a turn; they are looked through once.
+    _of_personas: list[Turn] = field(default_factory=list[Turn], init=False, repr=False, compare=False)
+    _steered: list[Turn] = field(default_factory=list[Turn], init=False, repr=False, compare=False)
+    _looked_at: tuple[int, int] = field(default=(0, 0), init=False, repr=False, compare=False)
+
+    def __iter__(self) -> Iterator[Turn]:
+        return iter(self.turns)
+
+    def __len__(self) -> int:
+        return len(self.turns)
+
+    @property
+    def last_seq(self) -> int:
+        return self.turns[-1].seq if self.turns else 0
+
+    def append(self, turn: Turn) -> None:
+        """Add the next turn. Raises ValueError when its number does not follow."""
+        if turn.seq != self.last_seq + 1:
+            raise ValueError(f"turn {turn.seq} does not follow turn {self.last_seq}")
+        self.turns.append(turn)
+
+    def amend(self, seq: int, **changes: object) -> Turn:
+        """Change an older turn (a guest's edit, a withheld post) and count the revision."""
+        turn = replace(self.turns[seq - 1], **changes)  # type: ignore[arg-type]
+        self.put(turn)
+        return turn
+
+    def put(self, turn: Turn) -> None:
+        """Have what is left of an older turn stand in its place, and count the revision."""
+        self.turns[turn.seq - 1] = turn
+        self.revision += 1
+        # What was deleted must not live on in a cache of texts.
+        grams.cache_clear()
+        defused.cache_clear()
+
+    def persona_turns(self) -> Sequence[Turn]:
+        """Turns that used the clock, passes and withheld ones among them."""
+        self._look()
+        return self._of_personas
+
+    def after(self, seq: int) -> Iterable[Turn]:
+        return self.turns[seq:]
+
+    def steerings(self) -> Iterator[tuple[Turn, Steering]]:
+        self._look()
+        return ((t, t.steering) for t in self._steered if t.steering is not None)
+
+    def compaction(self) -> Compaction | None:
+        """The newest compaction, if there is one."""
+        self._look()
+        return next((t.steering for t in reversed(self._steered) if isinstance(t.steering, Compaction)), None)
+
+    def _look(self) -> None:
+        if self._looked_at != (now := (len(self.turns), self.revision)):
+            self._looked_at = now
+            self._of_personas = [t for t in self.turns if t.kind == "persona"]
+            self._steered = [t for t in self.turns if t.steering is not None]
+
+
+def moderator_turn(record: Record, steering: Steering, text: str) -> Turn:
+    """The record's next turn, by the moderator: `text` is what the table sees of it (empty: nothing)."""
+    return Turn(record.last_seq + 1, "moderator", MODERATOR, text, steering=steering)
+
+
+def seats(session: Session, record: Record) -> tuple[Persona, ...]:
+    """Who is at the table now, in seating order."""
+    table = {p.name: p for p in session.cast}
+    for _, steering in record.steerings():
+        if isinstance(steering, SeatAdded):
+            table[steering.persona.name] = steering.persona
+        elif isinstance(steering, SeatRemoved):
+            table.pop(steering.name, None)
+    return tuple(table.values())
+
+
+def speakers(session: Session, record: Record) -> tuple[Persona, ...]:
+    """Who at the table may get a turn: the seats less the muted."""
+    muted: dict[str, bool] = {s.name: s.muted for _, s in record.steerings() if isinstance(s, Muted)}
+    return tuple(p for p in seats(session, record) if not muted.get(p.name, False))

@@ -1,0 +1,91 @@
+"""The moderator: the next step of a discussion, from the session and its record alone."""
+
+from dataclasses import dataclass
+
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import Compaction, FloorChosen, Record, Session
+from bot.discussion.moderation import agenda, calls, floor, stagnation
+from bot.discussion.moderation.dissent import is_to_dissent
+from bot.discussion.prompts.prompt import Cue, shown_name
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Put this question on the table."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """Have the model choose who of these speaks next."""
+
+    among: tuple[Persona, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """This persona takes a turn."""
+
+    persona: Persona
+    cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
+class Summarise:
+    """This persona sums up."""
+
+    persona: Persona
+    cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The discussion is over."""
+
+
+Step = Open | Choose | Speak | Summarise | Close
+
+
+def next_step(session: Session, record: Record) -> Step:
+    """What happens next. The same session and record always give the same step."""
+    if any(turn.kind == "summary" for turn in record):
+        return Close()
+    if agenda.turns_left(session, record) == 0:
+        persona = floor.summariser(session, record)
+        return Summarise(persona, Cue(None, summary=True)) if persona else Close()
+    if question := agenda.question_to_put(session, record):
+        return Open(question)
+    persona = floor.next_speaker(session, record)
+    if persona is None:
+        return Close()
+    if among := floor.choosable(session, record):
+        return Choose(among)
+    return Speak(persona, _cue(session, record, persona))
+
+
+def _cue(session: Session, record: Record, speaker: Persona) -> Cue:
+    """What the speaker is told. A guest's word comes before a dissent, and that before everything else to do."""
+    call = calls.addressing_turn(session, record)
+    if call and call.addressed != speaker.name:
+        call = None
+    dissent = not (call and call.kind == "guest") and is_to_dissent(session, record, speaker)
+    asked = floor.person_to_ask(session, record, speaker)
+    return Cue(
+        question=agenda.question_on_table(record),
+        turns_left=agenda.turns_left(session, record),
+        wrap_up=agenda.is_wrapping_up(session, record),
+        answer_to=shown_name(session, call) if call and not dissent else None,
+        ask=asked.name if asked and not dissent else None,
+        dissent=dissent,
+        new_angle=not dissent and stagnation.only_agree(session, record),
+    )
+
+
+def still_fits(record: Record, *, heard: int, revision: int) -> bool:
+    """Whether a draft may be committed: nobody steered since turn `heard`, and nothing it had read was changed.
+
+    A guest's turn in between does no harm: the floor looks at all turns after `heard` next time.
+    """
+    steered = any(t.steering and not isinstance(t.steering, Compaction | FloorChosen) for t in record.after(heard))
+    return not steered and record.revision == revision

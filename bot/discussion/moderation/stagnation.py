@@ -1,0 +1,39 @@
+"""Whether a table drifts: its speakers only agree with each other, or they say nothing new on the question."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from bot.discussion.model.record import QuestionPut, Record, Session, Turn
+from bot.discussion.text.text_metrics import novelty, only_agrees
+
+# So many turns in a row make a drift.
+IN_A_ROW: Final = 3
+# Below this share of new word pairs a turn brings nothing new. Fresh talk has 0.7 and more, also late in a discussion.
+LEAST_NOVELTY: Final = 0.25
+
+
+def only_agree(session: Session, record: Record) -> bool:
+    """Whether the last speakers, one after the other, opened with an agreement and no "but"."""
+    if not session.dials.guards_against("agreement"):
+        return False
+    last = list(islice(_spoken(record), IN_A_ROW))
+    return len(last) == IN_A_ROW and all(only_agrees(turn.text) for turn in last)
+
+
+def stands_still(session: Session, record: Record) -> bool:
+    """Whether the last turns on the question on the table said hardly anything that had not been said before."""
+    if not session.dials.guards_against("progress"):
+        return False
+    put = max((t.seq for t, steering in record.steerings() if isinstance(steering, QuestionPut)), default=0)
+    last = [turn for turn in islice(_spoken(record), IN_A_ROW) if turn.seq > put]
+    return len(last) == IN_A_ROW and all(_novelty(turn, record) < LEAST_NOVELTY for turn in last)
+
+
+def _spoken(record: Record) -> Iterator[Turn]:
+    """Persona turns that the table saw, the newest first."""
+    return (t for t in reversed(record.persona_turns()) if t.text and not t.withheld)
+
+
+def _novelty(turn: Turn, record: Record) -> float:
+    return novelty(turn.text, (earlier.text for earlier in record.turns[: turn.seq - 1] if earlier.text))

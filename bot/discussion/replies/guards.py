@@ -1,0 +1,110 @@
+"""Guards on what a model wrote: why it can't be a turn, and what to say when it is asked once more."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from bot.discussion.model.dials import Guard
+from bot.discussion.model.names import aliases
+from bot.discussion.model.persona import Persona, fold
+from bot.discussion.model.record import Record, Session, seats
+from bot.discussion.prompts.prompt import preamble
+from bot.discussion.replies.reply import Reply
+from bot.discussion.replies.scripts import is_foreign
+from bot.discussion.text.text_metrics import Gram, grams
+
+# The share of a reply's word 3-grams that may stand in one earlier turn (or in what the model was told about the
+# table) before it counts as a copy of it.
+COPY_SHARE: Final = 0.5
+# With fewer 3-grams than this, half of them is chance ("I think so"): there only a whole repeat counts.
+_FEW_GRAMS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a reply can't be a turn: the guard that says so, the flag to store, and the note for the second try."""
+
+    guard: Guard
+    flag: str
+    note: str
+
+
+_EMPTY: Final = Objection("empty", "empty", "It was empty: say one or two sentences.")
+_FOREIGN: Final = Objection("empty", "wrong_script", "It was in another language than the table's.")
+_REPEATED: Final = Objection("repeat", "repeated", "It had been said before: say something new, in other words.")
+_RECITED: Final = Objection(
+    "repeat", "recited", "It recited what is written above: answer the question in words of your own."
+)
+_FOR_OTHERS: Final = Objection(
+    "others", "spoke_as_other", "It spoke for somebody else: say only your own view, beginning with the word “I”."
+)
+
+
+def objection(
+    reply: Reply, session: Session, record: Record, speaker: Persona, *, cue: str = "", summary: bool
+) -> Objection | None:
+    """Why `reply` can't be `speaker`'s next turn; None if it can, or if the guard in question is turned off.
+
+    `cue`: the tail of the prompt. A summary may repeat what was said and may go from one speaker to the next.
+    """
+    found = _objection(reply, session, record, speaker, cue=cue, summary=summary)
+    return found if found and session.dials.guards_against(found.guard) else None
+
+
+def _objection(
+    reply: Reply, session: Session, record: Record, speaker: Persona, *, cue: str, summary: bool
+) -> Objection | None:
+    if not reply.text:
+        return _FOR_OTHERS if "spoke_for_others" in reply.flags else _EMPTY
+    if is_foreign(reply.text, session, record):
+        return _FOREIGN
+    if summary:
+        return None
+    if is_copy(reply.text, record):
+        return _REPEATED
+    if speaks_as_other(reply.text, speaker, seats(session, record)):
+        return _FOR_OTHERS
+    return _RECITED if recites(reply.text, session, cue) else None
+
+
+def is_copy(text: str, record: Record) -> bool:
+    """Whether `text` nearly repeats an earlier turn: half of its word 3-grams stand in it, or all of its few words."""
+    own = grams(text, 3)
+    return any(_is_mostly_in(own, grams(turn.text, 3)) for turn in record if turn.text)
+
+
+def recites(text: str, session: Session, cue: str = "") -> bool:
+    """Whether half of `text` stands word for word in what the model was told: context, rules, cards, or the cue."""
+    own, of_table, of_turn = grams(text, 3), _told(preamble(session)), grams(cue, 3)
+    return _is_mostly_in(own, frozenset(gram for gram in own if gram in of_turn or hash(gram) in of_table))
+
+
+def speaks_as_other(text: str, speaker: Persona, table: tuple[Persona, ...]) -> bool:
+    """Whether `text` says "I am …" with another's name, or begins a line as a card does: "You are …" and a name."""
+    return _slips(speaker.name, table).search(fold(text)) is not None
+
+
+def _is_mostly_in(own: frozenset[Gram], other: frozenset[Gram]) -> bool:
+    if own.isdisjoint(other):
+        return False
+    share = COPY_SHARE if len(own) >= _FEW_GRAMS else 1
+    return len(own & other) / len(own) >= share
+
+
+@lru_cache(maxsize=256)
+def _slips(speaker: str, table: tuple[Persona, ...]) -> re.Pattern[str]:
+    def any_of(personas: Iterable[Persona]) -> str:
+        return "|".join(re.escape(name) for p in personas for name in aliases(p)) or "(?!)"
+
+    others, end = any_of(p for p in table if p.name != speaker), r"(?![\w'’])"
+    as_another = rf"(?<!\w)(?:i am|i['’]m|my name is) (?:{others}){end}"
+    as_a_card = rf"(?m)^[\W\d]*you(?: are|['’]re) (?:{any_of(table)}){end}"
+    return re.compile(f"{as_a_card}|{as_another}")
+
+
+# Hashes, since the 3-grams of a preamble themselves would take some 300 kB.
+@lru_cache(maxsize=64)
+def _told(told: str) -> frozenset[int]:
+    return frozenset(map(hash, grams.__wrapped__(told, 3)))

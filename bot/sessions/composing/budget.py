@@ -1,0 +1,73 @@
+"""What a session's model calls may cost and have cost: asked before each call, booked in the database."""
+
+from datetime import date
+
+from bot.llm.completion import Completion
+from bot.sessions.composing.limits import Limits, check, tokens_in
+from bot.store.models import StoredSession
+from bot.store.schema import now
+from bot.store.store import Store
+
+
+class Budget:
+    """One session's. A call is booked before it is made, with the estimate of its prompt, and settled by its answer:
+    one that fails, is given up or outlives the process stays booked. The difference is stored with the turn."""
+
+    def __init__(self, store: Store, stored: StoredSession, limits: Limits) -> None:
+        self.used = 0
+        """The tokens the session has used, as of `load()` or the last call."""
+        self._spending = store.spending
+        self._stored = stored
+        self._limits = limits
+        self._need = 0
+        self._day = now().date()
+        self._is_loaded = False
+
+    @property
+    def most(self) -> int:
+        """The tokens the session may use; 0: no limit."""
+        return self._limits.session_tokens
+
+    async def load(self) -> None:
+        self.used = await self._spending.of_session(self._stored.id)
+        self._is_loaded = True
+
+    async def has_tokens_today(self) -> bool:
+        """Whether the server's tokens of the day suffice for a call like the last one."""
+        used = await self._of_server(now().date())
+        return not self._limits.day_tokens or used + self._need <= self._limits.day_tokens
+
+    async def book(self, *, prompt: int, answer: int, reserve: int) -> None:
+        """Before a call: the estimated tokens of its prompt, its answer's at most, and what is kept for the summary.
+
+        Raises LimitReached, with nothing booked.
+        """
+        if not self._is_loaded:
+            await self.load()
+        moment = now()
+        self._need, self._day = prompt + answer, moment.date()
+        check(
+            self._limits,
+            minutes=(moment - self._stored.created_at).total_seconds() / 60,
+            session_tokens=self.used,
+            day_tokens=await self._of_server(self._day),
+            need=self._need,
+            reserve=reserve,
+        )
+        self._is_loaded = False  # whoever is cancelled meanwhile has booked or not
+        await self._spending.add(self._stored, self._day, prompt)
+        self.used += prompt
+        self._is_loaded = True
+
+    def settle(self, completion: Completion, *, prompt: int, chars_per_token: float) -> None:
+        """After its answer: what that says it cost replaces the estimate; what it does not say is estimated."""
+        asked, answered = completion.prompt_tokens, completion.completion_tokens
+        if answered is None:
+            answered = tokens_in(len(completion.text) + completion.unsaid, chars_per_token)
+        difference = (prompt * completion.calls if asked is None else asked) - prompt + answered
+        self._spending.owe(self._stored, self._day, difference)
+        self.used += difference
+
+    async def _of_server(self, day: date) -> int:
+        kept = self._spending.kept_of_server(self._stored.guild_id, day)
+        return await self._spending.of_server(self._stored.guild_id, day) if kept is None else kept

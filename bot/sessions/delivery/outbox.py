@@ -1,0 +1,294 @@
+"""Posting: intent, act, reconcile, so that every post is shown exactly once through crashes and lost answers.
+
+Before anything is sent, the database says what is about to be sent (`sending`, at most one post a place) and the
+largest message id seen before it. Whatever becomes of the request, a message of ours after that id which shows no
+other post shows this one. A send is never cancelled: it runs in a task of its own.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from bot.sessions.delivery.stage import OutcomeUnknown, Refused, Seen, Stage, Why
+from bot.sessions.interruptible import Interruptible
+from bot.store.models import Post, PostStatus
+from bot.store.store import Store
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+# A stored message reaches the history well within this many seconds.
+SETTLE_SECONDS: Final = 5.0
+# The longest wait between two tries to read the history of a place.
+LONGEST_BACKOFF: Final = 300.0
+# Broken into a refused name: it keeps the look and is no letter. Discord's word filter no longer matches.
+_HAIR_SPACE: Final = "\u200a"
+
+
+class Held(Exception):
+    """Posting can't go on until people mend something; `str(error)` says what. Nothing is lost."""
+
+
+class PlaceGone(Exception):
+    """The channel or thread no longer exists."""
+
+
+class _Closing(Exception):
+    """The process is ending: leave the post as it is for the next start."""
+
+
+class Poster:
+    """Sends one session's posts in order, exactly once."""
+
+    def __init__(
+        self,
+        store: Store,
+        stage: Stage,
+        *,
+        session_id: int,
+        place_id: int,
+        latest: int,
+        on_withheld: Callable[[int], Awaitable[None]] | None = None,
+    ) -> None:
+        """`latest` is the largest Discord id the session has seen; `on_withheld` takes the number of a turn that
+        will not be shown."""
+        self.latest = latest
+        self.waiting = False
+        self._store = store
+        self._stage = stage
+        self._session_id = session_id
+        self._place_id = place_id
+        self._on_withheld = on_withheld
+        self._uncertain: set[int] = set()
+        self._bound: set[int] = set()  # messages that show a post, and copies that were taken away
+        self._wait = Interruptible()
+        self._closing = False
+        self._binding = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is on its way."""
+        return self._task is not None and not self._task.done()
+
+    async def recover(self) -> None:
+        """At start-up: a post that was under way when the last process ended may or may not be shown."""
+        if post := await self._store.sending(self._place_id):
+            self._uncertain.add(post.id)
+
+    async def deliver(self) -> None:
+        """Send everything that is queued. Raises Held or PlaceGone. Cancelling the caller does not cancel the send."""
+        while self._task is not None and not self._task.done():
+            await asyncio.wait([self._task])
+        if self._closing:
+            return
+        self._task = asyncio.create_task(self._send_all(), name=f"posting {self._place_id}")
+        # If the caller is gone when it fails, nobody asks for the error; the post waits in the database.
+        self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.shield(self._task)
+
+    async def close(self, timeout: float) -> None:
+        """Stop waiting for anything; give a send in flight `timeout` seconds, then leave it to the next start."""
+        self._closing = True
+        self._wait.interrupt()
+        if self._task is not None and not self._task.done():
+            await asyncio.wait([self._task], timeout=timeout)
+
+    async def look_back(self, since: int) -> None:
+        """Look through what appeared of ours while nobody listened. Raises Refused or OutcomeUnknown."""
+        for message in await self._stage.sent_since(since):
+            await self.seen(message)
+
+    def hurry(self) -> None:
+        """Discord is back: try at once what would wait a while longer."""
+        self._wait.interrupt()
+
+    async def seen(self, message: Seen) -> None:
+        """A message of ours appeared in the place (gateway or history): find the post it shows, or take a copy away."""
+        self.latest = max(self.latest, message.id)
+        # The answer to the request may arrive in these very moments: whoever is second must see what the first did.
+        async with self._binding:
+            is_copy = await self._bind_seen(message)
+        if is_copy:
+            await self._remove(message)
+
+    async def _bind_seen(self, message: Seen) -> bool:
+        """Bind a message to the post under way if it shows that. Out: whether it is a copy of another one."""
+        if message.id in self._bound or await self._store.post_of_message(message.id):
+            return False
+        copies = [c for c in await self._copies(message) if c.by_webhook == message.by_webhook]
+        post = await self._store.sending(self._place_id)
+        if post and message.id > post.after_id and post.by_webhook == message.by_webhook:
+            # While content can be read, a late copy of an earlier post is not taken for this one.
+            may_show = not copies or post.content.strip() == message.content.strip()
+            if may_show and await self._store.bind(post.id, message.id):
+                self._bound.add(message.id)
+                return False
+        if copies:
+            self._bound.add(message.id)
+            log.warning("removing a late copy of post %s in place %s", copies[0].id, self._place_id)
+        else:
+            log.warning("message %s in place %s shows no post of ours; left alone", message.id, self._place_id)
+        return bool(copies)
+
+    async def _send_all(self) -> None:
+        try:
+            more = True
+            while more and (post := await self._store.take_post(self._place_id, self.latest)):
+                more = await self._settle(post)
+        except _Closing:
+            pass
+        finally:
+            self.waiting = False
+
+    async def _settle(self, post: Post) -> bool:
+        """Send one post until its outcome is known. Out: False if certainly no other one waits behind it."""
+        healed: set[Why] = set()
+        more, just_taken = True, post.id not in self._uncertain
+        while not (post.id in self._uncertain and await self._is_shown(post)):
+            if self._closing:
+                raise _Closing
+            # Until its outcome is stored, whatever goes wrong in between.
+            self._uncertain.add(post.id)
+            if not just_taken:
+                # Since then a guest may have deleted what the minutes hold, or its whole session has gone.
+                fresh = await self._store.post(post.id)
+                if fresh is None:
+                    break
+                post = fresh
+            just_taken = False
+            try:
+                message_id = await self._stage.send(post)
+            except OutcomeUnknown as error:
+                log.warning("post %s: no answer (%s); looking for it", post.id, error)
+                await self._sleep(SETTLE_SECONDS)
+            except Refused as refused:
+                self._uncertain.discard(post.id)
+                post = await self._heal(post, refused, healed)
+                if post.status is PostStatus.REFUSED:
+                    return True
+            else:
+                more = await self._answered(post, message_id)
+                break
+        self._uncertain.discard(post.id)
+        self.waiting = False
+        return more
+
+    async def _answered(self, post: Post, message_id: int) -> bool:
+        self.latest = max(self.latest, message_id)
+        async with self._binding:
+            if message_id in self._bound:
+                return True  # Seen before the answer: it shows the post, or was a copy and has been taken away.
+            self._bound.add(message_id)
+            is_bound, more = await self._store.bind_answered(post.id, message_id, self._place_id)
+            if is_bound or await self._store.post_of_message(message_id):
+                return more
+            # Bound to another message already: a copy that was seen first, or one whose text can't be read and that
+            # was taken for it. The answer is certain, so the other goes; unless a person has removed that.
+            copy = await self._store.rebind(post.id, message_id) or message_id
+        await self._remove(Seen(copy, post.by_webhook, post.username or "", post.content))
+        return True
+
+    async def _heal(self, post: Post, refused: Refused, healed: set[Why]) -> Post:
+        """What each refusal asks for. Out: the post to send again, or a refused one. Raises Held or PlaceGone."""
+        log.warning("post %s refused: %s", post.id, refused.sentence)
+        first = refused.why not in healed
+        healed.add(refused.why)
+        match refused.why:
+            case Why.PLACE_GONE:
+                raise PlaceGone(refused.sentence)
+            case Why.HOLD:
+                await self._store.set_post(post.id, PostStatus.QUEUED)
+                raise Held(refused.sentence)
+            case Why.WEBHOOK_GONE if first:
+                try:
+                    await self._until_known(self._stage.renew)
+                except Refused as worse:
+                    return await self._heal(post, worse, healed)
+                return post
+            case Why.NAME if first:
+                safe = safe_name(post.username or "")
+                log.warning("Discord refused the name %r; posting as %r. Rename that persona.", post.username, safe)
+                await self._store.set_post(post.id, PostStatus.SENDING, username=safe)
+                return replace(post, username=safe)
+            case Why.OTHER if first:
+                return post
+            case _:
+                return await self._withhold(post)
+
+    async def _withhold(self, post: Post) -> Post:
+        # It may be left over from an earlier session in this place, whose turns are not ours.
+        ours = await self._store.refuse_post(post.id) == self._session_id
+        if ours and post.turn_seq is not None and self._on_withheld is not None:
+            await self._on_withheld(post.turn_seq)
+        return replace(post, status=PostStatus.REFUSED)
+
+    async def _is_shown(self, post: Post) -> bool:
+        """Look for a post whose outcome is unknown: now, and once more a little later."""
+        for last_look in (False, True):
+            for message in await self._history(post):
+                await self.seen(message)
+            now = await self._store.post(post.id)
+            if now is None or now.status is not PostStatus.SENDING:
+                return True
+            if not last_look:
+                await self._sleep(SETTLE_SECONDS)
+        return False
+
+    async def _history(self, post: Post) -> list[Seen]:
+        try:
+            return await self._until_known(lambda: self._stage.sent_since(post.after_id))
+        except Refused as refused:
+            if refused.why is Why.PLACE_GONE:
+                raise PlaceGone(refused.sentence) from None
+            # Without the history it can't be told whether the post is shown: neither lose nor double it.
+            raise Held(refused.sentence) from None
+
+    async def _until_known(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """The answer to something that does no harm when asked again. Raises Refused."""
+        backoff = SETTLE_SECONDS
+        while True:
+            try:
+                answer = await ask()
+            except OutcomeUnknown:
+                self.waiting = True
+                await self._sleep(backoff)
+                backoff = min(backoff * 2, LONGEST_BACKOFF)
+            else:
+                self.waiting = False
+                return answer
+
+    async def _copies(self, message: Seen) -> list[Post]:
+        if not message.content:
+            return []
+        posted = await self._store.posted_copies(self._place_id, message.content)
+        return [p for p in posted if not message.by_webhook or p.username == message.name]
+
+    async def _remove(self, message: Seen) -> None:
+        try:
+            await self._stage.remove(message)
+        except (Refused, OutcomeUnknown) as error:
+            log.warning("could not remove the copy %s: %s", message.id, error)
+
+    async def _sleep(self, seconds: float) -> None:
+        if not self._closing:
+            await self._wait.sleep(seconds)
+        if self._closing:
+            raise _Closing
+
+
+def safe_name(name: str) -> str:
+    """A name that Discord takes: forbidden words broken by a hair space, never empty, at most 80 characters.
+
+    Source: https://discord.com/developers/docs/resources/user#usernames-and-nicknames
+    """
+    name = re.sub(r"(?i)(disc)(ord)|(cly)(de)|^(every)(one)$|^(he)(re)$", _broken, re.sub(r"[@#:`]", "", name))
+    return name.strip()[:80] or "Speaker"
+
+
+def _broken(match: re.Match[str]) -> str:
+    return _HAIR_SPACE.join(group for group in match.groups() if group)

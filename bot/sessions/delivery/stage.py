@@ -1,0 +1,124 @@
+"""The seam between a session and where it is shown: what a stage can do, and how it says no."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import Turn
+from bot.store.models import Post, Status
+
+
+class Why(Enum):
+    """Why a place refused a post: each has its own remedy in outbox.py."""
+
+    WEBHOOK_GONE = "the webhook was deleted or moved"
+    NAME = "the name was refused"
+    WITHHELD = "a filter withheld the message"
+    PLACE_GONE = "the channel or thread is gone"
+    HOLD = "something that people must mend"
+    OTHER = "anything else"
+
+
+class Refused(Exception):
+    """The place certainly does not show the post. `sentence` tells a person why and what would help."""
+
+    def __init__(self, why: Why, sentence: str) -> None:
+        super().__init__(sentence)
+        self.why = why
+        self.sentence = sentence
+
+
+class OutcomeUnknown(Exception):
+    """The place may or may not show the post: the answer got lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A message of ours that was seen in the place. `by_webhook`: a turn; otherwise one of the bot's own messages."""
+
+    id: int
+    by_webhook: bool
+    name: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuestMessage:
+    """A member's message that becomes a guest turn. `reply_to` is the message it replies to."""
+
+    id: int
+    author_id: int
+    name: str
+    text: str
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How a session stands, for the panel and for `status`. `most_tokens`: what it may use (0: no limit)."""
+
+    session_id: int
+    status: Status
+    reason: str | None
+    turns: int
+    turns_in_all: int
+    question: str | None
+    question_number: int
+    questions: int
+    cast: tuple[str, ...]
+    convener_id: int
+    waiting: bool = False
+    tokens: int = 0
+    most_tokens: int = 0
+
+
+class Stage(Protocol):
+    """Where a session is shown."""
+
+    min_pace: float
+
+    def split(self, turn: Turn, persona: Persona | None) -> list[Post]:
+        """The posts that show a turn; pure."""
+        ...
+
+    async def send(self, post: Post) -> int:
+        """Show a post; the message's id. Raises Refused or OutcomeUnknown."""
+        ...
+
+    async def sent_since(self, after_id: int) -> list[Seen]:
+        """Our own messages in the place after a message id, oldest first. Raises Refused or OutcomeUnknown."""
+        ...
+
+    async def heard_since(self, after_id: int) -> list[GuestMessage]:
+        """Members' messages in the place after a message id, oldest first. Raises Refused or OutcomeUnknown."""
+        ...
+
+    async def said_since(self, after_id: int) -> dict[int, str | None]:
+        """Every message in the place after a message id, whoever wrote it: what it says to the table since it was
+        edited (empty: nothing), None if it was not, or that can't be told. Raises Refused or OutcomeUnknown."""
+        ...
+
+    async def remove(self, message: Seen) -> None:
+        """Take a message of ours away."""
+        ...
+
+    async def renew(self) -> None:
+        """Find or make a new webhook. Raises Refused or OutcomeUnknown."""
+        ...
+
+    async def composing(self, persona: Persona) -> None:
+        """Show that a turn is on its way."""
+        ...
+
+    def adopt_panel(self, message_id: int | None) -> None:
+        """After a restart: the message that shows the panel."""
+        ...
+
+    async def refresh(self, overview: Overview) -> None:
+        """Bring whatever shows the session's state up to date."""
+        ...
+
+    async def tell_convener(self, sentence: str) -> None:
+        """Tell the convener something that can't be said in the place."""
+        ...

@@ -1,0 +1,24 @@
+"""One member must not flood a table: how much of it is taken in, decided from the record alone."""
+
+from typing import Final
+
+from bot.discussion.model.record import Record
+
+# Six seconds for each message is quick typing. More in a minute from one person would leave no room for anyone else in
+# the prompt, and would have personas answer nobody but that one.
+GUEST_TURNS: Final = 10
+_MINUTE: Final = 60_000
+# Each edit of a message that was heard makes the draft that had read it void, and so costs a model call.
+EDITS: Final = 5
+
+
+def is_flood(record: Record, author_id: int, message_id: int) -> bool:
+    """Whether this member's message comes on top of GUEST_TURNS of the same member in the minute before it."""
+    earliest = _milliseconds(message_id) - _MINUTE
+    recent = [t for t in record if t.author_id == author_id and _milliseconds(t.message_id or 0) > earliest]
+    return len(recent) >= GUEST_TURNS
+
+
+def _milliseconds(snowflake: int) -> int:
+    # Discord's own clock, which its ids carry: https://discord.com/developers/docs/reference#snowflakes
+    return snowflake >> 22

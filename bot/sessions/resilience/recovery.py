@@ -1,0 +1,177 @@
+"""Sessions that a fault paused go on by themselves once it is gone; what a person paused waits for a person.
+
+An endpoint is asked by one task for all sessions that wait for it (and for the same model), with a tiny request. A
+place is tried by showing what is queued for it. After several turns that came to nothing a session tries once more;
+when its server's tokens of the day are used up it waits for the next day. A fault of ours is left to people. Nothing of
+this is stored but the fault itself, so that after a restart the waiting begins anew.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from bot.discussion.moderation.moderator import Speak, Summarise, next_step
+from bot.errors import EndpointRefused
+from bot.llm.endpoint import Endpoint
+from bot.llm.endpoints import Endpoints
+from bot.sessions.composing.limits import seconds_to_next_day
+from bot.sessions.session_runner import Run
+from bot.store.engine import DatabaseTrouble
+from bot.store.models import Fault, Status
+from bot.store.schema import now
+
+log = logging.getLogger(__name__)
+
+# Seconds before the endpoint or a place is tried for the first time; doubled with each try, up to LONGEST_NAP.
+ENDPOINT_NAP: Final = 15.0
+PLACE_NAP: Final = 30.0
+LONGEST_NAP: Final = 600.0
+PASSES_NAP: Final = 600.0
+# Naps until the next day are taken in pieces of so many seconds: the machine's clock may be set meanwhile.
+DAY_NAP: Final = 1800.0
+
+
+class Recovery:
+    """All waiting sessions of the process. `go_on` has a session's loop run again."""
+
+    def __init__(self, endpoints: Endpoints, go_on: Callable[[Run], Awaitable[None]]) -> None:
+        self._endpoints = endpoints
+        self._go_on = go_on
+        self._waiting: dict[int, asyncio.Task[None]] = {}
+        self._probers: dict[Endpoint, _Prober] = {}
+        # How many turns a session had when it last went on by itself, and how often it has done so since.
+        self._fruitless: WeakKeyDictionary[Run, tuple[int, int]] = WeakKeyDictionary()
+
+    def watch(self, run: Run) -> None:
+        """Have a session go on once it can, if it is paused by a fault that can pass."""
+        self.forget(run)
+        if run.status is Status.PAUSED and run.fault not in (None, Fault.ERROR):
+            work = self._wait(run, run.fault)
+            self._waiting[run.stored.id] = asyncio.create_task(work, name=f"recovery of session {run.stored.id}")
+
+    def forget(self, run: Run) -> None:
+        """Somebody has decided otherwise."""
+        if task := self._waiting.pop(run.stored.id, None):
+            task.cancel()
+
+    async def aclose(self) -> None:
+        tasks = list(self._waiting.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(prober.aclose() for prober in self._probers.values()))
+
+    async def _wait(self, run: Run, fault: Fault) -> None:
+        spoken = len(run.record.persona_turns())
+        before, tries = self._fruitless.get(run, (spoken, 0))
+        tries = tries if before == spoken else 0
+        try:
+            await self._pass(run, fault, tries)
+            while run.status is Status.PAUSED and run.fault is fault:
+                try:
+                    self._fruitless[run] = spoken, tries + 1
+                    await self._go_on(run)
+                except DatabaseTrouble as trouble:
+                    log.warning("session %s can't go on yet: %s", run.stored.id, trouble)
+                    await asyncio.sleep(PLACE_NAP)
+        except Exception:
+            log.exception("session %s stays paused until a person resumes it", run.stored.id)
+
+    async def _pass(self, run: Run, fault: Fault, tries: int) -> None:
+        """Return once the fault may be gone. `tries`: how often that proved wrong since the session's last turn."""
+        if tries:
+            await asyncio.sleep(_nap(ENDPOINT_NAP, tries))
+        match fault:
+            case Fault.ENDPOINT:
+                await self._endpoint_answers(run)
+            case Fault.PLACE:
+                await _place_takes_posts(run)
+            case Fault.PASSES:
+                await asyncio.sleep(PASSES_NAP)
+            case Fault.LIMIT:
+                await _day_has_tokens(run)
+            case Fault.ERROR:
+                raise ValueError("only people can mend that")
+
+    async def _endpoint_answers(self, run: Run) -> None:
+        # Once the one whose endpoint is gone from the settings has left the table, somebody else is next.
+        while (endpoint := self._endpoint_of(run)) is None:  # noqa: ASYNC110 (people change the record)
+            await asyncio.sleep(LONGEST_NAP)
+        await self._probers.setdefault(endpoint, _Prober(endpoint)).until_well()
+
+    def _endpoint_of(self, run: Run) -> Endpoint | None:
+        """Where the next turn is written: the same that failed, as the record decides who is next."""
+        match next_step(run.session, run.record):
+            case Speak(persona=persona) | Summarise(persona=persona):
+                try:
+                    return self._endpoints.of(persona)
+                except EndpointRefused:
+                    return None
+            case _:
+                return self._endpoints.default
+
+
+class _Prober:
+    """Asks one endpoint whether it is well, as long as somebody waits for that."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._task: asyncio.Task[None] | None = None
+        self._hopes = 0  # how many sessions wait
+
+    async def until_well(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._probe(), name="probing the endpoint")
+        task = self._task
+        self._hopes += 1
+        try:
+            await asyncio.shield(task)
+        finally:
+            self._hopes -= 1
+            if not self._hopes:
+                task.cancel()
+                if self._task is task:
+                    self._task = None
+
+    async def aclose(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _probe(self) -> None:
+        tries = 0
+        while True:
+            await asyncio.sleep(_nap(ENDPOINT_NAP, tries))
+            if await self._endpoint.is_well():
+                return
+            tries += 1
+
+
+async def _place_takes_posts(run: Run) -> None:
+    tries = 0
+    while True:
+        await asyncio.sleep(_nap(PLACE_NAP, tries))
+        try:
+            if run.status is not Status.PAUSED or run.fault is not Fault.PLACE or await run.can_post():
+                return
+        except DatabaseTrouble as trouble:
+            log.warning("session %s can't go on yet: %s", run.stored.id, trouble)
+        tries += 1
+
+
+async def _day_has_tokens(run: Run) -> None:
+    while True:
+        try:
+            if await run.budget.has_tokens_today():
+                return
+            nap = min(seconds_to_next_day(now()) + 1, DAY_NAP)
+        except DatabaseTrouble as trouble:
+            log.warning("session %s can't go on yet: %s", run.stored.id, trouble)
+            nap = PLACE_NAP
+        await asyncio.sleep(nap)
+
+
+def _nap(first: float, tries: int) -> float:
+    return min(first * 2 ** min(tries, 20), LONGEST_NAP)

@@ -1,0 +1,91 @@
+"""Between rows and values: how sessions, turns and posts stand in the database."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import STEERING, Session, Turn, Usage
+from bot.discussion.model.task import Task
+from bot.store.models import Fault, Post, PostKind, PostStatus, Status, StoredSession
+
+
+def turn_values(turn: Turn) -> dict[str, Any]:
+    """The columns of `turns` for a turn, but for its session."""
+    return {
+        "seq": turn.seq,
+        "kind": turn.kind,
+        "speaker": turn.speaker,
+        "text": turn.text,
+        "question": turn.question,
+        "addressed": turn.addressed,
+        "heard": turn.heard,
+        "steering": turn.steering.model_dump(mode="json") if turn.steering else None,
+        "raw": turn.raw,
+        "flags": list(turn.flags),
+        "message_id": turn.message_id,
+        "author_id": turn.author_id,
+        "withheld": turn.withheld,
+    } | (asdict(turn.usage) if turn.usage else {})
+
+
+def session_of(row: Row[Any]) -> StoredSession:
+    """A row of `sessions`."""
+    return StoredSession(
+        id=row.id,
+        guild_id=row.guild_id,
+        place_id=row.place_id,
+        channel_id=row.channel_id,
+        convener_id=row.convener_id,
+        anchor_id=row.anchor_id,
+        status=Status(row.status),
+        reason=row.reason,
+        session=Session(
+            task=Task.model_validate(row.task),
+            cast=tuple(Persona.model_validate(persona) for persona in row.cast),
+            dials=Dials.model_validate(row.dials),
+            seed=row.seed,
+        ),
+        created_at=row.created_at,
+        fault=Fault(row.fault) if row.fault else None,
+        listen_from=row.listen_from or 0,
+    )
+
+
+def turn_of(row: Row[Any]) -> Turn:
+    """A row of `turns`."""
+    usage = Usage(row.finish_reason, row.prompt_tokens, row.cached_tokens, row.completion_tokens, row.latency_ms)
+    return Turn(
+        seq=row.seq,
+        kind=row.kind,
+        speaker=row.speaker,
+        text=row.text,
+        question=row.question,
+        addressed=row.addressed,
+        heard=row.heard,
+        steering=STEERING.validate_python(row.steering) if row.steering else None,
+        raw=row.raw,
+        flags=tuple(row.flags),
+        usage=usage if row.latency_ms is not None else None,
+        message_id=row.message_id,
+        author_id=row.author_id,
+        withheld=row.withheld,
+    )
+
+
+def post_of(row: Row[Any]) -> Post:
+    """A row of `posts`."""
+    return Post(
+        kind=PostKind(row.kind),
+        content=row.content,
+        attachment=row.attachment,
+        username=row.username,
+        avatar=row.avatar,
+        turn_seq=row.turn_seq,
+        id=row.id,
+        status=PostStatus(row.status),
+        after_id=row.after_id or 0,
+        message_id=row.message_id,
+    )

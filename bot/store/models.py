@@ -1,0 +1,99 @@
+"""What the store hands out: stored sessions, posts and webhooks as plain values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.discussion.model.record import Session
+
+
+class Status(StrEnum):
+    """Where a session stands."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class Fault(StrEnum):
+    """By what a session was paused, if not by a person; says when it goes on by itself (sessions/resilience/recovery.py)."""
+
+    ENDPOINT = "endpoint"  # the LLM endpoint is down or refuses
+    PLACE = "place"  # Discord does not let the bot post
+    PASSES = "passes"  # several turns in a row came to nothing
+    LIMIT = "limit"  # the server's tokens of the day are used up
+    ERROR = "error"  # only people can mend it: a fault of ours, cards longer than the model's window
+
+
+class PostStatus(StrEnum):
+    """Where a post stands. `sending`: it may or may not have reached Discord."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    POSTED = "posted"
+    REMOVED = "removed"
+    REFUSED = "refused"
+
+
+class PostKind(StrEnum):
+    """What a post shows. Turns go through the webhook, everything else is the bot's own message."""
+
+    TURN = "turn"
+    CARD = "card"
+    PANEL = "panel"
+    NOTICE = "notice"
+    MINUTES = "minutes"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """A session with where it is shown and how it stands. `anchor_id`: the Discord id it began at.
+
+    `fault` is by what it was paused; None where a person did that. Of members' messages only those after `listen_from`
+    are taken in: what was said before and is forgotten stays so.
+    """
+
+    id: int
+    guild_id: int
+    place_id: int
+    channel_id: int
+    convener_id: int
+    anchor_id: int
+    status: Status
+    reason: str | None
+    session: Session
+    created_at: datetime
+    fault: Fault | None = None
+    listen_from: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One message that shows (part of) a turn, or one of the bot's own messages.
+
+    `id` is 0 until it is stored. `attachment` is the text of a file that goes with it (the minutes).
+    """
+
+    kind: PostKind
+    content: str = ""
+    username: str | None = None
+    avatar: str | None = None
+    turn_seq: int | None = None
+    attachment: str | None = None
+    id: int = 0
+    status: PostStatus = PostStatus.QUEUED
+    after_id: int = 0
+    message_id: int | None = None
+
+    @property
+    def by_webhook(self) -> bool:
+        return self.kind is PostKind.TURN
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """The webhook of a channel. The token is a secret: it is never shown in a repr."""
+
+    id: int
+    channel_id: int
+    token: str = field(repr=False)
