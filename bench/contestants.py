@@ -25,7 +25,7 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
 from bot.library.files import read_personas, read_task
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import Endpoints
+from bot.llm.endpoints import EndpointRegistry
 from bot.sessions.composing.limits import Limits
 from bot.sessions.supervisor import Supervisor, Where
 from bot.store.driver_thread import in_one_trip
@@ -114,7 +114,7 @@ class Ours:
         watch = Watch()
         supervisor = Supervisor(
             self._store,
-            Endpoints(self._endpoint),
+            EndpointRegistry(self._endpoint),
             lambda _: TimedStage(watch),
             max_tokens=MAX_TOKENS,
             limits=Limits(session_tokens=0, day_tokens=10**12),

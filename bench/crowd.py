@@ -29,7 +29,7 @@ from bot.chat.webhook_stage import WebhookStage
 from bot.discussion.model.dials import Dials
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import Endpoints
+from bot.llm.endpoints import EndpointRegistry
 from bot.sessions.supervisor import Where
 from bot.settings import Settings
 from bot.store.models import Post, PostKind, Status
@@ -86,7 +86,7 @@ async def hold(crowd: Crowd, folder: Path) -> dict[str, Any]:
         parts: dict[str, Any] = {
             "catalogue": Catalogue(cast, (task,)),
             "store": store,
-            "endpoints": Endpoints(endpoint),
+            "endpoints": EndpointRegistry(endpoint),
         }
         async with bot_module.create_bot(settings, **parts) as bot:
             await bot.login("token")

@@ -38,7 +38,7 @@ from bot.discussion.model.record import Record, Session
 from bot.errors import RoundtableError
 from bot.library.catalogue import open_catalogue
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import Endpoints
+from bot.llm.endpoints import EndpointRegistry
 from bot.sessions.composing.limits import Limits
 from bot.sessions.session_runner import Run
 from bot.settings import shipped
@@ -117,7 +117,7 @@ async def ours(url: str, session: Session, size: Size, window: int | None = None
             Record(),
             store=store,
             stage=TerminalStage(io.StringIO(), colour=False),
-            endpoints=Endpoints(endpoint),
+            endpoints=EndpointRegistry(endpoint),
             max_tokens=size.most,
             limits=Limits(0, 0, 0, 0),
             latest=0,

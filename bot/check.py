@@ -12,10 +12,10 @@ import discord
 from bot.chat.app import BAD_TOKEN, NO_TOKEN, use_other_discord
 from bot.chat.bot import needed_intents
 from bot.chat.permissions import NEEDED, in_words, missing
-from bot.discussion.model.persona import Fault, Persona
+from bot.discussion.model.persona import FileProblem, Persona
 from bot.discussion.model.persona_similarity import near_copies
 from bot.errors import RoundtableError
-from bot.file_permissions import exposed
+from bot.file_permissions import exposed_files
 from bot.library.files import read_personas, read_tasks
 from bot.llm.endpoint import Endpoint
 from bot.llm.factory import no_endpoint, open_endpoints
@@ -51,7 +51,7 @@ async def check(settings: Settings) -> int:
     report.fine(f"Settings: {dials.turns} turns a table, {dials.pace:g} s between two.")
     personas = _check_files(settings, report)
     _check_database(settings.database_file, report)
-    for sentence in exposed(settings.database_file):
+    for sentence in exposed_files(settings.database_file):
         report.note(sentence)
     await _check_endpoints(settings, personas, report)
     await _check_discord(settings, report)
@@ -70,7 +70,7 @@ def _check_files(settings: Settings, report: Report) -> list[Persona]:
     return personas
 
 
-def _files(report: Report, fine: str, faults: list[Fault]) -> None:
+def _files(report: Report, fine: str, faults: list[FileProblem]) -> None:
     for fault in faults:
         report.fault(str(fault))
     if not faults:

@@ -43,7 +43,7 @@ async def discuss(
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         session = Session(task, cast, dials, seed)
         if jsonl:
-            await endpoints.look_around()  # for the models' names
+            await endpoints.discover_all()  # for the models' names
             _write(jsonl, session_as_json(session, {p.name: endpoints.model_of(p) for p in cast}))
         stored = StoredSession(0, 0, 1, 1, 0, 0, Status.RUNNING, None, session, now())
         stored = await store.add_session(stored, [])

@@ -12,7 +12,7 @@ class RoundtableError(Exception):
     """Something a person can understand and mend. `str(error)` is written for them."""
 
 
-class Refusal(RoundtableError):
+class UserError(RoundtableError):
     """A person asked for something that can't be done now (a second table, an unknown persona, not their table)."""
 
 

@@ -10,7 +10,7 @@ ENV_FILE: Final = Path(".env")
 _COMPANIONS: Final = ("", "-wal", "-shm")
 
 
-def exposed(database: Path, env_file: Path = ENV_FILE) -> list[str]:
+def exposed_files(database: Path, env_file: Path = ENV_FILE) -> list[str]:
     """A sentence with its `chmod` for each file that others can get at; empty on Windows, which has other rules.
 
     A folder that others can only read does no harm while the files in it are private: it is named only if they could

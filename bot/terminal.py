@@ -7,7 +7,7 @@ from typing import Final, TextIO
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Turn
-from bot.sessions.delivery.stage import GuestMessage, Overview, Seen
+from bot.sessions.delivery.stage import GuestMessage, Overview, OwnMessage
 from bot.store.models import Post, PostKind
 
 # ANSI colours that can be read on black and on white.
@@ -43,7 +43,7 @@ class TerminalStage:
             print(self._paint(textwrap.fill(post.content, _WIDTH), "2") + "\n", file=self._out, flush=True)
         return self._last_id
 
-    async def sent_since(self, after_id: int) -> list[Seen]:
+    async def sent_since(self, after_id: int) -> list[OwnMessage]:
         return []
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
@@ -52,7 +52,7 @@ class TerminalStage:
     async def said_since(self, after_id: int) -> dict[int, str | None]:
         return {}
 
-    async def remove(self, message: Seen) -> None: ...
+    async def remove(self, message: OwnMessage) -> None: ...
 
     async def renew(self) -> None: ...
 

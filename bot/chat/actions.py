@@ -8,7 +8,7 @@ from bot.chat.cards import details, said_by
 from bot.chat.guest_messages import without_unseen
 from bot.chat.privacy_command import refuse_kept_out
 from bot.discussion.text.links import plain_links
-from bot.errors import Refusal
+from bot.errors import UserError
 from bot.sessions import steering
 from bot.sessions.delivery.stage import GuestMessage
 from bot.sessions.rate_limit import GUEST_TURNS
@@ -100,20 +100,20 @@ async def chime_in(
 ) -> None:
     """Take what a member said through a command into the discussion; the public answer shows it to everyone.
 
-    `session_id`: the table it is meant for, where that is known. Raises Refusal, also for a member who may not write
+    `session_id`: the table it is meant for, where that is known. Raises UserError, also for a member who may not write
     here or has said too much within a minute.
     """
     text = plain_links(without_unseen(text))
     if not text:
-        raise Refusal("There is nothing in it. Write what you want to say.")
+        raise UserError("There is nothing in it. Write what you want to say.")
     run = interaction.client.supervisor.table_at(_place(interaction))
     if session_id not in (None, run.stored.id):
-        raise Refusal("The table you wrote this for has ended, so it was not said. Use the panel of the new one.")
+        raise UserError("The table you wrote this for has ended, so it was not said. Use the panel of the new one.")
     require_voice(interaction)
     await refuse_kept_out(interaction)
     user = interaction.user
-    if run.is_flooded_by(user.id, interaction.id):
-        raise Refusal(TOO_MUCH)
+    if run.is_over_rate_by(user.id, interaction.id):
+        raise UserError(TOO_MUCH)
     shown_as = await interaction.response.send_message(
         said_by(_who(interaction), text), allowed_mentions=discord.AllowedMentions.none(), suppress_embeds=True
     )
@@ -128,11 +128,11 @@ def one_line(question: str | None) -> str | None:
 
 
 def require_voice(interaction: "Interaction") -> None:
-    """Raise Refusal for a member who may not write here: neither may the bot say it for them."""
+    """Raise UserError for a member who may not write here: neither may the bot say it for them."""
     in_thread = isinstance(interaction.channel, discord.Thread)
     may = interaction.permissions
     if not (may.send_messages_in_threads if in_thread else may.send_messages):
-        raise Refusal("You may not write in this channel, so I can't do that for you here.")
+        raise UserError("You may not write in this channel, so I can't do that for you here.")
 
 
 def _own_table(interaction: "Interaction") -> Run:
@@ -140,8 +140,8 @@ def _own_table(interaction: "Interaction") -> Run:
     run = interaction.client.supervisor.table_at(_place(interaction))
     if interaction.user.id != run.stored.convener_id and not interaction.permissions.manage_messages:
         if not run.stored.convener_id:
-            raise Refusal("Only a member with **Manage Messages** can do that: the convener asked to be forgotten.")
-        raise Refusal(
+            raise UserError("Only a member with **Manage Messages** can do that: the convener asked to be forgotten.")
+        raise UserError(
             f"Only <@{run.stored.convener_id}>, who convened this table, "
             "or a member with **Manage Messages** can do that."
         )

@@ -16,7 +16,7 @@ from discord.http import Route
 
 from bot.chat.bot import RoundtableBot, create_bot, needed_intents
 from bot.errors import RoundtableError
-from bot.file_permissions import exposed
+from bot.file_permissions import exposed_files
 from bot.library.catalogue import open_catalogue
 from bot.llm.factory import open_endpoints
 from bot.settings import Settings
@@ -55,7 +55,7 @@ async def serve(settings: Settings) -> int:
     async with AsyncExitStack() as stack:
         stack.enter_context(lock_database(settings.database_file))
         store = await stack.enter_async_context(open_store(settings.database_url, settings.database_file))
-        for sentence in exposed(settings.database_file):
+        for sentence in exposed_files(settings.database_file):
             log.warning("%s", sentence)
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         end = asyncio.create_task(until_signal())

@@ -16,15 +16,15 @@ from bot.chat.panel import PanelButton
 from bot.chat.privacy_command import ForgetButton
 from bot.chat.responses import apologise
 from bot.chat.webhook_stage import SENT_AWAY, WebhookStage
-from bot.chat.webhooks import Webhooks
+from bot.chat.webhooks import WebhookRegistry
 from bot.library.catalogue import Catalogue
-from bot.llm.endpoints import Endpoints
+from bot.llm.endpoints import EndpointRegistry
 from bot.sessions.composing.limits import Limits
-from bot.sessions.delivery.stage import Seen
+from bot.sessions.delivery.stage import OwnMessage
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
-from bot.store.engine import DatabaseTrouble
+from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, Status
 from bot.store.store import Store
 
@@ -48,7 +48,7 @@ class RoundtableBot(discord.Client):
         *,
         catalogue: Catalogue,
         store: Store,
-        endpoints: Endpoints,
+        endpoints: EndpointRegistry,
         intents: discord.Intents,
     ) -> None:
         super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none())
@@ -56,7 +56,7 @@ class RoundtableBot(discord.Client):
         self.catalogue = catalogue
         self.store = store
         self.endpoints = endpoints
-        self.webhooks = Webhooks(self, store)
+        self.webhooks = WebhookRegistry(self, store)
         self.avatars = Avatars(self)
         self.hushed = Hushed()
         self.supervisor = Supervisor(
@@ -132,22 +132,22 @@ class RoundtableBot(discord.Client):
 
     # --- what is heard ---
 
-    def as_seen(self, message: discord.Message, channel_id: int) -> Seen | None:
+    def as_own_message(self, message: discord.Message, channel_id: int) -> OwnMessage | None:
         """A message of ours as the sessions know it, None for everybody else's and for answers to commands.
 
         `channel_id` is the channel or, for a thread, its parent: what a webhook of ours that was moved posts elsewhere
         shows nothing there.
         """
         if message.webhook_id and self.webhooks.owned.get(message.webhook_id) == channel_id:
-            return Seen(message.id, True, message.author.name, message.content)
+            return OwnMessage(message.id, True, message.author.name, message.content)
         if message.author.id == self.me.id and message.webhook_id is None and message.interaction_metadata is None:
-            return Seen(message.id, False, message.author.name, message.content)
+            return OwnMessage(message.id, False, message.author.name, message.content)
         return None
 
     async def on_message(self, message: discord.Message) -> None:
         channel = message.channel
         parent_id = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
-        if seen := self.as_seen(message, parent_id):
+        if seen := self.as_own_message(message, parent_id):
             await self.supervisor.message_seen(channel.id, seen)
         elif (run := self.supervisor.run_at(channel.id)) and (
             guest := as_guest(message, me=self.me, owned=self.webhooks.owned)
@@ -158,10 +158,10 @@ class RoundtableBot(discord.Client):
                     heard = run.has_heard(guest.id)
                 else:
                     heard = await run.guest_said(guest) or run.has_heard(guest.id)
-            except DatabaseTrouble:
+            except TransientDatabaseError:
                 run.absence.begin()  # taken in when the table goes on
                 raise
-            if not heard and run.is_flooded_by(guest.author_id, guest.id):
+            if not heard and run.is_over_rate_by(guest.author_id, guest.id):
                 self.in_background(self.hushed.tell(message))
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
@@ -211,12 +211,12 @@ class RoundtableBot(discord.Client):
                 await run.hold(SENT_AWAY, Fault.PLACE)
 
     async def on_guild_channel_update(self, _: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
-        await self._look_around(after.guild)
+        await self._recheck_permissions(after.guild)
 
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
-        await self._look_around(after.guild)
+        await self._recheck_permissions(after.guild)
 
-    async def _look_around(self, guild: discord.Guild) -> None:
+    async def _recheck_permissions(self, guild: discord.Guild) -> None:
         """Permissions have changed: where the bot sees no channel it hears nobody."""
         for run in self.supervisor.open_runs(guild.id):
             channel = guild.get_channel(run.stored.channel_id)
@@ -240,7 +240,7 @@ def create_bot(
     *,
     catalogue: Catalogue,
     store: Store,
-    endpoints: Endpoints,
+    endpoints: EndpointRegistry,
     message_content: bool = True,
 ) -> RoundtableBot:
     """The bot, ready to be started. `message_content`: whether that intent is enabled for the application."""

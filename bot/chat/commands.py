@@ -12,7 +12,7 @@ from bot.chat.modals import SayForm
 from bot.chat.permissions import in_words, missing
 from bot.chat.responses import answer, answering
 from bot.discussion.moderation.agenda import questions_covered
-from bot.errors import Refusal
+from bot.errors import UserError
 from bot.sessions.supervisor import Where
 
 if TYPE_CHECKING:
@@ -198,23 +198,23 @@ async def ask_this_persona(interaction: Interaction, message: discord.Message) -
     async with answering(interaction):
         table = interaction.client.supervisor.table_at(interaction.channel_id or 0)
         if message.webhook_id not in interaction.client.webhooks.owned:
-            raise Refusal("That is not a persona's message. Pick one of theirs.")
+            raise UserError("That is not a persona's message. Pick one of theirs.")
         title = f"Ask {message.author.display_name}"
         await interaction.response.send_modal(SayForm(table.stored.id, title=title, reply_to=message.id))
 
 
 def _where(interaction: Interaction) -> Where:
-    """The place a command was used in. Raises Refusal where a table can't be, or the bot lacks a permission."""
+    """The place a command was used in. Raises UserError where a table can't be, or the bot lacks a permission."""
     channel = interaction.channel
     in_thread = isinstance(channel, discord.Thread)
     parent_id = channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
     if interaction.guild_id is None or channel is None or parent_id is None:
-        raise Refusal("A table can only be opened in a server's channel or thread that I can see.")
+        raise UserError("A table can only be opened in a server's channel or thread that I can see.")
     if not isinstance(channel, discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread):
-        raise Refusal("A table can be opened in a text channel or a thread, not here.")
+        raise UserError("A table can be opened in a text channel or a thread, not here.")
     actions.require_voice(interaction)
     if lacking := missing(interaction.app_permissions, in_thread=in_thread):
-        raise Refusal(
+        raise UserError(
             f"I am missing {in_words(lacking)} in this channel. Please have an admin grant "
             f"{'it' if len(lacking) == 1 else 'them'} to me, then try again."
         )

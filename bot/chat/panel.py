@@ -9,7 +9,7 @@ import discord
 from bot.chat import actions
 from bot.chat.modals import SayForm
 from bot.chat.responses import answer, answering
-from bot.errors import Refusal
+from bot.errors import UserError
 from bot.sessions.delivery.stage import Overview
 from bot.store.models import Status
 
@@ -61,7 +61,7 @@ class PanelButton(
         async with answering(own):
             run = own.client.supervisor.run_at(own.channel_id or 0)
             if run is None or run.stored.id != self._session_id:
-                raise Refusal("This panel belongs to a table that has ended. `/roundtable start` opens a new one.")
+                raise UserError("This panel belongs to a table that has ended. `/roundtable start` opens a new one.")
             if self._act is None:
                 await own.response.send_modal(SayForm(self._session_id))
                 return

@@ -4,7 +4,7 @@ from typing import Final
 
 import discord
 
-from bot.sessions.delivery.stage import OutcomeUnknown, Refused, Why
+from bot.sessions.delivery.stage import OutcomeUnknown, PostRejected, RejectReason
 
 # What the bot needs in a place, by the names that Discord's settings show.
 NEEDED: Final = {
@@ -53,30 +53,34 @@ def please_grant(lacking: list[str]) -> str:
     return f"I am missing {what} in this channel. Please have an admin grant {them} to me."
 
 
-def explain(error: discord.HTTPException, lacking: list[str]) -> Refused | OutcomeUnknown:
+def explain(error: discord.HTTPException, lacking: list[str]) -> PostRejected | OutcomeUnknown:
     """The answer to a post as the seam knows it. `lacking`: permissions known to be missing in the place."""
     if error.status >= 500 or error.status == 429:
         return OutcomeUnknown(f"HTTP {error.status}")
     match error.code:
         case code if code in (_UNKNOWN_WEBHOOK, _INVALID_WEBHOOK_TOKEN):
-            return Refused(Why.WEBHOOK_GONE, "The webhook was deleted.")
+            return PostRejected(RejectReason.WEBHOOK_GONE, "The webhook was deleted.")
         case code if code == UNKNOWN_CHANNEL:
-            return Refused(Why.PLACE_GONE, "The channel is gone.")
+            return PostRejected(RejectReason.PLACE_GONE, "The channel is gone.")
         case code if code in (_MISSING_PERMISSIONS, _MISSING_ACCESS):
-            return Refused(Why.HOLD, please_grant(lacking))
+            return PostRejected(RejectReason.HOLD, please_grant(lacking))
         case code if code == _TOO_MANY_WEBHOOKS:
             sentence = (
                 "This channel has as many webhooks as Discord allows (15), and I need one. "
                 "An admin can remove one under Channel settings → Integrations → Webhooks."
             )
-            return Refused(Why.HOLD, sentence)
+            return PostRejected(RejectReason.HOLD, sentence)
         case code if code == _INVALID_FORM and "username" in error.text.casefold():
-            return Refused(Why.NAME, "Discord refused the name.")
+            return PostRejected(RejectReason.NAME, "Discord refused the name.")
         case code if code in _FILTERED:
-            return Refused(Why.WITHHELD, "A filter of this server withheld the message.")
+            return PostRejected(RejectReason.WITHHELD, "A filter of this server withheld the message.")
         case code if code == _THREAD_LOCKED:
-            return Refused(Why.HOLD, "This thread is locked. Please have a moderator unlock it.")
+            return PostRejected(RejectReason.HOLD, "This thread is locked. Please have a moderator unlock it.")
         case 0 if error.status in (401, 403):  # a page before Discord, or a token that is no longer good
-            return Refused(Why.HOLD, f"Discord, or something before it, turned me away (HTTP {error.status}).")
+            return PostRejected(
+                RejectReason.HOLD, f"Discord, or something before it, turned me away (HTTP {error.status})."
+            )
         case _:
-            return Refused(Why.OTHER, f"Discord refused the message (HTTP {error.status}, code {error.code}).")
+            return PostRejected(
+                RejectReason.OTHER, f"Discord refused the message (HTTP {error.status}, code {error.code})."
+            )

@@ -11,7 +11,7 @@ import discord
 
 from bot.chat.responses import answer, answering
 from bot.discussion.model.erasure import Member
-from bot.errors import Refusal
+from bot.errors import UserError
 from bot.settings import Settings
 from bot.store.member_data import Kept
 
@@ -81,9 +81,9 @@ async def tell(interaction: "Interaction") -> str:
 
 
 async def refuse_kept_out(interaction: "Interaction") -> None:
-    """Raise Refusal for a member who asked to be kept out of discussions."""
+    """Raise UserError for a member who asked to be kept out of discussions."""
     if await interaction.client.store.privacy.is_kept_out(_guild(interaction), interaction.user.id):
-        raise Refusal(LEFT_OUT)
+        raise UserError(LEFT_OUT)
 
 
 class ForgetButton(
@@ -108,7 +108,7 @@ class ForgetButton(
         own = cast("Interaction", interaction)
         async with answering(own):
             if own.user.id != self._user_id:
-                raise Refusal(
+                raise UserError(
                     "Only whoever asked for this can confirm it. `/roundtable privacy` is there for you, too."
                 )
             await own.response.defer()
@@ -151,7 +151,7 @@ async def _member(interaction: "Interaction") -> Member:
 
 def _guild(interaction: discord.Interaction[Any]) -> int:
     if interaction.guild_id is None:
-        raise Refusal("I keep things by server. Ask me on the server that you want to know about.")
+        raise UserError("I keep things by server. Ask me on the server that you want to know about.")
     return interaction.guild_id
 
 

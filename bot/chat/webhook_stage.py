@@ -16,7 +16,7 @@ from bot.chat.permissions import READ_HISTORY, UNKNOWN_CHANNEL, VIEW_CHANNEL, ex
 from bot.chat.split import split_text
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
-from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Overview, Refused, Seen, Why
+from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Overview, OwnMessage, PostRejected, RejectReason
 from bot.settings import DISCORD_MIN_PACE
 from bot.store.models import Post, PostKind, StoredSession
 
@@ -75,10 +75,10 @@ class WebhookStage:
     async def _send_turn(self, post: Post) -> int:
         if self._bot.get_guild(self._stored.guild_id) is None:
             # The webhook may still work.
-            raise Refused(Why.HOLD, SENT_AWAY)
+            raise PostRejected(RejectReason.HOLD, SENT_AWAY)
         if (lacking := self._lacking()) == [VIEW_CHANNEL]:
             # The same: the table would talk on where the bot hears nobody.
-            raise Refused(Why.HOLD, please_grant(lacking))
+            raise PostRejected(RejectReason.HOLD, please_grant(lacking))
         hook = await self._bot.webhooks.of(self._stored.channel_id)
         try:
             message = await hook.send(
@@ -95,11 +95,11 @@ class WebhookStage:
                 raise
             # A webhook that was moved does not know our thread. Raises the same once more if the thread is gone.
             await self._bot.fetch_channel(self._thread)
-            raise Refused(Why.WEBHOOK_GONE, "The webhook was moved to another channel.") from error
+            raise PostRejected(RejectReason.WEBHOOK_GONE, "The webhook was moved to another channel.") from error
         if message.channel.id not in (self._stored.channel_id, self._stored.place_id):
             # Somebody moved our webhook to another channel: take the stray away and begin anew.
             await message.delete()
-            raise Refused(Why.WEBHOOK_GONE, "The webhook was moved to another channel.")
+            raise PostRejected(RejectReason.WEBHOOK_GONE, "The webhook was moved to another channel.")
         return message.id
 
     def _own_message(self, post: Post) -> dict[str, Any]:
@@ -130,7 +130,7 @@ class WebhookStage:
         except _LOST as error:
             raise OutcomeUnknown(type(error).__name__) from error
 
-    async def remove(self, message: Seen) -> None:
+    async def remove(self, message: OwnMessage) -> None:
         try:
             if message.by_webhook:
                 hook = await self._bot.webhooks.of(self._stored.channel_id)
@@ -147,9 +147,9 @@ class WebhookStage:
 
     # --- looking ---
 
-    async def sent_since(self, after_id: int) -> list[Seen]:
+    async def sent_since(self, after_id: int) -> list[OwnMessage]:
         channel_id = self._stored.channel_id
-        return [seen for m in await self._history(after_id) if (seen := self._bot.as_seen(m, channel_id))]
+        return [seen for m in await self._history(after_id) if (seen := self._bot.as_own_message(m, channel_id))]
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
         me, owned = self._bot.me, self._bot.webhooks.owned
@@ -174,7 +174,7 @@ class WebhookStage:
             raise OutcomeUnknown("the server is unavailable")
         if READ_HISTORY in self._lacking():
             # Discord answers with an empty list instead of an error.
-            raise Refused(Why.HOLD, please_grant([READ_HISTORY]))
+            raise PostRejected(RejectReason.HOLD, please_grant([READ_HISTORY]))
         try:
             history = self._place.history(after=discord.Object(after_id), limit=None, oldest_first=True)
             return [message async for message in history]

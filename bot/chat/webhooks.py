@@ -43,7 +43,7 @@ async def never_resend(request: aiohttp.ClientRequest, handler: ClientHandlerTyp
     return response
 
 
-class Webhooks:
+class WebhookRegistry:
     """Our webhooks by channel. Call `open()` inside the event loop, `aclose()` at the end."""
 
     def __init__(self, client: discord.Client, store: Store) -> None:

@@ -25,7 +25,7 @@ DUMMY_DELAY: Final = 0.7
 async def serve_demo(settings: Settings, *, port: int, open_browser: bool) -> int:
     """Serve the demo page until the process is told to end. Nothing it keeps outlives it.
 
-    Raises DemoUnavailable (extra missing, port taken), FileFaults.
+    Raises DemoUnavailable (extra missing, port taken), InvalidFiles.
     """
     require_simcord()
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)

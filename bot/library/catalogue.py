@@ -10,8 +10,8 @@ from bot.discussion.model.names import aliases
 from bot.discussion.model.persona import Persona, fold
 from bot.discussion.model.persona_similarity import near_copies
 from bot.discussion.model.task import Task
-from bot.errors import Refusal
-from bot.library.files import FileFaults, read_personas, read_tasks
+from bot.errors import UserError
+from bot.library.files import InvalidFiles, read_personas, read_tasks
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ class Catalogue:
     tasks: tuple[Task, ...]
 
     def persona(self, name: str) -> Persona:
-        """The persona called `name` in any form. Raises Refusal with the nearest names."""
+        """The persona called `name` in any form. Raises UserError with the nearest names."""
         asked = fold(name.strip())
         for persona in self.personas:
             if asked in (fold(persona.name), fold(persona.full_name)):
@@ -32,15 +32,15 @@ class Catalogue:
         called = [persona for persona in self.personas if asked in aliases(persona)]
         if len(called) > 1:
             both = " or ".join(p.full_name for p in called)
-            raise Refusal(f"“{name.strip()}” could be {both}. Write the full name.")
+            raise UserError(f"“{name.strip()}” could be {both}. Write the full name.")
         if called:
             return called[0]
-        raise Refusal(_unknown("persona", name, [p.name for p in self.personas]))
+        raise UserError(_unknown("persona", name, [p.name for p in self.personas]))
 
     def cast(self, names: str) -> tuple[Persona, ...]:
         """The personas named in a comma-separated list, each once, in its order; all of them when it is empty.
 
-        Raises Refusal for a name that is unknown.
+        Raises UserError for a name that is unknown.
         """
         asked = [name for name in names.split(",") if name.strip()]
         if not asked:
@@ -48,24 +48,24 @@ class Catalogue:
         return tuple({p.name: p for p in map(self.persona, asked)}.values())
 
     def task(self, name: str | None) -> Task:
-        """The task called `name`, the first one without a name. Raises Refusal with the nearest names."""
+        """The task called `name`, the first one without a name. Raises UserError with the nearest names."""
         if not name:
             return self.tasks[0]
         for task in self.tasks:
             if fold(task.name) == fold(name.strip()):
                 return task
-        raise Refusal(_unknown("task", name, [t.name for t in self.tasks]))
+        raise UserError(_unknown("task", name, [t.name for t in self.tasks]))
 
 
 def open_catalogue(personas: Path, tasks: Path, endpoints: Collection[str] = ()) -> Catalogue:
     """Read both folders; personas may name these `endpoints`. Near copies among the cards go to the log.
 
-    Raises FileFaults with everything that is wrong in either.
+    Raises InvalidFiles with everything that is wrong in either.
     """
     cast, persona_faults = read_personas(personas, endpoints)
     found, task_faults = read_tasks(tasks)
     if faults := persona_faults + task_faults:
-        raise FileFaults(faults)
+        raise InvalidFiles(faults)
     for sentence in near_copies(cast):
         log.warning("%s: %s", personas, sentence)
     return Catalogue(tuple(cast), tuple(found))

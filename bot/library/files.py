@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from bot.discussion.model.persona import Fault, Persona, cast_faults, read_persona
+from bot.discussion.model.persona import FileProblem, Persona, cast_problems, read_persona
 from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE, Task
 from bot.errors import RoundtableError
 
@@ -21,29 +21,31 @@ _QUESTION_LENGTH: Final = 300
 _LINK: Final = "is a link that leads out of the folder."
 
 
-class FileFaults(RoundtableError):
+class InvalidFiles(RoundtableError):
     """Everything that is wrong with the files, each with file, field, value and fix."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[FileProblem]) -> None:
         self.faults = tuple(faults)
         count = f"{len(faults)} thing{'s' if len(faults) > 1 else ''} to mend"
         super().__init__("\n".join([f"{count} in the persona and task files:", *(f"  {f}" for f in faults)]))
 
 
-def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[Persona], list[Fault]]:
+def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[Persona], list[FileProblem]]:
     """Every `*.json` in `folder`, in natural order (role2 before role10).
 
     A portrait's file name becomes its full path. `endpoints` are the names a persona may ask for. Out: the sound
     personas, and every fault of the others.
     """
     if not folder.is_dir():
-        return [], [Fault(str(folder), "", "is not a folder.", "Set PERSONAS_DIR (or --personas) to one that is.")]
+        return [], [
+            FileProblem(str(folder), "", "is not a folder.", "Set PERSONAS_DIR (or --personas) to one that is.")
+        ]
     files = sorted((p for p in _inside(folder) if p.suffix.lower() == ".json"), key=lambda path: natural(path.name))
     if not files:
-        return [], [Fault(str(folder), "", "holds no persona.", "Put at least one *.json file there.")]
+        return [], [FileProblem(str(folder), "", "holds no persona.", "Put at least one *.json file there.")]
     personas: list[Persona] = []
     named: list[tuple[str, Persona]] = []
-    faults: list[Fault] = []
+    faults: list[FileProblem] = []
     for path in files:
         text, problems = _read_text(path, folder)
         if not problems:
@@ -55,17 +57,17 @@ def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[P
             if nameplate:
                 named.append((str(path), nameplate))
         faults += problems
-    return personas, faults + cast_faults(named)
+    return personas, faults + cast_problems(named)
 
 
-def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, list[Fault]]:
+def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, list[FileProblem]]:
     """One task folder. `questions.txt` is needed; the other files have defaults. Out: the task, or None with faults.
 
     No file may lead out of `within` (default: the folder itself).
     """
     if not folder.is_dir():
-        return None, [Fault(str(folder), "", "is not a folder.", "Name a task folder.")]
-    faults: list[Fault] = []
+        return None, [FileProblem(str(folder), "", "is not a folder.", "Name a task folder.")]
+    faults: list[FileProblem] = []
 
     def text_of(*names: str) -> str | None:
         path = next((folder / name for name in names if (folder / name).exists()), None)
@@ -83,29 +85,29 @@ def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, li
     # A question that stands there twice is one question of the agenda.
     questions = tuple(dict.fromkeys(line.strip() for line in (raw_questions or "").splitlines() if line.strip()))
     if raw_questions is None:
-        faults.append(Fault(str(questions_file), "", "is missing.", "Write one question a line into it."))
+        faults.append(FileProblem(str(questions_file), "", "is missing.", "Write one question a line into it."))
     elif not questions and not any(f.file == str(questions_file) for f in faults):
-        faults.append(Fault(str(questions_file), "", "holds no question.", "Write one question a line into it."))
+        faults.append(FileProblem(str(questions_file), "", "holds no question.", "Write one question a line into it."))
     for number, question in enumerate((raw_questions or "").splitlines(), 1):
         if len(question.strip()) > _QUESTION_LENGTH:
             found = f"has {len(question.strip())} characters."
             fix = f"Keep a question under {_QUESTION_LENGTH}; put the background into context.txt."
-            faults.append(Fault(str(questions_file), f"line {number}", found, fix))
+            faults.append(FileProblem(str(questions_file), f"line {number}", found, fix))
     if faults:
         return None, faults
     name = folder.resolve().name
     return Task(name=name, context=context, questions=questions, discuss=discuss, summarize=summarize), []
 
 
-def read_tasks(folder: Path) -> tuple[list[Task], list[Fault]]:
+def read_tasks(folder: Path) -> tuple[list[Task], list[FileProblem]]:
     """Every task folder inside `folder`, or `folder` itself when it is one (the original single-task layout)."""
     if not folder.is_dir():
-        return [], [Fault(str(folder), "", "is not a folder.", "Set TASKS_DIR to one that is.")]
+        return [], [FileProblem(str(folder), "", "is not a folder.", "Set TASKS_DIR to one that is.")]
     inside = sorted((p for p in _inside(folder) if _looks_like_task(p)), key=lambda path: natural(path.name))
     folders = inside or ([folder] if _looks_like_task(folder) else [])
     if not folders:
         fix = "Make a folder in it with questions.txt (one question a line)."
-        return [], [Fault(str(folder), "", "holds no task folder.", fix)]
+        return [], [FileProblem(str(folder), "", "holds no task folder.", fix)]
     read = [read_task(path, folder) for path in folders]
     return [task for task, _ in read if task], [fault for _, faults in read for fault in faults]
 
@@ -136,33 +138,35 @@ def _leads_out(path: Path, folder: Path) -> bool:
     return not path.resolve().is_relative_to(folder.resolve())
 
 
-def _read_text(path: Path, folder: Path) -> tuple[str, list[Fault]]:
+def _read_text(path: Path, folder: Path) -> tuple[str, list[FileProblem]]:
     try:
         if _leads_out(path, folder):
-            return "", [Fault(str(path), "", _LINK, "Put a copy of the file there.")]
+            return "", [FileProblem(str(path), "", _LINK, "Put a copy of the file there.")]
         if not path.is_file():
-            return "", [Fault(str(path), "", "is not a file.", "Put a text file there.")]
+            return "", [FileProblem(str(path), "", "is not a file.", "Put a text file there.")]
         if (size := path.stat().st_size) > TEXT_BYTES:
-            return "", [Fault(str(path), "", f"has {size:,} bytes.", f"Keep it under {TEXT_BYTES:,}.")]
+            return "", [FileProblem(str(path), "", f"has {size:,} bytes.", f"Keep it under {TEXT_BYTES:,}.")]
         with path.open("rb") as file:
             return file.read(TEXT_BYTES).decode("utf-8-sig"), []
     except OSError as error:
-        return "", [Fault(str(path), "", f"can't be read ({error.strerror}).", "Check the file and its permissions.")]
+        return "", [
+            FileProblem(str(path), "", f"can't be read ({error.strerror}).", "Check the file and its permissions.")
+        ]
     except UnicodeDecodeError as error:
         found = f"is not UTF-8 (byte {error.object[error.start]:#04x} at position {error.start})."
-        return "", [Fault(str(path), "", found, "Save the file as UTF-8.")]
+        return "", [FileProblem(str(path), "", found, "Save the file as UTF-8.")]
 
 
-def _parse(path: Path, text: str, folder: Path) -> tuple[Persona | None, Persona | None, list[Fault]]:
+def _parse(path: Path, text: str, folder: Path) -> tuple[Persona | None, Persona | None, list[FileProblem]]:
     """The persona, or None with every fault; and, as soon as there is a name, who takes which name in the folder."""
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         fix = "Check the quotes, commas and braces there."
-        return None, None, [Fault(str(path), f"line {error.lineno}", f"is not valid JSON ({error.msg}).", fix)]
+        return None, None, [FileProblem(str(path), f"line {error.lineno}", f"is not valid JSON ({error.msg}).", fix)]
     except (RecursionError, ValueError):  # ValueError: a number of more than 4,300 digits
         fix = "Write one flat JSON object."
-        return None, None, [Fault(str(path), "", "is not valid JSON (nested too deeply, or a huge number).", fix)]
+        return None, None, [FileProblem(str(path), "", "is not valid JSON (nested too deeply, or a huge number).", fix)]
     persona, faults = read_persona(str(path), data)
     avatar = data.get("avatar") if isinstance(data, dict) else None
     avatar = avatar.strip() if isinstance(avatar, str) and not any(f.field == "avatar" for f in faults) else ""
@@ -173,10 +177,10 @@ def _parse(path: Path, text: str, folder: Path) -> tuple[Persona | None, Persona
     return (None if faults else persona), persona or _nameplate(data), faults
 
 
-def _unknown_endpoint(path: Path, name: str, known: Collection[str]) -> Fault:
+def _unknown_endpoint(path: Path, name: str, known: Collection[str]) -> FileProblem:
     found = f'"{name}" is no endpoint in the settings ({", ".join(known) or "they name none"}).'
     variable = f"ENDPOINT_{name.upper()}_BASE_URL"
-    return Fault(str(path), "endpoint", found, f"Correct it, leave it out, or set {variable}.")
+    return FileProblem(str(path), "endpoint", found, f"Correct it, leave it out, or set {variable}.")
 
 
 def _nameplate(data: Any) -> Persona | None:
@@ -188,9 +192,9 @@ def _nameplate(data: Any) -> Persona | None:
     return Persona.model_construct(name=name or full_name, full_name=full_name or name)
 
 
-def _image_faults(path: Path, image: Path, folder: Path) -> list[Fault]:
-    def fault(found: str, fix: str) -> list[Fault]:
-        return [Fault(str(path), "avatar", f'"{image.name}" {found}', fix)]
+def _image_faults(path: Path, image: Path, folder: Path) -> list[FileProblem]:
+    def fault(found: str, fix: str) -> list[FileProblem]:
+        return [FileProblem(str(path), "avatar", f'"{image.name}" {found}', fix)]
 
     try:
         if _leads_out(image, folder):

@@ -281,10 +281,10 @@ class Endpoint:
                 # Raw: the SDK's models let through whatever JSON comes, and fail on it later.
                 return (await client.chat.completions.with_raw_response.create(**request)).http_response
             except openai.BadRequestError as error:
-                if not self._mend(request, error):
+                if not self._drop_unsupported(request, error):
                     raise
 
-    def _mend(self, request: dict[str, Any], error: openai.BadRequestError) -> bool:
+    def _drop_unsupported(self, request: dict[str, Any], error: openai.BadRequestError) -> bool:
         """Take out of `request`, and remember, what the server says it does not take. Out: whether there was such."""
         said = str(error)
         if _OVERFLOW.search(said):  # vLLM says both names of the limit when the prompt is too long

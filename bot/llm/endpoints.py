@@ -8,7 +8,7 @@ from bot.errors import EndpointRefused
 from bot.llm.endpoint import Endpoint
 
 
-class Endpoints:
+class EndpointRegistry:
     """Knows through which endpoint a persona speaks. Close it with `aclose()`."""
 
     def __init__(
@@ -51,7 +51,7 @@ class Endpoints:
         """All that were opened, the default one first, and those of `personas`' own models. Raises as `of` does."""
         return list(dict.fromkeys([self._default, *self._named.values(), *map(self.of, personas)]))
 
-    async def look_around(self) -> None:
+    async def discover_all(self) -> None:
         """Ask each for its model, so that it can be shown before the first turn. Who does not answer is left out."""
         await asyncio.gather(*(endpoint.discover() for endpoint in self.every()), return_exceptions=True)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.llm.dummy.server import serve_dummy
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import Endpoints
+from bot.llm.endpoints import EndpointRegistry
 from bot.settings import NamedEndpoint, Settings
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ def no_endpoint(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def open_endpoints(settings: Settings, *, dummy_delay: float = 0.0) -> AsyncIterator[Endpoints]:
+async def open_endpoints(settings: Settings, *, dummy_delay: float = 0.0) -> AsyncIterator[EndpointRegistry]:
     """The endpoints of the settings; the default one on the embedded dummy (said loudly) where none is set."""
     async with AsyncExitStack() as stack:
         url, model = settings.llm_base_url, settings.llm_model
@@ -44,9 +44,9 @@ async def open_endpoints(settings: Settings, *, dummy_delay: float = 0.0) -> Asy
             context=settings.llm_context,
         )
         named = {name: _named(settings, name, own) for name, own in settings.endpoints.items()}
-        endpoints = Endpoints(default, named, default_is_dummy=settings.llm_base_url is None)
+        endpoints = EndpointRegistry(default, named, default_is_dummy=settings.llm_base_url is None)
         stack.push_async_callback(endpoints.aclose)
-        looking = asyncio.create_task(endpoints.look_around(), name="asking endpoints for their models")
+        looking = asyncio.create_task(endpoints.discover_all(), name="asking endpoints for their models")
         stack.callback(looking.cancel)
         yield endpoints
 

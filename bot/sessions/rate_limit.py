@@ -12,7 +12,7 @@ _MINUTE: Final = 60_000
 EDITS: Final = 5
 
 
-def is_flood(record: Record, author_id: int, message_id: int) -> bool:
+def is_over_rate(record: Record, author_id: int, message_id: int) -> bool:
     """Whether this member's message comes on top of GUEST_TURNS of the same member in the minute before it."""
     earliest = _milliseconds(message_id) - _MINUTE
     recent = [t for t in record if t.author_id == author_id and _milliseconds(t.message_id or 0) > earliest]

@@ -12,15 +12,15 @@ from bot.discussion.model.record import QuestionPut, Record, Steering, Turn, Tur
 from bot.discussion.moderation.floor import PASSES_BEFORE_PAUSE, passes_in_a_row
 from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Summarise, next_step, still_fits
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
-from bot.llm.endpoints import Endpoints
+from bot.llm.endpoints import EndpointRegistry
 from bot.sessions.composing.compose import Composer, Draft
 from bot.sessions.composing.limits import USUAL, Cap, LimitReached, Limits
 from bot.sessions.composing.pace import Pace
 from bot.sessions.delivery.notices import comes_to_its_end
-from bot.sessions.delivery.outbox import Held, PlaceGone
+from bot.sessions.delivery.outbox import PlaceGone, PostingBlocked
 from bot.sessions.delivery.stage import GuestMessage, Stage
 from bot.sessions.interruptible import Interruptible
-from bot.sessions.privacy.session_erasure import forget_in
+from bot.sessions.privacy.session_erasure import erase_member
 from bot.sessions.state import Standing
 from bot.store.models import Fault, Post, PostKind, Status, StoredSession
 from bot.store.store import Store
@@ -43,7 +43,7 @@ class Run(Standing):
         *,
         store: Store,
         stage: Stage,
-        endpoints: Endpoints,
+        endpoints: EndpointRegistry,
         max_tokens: int,
         latest: int,
         limits: Limits = USUAL,
@@ -85,7 +85,7 @@ class Run(Standing):
             await self.hold(str(problem), Fault.ENDPOINT)
         except ContextOverflow as problem:
             await self.hold(str(problem), Fault.ERROR)
-        except Held as problem:
+        except PostingBlocked as problem:
             await self.hold(str(problem), Fault.PLACE)
         except PlaceGone as problem:
             await self.place_gone(str(problem))
@@ -196,7 +196,7 @@ class Run(Standing):
         """
         async with self._lock:
             gone = {turn.message_id for turn in self.record if turn.author_id == member.id}
-            changed = await forget_in(self._store, self.stored, self.record, member, listen_from)
+            changed = await erase_member(self._store, self.stored, self.record, member, listen_from)
             for turn in changed:
                 self.record.put(turn)
             convener_id = 0 if self.stored.convener_id == member.id else self.stored.convener_id

@@ -10,13 +10,13 @@ from bot.sessions.composing.budget import Budget
 from bot.sessions.composing.limits import Limits
 from bot.sessions.delivery.minutes import minutes
 from bot.sessions.delivery.notices import BACK, CLOSING, paused
-from bot.sessions.delivery.outbox import Held, PlaceGone
+from bot.sessions.delivery.outbox import PlaceGone, PostingBlocked
 from bot.sessions.delivery.stage import Overview, Stage
 from bot.sessions.delivery.status import overview
 from bot.sessions.resilience.backfill import Absence
 from bot.sessions.resilience.database_outage import Standstill
 from bot.sessions.turn_log import Keeper
-from bot.store.engine import DatabaseTrouble
+from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, Post, PostKind, PostStatus, Status, StoredSession
 from bot.store.store import Store
 
@@ -67,7 +67,7 @@ class Standing(Keeper):
                 await self._store.end_session(self.stored.id, self.stored.place_id, closing)
             else:
                 await self._store.set_status(self.stored.id, status, reason, fault)
-        except DatabaseTrouble:
+        except TransientDatabaseError:
             self.status, self.reason, self.fault = before
             raise
         self.standstill.leave()
@@ -115,7 +115,7 @@ class Standing(Keeper):
             await self._store.add_post(self.stored.id, self.stored.place_id, notice)
         try:
             await self.poster.deliver()
-        except Held as problem:
+        except PostingBlocked as problem:
             log.info("session %s still can't post: %s", self.stored.id, problem)
             return False
         except PlaceGone as problem:
@@ -146,7 +146,7 @@ class Standing(Keeper):
                 await self.poster.deliver()
         except TimeoutError:
             log.warning("session %s: Discord is slow; what is queued will be shown later", self.stored.id)
-        except (Held, PlaceGone) as problem:
+        except (PostingBlocked, PlaceGone) as problem:
             log.warning("session %s: not shown yet: %s", self.stored.id, problem)
 
     async def announce(self, post: Post) -> None:
@@ -156,7 +156,7 @@ class Standing(Keeper):
             await self.poster.deliver()
         except PlaceGone as problem:
             await self.place_gone(str(problem))
-        except Held as problem:
+        except PostingBlocked as problem:
             log.warning("session %s: notice not shown: %s", self.stored.id, problem)
             await self._store.give_up_post(post_id)
             await self.stage.tell_convener(post.content)
@@ -164,7 +164,7 @@ class Standing(Keeper):
     async def refresh(self) -> None:
         try:
             await self.stage.refresh(self.overview())
-        except DatabaseTrouble as trouble:  # a courtesy: it must keep no loop from starting
+        except TransientDatabaseError as trouble:  # a courtesy: it must keep no loop from starting
             log.warning("session %s: the panel is not up to date: %s", self.stored.id, trouble)
 
     def overview(self) -> Overview:

@@ -18,45 +18,45 @@ from bot.discussion.model.record import (
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.floor import choosable, next_speaker
 from bot.discussion.moderation.moderator import Choose, Open, Speak, next_step
-from bot.errors import Refusal
+from bot.errors import UserError
 from bot.sessions.session_runner import Run
 
 
 async def skip(run: Run, *, by: str) -> Persona:
-    """Pass over whoever would speak next. Out: who that is. Raises Refusal."""
+    """Pass over whoever would speak next. Out: who that is. Raises UserError."""
     step = next_step(run.session, run.record)
     if isinstance(step, Open | Choose) and choosable(run.session, run.record):
-        raise Refusal("Nobody is about to speak yet: the model has still to choose. Try again in a moment.")
+        raise UserError("Nobody is about to speak yet: the model has still to choose. Try again in a moment.")
     # A new question may come first: then the one who would speak to it is skipped.
     persona = next_speaker(run.session, run.record) if isinstance(step, Open | Speak) else None
     if persona is None:
-        raise Refusal("Nobody is about to speak.")
+        raise UserError("Nobody is about to speak.")
     await run.steer(TurnSkipped(name=persona.name), f"{by} skips {persona.full_name} this time.")
     return persona
 
 
 async def give_floor(run: Run, name: str, *, by: str) -> Persona:
-    """Have a persona speak next. Raises Refusal, also for one who only listens."""
+    """Have a persona speak next. Raises UserError, also for one who only listens."""
     persona = _seated(run, name)
     if persona not in speakers(run.session, run.record):
-        raise Refusal(f"{persona.full_name} only listens. `/roundtable unmute` lets a persona speak again.")
+        raise UserError(f"{persona.full_name} only listens. `/roundtable unmute` lets a persona speak again.")
     await run.steer(FloorGiven(name=persona.name), f"{by} gives the floor to {persona.full_name}.")
     return persona
 
 
 async def put_question(run: Run, question: str | None = None) -> str:
-    """Put a question of one's own, or the agenda's next, on the table. Out: the question. Raises Refusal."""
+    """Put a question of one's own, or the agenda's next, on the table. Out: the question. Raises UserError."""
     question = question or agenda.following_question(run.session, run.record)
     if question is None:
-        raise Refusal("There is no other question on the agenda.")
+        raise UserError("There is no other question on the agenda.")
     await run.steer(QuestionPut(question=question), question)
     return question
 
 
 async def wrap_up(run: Run, *, by: str) -> int:
-    """Go to the closing turns and the summary. Out: how many turns are left. Raises Refusal."""
+    """Go to the closing turns and the summary. Out: how many turns are left. Raises UserError."""
     if agenda.is_wrapping_up(run.session, run.record):
-        raise Refusal("The table is wrapping up already.")
+        raise UserError("The table is wrapping up already.")
     # Counted before: while the place is told, the next turn may be taken already.
     left = agenda.turns_left(run.session, Record([*run.record, moderator_turn(run.record, WrapUpCalled(), "")]))
     await run.steer(WrapUpCalled(), f"{by} asks the table to wrap up.")
@@ -64,23 +64,23 @@ async def wrap_up(run: Run, *, by: str) -> int:
 
 
 async def change_turns(run: Run, turns: int, *, by: str) -> int:
-    """Set how many turns the discussion has in all. Out: how many are left. Raises Refusal."""
+    """Set how many turns the discussion has in all. Out: how many are left. Raises UserError."""
     spoken = len(run.record.persona_turns())
     if turns <= spoken:
-        raise Refusal(f"{spoken} turns have been taken already. Name a larger number, or use `/roundtable stop`.")
+        raise UserError(f"{spoken} turns have been taken already. Name a larger number, or use `/roundtable stop`.")
     await run.steer(TurnsChanged(turns=turns), f"{by} sets the discussion to {turns} turns.")
     return turns - spoken
 
 
 async def seat(run: Run, persona: Persona) -> None:
-    """Have a persona join the table. Raises Refusal."""
+    """Have a persona join the table. Raises UserError."""
     if any(p.name == persona.name for p in seats(run.session, run.record)):
-        raise Refusal(f"{persona.full_name} sits at this table already.")
+        raise UserError(f"{persona.full_name} sits at this table already.")
     await run.steer(SeatAdded(persona=persona), f"{persona.full_name} joins the table.")
 
 
 async def unseat(run: Run, name: str) -> Persona:
-    """Have a persona leave the table. Raises Refusal, also for the last one who may speak."""
+    """Have a persona leave the table. Raises UserError, also for the last one who may speak."""
     persona = _seated(run, name)
     _keep_somebody(run, persona)
     await run.steer(SeatRemoved(name=persona.name), f"{persona.full_name} leaves the table.")
@@ -88,11 +88,11 @@ async def unseat(run: Run, name: str) -> Persona:
 
 
 async def mute(run: Run, name: str, *, muted: bool, by: str) -> Persona:
-    """Have a persona listen only, or speak again. Raises Refusal, also for the last one who may speak."""
+    """Have a persona listen only, or speak again. Raises UserError, also for the last one who may speak."""
     persona = _seated(run, name)
     is_muted = persona not in speakers(run.session, run.record)
     if is_muted == muted:
-        raise Refusal(f"{persona.full_name} {'only listens' if muted else 'may speak'} already.")
+        raise UserError(f"{persona.full_name} {'only listens' if muted else 'may speak'} already.")
     if muted:
         _keep_somebody(run, persona)
     text = f"{by} asks {persona.full_name} {'only to listen' if muted else 'to speak again'}."
@@ -105,9 +105,9 @@ def _seated(run: Run, name: str) -> Persona:
     for persona in table:
         if persona.name.casefold() == name.strip().casefold():
             return persona
-    raise Refusal(f"“{name}” does not sit at this table. At it are {', '.join(p.name for p in table)}.")
+    raise UserError(f"“{name}” does not sit at this table. At it are {', '.join(p.name for p in table)}.")
 
 
 def _keep_somebody(run: Run, persona: Persona) -> None:
     if all(p == persona for p in speakers(run.session, run.record)):
-        raise Refusal(f"{persona.full_name} is the only one left to speak. `/roundtable stop` ends the table.")
+        raise UserError(f"{persona.full_name} is the only one left to speak. `/roundtable stop` ends the table.")

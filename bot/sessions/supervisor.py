@@ -9,18 +9,18 @@ from typing import Any, Final
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.persona import Persona, cast_faults
+from bot.discussion.model.persona import Persona, cast_problems
 from bot.discussion.model.record import Record, Session, TurnsChanged
 from bot.discussion.model.task import Task
-from bot.errors import Refusal, new_error_id
-from bot.llm.endpoints import Endpoints
+from bot.errors import UserError, new_error_id
+from bot.llm.endpoints import EndpointRegistry
 from bot.sessions.composing.limits import USUAL, Limits
-from bot.sessions.delivery.outbox import Poster
-from bot.sessions.delivery.stage import Seen, Stage
-from bot.sessions.privacy.session_erasure import forget_in, renew_minutes
+from bot.sessions.delivery.outbox import Outbox
+from bot.sessions.delivery.stage import OwnMessage, Stage
+from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
 from bot.sessions.resilience.recovery import Recovery
 from bot.sessions.session_runner import Run
-from bot.store.engine import DatabaseTrouble
+from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, Post, PostKind, Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import PlaceTaken, Store
@@ -49,7 +49,7 @@ class Supervisor:
     def __init__(
         self,
         store: Store,
-        endpoints: Endpoints,
+        endpoints: EndpointRegistry,
         make_stage: Callable[[StoredSession], Stage],
         *,
         max_tokens: int,
@@ -72,17 +72,17 @@ class Supervisor:
         return run if run is not None and run.status is not Status.ENDED else None
 
     def table_at(self, place_id: int) -> Run:
-        """The open session of a place. Raises Refusal when there is none."""
+        """The open session of a place. Raises UserError when there is none."""
         run = self.run_at(place_id)
         if run is None:
-            raise Refusal(NO_TABLE)
+            raise UserError(NO_TABLE)
         return run
 
     def running_at(self, place_id: int) -> Run:
-        """The session under way in a place. Raises Refusal when there is none or it is paused."""
+        """The session under way in a place. Raises UserError when there is none or it is paused."""
         run = self.table_at(place_id)
         if run.status is not Status.RUNNING:
-            raise Refusal("The table is paused. `/roundtable resume` goes on.")
+            raise UserError("The table is paused. `/roundtable resume` goes on.")
         return run
 
     def open_runs(self, guild_id: int | None = None) -> list[Run]:
@@ -95,14 +95,14 @@ class Supervisor:
 
     # --- what is heard in a place ---
 
-    async def message_seen(self, place_id: int, message: Seen) -> None:
+    async def message_seen(self, place_id: int, message: OwnMessage) -> None:
         """A message of ours appeared."""
         if run := self._runs.get(place_id):
             await run.poster.seen(message)
         elif message.by_webhook and (stored := await self._store.last_session(place_id)):
             # A late copy may also come when the table is closed.
             stage = self._make_stage(stored)
-            await Poster(self._store, stage, session_id=stored.id, place_id=place_id, latest=0).seen(message)
+            await Outbox(self._store, stage, session_id=stored.id, place_id=place_id, latest=0).seen(message)
 
     async def listen_again(self, guild_id: int | None = None) -> None:
         """The connection to Discord (or to one server) is back: make up for what was missed meanwhile."""
@@ -143,7 +143,7 @@ class Supervisor:
                 await runs[session_id].forget(member, listen_from)
             elif stored := await self._store.session(session_id):
                 record = await self._store.record(session_id)
-                await forget_in(self._store, stored, record, member, listen_from)
+                await erase_member(self._store, stored, record, member, listen_from)
         await self._store.privacy.scrub()
 
     def drop_server(self, guild_id: int) -> None:
@@ -160,19 +160,19 @@ class Supervisor:
     async def start(
         self, where: Where, *, task: Task, cast: tuple[Persona, ...], dials: Dials, seed: int | None = None
     ) -> Run:
-        """Open a table. Raises Refusal when there is one already, the cast can't sit together or there are too many."""
+        """Open a table. Raises UserError if there is one already, too many are open or the cast can't sit together."""
         async with self._opening:
             return await self._start(where, Session(task, cast, dials, secrets.randbits(32) if seed is None else seed))
 
     async def _start(self, where: Where, session: Session) -> Run:
         if self.run_at(where.place_id):
-            raise Refusal("There is a table in this channel already. `/roundtable stop` ends it.")
+            raise UserError("There is a table in this channel already. `/roundtable stop` ends it.")
         if self._is_busy(where.place_id):
-            raise Refusal("The last table's messages are still on their way. Try again in a moment.")
-        if clashes := cast_faults((p.full_name, p) for p in session.cast):
-            raise Refusal("These personas can't sit at one table: " + " ".join(f"{f.value} {f.fix}" for f in clashes))
+            raise UserError("The last table's messages are still on their way. Try again in a moment.")
+        if clashes := cast_problems((p.full_name, p) for p in session.cast):
+            raise UserError("These personas can't sit at one table: " + " ".join(f"{f.value} {f.fix}" for f in clashes))
         if self._limits.sessions and len(self.open_runs(where.guild_id)) >= self._limits.sessions:
-            raise Refusal(
+            raise UserError(
                 f"There are {self._limits.sessions} open tables on this server, as many as it may have. "
                 "`/roundtable stop` in another channel ends one; whoever hosts the bot can allow more (LIMIT_SESSIONS)."
             )
@@ -191,7 +191,7 @@ class Supervisor:
         try:
             stored = await self._store.add_session(stored, [Post(PostKind.CARD), Post(PostKind.PANEL)])
         except PlaceTaken:
-            raise Refusal("There is a table in this channel already. `/roundtable stop` ends it.") from None
+            raise UserError("There is a table in this channel already. `/roundtable stop` ends it.") from None
         # The loop of a session that has ended may still be resting; it must not hold up this one's.
         if old := self._tasks.pop(where.place_id, None):
             old.cancel()
@@ -205,24 +205,24 @@ class Supervisor:
         return run
 
     async def pause(self, place_id: int) -> None:
-        """Pause a table until a person resumes it; a turn in the making is given up. Raises Refusal."""
+        """Pause a table until a person resumes it; a turn in the making is given up. Raises UserError."""
         run = self.table_at(place_id)
         if run.status is Status.PAUSED and run.fault in (None, Fault.ERROR) and not run.standstill.stands:
-            raise Refusal("The table is paused already. `/roundtable resume` goes on.")
+            raise UserError("The table is paused already. `/roundtable resume` goes on.")
         self._recovery.forget(run)
         await run.set_status(Status.PAUSED)
 
     async def resume(self, place_id: int) -> None:
-        """Go on with a paused table. Raises Refusal."""
+        """Go on with a paused table. Raises UserError."""
         run = self.table_at(place_id)
         if run.status is Status.RUNNING:
-            raise Refusal("The table is not paused.")
+            raise UserError("The table is not paused.")
         self._recovery.forget(run)
         await run.set_status(Status.RUNNING)
         self._launch(run)
 
     async def stop(self, place_id: int, *, summary: bool = False) -> None:
-        """End a table: at once, or (`summary`) after the one who spoke most has summed up. Raises Refusal."""
+        """End a table: at once, or (`summary`) after the one who spoke most has summed up. Raises UserError."""
         run = self.table_at(place_id)
         spoken = len(run.record.persona_turns())
         if not summary or not spoken:
@@ -321,7 +321,7 @@ async def _attempt(run: Run, work: Coroutine[Any, Any, None]) -> None:
     """Await `work`; if the database takes nothing meanwhile, until it does. A fault of ours pauses the session."""
     try:
         await work
-    except DatabaseTrouble as trouble:
+    except TransientDatabaseError as trouble:
         await run.standstill.wait(trouble)
     except Exception:
         error_id = new_error_id()
@@ -329,5 +329,5 @@ async def _attempt(run: Run, work: Coroutine[Any, Any, None]) -> None:
         reason = f"Something went wrong (error {error_id}; the host finds it in the log)."
         try:
             await run.hold(reason, Fault.ERROR)
-        except DatabaseTrouble as trouble:
+        except TransientDatabaseError as trouble:
             await run.standstill.wait(trouble)

@@ -8,9 +8,9 @@ from dataclasses import replace
 from bot.discussion.model.names import addressed
 from bot.discussion.model.record import Record, Turn, seats
 from bot.discussion.moderation import agenda
-from bot.sessions.delivery.outbox import Poster
+from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage, Stage
-from bot.sessions.rate_limit import EDITS, is_flood
+from bot.sessions.rate_limit import EDITS, is_over_rate
 from bot.store.models import StoredSession
 from bot.store.store import Store
 
@@ -33,7 +33,7 @@ class Keeper:
         self.session = stored.session
         self.record = record
         self.stage = stage
-        self.poster = Poster(
+        self.poster = Outbox(
             store,
             stage,
             session_id=stored.id,
@@ -92,11 +92,11 @@ class Keeper:
             message_id=message.id,
             author_id=message.author_id,
         )
-        return await self._add(lambda: None if self.is_flooded_by(message.author_id, message.id) else turn)
+        return await self._add(lambda: None if self.is_over_rate_by(message.author_id, message.id) else turn)
 
-    def is_flooded_by(self, author_id: int, message_id: int) -> bool:
+    def is_over_rate_by(self, author_id: int, message_id: int) -> bool:
         """Whether this member has said as much as may be said within a minute; `message_id` tells the time."""
-        return is_flood(self.record, author_id, message_id)
+        return is_over_rate(self.record, author_id, message_id)
 
     def has_heard(self, message_id: int) -> bool:
         """Whether a guest's message is a turn."""

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, Engine, StaticPool, create_engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.sqlite_events import keep_the_rules
+from bot.store.sqlite_events import register_sqlite_events
 
 T = TypeVar("T")
 
@@ -35,4 +35,4 @@ async def in_one_trip(engine: AsyncEngine, work: Callable[[Connection], T]) -> T
 
 def _engine_on(connection: Any) -> Engine:
     """An engine without a thread of its own, on a connection that is there already."""
-    return keep_the_rules(create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool))
+    return register_sqlite_events(create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool))

@@ -18,30 +18,30 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import RoundtableError
 from bot.store.schema import sessions
-from bot.store.sqlite_events import DatabaseTrouble, keep_the_rules
+from bot.store.sqlite_events import TransientDatabaseError, register_sqlite_events
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 # Waits out another program that looks into the file (a backup), in milliseconds.
 _BUSY_TIMEOUT: Final = 5000
 
 
-class DatabaseProblem(RoundtableError):
+class DatabaseOpenError(RoundtableError):
     """The database can't be opened."""
 
 
 def lock_database(file: Path) -> FileLock:
-    """Take the lock of a database for this process; released when the process ends. Raises DatabaseProblem."""
+    """Take the lock of a database for this process; released when the process ends. Raises DatabaseOpenError."""
     _make_folder(file)
     lock = FileLock(f"{file}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise DatabaseProblem(
+        raise DatabaseOpenError(
             f"The database {file} is in use by another roundtable process. Stop that one, "
             "or set DATABASE_URL to another file."
         ) from None
     except OSError as error:
-        raise DatabaseProblem(_unwritable(file, error)) from None
+        raise DatabaseOpenError(_unwritable(file, error)) from None
     return lock
 
 
@@ -61,12 +61,12 @@ def create_engine(url: str) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    keep_the_rules(engine.sync_engine)
+    register_sqlite_events(engine.sync_engine)
     return engine
 
 
 async def migrate(engine: AsyncEngine, file: Path) -> None:
-    """Bring the database up to this version's schema, all or nothing. Raises DatabaseProblem."""
+    """Bring the database up to this version's schema, all or nothing. Raises DatabaseOpenError."""
     _make_folder(file)
     _make_private(file)
     try:
@@ -75,12 +75,12 @@ async def migrate(engine: AsyncEngine, file: Path) -> None:
             # Changes nothing, but fails now rather than in the middle of a session if the file can only be read.
             await connection.execute(update(sessions).where(false()).values(reason=None))
     except CommandError as error:
-        raise DatabaseProblem(
+        raise DatabaseOpenError(
             f"The database {file} was made by a newer version of roundtable ({error}). "
             "Update roundtable, or change DATABASE_URL to another file."
         ) from None
-    except (DatabaseError, DatabaseTrouble, OSError) as error:
-        raise DatabaseProblem(_unwritable(file, error)) from None
+    except (DatabaseError, TransientDatabaseError, OSError) as error:
+        raise DatabaseOpenError(_unwritable(file, error)) from None
 
 
 def known_revisions() -> list[str]:
@@ -99,9 +99,9 @@ def _make_folder(file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        raise DatabaseProblem(_unwritable(file, NotADirectoryError(errno.ENOTDIR, "its folder is a file"))) from None
+        raise DatabaseOpenError(_unwritable(file, NotADirectoryError(errno.ENOTDIR, "its folder is a file"))) from None
     except OSError as error:
-        raise DatabaseProblem(_unwritable(file, error)) from None
+        raise DatabaseOpenError(_unwritable(file, error)) from None
 
 
 def _make_private(file: Path) -> None:
@@ -111,7 +111,7 @@ def _make_private(file: Path) -> None:
 
 
 def _unwritable(file: Path, error: Exception) -> str:
-    cause = error.__cause__ if isinstance(error, DatabaseTrouble) else getattr(error, "orig", None)
+    cause = error.__cause__ if isinstance(error, TransientDatabaseError) else getattr(error, "orig", None)
     cause = cause or error
     reason = cause.strerror if isinstance(cause, OSError) and cause.errno != errno.EIO else str(cause)
     return f"The database {file} can't be used ({reason}). Check the path in DATABASE_URL and its permissions."

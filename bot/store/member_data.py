@@ -17,7 +17,7 @@ from bot.discussion.model.record import Turn
 from bot.store.mappers import post_of, turn_values
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.schema import departures, opt_outs, posts, sessions, turns, webhooks
-from bot.store.uncancellable import whole
+from bot.store.uncancellable import uncancellable
 
 _UNSENT = (PostStatus.QUEUED, PostStatus.SENDING)
 # What forgetting may change in a turn.
@@ -34,7 +34,7 @@ class Kept:
     kept_out: bool
 
 
-@whole
+@uncancellable
 class Privacy:
     """Members' data in the database. A member is always one of one server."""
 

@@ -16,7 +16,7 @@ class Status(StrEnum):
 
 
 class Fault(StrEnum):
-    """By what a session was paused, if not by a person; says when it goes on by itself (sessions/resilience/recovery.py)."""
+    """By what a session was paused, if not by a person: that says when it goes on (sessions/resilience/recovery.py)."""
 
     ENDPOINT = "endpoint"  # the LLM endpoint is down or refuses
     PLACE = "place"  # Discord does not let the bot post

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.store.driver_thread import in_one_trip
 from bot.store.models import StoredSession
 from bot.store.schema import sessions, spending
-from bot.store.uncancellable import whole
+from bot.store.uncancellable import uncancellable
 
 T = TypeVar("T")
 
@@ -28,34 +28,34 @@ _OF_SERVER: Final = (
 )
 
 
-@whole
+@uncancellable
 class Spending:
     """A day is one in UTC. One process owns the database, so what a server has used on its last day is kept here."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._of_servers: dict[int, tuple[date, int]] = {}
-        self._owed: defaultdict[int, Counter[date]] = defaultdict(Counter)
+        self._accrued: defaultdict[int, Counter[date]] = defaultdict(Counter)
 
     async def add(self, session: StoredSession, day: date, tokens: int) -> None:
         """Book tokens for a session; a negative number gives some back. They are stored when this returns."""
-        self.owe(session, day, tokens)
+        self.accrue(session, day, tokens)
         try:
-            await self.paying(session.id, lambda db: None)
+            await self.flush_with(session.id, lambda db: None)
         except BaseException:
-            self.owe(session, day, -tokens)
+            self.accrue(session, day, -tokens)
             raise
 
-    def owe(self, session: StoredSession, day: date, tokens: int) -> None:
+    def accrue(self, session: StoredSession, day: date, tokens: int) -> None:
         """Book tokens for a session that are stored with whatever is stored of it next; they count from now on."""
-        self._owed[session.id][day] += tokens
+        self._accrued[session.id][day] += tokens
         kept = self._of_servers.get(session.guild_id)
         if kept is not None and kept[0] == day:
             self._of_servers[session.guild_id] = day, kept[1] + tokens
 
-    async def paying(self, session_id: int, work: Callable[[Connection], T]) -> T:
+    async def flush_with(self, session_id: int, work: Callable[[Connection], T]) -> T:
         """What `work` gives, done for a session in a transaction which also stores what the session owes."""
-        owed = self._owed.pop(session_id, Counter[date]())
+        owed = self._accrued.pop(session_id, Counter[date]())
 
         def pay_and_work(db: Connection) -> T:
             for day, tokens in owed.items():
@@ -65,16 +65,16 @@ class Spending:
         try:
             return await in_one_trip(self._engine, pay_and_work)
         except BaseException:
-            self._owed[session_id].update(owed)
+            self._accrued[session_id].update(owed)
             raise
 
     def is_new(self, session_id: int) -> None:
         """The number of a session is one that was deleted had, perhaps: what that owed is not for this one."""
-        self._owed.pop(session_id, None)
+        self._accrued.pop(session_id, None)
 
     async def of_session(self, session_id: int) -> int:
         """The tokens that a session has used in all."""
-        owed = self._owed.get(session_id, Counter[date]()).total()
+        owed = self._accrued.get(session_id, Counter[date]()).total()
         stored = await in_one_trip(self._engine, lambda db: db.scalar(_OF_SESSION, {"session": session_id}))
         return (stored or 0) + owed
 

@@ -19,11 +19,11 @@ _TROUBLES: Final = {
 _PRIMARY: Final = 0xFF  # the rest of a result code says more than we need
 
 
-class DatabaseTrouble(RoundtableError):
+class TransientDatabaseError(RoundtableError):
     """A transaction came to nothing for a cause outside (disk full, locked, read-only). Later it may succeed."""
 
 
-def keep_the_rules(engine: Engine) -> Engine:
+def register_sqlite_events(engine: Engine) -> Engine:
     """The same engine."""
 
     @event.listens_for(engine, "begin")
@@ -32,9 +32,9 @@ def keep_the_rules(engine: Engine) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     @event.listens_for(engine, "handle_error")
-    def _on_error(context: ExceptionContext) -> DatabaseTrouble | None:  # pyright: ignore[reportUnusedFunction]
+    def _on_error(context: ExceptionContext) -> TransientDatabaseError | None:  # pyright: ignore[reportUnusedFunction]
         code = getattr(context.original_exception, "sqlite_errorcode", None)
         cause = _TROUBLES.get(code & _PRIMARY) if isinstance(code, int) else None
-        return DatabaseTrouble(f"The bot's database can't be used: {cause}.") if cause else None
+        return TransientDatabaseError(f"The bot's database can't be used: {cause}.") if cause else None
 
     return engine

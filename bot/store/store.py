@@ -22,7 +22,7 @@ from bot.store.member_data import Privacy
 from bot.store.models import Fault, Post, PostKind, PostStatus, Status, StoredSession, Webhook
 from bot.store.schema import now, posts, sessions, turns, webhooks
 from bot.store.spending import Spending
-from bot.store.uncancellable import whole
+from bot.store.uncancellable import uncancellable
 
 # Written out: a list of parameters would be put into the statement anew each time.
 _UNSETTLED: Final = [literal_column(f"'{status}'", String) for status in (PostStatus.SENDING, PostStatus.QUEUED)]
@@ -47,7 +47,7 @@ class PlaceTaken(Exception):
     """There is an open session in this place already."""
 
 
-@whole
+@uncancellable
 class Store:
     """The sessions of one database file. Open with `Store.open`, close with `aclose()`."""
 
@@ -58,7 +58,7 @@ class Store:
 
     @classmethod
     async def open(cls, url: str, file: Path) -> Self:
-        """Open (or create) the database and migrate it. Raises DatabaseProblem."""
+        """Open (or create) the database and migrate it. Raises DatabaseOpenError."""
         engine = create_engine(url)
         try:
             await migrate(engine, file)
@@ -132,7 +132,7 @@ class Store:
         if status is Status.ENDED:
             values["ended_at"] = now()
         change = update(sessions).where(sessions.c.id == session_id).values(**values)
-        await self.spending.paying(session_id, lambda db: db.execute(change) and None)
+        await self.spending.flush_with(session_id, lambda db: db.execute(change) and None)
 
     async def end_session(self, session_id: int, place_id: int, closing: Post) -> None:
         """End a session and queue its last post, both or neither: a restart in between would queue it once more."""
@@ -142,7 +142,7 @@ class Store:
             _add_posts(db, session_id, place_id, [closing])
             db.execute(update(sessions).where(sessions.c.id == session_id).values(**values))
 
-        await self.spending.paying(session_id, work)
+        await self.spending.flush_with(session_id, work)
 
     async def record(self, session_id: int) -> Record:
         """Every turn of a session, in order."""
@@ -184,7 +184,7 @@ class Store:
                 _add_posts(db, session_id, place_id, [first, *show[1:]])
             return True
 
-        return await self.spending.paying(session_id, work)
+        return await self.spending.flush_with(session_id, work)
 
     async def amend_turn(self, session_id: int, turn: Turn) -> None:
         """Write an older turn's changed text, address or withholding."""
@@ -340,7 +340,7 @@ class Store:
 
 @asynccontextmanager
 async def open_store(url: str, file: Path) -> AsyncIterator[Store]:
-    """A store for the length of a block. Raises DatabaseProblem."""
+    """A store for the length of a block. Raises DatabaseOpenError."""
     store = await Store.open(url, file)
     try:
         yield store

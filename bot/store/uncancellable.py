@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def whole(cls: type[T]) -> type[T]:
+def uncancellable(cls: type[T]) -> type[T]:
     """Have every public coroutine method of a class run to its end. A caller who is cancelled waits for that."""
     for name, method in list(vars(cls).items()):
         if inspect.iscoroutinefunction(method) and not name.startswith("_"):

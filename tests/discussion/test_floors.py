@@ -20,7 +20,7 @@ from bot.discussion.model.record import (
 )
 from bot.discussion.moderation.moderator import Choose, Close, Speak, next_step, still_fits
 from bot.discussion.prompts.prompt import build_prompt, transcript
-from bot.discussion.prompts.selector_prompt import CHOICE_TOKENS, choice_prompt, read_choice
+from bot.discussion.prompts.selector_prompt import CHOICE_TOKENS, read_selection, selector_prompt
 from tests.discussion.table import AINO, CAST, MIRA, RAVI, Table, persona, table_of
 
 ABC = ("Ada", "Ben", "Cai")
@@ -280,7 +280,7 @@ def test_the_prompt_for_a_choice_is_the_next_turns_but_for_its_tail():
     table.take(table.step)
     table.say("Tomás", "Mira, what do you say?")
     table.guest("Hear, hear!")
-    asking = choice_prompt(table.session, table.record, [AINO, RAVI, MIRA])
+    asking = selector_prompt(table.session, table.record, [AINO, RAVI, MIRA])
     table.steer(FloorChosen(name="Mira"))
     turn = build_prompt(table.session, table.record, MIRA, speak_step(table).cue)
     assert asking.preamble + asking.transcript == turn.preamble + turn.transcript
@@ -305,14 +305,14 @@ def test_the_prompt_for_a_choice_is_the_next_turns_but_for_its_tail():
 )
 def test_the_first_who_may_speak_of_those_named_is_the_choice(answer: str, name: str | None):
     table = Table(CAST)
-    assert read_choice(answer, table.session, table.record, [AINO, RAVI, MIRA]) == name
+    assert read_selection(answer, table.session, table.record, [AINO, RAVI, MIRA]) == name
 
 
 def test_a_first_name_that_two_share_chooses_neither():
     both = (persona("Kim B", "Kim Berg"), persona("Kim L", "Kim Lund"), persona("Ada"))
     table = Table(both)
-    assert read_choice("Kim", table.session, table.record, both) is None
-    assert read_choice("Kim Lund", table.session, table.record, both) == "Kim L"
+    assert read_selection("Kim", table.session, table.record, both) is None
+    assert read_selection("Kim Lund", table.session, table.record, both) == "Kim L"
 
 
 def test_every_name_fits_into_the_tokens_of_a_choice():

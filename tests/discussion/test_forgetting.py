@@ -5,7 +5,7 @@ from bot.discussion.model.erasure import Member, forget, without
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record, Session, Turn, moderator_turn
 from bot.discussion.model.task import Task
-from bot.discussion.prompts.control_tokens import defused
+from bot.discussion.prompts.control_tokens import escape_control_tokens
 from bot.discussion.prompts.prompt import gist, transcript
 from bot.discussion.text.text_metrics import grams
 
@@ -93,6 +93,6 @@ def test_whole_words_longest_name_first() -> None:
 def test_no_cache_keeps_what_was_deleted() -> None:
     record = Record([Turn(1, "guest", "Otto", "My address is 5 Mill Lane.")])
     grams(record.turns[0].text, 3)
-    defused(record.turns[0].text)
+    escape_control_tokens(record.turns[0].text)
     record.amend(1, text="")
-    assert grams.cache_info().currsize == defused.cache_info().currsize == 0
+    assert grams.cache_info().currsize == escape_control_tokens.cache_info().currsize == 0

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.discussion.model.task import Task
-from bot.errors import Refusal
+from bot.errors import UserError
 from bot.library.catalogue import Catalogue, open_catalogue
 from tests.discussion.table import AINO, CAST, MIRA, RAVI, TOMAS, persona
 from tests.library.test_files import AINO as AINO_FILE
@@ -32,7 +32,7 @@ def test_a_persona_is_found_by_any_of_its_names(name: str):
     ],
 )
 def test_an_unknown_persona_is_refused_with_the_nearest_name(name: str, says: str):
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(UserError) as caught:
         CATALOGUE.persona(name)
     assert str(caught.value).startswith(says)
 
@@ -44,7 +44,7 @@ def test_a_name_of_ones_own_comes_before_anothers_first_name():
 
 def test_a_first_name_that_two_share_is_refused():
     catalogue = Catalogue((persona("Berg", "Ana Berg"), persona("Lund", "Ana Lund")), TASKS)
-    with pytest.raises(Refusal, match="“ana” could be Ana Berg or Ana Lund"):
+    with pytest.raises(UserError, match="“ana” could be Ana Berg or Ana Lund"):
         catalogue.persona("ana")
 
 
@@ -63,7 +63,7 @@ def test_a_cast_from_a_list_of_names(names: str, cast: tuple[object, ...]):
 
 
 def test_one_unknown_name_in_a_list_is_refused():
-    with pytest.raises(Refusal, match=r"no persona called “Rav1”\. Did you mean “Ravi”"):
+    with pytest.raises(UserError, match=r"no persona called “Rav1”\. Did you mean “Ravi”"):
         CATALOGUE.cast("Mira, Rav1")
 
 
@@ -71,7 +71,7 @@ def test_a_task_is_found_by_name_and_the_first_without_one():
     assert CATALOGUE.task(None) is TASKS[0]
     assert CATALOGUE.task("") is TASKS[0]
     assert CATALOGUE.task(" boats ") is TASKS[1]
-    with pytest.raises(Refusal, match=r"no task called “boat”\. Did you mean “Boats”"):
+    with pytest.raises(UserError, match=r"no task called “boat”\. Did you mean “Boats”"):
         CATALOGUE.task("boat")
 
 

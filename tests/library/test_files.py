@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.model.persona import Fault, cast_faults, name_problem, read_persona
+from bot.discussion.model.persona import FileProblem, cast_problems, name_problem, read_persona
 from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE
 from bot.library.catalogue import open_catalogue
-from bot.library.files import AVATAR_BYTES, TEXT_BYTES, FileFaults, read_personas, read_task, read_tasks
+from bot.library.files import AVATAR_BYTES, TEXT_BYTES, InvalidFiles, read_personas, read_task, read_tasks
 from bot.settings import shipped
 from tests.discussion.table import persona
 
@@ -28,7 +28,7 @@ def put(path: Path, content: object) -> Path:
     return path
 
 
-def faults_of(folder: Path) -> list[Fault]:
+def faults_of(folder: Path) -> list[FileProblem]:
     return read_personas(folder)[1]
 
 
@@ -239,7 +239,7 @@ def test_two_personas_with_one_name(tmp_path: Path):
 
 def test_personas_from_one_place_clash_too():
     personas = [persona("Aino", "Aino V"), persona("Ravi"), persona("Ana", "aino v")]
-    (fault,) = cast_faults(("the cast", one) for one in personas)
+    (fault,) = cast_problems(("the cast", one) for one in personas)
     assert str(fault) == 'the cast: full_name: "aino v" is also the name in the cast. Rename one of the two.'
 
 
@@ -250,7 +250,7 @@ def test_everything_is_said_at_once(tmp_path: Path):
     put(tmp_path / "personas" / "c.json", "{")
     put(tmp_path / "tasks" / "one" / "questions.txt", "\n \n")
     put(tmp_path / "tasks" / "two" / "context.txt", b"\xff")
-    with pytest.raises(FileFaults) as caught:
+    with pytest.raises(InvalidFiles) as caught:
         open_catalogue(tmp_path / "personas", tmp_path / "tasks")
     found = {(Path(fault.file).name, fault.field) for fault in caught.value.faults}
     assert found == {

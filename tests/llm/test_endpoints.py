@@ -11,7 +11,7 @@ from bot.discussion.model.persona import Persona
 from bot.errors import EndpointDown, EndpointRefused
 from bot.llm.dummy.chat_request import MODEL
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import Endpoints
+from bot.llm.endpoints import EndpointRegistry
 from bot.llm.factory import open_endpoints
 from bot.settings import Settings
 from tests.endpoint_stand_in import ScriptedEndpoint, fails, gives, held, model_list, scripted_endpoint
@@ -83,7 +83,7 @@ async def test_limits_of_its_own_else_those_of_the_default() -> None:
 async def test_the_models_of_an_endpoint_share_its_calls_in_flight_and_nothing_else() -> None:
     async with scripted_endpoint() as server:
         server.models = gives(model_list("one", "two", max_model_len=4096))
-        endpoints = Endpoints(Endpoint(server.url, model="one", concurrency=2, retries=0))
+        endpoints = EndpointRegistry(Endpoint(server.url, model="one", concurrency=2, retries=0))
         one, two = endpoints.of(persona()), endpoints.of(persona(model="two"))
         assert endpoints.of(persona("Ravi", model="two")) is two
         server.enqueue(fails(400, "Unsupported parameter: 'temperature' is not supported with this model."))
@@ -102,7 +102,7 @@ async def test_the_models_of_an_endpoint_share_its_calls_in_flight_and_nothing_e
 
 
 async def test_an_endpoint_that_is_gone_from_the_settings() -> None:
-    endpoints = Endpoints(Endpoint("http://127.0.0.1:9/v1"))
+    endpoints = EndpointRegistry(Endpoint("http://127.0.0.1:9/v1"))
     with pytest.raises(EndpointRefused) as refused:
         endpoints.of(persona(endpoint="fast"))
     assert str(refused.value) == (

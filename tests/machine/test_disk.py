@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from bot.discussion.model.record import Turn
-from bot.store.engine import DatabaseTrouble
+from bot.store.engine import TransientDatabaseError
 from bot.store.models import Post, PostKind, Status
 from bot.store.schema import webhooks
 from bot.store.store import Store
@@ -46,7 +46,7 @@ async def test_a_full_database_takes_a_turn_whole_or_not_at_all(house: House) ->
     await run_sql(store, f"PRAGMA max_page_count = {pages}")
     turn = Turn(1, "persona", "Aino", "flour " * 2000)
     posts = [Post(PostKind.TURN, "flour " * 300, username="Aino", turn_seq=1) for _ in range(6)]
-    with pytest.raises(DatabaseTrouble, match="can't be used: the disk is full"):
+    with pytest.raises(TransientDatabaseError, match="can't be used: the disk is full"):
         await store.add_turn(session.id, PLACE, turn, posts)
     assert len(await store.record(session.id)) == 0
     assert await store.session_posts(session.id) == []
@@ -183,7 +183,7 @@ async def test_a_real_disk_that_is_full(tmp_path: Path) -> None:
                 out.write(bytes(512))
                 out.flush()
         turn = Turn(1, "persona", "Aino", "flour " * 2000)
-        with pytest.raises(DatabaseTrouble, match="the disk is full"):
+        with pytest.raises(TransientDatabaseError, match="the disk is full"):
             await store.add_turn(session.id, PLACE, turn, [])
         filler.unlink()
         assert await store.add_turn(session.id, PLACE, turn, [])

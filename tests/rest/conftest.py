@@ -16,7 +16,7 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import Endpoints
+from bot.llm.endpoints import EndpointRegistry
 from bot.sessions.delivery import outbox
 from bot.sessions.resilience import database_outage
 from bot.settings import Settings
@@ -61,7 +61,7 @@ class House:
             Settings(_env_file=None, discussion=Dials(pace=self.pace)),  # type: ignore[call-arg]
             catalogue=Catalogue(self.cast, TASKS),
             store=self.store,
-            endpoints=Endpoints(self.endpoint),
+            endpoints=EndpointRegistry(self.endpoint),
             message_content=message_content,
         )
         # The library waits this long for further guilds before it says that it is ready.

@@ -11,7 +11,7 @@ from discord.http import Route
 from bot.chat.app import serve
 from bot.check import check
 from bot.errors import RoundtableError
-from bot.file_permissions import exposed
+from bot.file_permissions import exposed_files
 from bot.settings import Settings
 from bot.store.store import open_store
 
@@ -57,7 +57,7 @@ def test_what_others_can_read_or_replace_is_named_with_its_chmod(tmp_path: Path)
     wal = made(folder / "roundtable.db-wal", 0o604)
     env = made(tmp_path / ".env", 0o666)
     folder.chmod(0o777)
-    found = exposed(database, env)
+    found = exposed_files(database, env)
     assert found == [
         f"{env} can be read by every user of this machine: chmod 600 {env}",
         f"{database} can be read by every user of this machine: chmod 600 {database}",
@@ -66,7 +66,7 @@ def test_what_others_can_read_or_replace_is_named_with_its_chmod(tmp_path: Path)
     ]
     for sentence in found:
         assert os.system(sentence.partition(": ")[2]) == 0
-    assert exposed(database, env) == []
+    assert exposed_files(database, env) == []
 
 
 @pytest.mark.parametrize("folder_mode", [0o700, 0o750, 0o755, 0o1777])
@@ -76,8 +76,8 @@ def test_private_files_in_an_ordinary_folder_are_fine(tmp_path: Path, folder_mod
     folder.mkdir()
     database = made(folder / "roundtable.db", 0o640)
     folder.chmod(folder_mode)
-    assert exposed(database, tmp_path / ".env") == []
-    assert exposed(tmp_path / "nowhere" / "roundtable.db", tmp_path / ".env") == []
+    assert exposed_files(database, tmp_path / ".env") == []
+    assert exposed_files(tmp_path / "nowhere" / "roundtable.db", tmp_path / ".env") == []
 
 
 @pytest.mark.usefixtures("no_settings")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.chat.avatars import _picture
 from bot.discussion.model.persona import Persona
-from bot.errors import Refusal
+from bot.errors import UserError
 from bot.library.files import AVATAR_BYTES, read_personas, read_task, read_tasks
 from tests.chat.conftest import CATALOGUE
 from tests.library.test_files import AINO, PNG, put
@@ -27,9 +27,9 @@ links = pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Wi
 
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_a_name_in_a_command_is_looked_up_and_never_a_path(name: str) -> None:
-    with pytest.raises(Refusal, match="There is no task called"):
+    with pytest.raises(UserError, match="There is no task called"):
         CATALOGUE.task(name)
-    with pytest.raises(Refusal, match="There is no persona called"):
+    with pytest.raises(UserError, match="There is no persona called"):
         CATALOGUE.persona(name)
 
 

@@ -9,7 +9,7 @@ from bot.chat.actions import TOO_MUCH
 from bot.chat.guest_messages import TOO_MANY
 from bot.discussion.model.record import Record, Turn
 from bot.discussion.prompts.prompt import GUEST_TEXT_LIMIT
-from bot.sessions.rate_limit import EDITS, GUEST_TURNS, is_flood
+from bot.sessions.rate_limit import EDITS, GUEST_TURNS, is_over_rate
 from tests.chat.conftest import Parts
 from tests.chat.place import Place, told
 from tests.endpoint_stand_in import ScriptedEndpoint
@@ -93,7 +93,7 @@ def test_never_more_than_ten_in_any_minute(messages: list[tuple[int, int]]) -> N
     at = 0
     for author, pause in messages:
         at += pause
-        if not is_flood(record, author, at << 22):
+        if not is_over_rate(record, author, at << 22):
             record.append(Turn(record.last_seq + 1, "guest", "x", "x", message_id=at << 22, author_id=author))
     minute = timedelta(minutes=1) / timedelta(milliseconds=1)
     for author in (1, 2, 3):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.discussion.model.record import Compaction
-from bot.discussion.prompts.control_tokens import defused
+from bot.discussion.prompts.control_tokens import escape_control_tokens
 from bot.discussion.prompts.prompt import Cue, build_prompt
 from bot.store.models import Status
 from tests.chat.conftest import FULL_NAMES
@@ -49,20 +49,20 @@ def marks_in(text: str) -> list[str]:
 
 @pytest.mark.parametrize("mark", MARKS)
 def test_every_control_mark_is_broken(mark: str) -> None:
-    assert not marks_in(defused(f"a{mark}b"))
+    assert not marks_in(escape_control_tokens(f"a{mark}b"))
 
 
 @pytest.mark.parametrize("text", ["1 < 2 and 3 > 2", "I <3 bread", "a <- b", "[image] [file] [sic]", "~5 °C", "A | B"])
 def test_ordinary_text_is_left_alone(text: str) -> None:
-    assert defused(text) == text
+    assert escape_control_tokens(text) == text
 
 
 @given(TEXTS)
 def test_no_mark_survives_and_nothing_else_changes(text: str) -> None:
-    safe = defused(text)
+    safe = escape_control_tokens(text)
     assert not marks_in(safe)
     assert safe.replace(" ", "") == text.replace(" ", "")
-    assert defused(safe) == safe
+    assert escape_control_tokens(safe) == safe
 
 
 @given(name=TEXTS, text=TEXTS, question=TEXTS, reply=TEXTS)

@@ -10,7 +10,7 @@ import pytest
 from bot.discussion.model.dials import Dials
 from bot.llm import endpoint
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import Endpoints
+from bot.llm.endpoints import EndpointRegistry
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.resilience import recovery
 from bot.sessions.session_runner import Run
@@ -37,7 +37,7 @@ class House:
         self.scripts: list[list[Sending]] = []
         given: dict[str, Any] = {"retries": 0, "timeout": 10} | options
         self.endpoint = Endpoint(server.url, **given)
-        self.endpoints = Endpoints(self.endpoint)
+        self.endpoints = EndpointRegistry(self.endpoint)
         self.cast = CAST
         self.supervisor = self.again()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Turn
-from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Overview, Refused, Seen, Why
+from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Overview, OwnMessage, PostRejected, RejectReason
 from bot.store.models import Post, PostKind
 
 # As on Discord, no two messages anywhere have the same id, and later ones have larger ones.
@@ -30,7 +30,7 @@ class Sending:
     event: str = ""
     late: int = 0
     copies: int = 1
-    refused: Why | None = None
+    refused: RejectReason | None = None
     error: BaseException | None = None
     until: asyncio.Event | None = None
 
@@ -40,7 +40,7 @@ LOST = Sending(answered=False)
 NOT_STORED = Sending(stored=False, answered=False)
 
 
-def refused(why: Why) -> Sending:
+def refused(why: RejectReason) -> Sending:
     return Sending(refused=why)
 
 
@@ -53,9 +53,9 @@ def late(looks: int, *, event: str = "") -> Sending:
 class Place:
     """What everybody sees: it outlives the bot's process."""
 
-    messages: list[Seen] = field(default_factory=list[Seen])
+    messages: list[OwnMessage] = field(default_factory=list[OwnMessage])
     guests: list[GuestMessage] = field(default_factory=list[GuestMessage])
-    removed: list[Seen] = field(default_factory=list[Seen])
+    removed: list[OwnMessage] = field(default_factory=list[OwnMessage])
     pending: list[tuple[int, Post, str]] = field(default_factory=list[tuple[int, Post, str]])
     """Stored after so many more looks into the history: looks, post, event."""
     edited: dict[int, str] = field(default_factory=dict[int, str])
@@ -64,8 +64,8 @@ class Place:
     def new_id(self) -> int:
         return next(_ids)
 
-    def show(self, post: Post) -> Seen:
-        seen = Seen(self.new_id(), post.by_webhook, post.username or "Roundtable", post.content.strip())
+    def show(self, post: Post) -> OwnMessage:
+        seen = OwnMessage(self.new_id(), post.by_webhook, post.username or "Roundtable", post.content.strip())
         self.messages.append(seen)
         return seen
 
@@ -97,7 +97,7 @@ class ScriptedStage:
         self.told: list[str] = []
         self.composed: list[str] = []
         self.panel_id: int | None = None
-        self.on_event: Callable[[Seen], Awaitable[None]] | None = None
+        self.on_event: Callable[[OwnMessage], Awaitable[None]] | None = None
         self.chunk: int | None = None
         self.events: set[asyncio.Task[Any]] = set()
         self._sent = asyncio.Condition()
@@ -125,10 +125,10 @@ class ScriptedStage:
         if what.until is not None:
             await what.until.wait()
         if what.refused is not None:
-            raise Refused(what.refused, f"refused: {what.refused.value}")
+            raise PostRejected(what.refused, f"refused: {what.refused.value}")
         if what.error is not None:
             raise what.error
-        shown: list[Seen] = []
+        shown: list[OwnMessage] = []
         if what.late:
             self.place.pending.append((what.late, post, what.event))
         elif what.stored:
@@ -143,7 +143,7 @@ class ScriptedStage:
             raise OutcomeUnknown("the answer was lost")
         return shown[-1].id
 
-    async def sent_since(self, after_id: int) -> list[Seen]:
+    async def sent_since(self, after_id: int) -> list[OwnMessage]:
         self.looked_after.append(after_id)
         failure = self.looks.popleft() if self.looks else None
         if failure is not None:
@@ -159,7 +159,7 @@ class ScriptedStage:
         ids = [m.id for m in [*self.place.guests, *self.place.messages] if m.id > after_id]
         return {id_: self.place.edited.get(id_) for id_ in ids}
 
-    async def remove(self, message: Seen) -> None:
+    async def remove(self, message: OwnMessage) -> None:
         self.place.removed.extend(m for m in self.place.messages if m.id == message.id)
         self.place.messages = [m for m in self.place.messages if m.id != message.id]
 
@@ -199,11 +199,11 @@ class ScriptedStage:
         while self.events:
             await asyncio.gather(*self.events, return_exceptions=True)
 
-    def _later(self, seen: Seen) -> None:
+    def _later(self, seen: OwnMessage) -> None:
         task = asyncio.ensure_future(self._tell(seen))
         self.events.add(task)
         task.add_done_callback(self.events.discard)
 
-    async def _tell(self, seen: Seen) -> None:
+    async def _tell(self, seen: OwnMessage) -> None:
         if self.on_event is not None:
             await self.on_event(seen)

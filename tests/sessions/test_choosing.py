@@ -9,7 +9,7 @@ import pytest
 
 from bot.discussion.model.record import FloorChosen, FloorGiven
 from bot.discussion.prompts.selector_prompt import CHOICE_TOKENS
-from bot.errors import Refusal
+from bot.errors import UserError
 from bot.sessions import steering
 from bot.sessions.composing.limits import Limits
 from bot.sessions.session_runner import Run
@@ -129,7 +129,7 @@ async def test_nobody_can_be_skipped_before_somebody_was_chosen(table: Table) ->
     table.server.enqueue(stalls())
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(1)
-    with pytest.raises(Refusal, match="the model has still to choose"):
+    with pytest.raises(UserError, match="the model has still to choose"):
         await steering.skip(table.run, by="Kim")
     await table.run.set_status(Status.PAUSED)
     await loop

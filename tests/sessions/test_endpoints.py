@@ -8,7 +8,7 @@ import pytest
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import SeatRemoved
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import Endpoints
+from bot.llm.endpoints import EndpointRegistry
 from bot.store.models import Fault, Status
 from bot.store.store import Store
 from tests.endpoint_stand_in import Request, fails, gives, model_list, scripted_endpoint
@@ -26,7 +26,7 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def seat(house: House, **named: Endpoint) -> None:
-    house.endpoints = Endpoints(house.endpoint, named)
+    house.endpoints = EndpointRegistry(house.endpoint, named)
     house.cast = MIXED
     house.again()
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Turn
-from bot.errors import Refusal
+from bot.errors import UserError
 from bot.sessions.composing.limits import (
     CALLS_A_TURN,
     USUAL,
@@ -129,7 +129,7 @@ async def test_what_an_answer_changed_counts_at_once_and_is_stored_with_the_next
         session = await store.add_session(stored_session(), [])
         assert await store.spending.of_server(GUILD, today) == 0
         await store.spending.add(session, today, 100)
-        store.spending.owe(session, today, 20)
+        store.spending.accrue(session, today, 20)
         assert await store.spending.of_session(session.id) == store.spending.kept_of_server(GUILD, today) == 120
         assert await after_a_kill.spending.of_session(session.id) == 100
         await store.add_turn(session.id, session.place_id, Turn(1, "persona", "Aino", "Well."))
@@ -141,7 +141,7 @@ async def test_what_could_not_be_stored_is_still_owed(store: Store) -> None:
     today = datetime(2026, 3, 1, tzinfo=UTC).date()
     session = await store.add_session(stored_session(), [])
     await store.add_turn(session.id, session.place_id, Turn(1, "persona", "Aino", "Well."))
-    store.spending.owe(session, today, 20)
+    store.spending.accrue(session, today, 20)
     with pytest.raises(IntegrityError):  # there is a first turn already
         await store.add_turn(session.id, session.place_id, Turn(1, "persona", "Aino", "Well."))
     assert await store.spending.of_session(session.id) == 20
@@ -160,7 +160,7 @@ async def test_a_call_that_could_not_be_booked_is_not_counted(store: Store) -> N
 
 async def test_a_session_does_not_pay_for_a_deleted_one_of_the_same_number(store: Store) -> None:
     deleted = await store.add_session(stored_session(), [])
-    store.spending.owe(deleted, deleted.created_at.date(), 20)
+    store.spending.accrue(deleted, deleted.created_at.date(), 20)
     await store.privacy.delete_server(deleted.guild_id)
     later = await store.add_session(stored_session(), [])
     assert later.id == deleted.id
@@ -263,7 +263,7 @@ async def test_too_many_tables_on_one_server_are_refused(store: Store) -> None:
         places = [replace(HERE, place_id=PLACE - n, channel_id=PLACE - n) for n in range(3)]
         first = await house.start(Dials(pace=60), where=places[0])
         await house.start(Dials(pace=60), where=places[1])
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(UserError) as refused:
             await house.start(where=places[2])
         assert "There are 2 open tables on this server, as many as it may have." in str(refused.value)
         assert "LIMIT_SESSIONS" in str(refused.value)

@@ -12,8 +12,8 @@ from sqlalchemy import update
 
 from bot.discussion.model.record import Turn
 from bot.sessions.delivery import outbox
-from bot.sessions.delivery.outbox import Held, PlaceGone, Poster, safe_name
-from bot.sessions.delivery.stage import OutcomeUnknown, Refused, Seen, Why
+from bot.sessions.delivery.outbox import Outbox, PlaceGone, PostingBlocked, safe_name
+from bot.sessions.delivery.stage import OutcomeUnknown, OwnMessage, PostRejected, RejectReason
 from bot.store.driver_thread import in_one_trip
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession
 from bot.store.schema import posts
@@ -30,7 +30,7 @@ class Desk:
     stored: StoredSession
     place: Place
     stage: ScriptedStage
-    poster: Poster
+    poster: Outbox
     withheld: list[int] = field(default_factory=list[int])
 
     async def write(self, *chunks: str, speaker: str = "Aino") -> int:
@@ -78,7 +78,7 @@ async def open_desk(
     async def on_withheld(seq: int) -> None:
         withheld.append(seq)
 
-    poster = Poster(
+    poster = Outbox(
         store,
         stage,
         session_id=stored.id,
@@ -190,7 +190,7 @@ async def test_a_message_from_before_the_post_does_not_show_it(desk: Desk) -> No
 
 async def test_the_bots_own_message_does_not_show_a_turn(desk: Desk) -> None:
     await desk.write("one")
-    await desk.poster.seen(Seen(desk.place.new_id(), by_webhook=False, name="Roundtable", content="one"))
+    await desk.poster.seen(OwnMessage(desk.place.new_id(), by_webhook=False, name="Roundtable", content="one"))
     assert await desk.statuses() == [PostStatus.SENDING]
 
 
@@ -217,14 +217,14 @@ async def test_a_deleted_message_is_not_sent_again(desk: Desk) -> None:
 
 
 async def test_a_webhook_that_is_gone_is_renewed_once(desk: Desk) -> None:
-    desk.stage.script.append(refused(Why.WEBHOOK_GONE))
+    desk.stage.script.append(refused(RejectReason.WEBHOOK_GONE))
     await desk.say("one", "two")
     await desk.assert_shown("one", "two")
     assert desk.stage.renewed == 1
 
 
 async def test_a_webhook_that_is_gone_again_withholds_the_turn(desk: Desk) -> None:
-    desk.stage.script.extend([refused(Why.WEBHOOK_GONE)] * 2)
+    desk.stage.script.extend([refused(RejectReason.WEBHOOK_GONE)] * 2)
     seq = await desk.say("one", "two")
     assert (desk.withheld, desk.stage.renewed) == ([seq], 1)
     await desk.say("three")
@@ -232,7 +232,7 @@ async def test_a_webhook_that_is_gone_again_withholds_the_turn(desk: Desk) -> No
 
 
 async def test_renewing_whose_answer_is_lost_is_done_again(desk: Desk) -> None:
-    desk.stage.script.append(refused(Why.WEBHOOK_GONE))
+    desk.stage.script.append(refused(RejectReason.WEBHOOK_GONE))
     desk.stage.renewals.extend([OutcomeUnknown("lost"), OutcomeUnknown("lost")])
     await desk.say("one")
     await desk.assert_shown("one")
@@ -240,10 +240,10 @@ async def test_renewing_whose_answer_is_lost_is_done_again(desk: Desk) -> None:
 
 
 async def test_renewing_that_is_refused_holds(desk: Desk) -> None:
-    desk.stage.script.append(refused(Why.WEBHOOK_GONE))
-    desk.stage.renewals.append(Refused(Why.HOLD, "There are 15 webhooks already. Remove one."))
+    desk.stage.script.append(refused(RejectReason.WEBHOOK_GONE))
+    desk.stage.renewals.append(PostRejected(RejectReason.HOLD, "There are 15 webhooks already. Remove one."))
     await desk.write("one")
-    with pytest.raises(Held, match="Remove one"):
+    with pytest.raises(PostingBlocked, match="Remove one"):
         await desk.poster.deliver()
     assert await desk.statuses() == [PostStatus.QUEUED]
     await desk.poster.deliver()
@@ -251,18 +251,18 @@ async def test_renewing_that_is_refused_holds(desk: Desk) -> None:
 
 
 async def test_a_refused_name_is_healed_once(desk: Desk) -> None:
-    desk.stage.script.append(refused(Why.NAME))
+    desk.stage.script.append(refused(RejectReason.NAME))
     await desk.say("one", speaker="Discordia")
     assert [m.name for m in desk.place.messages] == ["Disc\u200aordia"]
     assert [p.username for p in await desk.posts()] == ["Disc\u200aordia"]
-    desk.stage.script.extend([refused(Why.NAME)] * 2)
+    desk.stage.script.extend([refused(RejectReason.NAME)] * 2)
     seq = await desk.say("two", speaker="Clyde")
     assert desk.withheld == [seq]
     assert desk.place.texts == ["one"]
 
 
 async def test_a_filter_withholds_the_turn_and_the_session_goes_on(desk: Desk) -> None:
-    desk.stage.script.extend([OK, refused(Why.WITHHELD)])
+    desk.stage.script.extend([OK, refused(RejectReason.WITHHELD)])
     first = await desk.say("shown", "withheld", "behind it")
     await desk.say("next")
     assert desk.withheld == [first]
@@ -274,27 +274,27 @@ async def test_a_filter_withholds_the_turn_and_the_session_goes_on(desk: Desk) -
 async def test_a_refused_notice_is_no_turn_and_the_rest_goes_on(desk: Desk) -> None:
     await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.NOTICE, "notice"))
     await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.MINUTES, "minutes"))
-    desk.stage.script.append(refused(Why.WITHHELD))
+    desk.stage.script.append(refused(RejectReason.WITHHELD))
     await desk.poster.deliver()
     assert desk.withheld == []
     assert desk.place.texts == ["minutes"]
 
 
 async def test_anything_else_is_tried_once_more(desk: Desk) -> None:
-    desk.stage.script.append(refused(Why.OTHER))
+    desk.stage.script.append(refused(RejectReason.OTHER))
     await desk.say("one")
     await desk.assert_shown("one")
-    desk.stage.script.extend([refused(Why.OTHER)] * 2)
+    desk.stage.script.extend([refused(RejectReason.OTHER)] * 2)
     assert desk.withheld == []
     seq = await desk.say("two")
     assert desk.withheld == [seq]
 
 
 async def test_a_lost_permission_holds_and_nothing_is_lost(desk: Desk) -> None:
-    desk.stage.script.extend([OK, refused(Why.HOLD), refused(Why.HOLD)])
+    desk.stage.script.extend([OK, refused(RejectReason.HOLD), refused(RejectReason.HOLD)])
     await desk.write("one", "two", "three")
     for _ in range(2):
-        with pytest.raises(Held, match="something that people must mend"):
+        with pytest.raises(PostingBlocked, match="something that people must mend"):
             await desk.poster.deliver()
     assert await desk.statuses() == [PostStatus.POSTED, PostStatus.QUEUED, PostStatus.QUEUED]
     await desk.poster.deliver()
@@ -302,19 +302,19 @@ async def test_a_lost_permission_holds_and_nothing_is_lost(desk: Desk) -> None:
 
 
 async def test_a_place_that_is_gone(desk: Desk) -> None:
-    desk.stage.script.append(refused(Why.PLACE_GONE))
+    desk.stage.script.append(refused(RejectReason.PLACE_GONE))
     await desk.write("one")
     with pytest.raises(PlaceGone):
         await desk.poster.deliver()
 
 
 async def test_a_post_left_over_from_an_earlier_session_is_not_taken_for_a_turn_of_this_one(desk: Desk) -> None:
-    desk.stage.script.append(refused(Why.HOLD))
+    desk.stage.script.append(refused(RejectReason.HOLD))
     await desk.write("old")
-    with pytest.raises(Held):
+    with pytest.raises(PostingBlocked):
         await desk.poster.deliver()
     await desk.store.set_status(desk.stored.id, Status.ENDED)
-    later = await open_desk(desk.store, refused(Why.WITHHELD), place=desk.place)
+    later = await open_desk(desk.store, refused(RejectReason.WITHHELD), place=desk.place)
     await later.say("new")
     assert later.place.texts == ["new"]
     assert later.withheld == []
@@ -347,7 +347,7 @@ async def test_what_is_sent_again_is_what_stands_in_the_database_by_then(desk: D
     await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.MINUTES, "closed", attachment="# What Kim said"))
     look = desk.stage.sent_since
 
-    async def look_while_they_change(after_id: int) -> list[Seen]:
+    async def look_while_they_change(after_id: int) -> list[OwnMessage]:
         without_kim = update(posts).values(attachment="# Minutes")
         await in_one_trip(desk.store._engine, lambda db: db.execute(without_kim) and None)
         return await look(after_id)
@@ -425,8 +425,8 @@ async def test_a_stray_that_equals_nothing_is_left_alone(desk: Desk) -> None:
 
 
 async def test_a_copy_that_cannot_be_removed_does_not_end_anything(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refuse(message: Seen) -> None:
-        raise Refused(Why.HOLD, "no permission")
+    async def refuse(message: OwnMessage) -> None:
+        raise PostRejected(RejectReason.HOLD, "no permission")
 
     await desk.say("one")
     monkeypatch.setattr(desk.stage, "remove", refuse)
@@ -439,7 +439,7 @@ async def test_while_the_history_cannot_be_read_it_waits(desk: Desk) -> None:
     waiting: list[bool] = []
     looks = desk.stage.sent_since
 
-    async def look(after_id: int) -> list[Seen]:
+    async def look(after_id: int) -> list[OwnMessage]:
         waiting.append(desk.poster.waiting)
         return await looks(after_id)
 
@@ -457,10 +457,10 @@ async def test_while_the_history_cannot_be_read_it_waits(desk: Desk) -> None:
 
 async def test_without_the_history_it_neither_loses_nor_doubles(desk: Desk) -> None:
     desk.stage.script.append(LOST)
-    desk.stage.looks.extend([Refused(Why.HOLD, "Read Message History is missing.")] * 2)
+    desk.stage.looks.extend([PostRejected(RejectReason.HOLD, "Read Message History is missing.")] * 2)
     await desk.write("one", "two")
     for _ in range(2):
-        with pytest.raises(Held, match="Read Message History"):
+        with pytest.raises(PostingBlocked, match="Read Message History"):
             await desk.poster.deliver()
         assert await desk.statuses() == [PostStatus.SENDING, PostStatus.QUEUED]
     await desk.poster.deliver()
@@ -470,7 +470,7 @@ async def test_without_the_history_it_neither_loses_nor_doubles(desk: Desk) -> N
 
 async def test_the_place_is_found_gone_when_looking(desk: Desk) -> None:
     desk.stage.script.append(LOST)
-    desk.stage.looks.append(Refused(Why.PLACE_GONE, "The channel is gone."))
+    desk.stage.looks.append(PostRejected(RejectReason.PLACE_GONE, "The channel is gone."))
     await desk.write("one")
     with pytest.raises(PlaceGone):
         await desk.poster.deliver()
@@ -519,7 +519,7 @@ async def test_cancelling_the_caller_does_not_cancel_the_send(desk: Desk) -> Non
 
 async def test_an_error_after_the_caller_is_gone_is_nobodys(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     gate = asyncio.Event()
-    desk.stage.script.append(Sending(until=gate, refused=Why.HOLD))
+    desk.stage.script.append(Sending(until=gate, refused=RejectReason.HOLD))
     await desk.write("one")
     delivery = asyncio.create_task(desk.poster.deliver())
     await desk.stage.until_sent(1)
@@ -569,7 +569,7 @@ async def test_closing_ends_a_wait_at_once(desk: Desk, monkeypatch: pytest.Monke
     monkeypatch.setattr(outbox, "LONGEST_BACKOFF", 3600)
     asked = asyncio.Event()
 
-    async def fail(after_id: int) -> list[Seen]:
+    async def fail(after_id: int) -> list[OwnMessage]:
         monkeypatch.setattr(outbox, "SETTLE_SECONDS", 3600)
         asked.set()
         raise OutcomeUnknown("down")
@@ -638,7 +638,7 @@ async def live(desk: Desk, calls: int, *script: Sending) -> Life:
     """One process's life: it takes up what it finds, and delivers until it has nothing left or dies."""
     life = Life(calls)
     store, stage = desk.store, ScriptedStage(desk.place, *script)
-    poster = Poster(
+    poster = Outbox(
         cast(Store, Mortal(life, store)),
         cast(ScriptedStage, Mortal(life, stage)),
         session_id=desk.stored.id,
@@ -699,7 +699,7 @@ async def test_crashes_after_crashes_with_every_fate(store: Store) -> None:
     for number in range(40):
         calls = [chance.randrange(25) for _ in range(chance.randrange(1, 4))]
         fates = [chance.choice(FATES) for _ in range(8)]
-        fates[chance.randrange(8)] = refused(Why.WEBHOOK_GONE)  # twice for one post would withhold it
+        fates[chance.randrange(8)] = refused(RejectReason.WEBHOOK_GONE)  # twice for one post would withhold it
         try:
             await crash_and_recover(store, number + 1, calls, fates)
         except AssertionError as error:

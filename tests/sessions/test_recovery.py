@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bot.discussion.model.dials import Dials
-from bot.errors import Refusal
-from bot.sessions.delivery.stage import Why
+from bot.errors import UserError
+from bot.sessions.delivery.stage import RejectReason
 from bot.sessions.resilience import recovery
 from bot.store.models import Fault, Status
 from bot.store.store import Store
@@ -108,7 +108,7 @@ async def test_what_a_person_paused_waits_for_a_person(store: Store) -> None:
         other = await house.start(where=replace(HERE, place_id=PLACE - 1, channel_id=PLACE - 1))
         await until(lambda: other.fault is Fault.ENDPOINT)
         await house.supervisor.pause(PLACE)  # it is a person's pause from here on
-        with pytest.raises(Refusal, match="paused already"):
+        with pytest.raises(UserError, match="paused already"):
             await house.supervisor.pause(PLACE)
         house.server.answer = None
         await ended(other)
@@ -167,7 +167,7 @@ async def test_three_passes_are_tried_once_more_by_themselves(store: Store) -> N
 async def test_a_place_that_takes_posts_again(store: Store) -> None:
     async with open_house(store) as house:
         # Card, panel, question, first turn; then the bot may not post for a while.
-        house.scripts.append([OK, OK, OK, OK, *[refused(Why.HOLD)] * 6])
+        house.scripts.append([OK, OK, OK, OK, *[refused(RejectReason.HOLD)] * 6])
         run = await house.start()
         await ended(run)
         (told,) = house.stages[0].told

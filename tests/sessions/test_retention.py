@@ -11,9 +11,9 @@ import pytest
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import Endpoints
+from bot.llm.endpoints import EndpointRegistry
 from bot.sessions.delivery.notices import CLOSING
-from bot.sessions.delivery.stage import Refused, Why
+from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.session_runner import Run
 from bot.sessions.supervisor import Supervisor, Where
@@ -42,7 +42,7 @@ class House:
         self.supervisor = self._supervisor()
 
     def _supervisor(self) -> Supervisor:
-        return Supervisor(self.store, Endpoints(self.endpoint), self._stage, max_tokens=60)
+        return Supervisor(self.store, EndpointRegistry(self.endpoint), self._stage, max_tokens=60)
 
     def _stage(self, stored: StoredSession) -> ScriptedStage:
         self.stages.append(ScriptedStage(self.place, *self.script))
@@ -113,7 +113,7 @@ async def test_what_was_edited_while_the_bot_was_away_is_amended_at_the_start(ho
 
 async def test_what_can_not_be_read_is_left_as_it_is(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(_stage: ScriptedStage, after_id: int) -> dict[int, str | None]:
-        raise Refused(Why.HOLD, "The history can't be read.")
+        raise PostRejected(RejectReason.HOLD, "The history can't be read.")
 
     run = await house.start()
     deleted = await house.hear(run, "I live at Mill Lane 4.")

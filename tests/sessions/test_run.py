@@ -12,8 +12,8 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record, Turn
 from bot.discussion.prompts.prompt import AGAIN
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import Endpoints
-from bot.sessions.delivery.stage import Refused, Why
+from bot.llm.endpoints import EndpointRegistry
+from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.sessions.session_runner import Run
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession
 from bot.store.schema import now
@@ -98,7 +98,7 @@ async def open_table(
         await store.record(stored.id),
         store=store,
         stage=stage,
-        endpoints=Endpoints(endpoint),
+        endpoints=EndpointRegistry(endpoint),
         max_tokens=max_tokens,
         latest=await store.latest_id(stored.id),
     )
@@ -612,7 +612,7 @@ async def test_a_cancelled_loop_leaves_record_and_database_alike(store: Store, s
 
 
 async def test_a_lost_permission_pauses_and_is_told_to_the_convener(table: Table) -> None:
-    table.stage.script.extend([refused(Why.HOLD)] * 3)
+    table.stage.script.extend([refused(RejectReason.HOLD)] * 3)
     await table.run.loop()
     assert table.run.status is Status.PAUSED
     assert table.place.texts == []
@@ -625,7 +625,7 @@ async def test_a_lost_permission_pauses_and_is_told_to_the_convener(table: Table
 
 async def test_a_place_that_is_gone_ends_the_session_and_keeps_the_record(table: Table) -> None:
     await table.speak(2)
-    table.stage.script.extend([refused(Why.PLACE_GONE)] * 3)
+    table.stage.script.extend([refused(RejectReason.PLACE_GONE)] * 3)
     await table.resume()
     assert table.run.status is Status.ENDED
     assert len(await table.stored_turns()) == len(table.run.record)
@@ -634,7 +634,7 @@ async def test_a_place_that_is_gone_ends_the_session_and_keeps_the_record(table:
 
 async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: Table) -> None:
     await table.speak(1)
-    table.stage.script.append(refused(Why.WITHHELD))
+    table.stage.script.append(refused(RejectReason.WITHHELD))
     table.server.enqueue("Something rude.")
     await table.resume()
     assert [t.withheld for t in table.spoken] == [n == 1 for n in range(10)]
@@ -643,7 +643,7 @@ async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: Table) 
 
 
 async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: Table) -> None:
-    table.stage.script.extend([refused(Why.HOLD)])
+    table.stage.script.extend([refused(RejectReason.HOLD)])
     await table.run.announce(Post(PostKind.NOTICE, "The table is paused."))
     assert table.stage.told == ["The table is paused."]
     assert await table.store.take_post(PLACE, 0) is None
@@ -653,7 +653,7 @@ async def test_guests_that_cannot_be_read_do_not_keep_it_from_going_on(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(after_id: int) -> Any:
-        raise Refused(Why.HOLD, "no permission")
+        raise PostRejected(RejectReason.HOLD, "no permission")
 
     monkeypatch.setattr(table.stage, "heard_since", fail)
     table.run.absence.begin()

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.discussion.model.dials import Dials
-from bot.errors import Refusal
-from bot.sessions.delivery.stage import Refused, Why
+from bot.errors import UserError
+from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.sessions.resilience import database_outage
-from bot.store.engine import DatabaseTrouble
+from bot.store.engine import TransientDatabaseError
 from bot.store.models import Post, PostKind, Status
 from bot.store.schema import now
 from bot.store.store import Store
@@ -25,7 +25,7 @@ async def house(store: Store) -> AsyncIterator[House]:
 
 async def test_one_table_a_place_until_it_has_ended(house: House) -> None:
     run = await house.start()
-    with pytest.raises(Refusal, match="There is a table in this channel already"):
+    with pytest.raises(UserError, match="There is a table in this channel already"):
         await house.start()
     await until(lambda: run.status is Status.ENDED and not run.poster.is_busy)
     await house.start()
@@ -34,15 +34,15 @@ async def test_one_table_a_place_until_it_has_ended(house: House) -> None:
 async def test_what_can_be_done_depends_on_how_the_table_stands(house: House) -> None:
     supervisor = house.supervisor
     for ask in (supervisor.pause, supervisor.resume, supervisor.stop):
-        with pytest.raises(Refusal, match="There is no table in this channel"):
+        with pytest.raises(UserError, match="There is no table in this channel"):
             await ask(PLACE)
     await house.start(Dials(pace=60, turns=5))
-    with pytest.raises(Refusal, match="is not paused"):
+    with pytest.raises(UserError, match="is not paused"):
         await supervisor.resume(PLACE)
     await supervisor.pause(PLACE)
-    with pytest.raises(Refusal, match="paused already"):
+    with pytest.raises(UserError, match="paused already"):
         await supervisor.pause(PLACE)
-    with pytest.raises(Refusal, match="The table is paused"):
+    with pytest.raises(UserError, match="The table is paused"):
         supervisor.running_at(PLACE)
     await supervisor.resume(PLACE)
     assert supervisor.running_at(PLACE).status is Status.RUNNING
@@ -59,14 +59,14 @@ async def test_a_paused_table_can_be_summed_up(house: House) -> None:
 
 async def test_two_personas_who_would_look_the_same_cannot_sit_together(house: House) -> None:
     double = CAST[0].model_copy(update={"name": "Other"})
-    with pytest.raises(Refusal, match="can't sit at one table"):
+    with pytest.raises(UserError, match="can't sit at one table"):
         await house.supervisor.start(HERE, task=TASK, cast=(*CAST, double), dials=QUICK)
 
 
 async def test_a_post_left_open_by_the_last_table_is_not_doubled_by_the_next(house: House) -> None:
     house.scripts.append([OK, OK, OK, LOST])
     first = await house.start(Dials(pace=0, turns=5))
-    house.stages[0].looks.extend([Refused(Why.HOLD, "The history can't be read.")] * 50)
+    house.stages[0].looks.extend([PostRejected(RejectReason.HOLD, "The history can't be read.")] * 50)
     await until(lambda: first.status is Status.PAUSED and not first.poster.is_busy)
     await house.supervisor.stop(PLACE)
     await until(lambda: not first.poster.is_busy)
@@ -124,7 +124,7 @@ async def test_a_table_that_stood_still_for_its_database_hears_people(
     really = house.store.add_turn
 
     async def full(*_: object, **__: object) -> bool:
-        raise DatabaseTrouble("The database can't be used: the disk is full.")
+        raise TransientDatabaseError("The database can't be used: the disk is full.")
 
     monkeypatch.setattr(house.store, "add_turn", full)
     run = await house.start()

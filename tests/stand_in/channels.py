@@ -6,7 +6,7 @@ from typing import Any
 
 from . import refusals, wire
 from .records import DEFAULT, EPHEMERAL, JSON, LOADING, REPLY, Channel, Message
-from .refusals import Refusal
+from .refusals import UserError
 from .server import Call, route
 
 HISTORY_LIMIT = 100  # https://discord.com/developers/docs/resources/message#get-channel-messages
@@ -129,7 +129,7 @@ def patch_message(call: Call) -> JSON:
     record = call.channel()
     message = _message(call, record)
     if message.author["id"] != str(call.world.bot.id):
-        raise Refusal(403, 50005, "Cannot edit a message authored by another user")
+        raise UserError(403, 50005, "Cannot edit a message authored by another user")
     return wire.message(call.world, change(call, message))
 
 

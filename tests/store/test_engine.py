@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, select, text
 
 import bot.store.migrations
 from bot.store import engine as engine_module
-from bot.store.engine import DatabaseProblem, create_engine, lock_database
+from bot.store.engine import DatabaseOpenError, create_engine, lock_database
 from bot.store.schema import metadata, sessions
 from bot.store.store import Store, open_store
 from tests.store.samples import database, stored_session
@@ -32,7 +32,7 @@ def tables(file: Path) -> set[str]:
 
 
 async def problem(url: str, file: Path) -> str:
-    with pytest.raises(DatabaseProblem) as caught:
+    with pytest.raises(DatabaseOpenError) as caught:
         await Store.open(url, file)
     return str(caught.value)
 
@@ -175,7 +175,7 @@ async def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("not a folder")
     url, file = database(tmp_path / "data")
     assert "its folder is a file" in await problem(url, file)
-    with pytest.raises(DatabaseProblem, match="its folder is a file"):
+    with pytest.raises(DatabaseOpenError, match="its folder is a file"):
         lock_database(file)
 
 
@@ -183,7 +183,7 @@ async def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
 async def test_a_folder_that_cannot_be_made() -> None:
     url, file = database(Path("/proc/roundtable"))
     assert f"The database {file} can't be used" in await problem(url, file)
-    with pytest.raises(DatabaseProblem):
+    with pytest.raises(DatabaseOpenError):
         lock_database(file)
 
 
@@ -214,10 +214,10 @@ async def test_a_database_of_another_program(tmp_path: Path) -> None:
 LOCKER = """
 import sys
 from pathlib import Path
-from bot.store.engine import DatabaseProblem, lock_database
+from bot.store.engine import DatabaseOpenError, lock_database
 try:
     lock = lock_database(Path(sys.argv[1]))
-except DatabaseProblem as problem:
+except DatabaseOpenError as problem:
     sys.exit(str(problem))
 print("locked", flush=True)
 sys.stdin.readline()

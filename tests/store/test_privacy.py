@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import FloorGiven, Turn, moderator_turn
-from bot.sessions.privacy.session_erasure import forget_in, renew_minutes
+from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
 from bot.store.engine import create_engine
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession, Webhook
 from bot.store.schema import departures, opt_outs, posts, sessions, turns, webhooks
@@ -29,7 +29,7 @@ def guest(seq: int, said: str = WORDS, *, member: Member = KIM, message_id: int 
 async def forget(store: Store, session_id: int, member: Member = KIM, listen_from: int = 0) -> None:
     stored = await store.session(session_id)
     assert stored is not None
-    await forget_in(store, stored, await store.record(session_id), member, listen_from)
+    await erase_member(store, stored, await store.record(session_id), member, listen_from)
     assert await store.privacy.scrub()
 
 

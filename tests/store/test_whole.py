@@ -29,7 +29,7 @@ async def test_cancelled_at_any_moment_of_a_transaction(
             await asyncio.sleep(0.0003)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        # Raises DatabaseTrouble while a transaction that was cut off holds the lock.
+        # Raises TransientDatabaseError while a transaction that was cut off holds the lock.
         await store.add_post(kept.id, PLACE, NOTICE)
 
 

@@ -34,7 +34,7 @@ _AVATAR_FILE: Final = re.compile(r"[^/\\:\x00-\x1f]+\.(png|jpe?g|gif|webp)", re.
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FileProblem:
     """One thing that is wrong with a file, and what to do about it."""
 
     file: str
@@ -113,13 +113,15 @@ def name_problem(name: str) -> str | None:
     return None
 
 
-def read_persona(file: str, data: Any) -> tuple[Persona | None, list[Fault]]:
+def read_persona(file: str, data: Any) -> tuple[Persona | None, list[FileProblem]]:
     """Check one persona file's parsed JSON.
 
     In: the file's name for the faults, and whatever `json.loads` gave. Out: the persona, or None with every fault.
     """
     if not isinstance(data, Mapping):
-        return None, [Fault(file, "", "it does not hold a JSON object.", 'Begin with { and give "name", "prompt" ….')]
+        return None, [
+            FileProblem(file, "", "it does not hold a JSON object.", 'Begin with { and give "name", "prompt" ….')
+        ]
     fields: Mapping[str, Any] = data  # pyright: ignore[reportUnknownVariableType]
     faults = list(_misspelt(file, fields))
     persona: Persona | None = None
@@ -132,13 +134,13 @@ def read_persona(file: str, data: Any) -> tuple[Persona | None, list[Fault]]:
     texts = {name: value.strip() for name, value in fields.items() if isinstance(value, str) and name not in bad}
     for field in ("name", "full_name"):
         if field in texts and (problem := name_problem(texts[field])):
-            faults.append(Fault(file, field, problem, "Choose another name."))
+            faults.append(FileProblem(file, field, problem, "Choose another name."))
     if "," in texts.get("name", ""):
         problem = f'"{texts["name"]}" holds a comma, which separates names in a list.'
-        faults.append(Fault(file, "name", problem, "Put it into full_name only."))
+        faults.append(FileProblem(file, "name", problem, "Put it into full_name only."))
     if (avatar := texts.get("avatar")) and not (_is_https(avatar) or _AVATAR_FILE.fullmatch(avatar)):
         problem = f'"{avatar[:100]}" is neither an https URL nor the name of an image.'
-        faults.append(Fault(file, "avatar", problem, _FIXES["avatar"]))
+        faults.append(FileProblem(file, "avatar", problem, _FIXES["avatar"]))
     return (None if faults else persona), faults
 
 
@@ -146,24 +148,26 @@ def _is_https(avatar: str) -> bool:
     return re.fullmatch(r"https://[^\s/]+\.[^\s]+", avatar) is not None
 
 
-def cast_faults(named: Iterable[tuple[str, Persona]]) -> list[Fault]:
+def cast_problems(named: Iterable[tuple[str, Persona]]) -> list[FileProblem]:
     """Faults of personas as a group: two that share a name would merge into one speaker in Discord's client."""
-    faults: list[Fault] = []
+    faults: list[FileProblem] = []
     taken: dict[str, tuple[int, str]] = {}
     for number, (file, persona) in enumerate(named):
         for field, name in (("name", persona.name), ("full_name", persona.full_name)):
             holder, other = taken.setdefault(fold(name), (number, file))
             if holder != number:
-                faults.append(Fault(file, field, f'"{name}" is also the name in {other}.', "Rename one of the two."))
+                faults.append(
+                    FileProblem(file, field, f'"{name}" is also the name in {other}.', "Rename one of the two.")
+                )
     return faults
 
 
-def _fault_of(file: str, field: str, kind: str, value: Any, message: str) -> Fault:
+def _fault_of(file: str, field: str, kind: str, value: Any, message: str) -> FileProblem:
     fix = _FIXES.get(field, "")
     if kind == "missing":
-        return Fault(file, field, "is missing.", fix)
+        return FileProblem(file, field, "is missing.", fix)
     if value == "" or (isinstance(value, str) and not value.strip()):
-        return Fault(file, field, "is empty.", fix)
+        return FileProblem(file, field, "is empty.", fix)
     shown = json.dumps(value, ensure_ascii=True, default=repr)
     shown = shown if len(shown) <= 60 else shown[:60] + "…"
     reasons = {
@@ -177,14 +181,14 @@ def _fault_of(file: str, field: str, kind: str, value: Any, message: str) -> Fau
         "finite_number": "is not a number.",
         "string_unicode": "holds half a character (a lone surrogate).",
     }
-    return Fault(file, field, f"{shown} {reasons.get(kind, message.lower() + '.')}", fix)
+    return FileProblem(file, field, f"{shown} {reasons.get(kind, message.lower() + '.')}", fix)
 
 
-def _misspelt(file: str, fields: Mapping[str, Any]) -> Iterable[Fault]:
+def _misspelt(file: str, fields: Mapping[str, Any]) -> Iterable[FileProblem]:
     # Unknown fields are let through (hosts keep notes in their files), but a near miss is a typo that would be
     # silently ignored.
     known = list(Persona.model_fields)
     for field in fields:
         spelt = str(field).lower().replace("-", "_").replace(" ", "_")
         if field not in known and (near := difflib.get_close_matches(spelt, known, n=1, cutoff=0.75)):
-            yield Fault(file, field, "is not a field of a persona.", f'Did you mean "{near[0]}"?')
+            yield FileProblem(file, field, "is not a field of a persona.", f'Did you mean "{near[0]}"?')

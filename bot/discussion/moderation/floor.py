@@ -6,7 +6,7 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import FloorGiven, Record, Session, TurnSkipped, speakers
 from bot.discussion.moderation.calls import guests_call, just_had_their_turn
 from bot.discussion.moderation.floors import FLOORS, choice
-from bot.discussion.moderation.seeded_random import chance, one_in
+from bot.discussion.moderation.seeded_random import one_in, seeded_random
 
 # So many turns in a row that came to nothing pause the session.
 PASSES_BEFORE_PAUSE: Final = 3
@@ -46,7 +46,7 @@ def person_to_ask(session: Session, record: Record, speaker: Persona) -> Persona
     others = [p for p in speakers(session, record) if p.name != speaker.name]
     if not others or not one_in(session.seed, "ask", turn, session.dials.ask_every):
         return None
-    return chance(session.seed, "ask whom", turn).choice(others)
+    return seeded_random(session.seed, "ask whom", turn).choice(others)
 
 
 def summariser(session: Session, record: Record) -> Persona | None:

@@ -7,7 +7,7 @@ from bot.discussion.model.dials import Floor
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Compaction, FloorChosen, Record, SeatAdded, Session, Turn, TurnSkipped
 from bot.discussion.moderation.calls import just_had_their_turn, speakers_call
-from bot.discussion.moderation.seeded_random import chance
+from bot.discussion.moderation.seeded_random import seeded_random
 
 # Picks one of those who may speak, in seating order; there is at least one.
 Pick = Callable[[Session, Record, tuple[Persona, ...]], Persona]
@@ -20,7 +20,7 @@ def natural(session: Session, record: Record, table: tuple[Persona, ...]) -> Per
     had = [t.steering.name if isinstance(t.steering, TurnSkipped) else t.speaker for t in record if _took_a_turn(t)]
     spoken, last = this_round((p.name for p in table), had), had[-1] if had else None
     pool = [p for p in table if p.name not in spoken and p.name != last] or [p for p in table if p.name != last]
-    return chance(session.seed, "floor", len(had)).choice(pool or table)
+    return seeded_random(session.seed, "floor", len(had)).choice(pool or table)
 
 
 def in_turn(session: Session, record: Record, table: tuple[Persona, ...]) -> Persona:
@@ -37,7 +37,7 @@ def by_lot(session: Session, record: Record, table: tuple[Persona, ...]) -> Pers
     """Anyone but the last speaker and whoever was passed over since."""
     had = just_had_their_turn(record)
     pool = [p for p in table if p.name not in had] or [p for p in table if p.name not in had[:1]] or table
-    return chance(session.seed, "floor", sum(map(_took_a_turn, record))).choice(pool)
+    return seeded_random(session.seed, "floor", sum(map(_took_a_turn, record))).choice(pool)
 
 
 def as_chosen(session: Session, record: Record, table: tuple[Persona, ...]) -> Persona:

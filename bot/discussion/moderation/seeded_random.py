@@ -3,11 +3,11 @@
 import random
 
 
-def chance(seed: int, purpose: str, turn: int) -> random.Random:
+def seeded_random(seed: int, purpose: str, turn: int) -> random.Random:
     """The generator for one decision. `purpose` keeps decisions at the same turn independent of each other."""
     return random.Random(f"{seed}/{purpose}/{turn}")
 
 
 def one_in(seed: int, purpose: str, turn: int, every: float) -> bool:
     """True with probability 1/`every`."""
-    return chance(seed, purpose, turn).random() < 1 / every
+    return seeded_random(seed, purpose, turn).random() < 1 / every

@@ -12,6 +12,6 @@ _MARK: Final = re.compile(r"<(?=[^\s\d=-])|\[(?=\||/?(?:[A-Z][A-Z_]+|gMASK|sop)\
 
 # Each prompt holds the lines of the one before.
 @lru_cache(maxsize=1024)
-def defused(text: str) -> str:
+def escape_control_tokens(text: str) -> str:
     """`text` with every control mark broken by a space; nothing else changes, and never across a line's end."""
     return _MARK.sub(r"\g<0> ", text)

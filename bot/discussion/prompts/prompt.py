@@ -23,7 +23,7 @@ from bot.discussion.model.record import (
     Turn,
     seats,
 )
-from bot.discussion.prompts.control_tokens import defused
+from bot.discussion.prompts.control_tokens import escape_control_tokens
 from bot.discussion.prompts.third_person import told_of
 
 # OpenAI takes at most four stop strings; other servers take more. The reply pipeline cuts what slips through.
@@ -107,13 +107,13 @@ def _preamble(cast: tuple[Persona, ...], context: str, rules: str) -> str:
     parts.append(f"# Rules of the discussion\n\n{rules}")
     parts.append("# Who is at the table")
     parts += [f"## {p.full_name} ({p.name})\n\n{card(p)}" for p in cast]
-    return defused("\n\n".join(parts)) + "\n\n# The discussion\n\n"
+    return escape_control_tokens("\n\n".join(parts)) + "\n\n# The discussion\n\n"
 
 
 def transcript(session: Session, record: Record) -> str:
     """Every turn as `Name: text`, one after the other; earlier ones as the gist of the newest compaction."""
     compaction = record.compaction()
-    start = f"({defused(compaction.gist)})\n" if compaction else ""
+    start = f"({escape_control_tokens(compaction.gist)})\n" if compaction else ""
     return start + "".join(_line(session, turn) for turn in record.after(compaction.upto if compaction else 0))
 
 
@@ -143,7 +143,7 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
     who = speaker.reminder
     if not who.startswith(f"You are {speaker.full_name}"):
         who = f"You are {speaker.full_name}. {who}"
-    return defused(
+    return escape_control_tokens(
         f"\n(A note from the moderator to {speaker.name} alone. {' '.join(notes)}\n"
         f"{who} Write only {what} {speaker.name} {when}.)\n"
         f"{speaker.name}:"
@@ -229,7 +229,7 @@ def gist(session: Session, record: Record, upto: int, *, limit: int = 2000) -> s
 
 
 def _line(session: Session, turn: Turn) -> str:
-    return defused(_spoken(session, turn))
+    return escape_control_tokens(_spoken(session, turn))
 
 
 def _spoken(session: Session, turn: Turn) -> str:

@@ -7,7 +7,7 @@ from bot.discussion.model.names import named
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, seats
 from bot.discussion.moderation import agenda
-from bot.discussion.prompts.control_tokens import defused
+from bot.discussion.prompts.control_tokens import escape_control_tokens
 from bot.discussion.prompts.prompt import Prompt, preamble, transcript
 
 # A name with its title takes no more, in tokens.
@@ -20,15 +20,15 @@ Write only the name.)
 Next speaker:"""
 
 
-def choice_prompt(session: Session, record: Record, among: Sequence[Persona]) -> Prompt:
+def selector_prompt(session: Session, record: Record, among: Sequence[Persona]) -> Prompt:
     """The prompt that asks who of these speaks next: all but its tail is that of the turn which comes after it."""
     question = agenda.question_on_table(record)
     put = f"The question on the table is: {' '.join(question.split())} " if question else ""
-    tail = defused(_TAIL.format(question=put, names=", ".join(p.name for p in among)))
+    tail = escape_control_tokens(_TAIL.format(question=put, names=", ".join(p.name for p in among)))
     return Prompt(preamble(session), transcript(session, record), tail, (), record.last_seq)
 
 
-def read_choice(text: str, session: Session, record: Record, among: Sequence[Persona]) -> str | None:
+def read_selection(text: str, session: Session, record: Record, among: Sequence[Persona]) -> str | None:
     """The first of these whom the model's answer names, None if it names none of them."""
     # Read with everybody's names in mind: a first name that two of the table share calls neither of them.
     may = {p.name for p in among}

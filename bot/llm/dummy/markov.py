@@ -12,7 +12,7 @@ from typing import Final
 import markovify
 from markovify.chain import BEGIN, END
 
-from bot.llm.dummy.prompt_parser import Scene, names_to_choose_from, read_scene
+from bot.llm.dummy.prompt_parser import ParsedPrompt, names_to_choose_from, parse_prompt
 
 Gram = tuple[str, ...]
 
@@ -85,7 +85,7 @@ _PLAIN: Final = _words(
 )
 
 
-class Babbler:
+class MarkovGenerator:
     """Says things. Immutable once built, so any number of threads may share one."""
 
     def __init__(self, corpus: str | None = None) -> None:
@@ -104,7 +104,7 @@ class Babbler:
         """The next turn for `prompt`; the same for the same prompt and state of `rng`."""
         if names := names_to_choose_from(prompt):
             return rng.choice(names)
-        scene = read_scene(prompt)
+        scene = parse_prompt(prompt)
         said: frozenset[Gram] = frozenset().union(*(_grams(line.text) for line in scene.lines))
         turn = self._turn(scene, prompt, said, rng)
         for _ in range(TURN_TRIES):
@@ -113,7 +113,7 @@ class Babbler:
             turn = self._turn(scene, prompt, said, rng)
         return turn
 
-    def _turn(self, scene: Scene, prompt: str, said: frozenset[Gram], rng: Random) -> str:
+    def _turn(self, scene: ParsedPrompt, prompt: str, said: frozenset[Gram], rng: Random) -> str:
         if scene.speaker is None:
             kinds = rng.choice((("word", "claim"), ("word", "quip"), ("claim", "quip")))
             return self._say(kinds, said, rng, words=_long_words(prompt[-RECENT:]))

@@ -27,7 +27,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ParsedPrompt:
     """What a prompt says about the turn it asks for. `speaker` is None when it is no round-table prompt."""
 
     speaker: str | None
@@ -61,14 +61,14 @@ class Scene:
         return next((name for name in self.others if _says(self.tail, f"ask {name}")), None)
 
 
-def read_scene(prompt: str) -> Scene:
+def parse_prompt(prompt: str) -> ParsedPrompt:
     """Read a prompt's layout: `## Full Name (Name)` headings, `Name: text` lines, a tail that ends in `Name:`."""
     cue = _CUE.search(prompt)
     speaker = cue["name"].strip() if cue else ""
     headings = list(_HEADING.finditer(prompt))
     names = {heading["name"]: heading["full"].strip() for heading in headings}
     if not cue or not (speaker in names or _looks_like_a_name(speaker)):
-        return Scene(None, (), (), "")
+        return ParsedPrompt(None, (), (), "")
     lines: list[Line] = []
     start = end = headings[-1].end() if headings else 0
     for tag in _TAG.finditer(prompt, start, cue.start()):
@@ -82,7 +82,7 @@ def read_scene(prompt: str) -> Scene:
         end = tag.end()
     at_table = [*names, *(line.name for line in lines if not line.guest and line.name != MODERATOR)]
     others = tuple(n for n in dict.fromkeys(at_table) if speaker not in (n, names.get(n)))
-    return Scene(speaker, others, tuple(lines), prompt[end : cue.start()])
+    return ParsedPrompt(speaker, others, tuple(lines), prompt[end : cue.start()])
 
 
 def names_to_choose_from(prompt: str) -> list[str]:

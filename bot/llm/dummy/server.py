@@ -24,7 +24,7 @@ from bot.llm.dummy.chat_request import (
     parse_request,
     tokens,
 )
-from bot.llm.dummy.markov import Babbler
+from bot.llm.dummy.markov import MarkovGenerator
 
 MAX_BODY: Final = 4 * 1024 * 1024
 # How many prompts the imaginary prefix cache holds.
@@ -88,11 +88,11 @@ class _Dummy:
         self._strict_roles = strict_roles
         self._created = int(time.time())
         self._seen: deque[list[str]] = deque(maxlen=CACHED_PROMPTS)
-        self._babbler: asyncio.Task[Babbler] | None = None
+        self._babbler: asyncio.Task[MarkovGenerator] | None = None
 
     async def learn(self, _: web.Application) -> AsyncIterator[None]:
         """Build the chain in a thread, so that neither the start nor the event loop waits for it."""
-        self._babbler = asyncio.create_task(asyncio.to_thread(Babbler))
+        self._babbler = asyncio.create_task(asyncio.to_thread(MarkovGenerator))
         yield
         await asyncio.wait([self._babbler])
 

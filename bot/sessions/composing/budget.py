@@ -65,7 +65,7 @@ class Budget:
         if answered is None:
             answered = tokens_in(len(completion.text) + completion.unsaid, chars_per_token)
         difference = (prompt * completion.calls if asked is None else asked) - prompt + answered
-        self._spending.owe(self._stored, self._day, difference)
+        self._spending.accrue(self._stored, self._day, difference)
         self.used += difference
 
     async def _of_server(self, day: date) -> int:

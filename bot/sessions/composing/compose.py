@@ -9,13 +9,13 @@ from bot.discussion.model.record import Compaction, FloorChosen, Record, Session
 from bot.discussion.moderation.dissent import DISSENT_FLAG
 from bot.discussion.moderation.moderator import Choose, Speak, Summarise
 from bot.discussion.prompts.prompt import Prompt, again, build_prompt, compaction, shown_name
-from bot.discussion.prompts.selector_prompt import CHOICE_TOKENS, choice_prompt, read_choice
+from bot.discussion.prompts.selector_prompt import CHOICE_TOKENS, read_selection, selector_prompt
 from bot.discussion.replies.guards import Objection, objection
 from bot.discussion.replies.reply import Reply, clean
 from bot.errors import ContextOverflow
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import Endpoints
+from bot.llm.endpoints import EndpointRegistry
 from bot.sessions.composing.budget import Budget
 from bot.sessions.composing.limits import CALLS_A_TURN, tokens_in
 
@@ -46,7 +46,7 @@ class Composer:
         session: Session,
         record: Record,
         *,
-        endpoints: Endpoints,
+        endpoints: EndpointRegistry,
         budget: Budget,
         max_tokens: int,
         compact: Callable[[Compaction], Awaitable[None]],
@@ -92,7 +92,7 @@ class Composer:
         """Have the model choose the next speaker, in one call; an answer that names nobody leaves it to the rules.
         Raises LimitReached and what the endpoint raises."""
         prompt, revision, completion = await self._answered(step)
-        name = read_choice(completion.text, self._session, self._record, step.among)
+        name = read_selection(completion.text, self._session, self._record, step.among)
         turn = moderator_turn(self._record, FloorChosen(name=name), "")
         return Draft(replace(turn, usage=_usage(completion)), prompt.heard, revision)
 
@@ -110,7 +110,7 @@ class Composer:
 
     def _prompt(self, step: Speak | Summarise | Choose) -> Prompt:
         if isinstance(step, Choose):
-            return choice_prompt(self._session, self._record, step.among)
+            return selector_prompt(self._session, self._record, step.among)
         return build_prompt(self._session, self._record, step.persona, step.cue)
 
     async def _ask(self, prompt: Prompt, step: Speak | Summarise | Choose) -> Completion:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from bot.sessions.delivery.stage import OutcomeUnknown, Refused, Seen, Stage, Why
+from bot.sessions.delivery.stage import OutcomeUnknown, OwnMessage, PostRejected, RejectReason, Stage
 from bot.sessions.interruptible import Interruptible
 from bot.store.models import Post, PostStatus
 from bot.store.store import Store
@@ -29,7 +29,7 @@ LONGEST_BACKOFF: Final = 300.0
 _HAIR_SPACE: Final = "\u200a"
 
 
-class Held(Exception):
+class PostingBlocked(Exception):
     """Posting can't go on until people mend something; `str(error)` says what. Nothing is lost."""
 
 
@@ -41,7 +41,7 @@ class _Closing(Exception):
     """The process is ending: leave the post as it is for the next start."""
 
 
-class Poster:
+class Outbox:
     """Sends one session's posts in order, exactly once."""
 
     def __init__(
@@ -81,7 +81,10 @@ class Poster:
             self._uncertain.add(post.id)
 
     async def deliver(self) -> None:
-        """Send everything that is queued. Raises Held or PlaceGone. Cancelling the caller does not cancel the send."""
+        """Send everything that is queued; cancelling the caller does not cancel a send.
+
+        Raises PostingBlocked or PlaceGone.
+        """
         while self._task is not None and not self._task.done():
             await asyncio.wait([self._task])
         if self._closing:
@@ -99,7 +102,7 @@ class Poster:
             await asyncio.wait([self._task], timeout=timeout)
 
     async def look_back(self, since: int) -> None:
-        """Look through what appeared of ours while nobody listened. Raises Refused or OutcomeUnknown."""
+        """Look through what appeared of ours while nobody listened. Raises PostRejected or OutcomeUnknown."""
         for message in await self._stage.sent_since(since):
             await self.seen(message)
 
@@ -107,7 +110,7 @@ class Poster:
         """Discord is back: try at once what would wait a while longer."""
         self._wait.interrupt()
 
-    async def seen(self, message: Seen) -> None:
+    async def seen(self, message: OwnMessage) -> None:
         """A message of ours appeared in the place (gateway or history): find the post it shows, or take a copy away."""
         self.latest = max(self.latest, message.id)
         # The answer to the request may arrive in these very moments: whoever is second must see what the first did.
@@ -116,7 +119,7 @@ class Poster:
         if is_copy:
             await self._remove(message)
 
-    async def _bind_seen(self, message: Seen) -> bool:
+    async def _bind_seen(self, message: OwnMessage) -> bool:
         """Bind a message to the post under way if it shows that. Out: whether it is a copy of another one."""
         if message.id in self._bound or await self._store.post_of_message(message.id):
             return False
@@ -147,7 +150,7 @@ class Poster:
 
     async def _settle(self, post: Post) -> bool:
         """Send one post until its outcome is known. Out: False if certainly no other one waits behind it."""
-        healed: set[Why] = set()
+        healed: set[RejectReason] = set()
         more, just_taken = True, post.id not in self._uncertain
         while not (post.id in self._uncertain and await self._is_shown(post)):
             if self._closing:
@@ -166,7 +169,7 @@ class Poster:
             except OutcomeUnknown as error:
                 log.warning("post %s: no answer (%s); looking for it", post.id, error)
                 await self._sleep(SETTLE_SECONDS)
-            except Refused as refused:
+            except PostRejected as refused:
                 self._uncertain.discard(post.id)
                 post = await self._heal(post, refused, healed)
                 if post.status is PostStatus.REFUSED:
@@ -190,32 +193,35 @@ class Poster:
             # Bound to another message already: a copy that was seen first, or one whose text can't be read and that
             # was taken for it. The answer is certain, so the other goes; unless a person has removed that.
             copy = await self._store.rebind(post.id, message_id) or message_id
-        await self._remove(Seen(copy, post.by_webhook, post.username or "", post.content))
+        await self._remove(OwnMessage(copy, post.by_webhook, post.username or "", post.content))
         return True
 
-    async def _heal(self, post: Post, refused: Refused, healed: set[Why]) -> Post:
-        """What each refusal asks for. Out: the post to send again, or a refused one. Raises Held or PlaceGone."""
+    async def _heal(self, post: Post, refused: PostRejected, healed: set[RejectReason]) -> Post:
+        """What each refusal asks for. Out: the post to send again, or a refused one.
+
+        Raises PostingBlocked or PlaceGone.
+        """
         log.warning("post %s refused: %s", post.id, refused.sentence)
         first = refused.why not in healed
         healed.add(refused.why)
         match refused.why:
-            case Why.PLACE_GONE:
+            case RejectReason.PLACE_GONE:
                 raise PlaceGone(refused.sentence)
-            case Why.HOLD:
+            case RejectReason.HOLD:
                 await self._store.set_post(post.id, PostStatus.QUEUED)
-                raise Held(refused.sentence)
-            case Why.WEBHOOK_GONE if first:
+                raise PostingBlocked(refused.sentence)
+            case RejectReason.WEBHOOK_GONE if first:
                 try:
                     await self._until_known(self._stage.renew)
-                except Refused as worse:
+                except PostRejected as worse:
                     return await self._heal(post, worse, healed)
                 return post
-            case Why.NAME if first:
+            case RejectReason.NAME if first:
                 safe = safe_name(post.username or "")
                 log.warning("Discord refused the name %r; posting as %r. Rename that persona.", post.username, safe)
                 await self._store.set_post(post.id, PostStatus.SENDING, username=safe)
                 return replace(post, username=safe)
-            case Why.OTHER if first:
+            case RejectReason.OTHER if first:
                 return post
             case _:
                 return await self._withhold(post)
@@ -239,17 +245,17 @@ class Poster:
                 await self._sleep(SETTLE_SECONDS)
         return False
 
-    async def _history(self, post: Post) -> list[Seen]:
+    async def _history(self, post: Post) -> list[OwnMessage]:
         try:
             return await self._until_known(lambda: self._stage.sent_since(post.after_id))
-        except Refused as refused:
-            if refused.why is Why.PLACE_GONE:
+        except PostRejected as refused:
+            if refused.why is RejectReason.PLACE_GONE:
                 raise PlaceGone(refused.sentence) from None
             # Without the history it can't be told whether the post is shown: neither lose nor double it.
-            raise Held(refused.sentence) from None
+            raise PostingBlocked(refused.sentence) from None
 
     async def _until_known(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """The answer to something that does no harm when asked again. Raises Refused."""
+        """The answer to something that does no harm when asked again. Raises PostRejected."""
         backoff = SETTLE_SECONDS
         while True:
             try:
@@ -262,16 +268,16 @@ class Poster:
                 self.waiting = False
                 return answer
 
-    async def _copies(self, message: Seen) -> list[Post]:
+    async def _copies(self, message: OwnMessage) -> list[Post]:
         if not message.content:
             return []
         posted = await self._store.posted_copies(self._place_id, message.content)
         return [p for p in posted if not message.by_webhook or p.username == message.name]
 
-    async def _remove(self, message: Seen) -> None:
+    async def _remove(self, message: OwnMessage) -> None:
         try:
             await self._stage.remove(message)
-        except (Refused, OutcomeUnknown) as error:
+        except (PostRejected, OutcomeUnknown) as error:
             log.warning("could not remove the copy %s: %s", message.id, error)
 
     async def _sleep(self, seconds: float) -> None:

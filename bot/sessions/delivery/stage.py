@@ -9,7 +9,7 @@ from bot.discussion.model.record import Turn
 from bot.store.models import Post, Status
 
 
-class Why(Enum):
+class RejectReason(Enum):
     """Why a place refused a post: each has its own remedy in outbox.py."""
 
     WEBHOOK_GONE = "the webhook was deleted or moved"
@@ -20,10 +20,10 @@ class Why(Enum):
     OTHER = "anything else"
 
 
-class Refused(Exception):
+class PostRejected(Exception):
     """The place certainly does not show the post. `sentence` tells a person why and what would help."""
 
-    def __init__(self, why: Why, sentence: str) -> None:
+    def __init__(self, why: RejectReason, sentence: str) -> None:
         super().__init__(sentence)
         self.why = why
         self.sentence = sentence
@@ -34,7 +34,7 @@ class OutcomeUnknown(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class OwnMessage:
     """A message of ours that was seen in the place. `by_webhook`: a turn; otherwise one of the bot's own messages."""
 
     id: int
@@ -83,28 +83,28 @@ class Stage(Protocol):
         ...
 
     async def send(self, post: Post) -> int:
-        """Show a post; the message's id. Raises Refused or OutcomeUnknown."""
+        """Show a post; the message's id. Raises PostRejected or OutcomeUnknown."""
         ...
 
-    async def sent_since(self, after_id: int) -> list[Seen]:
-        """Our own messages in the place after a message id, oldest first. Raises Refused or OutcomeUnknown."""
+    async def sent_since(self, after_id: int) -> list[OwnMessage]:
+        """Our own messages in the place after a message id, oldest first. Raises PostRejected or OutcomeUnknown."""
         ...
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
-        """Members' messages in the place after a message id, oldest first. Raises Refused or OutcomeUnknown."""
+        """Members' messages in the place after a message id, oldest first. Raises PostRejected or OutcomeUnknown."""
         ...
 
     async def said_since(self, after_id: int) -> dict[int, str | None]:
         """Every message in the place after a message id, whoever wrote it: what it says to the table since it was
-        edited (empty: nothing), None if it was not, or that can't be told. Raises Refused or OutcomeUnknown."""
+        edited (empty: nothing), None if it was not, or that can't be told. Raises PostRejected or OutcomeUnknown."""
         ...
 
-    async def remove(self, message: Seen) -> None:
+    async def remove(self, message: OwnMessage) -> None:
         """Take a message of ours away."""
         ...
 
     async def renew(self) -> None:
-        """Find or make a new webhook. Raises Refused or OutcomeUnknown."""
+        """Find or make a new webhook. Raises PostRejected or OutcomeUnknown."""
         ...
 
     async def composing(self, persona: Persona) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.sessions.turn_log import Keeper
 
 
-async def forget_in(
+async def erase_member(
     store: Store, stored: StoredSession, record: Record, member: Member, listen_from: int
 ) -> list[Turn]:
     """Take a member out of one stored session. Out: the turns that changed, as they are now."""
@@ -50,11 +50,11 @@ async def renew_minutes(store: Store, session_id: int) -> None:
         await store.privacy.set_minutes(session_id, minutes(stored.session, record))
 
 
-async def notice_changes(run: "Keeper", upto: int) -> None:
+async def apply_missed_edits(run: "Keeper", upto: int) -> None:
     """Blank the guests' turns whose message was deleted meanwhile, amend those that were edited.
 
-    `upto`: the largest Discord id to look at; a newer message may not have reached the history yet. Raises Refused or
-    OutcomeUnknown.
+    `upto`: the largest Discord id to look at; a newer message may not have reached the history yet. Raises
+    PostRejected or OutcomeUnknown.
     """
     known = [t.message_id for t in run.record if t.kind == "guest" and t.text and t.message_id and t.message_id <= upto]
     if not known:

@@ -5,9 +5,9 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot.sessions.delivery import outbox
-from bot.sessions.delivery.stage import OutcomeUnknown, Refused
+from bot.sessions.delivery.stage import OutcomeUnknown, PostRejected
 from bot.sessions.interruptible import Interruptible
-from bot.sessions.privacy.session_erasure import notice_changes
+from bot.sessions.privacy.session_erasure import apply_missed_edits
 from bot.store.models import Status
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Absence:
                     self._run.poster.waiting = False
                     backoff = min(backoff * 2, outbox.LONGEST_BACKOFF)
                     continue
-                except Refused as problem:
+                except PostRejected as problem:
                     log.warning("session %s: could not read what was missed: %s", self._run.stored.id, problem)
                     # It may take people days to mend that: whoever writes meanwhile is heard.
                     self._unreadable = True
@@ -91,6 +91,6 @@ class Absence:
 
     async def _make_up(self, shown: int, heard: int) -> None:
         await self._run.poster.look_back(shown)
-        await notice_changes(self._run, upto=heard)
+        await apply_missed_edits(self._run, upto=heard)
         for message in await self._run.stage.heard_since(heard):
             await self._run.guest_said(message)

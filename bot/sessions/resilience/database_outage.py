@@ -4,7 +4,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from bot.sessions.interruptible import Interruptible
-from bot.store.engine import DatabaseTrouble
+from bot.store.engine import TransientDatabaseError
 from bot.store.models import Post, PostKind, Status
 from bot.store.store import Store
 
@@ -39,7 +39,7 @@ class Standstill:
         self._stands = False
         self._nap.interrupt()
 
-    async def wait(self, trouble: DatabaseTrouble) -> None:
+    async def wait(self, trouble: TransientDatabaseError) -> None:
         """Pause until something can be stored again, or until somebody changed how the session stands."""
         run = self._run
         log.error("session %s stands still: %s", run.stored.id, trouble)
@@ -69,6 +69,6 @@ class Standstill:
                 await self._store.add_post(run.stored.id, run.stored.place_id, notice)
             else:
                 await self._store.set_status(run.stored.id, status, reason, run.fault)
-        except DatabaseTrouble:
+        except TransientDatabaseError:
             return False
         return True

@@ -15,10 +15,10 @@ from weakref import WeakKeyDictionary
 from bot.discussion.moderation.moderator import Speak, Summarise, next_step
 from bot.errors import EndpointRefused
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import Endpoints
+from bot.llm.endpoints import EndpointRegistry
 from bot.sessions.composing.limits import seconds_to_next_day
 from bot.sessions.session_runner import Run
-from bot.store.engine import DatabaseTrouble
+from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, Status
 from bot.store.schema import now
 
@@ -36,7 +36,7 @@ DAY_NAP: Final = 1800.0
 class Recovery:
     """All waiting sessions of the process. `go_on` has a session's loop run again."""
 
-    def __init__(self, endpoints: Endpoints, go_on: Callable[[Run], Awaitable[None]]) -> None:
+    def __init__(self, endpoints: EndpointRegistry, go_on: Callable[[Run], Awaitable[None]]) -> None:
         self._endpoints = endpoints
         self._go_on = go_on
         self._waiting: dict[int, asyncio.Task[None]] = {}
@@ -73,7 +73,7 @@ class Recovery:
                 try:
                     self._fruitless[run] = spoken, tries + 1
                     await self._go_on(run)
-                except DatabaseTrouble as trouble:
+                except TransientDatabaseError as trouble:
                     log.warning("session %s can't go on yet: %s", run.stored.id, trouble)
                     await asyncio.sleep(PLACE_NAP)
         except Exception:
@@ -156,7 +156,7 @@ async def _place_takes_posts(run: Run) -> None:
         try:
             if run.status is not Status.PAUSED or run.fault is not Fault.PLACE or await run.can_post():
                 return
-        except DatabaseTrouble as trouble:
+        except TransientDatabaseError as trouble:
             log.warning("session %s can't go on yet: %s", run.stored.id, trouble)
         tries += 1
 
@@ -167,7 +167,7 @@ async def _day_has_tokens(run: Run) -> None:
             if await run.budget.has_tokens_today():
                 return
             nap = min(seconds_to_next_day(now()) + 1, DAY_NAP)
-        except DatabaseTrouble as trouble:
+        except TransientDatabaseError as trouble:
             log.warning("session %s can't go on yet: %s", run.stored.id, trouble)
             nap = PLACE_NAP
         await asyncio.sleep(nap)
