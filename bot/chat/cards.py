@@ -6,6 +6,7 @@ from typing import Final
 
 import discord
 
+from bot.chat.sentences import small
 from bot.chat.split import MESSAGE_LIMIT
 from bot.discussion.model.dials import Floor
 from bot.discussion.model.persona import Persona
@@ -94,7 +95,7 @@ def moderator_line(turn: Turn) -> str:
     """A moderator's turn as the table sees it."""
     if isinstance(turn.steering, QuestionPut):
         return f"❓ **{turn.text}**"
-    return f"-# {turn.text}"
+    return small(turn.text)
 
 
 def said_by(name: str, text: str) -> str:

@@ -126,7 +126,7 @@ class House:
         """Everything that was sent is known in the database."""
         await self.server.settled()
         busy = self.bot.supervisor._runs
-        await self.world.until(lambda: not any(run.poster.is_busy for run in busy.values()), what="posting")
+        await self.world.until(lambda: not any(run.is_posting for run in busy.values()), what="posting")
 
     async def posts(self, session: StoredSession) -> list[Post]:
         return await self.store.session_posts(session.id)
