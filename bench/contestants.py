@@ -25,7 +25,7 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
 from bot.library.files import read_personas, read_task
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
 from bot.sessions.supervisor import Supervisor, Where
 from bot.store.driver_thread import in_one_trip

@@ -12,7 +12,7 @@ from bot.discussion.model.record import QuestionPut, Record, Steering, Turn, Tur
 from bot.discussion.moderation.floor import PASSES_BEFORE_PAUSE, passes_in_a_row
 from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Summarise, next_step, still_fits
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.compose import Composer, Draft
 from bot.sessions.composing.limits import USUAL, Cap, LimitReached, Limits
 from bot.sessions.composing.pace import Pace

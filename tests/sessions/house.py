@@ -10,7 +10,7 @@ import pytest
 from bot.discussion.model.dials import Dials
 from bot.llm import endpoint
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.resilience import recovery
 from bot.sessions.session_runner import Run

@@ -11,7 +11,7 @@ import pytest
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.delivery.notices import CLOSING
 from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.sessions.privacy.retention import Retention

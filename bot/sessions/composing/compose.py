@@ -15,7 +15,7 @@ from bot.discussion.replies.reply import Reply, clean
 from bot.errors import ContextOverflow
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.budget import Budget
 from bot.sessions.composing.limits import CALLS_A_TURN, tokens_in
 
