@@ -77,8 +77,8 @@ class EndpointClient:
         retries = self._retries if patient else 0
         for tries in itertools.count():
             try:
-                # Not by `chat.completions.create`: that takes half as much CPU again, and its models let through
-                # whatever JSON comes, and fail on it later.
+                # Not by `chat.completions.create`: that takes twice the CPU, and its models let through whatever JSON
+                # comes, and fail on it later.
                 response = await self._sdk.post(
                     "/chat/completions", cast_to=httpx2.Response, body=request, options={"max_retries": retries}
                 )
