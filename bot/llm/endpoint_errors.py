@@ -52,8 +52,7 @@ def explained(
 ) -> ContextOverflow | EndpointDown | EndpointRefused:
     """One of the client's CALL_ERRORS as a sentence for the channel. `model`: the one asked, if its name is known."""
     at, address = f"The LLM endpoint at {client.host}", settings.of("BASE_URL")
-    report = read_error(error) if isinstance(error, openai.APIStatusError) else None
-    meaning = meaning_of(report) if report else None
+    meaning = meaning_of(read_error(error)) if isinstance(error, openai.APIStatusError) else None
     match error:
         case openai.APIStatusError() if meaning is Meaning.OVERFLOW:
             return ContextOverflow(f"{at} says that the prompt is longer than the model's context window.")
@@ -77,8 +76,7 @@ def explained(
         case openai.APIStatusError() if error.status_code in _PASSING:
             return EndpointDown(f"{at} could not take the request just now (HTTP {error.status_code}).")
         case openai.APIStatusError():
-            words = _quoted(report.words, client) if report else ""
-            said = f": {words}" if words else "."
+            said = f": {words}" if (words := _quoted(read_error(error).words, client)) else "."
             return EndpointRefused(f"{at} refused the request (HTTP {error.status_code}){said}")
         case openai.APITimeoutError() if _was_refused(error):
             return EndpointDown(f"{at} can't be reached.")
