@@ -38,7 +38,7 @@ from bot.discussion.model.record import Record, Session
 from bot.errors import RoundtableError
 from bot.library.catalogue import open_catalogue
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
 from bot.sessions.session_runner import SessionRunner
 from bot.settings import shipped

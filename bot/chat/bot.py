@@ -18,7 +18,7 @@ from bot.chat.responses import apologise
 from bot.chat.webhook_stage import SENT_AWAY, WebhookStage
 from bot.chat.webhooks import WebhookRegistry
 from bot.library.catalogue import Catalogue
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
 from bot.sessions.delivery.stage import OwnMessage
 from bot.sessions.privacy.retention import Retention

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import QuestionPut, Record, Session, Steering, Turn
 from bot.errors import Remedy, UserError
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.budget import Budget
 from bot.sessions.composing.compose import Composer
 from bot.sessions.composing.draft import DraftInProgress, Reason

@@ -13,7 +13,7 @@ from bot.discussion.model.persona import Persona, cast_problems
 from bot.discussion.model.record import Record, Session, TurnsChanged
 from bot.discussion.model.task import Task
 from bot.errors import Remedy, UserError
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import OwnMessage, Stage

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bot.discussion.model.dials import Dials
-from bot.llm import endpoint
+from bot.llm import client
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.resilience import recovery
 from bot.sessions.session_runner import SessionRunner
@@ -95,4 +95,4 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ENDPOINT_NAP", "PLACE_NAP", "PASSES_NAP", "DAY_NAP"):
         monkeypatch.setattr(recovery, name, 0.01)
     monkeypatch.setattr(recovery, "LONGEST_NAP", 0.02)
-    monkeypatch.setattr(endpoint, "_REREAD", 0.001)
+    monkeypatch.setattr(client, "_REREAD", 0.001)

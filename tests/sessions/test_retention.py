@@ -12,7 +12,7 @@ from bot.chat.sentences import sentence
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.delivery.notices import Closed
 from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.sessions.privacy.retention import Retention

@@ -12,7 +12,7 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record, Turn
 from bot.discussion.prompts.prompt import AGAIN
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.delivery.notices import Done
 from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.sessions.session_runner import SessionRunner

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -13,6 +13,7 @@ from bot.discussion.prompts.control_tokens import escape_control_tokens
 from bot.discussion.text.text_metrics import grams
 
 Kind = Literal["persona", "guest", "moderator", "summary"]
+N = TypeVar("N", int, float)
 
 
 class _Steering(BaseModel):
@@ -114,6 +115,21 @@ class Usage:
     cached_tokens: int | None = None
     completion_tokens: int | None = None
     latency_ms: float | None = None
+
+    def plus(self, later: "Usage") -> "Usage":
+        """What both calls cost together; how it finished is told by the later one."""
+        return Usage(
+            finish_reason=later.finish_reason,
+            prompt_tokens=_sum(self.prompt_tokens, later.prompt_tokens),
+            cached_tokens=_sum(self.cached_tokens, later.cached_tokens),
+            completion_tokens=_sum(self.completion_tokens, later.completion_tokens),
+            latency_ms=_sum(self.latency_ms, later.latency_ms),
+        )
+
+
+def _sum(one: N | None, other: N | None) -> N | None:
+    # What one call does not say does not make the other's count disappear.
+    return other if one is None else one if other is None else one + other
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
-from bot.discussion.model.record import Compaction, Record, Session, Usage
+from bot.discussion.model.record import Compaction, Record, Session
 from bot.discussion.moderation.moderator import Choose, Speak, Summarise
 from bot.discussion.prompts.prompt import Prompt, compaction
 from bot.errors import ContextOverflow
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.budget import Budget
 from bot.sessions.composing.draft import Draft
 from bot.sessions.composing.limits import CALLS_A_TURN, tokens_in
@@ -53,12 +53,12 @@ class Composer:
         self._calls = 0
         prompt, revision, completion = await self._answered(request)
         reply, problem = request.judged(completion, prompt)
-        usage, asked_again = _usage(completion), ""
+        usage, asked_again = completion.usage, ""
         if problem and self._calls < CALLS_A_TURN:
             asked_again = f"asked_again:{problem.flag}"
             completion = await self._ask(request.again(prompt, problem), request)
             reply, problem = request.judged(completion, prompt)
-            usage = _usage(completion, usage)
+            usage = usage.plus(completion.usage)
         flags = [*reply.flags, problem.flag if problem else "", asked_again]
         said = replace(reply, text="" if problem else reply.text, flags=tuple(dict.fromkeys(filter(None, flags))))
         return Draft(request.turn(said, completion, heard=prompt.heard, usage=usage), prompt.heard, revision)
@@ -119,20 +119,3 @@ class Composer:
     @property
     def _summary_tokens(self) -> int:
         return SUMMARY_TURNS * self._max_tokens
-
-
-def _usage(completion: Completion, earlier: Usage | None = None) -> Usage:
-    """What a turn cost: with a second call, both together."""
-
-    def both(a: float | None, b: float | None):
-        return b if a is None else a if b is None else a + b
-
-    if earlier is None:
-        earlier = Usage()
-    return Usage(
-        finish_reason=completion.finish_reason,
-        prompt_tokens=both(earlier.prompt_tokens, completion.prompt_tokens),  # type: ignore[arg-type]
-        cached_tokens=both(earlier.cached_tokens, completion.cached_tokens),  # type: ignore[arg-type]
-        completion_tokens=both(earlier.completion_tokens, completion.completion_tokens),  # type: ignore[arg-type]
-        latency_ms=both(earlier.latency_ms, completion.latency_ms),
-    )

@@ -16,7 +16,7 @@ from bot.discussion.replies.guards import Objection, objection
 from bot.discussion.replies.reply import Reply, clean
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 
 # A summary may be as long as several turns.
 SUMMARY_TURNS: Final = 2

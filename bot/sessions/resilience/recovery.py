@@ -16,7 +16,7 @@ from bot.discussion.model.record import Record, Session
 from bot.discussion.moderation.moderator import Speak, Summarise, next_step
 from bot.errors import EndpointRefused
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import seconds_to_next_day
 from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, Status
