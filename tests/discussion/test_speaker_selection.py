@@ -17,8 +17,8 @@ from bot.discussion.model.record import (
     TurnSkipped,
     WrapUpCalled,
 )
-from bot.discussion.moderation.floor import passes_in_a_row, person_to_ask, summariser
 from bot.discussion.moderation.moderator import Close, Speak, next_step, still_fits
+from bot.discussion.moderation.speaker_selection import passes_in_a_row, person_to_ask, summariser
 from tests.discussion.table import QUESTIONS, Table, persona, table_of
 
 ABC = ("Ada", "Ben", "Cai")
