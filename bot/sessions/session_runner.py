@@ -10,7 +10,7 @@ from bot.discussion.model.erasure import Member
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Record, Steering, Turn, TurnsChanged, moderator_turn
 from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Summarise, next_step, still_fits
-from bot.discussion.moderation.speaker_selection import PASSES_BEFORE_PAUSE, passes_in_a_row
+from bot.discussion.moderation.stagnation import PASSES_BEFORE_PAUSE, passes_in_a_row
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
 from bot.llm.endpoints import EndpointRegistry
 from bot.sessions.composing.compose import Composer, Draft

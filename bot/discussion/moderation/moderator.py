@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Compaction, FloorChosen, Record, Session
-from bot.discussion.moderation import agenda, calls, speaker_selection, stagnation
+from bot.discussion.moderation import agenda, speaker_selection, stagnation
 from bot.discussion.moderation.dissent import is_to_dissent
 from bot.discussion.prompts.prompt import Cue, shown_name
 
@@ -66,7 +66,7 @@ def next_step(session: Session, record: Record) -> Step:
 
 def _cue(session: Session, record: Record, speaker: Persona) -> Cue:
     """What the speaker is told. A guest's word comes before a dissent, and that before everything else to do."""
-    call = calls.addressing_turn(session, record)
+    call = speaker_selection.addressing_turn(session, record)
     if call and call.addressed != speaker.name:
         call = None
     dissent = not (call and call.kind == "guest") and is_to_dissent(session, record, speaker)
