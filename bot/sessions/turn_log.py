@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.discussion.model.names import addressed
-from bot.discussion.model.record import Record, Turn, seats
-from bot.discussion.moderation import agenda
+from bot.discussion.model.record import Record, Turn, question_on_table, seats
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage, Stage
 from bot.sessions.rate_limit import EDITS, is_over_rate
@@ -87,7 +86,7 @@ class Keeper:
             kind="guest",
             speaker=message.name,
             text=message.text,
-            question=agenda.question_on_table(self.record),
+            question=question_on_table(self.record),
             addressed=to,
             message_id=message.id,
             author_id=message.author_id,

@@ -2,11 +2,12 @@
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member, forget, without
+from bot.discussion.model.gist import gist
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record, Session, Turn, moderator_turn
 from bot.discussion.model.task import Task
 from bot.discussion.prompts.control_tokens import escape_control_tokens
-from bot.discussion.prompts.prompt import gist, transcript
+from bot.discussion.prompts.prompt import transcript
 from bot.discussion.text.text_metrics import grams
 
 CAST = (

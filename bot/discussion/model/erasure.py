@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.discussion.model.names import aliases
-from bot.discussion.model.persona import MODERATOR, fold
+from bot.discussion.model.gist import gist
+from bot.discussion.model.names import aliases, guest_name
+from bot.discussion.model.persona import MODERATOR
 from bot.discussion.model.record import Compaction, QuestionPut, Record, Session, Turn
-from bot.discussion.prompts.prompt import gist, guest_name
+from bot.discussion.text.folding import fold
 
 SOMEONE: Final = "someone"
 # A shorter name is too likely to be an ordinary word of what personas say ("I", "Al", "Bo").

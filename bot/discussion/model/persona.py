@@ -3,12 +3,13 @@
 import difflib
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from bot.discussion.text.folding import fold, one_line
 
 MODERATOR: Final = "Moderator"
 
@@ -82,18 +83,13 @@ class Persona(BaseModel):
     def reminder(self) -> str:
         """The card in one line, for the end of each prompt."""
         if self.intro:
-            return " ".join(self.intro.split())
+            return one_line(self.intro)
         card = re.sub(r"^You,? as an AI(?: assistant)?,? will take (?:on )?the role of ", "", self.prompt)
-        line = " ".join(card.split())
+        line = one_line(card)
         # At the end of the first sentence, but not at the full stop of a "Dr." near its beginning.
         end = re.search(r"(?<=[.!?])\s", line[_REMINDER_LEAST:])
         first = line[: _REMINDER_LEAST + end.start()] if end else line
         return first if len(first) <= _REMINDER_MOST else first[: _REMINDER_MOST - 1].rsplit(" ", 1)[0] + "…"
-
-
-def fold(text: str) -> str:
-    """The form in which names are compared: compatibility-normalised and case-folded."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def name_problem(name: str) -> str | None:

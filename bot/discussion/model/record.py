@@ -240,3 +240,8 @@ def speakers(session: Session, record: Record) -> tuple[Persona, ...]:
     """Who at the table may get a turn: the seats less the muted."""
     muted: dict[str, bool] = {s.name: s.muted for _, s in record.steerings() if isinstance(s, Muted)}
     return tuple(p for p in seats(session, record) if not muted.get(p.name, False))
+
+
+def question_on_table(record: Record) -> str | None:
+    """The question under discussion, None before the first."""
+    return next((s.question for _, s in reversed(list(record.steerings())) if isinstance(s, QuestionPut)), None)

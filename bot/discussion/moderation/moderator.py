@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import Compaction, FloorChosen, Record, Session
+from bot.discussion.model.record import Compaction, FloorChosen, Record, Session, question_on_table
 from bot.discussion.moderation import agenda, speaker_selection, stagnation
 from bot.discussion.moderation.dissent import is_to_dissent
-from bot.discussion.prompts.prompt import Cue, shown_name
+from bot.discussion.prompts.prompt import Cue
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _cue(session: Session, record: Record, speaker: Persona) -> Cue:
     dissent = not (call and call.kind == "guest") and is_to_dissent(session, record, speaker)
     asked = speaker_selection.person_to_ask(session, record, speaker)
     return Cue(
-        question=agenda.question_on_table(record),
+        question=question_on_table(record),
         turns_left=agenda.turns_left(session, record),
         wrap_up=agenda.is_wrapping_up(session, record),
         answer_to=shown_name(session, call) if call and not dissent else None,

@@ -8,11 +8,12 @@ from typing import Final
 
 from bot.discussion.model.dials import Guard
 from bot.discussion.model.names import aliases
-from bot.discussion.model.persona import Persona, fold
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, seats
 from bot.discussion.prompts.prompt import preamble
 from bot.discussion.replies.reply import Reply
 from bot.discussion.replies.scripts import is_foreign
+from bot.discussion.text.folding import fold
 from bot.discussion.text.text_metrics import Gram, grams
 
 # The share of a reply's word 3-grams that may stand in one earlier turn (or in what the model was told about the

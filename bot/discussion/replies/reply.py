@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.discussion.model.names import aliases
-from bot.discussion.model.persona import MODERATOR, Persona, fold
+from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.replies.reasoning import without_reasoning
+from bot.discussion.text.folding import fold
 from bot.discussion.text.links import plain_links
 
 # Longer than any turn should be: three Discord messages of 2,000 characters.

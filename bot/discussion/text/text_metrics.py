@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from bot.discussion.model.names import UNSPACED
-from bot.discussion.model.persona import fold
+from bot.discussion.text.folding import fold
 
 Gram = tuple[str, ...]
+
+# Scripts without spaces between words (Han, kana), as ranges for a pattern.
+UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 
 _WORD: Final = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
 _SENTENCE: Final = re.compile(r"[^.!?…。！？\n]*[.!?…。！？\n]?")

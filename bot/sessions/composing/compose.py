@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.discussion.model.names import addressed
+from bot.discussion.model.names import addressed, shown_name
 from bot.discussion.model.record import Compaction, FloorChosen, Record, Session, Turn, Usage, moderator_turn, seats
 from bot.discussion.moderation.dissent import DISSENT_FLAG
 from bot.discussion.moderation.moderator import Choose, Speak, Summarise
-from bot.discussion.prompts.prompt import Prompt, again, build_prompt, compaction, shown_name
+from bot.discussion.prompts.compaction import compaction
+from bot.discussion.prompts.prompt import Prompt, again, build_prompt
 from bot.discussion.prompts.selector_prompt import CHOICE_TOKENS, read_selection, selector_prompt
 from bot.discussion.replies.guards import Objection, objection
 from bot.discussion.replies.reply import Reply, clean

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bot.discussion.model.record import QuestionPut, seats
+from bot.discussion.model.record import QuestionPut, question_on_table, seats
 from bot.discussion.moderation import agenda
 from bot.sessions.delivery.stage import Overview
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def overview(run: "Standing") -> Overview:
     """The values that the panel and `status` show."""
     session, record = run.session, run.record
-    question = agenda.question_on_table(record)
+    question = question_on_table(record)
     put = dict.fromkeys(s.question for _, s in record.steerings() if isinstance(s, QuestionPut))
     questions = list(dict.fromkeys([*session.task.questions, *put]))
     return Overview(
