@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.model.task import Task
-from bot.discussion.prompts.control_tokens import escape_control_tokens
-from bot.discussion.text.text_metrics import grams
+from bot.discussion.text.text_caches import forget_turn_texts
 
 Kind = Literal["persona", "guest", "moderator", "summary"]
 
@@ -193,8 +192,7 @@ class Record:
         self.turns[turn.seq - 1] = turn
         self.revision += 1
         # What was deleted must not live on in a cache of texts.
-        grams.cache_clear()
-        escape_control_tokens.cache_clear()
+        forget_turn_texts()
 
     def persona_turns(self) -> Sequence[Turn]:
         """Turns that used the clock, passes and withheld ones among them."""

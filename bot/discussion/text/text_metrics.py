@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 
 from bot.discussion.text.folding import fold
+from bot.discussion.text.text_caches import caches_turn_texts
 
 Gram = tuple[str, ...]
 
@@ -55,9 +55,14 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-@lru_cache(maxsize=1024)
+@caches_turn_texts(maxsize=1024)
 def grams(text: str, n: int) -> frozenset[Gram]:
     """A text's runs of `n` words; a shorter text is one run as a whole."""
+    return uncached_grams(text, n)
+
+
+def uncached_grams(text: str, n: int) -> frozenset[Gram]:
+    """`grams` of a long text that is asked for only once."""
     found = words(text)
     return frozenset(tuple(found[i : i + n]) for i in range(max(1, len(found) - n + 1)) if found)
 
