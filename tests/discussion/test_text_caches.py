@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 
@@ -36,7 +37,7 @@ def caches() -> Iterator[tuple[str, TextCache]]:
             for name, value in vars(holder).items():
                 is_cache = hasattr(value, "cache_info") and not inspect.isclass(value)
                 if is_cache and value.__module__ == module.__name__:
-                    yield f"{module.__name__.rpartition('.')[2]}.{name}", value
+                    yield f"{module.__name__.rpartition('.')[2]}.{name}", cast(TextCache, value)
 
 
 ALL = dict(caches())

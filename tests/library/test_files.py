@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.model.persona import FileProblem, cast_problems, name_problem, read_persona
 from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE
 from bot.library.catalogue import open_catalogue
-from bot.library.files import AVATAR_BYTES, TEXT_BYTES, InvalidFiles, read_personas, read_task, read_tasks
+from bot.library.file_problem import FileProblem, InvalidFiles
+from bot.library.files import AVATAR_BYTES, TEXT_BYTES, read_personas, read_task, read_tasks
+from bot.library.name_rules import name_problem
+from bot.library.persona_file import cast_problems, read_persona
 from bot.settings import shipped
 from tests.discussion.table import persona
 
@@ -239,7 +241,7 @@ def test_two_personas_with_one_name(tmp_path: Path):
 
 def test_personas_from_one_place_clash_too():
     personas = [persona("Aino", "Aino V"), persona("Ravi"), persona("Ana", "aino v")]
-    (fault,) = cast_problems(("the cast", one) for one in personas)
+    (fault,) = cast_problems([("the cast", one) for one in personas])
     assert str(fault) == 'the cast: full_name: "aino v" is also the name in the cast. Rename one of the two.'
 
 

@@ -18,7 +18,7 @@ _SHORTEST: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of a server: their Discord id, and every name they are known to have had there."""
+    """A member of a server: their id, and every name they are known to have had there."""
 
     id: int
     names: tuple[str, ...]
@@ -56,7 +56,7 @@ def without_actor(line: str, member: Member) -> str:
 
 def without(names: Iterable[str], text: str, *, count: int = 0) -> str:
     """`text` with each name, as a whole word, replaced; at most `count` times (0: everywhere)."""
-    # A name in a line of the moderator has backslashes before characters that mean something in Markdown.
+    # A name in a line of the moderator has backslashes before characters that would be taken for markup.
     forms = ["".join(r"\\?" + re.escape(c) for c in name) for name in sorted(names, key=len, reverse=True) if name]
     if not forms:
         return text

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -48,6 +49,28 @@ def aliases(persona: Persona) -> tuple[str, ...]:
         if title:
             forms += [" ".join([*title, plain[0]]), " ".join([*title, plain[-1]]), " ".join([*title, name])]
     return tuple(dict.fromkeys(form for form in forms if form))
+
+
+@dataclass(frozen=True, slots=True)
+class NameClash:
+    """A name of a persona's (`field`: name or full_name) that an earlier one bears; both by their place in the cast."""
+
+    earlier: int
+    later: int
+    field: str
+    name: str
+
+
+def name_clashes(personas: Iterable[Persona]) -> list[NameClash]:
+    """Every name that two personas share, as a name or a full name: at one table they would be one speaker."""
+    clashes: list[NameClash] = []
+    taken: dict[str, int] = {}
+    for number, persona in enumerate(personas):
+        for field, name in (("name", persona.name), ("full_name", persona.full_name)):
+            holder = taken.setdefault(fold(name), number)
+            if holder != number:
+                clashes.append(NameClash(holder, number, field, name))
+    return clashes
 
 
 def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool = False) -> str | None:
