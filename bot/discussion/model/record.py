@@ -121,7 +121,8 @@ class Turn:
 
     `seq` counts from 1 in record order. A persona turn with empty text is a pass. `heard` is the last turn that the
     prompt of a persona turn held. `addressed` names the persona this turn gives the floor to. `withheld` turns were
-    refused where they were to be shown and stand in no prompt. A guest turn whose text is empty was deleted by its author.
+    refused where they were to be shown, and stand in no prompt. A guest turn whose text is empty was deleted by its
+    author.
     """
 
     seq: int
