@@ -20,8 +20,8 @@ from bot.discussion.model.record import (
     speakers,
 )
 from bot.discussion.moderation import agenda
-from bot.discussion.moderation.floor import choosable, next_speaker
 from bot.discussion.moderation.moderator import Choose, Open, Speak, next_step
+from bot.discussion.moderation.speaker_selection import choosable, next_speaker
 from bot.errors import Remedy, UserError
 
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.persona import Persona, cast_problems
+from bot.discussion.model.names import name_clashes
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, TurnsChanged
 from bot.discussion.model.task import Task
 from bot.errors import Remedy, UserError
@@ -165,8 +166,14 @@ class Supervisor:
             raise UserError("There is a table in this channel already.", Remedy.STOP)
         if self._is_busy(where.place_id):
             raise UserError("The last table's messages are still on their way. Try again in a moment.")
-        if clashes := cast_problems((p.full_name, p) for p in session.cast):
-            raise UserError("These personas can't sit at one table: " + " ".join(f"{f.value} {f.fix}" for f in clashes))
+        if clashes := name_clashes(session.cast):
+            raise UserError(
+                "These personas can't sit at one table: "
+                + " ".join(
+                    f'"{c.name}" is also the name in {session.cast[c.earlier].full_name}. Rename one of the two.'
+                    for c in clashes
+                )
+            )
         if self._limits.sessions and len(self.open_runs(where.guild_id)) >= self._limits.sessions:
             many = f"There are {self._limits.sessions} open tables on this server, as many as it may have."
             raise UserError(many, Remedy.STOP_ANOTHER)

@@ -8,8 +8,7 @@ from enum import Enum, auto
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.names import addressed
-from bot.discussion.model.record import Record, Steering, Turn, moderator_turn, seats
-from bot.discussion.moderation import agenda
+from bot.discussion.model.record import Record, Steering, Turn, moderator_turn, question_on_table, seats
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage, Stage
 from bot.sessions.privacy.session_erasure import erase_member
@@ -100,7 +99,7 @@ class TurnLog:
             kind="guest",
             speaker=message.name,
             text=message.text,
-            question=agenda.question_on_table(self.record),
+            question=question_on_table(self.record),
             addressed=to,
             message_id=message.id,
             author_id=message.author_id,

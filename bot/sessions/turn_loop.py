@@ -7,8 +7,8 @@ from typing import Final
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Record, Turn, TurnsChanged
-from bot.discussion.moderation.floor import PASSES_BEFORE_PAUSE, passes_in_a_row
 from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Summarise, next_step, still_fits
+from bot.discussion.moderation.stagnation import PASSES_BEFORE_PAUSE, passes_in_a_row
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, new_error_id
 from bot.sessions.composing.compose import Composer
 from bot.sessions.composing.draft import Draft, DraftInProgress

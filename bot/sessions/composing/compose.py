@@ -6,7 +6,8 @@ from typing import Final
 
 from bot.discussion.model.record import Compaction, Record, Session
 from bot.discussion.moderation.moderator import Choose, Speak, Summarise
-from bot.discussion.prompts.prompt import Prompt, compaction
+from bot.discussion.prompts.compaction import compaction
+from bot.discussion.prompts.prompt import Prompt
 from bot.errors import ContextOverflow
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from bot.discussion.model.names import addressed
+from bot.discussion.model.names import addressed, shown_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import FloorChosen, Kind, Record, Session, Turn, Usage, moderator_turn, seats
 from bot.discussion.moderation.dissent import DISSENT_FLAG
 from bot.discussion.moderation.moderator import Choose, Speak, Summarise
 from bot.discussion.prompts import selector_prompt
-from bot.discussion.prompts.prompt import Prompt, again, build_prompt, shown_name
+from bot.discussion.prompts.prompt import Prompt, again, build_prompt
 from bot.discussion.replies.guards import Objection, objection
 from bot.discussion.replies.reply import Reply, clean
 from bot.llm.completion import Completion

@@ -1,6 +1,6 @@
 """How a session stands, read off its parts."""
 
-from bot.discussion.model.record import QuestionPut, Record, seats
+from bot.discussion.model.record import QuestionPut, Record, question_on_table, seats
 from bot.discussion.moderation import agenda
 from bot.sessions.composing.budget import Budget
 from bot.sessions.delivery.outbox import Outbox
@@ -11,7 +11,7 @@ from bot.sessions.state import SessionState
 def overview(state: SessionState, record: Record, outbox: Outbox, budget: Budget) -> Overview:
     """The values that the panel and `status` show."""
     session = state.session
-    question = agenda.question_on_table(record)
+    question = question_on_table(record)
     put = dict.fromkeys(s.question for _, s in record.steerings() if isinstance(s, QuestionPut))
     questions = list(dict.fromkeys([*session.task.questions, *put]))
     return Overview(
