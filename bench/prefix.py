@@ -28,11 +28,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from bench.columns import aligned, write_json
-from bench.dialogue import Chat, Layout, hold
-from bench.earlier import DropsOldest, the_script
 from bench.model import MODEL, NoModel, running_model
 from bench.peers.venv import peers_python
 from bench.proxy import Exchange, recording
+from bench.quality.dialogue import Chat, Layout, hold
+from bench.quality.earlier import DropsOldest, the_script
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Record, Session
 from bot.errors import RoundtableError

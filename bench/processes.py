@@ -28,7 +28,7 @@ class Launcher:
     @classmethod
     @asynccontextmanager
     async def running(cls) -> AsyncIterator[Self]:
-        process = await start_python("bench.launcher", stdin=asyncio.subprocess.PIPE)
+        process = await start_python("tests.chaos.launcher", stdin=asyncio.subprocess.PIPE)
         try:
             await read_line(process)
             yield cls(process)
@@ -75,7 +75,7 @@ class Discord:
     @classmethod
     @asynccontextmanager
     async def running(cls) -> AsyncIterator[Self]:
-        process = await start_python("tests.stand_in")
+        process = await start_python("tests.support.discord_stand_in")
         try:
             async with aiohttp.ClientSession() as session:
                 yield cls(await read_line(process), session)
@@ -88,7 +88,7 @@ class Discord:
                 await process.wait()
 
     async def order(self, method: str, /, *positional: Any, **args: Any) -> Any:
-        """An order of the control route (tests/stand_in/control.py). Raises LookupError for what can't be done now."""
+        """An order of the control route of the stand-in. Raises LookupError for what can't be done now."""
         body = {"method": method, "list": positional, "args": args}
         async with self._session.post(self._control, json=body) as response:
             answer = await response.json()

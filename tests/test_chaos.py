@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bench.chaos import main
-from bench.compare import DISCORD_EPOCH, Findings, Said, Shown, Table, compare
+from tests.chaos.__main__ import main
+from tests.chaos.compare import DISCORD_EPOCH, Findings, Said, Shown, Table, compare
 
 PLACE = 5
 

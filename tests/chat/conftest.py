@@ -19,8 +19,8 @@ from bot.llm.endpoint import Endpoint
 from bot.llm.endpoints import EndpointRegistry
 from bot.settings import Settings
 from bot.store.store import Store, open_store
-from tests.chat.place import PACE, Place, harmless, settle_fast
-from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
+from tests.support.simulated_place import PACE, Place, harmless, settle_fast
 
 CAST = tuple(
     Persona(name=name, full_name=full_name, prompt=f"You are {full_name}.", intro=f"{name} at the table.")

@@ -10,8 +10,8 @@ from bot.sessions.delivery.notices import CLOSING
 from bot.sessions.supervisor import NO_TABLE
 from bot.store.models import Status
 from tests.chat.conftest import FULL_NAMES
-from tests.chat.place import PACE, Place
-from tests.endpoint_stand_in import ScriptedEndpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_place import PACE, Place
 
 NOT_YOURS = re.compile(
     r"Only <@(\d+)>, who convened this table, or a member with \*\*Manage Messages\*\* can do that\."

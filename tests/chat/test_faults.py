@@ -5,8 +5,8 @@ import pytest
 from bot.sessions.delivery.notices import CLOSING, paused
 from bot.store.models import Fault, Status
 from tests.chat.conftest import Parts
-from tests.chat.place import Place, told
-from tests.endpoint_stand_in import ScriptedEndpoint, fails
+from tests.support.endpoint_stand_in import ScriptedEndpoint, fails
+from tests.support.simulated_place import Place, told
 
 
 async def shown_is_stored(place: Place) -> None:

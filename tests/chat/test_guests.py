@@ -5,8 +5,8 @@ from simcord.enums import MessageType
 
 from bot.sessions.supervisor import NO_TABLE
 from tests.chat.conftest import FULL_NAMES, Parts
-from tests.chat.place import Place, told
-from tests.endpoint_stand_in import ScriptedEndpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_place import Place, told
 
 PNG = ("loaf.png", b"\x89PNG\r\n\x1a\n")
 ASK = "Ask this persona"

@@ -5,7 +5,7 @@ from simcord import SetupError
 
 from bot.store.models import Status
 from tests.chat.conftest import Parts
-from tests.chat.place import Place
+from tests.support.simulated_place import Place
 
 RUNNING = ["Say something", "Pause", "Skip speaker", "Next question", "Wrap up", "Status", "Stop"]
 PAUSED = ["Say something", "Resume", "Status", "Stop"]

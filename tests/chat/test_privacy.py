@@ -14,8 +14,8 @@ from bot.chat.privacy_command import CONVENER, FORGOTTEN, KEPT_OUT, LEFT_OUT, LE
 from bot.settings import Settings
 from bot.store.models import Status
 from tests.chat.conftest import Parts
-from tests.chat.place import Place, told
-from tests.endpoint_stand_in import ScriptedEndpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_place import Place, told
 
 NAME = "Otto the Miller"
 WORDS = "I live at Mill Lane 4."

@@ -13,8 +13,8 @@ from bot.llm.endpoint import Endpoint
 from bot.sessions.delivery.notices import CLOSING
 from bot.store.models import Status
 from tests.chat.conftest import CAST, FULL_NAMES, Parts
-from tests.chat.place import Place
-from tests.endpoint_stand_in import ScriptedEndpoint, says
+from tests.support.endpoint_stand_in import ScriptedEndpoint, says
+from tests.support.simulated_place import Place
 
 
 async def test_a_whole_session(place: Place, llm: ScriptedEndpoint) -> None:

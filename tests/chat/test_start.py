@@ -9,8 +9,8 @@ from discord.app_commands import Command
 from bot.chat.commands import RoundtableCommands, complete_list
 from bot.discussion.model.dials import Floor
 from bot.store.models import Status
-from tests.chat.place import Place, honour_thread_id
-from tests.endpoint_stand_in import ScriptedEndpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_place import Place, honour_thread_id
 
 
 async def test_the_options_are_what_is_discussed(place: Place, llm: ScriptedEndpoint) -> None:

@@ -7,8 +7,8 @@ import pytest
 from bot.sessions.delivery.notices import CLOSING
 from bot.store.models import Status
 from tests.chat.conftest import FULL_NAMES, Parts
-from tests.chat.place import Place
-from tests.endpoint_stand_in import ScriptedEndpoint, stalls
+from tests.support.endpoint_stand_in import ScriptedEndpoint, stalls
+from tests.support.simulated_place import Place
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Compaction, QuestionPut, TurnsChanged, TurnSkipped, WrapUpCalled
 from bot.discussion.moderation.agenda import is_wrapping_up, questions_covered, turns_in_all, turns_left
 from bot.discussion.moderation.moderator import Close, Open, Speak, Summarise
-from tests.discussion.table import QUESTIONS, Table
+from tests.support.recorded_table import QUESTIONS, Table
 
 
 def table_with(seed: int = 1, questions: tuple[str, ...] = QUESTIONS, **dials: float) -> Table:

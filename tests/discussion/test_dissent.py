@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.discussion.model.record import FloorGiven, QuestionPut, SeatAdded, SeatRemoved
 from bot.discussion.moderation.moderator import Close, Speak
-from tests.discussion.table import Table, persona, table_of
+from tests.support.recorded_table import Table, persona, table_of
 
 ABC = ("Ada", "Ben", "Cai")
 

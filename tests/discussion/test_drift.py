@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.discussion.model.record import QuestionPut
 from bot.discussion.moderation.moderator import Open, Speak
-from tests.discussion.table import QUESTIONS, Table, table_of
+from tests.support.recorded_table import QUESTIONS, Table, table_of
 
 AGREEMENTS = {
     "Ada": "I agree. The roof needs tar before the winter comes.",

@@ -19,7 +19,7 @@ from bot.discussion.model.record import (
 )
 from bot.discussion.moderation.floor import passes_in_a_row, person_to_ask, summariser
 from bot.discussion.moderation.moderator import Close, Speak, next_step, still_fits
-from tests.discussion.table import QUESTIONS, Table, persona, table_of
+from tests.support.recorded_table import QUESTIONS, Table, persona, table_of
 
 ABC = ("Ada", "Ben", "Cai")
 

@@ -21,7 +21,7 @@ from bot.discussion.model.record import (
 from bot.discussion.moderation.moderator import Choose, Close, Speak, next_step, still_fits
 from bot.discussion.prompts.prompt import build_prompt, transcript
 from bot.discussion.prompts.selector_prompt import CHOICE_TOKENS, read_selection, selector_prompt
-from tests.discussion.table import AINO, CAST, MIRA, RAVI, Table, persona, table_of
+from tests.support.recorded_table import AINO, CAST, MIRA, RAVI, Table, persona, table_of
 
 ABC = ("Ada", "Ben", "Cai")
 OTHERS = ("round_robin", "random", "moderator")

@@ -5,7 +5,7 @@ import pytest
 from bot.discussion.model.dials import Dials
 from bot.discussion.replies.guards import Objection, is_copy, objection, recites, speaks_as_other
 from bot.discussion.replies.reply import Reply, clean
-from tests.discussion.table import AINO, CAST, RAVI, Table, persona, table_of
+from tests.support.recorded_table import AINO, CAST, RAVI, Table, persona, table_of
 
 EARLIER = "The ice broke on the ninth of May, a week before the mean of the last thirty years."
 

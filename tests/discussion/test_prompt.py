@@ -29,7 +29,7 @@ from bot.discussion.prompts.prompt import (
     tail,
     transcript,
 )
-from tests.discussion.table import AINO, CAST, QUESTIONS, RAVI, Table, persona, table_of
+from tests.support.recorded_table import AINO, CAST, QUESTIONS, RAVI, Table, persona, table_of
 
 LONG = "A sentence that takes some room in the transcript. " * 4
 

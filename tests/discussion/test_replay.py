@@ -11,7 +11,7 @@ from bot.discussion.moderation.moderator import Close, next_step
 from bot.store.models import Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import open_store
-from tests.discussion.table import Table, persona
+from tests.support.recorded_table import Table, persona
 
 
 @pytest.mark.parametrize("seed", [1, 2])

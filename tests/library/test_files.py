@@ -14,7 +14,7 @@ from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE
 from bot.library.catalogue import open_catalogue
 from bot.library.files import AVATAR_BYTES, TEXT_BYTES, InvalidFiles, read_personas, read_task, read_tasks
 from bot.settings import shipped
-from tests.discussion.table import persona
+from tests.support.recorded_table import persona
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(60)
 AINO: dict[str, object] = {"name": "Aino", "full_name": "Aino Virtanen", "prompt": "You are Aino Virtanen."}

@@ -20,8 +20,8 @@ from bot.llm.dummy.chat_request import MODEL, BadRequest, ChatRequest, parse_req
 from bot.llm.dummy.markov import MarkovGenerator
 from bot.llm.dummy.prompt_parser import parse_prompt
 from bot.llm.dummy.server import MAX_BODY, serve_dummy
-from tests.discussion import table
-from tests.endpoint_stand_in import scripted_endpoint
+from tests.support import recorded_table as table
+from tests.support.endpoint_stand_in import scripted_endpoint
 
 QUESTION = "Should public libraries lend tools and bicycles as well as books?"
 CAST = ("Aino", "Ravi", "Mira", "Tomás")

@@ -14,10 +14,10 @@ from bot.sessions.resilience import database_outage
 from bot.store import schema, store
 from bot.store.models import Status
 from bot.store.store import open_store
-from tests.endpoint_stand_in import scripted_endpoint
 from tests.rest.conftest import FIRST, SECOND, House
-from tests.stand_in import Fault, stand_in
-from tests.store.samples import database
+from tests.support.discord_stand_in import Fault, stand_in
+from tests.support.endpoint_stand_in import scripted_endpoint
+from tests.support.samples import database
 
 DAY = 24 * 3600.0
 # Ahead by less than LIMIT_SESSION_MINUTES: a table may not last longer, by the wall clock.

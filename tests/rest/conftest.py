@@ -22,9 +22,9 @@ from bot.sessions.resilience import database_outage
 from bot.settings import Settings
 from bot.store.models import Post, PostStatus, Status, StoredSession
 from bot.store.store import Store
-from tests.endpoint_stand_in import ScriptedEndpoint, held, scripted_endpoint
-from tests.rest.host import Host
-from tests.stand_in import Channel, Message, StandIn, World, pointed_at, stand_in
+from tests.support.bot_host import Host
+from tests.support.discord_stand_in import Channel, Message, StandIn, World, pointed_at, stand_in
+from tests.support.endpoint_stand_in import ScriptedEndpoint, held, scripted_endpoint
 
 CAST = tuple(
     Persona(name=name, full_name=full_name, prompt=f"You are {full_name}.")

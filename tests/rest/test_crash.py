@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.store.models import PostStatus, Status
-from tests.endpoint_stand_in import ScriptedEndpoint, held, scripted_endpoint
-from tests.rest.host import PROMISE, Host
-from tests.stand_in import Fault
+from tests.support.bot_host import PROMISE, Host
+from tests.support.discord_stand_in import Fault
+from tests.support.endpoint_stand_in import ScriptedEndpoint, held, scripted_endpoint
 
 FIRST, SECOND = "The miller bakes at dawn.", "Nobody bakes on Sundays, friends."
 

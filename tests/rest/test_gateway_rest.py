@@ -4,7 +4,7 @@ import pytest
 
 from bot.store.models import PostStatus, StoredSession
 from tests.rest.conftest import FIRST, House
-from tests.stand_in import Fault
+from tests.support.discord_stand_in import Fault
 
 
 async def guests(house: House, session: StoredSession) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from bot.store.models import PostKind, PostStatus, Status
 from tests.rest.conftest import FIRST, SECOND, House
-from tests.stand_in import Fault
+from tests.support.discord_stand_in import Fault
 
 
 async def lose(table: House, permission: str) -> None:

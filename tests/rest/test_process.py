@@ -5,8 +5,8 @@ import signal
 
 from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
-from tests.rest.host import LLM_KEY, PROMISE, Host
-from tests.stand_in import Fault
+from tests.support.bot_host import LLM_KEY, PROMISE, Host
+from tests.support.discord_stand_in import Fault
 
 
 async def test_a_table_outlives_its_process(host: Host) -> None:

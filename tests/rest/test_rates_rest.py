@@ -6,7 +6,7 @@ import pytest
 
 from bot.discussion.model.persona import Persona
 from tests.rest.conftest import FIRST, SECOND, House
-from tests.stand_in import Fault
+from tests.support.discord_stand_in import Fault
 
 # The library itself gives a request up after five tries.
 STORM = 12

@@ -10,7 +10,7 @@ from bot.sessions.delivery.outbox import safe_name
 from bot.sessions.resilience import recovery
 from bot.store.models import PostStatus, Status, StoredSession
 from tests.rest.conftest import FIRST, SECOND, House
-from tests.stand_in import Fault, Webhook
+from tests.support.discord_stand_in import Fault, Webhook
 
 
 def ours(table: House) -> Webhook:

@@ -12,7 +12,7 @@ from bot.discussion.model.persona import Persona
 from bot.errors import RoundtableError
 from bot.store.models import Status
 from tests.rest.conftest import FIRST, SECOND, House
-from tests.stand_in import Fault, pointed_at
+from tests.support.discord_stand_in import Fault, pointed_at
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100)
 

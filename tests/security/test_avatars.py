@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from bot.library.catalogue import Catalogue
 from tests.chat.conftest import CAST, TASKS, Parts
-from tests.chat.place import Place
+from tests.support.simulated_place import Place
 
 
 class Trap:

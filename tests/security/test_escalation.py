@@ -8,7 +8,7 @@ from simcord.enums import OverwriteType
 
 from bot.chat.panel import PanelButton
 from bot.store.models import Status
-from tests.chat.place import Place, told
+from tests.support.simulated_place import Place, told
 
 STALE = "This panel belongs to a table that has ended. `/roundtable start` opens a new one."
 MUTE = "You may not write in this channel, so I can't do that for you here."

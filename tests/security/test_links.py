@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from bot.discussion.replies.reply import clean
 from bot.discussion.text.links import NO_INVITE, plain_links
-from tests.chat.place import Place
-from tests.discussion.table import AINO, RAVI
-from tests.endpoint_stand_in import ScriptedEndpoint, fails
+from tests.support.endpoint_stand_in import ScriptedEndpoint, fails
+from tests.support.recorded_table import AINO, RAVI
+from tests.support.simulated_place import Place
 
 # What Discord's client takes for a masked link: the two halves joined.
 MASKED = re.compile(r"\]\(")

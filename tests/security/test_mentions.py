@@ -10,8 +10,8 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
 from bot.library.catalogue import Catalogue
 from tests.chat.conftest import CATALOGUE, Parts
-from tests.chat.place import Place
-from tests.endpoint_stand_in import ScriptedEndpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_place import Place
 
 
 def loud(place: Place) -> str:

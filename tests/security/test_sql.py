@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from bot.store.models import Status
-from tests.chat.place import Place
+from tests.support.simulated_place import Place
 
 EVIL = "Robert'); DROP TABLE turns;-- \" OR 1=1 %s :x ?"
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.sessions.delivery import outbox
 from bot.store.store import Store, open_store
-from tests.store.samples import database
+from tests.support.samples import database
 
 
 @pytest.fixture

@@ -15,9 +15,18 @@ from bot.sessions.composing.limits import Limits
 from bot.sessions.session_runner import Run
 from bot.store.models import Status
 from bot.store.store import Store
-from tests.endpoint_stand_in import Answer, Request, ScriptedEndpoint, fails, overflow, says, scripted_endpoint, stalls
 from tests.sessions.test_killed import Killed, Life
 from tests.sessions.test_run import NAMES, Table, open_table
+from tests.support.endpoint_stand_in import (
+    Answer,
+    Request,
+    ScriptedEndpoint,
+    fails,
+    overflow,
+    says,
+    scripted_endpoint,
+    stalls,
+)
 
 NOTE = "\n(A note from the moderator"
 

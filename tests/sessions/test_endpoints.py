@@ -11,9 +11,9 @@ from bot.llm.endpoint import Endpoint
 from bot.llm.endpoints import EndpointRegistry
 from bot.store.models import Fault, Status
 from bot.store.store import Store
-from tests.endpoint_stand_in import Request, fails, gives, model_list, scripted_endpoint
-from tests.sessions.house import HERE, House, ended, hurry, open_house, until
-from tests.store.samples import CAST, PLACE
+from tests.support.endpoint_stand_in import Request, fails, gives, model_list, scripted_endpoint
+from tests.support.samples import CAST, PLACE
+from tests.support.session_house import HERE, House, ended, hurry, open_house, until
 
 AINO, RAVI, MIRA = CAST
 MIXED = (AINO, RAVI.model_copy(update={"endpoint": "fast"}), MIRA.model_copy(update={"model": "other"}))

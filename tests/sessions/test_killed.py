@@ -9,8 +9,8 @@ import pytest
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.store import Store
-from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 from tests.sessions.test_run import Table, open_table
+from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 
 
 class Killed(BaseException):

@@ -25,9 +25,9 @@ from bot.sessions.delivery.notices import CLOSING
 from bot.settings import Settings
 from bot.store.models import Fault, Post, PostKind, Status
 from bot.store.store import Store, open_store
-from tests.endpoint_stand_in import Answer, Request, overflow, says
-from tests.sessions.house import HERE, ended, hurry, open_house, until
-from tests.store.samples import GUILD, PLACE, database, stored_session
+from tests.support.endpoint_stand_in import Answer, Request, overflow, says
+from tests.support.samples import GUILD, PLACE, database, stored_session
+from tests.support.session_house import HERE, ended, hurry, open_house, until
 
 LONG = Dials(pace=0, turns=50)
 CAPS = Limits(session_minutes=60, session_tokens=1000, day_tokens=5000, sessions=2)

@@ -18,8 +18,8 @@ from bot.store.driver_thread import in_one_trip
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession
 from bot.store.schema import posts
 from bot.store.store import Store
-from tests.sessions.place_stand_in import LOST, NOT_STORED, OK, Place, ScriptedStage, Sending, late, refused
-from tests.store.samples import ANCHOR, PLACE, stored_session
+from tests.support.memory_place import LOST, NOT_STORED, OK, Place, ScriptedStage, Sending, late, refused
+from tests.support.samples import ANCHOR, PLACE, stored_session
 
 
 @dataclass

@@ -20,9 +20,9 @@ from bot.sessions.supervisor import Supervisor, Where
 from bot.store.models import Post, PostKind, Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import Store
-from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
-from tests.sessions.place_stand_in import LOST, OK, Place, ScriptedStage, Sending
-from tests.store.samples import CAST, GUILD, PLACE, TASK, stored_session
+from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
+from tests.support.memory_place import LOST, OK, Place, ScriptedStage, Sending
+from tests.support.samples import CAST, GUILD, PLACE, TASK, stored_session
 
 HERE = Where(guild_id=GUILD, place_id=PLACE, channel_id=PLACE, convener_id=5, anchor_id=1)
 LONG = Dials(pace=60, turns=9)

@@ -18,7 +18,7 @@ from bot.sessions.session_runner import Run
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import Store
-from tests.endpoint_stand_in import (
+from tests.support.endpoint_stand_in import (
     MODEL,
     OVERFLOWS,
     Answer,
@@ -33,9 +33,9 @@ from tests.endpoint_stand_in import (
     scripted_endpoint,
     stalls,
 )
-from tests.sessions.house import until
-from tests.sessions.place_stand_in import Place, ScriptedStage, refused
-from tests.store.samples import PLACE, stored_session
+from tests.support.memory_place import Place, ScriptedStage, refused
+from tests.support.samples import PLACE, stored_session
+from tests.support.session_house import until
 
 NOTE = "\n(A note from the moderator to "
 NAMES = {"Aino", "Ravi", "Mira"}

@@ -12,9 +12,9 @@ from bot.store.engine import TransientDatabaseError
 from bot.store.models import Post, PostKind, Status
 from bot.store.schema import now
 from bot.store.store import Store
-from tests.sessions.house import HERE, QUICK, House, open_house, until
-from tests.sessions.place_stand_in import LOST, OK
-from tests.store.samples import CAST, PLACE, TASK, stored_session
+from tests.support.memory_place import LOST, OK
+from tests.support.samples import CAST, PLACE, TASK, stored_session
+from tests.support.session_house import HERE, QUICK, House, open_house, until
 
 
 @pytest.fixture

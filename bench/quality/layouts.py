@@ -1,9 +1,9 @@
 """Layouts and wordings of the prompt compared on a real small model: what they cost, and what is said with them.
 
-    python -m bench.layouts --seeds 5 --keep talks       holds what is not yet in `talks`, then prints the table
-    python -m bench.layouts --seeds 5 --keep talks --only product --only cues
+    python -m bench.quality.layouts --seeds 5 --keep talks       holds what is not yet in `talks`, then prints the table
+    python -m bench.quality.layouts --seeds 5 --keep talks --only product --only cues
 
-Every variant (bench/wordings.py) holds the same discussions: the same tasks, personas, moderator, stop strings,
+Every variant (bench/quality/wordings.py) holds the same discussions: the same tasks, personas, moderator, stop strings,
 clean-up, second try and sampling seeds, on one slot of one server. The tasks go round with the seeds. A discussion
 takes about half a minute on one core of its own; `--keep` makes a table of many a thing to go on with.
 
@@ -27,13 +27,13 @@ from typing import Final
 import openai
 
 from bench.columns import write_json
-from bench.dialogue import Chat, Talk, hold
-from bench.metrics import Gram, Value, frame_of, in_own_words, measure, names_in, separability
 from bench.model import MODEL, NoModel, running_model
-from bench.quality import mean
-from bench.talks import add_arguments, table
-from bench.transcripts import Transcript, Unreadable, read_transcript
-from bench.wordings import VARIANTS
+from bench.quality.__main__ import mean
+from bench.quality.dialogue import Chat, Talk, hold
+from bench.quality.metrics import Gram, Value, frame_of, in_own_words, measure, names_in, separability
+from bench.quality.talks import add_arguments, table
+from bench.quality.transcripts import Transcript, Unreadable, read_transcript
+from bench.quality.wordings import VARIANTS
 from bot.discuss import session_as_json, turn_as_json
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Record, Session
@@ -185,7 +185,9 @@ def _rows(names: Sequence[str], sessions: Mapping[int, Session], folder: Path) -
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m bench.layouts", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m bench.quality.layouts",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--only", action="append", metavar="NAME", help="a variant; may be given again (default: all)")
     add_arguments(parser)

@@ -1,11 +1,11 @@
-"""Other wordings and layouts of the prompt, to be compared with the product's own (`python -m bench.layouts`)."""
+"""Other wordings and layouts of the prompt, to be compared with the product's own (see layouts.py)."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bench.dialogue import Message
+from bench.quality.dialogue import Message
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.model.record import Record, Session
 from bot.discussion.prompts import prompt

@@ -39,8 +39,8 @@ from pathlib import Path
 from typing import Final
 
 from bench.columns import aligned, write_json
-from bench.metrics import Value, measure
-from bench.transcripts import Unreadable, read_transcript
+from bench.quality.metrics import Value, measure
+from bench.quality.transcripts import Unreadable, read_transcript
 
 # As published for the script that Roundtable began as.
 REFERENCE: Final = {

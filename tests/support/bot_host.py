@@ -10,7 +10,7 @@ from pathlib import Path
 
 import bot
 from bot.store.store import Store, open_store
-from tests.stand_in import StandIn, World
+from tests.support.discord_stand_in import StandIn, World
 
 REPOSITORY = Path(bot.__file__).parent.parent
 LLM_KEY = "sk-Not-A-Secret-but-it-must-not-be-seen-0123"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.columns import aligned
-from bench.metrics import Value
+from bench.quality.metrics import Value
 
 # Heading, measure, and how it is shown.
 Column = tuple[str, str, str]

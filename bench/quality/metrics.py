@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from bench.transcripts import Said, Transcript
+from bench.quality.transcripts import Said, Transcript
 from bot.discussion.model.names import aliases
 from bot.discussion.model.persona import MODERATOR, Persona, fold
 from bot.discussion.prompts.prompt import AGAIN, LAST_TURN, OPENING, WRAP_UP

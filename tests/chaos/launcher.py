@@ -1,6 +1,6 @@
 """Runs the real bot again and again: a parent that has imported everything once, and forks for each life.
 
-    python -m bench.launcher   (orders on its standard input, one JSON object a line; answers on its standard output)
+    python -m tests.chaos.launcher   (orders on its standard input, a JSON object a line; answers on its output)
 
 A forked child is a process like any other: memory, sockets and locks of its own, gone at a SIGKILL. It runs what
 `roundtable run` runs. Only the importing is left out, in which the bot does nothing, and some waits are shorter, so
@@ -111,7 +111,7 @@ def obey(order: dict[str, Any], children: set[int]) -> dict[str, Any]:
 def main() -> None:
     # Ctrl-C reaches the whole group; the driver then closes our input, which ends us in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.path.insert(0, str(Path(__file__).parent.parent))
+    sys.path.insert(0, str(Path(__file__).parents[2]))
     import alembic.command  # noqa: F401
     import openai.resources.chat  # noqa: F401
 

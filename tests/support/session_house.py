@@ -17,9 +17,9 @@ from bot.sessions.session_runner import Run
 from bot.sessions.supervisor import Supervisor, Where
 from bot.store.models import StoredSession
 from bot.store.store import Store
-from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
-from tests.sessions.place_stand_in import Place, ScriptedStage, Sending
-from tests.store.samples import CAST, PLACE, TASK
+from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
+from tests.support.memory_place import Place, ScriptedStage, Sending
+from tests.support.samples import CAST, PLACE, TASK
 
 HERE = Where(guild_id=1, place_id=PLACE, channel_id=PLACE, convener_id=5, anchor_id=1)
 QUICK = Dials(pace=0, turns=3)

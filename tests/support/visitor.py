@@ -12,7 +12,7 @@ import pytest
 from discord import app_commands
 from discord.ext import commands
 
-from tests.stand_in import Channel, StandIn, pointed_at
+from tests.support.discord_stand_in import Channel, StandIn, pointed_at
 
 
 class Visitor(commands.Bot):

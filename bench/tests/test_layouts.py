@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from bench.dialogue import Chat, Talk, hold
-from bench.layouts import COLUMNS, file_of, framed, summary, write
-from bench.talks import table
-from bench.transcripts import read_transcript
-from bench.wordings import VARIANTS, Flat, unquoted
+from bench.quality.dialogue import Chat, Talk, hold
+from bench.quality.layouts import COLUMNS, file_of, framed, summary, write
+from bench.quality.talks import table
+from bench.quality.transcripts import read_transcript
+from bench.quality.wordings import VARIANTS, Flat, unquoted
 from bot.discussion.model.record import Record
 from bot.discussion.prompts.prompt import AGAIN, Cue, build_prompt
-from tests.discussion.table import AINO, CAST, QUESTIONS, Table
-from tests.endpoint_stand_in import ScriptedEndpoint, says, scripted_endpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint, says, scripted_endpoint
+from tests.support.recorded_table import AINO, CAST, QUESTIONS, Table
 
 TABLE = Table(CAST, dials=Table().dials.model_copy(update={"turns": 6}))
 

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from bench import metrics
-from bench.transcripts import Said, Transcript, transcript_of
+from bench.quality import metrics
+from bench.quality.transcripts import Said, Transcript, transcript_of
 from bot.discussion.model.persona import Persona
 
 AINO = Persona(name="Aino", full_name="Professor Aino Virtanen", prompt="You count the ice floes of the river.")

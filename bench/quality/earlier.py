@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bench.dialogue import Message
+from bench.quality.dialogue import Message
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session
 from bot.discussion.prompts import prompt

@@ -13,10 +13,10 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from bench.compare import Findings, Said, Table, compare, read_tables, shown
-from bench.faults import GATEWAY_FAULTS, Model, Planned, count_met, plan
 from bench.processes import Discord, Launcher
-from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
+from tests.chaos.compare import Findings, Said, Table, compare, read_tables, shown
+from tests.chaos.faults import GATEWAY_FAULTS, Model, Planned, count_met, plan
+from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 
 NAMES: Final = ("Aino", "Ravi", "Bo", "Nadia")
 QUESTIONS: Final = ("Who bakes the bread?", "What does it cost?")

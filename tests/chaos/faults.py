@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
-from tests.endpoint_stand_in import Answer, Request, cut, fails, page, says, stalls
-from tests.stand_in.faults import Fault, Faults
-from tests.stand_in.records import Request as Asked
+from tests.support.discord_stand_in.faults import Fault, Faults
+from tests.support.discord_stand_in.records import Request as Asked
+from tests.support.endpoint_stand_in import Answer, Request, cut, fails, page, says, stalls
 
 # Of Discord's answers to a post, a look at the history or an edit of the panel, one in so many goes wrong.
 ONE_POST_IN: Final = 5
@@ -18,7 +18,7 @@ ONE_LOOK_IN: Final = 12
 # Of the endpoint's answers.
 ONE_CALL_IN: Final = 10
 
-# kind -> how the stand-in's Fault is made (tests/stand_in/faults.py)
+# kind -> how the stand-in's Fault is made (tests/support/discord_stand_in/faults.py)
 POST_FAULTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "stored, then 500": ("accepted_then", {"status": 500}),
     "stored, then 502": ("accepted_then", {"status": 502}),

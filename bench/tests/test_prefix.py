@@ -1,10 +1,10 @@
 """What the comparison of layouts builds and adds up; the model itself is for the bench to run."""
 
-from bench.earlier import FILLER, DropsOldest, the_script
 from bench.prefix import Cost, cost_of, main, table, verdicts
 from bench.proxy import Exchange
+from bench.quality.earlier import FILLER, DropsOldest, the_script
 from bot.discussion.prompts.prompt import Cue
-from tests.discussion.table import AINO, CAST, QUESTIONS, Table
+from tests.support.recorded_table import AINO, CAST, QUESTIONS, Table
 
 
 def a_table() -> Table:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.quality import main
+from bench.quality.__main__ import main
 
 TURNS = [("Aino", "Ice."), ("Ravi", "Bread."), ("Aino", "Ice and bread. And. More. Yes.")]
 

@@ -1,6 +1,6 @@
 """What each guard of the moderator does: the same discussions on a real small model, with guards on and off.
 
-    python -m bench.guards --seeds 5 --keep talks        holds what is not yet in `talks`, then prints the table
+    python -m bench.quality.guards --seeds 5 --keep talks        holds what is not yet in `talks`, then prints the table
 
 The whole engine holds them, as `roundtable discuss` does: without guards, with each of them alone, and with all. The
 tasks go round with the seeds. A discussion of ten turns takes about half a minute on one core of its own.
@@ -22,11 +22,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from bench.columns import write_json
-from bench.metrics import Value, measure
 from bench.model import NoModel, running_model
-from bench.quality import mean
-from bench.talks import add_arguments, table
-from bench.transcripts import Unreadable, read_transcript
+from bench.quality.__main__ import mean
+from bench.quality.metrics import Value, measure
+from bench.quality.talks import add_arguments, table
+from bench.quality.transcripts import Unreadable, read_transcript
 from bot.discuss import discuss
 from bot.discussion.model.dials import GUARDS, Dials
 from bot.errors import RoundtableError
@@ -136,7 +136,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m bench.guards", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m bench.quality.guards", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", action="append", choices=VARIANTS, help="may be given again (default: all of them)")
     add_arguments(parser)

@@ -1,4 +1,4 @@
-"""Runs the stand-in as a process of its own: `python -m tests.stand_in --port N`; SIGINT or SIGTERM ends it."""
+"""The stand-in as a process of its own: `python -m tests.support.discord_stand_in`; SIGINT or SIGTERM ends it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def serve(port: int, token: str, message_content: bool) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.stand_in", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.support.discord_stand_in", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: any free one)")
     parser.add_argument("--token", default=TOKEN, help="the bot token it accepts")
     parser.add_argument("--no-message-content", action="store_true", help="switch the Message Content intent off")
