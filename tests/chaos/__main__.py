@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.processes import Launcher
+from tests.chaos.processes import Launcher
 from tests.chaos.round import Outcome, Round, Size
 
 

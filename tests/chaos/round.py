@@ -13,9 +13,9 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from bench.processes import Discord, Launcher
 from tests.chaos.compare import Findings, Said, Table, compare, read_tables, shown
 from tests.chaos.faults import GATEWAY_FAULTS, Model, Planned, count_met, plan
+from tests.chaos.processes import Discord, Launcher
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 
 NAMES: Final = ("Aino", "Ravi", "Bo", "Nadia")

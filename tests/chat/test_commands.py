@@ -9,8 +9,8 @@ from bot.discussion.model.record import FloorGiven, Muted, SeatAdded, SeatRemove
 from bot.sessions.delivery.notices import CLOSING
 from bot.sessions.supervisor import NO_TABLE
 from bot.store.models import Status
-from tests.chat.conftest import FULL_NAMES
 from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_bot import FULL_NAMES
 from tests.support.simulated_place import PACE, Place
 
 NOT_YOURS = re.compile(

@@ -4,8 +4,8 @@ import pytest
 
 from bot.sessions.delivery.notices import CLOSING, paused
 from bot.store.models import Fault, Status
-from tests.chat.conftest import Parts
 from tests.support.endpoint_stand_in import ScriptedEndpoint, fails
+from tests.support.simulated_bot import Parts
 from tests.support.simulated_place import Place, told
 
 

@@ -4,8 +4,8 @@ import pytest
 from simcord.enums import MessageType
 
 from bot.sessions.supervisor import NO_TABLE
-from tests.chat.conftest import FULL_NAMES, Parts
 from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_bot import FULL_NAMES, Parts
 from tests.support.simulated_place import Place, told
 
 PNG = ("loaf.png", b"\x89PNG\r\n\x1a\n")

@@ -4,7 +4,7 @@ import pytest
 from simcord import SetupError
 
 from bot.store.models import Status
-from tests.chat.conftest import Parts
+from tests.support.simulated_bot import Parts
 from tests.support.simulated_place import Place
 
 RUNNING = ["Say something", "Pause", "Skip speaker", "Next question", "Wrap up", "Status", "Stop"]

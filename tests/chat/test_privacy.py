@@ -13,8 +13,8 @@ from bot.chat import privacy_command
 from bot.chat.privacy_command import CONVENER, FORGOTTEN, KEPT_OUT, LEFT_OUT, LET_IN, STILL_OUT, SURE, _where_to
 from bot.settings import Settings
 from bot.store.models import Status
-from tests.chat.conftest import Parts
 from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_bot import Parts
 from tests.support.simulated_place import Place, told
 
 NAME = "Otto the Miller"

@@ -3,8 +3,8 @@
 from bot.library.catalogue import Catalogue
 from bot.sessions.delivery.notices import CLOSING
 from bot.store.models import Status
-from tests.chat.conftest import CAST, FULL_NAMES, TASKS, Parts
 from tests.support.endpoint_stand_in import Answer, Request, ScriptedEndpoint, says
+from tests.support.simulated_bot import CAST, FULL_NAMES, TASKS, Parts
 from tests.support.simulated_place import Place
 
 # Some turns call on others, so that the floor depends on what was said.

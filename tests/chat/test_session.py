@@ -12,8 +12,8 @@ from bot.llm.dummy.server import serve_dummy
 from bot.llm.endpoint import Endpoint
 from bot.sessions.delivery.notices import CLOSING
 from bot.store.models import Status
-from tests.chat.conftest import CAST, FULL_NAMES, Parts
 from tests.support.endpoint_stand_in import ScriptedEndpoint, says
+from tests.support.simulated_bot import CAST, FULL_NAMES, Parts
 from tests.support.simulated_place import Place
 
 

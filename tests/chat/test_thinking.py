@@ -6,8 +6,8 @@ import pytest
 
 from bot.sessions.delivery.notices import CLOSING
 from bot.store.models import Status
-from tests.chat.conftest import FULL_NAMES, Parts
 from tests.support.endpoint_stand_in import ScriptedEndpoint, stalls
+from tests.support.simulated_bot import FULL_NAMES, Parts
 from tests.support.simulated_place import Place
 
 

@@ -15,17 +15,7 @@ from bot.library.catalogue import open_catalogue
 from bot.library.files import AVATAR_BYTES, TEXT_BYTES, InvalidFiles, read_personas, read_task, read_tasks
 from bot.settings import shipped
 from tests.support.recorded_table import persona
-
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(60)
-AINO: dict[str, object] = {"name": "Aino", "full_name": "Aino Virtanen", "prompt": "You are Aino Virtanen."}
-
-
-def put(path: Path, content: object) -> Path:
-    """Write a file: bytes as they are, text as UTF-8, anything else as JSON."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = content if isinstance(content, str | bytes) else json.dumps(content)
-    path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return path
+from tests.support.written_files import AINO, PNG, put
 
 
 def faults_of(folder: Path) -> list[FileProblem]:

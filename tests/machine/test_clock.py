@@ -14,9 +14,9 @@ from bot.sessions.resilience import database_outage
 from bot.store import schema, store
 from bot.store.models import Status
 from bot.store.store import open_store
-from tests.rest.conftest import FIRST, SECOND, House
 from tests.support.discord_stand_in import Fault, stand_in
 from tests.support.endpoint_stand_in import scripted_endpoint
+from tests.support.rest_house import FIRST, SECOND, House
 from tests.support.samples import database
 
 DAY = 24 * 3600.0

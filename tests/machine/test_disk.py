@@ -18,9 +18,9 @@ from bot.store.engine import TransientDatabaseError
 from bot.store.models import Post, PostKind, Status
 from bot.store.schema import webhooks
 from bot.store.store import Store
-from tests.rest.conftest import FIRST, SECOND, House
 from tests.support.bot_host import Host
 from tests.support.endpoint_stand_in import held, scripted_endpoint
+from tests.support.rest_house import FIRST, SECOND, House
 from tests.support.samples import PLACE, stored_session
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs the limits of a Linux process")

@@ -13,9 +13,9 @@ from bot.llm.endpoint import Endpoint
 from bot.store.engine import _upgrade, create_engine, known_revisions
 from bot.store.models import PostStatus, Status
 from bot.store.store import Store, open_store
-from tests.rest.conftest import CAST, TASKS, House
 from tests.support.discord_stand_in import stand_in
 from tests.support.endpoint_stand_in import scripted_endpoint
+from tests.support.rest_house import CAST, TASKS, House
 from tests.support.samples import database
 
 FIRST_REVISION = "0001"

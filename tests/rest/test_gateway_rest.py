@@ -3,8 +3,8 @@
 import pytest
 
 from bot.store.models import PostStatus, StoredSession
-from tests.rest.conftest import FIRST, House
 from tests.support.discord_stand_in import Fault
+from tests.support.rest_house import FIRST, House
 
 
 async def guests(house: House, session: StoredSession) -> list[str]:

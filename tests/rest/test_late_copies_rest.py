@@ -3,7 +3,7 @@
 import pytest
 
 from bot.store.models import Status
-from tests.rest.conftest import FIRST, House
+from tests.support.rest_house import FIRST, House
 
 
 async def copied(house: House, text: str = FIRST) -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.store.models import PostKind, PostStatus, Status
-from tests.rest.conftest import FIRST, SECOND, House
 from tests.support.discord_stand_in import Fault
+from tests.support.rest_house import FIRST, SECOND, House
 
 
 async def lose(table: House, permission: str) -> None:

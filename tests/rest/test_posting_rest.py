@@ -10,9 +10,9 @@ import pytest
 from bot.sessions import supervisor
 from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
-from tests.rest.conftest import FIRST, SECOND, House
 from tests.support.discord_stand_in import Fault
 from tests.support.endpoint_stand_in import held
+from tests.support.rest_house import FIRST, SECOND, House
 
 LOST: dict[str, Callable[[], Fault]] = {
     "500 before storing": Fault.before_storing,

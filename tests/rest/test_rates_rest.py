@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from bot.discussion.model.persona import Persona
-from tests.rest.conftest import FIRST, SECOND, House
 from tests.support.discord_stand_in import Fault
+from tests.support.rest_house import FIRST, SECOND, House
 
 # The library itself gives a request up after five tries.
 STORM = 12

@@ -9,8 +9,8 @@ from bot.discussion.model.persona import Persona
 from bot.sessions.delivery.outbox import safe_name
 from bot.sessions.resilience import recovery
 from bot.store.models import PostStatus, Status, StoredSession
-from tests.rest.conftest import FIRST, SECOND, House
 from tests.support.discord_stand_in import Fault, Webhook
+from tests.support.rest_house import FIRST, SECOND, House
 
 
 def ours(table: House) -> Webhook:

@@ -11,8 +11,8 @@ from bot.chat.bot import needed_intents
 from bot.discussion.model.persona import Persona
 from bot.errors import RoundtableError
 from bot.store.models import Status
-from tests.rest.conftest import FIRST, SECOND, House
 from tests.support.discord_stand_in import Fault, pointed_at
+from tests.support.rest_house import FIRST, SECOND, House
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100)
 

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.library.catalogue import Catalogue
-from tests.chat.conftest import CAST, TASKS, Parts
+from tests.support.simulated_bot import CAST, TASKS, Parts
 from tests.support.simulated_place import Place
 
 

@@ -10,8 +10,8 @@ from bot.chat.guest_messages import TOO_MANY
 from bot.discussion.model.record import Record, Turn
 from bot.discussion.prompts.prompt import GUEST_TEXT_LIMIT
 from bot.sessions.rate_limit import EDITS, GUEST_TURNS, is_over_rate
-from tests.chat.conftest import Parts
 from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_bot import Parts
 from tests.support.simulated_place import Place, told
 
 

@@ -8,9 +8,9 @@ from bot.discussion.model.record import Compaction
 from bot.discussion.prompts.control_tokens import escape_control_tokens
 from bot.discussion.prompts.prompt import Cue, build_prompt
 from bot.store.models import Status
-from tests.chat.conftest import FULL_NAMES
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.recorded_table import AINO, Table, persona
+from tests.support.simulated_bot import FULL_NAMES
 from tests.support.simulated_place import Place
 
 # One of each way in which the common vendors' templates mark turns, tools and ends.

@@ -9,8 +9,8 @@ from simcord import MemberActor
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
 from bot.library.catalogue import Catalogue
-from tests.chat.conftest import CATALOGUE, Parts
 from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_bot import CATALOGUE, Parts
 from tests.support.simulated_place import Place
 
 

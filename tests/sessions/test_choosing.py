@@ -15,8 +15,6 @@ from bot.sessions.composing.limits import Limits
 from bot.sessions.session_runner import Run
 from bot.store.models import Status
 from bot.store.store import Store
-from tests.sessions.test_killed import Killed, Life
-from tests.sessions.test_run import NAMES, Table, open_table
 from tests.support.endpoint_stand_in import (
     Answer,
     Request,
@@ -27,6 +25,8 @@ from tests.support.endpoint_stand_in import (
     scripted_endpoint,
     stalls,
 )
+from tests.support.killed_store import Killed, Life
+from tests.support.session_table import NAMES, Table, open_table
 
 NOTE = "\n(A note from the moderator"
 

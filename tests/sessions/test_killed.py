@@ -1,45 +1,16 @@
 """A process that ends between two transactions, and guests who write while it makes up for what it missed."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any
+from contextlib import suppress
 
 import pytest
 
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.store import Store
-from tests.sessions.test_run import Table, open_table
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
-
-
-class Killed(BaseException):
-    """Stands for a SIGKILL: nothing of the process comes after it."""
-
-
-class Life:
-    """Lets so many more transactions of a store begin, then kills."""
-
-    def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch, transactions: int) -> None:
-        self._engine, self.left = store._engine, transactions
-        for part in (store, store.spending):
-            monkeypatch.setattr(part, "_engine", self)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._engine, name)
-
-    def begin(self) -> AbstractAsyncContextManager[Any]:
-        self._count()
-        return self._engine.begin()
-
-    def connect(self) -> AbstractAsyncContextManager[Any]:
-        self._count()
-        return self._engine.connect()
-
-    def _count(self) -> None:
-        if self.left == 0:
-            raise Killed
-        self.left -= 1
+from tests.support.killed_store import Killed, Life
+from tests.support.session_table import Table, open_table
 
 
 @pytest.fixture

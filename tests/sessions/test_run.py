@@ -3,20 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record, Turn
+from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record
 from bot.discussion.prompts.prompt import AGAIN
-from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
 from bot.sessions.delivery.stage import PostRejected, RejectReason
-from bot.sessions.session_runner import Run
-from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession
-from bot.store.schema import now
+from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import (
     MODEL,
@@ -33,80 +27,12 @@ from tests.support.endpoint_stand_in import (
     scripted_endpoint,
     stalls,
 )
-from tests.support.memory_place import Place, ScriptedStage, refused
-from tests.support.samples import PLACE, stored_session
+from tests.support.memory_place import refused
+from tests.support.samples import PLACE
 from tests.support.session_house import until
+from tests.support.session_table import NAMES, Table, open_table
 
 NOTE = "\n(A note from the moderator to "
-NAMES = {"Aino", "Ravi", "Mira"}
-
-
-@dataclass
-class Table:
-    """A session under way, and everything around it."""
-
-    server: ScriptedEndpoint
-    store: Store
-    place: Place
-    stage: ScriptedStage
-    run: Run
-
-    @property
-    def spoken(self) -> list[Turn]:
-        return [*self.run.record.persona_turns()]
-
-    async def stored_turns(self) -> list[Turn]:
-        return (await self.store.record(self.run.stored.id)).turns
-
-    async def assert_stored(self) -> None:
-        """The database holds the record, and every turn that has a text is in the place, in order."""
-        assert await self.stored_turns() == self.run.record.turns
-        shown = [m.content for m in self.place.messages if m.by_webhook]
-        assert shown == [t.text for t in self.run.record if t.kind in ("persona", "summary") and t.text]
-
-    async def resume(self) -> None:
-        await self.run.set_status(Status.RUNNING)
-        await self.run.loop()
-
-    async def speak(self, turns: int) -> None:
-        """Have the loop run until so many persona turns were taken in all, and a call for the next one is out."""
-        self.server.enqueue(*[self.server.sentence() for _ in range(turns - len(self.spoken))], stalls())
-        loop = asyncio.create_task(self.run.loop())
-        await self.server.until_asked(len(self.server.asked) + turns - len(self.spoken) + 1)
-        await self.run.set_status(Status.PAUSED)
-        await loop
-
-
-@asynccontextmanager
-async def open_table(
-    store: Store,
-    server: ScriptedEndpoint,
-    *,
-    stored: StoredSession | None = None,
-    place: Place | None = None,
-    max_tokens: int = 60,
-    **dials: Any,
-) -> AsyncIterator[Table]:
-    if stored is None:
-        stored = await store.add_session(
-            stored_session(dials=Dials.model_validate({"pace": 0} | dials), created_at=now()), []
-        )
-    endpoint = Endpoint(server.url, retries=0, timeout=10)
-    stage = ScriptedStage(place or Place())
-    run = Run(
-        stored,
-        await store.record(stored.id),
-        store=store,
-        stage=stage,
-        endpoints=EndpointRegistry(endpoint),
-        max_tokens=max_tokens,
-        latest=await store.latest_id(stored.id),
-    )
-    stage.on_event = run.poster.seen
-    try:
-        yield Table(server, store, stage.place, stage, run)
-    finally:
-        await endpoint.aclose()
 
 
 @pytest.fixture

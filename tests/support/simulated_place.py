@@ -3,7 +3,7 @@
 All that reaches into simcord's own modules is in this one.
 """
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import discord
 import pytest
@@ -16,9 +16,7 @@ from bot.chat.bot import RoundtableBot
 from bot.discussion.model.record import Record, Turn
 from bot.store.models import StoredSession
 from bot.store.store import Store
-
-if TYPE_CHECKING:
-    from tests.chat.conftest import Parts
+from tests.support.simulated_bot import Parts
 
 # Above simcord's settle timeout, so that a table between two turns counts as settled: advancing the clock by this
 # much is one turn.
@@ -94,7 +92,7 @@ class Place:
         finally:
             backend.subscribers = listening
 
-    async def restart(self, parts: "Parts") -> None:
+    async def restart(self, parts: Parts) -> None:
         """The bot's process ends and another one begins on the same database."""
         old = self.bot
         await self.env.restart_bot(parts.make())
