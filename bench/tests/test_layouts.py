@@ -10,39 +10,32 @@ from bench.quality.layouts import COLUMNS, file_of, framed, summary, write
 from bench.quality.talks import table
 from bench.quality.transcripts import read_transcript
 from bench.quality.wordings import VARIANTS, Flat, unquoted
+from bench.tests.small_endpoint import SmallEndpoint, serving
+from bench.tests.small_session import AINO, QUESTIONS, SESSION
 from bot.discussion.model.record import Record
 from bot.discussion.prompts.prompt import AGAIN, Cue, build_prompt
-from tests.support.endpoint_stand_in import ScriptedEndpoint, says, scripted_endpoint
-from tests.support.recorded_table import AINO, CAST, QUESTIONS, Table
-
-TABLE = Table(CAST, dials=Table().dials.model_copy(update={"turns": 6}))
 
 
-async def held(variant: str, *answers: str) -> tuple[Talk, ScriptedEndpoint]:
-    async with scripted_endpoint() as server:
-        server.enqueue(*map(says, answers))
-        chat = Chat(server.url)
-        talk = await hold(TABLE.session, chat, VARIANTS[variant](), max_tokens=32)
+async def held(variant: str, *answers: str) -> tuple[Talk, list[list[dict[str, str]]]]:
+    """A discussion in this layout, and the messages of each request."""
+    server = SmallEndpoint(*answers)
+    async with serving(server.answer) as url:
+        chat = Chat(url)
+        talk = await hold(SESSION, chat, VARIANTS[variant](), max_tokens=32)
         await chat.aclose()
-        return talk, server
-
-
-def messages_of(server: ScriptedEndpoint) -> list[list[dict[str, str]]]:
-    return [request.body["messages"] for request in server.asked]
+    return talk, server.asked
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 async def test_every_variant_holds_a_whole_discussion(variant: str) -> None:
-    talk, server = await held(variant)
-    asked = messages_of(server)
+    talk, asked = await held(variant)
     assert len(talk.record.persona_turns()) == len(asked) == 6
     for messages in asked:
         assert [m["role"] for m in messages] == ["user", "assistant"] * (len(messages) // 2) + ["user"]
 
 
 async def test_cues_are_only_ever_added_to() -> None:
-    talk, server = await held("cues")
-    asked = messages_of(server)
+    talk, asked = await held("cues")
     for earlier, later in pairwise(asked):
         assert later[: len(earlier)] == earlier
     first = talk.record.persona_turns()[0]
@@ -51,23 +44,23 @@ async def test_cues_are_only_ever_added_to() -> None:
 
 async def test_the_product_s_own_layout_is_the_product_s() -> None:
     record, cue = Record(), Cue(QUESTIONS[0], turns_left=3)
-    (message,) = Flat()(TABLE.session, record, AINO, cue)
-    assert message["content"] == build_prompt(TABLE.session, record, AINO, cue).text
+    (message,) = Flat()(SESSION, record, AINO, cue)
+    assert message["content"] == build_prompt(SESSION, record, AINO, cue).text
 
 
 async def test_a_useless_answer_is_asked_for_once_more() -> None:
-    talk, server = await held("product", "", "Good evening to all of you.", "", "…")
+    talk, asked = await held("product", "", "Good evening to all of you.", "", "…")
     first, second = talk.record.persona_turns()[:2]
     assert (first.text, len(talk.calls[first.seq])) == ("Good evening to all of you.", 2)
     assert (second.text, second.flags) == ("", ("empty",))
-    assert [AGAIN in messages[-1]["content"] for messages in messages_of(server)[:4]] == [False, True, False, True]
+    assert [AGAIN in messages[-1]["content"] for messages in asked[:4]] == [False, True, False, True]
 
 
 async def test_without_guards_each_turn_is_one_call() -> None:
-    async with scripted_endpoint() as server:
-        server.enqueue(*map(says, ["Good evening to all of you here."] * 6))
-        chat = Chat(server.url)
-        talk = await hold(TABLE.session, chat, Flat(), max_tokens=32, guarded=False)
+    server = SmallEndpoint(*["Good evening to all of you here."] * 6)
+    async with serving(server.answer) as url:
+        chat = Chat(url)
+        talk = await hold(SESSION, chat, Flat(), max_tokens=32, guarded=False)
         await chat.aclose()
     assert [turn.text for turn in talk.record.persona_turns()] == ["Good evening to all of you here."] * 6
     assert len(server.asked) == 6
@@ -86,7 +79,7 @@ async def test_what_was_held_is_kept_and_summed_up(tmp_path: Path) -> None:
         write(files[-1], talk)
     assert [file.name for file in files] == ["product-1.jsonl", "product-2.jsonl"]
     assert [p.name for p in read_transcript(files[0]).cast] == ["Aino", "Ravi", "Mira", "Tomás"]
-    row = summary(files, [framed(TABLE.session, "product")] * 2)
+    row = summary(files, [framed(SESSION, "product")] * 2)
     assert (row["talks"], row["passes"], row["recital"]) == (2, 0.0, 0.0)
     assert row["told_by_chance"] is not None
     assert table({"product": row}, COLUMNS).splitlines()[1].startswith("product")

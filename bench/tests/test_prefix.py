@@ -3,36 +3,29 @@
 from bench.prefix import Cost, cost_of, main, table, verdicts
 from bench.proxy import Exchange
 from bench.quality.earlier import FILLER, DropsOldest, the_script
+from bench.tests.small_session import AINO, QUESTIONS, SESSION, begun, say
 from bot.discussion.prompts.prompt import Cue
-from tests.support.recorded_table import AINO, CAST, QUESTIONS, Table
-
-
-def a_table() -> Table:
-    table = Table(CAST)
-    assert table.speaker
-    return table
-
 
 CUE = Cue(QUESTIONS[0], turns_left=7)
 
 
 def test_the_scripts_roles_alternate_by_position() -> None:
-    table = a_table()
+    record = begun()
     for name in ("Ravi", "Mira", "Tomás"):
-        table.say(name)
-        messages = the_script(table.session, table.record, AINO, CUE)
+        say(record, name)
+        messages = the_script(SESSION, record, AINO, CUE)
         assert [m["role"] for m in messages] == ["user", "assistant"] * (len(messages) // 2) + ["user"]
-    assert [m["content"] for m in messages[:-1]] == ["Ravi: " + table.record.turns[1].text, *(
-        f"{turn.speaker}: {turn.text}" for turn in table.record.turns[2:]), FILLER]  # fmt: skip
+    assert [m["content"] for m in messages[:-1]] == ["Ravi: " + record.turns[1].text, *(
+        f"{turn.speaker}: {turn.text}" for turn in record.turns[2:]), FILLER]  # fmt: skip
 
 
 def test_the_script_tells_the_context_once() -> None:
-    table = a_table()
-    (first,) = the_script(table.session, table.record, AINO, CUE)
+    record = begun()
+    (first,) = the_script(SESSION, record, AINO, CUE)
     assert "A village hall." in first["content"]
     assert "Ravi Menon" in first["content"]
-    table.say("Ravi")
-    last = the_script(table.session, table.record, AINO, CUE)[-1]["content"]
+    say(record, "Ravi")
+    last = the_script(SESSION, record, AINO, CUE)[-1]["content"]
     assert "A village hall." not in last
     assert last.startswith(AINO.prompt)
     assert "You have 7 minutes left." in last
@@ -40,11 +33,11 @@ def test_the_script_tells_the_context_once() -> None:
 
 
 def test_what_does_not_fit_is_dropped_from_the_front() -> None:
-    table = a_table()
+    record = begun()
     for number in range(30):
-        table.say("Ravi", f"Point {number}: " + "more " * 40)
-    (whole,) = DropsOldest(100_000)(table.session, table.record, AINO, CUE)
-    (part,) = DropsOldest(len(whole["content"]) // 8)(table.session, table.record, AINO, CUE)
+        say(record, "Ravi", f"Point {number}: " + "more " * 40)
+    (whole,) = DropsOldest(100_000)(SESSION, record, AINO, CUE)
+    (part,) = DropsOldest(len(whole["content"]) // 8)(SESSION, record, AINO, CUE)
     assert "Point 0:" in whole["content"]
     assert "Point 0:" not in part["content"]
     assert "Point 29:" in part["content"]

@@ -3,13 +3,12 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 
 import aiohttp
 from aiohttp import web
 
 from bench.proxy import Exchange, note_answer, recording
+from bench.tests.small_endpoint import serving
 
 ASKED = {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Ice?"}], "max_tokens": 9}
 ANSWER = {
@@ -17,19 +16,6 @@ ANSWER = {
     "usage": {"prompt_tokens": 30, "completion_tokens": 4, "prompt_tokens_details": {"cached_tokens": 20}},
 }
 TIMINGS = {"cache_n": 20, "prompt_n": 10, "prompt_ms": 5.5, "predicted_n": 4, "predicted_ms": 8.0}
-
-
-@asynccontextmanager
-async def serving(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[str]:
-    app = web.Application()
-    app.router.add_post("/v1/chat/completions", answer)
-    app.router.add_get("/v1/models", answer)
-    runner = web.AppRunner(app, handler_cancellation=True)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    yield f"http://{host}:{port}/v1"
-    await runner.cleanup()
 
 
 async def test_a_call_is_passed_on_and_noted() -> None:
