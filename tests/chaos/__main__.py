@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos.processes import Launcher
-from tests.chaos.round import Outcome, Round, Size
+from tests.chaos.round import Outcome, Round, RoundSize
 
 
 async def trial(
-    *, kills: int, seed: str, size: Size, workers: int = 1, keep: Path | None = None, say: Callable[[str], None]
+    *, kills: int, seed: str, size: RoundSize, workers: int = 1, keep: Path | None = None, say: Callable[[str], None]
 ) -> Outcome:
     """Rounds until `kills` kills have been made. `keep`: where the folder of a round with findings goes.
 
@@ -87,7 +87,7 @@ def in_lines(figures: dict[str, Any]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
-    size = Size(
+    size = RoundSize(
         kills=given.kills_a_round,
         channels=given.channels,
         turns=given.turns,
@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=(__doc__ or "").partition("\n")[0])
-    add, size = parser.add_argument, Size()
+    add, size = parser.add_argument, RoundSize()
     add("--kills", type=int, default=100, help="how many kills in all (default: 100)")
     add("--seed", default="1", help="decides instants, faults and texts, not how the processes interleave")
     add("--workers", type=int, default=1, help="rounds side by side; one for each core is enough (default: 1)")

@@ -29,7 +29,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Said:
+class GuestSaid:
     """What a guest wrote: the message's id, its place and its text."""
 
     id: int
@@ -38,7 +38,7 @@ class Said:
 
 
 @dataclass
-class Table:
+class StoredTable:
     """One session with its turns and posts, as rows of the database."""
 
     session: dict[str, Any]
@@ -74,7 +74,7 @@ class Findings:
             getattr(self, each.name).extend(getattr(other, each.name))
 
 
-def read_tables(file: Path, *, whole: bool = True) -> list[Table]:
+def read_tables(file: Path, *, whole: bool = True) -> list[StoredTable]:
     """Every session of a database file, read past the bot's own code; without its turns and posts if not `whole`."""
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
         db.row_factory = sqlite3.Row
@@ -85,10 +85,10 @@ def read_tables(file: Path, *, whole: bool = True) -> list[Table]:
         db.execute("BEGIN")  # all of it at one instant
         sessions = rows("SELECT * FROM sessions ORDER BY id")
         if not whole:
-            return [Table(session, [], []) for session in sessions]
+            return [StoredTable(session, [], []) for session in sessions]
         turns = "SELECT * FROM turns WHERE session_id = ? ORDER BY seq"
         posts = "SELECT * FROM posts WHERE session_id = ? ORDER BY id"
-        return [Table(session, rows(turns, session["id"]), rows(posts, session["id"])) for session in sessions]
+        return [StoredTable(session, rows(turns, session["id"]), rows(posts, session["id"])) for session in sessions]
 
 
 def shown(message: Mapping[str, Any]) -> Shown:
@@ -98,15 +98,15 @@ def shown(message: Mapping[str, Any]) -> Shown:
 
 
 def compare(
-    tables: Iterable[Table],
+    tables: Iterable[StoredTable],
     places: Mapping[int, list[Shown]],
-    guests: Iterable[Said] = (),
+    guests: Iterable[GuestSaid] = (),
     remembered: Mapping[tuple[int, int], str] | None = None,
 ) -> Findings:
     """What is wrong. `places`: the channels' messages, oldest first; `remembered`: texts of persona turns that were
     stored at some kill, by session and number of the turn."""
     tables, found = list(tables), Findings()
-    by_place: defaultdict[int, list[Table]] = defaultdict(list)
+    by_place: defaultdict[int, list[StoredTable]] = defaultdict(list)
     for table in tables:
         by_place[table.session["place_id"]].append(table)
     for place_id, messages in places.items():
@@ -118,7 +118,7 @@ def compare(
     return found
 
 
-def _compare_place(tables: list[Table], messages: dict[int, Shown], found: Findings) -> None:
+def _compare_place(tables: list[StoredTable], messages: dict[int, Shown], found: Findings) -> None:
     posts = [post for table in tables for post in table.posts]
     for table in tables:
         withheld = {t["seq"] for t in table.turns if t["withheld"]}
@@ -178,7 +178,7 @@ def _check_copies(posts: list[dict[str, Any]], messages: dict[int, Shown], found
             found.own_doubled.append(f"message {message.id} shows no post: {message.content[:60]!r}")
 
 
-def _check_whole(table: Table, found: Findings) -> None:
+def _check_whole(table: StoredTable, found: Findings) -> None:
     """A finished table: its end, one card, one panel, one set of minutes; turns counted without a gap."""
     number = table.session["id"]
     if table.session["status"] != "ended":
@@ -198,7 +198,7 @@ def _check_whole(table: Table, found: Findings) -> None:
         found.turns_lost.append(f"session {number} ended after {spoken} of {dials['turns']} turns")
 
 
-def _check_remembered(table: Table, remembered: Mapping[tuple[int, int], str], found: Findings) -> None:
+def _check_remembered(table: StoredTable, remembered: Mapping[tuple[int, int], str], found: Findings) -> None:
     now = {t["seq"]: t["text"] for t in table.turns}
     for (session, seq), text in remembered.items():
         if session != table.session["id"] or now.get(seq) == text:
@@ -209,7 +209,7 @@ def _check_remembered(table: Table, remembered: Mapping[tuple[int, int], str], f
             found.texts_differ.append(f"turn {seq} of session {session} had another text before a kill")
 
 
-def _check_guests(table: Table, guests: list[Said], found: Findings) -> None:
+def _check_guests(table: StoredTable, guests: list[GuestSaid], found: Findings) -> None:
     stored: defaultdict[int, list[str]] = defaultdict(list)
     for turn in table.turns:
         if turn["kind"] == "guest":

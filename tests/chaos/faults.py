@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.support.discord_stand_in.faults import Fault, Faults
-from tests.support.discord_stand_in.records import Request as Asked
+from tests.support.discord_stand_in.records import ApiRequest
 from tests.support.endpoint_stand_in import Answer, Request, cut, fails, page, says, stalls
 
 # Of Discord's answers to a post, a look at the history or an edit of the panel, one in so many goes wrong.
@@ -47,7 +47,7 @@ _SYLLABLES: Final = ("ba", "de", "fi", "go", "lu", "ma", "ne", "pi", "ro", "su",
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedFault:
     """A fault for the request that fits after `skip` others: what the control route is told, and its kind's name."""
 
     name: str
@@ -62,17 +62,17 @@ class Planned:
         return {"method": self.method, "path": self.path, "skip": self.skip, "kind": self.kind, **self.args}
 
 
-def plan(chance: Random, places: Iterable[int], *, turns: int, lives: int) -> list[Planned]:
+def plan(chance: Random, places: Iterable[int], *, turns: int, lives: int) -> list[PlannedFault]:
     """Faults for a round: `turns` persona turns in each of the `places`, in at most `lives` lives of the bot."""
     places = list(places)
-    planned: list[Planned] = []
+    planned: list[PlannedFault] = []
 
     def draw(kinds: dict[str, tuple[str, dict[str, Any]]], one_in: int, method: str, path: str, expected: int) -> None:
         for skip in range(expected):
             if chance.randrange(one_in) == 0:
                 name = chance.choice(list(kinds))
                 kind, args = kinds[name]
-                planned.append(Planned(f"{method}: {name}", method, path, skip, kind, args))
+                planned.append(PlannedFault(f"{method}: {name}", method, path, skip, kind, args))
 
     # A fault takes its request out of the count of those behind it: near enough.
     draw(POST_FAULTS, ONE_POST_IN, "POST", "/webhooks/", 2 * (turns + 1) * len(places))
@@ -83,13 +83,13 @@ def plan(chance: Random, places: Iterable[int], *, turns: int, lives: int) -> li
     return planned
 
 
-def count_met(planned: Iterable[Planned], requests: Iterable[dict[str, Any]]) -> Counter[str]:
+def count_met(planned: Iterable[PlannedFault], requests: Iterable[dict[str, Any]]) -> Counter[str]:
     """Which of the planned faults these requests met, found by going through them as the stand-in did."""
     faults, names = Faults(), dict[int, str]()
     for each in planned:
         fault = faults.next(each.method, each.path, Fault(), skip=each.skip)
         names[id(fault)] = each.name
-    met = (faults.take(Asked(**request)) for request in requests)
+    met = (faults.take(ApiRequest(**request)) for request in requests)
     return Counter(names[id(fault)] for fault in met if fault is not None)
 
 

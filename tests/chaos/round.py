@@ -13,8 +13,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from tests.chaos.compare import Findings, Said, Table, compare, read_tables, shown
-from tests.chaos.faults import GATEWAY_FAULTS, Model, Planned, count_met, plan
+from tests.chaos.compare import Findings, GuestSaid, StoredTable, compare, read_tables, shown
+from tests.chaos.faults import GATEWAY_FAULTS, Model, PlannedFault, count_met, plan
 from tests.chaos.processes import Discord, Launcher
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 
@@ -35,7 +35,7 @@ PROMISE_SECONDS: Final = 8.0
 
 
 @dataclass(frozen=True)
-class Size:
+class RoundSize:
     """How big a round is. `kills` is the most it may make: it makes fewer if its tables end first."""
 
     kills: int = 8
@@ -68,7 +68,7 @@ class Outcome:
 class Round:
     """One round. `seed` decides its plan: instants, faults, texts. (How the processes interleave, it can't.)"""
 
-    def __init__(self, seed: str, size: Size, folder: Path, launcher: Launcher) -> None:
+    def __init__(self, seed: str, size: RoundSize, folder: Path, launcher: Launcher) -> None:
         self.outcome = Outcome()
         self._chance = Random(seed)
         self._size = size
@@ -76,8 +76,8 @@ class Round:
         self._bot = launcher
         self._model = Model(Random(f"{seed} model"), size.faults)
         self._channels: dict[int, str] = {}
-        self._planned: list[Planned] = []
-        self._said: list[Said] = []
+        self._planned: list[PlannedFault] = []
+        self._said: list[GuestSaid] = []
         self._remembered: dict[tuple[int, int], str] = {}
         self._read_from = 0
         self._discord: Discord
@@ -221,7 +221,7 @@ class Round:
                 turns = [m["id"] for m in history if m["webhook_id"]]
                 more = {"reply_to": self._chance.choice(turns)} if turns else {}
             message = await self._discord.order("member_says", channel, "Otso", text, **more)
-            self._said.append(Said(message["id"], channel, text))
+            self._said.append(GuestSaid(message["id"], channel, text))
 
     async def _weather(self) -> None:
         """Lets go what hangs, again and again; now and then the gateway has its moods."""
@@ -243,7 +243,7 @@ class Round:
     def _log(self) -> Path:
         return self._folder / "bot.logs"
 
-    def _tables(self, *, turns: bool = True) -> list[Table]:
+    def _tables(self, *, turns: bool = True) -> list[StoredTable]:
         try:
             return read_tables(self._database, whole=turns)
         except sqlite3.OperationalError:  # there is none yet, or it is being made

@@ -5,7 +5,7 @@ from bot.sessions.delivery.notices import CLOSING
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import Answer, Request, ScriptedEndpoint, says
 from tests.support.simulated_bot import CAST, FULL_NAMES, TASKS, Parts
-from tests.support.simulated_place import Place
+from tests.support.simulated_place import SimulatedPlace
 
 # Some turns call on others, so that the floor depends on what was said.
 SCRIPT = (
@@ -26,7 +26,9 @@ def by_the_script(request: Request) -> Answer:
     return says(SCRIPT[sum(f": {line}\n" in shown for line in SCRIPT)])
 
 
-async def test_the_order_is_that_of_a_run_without_a_break(place: Place, parts: Parts, llm: ScriptedEndpoint) -> None:
+async def test_the_order_is_that_of_a_run_without_a_break(
+    place: SimulatedPlace, parts: Parts, llm: ScriptedEndpoint
+) -> None:
     twin = place.elsewhere(place.guild.create_text_channel("twin"))
     llm.answer = by_the_script
     await twin.type("start", turns=7)
@@ -54,7 +56,9 @@ async def test_the_order_is_that_of_a_run_without_a_break(place: Place, parts: P
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_what_was_written_meanwhile_is_taken_in(place: Place, parts: Parts, llm: ScriptedEndpoint) -> None:
+async def test_what_was_written_meanwhile_is_taken_in(
+    place: SimulatedPlace, parts: Parts, llm: ScriptedEndpoint
+) -> None:
     await place.type("start")
     await place.otto.send(place.channel, "I am early.")
     place.write_unheard(place.otto, "You were away, so I ate.")
@@ -68,7 +72,7 @@ async def test_what_was_written_meanwhile_is_taken_in(place: Place, parts: Parts
     assert len(await place.guests()) == 3
 
 
-async def test_a_paused_table_takes_in_what_was_written_meanwhile(place: Place, parts: Parts) -> None:
+async def test_a_paused_table_takes_in_what_was_written_meanwhile(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start")
     await place.type("pause")
     place.write_unheard(place.otto, "You were away, so I ate.")
@@ -78,7 +82,7 @@ async def test_a_paused_table_takes_in_what_was_written_meanwhile(place: Place, 
     assert [t.text for t in await place.guests()] == ["You were away, so I ate."]
 
 
-async def test_the_cast_is_the_one_the_table_began_with(place: Place, parts: Parts) -> None:
+async def test_the_cast_is_the_one_the_table_began_with(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start", turns=4)
     parts.catalogue = Catalogue(CAST[:1], TASKS[1:])
     await place.restart(parts)
@@ -87,7 +91,7 @@ async def test_the_cast_is_the_one_the_table_began_with(place: Place, parts: Par
     assert set(place.speakers) == set(FULL_NAMES.values())
 
 
-async def test_a_closed_table_stays_closed(place: Place, parts: Parts) -> None:
+async def test_a_closed_table_stays_closed(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start")
     await place.type("stop")
     shown = len(place.history())
@@ -97,7 +101,7 @@ async def test_a_closed_table_stays_closed(place: Place, parts: Parts) -> None:
     assert (await place.type("start")).startswith("The table is open.")
 
 
-async def test_nothing_is_shown_twice_or_lost_over_many_restarts(place: Place, parts: Parts) -> None:
+async def test_nothing_is_shown_twice_or_lost_over_many_restarts(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start", turns=4)
     for _ in range(4):
         await place.restart(parts)

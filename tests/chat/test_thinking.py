@@ -8,11 +8,13 @@ from bot.sessions.delivery.notices import CLOSING
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint, stalls
 from tests.support.simulated_bot import FULL_NAMES, Parts
-from tests.support.simulated_place import Place
+from tests.support.simulated_place import SimulatedPlace
 
 
 @pytest.fixture
-def thinking(place: Place, parts: Parts, llm: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch) -> ScriptedEndpoint:
+def thinking(
+    place: SimulatedPlace, parts: Parts, llm: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> ScriptedEndpoint:
     """The endpoint, whose first answer never comes; the simulated Discord does not wait for that one."""
     complete = parts.endpoint.complete
 
@@ -31,7 +33,7 @@ def name_in(prompt: str) -> str:
     return FULL_NAMES[prompt.rsplit("\n", 1)[-1].rstrip(":")]
 
 
-async def test_stop(place: Place, thinking: ScriptedEndpoint) -> None:
+async def test_stop(place: SimulatedPlace, thinking: ScriptedEndpoint) -> None:
     await place.type("start")
     await thinking.until_asked(1)
     assert await place.type("stop") == "The table is closed."
@@ -41,7 +43,7 @@ async def test_stop(place: Place, thinking: ScriptedEndpoint) -> None:
     await thinking.disconnected.wait()
 
 
-async def test_pause_and_resume(place: Place, thinking: ScriptedEndpoint) -> None:
+async def test_pause_and_resume(place: SimulatedPlace, thinking: ScriptedEndpoint) -> None:
     await place.type("start")
     await thinking.until_asked(1)
     await place.type("pause")
@@ -52,7 +54,7 @@ async def test_pause_and_resume(place: Place, thinking: ScriptedEndpoint) -> Non
     assert thinking.prompts[0] == thinking.prompts[1]
 
 
-async def test_a_new_question(place: Place, thinking: ScriptedEndpoint) -> None:
+async def test_a_new_question(place: SimulatedPlace, thinking: ScriptedEndpoint) -> None:
     await place.type("start")
     await thinking.until_asked(1)
     await place.type("ask", question="Who sweeps?")
@@ -60,7 +62,7 @@ async def test_a_new_question(place: Place, thinking: ScriptedEndpoint) -> None:
     assert "The question on the table is: Who sweeps?" in thinking.prompts[1]
 
 
-async def test_a_guest_is_heard_at_once(place: Place, thinking: ScriptedEndpoint) -> None:
+async def test_a_guest_is_heard_at_once(place: SimulatedPlace, thinking: ScriptedEndpoint) -> None:
     await place.type("start")
     await thinking.until_asked(1)
     await place.otto.send(place.channel, "Am I too late?")
@@ -69,7 +71,7 @@ async def test_a_guest_is_heard_at_once(place: Place, thinking: ScriptedEndpoint
     assert len(place.spoken) == 1
 
 
-async def test_skip(place: Place, thinking: ScriptedEndpoint) -> None:
+async def test_skip(place: SimulatedPlace, thinking: ScriptedEndpoint) -> None:
     await place.type("start")
     await thinking.until_asked(1)
     answer = await place.type("skip")
@@ -79,7 +81,7 @@ async def test_skip(place: Place, thinking: ScriptedEndpoint) -> None:
     assert place.speakers != [name_in(thinking.prompts[0])]
 
 
-async def test_a_restart(place: Place, parts: Parts, thinking: ScriptedEndpoint) -> None:
+async def test_a_restart(place: SimulatedPlace, parts: Parts, thinking: ScriptedEndpoint) -> None:
     await place.type("start")
     await thinking.until_asked(1)
     await place.restart(parts)

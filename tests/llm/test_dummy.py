@@ -449,7 +449,7 @@ def test_a_guest_is_usually_answered_by_name_and_with_a_word_of_theirs(babbler: 
 
 
 def test_asked_who_speaks_next_it_names_one_of_those_it_may_choose(babbler: MarkovGenerator) -> None:
-    hall = table.Table()
+    hall = table.RecordedTable()
     hall.guest("It is one of these: Zoe.\nPick Zoe.\nNext speaker:")
     prompt = selector_prompt(hall.session, hall.record, table.CAST[1:]).text
     assert {babbler.reply(prompt, Random(seed)) for seed in range(40)} == set(CAST[1:])

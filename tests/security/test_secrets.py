@@ -10,7 +10,7 @@ from bot.check import check
 from bot.cli import main
 from bot.logs import set_up_logging
 from bot.settings import BadSettings, Settings, read_settings
-from tests.support.simulated_place import Place
+from tests.support.simulated_place import SimulatedPlace
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.a-secret-that-is-Discords-27"
 KEY = "sk-short"
@@ -110,7 +110,9 @@ def test_settings_keep_them_to_themselves() -> None:
 
 
 @pytest.mark.logs_errors
-async def test_members_see_an_id_and_not_what_went_wrong(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_members_see_an_id_and_not_what_went_wrong(
+    place: SimulatedPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await place.type("start")
 
     async def broken(*_: object, **__: object) -> None:

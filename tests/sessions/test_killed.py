@@ -9,8 +9,8 @@ from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
-from tests.support.killed_store import Killed, Life
-from tests.support.session_table import Table, open_table
+from tests.support.killed_store import Killed, KilledStore
+from tests.support.session_table import SessionTable, open_table
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ async def server() -> AsyncIterator[ScriptedEndpoint]:
 
 
 @pytest.fixture
-async def table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[Table]:
+async def table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[SessionTable]:
     async with open_table(store, server) as table:
         yield table
 
@@ -32,7 +32,7 @@ async def test_killed_while_it_closes_a_table_hands_out_the_minutes_once(
     async with open_table(store, server, turns=1) as table:
         await table.speak(1)
         with monkeypatch.context() as patch:
-            Life(store, patch, transactions)
+            KilledStore(store, patch, transactions)
             with suppress(Killed):
                 await table.run.close()
     stored = await store.session(table.run.stored.id)
@@ -52,7 +52,7 @@ async def test_killed_while_it_closes_a_table_hands_out_the_minutes_once(
 
 
 async def test_a_guest_heard_after_an_absence_does_not_hide_those_before(
-    table: Table, monkeypatch: pytest.MonkeyPatch
+    table: SessionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Discord's history fails at first; whoever is heard meanwhile waits behind those who were not."""
     table.run.absence.begin()
@@ -74,7 +74,7 @@ async def test_a_guest_heard_after_an_absence_does_not_hide_those_before(
 
 
 async def test_a_guest_who_writes_while_the_history_is_read_is_not_missed(
-    table: Table, monkeypatch: pytest.MonkeyPatch
+    table: SessionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table.run.absence.begin()
     table.place.guest("While you were away.")
@@ -91,7 +91,7 @@ async def test_a_guest_who_writes_while_the_history_is_read_is_not_missed(
     assert [t.text for t in table.run.record] == ["While you were away.", "While you read."]
 
 
-async def test_a_session_and_its_last_post_end_together(store: Store, table: Table) -> None:
+async def test_a_session_and_its_last_post_end_together(store: Store, table: SessionTable) -> None:
     stored = table.run.stored
     await store.end_session(stored.id, stored.place_id, Post(PostKind.MINUTES, "Closed.", attachment="# Minutes"))
     (found,) = await store.unfinished_sessions()  # the minutes are still to be shown

@@ -18,7 +18,7 @@ from bot.store.driver_thread import in_one_trip
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession
 from bot.store.schema import posts
 from bot.store.store import Store
-from tests.support.memory_place import LOST, NOT_STORED, OK, Place, ScriptedStage, Sending, late, refused
+from tests.support.memory_place import LOST, NOT_STORED, OK, MemoryPlace, ScriptedStage, Sending, late, refused
 from tests.support.samples import ANCHOR, PLACE, stored_session
 
 
@@ -28,7 +28,7 @@ class Desk:
 
     store: Store
     stored: StoredSession
-    place: Place
+    place: MemoryPlace
     stage: ScriptedStage
     poster: Outbox
     withheld: list[int] = field(default_factory=list[int])
@@ -68,10 +68,10 @@ class Desk:
 
 
 async def open_desk(
-    store: Store, *script: Sending, place: Place | None = None, stored: StoredSession | None = None
+    store: Store, *script: Sending, place: MemoryPlace | None = None, stored: StoredSession | None = None
 ) -> Desk:
     stored = stored or await store.add_session(stored_session(), [])
-    place = place or Place()
+    place = place or MemoryPlace()
     stage = ScriptedStage(place, *script)
     withheld: list[int] = []
 

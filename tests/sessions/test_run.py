@@ -30,7 +30,7 @@ from tests.support.endpoint_stand_in import (
 from tests.support.memory_place import refused
 from tests.support.samples import PLACE
 from tests.support.session_house import until
-from tests.support.session_table import NAMES, Table, open_table
+from tests.support.session_table import NAMES, SessionTable, open_table
 
 NOTE = "\n(A note from the moderator to "
 
@@ -42,7 +42,7 @@ async def server() -> AsyncIterator[ScriptedEndpoint]:
 
 
 @pytest.fixture
-async def table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[Table]:
+async def table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[SessionTable]:
     async with open_table(store, server) as table:
         yield table
 
@@ -50,7 +50,7 @@ async def table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[Table]:
 # --- from beginning to end ---
 
 
-async def test_ten_turns_a_summary_and_the_minutes(table: Table) -> None:
+async def test_ten_turns_a_summary_and_the_minutes(table: SessionTable) -> None:
     await table.run.loop()
     assert table.run.status is Status.ENDED
     assert len(table.spoken) == 10
@@ -72,7 +72,7 @@ async def test_ten_turns_a_summary_and_the_minutes(table: Table) -> None:
     assert again.status is Status.ENDED
 
 
-async def test_what_a_turn_cost_is_stored(table: Table) -> None:
+async def test_what_a_turn_cost_is_stored(table: SessionTable) -> None:
     usage = {"prompt_tokens": 900, "completion_tokens": 12, "prompt_tokens_details": {"cached_tokens": 800}}
     table.server.enqueue(says("Lend them all.", finish_reason="stop", usage=usage))
     await table.run.loop()
@@ -86,7 +86,7 @@ async def test_what_a_turn_cost_is_stored(table: Table) -> None:
     )
 
 
-async def test_creativity_limit_and_stop_strings_go_with_each_call(table: Table) -> None:
+async def test_creativity_limit_and_stop_strings_go_with_each_call(table: SessionTable) -> None:
     await table.run.loop()
     creativity = {p.name: p.creativity for p in table.run.session.cast}
     for request, turn in zip(table.server.asked, table.spoken, strict=False):
@@ -114,7 +114,7 @@ async def test_a_session_taken_up_by_another_process_goes_on_as_it_would_have(
 # --- useless answers ---
 
 
-async def test_a_near_copy_is_asked_again_once(table: Table) -> None:
+async def test_a_near_copy_is_asked_again_once(table: SessionTable) -> None:
     first, other = "A town that lends ladders needs fewer ladders.", "Ladders are heavy, so somebody must carry them."
     table.server.enqueue(first, f"Well, {first}", other)
     await table.run.loop()
@@ -126,7 +126,7 @@ async def test_a_near_copy_is_asked_again_once(table: Table) -> None:
     assert table.server.prompts[2].startswith(head + NOTE)
 
 
-async def test_a_second_near_copy_is_a_pass_that_nobody_sees(table: Table) -> None:
+async def test_a_second_near_copy_is_a_pass_that_nobody_sees(table: SessionTable) -> None:
     first = "A town that lends ladders needs fewer ladders."
     table.server.enqueue(first, first, f"Yes: {first}")
     await table.run.loop()
@@ -141,7 +141,7 @@ async def test_a_second_near_copy_is_a_pass_that_nobody_sees(table: Table) -> No
     await table.assert_stored()
 
 
-async def test_three_passes_pause_the_session(table: Table) -> None:
+async def test_three_passes_pause_the_session(table: SessionTable) -> None:
     table.server.enqueue(*[""] * 6)
     await table.run.loop()
     assert table.run.status is Status.PAUSED
@@ -154,7 +154,7 @@ async def test_three_passes_pause_the_session(table: Table) -> None:
     assert len(table.spoken) == 10
 
 
-async def test_two_passes_do_not(table: Table) -> None:
+async def test_two_passes_do_not(table: SessionTable) -> None:
     table.server.enqueue(*[""] * 4, "At last.", *[""] * 4)
     await table.run.loop()
     assert table.run.status is Status.ENDED
@@ -177,7 +177,7 @@ async def test_who_was_asked_to_argue_the_other_side_is_stored(store: Store, ser
 # --- a broken endpoint ---
 
 
-async def test_an_endpoint_that_is_down_pauses_and_resuming_goes_on(table: Table) -> None:
+async def test_an_endpoint_that_is_down_pauses_and_resuming_goes_on(table: SessionTable) -> None:
     await table.speak(3)
     before = table.run.record.turns[:]
     await table.server.go_down()
@@ -197,7 +197,7 @@ async def test_an_endpoint_that_is_down_pauses_and_resuming_goes_on(table: Table
 
 
 @pytest.mark.parametrize("answer", [fails(401), fails(429), fails(500), gives("<html>")], ids=lambda a: str(a.status))
-async def test_every_fault_of_the_endpoint_pauses_with_a_sentence(table: Table, answer: Answer) -> None:
+async def test_every_fault_of_the_endpoint_pauses_with_a_sentence(table: SessionTable, answer: Answer) -> None:
     table.server.enqueue("One.", answer)
     await table.run.loop()
     assert table.run.status is Status.PAUSED
@@ -213,7 +213,7 @@ async def test_every_fault_of_the_endpoint_pauses_with_a_sentence(table: Table, 
 
 
 @pytest.mark.parametrize("wording", OVERFLOWS)
-async def test_an_overflow_compacts_and_asks_again_once(table: Table, wording: str) -> None:
+async def test_an_overflow_compacts_and_asks_again_once(table: SessionTable, wording: str) -> None:
     await table.speak(6)
     asked = len(table.server.asked)
     table.server.enqueue(overflow(wording))
@@ -227,7 +227,7 @@ async def test_an_overflow_compacts_and_asks_again_once(table: Table, wording: s
     await table.assert_stored()
 
 
-async def test_a_second_overflow_pauses(table: Table) -> None:
+async def test_a_second_overflow_pauses(table: SessionTable) -> None:
     await table.speak(6)
     asked = len(table.server.asked)
     table.server.enqueue(overflow(), overflow())
@@ -276,7 +276,7 @@ async def test_cards_that_do_not_fit_are_told(store: Store, server: ScriptedEndp
 # --- guests ---
 
 
-async def test_a_guest_who_speaks_during_composing_is_heard_at_once(table: Table) -> None:
+async def test_a_guest_who_speaks_during_composing_is_heard_at_once(table: SessionTable) -> None:
     table.server.enqueue("One.", stalls(), "Two and two.")
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(2)
@@ -293,7 +293,7 @@ async def test_a_guest_who_speaks_during_composing_is_heard_at_once(table: Table
     await table.assert_stored()
 
 
-async def test_in_a_busy_channel_a_turn_is_composed_anew_only_twice(table: Table) -> None:
+async def test_in_a_busy_channel_a_turn_is_composed_anew_only_twice(table: SessionTable) -> None:
     gate = asyncio.Event()
     table.server.enqueue("One.", stalls(), stalls(), held(gate, "Two and two."))
     loop = asyncio.create_task(table.run.loop())
@@ -312,7 +312,7 @@ async def test_in_a_busy_channel_a_turn_is_composed_anew_only_twice(table: Table
 
 
 @asynccontextmanager
-async def resting_table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[Table]:
+async def resting_table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[SessionTable]:
     """A table whose first turn is being read; the second has been asked for and waits out the pause."""
     async with open_table(store, server, pace=600, turns=4) as table:
         loop = asyncio.create_task(table.run.loop())
@@ -377,14 +377,14 @@ async def test_a_stop_during_the_pause_shows_no_draft(store: Store, server: Scri
         assert not [m for m in table.place.messages if "Never shown." in m.content]
 
 
-async def test_a_guests_message_is_taken_once(table: Table) -> None:
+async def test_a_guests_message_is_taken_once(table: SessionTable) -> None:
     message = table.place.guest("Hello all.")
     assert await table.run.guest_said(message)
     assert not await table.run.guest_said(message)
     assert [t.text for t in await table.stored_turns()] == ["Hello all."]
 
 
-async def test_a_reply_to_a_post_addresses_its_persona(table: Table) -> None:
+async def test_a_reply_to_a_post_addresses_its_persona(table: SessionTable) -> None:
     await table.speak(3)
     first = table.spoken[0]
     post = next(p for p in await table.store.session_posts(table.run.stored.id) if p.turn_seq == first.seq)
@@ -394,7 +394,7 @@ async def test_a_reply_to_a_post_addresses_its_persona(table: Table) -> None:
     assert table.spoken[3].speaker == first.speaker
 
 
-async def test_a_deletion_during_composing_drops_the_draft(table: Table) -> None:
+async def test_a_deletion_during_composing_drops_the_draft(table: SessionTable) -> None:
     message = table.place.guest("I regret this already.")
     await table.run.guest_said(message)
     gate = asyncio.Event()
@@ -412,7 +412,7 @@ async def test_a_deletion_during_composing_drops_the_draft(table: Table) -> None
     await table.assert_stored()
 
 
-async def test_an_edit_changes_the_record_and_the_database(table: Table) -> None:
+async def test_an_edit_changes_the_record_and_the_database(table: SessionTable) -> None:
     message = table.place.guest("Ravi, is it worth it?")
     await table.run.guest_said(message)
     await table.speak(2)
@@ -426,7 +426,7 @@ async def test_an_edit_changes_the_record_and_the_database(table: Table) -> None
     await table.assert_stored()
 
 
-async def test_guests_who_wrote_while_nobody_listened_are_taken_in(table: Table) -> None:
+async def test_guests_who_wrote_while_nobody_listened_are_taken_in(table: SessionTable) -> None:
     await table.speak(2)
     heard = table.place.guest("Before.")
     await table.run.guest_said(heard)
@@ -484,7 +484,7 @@ async def test_each_prompt_extends_the_one_before_it(store: Store, server: Scrip
 # --- steering, pausing, stopping ---
 
 
-async def test_a_pause_interrupts_the_call_in_flight(table: Table) -> None:
+async def test_a_pause_interrupts_the_call_in_flight(table: SessionTable) -> None:
     table.server.enqueue("One.", stalls())
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(2)
@@ -497,7 +497,7 @@ async def test_a_pause_interrupts_the_call_in_flight(table: Table) -> None:
     assert len(table.spoken) == 10
 
 
-async def test_steering_drops_a_draft_that_did_not_know_of_it(table: Table) -> None:
+async def test_steering_drops_a_draft_that_did_not_know_of_it(table: SessionTable) -> None:
     gate = asyncio.Event()
     table.server.enqueue("One.", held(gate, "Never shown."))
     loop = asyncio.create_task(table.run.loop())
@@ -511,7 +511,7 @@ async def test_steering_drops_a_draft_that_did_not_know_of_it(table: Table) -> N
     assert len(table.spoken) == 10
 
 
-async def test_ending_it_in_the_middle_hands_out_the_minutes(table: Table) -> None:
+async def test_ending_it_in_the_middle_hands_out_the_minutes(table: SessionTable) -> None:
     table.server.enqueue("One.", stalls())
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(2)
@@ -537,7 +537,7 @@ async def test_a_cancelled_loop_leaves_record_and_database_alike(store: Store, s
 # --- the place ---
 
 
-async def test_a_lost_permission_pauses_and_is_told_to_the_convener(table: Table) -> None:
+async def test_a_lost_permission_pauses_and_is_told_to_the_convener(table: SessionTable) -> None:
     table.stage.script.extend([refused(RejectReason.HOLD)] * 3)
     await table.run.loop()
     assert table.run.status is Status.PAUSED
@@ -549,7 +549,7 @@ async def test_a_lost_permission_pauses_and_is_told_to_the_convener(table: Table
     await table.assert_stored()
 
 
-async def test_a_place_that_is_gone_ends_the_session_and_keeps_the_record(table: Table) -> None:
+async def test_a_place_that_is_gone_ends_the_session_and_keeps_the_record(table: SessionTable) -> None:
     await table.speak(2)
     table.stage.script.extend([refused(RejectReason.PLACE_GONE)] * 3)
     await table.resume()
@@ -558,7 +558,7 @@ async def test_a_place_that_is_gone_ends_the_session_and_keeps_the_record(table:
     assert await table.store.unfinished_sessions() == []
 
 
-async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: Table) -> None:
+async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: SessionTable) -> None:
     await table.speak(1)
     table.stage.script.append(refused(RejectReason.WITHHELD))
     table.server.enqueue("Something rude.")
@@ -568,7 +568,7 @@ async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: Table) 
     assert [t.withheld for t in await table.stored_turns() if t.kind == "persona"] == [n == 1 for n in range(10)]
 
 
-async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: Table) -> None:
+async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: SessionTable) -> None:
     table.stage.script.extend([refused(RejectReason.HOLD)])
     await table.run.announce(Post(PostKind.NOTICE, "The table is paused."))
     assert table.stage.told == ["The table is paused."]
@@ -576,7 +576,7 @@ async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: Tabl
 
 
 async def test_guests_that_cannot_be_read_do_not_keep_it_from_going_on(
-    table: Table, monkeypatch: pytest.MonkeyPatch
+    table: SessionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(after_id: int) -> Any:
         raise PostRejected(RejectReason.HOLD, "no permission")

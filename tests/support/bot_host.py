@@ -19,7 +19,7 @@ PROMISE = 8
 
 
 @dataclass
-class Host:
+class BotHost:
     """A machine with its settings; `process()` is one run of the bot on it."""
 
     server: StandIn

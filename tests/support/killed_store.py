@@ -12,7 +12,7 @@ class Killed(BaseException):
     """Stands for a SIGKILL: nothing of the process comes after it."""
 
 
-class Life:
+class KilledStore:
     """Lets so many more transactions of a store begin, then kills."""
 
     def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch, transactions: int) -> None:

@@ -50,7 +50,7 @@ def late(looks: int, *, event: str = "") -> Sending:
 
 
 @dataclass
-class Place:
+class MemoryPlace:
     """What everybody sees: it outlives the bot's process."""
 
     messages: list[OwnMessage] = field(default_factory=list[OwnMessage])
@@ -85,7 +85,7 @@ class ScriptedStage:
 
     min_pace = 0.0
 
-    def __init__(self, place: Place, *script: Sending) -> None:
+    def __init__(self, place: MemoryPlace, *script: Sending) -> None:
         self.place = place
         self.script = deque(script)
         self.looks: deque[BaseException | None] = deque()

@@ -36,7 +36,7 @@ def plain_words(step: Speak, number: int) -> str:
 
 
 @dataclass
-class Table:
+class RecordedTable:
     """A session with its record. Every method adds turns; nothing is ever taken away."""
 
     cast: tuple[Persona, ...] = CAST
@@ -122,9 +122,11 @@ class Table:
         return [turn.speaker for turn in self.record.persona_turns()]
 
 
-def table_of(*names: str, seed: int = 1, **dials: Any) -> Table:
+def table_of(*names: str, seed: int = 1, **dials: Any) -> RecordedTable:
     """A table at which these sit, with a question put already."""
-    table = Table(tuple(persona(name) for name in names), seed, dials=Dials.model_validate({"turns": 200} | dials))
+    table = RecordedTable(
+        tuple(persona(name) for name in names), seed, dials=Dials.model_validate({"turns": 200} | dials)
+    )
     table.steer(QuestionPut(question=QUESTIONS[0]))
     return table
 

@@ -22,7 +22,7 @@ from bot.sessions.resilience import database_outage
 from bot.settings import Settings
 from bot.store.models import Post, PostStatus, Status, StoredSession
 from bot.store.store import Store
-from tests.support.bot_host import Host
+from tests.support.bot_host import BotHost
 from tests.support.discord_stand_in import Channel, Message, StandIn, World, pointed_at, stand_in
 from tests.support.endpoint_stand_in import ScriptedEndpoint, held, scripted_endpoint
 
@@ -35,7 +35,7 @@ TASKS = (Task(name="bread", context="A village bakery.", questions=("Who bakes?"
 
 
 @dataclass
-class House:
+class RestHouse:
     """A server with its stand-in, a database and an endpoint; `running()` is one life of the bot's process there."""
 
     server: StandIn
@@ -159,25 +159,25 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path) -> AsyncIterator[RestHouse]:
     file = tmp_path / "roundtable.db"
     store = await Store.open(f"sqlite+aiosqlite:///{file}", file)
     async with stand_in() as server, scripted_endpoint() as llm:
-        house = House(server, store, Endpoint(llm.url, retries=0, timeout=10), llm)
+        house = RestHouse(server, store, Endpoint(llm.url, retries=0, timeout=10), llm)
         yield house
         await house.endpoint.aclose()
     await house.store.aclose()
 
 
 @pytest.fixture
-async def host(tmp_path: Path) -> AsyncIterator[Host]:
+async def host(tmp_path: Path) -> AsyncIterator[BotHost]:
     """A machine on which nothing runs yet."""
     async with stand_in() as server:
-        yield Host(server, tmp_path)
+        yield BotHost(server, tmp_path)
 
 
 @pytest.fixture
-async def table(house: House) -> AsyncIterator[House]:
+async def table(house: RestHouse) -> AsyncIterator[RestHouse]:
     """The house with its bot running."""
     async with house.running():
         yield house

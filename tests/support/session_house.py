@@ -18,21 +18,21 @@ from bot.sessions.supervisor import Supervisor, Where
 from bot.store.models import StoredSession
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
-from tests.support.memory_place import Place, ScriptedStage, Sending
+from tests.support.memory_place import MemoryPlace, ScriptedStage, Sending
 from tests.support.samples import CAST, PLACE, TASK
 
 HERE = Where(guild_id=1, place_id=PLACE, channel_id=PLACE, convener_id=5, anchor_id=1)
 QUICK = Dials(pace=0, turns=3)
 
 
-class House:
+class SessionHouse:
     """The supervisor and all around it; every session is shown in the same place, unless told otherwise."""
 
     def __init__(self, store: Store, server: ScriptedEndpoint, limits: Limits = USUAL, **options: Any) -> None:
         self.store = store
         self.server = server
         self.limits = limits
-        self.place = Place()
+        self.place = MemoryPlace()
         self.stages: list[ScriptedStage] = []
         self.scripts: list[list[Sending]] = []
         given: dict[str, Any] = {"retries": 0, "timeout": 10} | options
@@ -65,10 +65,10 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(store: Store, limits: Limits = USUAL, **options: Any) -> AsyncIterator[House]:
+async def open_house(store: Store, limits: Limits = USUAL, **options: Any) -> AsyncIterator[SessionHouse]:
     """A house for the length of a block. `options` are the endpoint's."""
     async with scripted_endpoint() as server:
-        house = House(store, server, limits, **options)
+        house = SessionHouse(store, server, limits, **options)
         try:
             yield house
         finally:

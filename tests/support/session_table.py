@@ -15,7 +15,7 @@ from bot.store.models import Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import ScriptedEndpoint, stalls
-from tests.support.memory_place import Place, ScriptedStage
+from tests.support.memory_place import MemoryPlace, ScriptedStage
 from tests.support.samples import stored_session
 
 # Who sits at it.
@@ -23,12 +23,12 @@ NAMES = {"Aino", "Ravi", "Mira"}
 
 
 @dataclass
-class Table:
+class SessionTable:
     """A session under way, and everything around it."""
 
     server: ScriptedEndpoint
     store: Store
-    place: Place
+    place: MemoryPlace
     stage: ScriptedStage
     run: Run
 
@@ -64,16 +64,16 @@ async def open_table(
     server: ScriptedEndpoint,
     *,
     stored: StoredSession | None = None,
-    place: Place | None = None,
+    place: MemoryPlace | None = None,
     max_tokens: int = 60,
     **dials: Any,
-) -> AsyncIterator[Table]:
+) -> AsyncIterator[SessionTable]:
     if stored is None:
         stored = await store.add_session(
             stored_session(dials=Dials.model_validate({"pace": 0} | dials), created_at=now()), []
         )
     endpoint = Endpoint(server.url, retries=0, timeout=10)
-    stage = ScriptedStage(place or Place())
+    stage = ScriptedStage(place or MemoryPlace())
     run = Run(
         stored,
         await store.record(stored.id),
@@ -85,6 +85,6 @@ async def open_table(
     )
     stage.on_event = run.poster.seen
     try:
-        yield Table(server, store, stage.place, stage, run)
+        yield SessionTable(server, store, stage.place, stage, run)
     finally:
         await endpoint.aclose()

@@ -16,7 +16,7 @@ from bot.settings import Settings
 from bot.store.store import open_store
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 from tests.support.simulated_bot import Parts
-from tests.support.simulated_place import PACE, Place, harmless, settle_fast
+from tests.support.simulated_place import PACE, SimulatedPlace, harmless, settle_fast
 
 SEED = 3
 
@@ -60,9 +60,9 @@ async def env(simcord_env: Env, parts: Parts) -> AsyncIterator[Env]:
 
 
 @pytest.fixture
-def place(env: Env, parts: Parts) -> Place:
+def place(env: Env, parts: Parts) -> SimulatedPlace:
     """A server with a channel, its convener Mira, and the members Otto and Lena."""
-    return Place(env, parts.store)
+    return SimulatedPlace(env, parts.store)
 
 
 @pytest.fixture(autouse=True)

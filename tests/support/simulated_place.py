@@ -24,7 +24,7 @@ PACE: Final = 30.0
 _EXECUTE: Final = "/webhooks/{webhook_id}/{token}"
 
 
-class Place:
+class SimulatedPlace:
     """A server with a channel, its convener Mira, the members Otto and Lena, and Ada, who may manage messages."""
 
     def __init__(self, env: Env, store: Store) -> None:
@@ -43,9 +43,9 @@ class Place:
         assert isinstance(self.env.bot, RoundtableBot)
         return self.env.bot
 
-    def elsewhere(self, channel: ChannelHandle) -> "Place":
+    def elsewhere(self, channel: ChannelHandle) -> "SimulatedPlace":
         """The same server and people with another channel before their eyes."""
-        other = object.__new__(Place)
+        other = object.__new__(SimulatedPlace)
         other.__dict__ |= self.__dict__ | {"channel": channel}
         return other
 
@@ -78,7 +78,7 @@ class Place:
         else:
             self.env.backend.delete_overwrite(self.channel.id, me)
 
-    def make_thread(self, name: str) -> "Place":
+    def make_thread(self, name: str) -> "SimulatedPlace":
         """A thread of this channel that Mira opened."""
         thread = self.env.backend.create_thread(self.channel.id, name, self.mira.id)
         return self.elsewhere(ChannelHandle(self.env, self.guild, thread))

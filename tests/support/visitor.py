@@ -28,7 +28,7 @@ class Visitor(commands.Bot):
         self.events: list[str] = []
 
     async def setup_hook(self) -> None:
-        self.tree.add_command(Table())
+        self.tree.add_command(VisitorCommands())
         self.tree.add_command(app_commands.ContextMenu(name="Ask", callback=ask))
         await self.tree.sync()
         self.add_view(Panel())
@@ -70,7 +70,7 @@ async def ask(interaction: discord.Interaction, message: discord.Message) -> Non
     await interaction.response.send_message(f"about: {message.content}", ephemeral=True)
 
 
-class Table(app_commands.Group, name="roundtable", description="A table"):
+class VisitorCommands(app_commands.Group, name="roundtable", description="A table"):
     @app_commands.command(description="Start")
     async def start(
         self, interaction: discord.Interaction, turns: app_commands.Range[int, 1, 50], task: str = ""

@@ -23,18 +23,18 @@ from .control import control
 from .faults import Fault, Faults
 from .gateway import Gateway
 from .interactions import Interaction
-from .records import Channel, Member, Message, Request, Webhook
+from .records import ApiRequest, Channel, Member, Message, Webhook
 from .server import API, Server
 from .world import World
 
 __all__ = [
+    "ApiRequest",
     "Channel",
     "Fault",
     "Faults",
     "Interaction",
     "Member",
     "Message",
-    "Request",
     "StandIn",
     "Webhook",
     "World",

@@ -7,7 +7,7 @@ from typing import Any
 from . import refusals, wire
 from .records import DEFAULT, EPHEMERAL, JSON, LOADING, REPLY, Channel, Message
 from .refusals import UserError
-from .server import Call, route
+from .server import ApiCall, route
 
 HISTORY_LIMIT = 100  # https://discord.com/developers/docs/resources/message#get-channel-messages
 
@@ -16,12 +16,12 @@ HISTORY_LIMIT = 100  # https://discord.com/developers/docs/resources/message#get
 
 
 @route("GET", "/channels/{channel}")
-def channel(call: Call) -> JSON:
+def channel(call: ApiCall) -> JSON:
     return wire.channel(call.world, call.channel())
 
 
 @route("PATCH", "/channels/{channel}")
-def edit_channel(call: Call) -> JSON:
+def edit_channel(call: ApiCall) -> JSON:
     record = call.channel()
     call.world.require(record, "manage_threads" if record.is_thread else "manage_channels")
     for key in ("name", "topic", "archived", "locked"):
@@ -33,14 +33,14 @@ def edit_channel(call: Call) -> JSON:
 
 @route("POST", "/channels/{channel}/threads")
 @route("POST", "/channels/{channel}/messages/{message}/threads")
-def create_thread(call: Call) -> JSON:
+def create_thread(call: ApiCall) -> JSON:
     parent = call.channel()
     call.world.require(parent, "create_public_threads")
     return wire.channel(call.world, call.world.add_thread(parent, call.json["name"]))
 
 
 @route("POST", "/channels/{channel}/typing")
-def typing(call: Call) -> None:
+def typing(call: ApiCall) -> None:
     record = call.channel()
     call.world.require(record, _sending(record))
 
@@ -52,13 +52,13 @@ def _sending(channel: Channel) -> str:
     return "send_messages_in_threads" if channel.is_thread else "send_messages"
 
 
-def _shown(call: Call, message: Message) -> JSON:
+def _shown(call: ApiCall, message: Message) -> JSON:
     data = wire.message(call.world, message)
     allowed = call.world.application_flags & (3 << 18)
     return data if allowed else wire.redacted(data, call.world.bot.id)
 
 
-def _message(call: Call, channel: Channel) -> Message:
+def _message(call: ApiCall, channel: Channel) -> Message:
     message = call.world.messages.get(call.id("message"))
     if message is None or message.channel is not channel:
         raise refusals.unknown("Message")
@@ -66,7 +66,7 @@ def _message(call: Call, channel: Channel) -> Message:
 
 
 @route("GET", "/channels/{channel}/messages")
-def history(call: Call) -> list[JSON]:
+def history(call: ApiCall) -> list[JSON]:
     """Newest first. Without Read Message History this is an empty list, not a refusal: so says Discord's page."""
     record, query = call.channel(), call.request.query
     if not call.world.may(record, "read_message_history"):
@@ -89,7 +89,7 @@ def history(call: Call) -> list[JSON]:
 
 
 @route("POST", "/channels/{channel}/messages")
-def post_message(call: Call) -> JSON:
+def post_message(call: ApiCall) -> JSON:
     world, record, payload = call.world, call.channel(), call.json
     needed = [_sending(record)]
     needed += ["embed_links"] if payload.get("embeds") else []
@@ -118,14 +118,14 @@ def post_message(call: Call) -> JSON:
 
 
 @route("GET", "/channels/{channel}/messages/{message}")
-def get_message(call: Call) -> JSON:
+def get_message(call: ApiCall) -> JSON:
     record = call.channel()
     call.world.require(record, "read_message_history")
     return _shown(call, _message(call, record))
 
 
 @route("PATCH", "/channels/{channel}/messages/{message}")
-def patch_message(call: Call) -> JSON:
+def patch_message(call: ApiCall) -> JSON:
     record = call.channel()
     message = _message(call, record)
     if message.author["id"] != str(call.world.bot.id):
@@ -134,7 +134,7 @@ def patch_message(call: Call) -> JSON:
 
 
 @route("DELETE", "/channels/{channel}/messages/{message}")
-def delete_message(call: Call) -> None:
+def delete_message(call: ApiCall) -> None:
     record = call.channel()
     message = _message(call, record)
     if message.author["id"] != str(call.world.bot.id):
@@ -144,14 +144,14 @@ def delete_message(call: Call) -> None:
 
 @route("PUT", "/channels/{channel}/messages/{message}/reactions/{emoji}/@me")
 @route("DELETE", "/channels/{channel}/messages/{message}/reactions/{emoji}/@me")
-def react(call: Call) -> None:
+def react(call: ApiCall) -> None:
     """Allowed or not, that is all: reactions are not kept, the request is."""
     record = call.channel()
     call.world.require(record, "read_message_history", "add_reactions")
     _message(call, record)
 
 
-def change(call: Call, message: Message) -> Message:
+def change(call: ApiCall, message: Message) -> Message:
     """Edit a message with the request's JSON; what isn't in it stays."""
     if message.channel.archived:
         raise refusals.thread_archived()

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .records import JSON, Request
+from .records import JSON, ApiRequest
 
 EventTiming = Literal["now", "before_reply", "after_reply", "never"]
 
@@ -111,7 +111,7 @@ class Planned:
     skip: int
     content: str | None
 
-    def fits(self, request: Request) -> bool:
+    def fits(self, request: ApiRequest) -> bool:
         said = request.json.get("content") or "" if isinstance(request.json, dict) else ""
         right_words = self.content is None or self.content in said
         return self.method in ("*", request.method) and request.path.startswith(self.path) and right_words
@@ -132,7 +132,7 @@ class Faults:
         self.planned.append(Planned(method, path, fault, times, skip, content))
         return fault
 
-    def take(self, request: Request) -> Fault | None:
+    def take(self, request: ApiRequest) -> Fault | None:
         for plan in self.planned:
             if plan.fits(request):
                 if plan.skip:

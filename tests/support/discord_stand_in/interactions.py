@@ -32,7 +32,7 @@ CALLBACKS: dict[int, Kind] = {
 
 
 @dataclass
-class Answer:
+class InteractionAnswer:
     """One thing the bot said to an interaction: the JSON it sent, the message it made or changed, if any."""
 
     kind: Kind
@@ -54,14 +54,14 @@ class Interaction:
     data: JSON
     at: float
     source: Message | None = None
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[InteractionAnswer] = field(default_factory=list)
     original: Message | None = None
     shown: dict[int, Message] = field(default_factory=dict)
 
-    async def answered(self, kind: Kind | None = None, *, timeout: float = 5.0) -> Answer:
+    async def answered(self, kind: Kind | None = None, *, timeout: float = 5.0) -> InteractionAnswer:
         """The first answer (of this kind), waiting for it; TimeoutError after `timeout` seconds."""
 
-        def found() -> Answer | None:
+        def found() -> InteractionAnswer | None:
             return next((each for each in self.answers if kind in (None, each.kind)), None)
 
         answer = await self.state.until(found, timeout=timeout, what=f"an answer ({kind or 'any'}) to {self.data}")

@@ -167,7 +167,7 @@ class Emoji:
 
 
 @dataclass
-class Request:
+class ApiRequest:
     """One HTTP request as it came in, and the status it got (0: the connection was reset or is still open)."""
 
     at: float

@@ -16,7 +16,7 @@ from aiohttp import web
 from . import refusals
 from .faults import Fault, Faults
 from .gateway import Gateway
-from .records import Channel, Request
+from .records import ApiRequest, Channel
 from .refusals import UserError
 from .state import Event
 from .world import World
@@ -26,11 +26,11 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass
-class Call:
+class ApiCall:
     """One request, read in full, for a handler to carry out."""
 
     world: World
-    request: Request
+    request: ApiRequest
     host: str
     params: dict[str, str]
     as_bot: bool
@@ -58,7 +58,7 @@ class Call:
         return channel
 
 
-Handler = Callable[[Call], Any]
+Handler = Callable[[ApiCall], Any]
 ROUTES: list[tuple[str, str, Handler, bool]] = []
 
 
@@ -89,7 +89,7 @@ class Server:
             request = await _read(http)
             self.world.requests.append(request)
             as_bot = http.headers.get("Authorization") == f"Bot {self.world.token}"
-            call = Call(self.world, request, http.host, dict(http.match_info), as_bot)
+            call = ApiCall(self.world, request, http.host, dict(http.match_info), as_bot)
             fault = self.faults.take(request)
             response = await self._meet(fault, lambda: _carry_out(handler, call, auth))
             if response is None:
@@ -134,7 +134,7 @@ class Server:
             task.add_done_callback(self._later.discard)
 
 
-def _carry_out(handler: Handler, call: Call, auth: bool) -> web.Response:
+def _carry_out(handler: Handler, call: ApiCall, auth: bool) -> web.Response:
     try:
         if auth and not call.as_bot:
             raise refusals.unauthorised()
@@ -148,7 +148,7 @@ def _carry_out(handler: Handler, call: Call, auth: bool) -> web.Response:
     return web.Response(status=204) if result is None else _json(result)
 
 
-def _no_route(call: Call) -> None:
+def _no_route(call: ApiCall) -> None:
     _log.warning("the stand-in has no %s %s", call.request.method, call.request.path)
     raise refusals.no_route()
 
@@ -158,7 +158,7 @@ def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -
     return web.Response(body=json.dumps(body).encode(), status=status, content_type="application/json", headers=headers)
 
 
-async def _read(http: web.Request) -> Request:
+async def _read(http: web.Request) -> ApiRequest:
     payload, files = None, []
     if http.content_type.startswith("multipart/"):
         form = await http.post()
@@ -175,7 +175,7 @@ async def _read(http: web.Request) -> Request:
             payload = body.decode(errors="replace")
     at = asyncio.get_running_loop().time()
     path = http.path.removeprefix(API)
-    return Request(at, http.method, path, dict(http.query), payload, files, http.headers.get("X-Audit-Log-Reason"))
+    return ApiRequest(at, http.method, path, dict(http.query), payload, files, http.headers.get("X-Audit-Log-Reason"))
 
 
 async def _other_body(http: web.Request, body: bytes, promised: int) -> web.StreamResponse:

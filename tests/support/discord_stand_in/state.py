@@ -16,11 +16,11 @@ from .records import (
     JSON,
     PERMISSIONS,
     REPLY,
+    ApiRequest,
     Channel,
     Emoji,
     Member,
     Message,
-    Request,
     Role,
     Webhook,
     bits,
@@ -42,7 +42,7 @@ class State:
         self._last_id = 0
         self._held: list[Event] | None = None
         self.listeners: list[Listener] = []
-        self.requests: list[Request] = []
+        self.requests: list[ApiRequest] = []
         self.application_flags = MESSAGE_CONTENT_LIMITED if message_content else 0
         self.guild_id = self.new_id()
         self.guild_name = "The Long Table"

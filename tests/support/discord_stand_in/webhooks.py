@@ -6,9 +6,9 @@ from typing import Any
 
 from . import interactions, refusals, wire
 from .channels import change
-from .interactions import Answer, Interaction
+from .interactions import Interaction, InteractionAnswer
 from .records import CHAT_INPUT, EPHEMERAL, JSON, LOADING, MENU_COMMAND, Channel, Message, Webhook
-from .server import Call, route
+from .server import ApiCall, route
 
 DUE_SECONDS = (
     3.0  # https://discord.com/developers/docs/interactions/receiving-and-responding#responding-to-an-interaction
@@ -19,14 +19,14 @@ DUE_SECONDS = (
 
 
 @route("GET", "/channels/{channel}/webhooks")
-def in_channel(call: Call) -> list[JSON]:
+def in_channel(call: ApiCall) -> list[JSON]:
     record = call.channel()
     call.world.require(record, "manage_webhooks")
     return [wire.webhook(call.world, each) for each in call.world.webhooks.values() if each.channel is record]
 
 
 @route("GET", "/guilds/{guild}/webhooks")
-def in_guild(call: Call) -> list[JSON]:
+def in_guild(call: ApiCall) -> list[JSON]:
     world = call.world
     if call.id("guild") != world.guild_id:
         raise refusals.unknown("Guild")
@@ -37,7 +37,7 @@ def in_guild(call: Call) -> list[JSON]:
 
 
 @route("POST", "/channels/{channel}/webhooks")
-def create(call: Call) -> JSON:
+def create(call: ApiCall) -> JSON:
     record = call.channel()
     if record.is_thread:
         raise refusals.UserError(400, 50024, "Cannot execute action on this channel type")
@@ -48,7 +48,7 @@ def create(call: Call) -> JSON:
     return wire.webhook(call.world, call.world.add_webhook(record, call.json["name"].strip(), by=call.world.bot))
 
 
-def _managed(call: Call) -> Webhook:
+def _managed(call: ApiCall) -> Webhook:
     if not call.as_bot:
         raise refusals.unauthorised()
     webhook = call.world.webhooks.get(call.id("webhook"))
@@ -58,7 +58,7 @@ def _managed(call: Call) -> Webhook:
     return webhook
 
 
-def _by_token(call: Call) -> Webhook:
+def _by_token(call: ApiCall) -> Webhook:
     webhook = call.world.webhooks.get(call.id("webhook"))
     if webhook is None:
         raise refusals.unknown("Webhook")
@@ -68,12 +68,12 @@ def _by_token(call: Call) -> Webhook:
 
 
 @route("GET", "/webhooks/{webhook}")
-def get(call: Call) -> JSON:
+def get(call: ApiCall) -> JSON:
     return wire.webhook(call.world, _managed(call))
 
 
 @route("PATCH", "/webhooks/{webhook}")
-def edit(call: Call) -> JSON:
+def edit(call: ApiCall) -> JSON:
     webhook = _managed(call)
     if "name" in call.json:
         refusals.check_name(call.json["name"], "name")
@@ -90,17 +90,17 @@ def edit(call: Call) -> JSON:
 
 
 @route("DELETE", "/webhooks/{webhook}")
-def delete(call: Call) -> None:
+def delete(call: ApiCall) -> None:
     call.world.delete_webhook(_managed(call))
 
 
 @route("GET", "/webhooks/{webhook}/{token}", auth=False)
-def get_by_token(call: Call) -> JSON:
+def get_by_token(call: ApiCall) -> JSON:
     return wire.webhook(call.world, _by_token(call), with_user=False)
 
 
 @route("DELETE", "/webhooks/{webhook}/{token}", auth=False)
-def delete_by_token(call: Call) -> None:
+def delete_by_token(call: ApiCall) -> None:
     call.world.delete_webhook(_by_token(call))
 
 
@@ -108,7 +108,7 @@ def delete_by_token(call: Call) -> None:
 
 
 @route("POST", "/webhooks/{webhook}/{token}", auth=False)
-def execute(call: Call) -> JSON | None:
+def execute(call: ApiCall) -> JSON | None:
     if call.id("webhook") == call.world.application_id:
         return _follow_up(call, _interaction(call))
     world, payload, webhook = call.world, call.json, _by_token(call)
@@ -125,7 +125,7 @@ def execute(call: Call) -> JSON | None:
     return wire.message(world, message) if call.flag("wait") else None
 
 
-def _place(call: Call, webhook: Webhook) -> Channel:
+def _place(call: ApiCall, webhook: Webhook) -> Channel:
     """The webhook's channel, or the thread of it that `thread_id` names."""
     if "thread_id" not in call.request.query:
         return webhook.channel
@@ -135,7 +135,7 @@ def _place(call: Call, webhook: Webhook) -> Channel:
     return thread
 
 
-def _posted(call: Call) -> tuple[Message, Interaction | None]:
+def _posted(call: ApiCall) -> tuple[Message, Interaction | None]:
     """The message in the path, which this webhook or interaction must have made."""
     name = call.params["message"]
     if call.id("webhook") == call.world.application_id:
@@ -152,31 +152,31 @@ def _posted(call: Call) -> tuple[Message, Interaction | None]:
 
 
 @route("GET", "/webhooks/{webhook}/{token}/messages/{message}", auth=False)
-def get_posted(call: Call) -> JSON:
+def get_posted(call: ApiCall) -> JSON:
     return wire.message(call.world, _posted(call)[0])
 
 
 @route("PATCH", "/webhooks/{webhook}/{token}/messages/{message}", auth=False)
-def edit_posted(call: Call) -> JSON:
+def edit_posted(call: ApiCall) -> JSON:
     message, interaction = _posted(call)
     change(call, message)
     if interaction is not None:
-        interaction.answers.append(Answer("edit", call.json, message, message.ephemeral))
+        interaction.answers.append(InteractionAnswer("edit", call.json, message, message.ephemeral))
     return wire.message(call.world, message)
 
 
 @route("DELETE", "/webhooks/{webhook}/{token}/messages/{message}", auth=False)
-def delete_posted(call: Call) -> None:
+def delete_posted(call: ApiCall) -> None:
     message, interaction = _posted(call)
     call.world.remove(message)
     if interaction is not None:
-        interaction.answers.append(Answer("delete", {}, message, message.ephemeral))
+        interaction.answers.append(InteractionAnswer("delete", {}, message, message.ephemeral))
 
 
 # Interactions.
 
 
-def _interaction(call: Call) -> Interaction:
+def _interaction(call: ApiCall) -> Interaction:
     """The interaction with this token; follow-ups are for those that were answered."""
     interaction = call.world.interactions.get(call.params["token"])
     if interaction is None or not interaction.answers:
@@ -185,7 +185,7 @@ def _interaction(call: Call) -> Interaction:
 
 
 @route("POST", "/interactions/{interaction}/{token}/callback", auth=False)
-def callback(call: Call) -> JSON | None:
+def callback(call: ApiCall) -> JSON | None:
     world, interaction = call.world, call.world.interactions.get(call.params["token"])
     if interaction is None or interaction.id != call.id("interaction"):
         raise refusals.unknown("Interaction")
@@ -209,7 +209,7 @@ def callback(call: Call) -> JSON | None:
             world.edited(message)
     if message is not None:
         interaction.original = message
-    interaction.answers.append(Answer(kind, payload, message, hidden))
+    interaction.answers.append(InteractionAnswer(kind, payload, message, hidden))
     if not call.flag("with_response"):
         return None
     told: JSON = {"id": str(interaction.id), "type": interaction.type}
@@ -222,7 +222,7 @@ def callback(call: Call) -> JSON | None:
     return {"interaction": told, "resource": resource}
 
 
-def _follow_up(call: Call, interaction: Interaction) -> JSON:
+def _follow_up(call: ApiCall, interaction: Interaction) -> JSON:
     """A further message; the first one after "is thinking…" takes its place."""
     original = interaction.original
     if original is not None and original.flags & LOADING:
@@ -230,11 +230,11 @@ def _follow_up(call: Call, interaction: Interaction) -> JSON:
         message.sent = call.json
     else:
         message = _answer_message(call, interaction, call.json)
-    interaction.answers.append(Answer("followup", call.json, message, message.ephemeral))
+    interaction.answers.append(InteractionAnswer("followup", call.json, message, message.ephemeral))
     return wire.message(call.world, message)
 
 
-def _answer_message(call: Call, interaction: Interaction, payload: JSON, *, check: bool = True) -> Message:
+def _answer_message(call: ApiCall, interaction: Interaction, payload: JSON, *, check: bool = True) -> Message:
     """A message in answer to the interaction: in the channel, or for the member's eyes only."""
     world = call.world
     more: dict[str, Any] = {"webhook_id": world.application_id, "application_id": world.application_id}
