@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bench.quality.dialogue import Message
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.model.record import Record, Session
 from bot.discussion.prompts import prompt
+from bot.discussion.prompts.control_tokens import escape_control_tokens
 from bot.discussion.prompts.prompt import Cue
 
 Card = Callable[[Persona], str]
 Tail = Callable[[Session, Record, Persona, Cue], str]
-
-_THEIRS: Final = {"you": "they", "your": "their", "yours": "theirs", "yourself": "themself"}
 
 # --- how a character card stands in the preamble ---
 
@@ -25,31 +24,22 @@ def quoted(persona: Persona) -> str:
     return f'{persona.name}\'s character card: "{card}"'
 
 
-def third_person(persona: Persona) -> str:
-    """Told of the character: English pronouns are exchanged, after which the verbs fit. Others stay as they are."""
-    return re.sub(r"\b(?:you|yours?|yourself)\b", _of_them, unquoted(persona), flags=re.IGNORECASE)
-
-
-def _of_them(match: re.Match[str]) -> str:
-    they = _THEIRS[match.group().lower()]
-    return they.capitalize() if match.group()[0].isupper() else they
-
-
 def unquoted(persona: Persona) -> str:
     """As it stands, but for a "You are" in front of the name."""
     return re.sub(rf"^You are (?={re.escape(persona.full_name)})", "", " ".join(persona.prompt.split()))
 
 
-def preamble(session: Session, card: Card | None, *, headings: bool = True) -> str:
-    """The product's, or one with other cards; without `headings` nothing in it looks like a document."""
-    if card is None:
-        return prompt.preamble(session)
+def preamble(session: Session, card: Card, *, headings: bool = True) -> str:
+    """The product's, with these cards in place of its own; without `headings` nothing in it looks like a document."""
     if not headings:
         return _plain_preamble(session, card)
-    about = [f"# What it is about\n\n{session.task.context}"] if session.task.context else []
-    about.append(f"# Rules of the discussion\n\n{session.task.discuss}")
-    who = ["# Who is at the table"] + [f"## {p.full_name} ({p.name})\n\n{card(p)}" for p in session.cast]
-    return "\n\n".join([prompt.OPENING, *about, *who]) + "\n\n# The discussion\n\n"
+    found = prompt.preamble(session)
+    for persona in session.cast:
+        # With what stands before it: two personas may have the same card.
+        own = f"({persona.name})\n\n{escape_control_tokens(prompt.card(persona))}"
+        assert own in found
+        found = found.replace(own, f"({persona.name})\n\n{escape_control_tokens(card(persona))}")
+    return found
 
 
 def _plain_preamble(session: Session, card: Card) -> str:
@@ -66,26 +56,24 @@ def product_tail(session: Session, record: Record, speaker: Persona, cue: Cue) -
 
 
 def third_person_reminder(session: Session, record: Record, speaker: Persona, cue: Cue) -> str:
-    return (
-        f"\n(A note from the moderator to {speaker.name} alone. {' '.join(notes(cue))}\n"
-        f"{speaker.full_name}: {speaker.reminder} Write only what {speaker.name} says next.)\n{speaker.name}:"
-    )
+    """The product's, but who speaks is told of, too."""
+    whole = product_tail(session, record, speaker, cue)
+    told = notes(session, speaker, cue) + "\n"
+    before, asked = whole[: whole.index(told)] + told, whole[whole.rindex(" Write only ") :]
+    return f"{before}{speaker.full_name}: {speaker.reminder}{asked}"
 
 
 def moderator_asks(session: Session, record: Record, speaker: Persona, cue: Cue) -> str:
     """The notes in brackets, then the moderator puts the question to the speaker as one more line of the transcript."""
-    _, *rest = notes(cue)
-    return (
-        f"\n({speaker.full_name}: {speaker.reminder} {' '.join(rest)})\n"
-        f"{MODERATOR}: {speaker.name}, {cue.question}\n{speaker.name}:"
-    )
+    rest = notes(session, speaker, replace(cue, question=None))
+    return f"\n({speaker.full_name}: {speaker.reminder} {rest})\n{MODERATOR}: {speaker.name}, {cue.question}\n{speaker.name}:"
 
 
 def plain_request(session: Session, record: Record, speaker: Persona, cue: Cue) -> str:
     """A request as chat models know it, with no line begun."""
     return (
-        f"\n# What to write\n\n{' '.join(notes(cue))}\nWrite only what {speaker.full_name} says next, in the first "
-        f"person, in at most three sentences. {speaker.name} is this: {speaker.reminder}"
+        f"\n# What to write\n\n{notes(session, speaker, cue)}\nWrite only what {speaker.full_name} says next, in the "
+        f"first person, in at most three sentences. {speaker.name} is this: {speaker.reminder}"
     )
 
 
@@ -96,28 +84,15 @@ def opened_quotation(session: Session, record: Record, speaker: Persona, cue: Cu
 
 def brief(session: Session, record: Record, speaker: Persona, cue: Cue) -> str:
     """One line by the moderator: the question only where it is new, no reminder of the card."""
-    question, *rest = notes(cue)
     last = next((t for t in reversed(record.turns) if t.kind == "persona" and t.text), None)
-    told = [*([] if last and last.question == cue.question else [question]), *rest]
-    return f"\n({' '.join(told)} {speaker.full_name} speaks next.)\n{speaker.name}:"
+    if last and last.question == cue.question:
+        cue = replace(cue, question=None)
+    return f"\n({notes(session, speaker, cue)} {speaker.full_name} speaks next.)\n{speaker.name}:"
 
 
-def notes(cue: Cue) -> list[str]:
-    """What the moderator tells, the question first."""
-    found = [f"The question on the table is: {cue.question}"]
-    if cue.answer_to:
-        found.append(f"{cue.answer_to} has just spoken to you: answer that first.")
-    if cue.ask and not cue.wrap_up and cue.turns_left != 1:
-        found.append(f"Make your point, then ask {cue.ask} by name for an opinion on it.")
-    if cue.turns_left == 1:
-        found.append(prompt.LAST_TURN)
-    elif cue.turns_left is not None:
-        found.append(f"{cue.turns_left} turns are left in the discussion, this one included.")
-        if cue.wrap_up:
-            found.append(prompt.WRAP_UP)
-    if cue.again:
-        found += [prompt.AGAIN, cue.again]
-    return found
+def notes(session: Session, speaker: Persona, cue: Cue) -> str:
+    """What the moderator tells in the product's tail, the question first."""
+    return prompt.tail(session, speaker, cue).partition(" alone. ")[2].partition("\n")[0]
 
 
 # --- layouts ---
@@ -127,7 +102,7 @@ def notes(cue: Cue) -> list[str]:
 class Flat:
     """One user message: preamble, transcript, tail, as the product lays it out."""
 
-    card: Card | None = None  # None: the product's own preamble
+    card: Card = prompt.card
     tail: Tail = product_tail
     headings: bool = True
     # A turn ends with its first line, as its line in the transcript does.
@@ -175,10 +150,9 @@ class Cues:
 
 VARIANTS: Final[dict[str, Callable[[], Flat | Cues]]] = {
     "product": Flat,
-    "third person": lambda: Flat(third_person),
-    "third person throughout": lambda: Flat(third_person, third_person_reminder),
-    "third person throughout, no headings": lambda: Flat(third_person, third_person_reminder, headings=False),
-    "third person throughout, one line": lambda: Flat(third_person, third_person_reminder, one_line=True),
+    "reminder in the third person": lambda: Flat(tail=third_person_reminder),
+    "reminder in the third person, no headings": lambda: Flat(tail=third_person_reminder, headings=False),
+    "reminder in the third person, one line": lambda: Flat(tail=third_person_reminder, one_line=True),
     "unquoted": lambda: Flat(unquoted, third_person_reminder),
     "unquoted, no headings": lambda: Flat(unquoted, third_person_reminder, headings=False),
     "quoted": lambda: Flat(quoted),

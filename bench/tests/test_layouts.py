@@ -9,11 +9,12 @@ from bench.quality.dialogue import Chat, Talk, hold
 from bench.quality.layouts import COLUMNS, file_of, framed, summary, write
 from bench.quality.talks import table
 from bench.quality.transcripts import read_transcript
-from bench.quality.wordings import VARIANTS, Flat, unquoted
+from bench.quality.wordings import VARIANTS, Flat, preamble, quoted, unquoted
 from bench.tests.small_endpoint import SmallEndpoint, serving
-from bench.tests.small_session import AINO, QUESTIONS, SESSION
+from bench.tests.small_session import AINO, CAST, QUESTIONS, SESSION
 from bot.discussion.model.record import Record
-from bot.discussion.prompts.prompt import AGAIN, Cue, build_prompt
+from bot.discussion.prompts import prompt
+from bot.discussion.prompts.prompt import AGAIN, DISSENT, WRAP_UP, Cue, build_prompt
 
 
 async def held(variant: str, *answers: str) -> tuple[Talk, list[list[dict[str, str]]]]:
@@ -46,6 +47,22 @@ async def test_the_product_s_own_layout_is_the_product_s() -> None:
     record, cue = Record(), Cue(QUESTIONS[0], turns_left=3)
     (message,) = Flat()(SESSION, record, AINO, cue)
     assert message["content"] == build_prompt(SESSION, record, AINO, cue).text
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_wording_leaves_out_nothing_that_the_moderator_tells(variant: str) -> None:
+    cue = Cue(QUESTIONS[0], turns_left=3, wrap_up=True, answer_to="Ravi", dissent=True)
+    *_, message = VARIANTS[variant]()(SESSION, Record(), AINO, cue)
+    for told in (QUESTIONS[0], "Ravi has just spoken to you", "3 turns are left", WRAP_UP, DISSENT.format(name="Aino")):
+        assert told in message["content"]
+
+
+def test_other_cards_stand_where_the_product_s_do() -> None:
+    own, quoting = prompt.preamble(SESSION), preamble(SESSION, quoted)
+    for persona in CAST:
+        assert f"({persona.name})\n\n{prompt.card(persona)}" in own
+        own = own.replace(prompt.card(persona), quoted(persona))
+    assert quoting == own
 
 
 async def test_a_useless_answer_is_asked_for_once_more() -> None:
