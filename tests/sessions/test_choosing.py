@@ -22,7 +22,6 @@ from tests.support.endpoint_stand_in import (
     fails,
     overflow,
     says,
-    scripted_endpoint,
     stalls,
 )
 from tests.support.killed_store import Killed, KilledStore
@@ -42,12 +41,6 @@ def head(request: Request) -> str:
 
 def chosen(run: Run) -> list[str | None]:
     return [s.name for _, s in run.record.steerings() if isinstance(s, FloorChosen)]
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedEndpoint]:
-    async with scripted_endpoint() as server:
-        yield server
 
 
 @pytest.fixture

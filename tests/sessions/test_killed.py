@@ -1,6 +1,5 @@
 """A process that ends between two transactions, and guests who write while it makes up for what it missed."""
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
@@ -8,21 +7,9 @@ import pytest
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.store import Store
-from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.killed_store import Killed, KilledStore
 from tests.support.session_table import SessionTable, open_table
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedEndpoint]:
-    async with scripted_endpoint() as server:
-        yield server
-
-
-@pytest.fixture
-async def table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[SessionTable]:
-    async with open_table(store, server) as table:
-        yield table
 
 
 @pytest.mark.parametrize("transactions", range(6))

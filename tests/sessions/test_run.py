@@ -24,7 +24,6 @@ from tests.support.endpoint_stand_in import (
     model_list,
     overflow,
     says,
-    scripted_endpoint,
     stalls,
 )
 from tests.support.memory_place import refused
@@ -33,18 +32,6 @@ from tests.support.session_house import until
 from tests.support.session_table import NAMES, SessionTable, open_table
 
 NOTE = "\n(A note from the moderator to "
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedEndpoint]:
-    async with scripted_endpoint() as server:
-        yield server
-
-
-@pytest.fixture
-async def table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[SessionTable]:
-    async with open_table(store, server) as table:
-        yield table
 
 
 # --- from beginning to end ---

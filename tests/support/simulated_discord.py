@@ -1,7 +1,7 @@
 """Fixtures: the real bot on a simulated Discord, a real database file, a scripted endpoint on loopback."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -46,42 +46,31 @@ async def parts(tmp_path: Path, llm: ScriptedEndpoint, message_content: bool) ->
 
 
 @pytest.fixture
-def simcord_bot(parts: Parts) -> RoundtableBot:
+def simcord_bot(parts: Parts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> RoundtableBot:
+    """Every session is started with the same seed, so that each run of a test sees the same order of speakers."""
+    monkeypatch.setattr("bot.sessions.supervisor.secrets", SimpleNamespace(randbits=lambda bits: SEED))
+    settle_fast(monkeypatch)
+    caplog.set_level(logging.INFO)
     return parts.make()
 
 
 @pytest_asyncio.fixture
-async def env(simcord_env: Env, parts: Parts) -> AsyncIterator[Env]:
-    """The simulated Discord. After each test: whatever the bot sent, it could not have pinged anybody."""
+async def env(
+    simcord_env: Env, parts: Parts, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> AsyncIterator[Env]:
+    """The simulated Discord. After each test: whatever the bot sent, it could not have pinged anybody; no secret is in
+    the log, and no error where none is expected."""
     yield simcord_env
-    assert [request.json for request in simcord_env.http_requests if not harmless(request)] == []
+    assert [sent.json for sent in simcord_env.http_requests if not harmless(sent)] == []
     for bot in parts.made:
         await bot.close()
+    records = caplog.get_records("call")
+    assert not [r.getMessage() for r in records if "simcord_webhook_" in r.getMessage()]
+    if request.node.get_closest_marker("logs_errors") is None:
+        assert not [r.getMessage() for r in records if r.levelno >= logging.ERROR]
 
 
 @pytest.fixture
 def place(env: Env, parts: Parts) -> SimulatedPlace:
     """A server with a channel, its convener Mira, and the members Otto and Lena."""
     return SimulatedPlace(env, parts.store)
-
-
-@pytest.fixture(autouse=True)
-def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    settle_fast(monkeypatch)
-
-
-@pytest.fixture(autouse=True)
-def _one_seed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every session is started with the same seed, so that each run of a test sees the same order of speakers."""
-    monkeypatch.setattr("bot.sessions.supervisor.secrets", SimpleNamespace(randbits=lambda bits: SEED))
-
-
-@pytest.fixture(autouse=True)
-def _quiet_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """No secret reaches the log in any test, and no error where none is expected."""
-    caplog.set_level(logging.INFO)
-    yield
-    records = caplog.get_records("call")
-    assert not [r.getMessage() for r in records if "simcord_webhook_" in r.getMessage()]
-    if request.node.get_closest_marker("logs_errors") is None:
-        assert not [r.getMessage() for r in records if r.levelno >= logging.ERROR]
