@@ -66,7 +66,8 @@ def third_person_reminder(session: Session, record: Record, speaker: Persona, cu
 def moderator_asks(session: Session, record: Record, speaker: Persona, cue: Cue) -> str:
     """The notes in brackets, then the moderator puts the question to the speaker as one more line of the transcript."""
     rest = notes(session, speaker, replace(cue, question=None))
-    return f"\n({speaker.full_name}: {speaker.reminder} {rest})\n{MODERATOR}: {speaker.name}, {cue.question}\n{speaker.name}:"
+    asked = f"{MODERATOR}: {speaker.name}, {cue.question}"
+    return f"\n({speaker.full_name}: {speaker.reminder} {rest})\n{asked}\n{speaker.name}:"
 
 
 def plain_request(session: Session, record: Record, speaker: Persona, cue: Cue) -> str:
