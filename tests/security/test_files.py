@@ -15,7 +15,7 @@ from bot.chat.avatars import _picture
 from bot.discussion.model.persona import Persona
 from bot.errors import UserError
 from bot.library.files import AVATAR_BYTES, read_personas, read_task, read_tasks
-from tests.chat.conftest import CATALOGUE
+from tests.support.simulated_bot import CATALOGUE
 from tests.support.written_files import AINO, PNG, put
 
 OUTSIDE = ["../secret", "/etc/passwd", "..\\secret", "C:\\secret", "~/secret", "bread/../../secret", "\x00", "."]
