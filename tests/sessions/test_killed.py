@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -84,6 +85,40 @@ async def test_a_guest_who_writes_while_the_history_is_read_is_not_missed(
     await table.run.catch_up()
     assert [t.text for t in table.run.record] == ["While you were away.", "While you read."]
     assert await waiting[0] is Heard.TAKEN
+
+
+async def test_who_speaks_by_command_while_the_history_is_read_hides_nobody_if_the_process_is_killed_then(
+    store: Store, server: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_table(store, server) as table:
+        table.run.mark_gap()
+        table.place.guest("While you were away.")
+        reading = asyncio.Event()
+
+        async def never_answers(after_id: int) -> list[GuestMessage]:
+            reading.set()
+            return await asyncio.Future()
+
+        monkeypatch.setattr(table.stage, "heard_since", never_answers)
+        hearing = asyncio.create_task(table.run.hear(table.place.guest("By command.")))
+        await reading.wait()
+        assert not table.run.record
+        hearing.cancel()
+        await asyncio.gather(hearing, return_exceptions=True)
+    async with open_table(store, server, stored=table.run.stored, place=table.place) as table:
+        await table.run.restore()
+        await table.run.catch_up()
+        assert [t.text for t in table.run.record] == ["While you were away.", "By command."]
+
+
+async def test_what_answers_a_persona_by_command_still_does_after_the_history_was_read(table: SessionTable) -> None:
+    await table.speak(2)
+    (post,) = [p for p in await table.store.session_posts(table.run.id, PostKind.TURN) if p.turn_seq == 2]
+    table.run.mark_gap()
+    by_command = table.place.guest("Why?", reply_to=post.message_id)
+    table.place.guests[-1] = replace(by_command, reply_to=None)  # the history does not tell
+    assert await table.run.hear(by_command) is Heard.TAKEN
+    assert table.run.record.turns[-1].addressed == table.spoken[0].speaker
 
 
 async def test_a_session_and_its_last_post_end_together(store: Store, table: SessionTable) -> None:
