@@ -1,4 +1,4 @@
-"""The discussion speaks of no platform: where its turns are shown is none of its business."""
+"""The discussion and the sessions speak of no platform: the stage and the front end have its words."""
 
 import ast
 from collections.abc import Iterator
@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2] / "bot" / "discussion"
-MODULES = sorted(ROOT.rglob("*.py"))
-PLATFORM_WORDS = ("discord", "webhook", "/roundtable", "-#", "embed")
+ROOT = Path(__file__).parents[1] / "bot"
+# Sessions know that turns are shown in another way than the bot's own messages.
+PLATFORM_WORDS = {
+    "discussion": ("discord", "webhook", "/roundtable", "-#", "embed"),
+    "sessions": ("discord", "/roundtable", "-#", "embed"),
+}
+MODULES = [(room, module) for room in PLATFORM_WORDS for module in sorted((ROOT / room).rglob("*.py"))]
 
 # What is taken out of a model's text has to be named: the marks of headings, the addresses of invites.
 TAKEN_OUT = {("reply.py", "_HEADING"), ("links.py", "_INVITE")}
@@ -32,7 +36,7 @@ def words_of(tree: ast.Module) -> Iterator[str]:
             yield from (value for _, value in ast.iter_fields(node) if isinstance(value, str))
 
 
-def platform_words(source: str, *, less: frozenset[str] = frozenset()) -> list[str]:
+def platform_words(source: str, room: str = "discussion", *, less: frozenset[str] = frozenset()) -> list[str]:
     """What a module says of a platform, but for the constants that may."""
     tree = ast.parse(source)
     tree.body = [
@@ -40,13 +44,13 @@ def platform_words(source: str, *, less: frozenset[str] = frozenset()) -> list[s
         for node in tree.body
         if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id in less)
     ]
-    return [word for word in words_of(tree) if any(platform in word.lower() for platform in PLATFORM_WORDS)]
+    return [word for word in words_of(tree) if any(platform in word.lower() for platform in PLATFORM_WORDS[room])]
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_no_name_and_no_text_is_of_a_platform(module: Path):
+@pytest.mark.parametrize(("room", "module"), MODULES, ids=lambda part: part if isinstance(part, str) else part.stem)
+def test_no_name_and_no_text_is_of_a_platform(room: str, module: Path):
     may = frozenset(constant for name, constant in TAKEN_OUT if name == module.name)
-    assert platform_words(module.read_text(encoding="utf-8"), less=may) == []
+    assert platform_words(module.read_text(encoding="utf-8"), room, less=may) == []
 
 
 def test_what_may_name_a_platform_still_does():
