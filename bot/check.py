@@ -20,7 +20,7 @@ from bot.library.files import read_personas, read_tasks
 from bot.llm.endpoint import Endpoint
 from bot.llm.factory import no_endpoint, open_endpoints
 from bot.settings import Settings
-from bot.store.engine import known_revisions
+from bot.store.opening import known_revisions
 
 # How many servers are looked at for permissions.
 _SERVERS: Final = 20

@@ -63,10 +63,10 @@ class Keeper:
             added = await self._store.add_turn(
                 self.stored.id, self.stored.place_id, turn, show, after_id=self.poster.latest
             )
-            if added:
+            if added.is_added:
                 self.record.append(turn)
                 self._on_turn(turn)
-            return added
+            return added.is_added
 
     async def guest_said(self, message: GuestMessage) -> bool:
         """Commit a guest's turn. Out: False if that message is a turn already, or one too many from that member."""

@@ -1,16 +1,19 @@
 """A process that ends between two transactions, and guests who write while it makes up for what it missed."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from typing import Any, TypeVar
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 from tests.sessions.test_run import Table, open_table
+
+T = TypeVar("T")
 
 
 class Killed(BaseException):
@@ -21,25 +24,14 @@ class Life:
     """Lets so many more transactions of a store begin, then kills."""
 
     def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch, transactions: int) -> None:
-        self._engine, self.left = store._engine, transactions
-        for part in (store, store.spending):
-            monkeypatch.setattr(part, "_engine", self)
+        self._run, self.left = store._database.run, transactions
+        monkeypatch.setattr(store._database, "run", self.run)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._engine, name)
-
-    def begin(self) -> AbstractAsyncContextManager[Any]:
-        self._count()
-        return self._engine.begin()
-
-    def connect(self) -> AbstractAsyncContextManager[Any]:
-        self._count()
-        return self._engine.connect()
-
-    def _count(self) -> None:
+    async def run(self, work: Callable[[Connection], T], **options: Any) -> T:
         if self.left == 0:
             raise Killed
         self.left -= 1
+        return await self._run(work, **options)
 
 
 @pytest.fixture
