@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -77,6 +78,20 @@ async def open_migrated(url: str, file: Path) -> Database:
     except (DatabaseError, TransientDatabaseError, OSError) as error:
         raise DatabaseOpenError(_unwritable(file, error)) from None
     return database
+
+
+def look_into(file: Path) -> tuple[str | None, int]:
+    """Look into a database file without changing it. Out: its schema's revision, and how many sessions are open.
+
+    Raises DatabaseOpenError with the bare reason.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            row = db.execute("SELECT version_num FROM alembic_version").fetchone()
+            is_open = db.execute("SELECT count(*) FROM sessions WHERE status != 'ended'").fetchone()[0]
+    except sqlite3.Error as error:
+        raise DatabaseOpenError(str(error)) from None
+    return row[0] if row else None, is_open
 
 
 def known_revisions() -> list[str]:
