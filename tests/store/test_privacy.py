@@ -83,7 +83,7 @@ async def test_others_get_through_while_much_is_handed_out(
     store: Store, kept: StoredSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(paging, "PAGE", 4)
-    named = [f"Thank you, Kim of Kent, for the {seq}th time." for seq in range(1, 31)]
+    named = [f"Thank you, Kim of Kent, for the {seq}th time." for seq in range(1, 61)]
     for seq, line in enumerate(named, 1):
         await store.add_turn(kept.id, PLACE, Turn(seq, "persona", "Aino", line))
     export = asyncio.ensure_future(store.privacy.export(GUILD, KIM))
@@ -92,8 +92,8 @@ async def test_others_get_through_while_much_is_handed_out(
         await store.add_post(kept.id, PLACE, Post(PostKind.PANEL))
         meanwhile += 1
     assert [line["text"] for line in (await export)["lines_that_name_you"]] == named
-    # In one go the export would let one through before it, and one after it.
-    assert meanwhile > 4
+    # One for each of the fifteen pages of turns. An export in one go would let through one before it and one after it.
+    assert meanwhile > 15
 
 
 # --- forgetting ---
