@@ -9,11 +9,12 @@ from pathlib import Path
 
 import aiosqlite
 import pytest
-from sqlalchemy import Connection, insert, literal_column, select, text, update
+from sqlalchemy import Connection, Dialect, insert, literal_column, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.driver_thread import DriverThreadDatabase
-from bot.store.engine import Database, DatabaseClosed
+from bot.store.engine import Database, DatabaseClosed, upsert
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.opening import open_database
 from bot.store.schema import sessions, webhooks
@@ -241,3 +242,15 @@ async def test_what_is_private_to_aiosqlite_is_as_we_use_it(tmp_path: Path) -> N
 
 async def test_works_are_done_in_the_driver_s_thread(in_thread: Database) -> None:
     assert await in_thread.run(lambda db: threading.current_thread()) is not threading.current_thread()
+
+
+# --- dialects ---
+
+
+@pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.dialect()], ids=["sqlite", "postgresql"])
+def test_what_is_there_already_is_left_or_changed_in_each_dialect(dialect: Dialect) -> None:
+    new = upsert(dialect.name, webhooks).values(id=1, channel_id=2, token="t", live=True)
+    left = str(new.on_conflict_do_nothing().compile(dialect=dialect))
+    changed = str(new.on_conflict_do_update(index_elements=["id"], set_={"live": True}).compile(dialect=dialect))
+    assert left.endswith("ON CONFLICT DO NOTHING")
+    assert "ON CONFLICT (id) DO UPDATE SET live = " in changed
