@@ -76,6 +76,7 @@ class TurnLog:
             added = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
             if added.is_added:
                 self.record.append(turn)
+                self._outbox.next_is(added.sending)
                 self._on_turn(turn)
             return added.is_added
 

@@ -56,11 +56,6 @@ def take(db: Connection, place_id: int, after_id: int) -> Post | None:
     return _take(db, post, after_id) if post and post.status is PostStatus.QUEUED else post
 
 
-def is_any_open(db: Connection, place_id: int) -> bool:
-    """Whether a post of the place is under way or waits."""
-    return _open(db, place_id) is not None
-
-
 def bind(db: Connection, post_id: int, message_id: int) -> bool:
     """Note that this message shows this post. A bound post or message stays as it is. Out: whether it was bound."""
     # Whoever deletes a message must not find it kept in minutes that are in the channel already.

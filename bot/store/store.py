@@ -155,15 +155,6 @@ class Store:
         """Note that this message shows this post. A bound post or message stays as it is. Out: whether it was bound."""
         return await self._database.run(lambda db: post_queries.bind(db, post_id, message_id))
 
-    async def bind_answered(self, post_id: int, message_id: int, place_id: int) -> tuple[bool, bool]:
-        """The same for the message that a send was answered with. Out: whether it was bound, and whether another post
-        of the place waits."""
-
-        def work(db: Connection) -> tuple[bool, bool]:
-            return post_queries.bind(db, post_id, message_id), post_queries.is_any_open(db, place_id)
-
-        return await self._database.run(work)
-
     async def bind_and_take(self, post_id: int, message_id: int, place_id: int, after_id: int) -> BoundPost:
         """Note that this message shows this post, and have the place's next queued one become `sending`.
 
