@@ -31,6 +31,7 @@ async def test_cancelled_at_any_moment_of_a_transaction(
         await asyncio.gather(task, return_exceptions=True)
         # Raises TransientDatabaseError while a transaction that was cut off holds the lock.
         await store.add_post(kept.id, PLACE, NOTICE)
+    assert len(await store.session_posts(kept.id)) >= 12
 
 
 async def test_what_was_begun_is_done_although_nobody_waits_for_it(store: Store, kept: StoredSession) -> None:
