@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.chat.sentences import with_remedy
 from bot.errors import RoundtableError, new_error_id
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ async def apologise(interaction: discord.Interaction[Any], error: Exception) -> 
     """Say what went wrong: a person's mistake in its own words, anything else with an id."""
     cause = getattr(error, "original", error)
     if isinstance(cause, RoundtableError):
-        text = str(cause)
+        text = with_remedy(cause)
     else:
         error_id = new_error_id()
         log.error("interaction failed (error %s)", error_id, exc_info=cause)

@@ -13,9 +13,12 @@ from bot.chat import cards
 from bot.chat.guest_messages import as_guest
 from bot.chat.panel import panel_view
 from bot.chat.permissions import READ_HISTORY, UNKNOWN_CHANNEL, VIEW_CHANNEL, explain, missing, please_grant
+from bot.chat.sentences import sentence
 from bot.chat.split import split_text
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
+from bot.library.name_rules import safe_name
+from bot.sessions.delivery.notices import Notice
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Overview, OwnMessage, PostRejected, RejectReason
 from bot.settings import DISCORD_MIN_PACE
 from bot.store.models import Post, PostKind, StoredSession
@@ -56,6 +59,12 @@ class WebhookStage:
             Post(PostKind.TURN, piece, username=persona.full_name, avatar=avatar, turn_seq=turn.seq)
             for piece in split_text(text)
         ]
+
+    def sentence(self, notice: Notice) -> str:
+        return sentence(notice)
+
+    def safe_name(self, name: str) -> str:
+        return safe_name(name)
 
     # --- showing ---
 

@@ -3,10 +3,11 @@
 import pytest
 from simcord.enums import MessageType
 
-from bot.sessions.supervisor import NO_TABLE
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import FULL_NAMES, Parts
 from tests.support.simulated_place import SimulatedPlace, told
+
+NO_TABLE = "There is no table in this channel. `/roundtable start` opens one."
 
 PNG = ("loaf.png", b"\x89PNG\r\n\x1a\n")
 ASK = "Ask this persona"

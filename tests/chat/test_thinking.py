@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
-from bot.sessions.delivery.notices import CLOSING
+from bot.chat.sentences import sentence
+from bot.sessions.delivery.notices import Closed
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint, stalls
 from tests.support.simulated_bot import FULL_NAMES, Parts
 from tests.support.simulated_place import SimulatedPlace
+
+CLOSED = sentence(Closed())
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ async def test_stop(place: SimulatedPlace, thinking: ScriptedEndpoint) -> None:
     assert await place.type("stop") == "The table is closed."
     assert (await place.session()).status is Status.ENDED
     assert place.spoken == []
-    assert place.said_by_bot[-1] == CLOSING
+    assert place.said_by_bot[-1] == CLOSED
     await thinking.disconnected.wait()
 
 

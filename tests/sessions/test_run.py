@@ -9,8 +9,10 @@ import pytest
 
 from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record
 from bot.discussion.prompts.prompt import AGAIN
+from bot.sessions.delivery.notices import Done
 from bot.sessions.delivery.stage import PostRejected, RejectReason
-from bot.store.models import Post, PostKind, PostStatus, Status
+from bot.sessions.turn_log import Heard
+from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import (
     MODEL,
@@ -268,7 +270,7 @@ async def test_a_guest_who_speaks_during_composing_is_heard_at_once(table: Sessi
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(2)
     called = next(iter(NAMES - {table.stage.composed[-1], table.spoken[0].speaker}))
-    assert await table.run.guest_said(table.place.guest(f"{called}, what do you say?"))
+    assert await table.run.hear(table.place.guest(f"{called}, what do you say?")) is Heard.TAKEN
     await loop
     await asyncio.wait_for(table.server.disconnected.wait(), 10)
     guest = next(t for t in table.run.record if t.kind == "guest")
@@ -286,7 +288,7 @@ async def test_in_a_busy_channel_a_turn_is_composed_anew_only_twice(table: Sessi
     loop = asyncio.create_task(table.run.loop())
     for calls, text in enumerate(["First.", "Second.", "Third."], 2):
         await table.server.until_asked(calls)
-        assert await table.run.guest_said(table.place.guest(text))
+        assert await table.run.hear(table.place.guest(text)) is Heard.TAKEN
     gate.set()
     await loop
     second = table.spoken[1]
@@ -305,7 +307,7 @@ async def resting_table(store: Store, server: ScriptedEndpoint) -> AsyncIterator
         loop = asyncio.create_task(table.run.loop())
         await server.until_asked(2)
         yield table
-        await table.run.set_status(Status.PAUSED)
+        await table.run.pause()
         await loop
 
 
@@ -329,7 +331,7 @@ async def test_a_guest_who_speaks_during_the_pause_is_heard_by_the_next_turn(
 ) -> None:
     server.enqueue("One.", "Too early.", "Two.")
     async with resting_table(store, server) as table:
-        assert await table.run.guest_said(table.place.guest("What about the ice?"))
+        assert await table.run.hear(table.place.guest("What about the ice?")) is Heard.TAKEN
         await until(lambda: len(server.asked) == 3)
         assert [t.text for t in table.spoken] == ["One."]
         assert '(guest): "What about the ice?"\n' in server.prompts[2]
@@ -349,7 +351,7 @@ async def test_what_was_deleted_during_the_pause_is_not_in_what_comes_next(
 ) -> None:
     async with resting_table(store, server) as table:
         message = table.place.guest("My address is 5 Mill Lane.")
-        assert await table.run.guest_said(message)
+        assert await table.run.hear(message) is Heard.TAKEN
         await until(lambda: "5 Mill Lane" in server.prompts[-1])
         assert await table.run.guest_changed(message.id, "")
         await until(lambda: "5 Mill Lane" not in server.prompts[-1])
@@ -366,8 +368,8 @@ async def test_a_stop_during_the_pause_shows_no_draft(store: Store, server: Scri
 
 async def test_a_guests_message_is_taken_once(table: SessionTable) -> None:
     message = table.place.guest("Hello all.")
-    assert await table.run.guest_said(message)
-    assert not await table.run.guest_said(message)
+    assert await table.run.hear(message) is Heard.TAKEN
+    assert await table.run.hear(message) is not Heard.TAKEN
     assert [t.text for t in await table.stored_turns()] == ["Hello all."]
 
 
@@ -375,7 +377,7 @@ async def test_a_reply_to_a_post_addresses_its_persona(table: SessionTable) -> N
     await table.speak(3)
     first = table.spoken[0]
     post = next(p for p in await table.store.session_posts(table.run.stored.id) if p.turn_seq == first.seq)
-    await table.run.guest_said(table.place.guest("Why?", reply_to=post.message_id))
+    await table.run.hear(table.place.guest("Why?", reply_to=post.message_id))
     assert table.run.record.turns[-1].addressed == first.speaker
     await table.resume()
     assert table.spoken[3].speaker == first.speaker
@@ -383,7 +385,7 @@ async def test_a_reply_to_a_post_addresses_its_persona(table: SessionTable) -> N
 
 async def test_a_deletion_during_composing_drops_the_draft(table: SessionTable) -> None:
     message = table.place.guest("I regret this already.")
-    await table.run.guest_said(message)
+    await table.run.hear(message)
     gate = asyncio.Event()
     table.server.enqueue(held(gate, "The guest regrets something."))
     loop = asyncio.create_task(table.run.loop())
@@ -401,7 +403,7 @@ async def test_a_deletion_during_composing_drops_the_draft(table: SessionTable) 
 
 async def test_an_edit_changes_the_record_and_the_database(table: SessionTable) -> None:
     message = table.place.guest("Ravi, is it worth it?")
-    await table.run.guest_said(message)
+    await table.run.hear(message)
     await table.speak(2)
     assert await table.run.guest_changed(message.id, "Mira, is it worth it?")
     assert not await table.run.guest_changed(999, "someone else's")
@@ -416,12 +418,12 @@ async def test_an_edit_changes_the_record_and_the_database(table: SessionTable) 
 async def test_guests_who_wrote_while_nobody_listened_are_taken_in(table: SessionTable) -> None:
     await table.speak(2)
     heard = table.place.guest("Before.")
-    await table.run.guest_said(heard)
+    await table.run.hear(heard)
     table.place.guest("Meanwhile.")
-    table.run.absence.begin()
-    await table.run.absence.end()
-    table.run.absence.begin()
-    await table.run.absence.end()
+    table.run.mark_gap()
+    await table.run.catch_up()
+    table.run.mark_gap()
+    await table.run.catch_up()
     assert [t.text for t in table.run.record if t.kind == "guest"] == ["Before.", "Meanwhile."]
 
 
@@ -440,7 +442,7 @@ async def test_each_prompt_extends_the_one_before_it(store: Store, server: Scrip
 
         async def meanwhile(count: int) -> None:
             if count in guests:
-                await table.run.guest_said(guests[count])
+                await table.run.hear(guests[count])
             elif count == 17:
                 changed_at.add(len(server.asked) + 1)
                 await table.run.guest_changed(guests[9].id, "Something else.")
@@ -453,7 +455,7 @@ async def test_each_prompt_extends_the_one_before_it(store: Store, server: Scrip
         for count in range(30):
             await table.speak(count + 1)
             await meanwhile(count)
-            table.run.status = Status.RUNNING
+            await table.run.resume()
         await table.run.loop()
         assert table.run.status is Status.ENDED
         assert len(table.spoken) == 30
@@ -475,7 +477,7 @@ async def test_a_pause_interrupts_the_call_in_flight(table: SessionTable) -> Non
     table.server.enqueue("One.", stalls())
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(2)
-    await table.run.set_status(Status.PAUSED, "asked to")
+    await table.run.pause()
     await loop
     await asyncio.wait_for(table.server.disconnected.wait(), 5)
     assert len(table.spoken) == 1
@@ -517,7 +519,7 @@ async def test_a_cancelled_loop_leaves_record_and_database_alike(store: Store, s
             await server.until_asked(len(server.asked) + count)
             loop.cancel()
             await asyncio.gather(loop, return_exceptions=True)
-            await table.run.poster.deliver()
+            await table.run._outbox.deliver()
             await table.assert_stored()
 
 
@@ -557,8 +559,8 @@ async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: Session
 
 async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: SessionTable) -> None:
     table.stage.script.extend([refused(RejectReason.HOLD)])
-    await table.run.announce(Post(PostKind.NOTICE, "The table is paused."))
-    assert table.stage.told == ["The table is paused."]
+    await table.run._announcer.announce(Done("Mira paused the table."))
+    assert table.stage.told == ["-# Mira paused the table."]
     assert await table.store.take_post(PLACE, 0) is None
 
 
@@ -569,6 +571,6 @@ async def test_guests_that_cannot_be_read_do_not_keep_it_from_going_on(
         raise PostRejected(RejectReason.HOLD, "no permission")
 
     monkeypatch.setattr(table.stage, "heard_since", fail)
-    table.run.absence.begin()
-    await table.run.absence.end()
+    table.run.mark_gap()
+    await table.run.catch_up()
     assert table.run.record == Record()

@@ -9,8 +9,8 @@ from typing import Any
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Turn
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
-from bot.sessions.session_runner import Run
+from bot.llm.endpoint_registry import EndpointRegistry
+from bot.sessions.session_runner import SessionRunner
 from bot.store.models import Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import Store
@@ -30,7 +30,7 @@ class SessionTable:
     store: Store
     place: MemoryPlace
     stage: ScriptedStage
-    run: Run
+    run: SessionRunner
 
     @property
     def spoken(self) -> list[Turn]:
@@ -46,7 +46,8 @@ class SessionTable:
         assert shown == [t.text for t in self.run.record if t.kind in ("persona", "summary") and t.text]
 
     async def resume(self) -> None:
-        await self.run.set_status(Status.RUNNING)
+        if self.run.status is Status.PAUSED:
+            await self.run.resume()
         await self.run.loop()
 
     async def speak(self, turns: int) -> None:
@@ -54,7 +55,7 @@ class SessionTable:
         self.server.enqueue(*[self.server.sentence() for _ in range(turns - len(self.spoken))], stalls())
         loop = asyncio.create_task(self.run.loop())
         await self.server.until_asked(len(self.server.asked) + turns - len(self.spoken) + 1)
-        await self.run.set_status(Status.PAUSED)
+        await self.run.pause()
         await loop
 
 
@@ -74,7 +75,7 @@ async def open_table(
         )
     endpoint = Endpoint(server.url, retries=0, timeout=10)
     stage = ScriptedStage(place or MemoryPlace())
-    run = Run(
+    run = SessionRunner(
         stored,
         await store.record(stored.id),
         store=store,
@@ -83,7 +84,7 @@ async def open_table(
         max_tokens=max_tokens,
         latest=await store.latest_id(stored.id),
     )
-    stage.on_event = run.poster.seen
+    stage.on_event = run.own_message_seen
     try:
         yield SessionTable(server, store, stage.place, stage, run)
     finally:

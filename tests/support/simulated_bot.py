@@ -7,7 +7,7 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.settings import Settings
 from bot.store.store import Store
 
