@@ -1,6 +1,7 @@
 """What the documents promise is there."""
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bot.settings import NamedEndpoint, Settings
 ROOT = Path(__file__).parents[1]
 # Read by deploy/modelup.sh and deploy/compose.yaml, not by the bot.
 NOT_OURS = {"HF_TOKEN"}
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", *(f"docs/{file.name}" for file in sorted((ROOT / "docs").glob("*.md"))))
 
 
 def read(name: str) -> str:
@@ -68,7 +70,13 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     assert "usage: roundtable " + command in capsys.readouterr().out
 
 
-def test_every_path_in_the_documents_exists() -> None:
-    for document in ("README.md", "ARCHITECTURE.md"):
-        for path in re.findall(r"`((?:bot|deploy|personas|tasks|tests)/[\w./-]*)`", read(document)):
-            assert (ROOT / path).exists(), f"{document} names {path}"
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_path_in_a_document_exists(document: str) -> None:
+    paths = re.findall(r"`((?:bench|bot|deploy|docs|personas|tasks|tests)/[\w./-]*)`", read(document))
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, "Makefile"])
+def test_every_module_that_a_document_has_run_exists(document: str) -> None:
+    names = re.findall(r"python -m ((?:bench|bot|tests)(?:\.\w+)*)", read(document))
+    assert [name for name in names if find_spec(name) is None] == []

@@ -32,7 +32,7 @@ class Fact(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FieldPath:
     """Where a server puts something: a path of keys, on which lists stand for each of their items."""
 
     fact: Fact
@@ -43,39 +43,41 @@ class Place:
 
 # For each fact the likelier place first.
 PLACES: Final = (
-    Place(Fact.WINDOW, "vLLM", ("max_model_len",), "vLLM, entrypoints/openai: ModelCard"),
-    Place(Fact.WINDOW, "llama.cpp", ("meta", "n_ctx"), "llama.cpp, tools/server/README.md: GET /v1/models"),
-    Place(
+    FieldPath(Fact.WINDOW, "vLLM", ("max_model_len",), "vLLM, entrypoints/openai: ModelCard"),
+    FieldPath(Fact.WINDOW, "llama.cpp", ("meta", "n_ctx"), "llama.cpp, tools/server/README.md: GET /v1/models"),
+    FieldPath(
         Fact.CACHED_TOKENS,
         "OpenAI, vLLM",
         ("usage", "prompt_tokens_details", "cached_tokens"),
         "https://platform.openai.com/docs/guides/prompt-caching",
     ),
-    Place(Fact.CACHED_TOKENS, "llama.cpp", ("timings", "cache_n"), "llama.cpp, tools/server/README.md: timings"),
-    Place(
+    FieldPath(Fact.CACHED_TOKENS, "llama.cpp", ("timings", "cache_n"), "llama.cpp, tools/server/README.md: timings"),
+    FieldPath(
         Fact.REASONING_TOKENS,
         "OpenAI",
         ("usage", "completion_tokens_details", "reasoning_tokens"),
         "https://platform.openai.com/docs/guides/reasoning",
     ),
-    Place(
+    FieldPath(
         Fact.REASONING,
         "DeepSeek, vLLM, llama.cpp",
         ("reasoning_content",),
         "https://docs.vllm.ai/en/v0.8.3/features/reasoning_outputs.html",
     ),
-    Place(
+    FieldPath(
         Fact.REASONING,
         "OpenRouter, newer vLLM",
         ("reasoning",),
         "https://openrouter.ai/docs/use-cases/reasoning-tokens",
     ),
-    Place(Fact.REASONING, "Mistral", ("content", "thinking", "text"), "https://docs.mistral.ai: reasoning, ThinkChunk"),
-    Place(Fact.SAID, "OpenAI", ("content",), "https://platform.openai.com/docs/api-reference/chat/object"),
-    Place(Fact.SAID, "Mistral", ("content", "text"), "https://docs.mistral.ai: reasoning, TextChunk"),
-    Place(Fact.ERROR_WORDS, "OpenAI", ("message",), "https://platform.openai.com/docs/guides/error-codes"),
-    Place(Fact.ERROR_CODE, "OpenAI", ("code",), "https://platform.openai.com/docs/guides/error-codes"),
-    Place(Fact.ERROR_PARAMETER, "OpenAI", ("param",), "https://platform.openai.com/docs/guides/error-codes"),
+    FieldPath(
+        Fact.REASONING, "Mistral", ("content", "thinking", "text"), "https://docs.mistral.ai: reasoning, ThinkChunk"
+    ),
+    FieldPath(Fact.SAID, "OpenAI", ("content",), "https://platform.openai.com/docs/api-reference/chat/object"),
+    FieldPath(Fact.SAID, "Mistral", ("content", "text"), "https://docs.mistral.ai: reasoning, TextChunk"),
+    FieldPath(Fact.ERROR_WORDS, "OpenAI", ("message",), "https://platform.openai.com/docs/guides/error-codes"),
+    FieldPath(Fact.ERROR_CODE, "OpenAI", ("code",), "https://platform.openai.com/docs/guides/error-codes"),
+    FieldPath(Fact.ERROR_PARAMETER, "OpenAI", ("param",), "https://platform.openai.com/docs/guides/error-codes"),
 )
 
 _PATHS: Final = {fact: [place.path for place in PLACES if place.fact is fact] for fact in Fact}

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tests.support.discord_stand_in.faults import Fault, Faults
 from tests.support.discord_stand_in.records import ApiRequest
-from tests.support.endpoint_stand_in import Answer, Request, cut, fails, page, says, stalls
+from tests.support.endpoint_stand_in import Answer, Request, cut, fails, made_up, page, says, stalls
 
 # Of Discord's answers to a post, a look at the history or an edit of the panel, one in so many goes wrong.
 ONE_POST_IN: Final = 5
@@ -42,8 +42,6 @@ LOOK_FAULTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "429": ("rate_limited", {"retry_after": 0.05}),
 }
 GATEWAY_FAULTS: Final = ("drop", "reconnect", "invalidate")
-
-_SYLLABLES: Final = ("ba", "de", "fi", "go", "lu", "ma", "ne", "pi", "ro", "su", "ta", "ve", "zi", "ko", "lo", "mu")
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,4 @@ class Model:
     def _text(self, number: int) -> str:
         # One text in six takes two or three messages.
         sentences = self.chance.choice((1, 2, 2, 3, 4, 40))
-        return " ".join(f"{self._words()}, call {number} sentence {n}." for n in range(1, sentences + 1))
-
-    def _words(self) -> str:
-        words = ["".join(self.chance.choices(_SYLLABLES, k=3)) for _ in range(10)]
-        return " ".join(words).capitalize()
+        return " ".join(f"{made_up(self.chance, 10)}, call {number} sentence {n}." for n in range(1, sentences + 1))

@@ -82,6 +82,7 @@ async def test_a_call_by_name_gets_the_floor(place: SimulatedPlace) -> None:
 async def test_a_reply_to_a_persona_is_for_it(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.turn(2)
+    assert place.spoken
     for message in place.spoken[:3]:
         await place.otto.send(place.channel, "Say more.", reply_to=message)
         await place.turn()

@@ -156,10 +156,9 @@ def test_compose_runs_the_bot_locked_down() -> None:
 def test_compose_paths_win_over_dotenv() -> None:
     """A .env written for a bot outside the container must not move the database off the volume."""
     (environment,) = last_stage("ENV")
-    for setting in environment.split():
-        name, _, value = setting.partition("=")
-        if name in ("DATABASE_URL", "PERSONAS_DIR", "TASKS_DIR"):
-            assert f"      {name}: {value}\n" in COMPOSE
+    settings = dict(setting.split("=", 1) for setting in environment.split() if "=" in setting)
+    for name in ("DATABASE_URL", "PERSONAS_DIR", "TASKS_DIR"):
+        assert f"      {name}: {settings[name]}\n" in COMPOSE
 
 
 def test_the_model_sees_no_secret_but_its_own() -> None:

@@ -128,9 +128,10 @@ def test_only_somebody_whose_name_stands_there_is_addressed(text: str):
     assert whom is None or whom.casefold() in text.casefold()
 
 
+@pytest.mark.timeout(10)  # a pattern that backtracks would take hours
 @pytest.mark.parametrize("unit", [".", "Aino ", "Aino.", "...x", " ", "Aino,", "?", "@"])
 def test_a_long_text_takes_no_longer_than_it_is(unit: str):
-    addressed(unit * (6000 // len(unit)), CAST, speaker="")
+    assert addressed(unit * (6000 // len(unit)), CAST, speaker="") == ("Aino" if unit == "Aino," else None)
 
 
 @pytest.mark.parametrize(

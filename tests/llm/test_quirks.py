@@ -10,8 +10,8 @@ from bot.llm.quirks import (
     PLACES,
     ErrorQuirk,
     ErrorReport,
+    FieldPath,
     Meaning,
-    Place,
     counts,
     meaning_of,
     texts,
@@ -88,7 +88,7 @@ def test_a_prompt_that_is_too_long_is_about_no_parameter_whatever_it_names() -> 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: ".".join(place.path))
 @pytest.mark.parametrize("in_lists", [False, True])
-def test_what_stands_at_a_place_is_found(place: Place, in_lists: bool) -> None:
+def test_what_stands_at_a_place_is_found(place: FieldPath, in_lists: bool) -> None:
     def around(value: Any) -> Any:
         for key in reversed(place.path):
             value = {key: value}

@@ -1,24 +1,11 @@
 """docs/security.md names a test for each threat; every test it names exists, and it names every test in this folder."""
 
-import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.support.named_tests import NAMED, ROOT, found_in
+
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
-NAMED = re.compile(r"`(tests/[\w/]+\.py::[\w:]+)`")
-
-
-def found_in(file: Path) -> Iterator[str]:
-    """The tests of a file, as `path::name` or `path::Class::name`, without importing it."""
-    path = file.relative_to(ROOT).as_posix()
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        inside = node.body if isinstance(node, ast.ClassDef) else [node]
-        prefix = f"{path}::{node.name}" if isinstance(node, ast.ClassDef) else path
-        for each in inside:
-            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name.startswith("test_"):
-                yield f"{prefix}::{each.name}"
 
 
 def rows() -> list[list[str]]:

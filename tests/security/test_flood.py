@@ -95,6 +95,7 @@ def test_never_more_than_ten_in_any_minute(messages: list[tuple[int, int]]) -> N
         at += pause
         if not is_over_rate(record, author, at << 22):
             record.append(Turn(record.last_seq + 1, "guest", "x", "x", message_id=at << 22, author_id=author))
+    assert {t.author_id for t in record} == {author for author, _ in messages}  # the first of each is heard
     minute = timedelta(minutes=1) / timedelta(milliseconds=1)
     for author in (1, 2, 3):
         times = [(t.message_id or 0) >> 22 for t in record if t.author_id == author]

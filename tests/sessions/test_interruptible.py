@@ -84,5 +84,7 @@ async def test_a_sleep_can_be_cut_short() -> None:
     interruptible = Interruptible()
     waiter = asyncio.create_task(interruptible.sleep(3600))
     await asyncio.sleep(0)
+    assert not waiter.done()
     interruptible.interrupt()
-    await waiter
+    async with asyncio.timeout(5):
+        await waiter

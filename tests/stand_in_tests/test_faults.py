@@ -133,6 +133,7 @@ async def test_an_invalid_session_identifies_anew(server: StandIn, bot: Visitor,
     await world.until(lambda: bot.events.count("GUILD_CREATE") == 2)
     world.member_says("general", "Mira", "hello again")
     await world.until(lambda: bot.texts == ["hello again"])
+    assert server.gateway.resumes == 0
 
 
 @pytest.mark.parametrize("mood", ["drop", "reconnect"])
@@ -141,3 +142,4 @@ async def test_a_cut_connection_comes_back(server: StandIn, bot: Visitor, world:
     await world.until(lambda: server.gateway.resumes == 1)
     world.member_says("general", "Mira", "still there?")
     await world.until(lambda: bot.texts == ["still there?"])
+    assert len(server.gateway.identifies) == 1

@@ -165,6 +165,11 @@ def model_list(*ids: str, **extra: Any) -> dict[str, Any]:
     return {"object": "list", "data": models}
 
 
+def made_up(chance: random.Random, count: int) -> str:
+    """So many words that mean nothing, the first with a capital."""
+    return " ".join("".join(chance.choices(_SYLLABLES, k=3)) for _ in range(count)).capitalize()
+
+
 class ScriptedEndpoint:
     """The server. Everything it was asked is in `requests`; the chat completions among them in `asked`."""
 
@@ -207,8 +212,7 @@ class ScriptedEndpoint:
         """A sentence of made-up words that repeats none before it."""
         self._sentences += 1
         chance = random.Random(self._sentences)
-        words = ["".join(chance.choices(_SYLLABLES, k=3)) for _ in range(12)]
-        return f"{' '.join(words).capitalize()}, number {self._sentences}."
+        return f"{made_up(chance, 12)}, number {self._sentences}."
 
     async def until_asked(self, count: int) -> None:
         """Wait until `count` chat completions have been asked for in all."""
