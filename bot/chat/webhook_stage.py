@@ -10,9 +10,10 @@ import aiohttp
 import discord
 
 from bot.chat import cards
+from bot.chat.api_errors import UNKNOWN_CHANNEL, explain
 from bot.chat.guest_messages import as_guest
 from bot.chat.panel import panel_view
-from bot.chat.permissions import READ_HISTORY, UNKNOWN_CHANNEL, VIEW_CHANNEL, explain, missing, please_grant
+from bot.chat.permissions import READ_HISTORY, VIEW_CHANNEL, missing, please_grant
 from bot.chat.split import split_text
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
