@@ -12,6 +12,7 @@ from discord import app_commands
 from bot.chat.avatars import Avatars
 from bot.chat.commands import RoundtableCommands, ask_this_persona
 from bot.chat.guest_messages import Hushed, as_guest
+from bot.chat.interaction import InteractionClient
 from bot.chat.panel import PanelButton
 from bot.chat.privacy_command import ForgetButton
 from bot.chat.responses import apologise
@@ -39,7 +40,7 @@ def needed_intents(*, message_content: bool) -> discord.Intents:
     return intents
 
 
-class RoundtableBot(discord.Client):
+class RoundtableBot(InteractionClient):
     """The Discord client. Closing it ends every loop; the sessions go on at the next start."""
 
     def __init__(
@@ -56,6 +57,7 @@ class RoundtableBot(discord.Client):
         self.catalogue = catalogue
         self.store = store
         self.endpoints = endpoints
+        self.member_data = store.privacy
         self.webhooks = WebhookRegistry(self, store)
         self.avatars = Avatars(self)
         self.hushed = Hushed()

@@ -1,26 +1,20 @@
 """The `/roundtable` commands: what a convener and a guest can type."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.chat import actions, cards, privacy_command
+from bot.chat.interaction import Interaction
 from bot.chat.modals import SayForm
 from bot.chat.permissions import in_words, missing
 from bot.chat.responses import answer, answering
 from bot.discussion.moderation.agenda import questions_covered
 from bot.errors import UserError
 from bot.sessions.supervisor import Where
-
-if TYPE_CHECKING:
-    from bot.chat.bot import RoundtableBot
-
-    Interaction = discord.Interaction[RoundtableBot]
-else:
-    Interaction = discord.Interaction
 
 P = ParamSpec("P")
 
