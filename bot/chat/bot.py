@@ -1,18 +1,18 @@
 """The bot: Discord's events on one side, the supervisor on the other."""
 
-import asyncio
 import logging
-from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
-import aiohttp
 import discord
 from discord import app_commands
 
 from bot.chat.avatars import Avatars
 from bot.chat.commands import RoundtableCommands, ask_this_persona
-from bot.chat.guest_messages import Hushed, as_guest
+from bot.chat.courtesies import Courtesies
+from bot.chat.guest_messages import RateLimitNotice, as_guest
 from bot.chat.interaction import InteractionClient
+from bot.chat.own_messages import as_own
 from bot.chat.panel import PanelButton
 from bot.chat.privacy_command import ForgetButton
 from bot.chat.responses import apologise
@@ -21,7 +21,6 @@ from bot.chat.webhooks import WebhookRegistry
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoints import EndpointRegistry
 from bot.sessions.composing.limits import Limits
-from bot.sessions.delivery.stage import OwnMessage
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
@@ -55,16 +54,24 @@ class RoundtableBot(InteractionClient):
         super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none())
         self.settings = settings
         self.catalogue = catalogue
-        self.store = store
-        self.endpoints = endpoints
         self.member_data = store.privacy
         self.webhooks = WebhookRegistry(self, store)
-        self.avatars = Avatars(self)
-        self.hushed = Hushed()
+        self.courtesies = Courtesies()
+        self.avatars = Avatars(self, self.courtesies)
+        self.rate_limit_notice = RateLimitNotice()
+        make_stage = partial(
+            WebhookStage,
+            client=self,
+            store=store,
+            webhooks=self.webhooks,
+            avatars=self.avatars,
+            courtesies=self.courtesies,
+            model_of=endpoints.model_of,
+        )
         self.supervisor = Supervisor(
             store,
             endpoints,
-            lambda stored: WebhookStage(self, stored),
+            make_stage,
             max_tokens=settings.llm_max_tokens,
             limits=Limits.of(settings),
         )
@@ -75,7 +82,6 @@ class RoundtableBot(InteractionClient):
         self.tree.add_command(RoundtableCommands())
         self.tree.add_command(ask_this_persona)
         self.tree.on_error = apologise  # type: ignore[method-assign]
-        self._background: set[asyncio.Task[None]] = set()
 
     @property
     def me(self) -> discord.ClientUser:
@@ -83,31 +89,17 @@ class RoundtableBot(InteractionClient):
         assert self.user is not None
         return self.user
 
-    def in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run a courtesy (an edit of the panel) that nobody waits for; `close()` gives it up."""
-        task = asyncio.create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._done)
-        return task
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._background.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("something in the background failed", exc_info=error)
-
     # --- from start to end ---
 
     async def setup_hook(self) -> None:
         await self.webhooks.open()
         self.add_dynamic_items(PanelButton, ForgetButton)
-        try:
-            await self.tree.sync()
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.error("the commands could not be brought up to date: %s", error or type(error).__name__)
-        await self.avatars.upload(self.catalogue.personas)
+        # Before anything is heard, and before anything that nobody's table needs.
         await self.supervisor.resume_all(self.wait_until_ready)
-        self.in_background(self._greet())
-        self.in_background(self._tidy())
+        self.courtesies.start("bringing the commands up to date", self.tree.sync)
+        self.avatars.upload(self.catalogue.personas)
+        self.courtesies.start("the greeting", self._greet)
+        self.courtesies.start("deleting what is too old", self._tidy)
 
     async def _greet(self) -> None:
         await self.wait_until_ready()
@@ -124,9 +116,7 @@ class RoundtableBot(InteractionClient):
         if self.is_closed():
             return
         await self.supervisor.shutdown()
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.courtesies.aclose()
         try:
             await super().close()
         finally:
@@ -134,22 +124,10 @@ class RoundtableBot(InteractionClient):
 
     # --- what is heard ---
 
-    def as_own_message(self, message: discord.Message, channel_id: int) -> OwnMessage | None:
-        """A message of ours as the sessions know it, None for everybody else's and for answers to commands.
-
-        `channel_id` is the channel or, for a thread, its parent: what a webhook of ours that was moved posts elsewhere
-        shows nothing there.
-        """
-        if message.webhook_id and self.webhooks.owned.get(message.webhook_id) == channel_id:
-            return OwnMessage(message.id, True, message.author.name, message.content)
-        if message.author.id == self.me.id and message.webhook_id is None and message.interaction_metadata is None:
-            return OwnMessage(message.id, False, message.author.name, message.content)
-        return None
-
     async def on_message(self, message: discord.Message) -> None:
         channel = message.channel
         parent_id = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
-        if seen := self.as_own_message(message, parent_id):
+        if seen := as_own(message, parent_id, me=self.me, owned=self.webhooks.owned):
             await self.supervisor.message_seen(channel.id, seen)
         elif (run := self.supervisor.run_at(channel.id)) and (
             guest := as_guest(message, me=self.me, owned=self.webhooks.owned)
@@ -164,7 +142,7 @@ class RoundtableBot(InteractionClient):
                 run.absence.begin()  # taken in when the table goes on
                 raise
             if not heard and run.is_over_rate_by(guest.author_id, guest.id):
-                self.in_background(self.hushed.tell(message))
+                self.courtesies.start_once("a reaction", partial(self.rate_limit_notice.tell, message))
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         run = self.supervisor.run_at(payload.channel_id)
