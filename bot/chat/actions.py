@@ -8,10 +8,11 @@ from bot.chat.cards import details, said_by
 from bot.chat.guest_messages import without_unseen
 from bot.chat.interaction import Interaction
 from bot.chat.privacy_command import refuse_kept_out
+from bot.chat.responses import answer_everyone
 from bot.discussion.text.links import plain_links
 from bot.errors import UserError
 from bot.sessions import steering
-from bot.sessions.delivery.stage import GuestMessage
+from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
 from bot.sessions.rate_limit import GUEST_TURNS
 from bot.sessions.session_runner import Run
 
@@ -110,11 +111,15 @@ async def chime_in(
     user = interaction.user
     if run.is_over_rate_by(user.id, interaction.id):
         raise UserError(TOO_MUCH)
-    shown_as = await interaction.response.send_message(
-        said_by(_who(interaction), text), allowed_mentions=discord.AllowedMentions.none(), suppress_embeds=True
-    )
-    # The answer names its message; where it does not, ask for it.
-    message_id = shown_as.message_id or (await interaction.original_response()).id
+    try:
+        message_id = await answer_everyone(interaction, said_by(_who(interaction), text))
+    except OutcomeUnknown:
+        # The history tells, once it can be read: what stands there is taken in, and nothing else.
+        run.absence.begin()
+        await run.absence.end()
+        return
+    if message_id is None:  # nobody sees it, so nobody has said it
+        return
     await run.guest_said(GuestMessage(message_id, user.id, user.display_name, text, reply_to))
 
 

@@ -9,8 +9,10 @@ from bot.sessions.delivery.stage import OutcomeUnknown, PostRejected, RejectReas
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 UNKNOWN_CHANNEL: Final = 10003
+UNKNOWN_WEBHOOK: Final = 10015
 UNKNOWN_INTERACTION: Final = 10062
 ALREADY_ACKNOWLEDGED: Final = 40060
+INVALID_WEBHOOK_TOKEN: Final = 50027
 _INVALID_FORM: Final = 50035
 
 
@@ -23,10 +25,8 @@ class Meaning(NamedTuple):
 
 MEANINGS: Final[dict[int, Meaning]] = {
     UNKNOWN_CHANNEL: Meaning(RejectReason.PLACE_GONE, "The channel is gone."),
-    # Unknown Webhook
-    10015: Meaning(RejectReason.WEBHOOK_GONE, "The webhook was deleted."),
-    # Invalid Webhook Token
-    50027: Meaning(RejectReason.WEBHOOK_GONE, "The webhook was deleted."),
+    UNKNOWN_WEBHOOK: Meaning(RejectReason.WEBHOOK_GONE, "The webhook was deleted."),
+    INVALID_WEBHOOK_TOKEN: Meaning(RejectReason.WEBHOOK_GONE, "The webhook was deleted."),
     # Maximum number of webhooks reached
     30007: Meaning(
         RejectReason.HOLD,

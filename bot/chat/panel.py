@@ -9,7 +9,7 @@ import discord
 from bot.chat import actions
 from bot.chat.interaction import Interaction
 from bot.chat.modals import SayForm
-from bot.chat.responses import answer, answering
+from bot.chat.responses import answer, answering, defer, may_be_lost
 from bot.errors import UserError
 from bot.sessions.delivery.stage import Overview
 from bot.store.models import Status
@@ -61,9 +61,10 @@ class PanelButton(
             if run is None or run.stored.id != self._session_id:
                 raise UserError("This panel belongs to a table that has ended. `/roundtable start` opens a new one.")
             if self._act is None:
-                await own.response.send_modal(SayForm(self._session_id))
+                with may_be_lost(own):
+                    await own.response.send_modal(SayForm(self._session_id))
                 return
-            await own.response.defer()
+            await defer(own)
             said = await self._act(own)
             # What the others do shows in the channel; a private echo on top would be noise.
             if self._act is actions.status:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import discord
 
 from bot.chat.interaction import Interaction
-from bot.chat.responses import answer, answering
+from bot.chat.responses import answer, answering, defer, may_be_lost
 from bot.discussion.model.erasure import Member
 from bot.errors import UserError
 from bot.settings import Settings
@@ -42,7 +42,7 @@ LEFT_OUT: Final = (
 
 async def act(interaction: Interaction, action: Action) -> None:
     """Do what was asked and answer in private."""
-    await interaction.response.defer(ephemeral=True)
+    await defer(interaction, ephemeral=True)
     match action:
         case "tell":
             await answer(interaction, await tell(interaction))
@@ -107,12 +107,13 @@ class ForgetButton(
                 raise UserError(
                     "Only whoever asked for this can confirm it. `/roundtable privacy` is there for you, too."
                 )
-            await own.response.defer()
+            await defer(own)
             # Ids grow with time: whatever is older than this click was said before.
             await own.client.supervisor.forget(_guild(own), await _member(own), listen_from=own.id)
             kept = await own.client.member_data.about(_guild(own), own.user.id)
             text = f"{FORGOTTEN} {STILL_OUT}" if kept.kept_out else FORGOTTEN
-            await own.edit_original_response(content=text, view=None)
+            with may_be_lost(own):
+                await own.edit_original_response(content=text, view=None)
 
 
 async def _export(interaction: Interaction) -> None:
@@ -120,12 +121,13 @@ async def _export(interaction: Interaction) -> None:
     data = await interaction.client.member_data.export(_guild(interaction), member)
     text = json.dumps(data, ensure_ascii=False, indent=2)
     file = discord.File(io.BytesIO(text.encode()), filename="roundtable-about-you.json")
-    await interaction.followup.send(
-        "Everything I keep about you on this server. Only you can see this.",
-        file=file,
-        ephemeral=True,
-        allowed_mentions=discord.AllowedMentions.none(),
-    )
+    with may_be_lost(interaction):
+        await interaction.followup.send(
+            "Everything I keep about you on this server. Only you can see this.",
+            file=file,
+            ephemeral=True,
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
 
 
 async def _ask_whether_sure(interaction: Interaction) -> None:
@@ -133,7 +135,10 @@ async def _ask_whether_sure(interaction: Interaction) -> None:
     runs = interaction.client.supervisor.open_runs(_guild(interaction))
     text = f"{SURE}\n{CONVENER}" if any(run.stored.convener_id == mine for run in runs) else SURE
     view = discord.ui.View(timeout=None).add_item(ForgetButton(mine))
-    await interaction.followup.send(text, view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
+    with may_be_lost(interaction):
+        await interaction.followup.send(
+            text, view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
+        )
 
 
 async def _keep_out(interaction: Interaction, *, out: bool) -> None:
