@@ -25,7 +25,7 @@ from bot.sessions.privacy.retention import Retention
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
 from bot.store.engine import TransientDatabaseError
-from bot.store.models import Fault, Status
+from bot.store.models import Fault, Status, StoredSession
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -55,23 +55,16 @@ class RoundtableBot(InteractionClient):
         self.settings = settings
         self.catalogue = catalogue
         self.member_data = store.privacy
+        self._store = store
+        self._endpoints = endpoints
         self.webhooks = WebhookRegistry(self, store)
         self.courtesies = Courtesies()
         self.avatars = Avatars(self, self.courtesies)
         self.rate_limit_notice = RateLimitNotice()
-        make_stage = partial(
-            WebhookStage,
-            client=self,
-            store=store,
-            webhooks=self.webhooks,
-            avatars=self.avatars,
-            courtesies=self.courtesies,
-            model_of=endpoints.model_of,
-        )
         self.supervisor = Supervisor(
             store,
             endpoints,
-            make_stage,
+            self.stage_of,
             max_tokens=settings.llm_max_tokens,
             limits=Limits.of(settings),
         )
@@ -88,6 +81,18 @@ class RoundtableBot(InteractionClient):
         """The bot's own user. Only after login."""
         assert self.user is not None
         return self.user
+
+    def stage_of(self, stored: StoredSession) -> WebhookStage:
+        """Where a session is shown."""
+        return WebhookStage(
+            stored,
+            self,
+            store=self._store,
+            webhooks=self.webhooks,
+            avatars=self.avatars,
+            courtesies=self.courtesies,
+            model_of=self._endpoints.model_of,
+        )
 
     # --- from start to end ---
 
