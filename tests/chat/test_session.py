@@ -5,7 +5,6 @@ from collections import Counter
 import discord
 import pytest
 
-from bot.chat.cards import NOTICE
 from bot.discussion.model.record import QuestionPut, Record, Session
 from bot.discussion.moderation.moderator import Open, Speak, Summarise, next_step
 from bot.llm.dummy.server import serve_dummy
@@ -62,9 +61,10 @@ def assert_opening(place: Place) -> None:
     assert about.title == "Round table: bread"
     assert about.description == "A village bakery."
     assert ("On the table first", "Who bakes?") in [(field.name, field.value) for field in about.fields]
-    assert about.footer.text == NOTICE
-    assert "AI" in NOTICE
-    assert "//" in NOTICE
+    footer = about.footer.text or ""
+    assert "The speakers are AI." in footer
+    assert "kept with the discussion" in footer
+    assert "//" in footer
     assert [(f.author.name, f.description) for f in faces] == [(p.full_name, p.intro) for p in CAST]
     assert all((f.author.icon_url or "").startswith("https://") for f in faces)
 
