@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
+import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -25,7 +26,7 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
 from bot.library.files import read_personas, read_task
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
 from bot.sessions.supervisor import Supervisor, Where
 from bot.store.driver_thread import in_one_trip
@@ -158,10 +159,10 @@ class Engine:
 class Sdk:
     """The SDK alone, used as the engine uses it, with the requests of a tape."""
 
-    def __init__(self, client: AsyncOpenAI, tape: Tape, *, raw: bool) -> None:
+    def __init__(self, client: AsyncOpenAI, tape: Tape, *, bare: bool) -> None:
         self._client = client
         self._tape = tape
-        self._raw = raw
+        self._bare = bare
 
     @classmethod
     @asynccontextmanager
@@ -169,15 +170,16 @@ class Sdk:
         """`bare`: as one finds it, instead of as we use it."""
         http = None if bare else DefaultAioHttpClient()
         async with AsyncOpenAI(base_url=url, api_key="none", http_client=http) as client:
-            yield cls(client, tape, raw=not bare)
+            yield cls(client, tape, bare=bare)
 
     async def hold(self, turns: int) -> Lap:
         watch = Watch()
         for request, _ in self._tape.calls:
-            if self._raw:
-                json.loads((await self._client.chat.completions.with_raw_response.create(**request)).content)
-            else:
+            if self._bare:
                 await self._client.chat.completions.create(**request)
+            else:
+                answer = await self._client.post("/chat/completions", cast_to=httpx2.Response, body=request)
+                json.loads(answer.content)
             watch.turn()
         return watch.lap()
 

@@ -29,7 +29,7 @@ from bot.chat.webhook_stage import WebhookStage
 from bot.discussion.model.dials import Dials
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.supervisor import Where
 from bot.settings import Settings
 from bot.store.models import Post, PostKind, Status

@@ -9,8 +9,9 @@ from typing import Final
 
 from bench.transcripts import Said, Transcript
 from bot.discussion.model.names import aliases
-from bot.discussion.model.persona import MODERATOR, Persona, fold
+from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.prompts.prompt import AGAIN, LAST_TURN, OPENING, WRAP_UP
+from bot.discussion.text.folding import fold
 from bot.discussion.text.text_metrics import Gram, grams, novelty, only_agrees, words
 
 # So much of a turn's 3-grams must stand in the prompt's frame for the turn to be a recital of it.

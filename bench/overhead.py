@@ -16,7 +16,7 @@ A turn's time is the time between two turns' being shown; p50 and p99 are over a
 Where the CPU of ours goes is told by doing its parts alone. What one discussion asks of the libraries and what they
 answer is taken down once, and in each round replayed in three laps:
 
-    sdk       the same requests, made with the SDK set up as the engine sets it up
+    sdk       the same requests, made with the SDK set up and called as the engine does
     database  the same transactions, statement by statement, by SQLAlchemy and the driver with its thread, on a file
     engine    the engine itself, with the libraries' answers played back at once: loop, floor, prompts, reply, record,
               posting, building of statements, reading of rows

@@ -38,9 +38,9 @@ from bot.discussion.model.record import Record, Session
 from bot.errors import RoundtableError
 from bot.library.catalogue import open_catalogue
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
-from bot.sessions.session_runner import Run
+from bot.sessions.session_runner import SessionRunner
 from bot.settings import shipped
 from bot.store.models import Fault, Status, StoredSession
 from bot.store.schema import now
@@ -112,7 +112,7 @@ async def ours(url: str, session: Session, size: Size, window: int | None = None
         endpoint = Endpoint(url, timeout=600, context=window)
         stack.push_async_callback(endpoint.aclose)
         stored = StoredSession(0, 0, 1, 1, 0, 0, Status.RUNNING, None, session, now())
-        run = Run(
+        run = SessionRunner(
             await store.add_session(stored, []),
             Record(),
             store=store,
@@ -126,7 +126,7 @@ async def ours(url: str, session: Session, size: Size, window: int | None = None
             await run.loop()
             if run.status is not Status.PAUSED or run.fault is Fault.ENDPOINT:
                 break
-            await run.set_status(Status.RUNNING)
+            await run.resume()
         return len(run.record.persona_turns())
 
 

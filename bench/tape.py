@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bench.fakes import MODEL, WINDOW
-from bot.llm.endpoint import Completion, Endpoint
+from bot.llm.completion import Completion
+from bot.llm.endpoint import Endpoint
 from bot.store import driver_thread, spending, store
 
 T = TypeVar("T")
@@ -187,5 +188,4 @@ class PlayingEndpoint(Endpoint):
 
     async def complete(self, prompt: str, **options: Any) -> Completion:
         completion = next(self._answers)
-        self.chars_per_token = len(prompt) / (completion.prompt_tokens or 1)
-        return completion
+        return self.profile.learn_answer(prompt, completion)

@@ -12,10 +12,11 @@ import discord
 from bot.chat.app import BAD_TOKEN, NO_TOKEN, use_other_discord
 from bot.chat.bot import needed_intents
 from bot.chat.permissions import NEEDED, in_words, missing
-from bot.discussion.model.persona import FileProblem, Persona
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.persona_similarity import near_copies
 from bot.errors import RoundtableError
 from bot.file_permissions import exposed_files
+from bot.library.file_problem import FileProblem
 from bot.library.files import read_personas, read_tasks
 from bot.llm.endpoint import Endpoint
 from bot.llm.factory import no_endpoint, open_endpoints

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from bot import __version__
-from bot.discussion.model.dials import Floor
+from bot.discussion.model.dials import TurnOrder
 from bot.errors import RoundtableError
 from bot.logs import set_up_logging
 from bot.settings import Settings, read_settings
@@ -144,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     talk.add_argument("--task", type=Path, metavar="DIR", help="task folder (default: the first of TASKS_DIR)")
     talk.add_argument("--question", metavar="TEXT", help="discuss this question instead of the task's")
     talk.add_argument("--turns", type=_bounded(1, 200), metavar="N", help="persona turns (default: DISCUSSION_TURNS)")
-    talk.add_argument("--floor", choices=get_args(Floor), help="who speaks next (default: DISCUSSION_FLOOR)")
+    talk.add_argument("--floor", choices=get_args(TurnOrder), help="who speaks next (default: DISCUSSION_FLOOR)")
     talk.add_argument(
         "--dissent",
         type=_bounded(0, 1000),

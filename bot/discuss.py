@@ -14,7 +14,7 @@ from bot.discussion.model.record import Record, Session, Turn, Usage
 from bot.discussion.model.task import Task
 from bot.llm.factory import open_endpoints
 from bot.sessions.composing.limits import Limits
-from bot.sessions.session_runner import Run
+from bot.sessions.session_runner import SessionRunner
 from bot.settings import Settings
 from bot.store.models import Status, StoredSession
 from bot.store.schema import now
@@ -47,7 +47,7 @@ async def discuss(
             _write(jsonl, session_as_json(session, {p.name: endpoints.model_of(p) for p in cast}))
         stored = StoredSession(0, 0, 1, 1, 0, 0, Status.RUNNING, None, session, now())
         stored = await store.add_session(stored, [])
-        run = Run(
+        run = SessionRunner(
             stored,
             Record(),
             store=store,

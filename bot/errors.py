@@ -1,6 +1,7 @@
 """The few exceptions whose message a person may read: a sentence that names the thing, the value and the fix."""
 
 import secrets
+from enum import Enum, auto
 
 
 def new_error_id() -> str:
@@ -12,8 +13,25 @@ class RoundtableError(Exception):
     """Something a person can understand and mend. `str(error)` is written for them."""
 
 
+class Remedy(Enum):
+    """What a person can do next. How that is done is for the platform to say: a slash command, an option, nothing."""
+
+    OPEN = auto()  # a table of their own
+    RESUME = auto()
+    STOP = auto()  # the table that is in the way
+    CLOSE = auto()  # their own table
+    STOP_ANOTHER = auto()  # one of the many that are open
+    MORE_TURNS = auto()
+    UNMUTE = auto()
+
+
 class UserError(RoundtableError):
     """A person asked for something that can't be done now (a second table, an unknown persona, not their table)."""
+
+    def __init__(self, sentence: str, remedy: Remedy | None = None) -> None:
+        """`remedy`: what would help, if something that can be typed or pressed does."""
+        super().__init__(sentence)
+        self.remedy = remedy
 
 
 class EndpointDown(RoundtableError):

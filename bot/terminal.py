@@ -7,6 +7,7 @@ from typing import Final, TextIO
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Turn
+from bot.sessions.delivery.notices import Closed, Done, GoesOn, NearsItsEnd, Notice, Paused, StoodStill
 from bot.sessions.delivery.stage import GuestMessage, Overview, OwnMessage
 from bot.store.models import Post, PostKind
 
@@ -30,6 +31,23 @@ class TerminalStage:
             return [Post(PostKind.NOTICE, f"— {turn.text}", turn_seq=turn.seq)]
         name = persona.full_name if persona else turn.speaker
         return [Post(PostKind.TURN, turn.text, username=name, turn_seq=turn.seq)]
+
+    def sentence(self, notice: Notice) -> str:
+        match notice:
+            case Paused(reason=reason):
+                # Nothing goes on by itself here, and the record goes with the command.
+                return f"⏸ The discussion stops here. {reason}"
+            case GoesOn() | StoodStill():
+                return "▶ The table goes on."
+            case NearsItsEnd(limit=limit):
+                return f"⏳ The table comes to its end. {limit}"
+            case Closed():
+                return "🏁 The table is closed. Thank you all."
+            case Done(what=what):
+                return what
+
+    def safe_name(self, name: str) -> str:
+        return name
 
     async def send(self, post: Post) -> int:
         self._last_id += 1

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.cli import main
-from tests.library.test_files import AINO, put
+from tests.support.written_files import AINO, put
 
 pytestmark = pytest.mark.usefixtures("no_settings")
 

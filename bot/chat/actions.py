@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.sessions import steering
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
 from bot.sessions.rate_limit import GUEST_TURNS
-from bot.sessions.session_runner import Run
+from bot.sessions.session_runner import SessionRunner
 
 TOO_MUCH: Final = (
     f"You have said {GUEST_TURNS} things within a minute, which is as much as a table can take from one person. "
@@ -109,18 +109,18 @@ async def chime_in(
     require_voice(interaction)
     await refuse_kept_out(interaction)
     user = interaction.user
-    if run.is_over_rate_by(user.id, interaction.id):
+    if run.is_over_rate(user.id, interaction.id):
         raise UserError(TOO_MUCH)
     try:
         message_id = await answer_everyone(interaction, said_by(_who(interaction), text))
     except OutcomeUnknown:
         # The history tells, once it can be read: what stands there is taken in, and nothing else.
-        run.absence.begin()
-        await run.absence.end()
+        run.mark_gap()
+        await run.catch_up()
         return
     if message_id is None:  # nobody sees it, so nobody has said it
         return
-    await run.guest_said(GuestMessage(message_id, user.id, user.display_name, text, reply_to))
+    await run.hear(GuestMessage(message_id, user.id, user.display_name, text, reply_to))
 
 
 def one_line(question: str | None) -> str | None:
@@ -136,7 +136,7 @@ def require_voice(interaction: Interaction) -> None:
         raise UserError("You may not write in this channel, so I can't do that for you here.")
 
 
-def _own_table(interaction: Interaction) -> Run:
+def _own_table(interaction: Interaction) -> SessionRunner:
     """The table here, if this person may moderate it: its convener, and whoever may manage messages here."""
     run = interaction.client.supervisor.table_at(_place(interaction))
     if interaction.user.id != run.stored.convener_id and not interaction.permissions.manage_messages:
@@ -149,7 +149,7 @@ def _own_table(interaction: Interaction) -> Run:
     return run
 
 
-def _own_running(interaction: Interaction) -> Run:
+def _own_running(interaction: Interaction) -> SessionRunner:
     _own_table(interaction)
     return interaction.client.supervisor.running_at(_place(interaction))
 

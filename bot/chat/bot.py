@@ -19,12 +19,12 @@ from bot.chat.responses import apologise
 from bot.chat.webhook_stage import SENT_AWAY, WebhookStage
 from bot.chat.webhooks import WebhookRegistry
 from bot.library.catalogue import Catalogue
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.supervisor import Supervisor
+from bot.sessions.turn_log import Heard
 from bot.settings import Settings
-from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, Status, StoredSession
 from bot.store.store import Store
 
@@ -69,7 +69,10 @@ class RoundtableBot(InteractionClient):
             limits=Limits.of(settings),
         )
         self.retention = Retention(
-            self.supervisor, store, keep_days=settings.retention_days, grace_days=settings.leave_grace_days
+            store,
+            self.supervisor.drop_server,
+            keep_days=settings.retention_days,
+            grace_days=settings.leave_grace_days,
         )
         self.tree = app_commands.CommandTree(self)
         self.tree.add_command(RoundtableCommands())
@@ -134,20 +137,11 @@ class RoundtableBot(InteractionClient):
         parent_id = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
         if seen := as_own(message, parent_id, me=self.me, owned=self.webhooks.owned):
             await self.supervisor.message_seen(channel.id, seen)
-        elif (run := self.supervisor.run_at(channel.id)) and (
-            guest := as_guest(message, me=self.me, owned=self.webhooks.owned)
-        ):
-            try:
-                if run.absence.defers(guest.id):
-                    await run.absence.end()
-                    heard = run.has_heard(guest.id)
-                else:
-                    heard = await run.guest_said(guest) or run.has_heard(guest.id)
-            except TransientDatabaseError:
-                run.absence.begin()  # taken in when the table goes on
-                raise
-            if not heard and run.is_over_rate_by(guest.author_id, guest.id):
-                self.courtesies.start_once("a reaction", partial(self.rate_limit_notice.tell, message))
+            return
+        run = self.supervisor.run_at(channel.id)
+        guest = as_guest(message, me=self.me, owned=self.webhooks.owned) if run else None
+        if run and guest and await run.hear(guest) is Heard.FLOODED:
+            self.courtesies.start_once("a reaction", partial(self.rate_limit_notice.tell, message))
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         run = self.supervisor.run_at(payload.channel_id)
@@ -170,14 +164,14 @@ class RoundtableBot(InteractionClient):
     async def on_connect(self) -> None:
         # A new session with the gateway: it does not tell what was said since the last one.
         for run in self.supervisor.open_runs():
-            run.absence.begin()
+            run.mark_gap()
 
     async def on_ready(self) -> None:
         await self.supervisor.listen_again()
 
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
         for run in self.supervisor.open_runs(guild.id):
-            run.absence.begin()
+            run.mark_gap()
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         await self.supervisor.listen_again(guild.id)
@@ -191,7 +185,7 @@ class RoundtableBot(InteractionClient):
         await self.retention.left(guild.id)
         # Our webhooks still work there; without this the table would talk on in a server that sent the bot away.
         for run in self.supervisor.open_runs(guild.id):
-            run.absence.begin()
+            run.mark_gap()
             if run.status is Status.RUNNING:
                 await run.hold(SENT_AWAY, Fault.PLACE)
 
@@ -206,9 +200,9 @@ class RoundtableBot(InteractionClient):
         for run in self.supervisor.open_runs(guild.id):
             channel = guild.get_channel(run.stored.channel_id)
             if channel is None or channel.permissions_for(guild.me).view_channel:
-                await run.absence.end()
+                await run.catch_up()
             else:
-                run.absence.begin()
+                run.mark_gap()
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         await self.supervisor.place_gone(channel.id)

@@ -6,8 +6,9 @@ from typing import Final
 
 import discord
 
+from bot.chat.sentences import small
 from bot.chat.split import MESSAGE_LIMIT
-from bot.discussion.model.dials import Floor
+from bot.discussion.model.dials import TurnOrder
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Session, Turn
 from bot.sessions.delivery.stage import Overview
@@ -40,7 +41,7 @@ _SAID: Final = re.compile(r"\*\*(?P<name>.+?)\*\*: (?P<text>.*)")
 # What discord.utils.escape_markdown puts a backslash before.
 _ESCAPED: Final = re.compile(r"\\([_\\~|*`>\[#-])")
 # Who speaks next, as the convener chooses it and the card tells it.
-FLOORS: Final[dict[Floor, str]] = {
+FLOORS: Final[dict[TurnOrder, str]] = {
     "natural": "whoever was spoken to, else someone who has not spoken for a while",
     "round_robin": "one after the other, in seating order",
     "random": "by lot, but never the same twice in a row",
@@ -48,7 +49,7 @@ FLOORS: Final[dict[Floor, str]] = {
 }
 
 
-def floor_choice(floor: Floor) -> str:
+def floor_choice(floor: TurnOrder) -> str:
     """A floor as one of the choices of `start`."""
     return f"{floor.replace('_', ' ')}: {FLOORS[floor]}"
 
@@ -98,7 +99,7 @@ def moderator_line(turn: Turn) -> str:
     """A moderator's turn as the table sees it."""
     if isinstance(turn.steering, QuestionPut):
         return f"❓ **{turn.text}**"
-    return f"-# {turn.text}"
+    return small(turn.text)
 
 
 def said_by(name: str, text: str) -> str:

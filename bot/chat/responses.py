@@ -15,6 +15,7 @@ from bot.chat.api_errors import (
     UNKNOWN_WEBHOOK,
     kind_of,
 )
+from bot.chat.sentences import with_remedy
 from bot.errors import RoundtableError, new_error_id
 from bot.sessions.delivery.stage import OutcomeUnknown
 
@@ -110,7 +111,7 @@ async def apologise(interaction: Asked, error: Exception) -> None:
     """Say what went wrong: a person's mistake in its own words, anything else with an id."""
     cause = getattr(error, "original", error)
     if isinstance(cause, RoundtableError):
-        text = str(cause)
+        text = with_remedy(cause)
     else:
         error_id = new_error_id()
         log.error("interaction failed (error %s)", error_id, exc_info=cause)

@@ -16,10 +16,13 @@ from bot.chat.guest_messages import as_guest, as_said_by_command
 from bot.chat.own_messages import as_own
 from bot.chat.panel import panel_view
 from bot.chat.permissions import READ_HISTORY, VIEW_CHANNEL, missing, please_grant
+from bot.chat.sentences import sentence
 from bot.chat.split import split_text
 from bot.chat.webhooks import WebhookRegistry
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
+from bot.library.name_rules import safe_name
+from bot.sessions.delivery.notices import Notice
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Overview, OwnMessage, PostRejected, RejectReason
 from bot.settings import DISCORD_MIN_PACE
 from bot.store.models import Post, PostKind, StoredSession
@@ -74,6 +77,12 @@ class WebhookStage:
             Post(PostKind.TURN, piece, username=persona.full_name, avatar=avatar, turn_seq=turn.seq)
             for piece in split_text(text)
         ]
+
+    def sentence(self, notice: Notice) -> str:
+        return sentence(notice)
+
+    def safe_name(self, name: str) -> str:
+        return safe_name(name)
 
     # --- showing ---
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.discussion.model.names import aliases
-from bot.discussion.model.persona import Persona, fold
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.persona_similarity import near_copies
 from bot.discussion.model.task import Task
+from bot.discussion.text.folding import fold
 from bot.errors import UserError
-from bot.library.files import InvalidFiles, read_personas, read_tasks
+from bot.library.file_problem import InvalidFiles
+from bot.library.files import read_personas, read_tasks
 
 log = logging.getLogger(__name__)
 

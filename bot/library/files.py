@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 
-from bot.discussion.model.persona import FileProblem, Persona, cast_problems, read_persona
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE, Task
-from bot.errors import RoundtableError
+from bot.library.file_problem import FileProblem
+from bot.library.persona_file import cast_problems, read_persona
 
 # Discord takes an application emoji (our way of serving a local portrait) up to this size:
 # https://discord.com/developers/docs/resources/emoji
@@ -19,15 +20,6 @@ TEXT_BYTES: Final = 256 * 1024
 _IMAGE_STARTS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _QUESTION_LENGTH: Final = 300
 _LINK: Final = "is a link that leads out of the folder."
-
-
-class InvalidFiles(RoundtableError):
-    """Everything that is wrong with the files, each with file, field, value and fix."""
-
-    def __init__(self, faults: Sequence[FileProblem]) -> None:
-        self.faults = tuple(faults)
-        count = f"{len(faults)} thing{'s' if len(faults) > 1 else ''} to mend"
-        super().__init__("\n".join([f"{count} in the persona and task files:", *(f"  {f}" for f in faults)]))
 
 
 def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[Persona], list[FileProblem]]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.llm.dummy.server import serve_dummy
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.settings import NamedEndpoint, Settings
 
 log = logging.getLogger(__name__)

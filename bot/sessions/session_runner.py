@@ -1,39 +1,39 @@
-"""One session's loop: compose a turn while the last one is read, commit it if the record still fits, show it."""
+"""One session under way: its parts, the task that runs its loop, and what the rest of the bot may ask of it.
 
-import asyncio
+The runner owns the parts and is known to none of them: state (status), turn log (record), outbox (posts), the draft in
+the making, the loop, and what helps them over faults. Each is given those that it needs.
+"""
+
 import logging
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Final
+from collections.abc import Awaitable, Callable
 
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Record, Steering, Turn, TurnsChanged, moderator_turn
-from bot.discussion.moderation.floor import PASSES_BEFORE_PAUSE, passes_in_a_row
-from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Summarise, next_step, still_fits
-from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
-from bot.llm.endpoints import EndpointRegistry
-from bot.sessions.composing.compose import Composer, Draft
-from bot.sessions.composing.limits import USUAL, Cap, LimitReached, Limits
+from bot.discussion.model.record import QuestionPut, Record, Session, Steering, Turn
+from bot.errors import Remedy, UserError
+from bot.llm.endpoint_registry import EndpointRegistry
+from bot.sessions.composing.budget import Budget
+from bot.sessions.composing.compose import Composer
+from bot.sessions.composing.draft import DraftInProgress, Reason
+from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.composing.pace import Pace
-from bot.sessions.delivery.notices import comes_to_its_end
-from bot.sessions.delivery.outbox import PlaceGone, PostingBlocked
-from bot.sessions.delivery.stage import GuestMessage, Stage
-from bot.sessions.interruptible import Interruptible
-from bot.sessions.privacy.session_erasure import erase_member
-from bot.sessions.state import Standing
-from bot.store.models import Fault, Post, PostKind, Status, StoredSession
+from bot.sessions.delivery.announcer import Announcer
+from bot.sessions.delivery.outbox import Outbox
+from bot.sessions.delivery.stage import GuestMessage, Overview, OwnMessage, Stage
+from bot.sessions.delivery.status import overview
+from bot.sessions.lifecycle import Lifecycle
+from bot.sessions.resilience.backfill import Backfill
+from bot.sessions.resilience.database_outage import DatabaseOutage
+from bot.sessions.state import SessionState
+from bot.sessions.turn_log import Heard, TurnLog
+from bot.sessions.turn_loop import TurnLoop
+from bot.store.engine import TransientDatabaseError
+from bot.store.models import Fault, PostKind, Status, StoredSession
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
 
-# How often a turn is composed anew because a guest has spoken meanwhile: in a busy channel it would never be its time.
-MOST_DROPS: Final = 2
-# Discord shows that somebody types for ten seconds: https://discord.com/developers/docs/resources/channel
-TYPING_SECONDS: Final = 8.0
 
-
-class Run(Standing):
+class SessionRunner:
     """A session that is (or can be) under way. One task at a time runs its loop."""
 
     def __init__(
@@ -49,166 +49,273 @@ class Run(Standing):
         limits: Limits = USUAL,
         on_turn: Callable[[Turn], None] = lambda turn: None,
     ) -> None:
-        """`latest`: the largest Discord id the session has seen. `on_turn` is told of each committed turn."""
-        super().__init__(stored, record, store=store, stage=stage, latest=latest, limits=limits, on_turn=on_turn)
-        self._composer = Composer(
-            self.session,
+        """`latest`: the largest message id the session has seen. `max_tokens`: of a turn. `limits`: what its calls of a
+        model may cost. `on_turn` is told of each committed turn."""
+        self.record = record
+        self._store = store
+        self._stage = stage
+        self._state = SessionState(stored, store, self._changed)
+        self._outbox = Outbox(
+            store,
+            stage,
+            session_id=stored.id,
+            place_id=stored.place_id,
+            latest=latest,
+            on_withheld=lambda seq: self._log.withhold(seq),
+        )
+        self._log = TurnLog(self._state, record, store=store, stage=stage, outbox=self._outbox, on_turn=on_turn)
+        self._announcer = announcer = Announcer(
+            stored, store=store, stage=stage, outbox=self._outbox, place_gone=lambda why: self.place_gone(why)
+        )
+        self._lifecycle = Lifecycle(self._state, record, store=store, stage=stage, announcer=announcer)
+        self._outage = DatabaseOutage(self._state, record, store=store, stage=stage)
+        self._backfill = Backfill(
+            self._state,
+            record,
+            stage=stage,
+            outbox=self._outbox,
+            hear=self._hear_missed,
+            guest_changed=self.guest_changed,
+        )
+        self._budget = Budget(store, stored, limits)
+        composer = Composer(
+            stored.session,
             record,
             endpoints=endpoints,
-            budget=self.budget,
+            budget=self._budget,
             max_tokens=max_tokens,
-            compact=lambda compaction: self.steer(compaction, "", interrupt=False),
+            compact=lambda compaction: self._log.steer(compaction, ""),
         )
-        self._interruptible = Interruptible()
-        self._interrupts = 0
-        self._pace = Pace(self.session.dials, stage.min_pace)
-        self._drops = 0
-        self._overtaken = False
+        self._draft = DraftInProgress(Pace(stored.session.dials, stage.min_pace))
+        self._loop = TurnLoop(
+            self._state,
+            record,
+            log=self._log,
+            outbox=self._outbox,
+            composer=composer,
+            draft=self._draft,
+            lifecycle=self._lifecycle,
+            announcer=announcer,
+            outage=self._outage,
+            backfill=self._backfill,
+            show_typing=stage.composing,
+            refresh=self._refresh,
+        )
 
-    # --- the loop ---
+    async def run(self, *, first: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Hold the session, after what is to be done first, until it is paused or has ended."""
+        await self._loop.run(first=first)
 
     async def loop(self) -> None:
-        """Run until the session is paused, ended or interrupted. Faults pause it, with a sentence in the place."""
-        try:
-            await self.absence.end()
-            await self.poster.deliver()
-            while self.status is Status.RUNNING:
-                match next_step(self.session, self.record):
-                    case Open(question):
-                        await self.steer(QuestionPut(question=question), question, interrupt=False)
-                        await self.poster.deliver()
-                    case Close():
-                        await self.close()
-                    case step:
-                        await self._take_turn(step)
-        except (EndpointDown, EndpointRefused) as problem:
-            await self.hold(str(problem), Fault.ENDPOINT)
-        except ContextOverflow as problem:
-            await self.hold(str(problem), Fault.ERROR)
-        except PostingBlocked as problem:
-            await self.hold(str(problem), Fault.PLACE)
-        except PlaceGone as problem:
-            await self.place_gone(str(problem))
+        """The same once, with no patience for the database. Raises TransientDatabaseError."""
+        await self._loop.take_turns()
 
-    async def _take_turn(self, step: Speak | Summarise | Choose) -> None:
-        interrupts, self._overtaken = self._interrupts, False
-        try:
-            draft = await self._interruptible(self._compose(step))
-        except LimitReached as reached:
-            await self._heed(reached, step)
-            return
-        if draft is None:
-            return
-        await self.say_that_it_goes_on()
-        if draft.turn.text and not self._overtaken:  # what nobody will see need not wait
-            await self._interruptible.sleep(self._pace.left)
-        if not self._overtaken and await self._commit(draft):
-            await self.poster.deliver()
-            await self._after(draft.turn, in_a_hurry=interrupts != self._interrupts)
+    # --- how it stands ---
 
-    async def _compose(self, step: Speak | Summarise | Choose) -> Draft:
-        if isinstance(step, Choose):
-            return await self._composer.choose(step)
-        typing = asyncio.create_task(self._keep_typing(step.persona))
-        try:
-            return await self._composer.compose(step)
-        finally:
-            typing.cancel()
+    @property
+    def id(self) -> int:
+        return self._state.id
 
-    async def _keep_typing(self, persona: Persona) -> None:
-        while True:
-            await self.stage.composing(persona)
-            await asyncio.sleep(TYPING_SECONDS)
+    @property
+    def stored(self) -> StoredSession:
+        """As it was stored; how it stands now is told by `status`, `reason` and `fault`."""
+        return self._state.stored
 
-    async def _after(self, turn: Turn, *, in_a_hurry: bool) -> None:
-        """What follows a turn; `in_a_hurry`: somebody has asked for something since it was begun."""
-        if turn.kind != "moderator":
-            self._drops = 0
-        passes = passes_in_a_row(self.record)
-        if turn.is_pass and passes % PASSES_BEFORE_PAUSE == 0:
-            reason = f"{passes} turns in a row came to nothing: the model repeats itself or says nothing of use."
-            # It tries again by itself once.
-            await self.hold(reason, Fault.PASSES if passes == PASSES_BEFORE_PAUSE else Fault.ERROR)
-        elif turn.text:
-            self._pace.shown(turn.text, in_a_hurry=in_a_hurry)
+    @property
+    def session(self) -> Session:
+        return self._state.session
 
-    async def _heed(self, reached: LimitReached, step: Speak | Summarise | Choose) -> None:
-        """A limit is reached: pause until the next day, or go on to the summary, or close if that was the summary."""
-        if reached.cap is Cap.DAY:
-            await self.hold(str(reached), Fault.LIMIT)
-            return
-        await self.announce(Post(PostKind.NOTICE, comes_to_its_end(str(reached))))
+    @property
+    def status(self) -> Status:
+        return self._state.status
+
+    @property
+    def reason(self) -> str | None:
+        return self._state.reason
+
+    @property
+    def fault(self) -> Fault | None:
+        return self._state.fault
+
+    @property
+    def is_posting(self) -> bool:
+        """Whether something is on its way to the place."""
+        return self._outbox.is_busy
+
+    def overview(self) -> Overview:
+        """How the session stands, for people."""
+        return overview(self._state, self.record, self._outbox, self._budget)
+
+    async def _changed(self) -> None:
+        self._outage.wake()
+        self._backfill.hurry()
         if self.status is not Status.RUNNING:
-            return
-        if isinstance(step, Summarise):
-            await self.close()
-        else:
-            spoken = len(self.record.persona_turns())
-            await self.steer(TurnsChanged(turns=spoken), "", interrupt=False)
+            self._draft.abandon(Reason.WANTED_OTHERWISE)
+        await self._refresh()
 
-    # --- commit ---
+    async def _refresh(self) -> None:
+        try:
+            await self._stage.refresh(self.overview())
+        except TransientDatabaseError as problem:  # a courtesy: it must keep no loop from starting
+            log.warning("session %s: the panel is not up to date: %s", self.id, problem)
 
-    async def _commit(self, draft: Draft) -> bool:
-        """Store the draft with its posts, unless someone steered or something it had read was changed meanwhile."""
+    # --- what is heard in the place ---
 
-        def still_wanted() -> Turn | None:
-            fits = still_fits(self.record, heard=draft.heard, revision=draft.revision)
-            return draft.turn if fits and self.status is Status.RUNNING else None
+    async def hear(self, message: GuestMessage) -> Heard:
+        """The only way in for what a guest says: from the gateway, by command and (`_hear_missed`) from the history.
 
-        return await self._add(still_wanted)
+        While something is still missing the message waits for that; DEFERRED: it still does. Raises
+        TransientDatabaseError; then the message is taken in when the session goes on.
+        """
+        if self._backfill.should_defer(message):
+            await self._backfill.catch_up()
+            return self._became_of(message)
+        try:
+            return await self._hear_missed(message)
+        except TransientDatabaseError:
+            self._backfill.mark_gap()
+            raise
+
+    async def _hear_missed(self, message: GuestMessage) -> Heard:
+        heard = await self._log.hear(message)
+        if heard is Heard.TAKEN:
+            self._draft.abandon(Reason.GUEST_SPOKE)
+        return heard
+
+    def _became_of(self, message: GuestMessage) -> Heard:
+        if self._log.has_heard(message.id):
+            return Heard.TAKEN
+        if self._log.is_over_rate(message.author_id, message.id):
+            return Heard.FLOODED
+        return Heard.DEFERRED if self._backfill.has_gap else Heard.IGNORED
+
+    async def guest_changed(self, message_id: int, text: str) -> bool:
+        """A guest edited (or, with empty text, deleted) a message. Out: whether it was a turn."""
+        revision = self.record.revision
+        was_turn = await self._log.guest_changed(message_id, text)
+        if revision != self.record.revision:
+            self._draft.abandon(Reason.WORDS_CHANGED)
+        return was_turn
+
+    def has_heard(self, message_id: int) -> bool:
+        """Whether a guest's message is a turn."""
+        return self._log.has_heard(message_id)
+
+    def is_over_rate(self, author_id: int, message_id: int) -> bool:
+        """Whether this member has said as much as may be said within a minute; `message_id` tells the time."""
+        return self._log.is_over_rate(author_id, message_id)
+
+    async def own_message_seen(self, message: OwnMessage) -> None:
+        """A message of ours appeared."""
+        await self._outbox.seen(message)
 
     # --- what people do ---
 
-    async def guest_said(self, message: GuestMessage) -> bool:
-        """As Keeper has it. A draft that has not heard the guest is dropped, unless that has happened too often."""
-        heard = await super().guest_said(message)
-        if heard and self._drops < MOST_DROPS:
-            self._drops += 1
-            self._drop_draft()
-        return heard
-
-    async def guest_changed(self, message_id: int, text: str) -> bool:
-        """As Keeper has it. A draft that has read the old words is dropped in any case."""
-        revision = self.record.revision
-        was_turn = await super().guest_changed(message_id, text)
-        if revision != self.record.revision:
-            self._drop_draft()
-        return was_turn
-
-    def _drop_draft(self) -> None:
-        self._overtaken = True
-        self._interruptible.interrupt()
-
-    async def steer(self, steering: Steering, text: str, *, interrupt: bool = True) -> None:
+    async def steer(self, steering: Steering, text: str) -> None:
         """Commit a moderator turn; `text` is what the place sees of it. A turn in the making is given up."""
-        await self._add(lambda: moderator_turn(self.record, steering, text))
-        if interrupt:
-            self.interrupt()
+        await self._log.steer(steering, text)
+        self._draft.abandon(Reason.WANTED_OTHERWISE)
         if text:
-            await self.deliver_quietly()
+            await self._announcer.deliver_quietly()
         if isinstance(steering, QuestionPut):
-            await self.refresh()
+            await self._refresh()
+
+    async def say(self, what: str) -> None:
+        """Tell the place what somebody did."""
+        await self._announcer.say(what)
+
+    async def pause(self) -> None:
+        """Pause until a person resumes it; a turn in the making is given up. Raises UserError."""
+        state = self._state
+        if state.status is Status.PAUSED and state.fault in (None, Fault.ERROR) and not state.stands_still:
+            raise UserError("The table is paused already.", Remedy.RESUME)
+        await self._lifecycle.pause()
+
+    async def resume(self) -> None:
+        """Go on after a pause, once the loop runs. Raises UserError."""
+        if self.status is Status.RUNNING:
+            raise UserError("The table is not paused.")
+        await self._lifecycle.resume()
+
+    async def close(self) -> None:
+        """End the session and hand out the minutes."""
+        await self._lifecycle.close()
 
     async def forget(self, member: Member, listen_from: int) -> None:
-        """Take a member out of the record, the stored one and this one: the next prompt no longer holds them.
+        """Take a member out of the session: the next prompt no longer holds them.
 
         Guests' messages before the Discord id `listen_from` are not taken in again.
         """
-        async with self._lock:
-            gone = {turn.message_id for turn in self.record if turn.author_id == member.id}
-            changed = await erase_member(self._store, self.stored, self.record, member, listen_from)
-            for turn in changed:
-                self.record.put(turn)
-            convener_id = 0 if self.stored.convener_id == member.id else self.stored.convener_id
-            self.stored = replace(self.stored, listen_from=listen_from, convener_id=convener_id)
-            if self.poster.latest in gone:
-                self.poster.latest -= 1  # the next post's `after_id`; the message before serves as well
-        if changed:
-            self.interrupt()  # what is being composed has read it, and may be asked for once more
-        await self.refresh()
+        if await self._log.forget(member, listen_from):
+            # What is being composed has read it, and may be asked for once more.
+            self._draft.abandon(Reason.WANTED_OTHERWISE)
+        await self._refresh()
 
-    def interrupt(self) -> None:
-        # Counted, since it may come between two things that can be interrupted.
-        self._interrupts += 1
-        self._pace.hurry()
-        self._interruptible.interrupt()
+    # --- faults, and what mends them ---
+
+    async def hold(self, reason: str, fault: Fault) -> None:
+        """Pause because of a fault, and say so."""
+        await self._lifecycle.hold(reason, fault)
+
+    async def go_on(self) -> None:
+        """The fault that paused the session seems to be gone."""
+        await self._lifecycle.go_on()
+
+    async def can_post(self) -> bool:
+        """Whether what is queued can be shown now."""
+        return await self._lifecycle.can_post()
+
+    async def has_tokens_today(self) -> bool:
+        """Whether the server's tokens of the day suffice for a call like the last one."""
+        return await self._budget.has_tokens_today()
+
+    async def place_gone(self, reason: str) -> None:
+        """The channel or thread no longer exists: end the session, keep its record."""
+        await self._lifecycle.place_gone(reason)
+
+    def abandon(self) -> None:
+        """End the session here: it is about to be deleted from the database."""
+        self._state.abandon()
+
+    # --- absences, start and end of the process ---
+
+    def mark_gap(self) -> None:
+        """From now on something may be missed that is said in the place."""
+        self._backfill.mark_gap()
+
+    async def catch_up(self) -> None:
+        """Make up for what was missed."""
+        await self._backfill.catch_up()
+
+    async def reconnect(self) -> None:
+        """Discord is back: try at once what would wait a while longer."""
+        self._outbox.hurry()
+        self._backfill.hurry()
+        await self._backfill.catch_up()
+
+    async def open(self) -> None:
+        """A new session: what the last one in this place has left under way is not taken for its own."""
+        await self._outbox.recover()
+        await self._refresh()
+
+    async def restore(self) -> None:
+        """A session of an earlier process, before anything is heard: what was under way may be shown or not."""
+        await self._outbox.recover()
+        await self._budget.load()
+        self._backfill.mark_gap()
+
+    async def take_up(self) -> None:
+        """The same once Discord is there: find the panel, and what was missed."""
+        for panel in await self._store.session_posts(self.id, PostKind.PANEL):
+            self._stage.adopt_panel(panel.message_id)
+        if self.status is not Status.ENDED:
+            await self._refresh()
+            await self._backfill.catch_up()
+
+    def stop_waiting(self) -> None:
+        """The process ends: what is still missing is left to the next one."""
+        self._backfill.close()
+
+    async def finish_sending(self, timeout: float) -> None:
+        """Give what is on its way so many seconds, then leave it to the next start."""
+        await self._outbox.close(timeout)

@@ -1,5 +1,7 @@
 """What people may ask of the moderator while a table is under way. `by` is who asks, for the line the table sees."""
 
+from typing import Protocol
+
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import (
     FloorGiven,
@@ -8,6 +10,8 @@ from bot.discussion.model.record import (
     Record,
     SeatAdded,
     SeatRemoved,
+    Session,
+    Steering,
     TurnsChanged,
     TurnSkipped,
     WrapUpCalled,
@@ -16,98 +20,111 @@ from bot.discussion.model.record import (
     speakers,
 )
 from bot.discussion.moderation import agenda
-from bot.discussion.moderation.floor import choosable, next_speaker
 from bot.discussion.moderation.moderator import Choose, Open, Speak, next_step
-from bot.errors import UserError
-from bot.sessions.session_runner import Run
+from bot.discussion.moderation.speaker_selection import choosable, next_speaker
+from bot.errors import Remedy, UserError
 
 
-async def skip(run: Run, *, by: str) -> Persona:
+class Table(Protocol):
+    """What steering needs of a session."""
+
+    @property
+    def session(self) -> Session: ...
+
+    @property
+    def record(self) -> Record: ...
+
+    async def steer(self, steering: Steering, text: str) -> None:
+        """Commit a moderator's turn; `text` is what the place sees of it."""
+        ...
+
+
+async def skip(table: Table, *, by: str) -> Persona:
     """Pass over whoever would speak next. Out: who that is. Raises UserError."""
-    step = next_step(run.session, run.record)
-    if isinstance(step, Open | Choose) and choosable(run.session, run.record):
+    step = next_step(table.session, table.record)
+    if isinstance(step, Open | Choose) and choosable(table.session, table.record):
         raise UserError("Nobody is about to speak yet: the model has still to choose. Try again in a moment.")
     # A new question may come first: then the one who would speak to it is skipped.
-    persona = next_speaker(run.session, run.record) if isinstance(step, Open | Speak) else None
+    persona = next_speaker(table.session, table.record) if isinstance(step, Open | Speak) else None
     if persona is None:
         raise UserError("Nobody is about to speak.")
-    await run.steer(TurnSkipped(name=persona.name), f"{by} skips {persona.full_name} this time.")
+    await table.steer(TurnSkipped(name=persona.name), f"{by} skips {persona.full_name} this time.")
     return persona
 
 
-async def give_floor(run: Run, name: str, *, by: str) -> Persona:
+async def give_floor(table: Table, name: str, *, by: str) -> Persona:
     """Have a persona speak next. Raises UserError, also for one who only listens."""
-    persona = _seated(run, name)
-    if persona not in speakers(run.session, run.record):
-        raise UserError(f"{persona.full_name} only listens. `/roundtable unmute` lets a persona speak again.")
-    await run.steer(FloorGiven(name=persona.name), f"{by} gives the floor to {persona.full_name}.")
+    persona = _seated(table, name)
+    if persona not in speakers(table.session, table.record):
+        raise UserError(f"{persona.full_name} only listens.", Remedy.UNMUTE)
+    await table.steer(FloorGiven(name=persona.name), f"{by} gives the floor to {persona.full_name}.")
     return persona
 
 
-async def put_question(run: Run, question: str | None = None) -> str:
+async def put_question(table: Table, question: str | None = None) -> str:
     """Put a question of one's own, or the agenda's next, on the table. Out: the question. Raises UserError."""
-    question = question or agenda.following_question(run.session, run.record)
+    question = question or agenda.following_question(table.session, table.record)
     if question is None:
         raise UserError("There is no other question on the agenda.")
-    await run.steer(QuestionPut(question=question), question)
+    await table.steer(QuestionPut(question=question), question)
     return question
 
 
-async def wrap_up(run: Run, *, by: str) -> int:
+async def wrap_up(table: Table, *, by: str) -> int:
     """Go to the closing turns and the summary. Out: how many turns are left. Raises UserError."""
-    if agenda.is_wrapping_up(run.session, run.record):
+    if agenda.is_wrapping_up(table.session, table.record):
         raise UserError("The table is wrapping up already.")
     # Counted before: while the place is told, the next turn may be taken already.
-    left = agenda.turns_left(run.session, Record([*run.record, moderator_turn(run.record, WrapUpCalled(), "")]))
-    await run.steer(WrapUpCalled(), f"{by} asks the table to wrap up.")
+    left = agenda.turns_left(table.session, Record([*table.record, moderator_turn(table.record, WrapUpCalled(), "")]))
+    await table.steer(WrapUpCalled(), f"{by} asks the table to wrap up.")
     return left
 
 
-async def change_turns(run: Run, turns: int, *, by: str) -> int:
+async def change_turns(table: Table, turns: int, *, by: str) -> int:
     """Set how many turns the discussion has in all. Out: how many are left. Raises UserError."""
-    spoken = len(run.record.persona_turns())
+    spoken = len(table.record.persona_turns())
     if turns <= spoken:
-        raise UserError(f"{spoken} turns have been taken already. Name a larger number, or use `/roundtable stop`.")
-    await run.steer(TurnsChanged(turns=turns), f"{by} sets the discussion to {turns} turns.")
+        raise UserError(f"{spoken} turns have been taken already.", Remedy.MORE_TURNS)
+    await table.steer(TurnsChanged(turns=turns), f"{by} sets the discussion to {turns} turns.")
     return turns - spoken
 
 
-async def seat(run: Run, persona: Persona) -> None:
+async def seat(table: Table, persona: Persona) -> None:
     """Have a persona join the table. Raises UserError."""
-    if any(p.name == persona.name for p in seats(run.session, run.record)):
+    if any(p.name == persona.name for p in seats(table.session, table.record)):
         raise UserError(f"{persona.full_name} sits at this table already.")
-    await run.steer(SeatAdded(persona=persona), f"{persona.full_name} joins the table.")
+    await table.steer(SeatAdded(persona=persona), f"{persona.full_name} joins the table.")
 
 
-async def unseat(run: Run, name: str) -> Persona:
+async def unseat(table: Table, name: str) -> Persona:
     """Have a persona leave the table. Raises UserError, also for the last one who may speak."""
-    persona = _seated(run, name)
-    _keep_somebody(run, persona)
-    await run.steer(SeatRemoved(name=persona.name), f"{persona.full_name} leaves the table.")
+    persona = _seated(table, name)
+    _keep_somebody(table, persona)
+    await table.steer(SeatRemoved(name=persona.name), f"{persona.full_name} leaves the table.")
     return persona
 
 
-async def mute(run: Run, name: str, *, muted: bool, by: str) -> Persona:
+async def mute(table: Table, name: str, *, muted: bool, by: str) -> Persona:
     """Have a persona listen only, or speak again. Raises UserError, also for the last one who may speak."""
-    persona = _seated(run, name)
-    is_muted = persona not in speakers(run.session, run.record)
+    persona = _seated(table, name)
+    is_muted = persona not in speakers(table.session, table.record)
     if is_muted == muted:
         raise UserError(f"{persona.full_name} {'only listens' if muted else 'may speak'} already.")
     if muted:
-        _keep_somebody(run, persona)
+        _keep_somebody(table, persona)
     text = f"{by} asks {persona.full_name} {'only to listen' if muted else 'to speak again'}."
-    await run.steer(Muted(name=persona.name, muted=muted), text)
+    await table.steer(Muted(name=persona.name, muted=muted), text)
     return persona
 
 
-def _seated(run: Run, name: str) -> Persona:
-    table = seats(run.session, run.record)
-    for persona in table:
+def _seated(table: Table, name: str) -> Persona:
+    seated = seats(table.session, table.record)
+    for persona in seated:
         if persona.name.casefold() == name.strip().casefold():
             return persona
-    raise UserError(f"“{name}” does not sit at this table. At it are {', '.join(p.name for p in table)}.")
+    raise UserError(f"“{name}” does not sit at this table. At it are {', '.join(p.name for p in seated)}.")
 
 
-def _keep_somebody(run: Run, persona: Persona) -> None:
-    if all(p == persona for p in speakers(run.session, run.record)):
-        raise UserError(f"{persona.full_name} is the only one left to speak. `/roundtable stop` ends the table.")
+def _keep_somebody(table: Table, persona: Persona) -> None:
+    if all(p == persona for p in speakers(table.session, table.record)):
+        raise UserError(f"{persona.full_name} is the only one left to speak.", Remedy.CLOSE)

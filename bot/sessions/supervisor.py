@@ -3,31 +3,30 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.persona import Persona, cast_problems
+from bot.discussion.model.names import name_clashes
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, TurnsChanged
 from bot.discussion.model.task import Task
-from bot.errors import UserError, new_error_id
-from bot.llm.endpoints import EndpointRegistry
+from bot.errors import Remedy, UserError
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import OwnMessage, Stage
 from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
 from bot.sessions.resilience.recovery import Recovery
-from bot.sessions.session_runner import Run
-from bot.store.engine import TransientDatabaseError
+from bot.sessions.session_runner import SessionRunner
 from bot.store.models import Fault, Post, PostKind, Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import PlaceTaken, Store
 
 log = logging.getLogger(__name__)
 
-NO_TABLE: Final = "There is no table in this channel. `/roundtable start` opens one."
 # On shutdown, how long sends in flight may take before they are left to the next start, in seconds.
 SHUTDOWN_SECONDS: Final = 4.0
 
@@ -62,30 +61,30 @@ class Supervisor:
         self._limits = limits
         self._recovery = Recovery(endpoints, self._go_on)
         self._opening = asyncio.Lock()
-        self._runs: dict[int, Run] = {}
+        self._runs: dict[int, SessionRunner] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._closing = False
 
-    def run_at(self, place_id: int) -> Run | None:
+    def run_at(self, place_id: int) -> SessionRunner | None:
         """The open session of a place."""
         run = self._runs.get(place_id)
         return run if run is not None and run.status is not Status.ENDED else None
 
-    def table_at(self, place_id: int) -> Run:
+    def table_at(self, place_id: int) -> SessionRunner:
         """The open session of a place. Raises UserError when there is none."""
         run = self.run_at(place_id)
         if run is None:
-            raise UserError(NO_TABLE)
+            raise UserError("There is no table in this channel.", Remedy.OPEN)
         return run
 
-    def running_at(self, place_id: int) -> Run:
+    def running_at(self, place_id: int) -> SessionRunner:
         """The session under way in a place. Raises UserError when there is none or it is paused."""
         run = self.table_at(place_id)
         if run.status is not Status.RUNNING:
-            raise UserError("The table is paused. `/roundtable resume` goes on.")
+            raise UserError("The table is paused.", Remedy.RESUME)
         return run
 
-    def open_runs(self, guild_id: int | None = None) -> list[Run]:
+    def open_runs(self, guild_id: int | None = None) -> list[SessionRunner]:
         """Every open session, or those of one server."""
         return [
             run
@@ -98,7 +97,7 @@ class Supervisor:
     async def message_seen(self, place_id: int, message: OwnMessage) -> None:
         """A message of ours appeared."""
         if run := self._runs.get(place_id):
-            await run.poster.seen(message)
+            await run.own_message_seen(message)
         elif message.by_webhook and (stored := await self._store.last_session(place_id)):
             # A late copy may also come when the table is closed.
             stage = self._make_stage(stored)
@@ -108,11 +107,9 @@ class Supervisor:
         """The connection to Discord (or to one server) is back: make up for what was missed meanwhile."""
         runs = self.open_runs(guild_id)
         for run in runs:
-            run.poster.hurry()
-            run.absence.hurry()
             if run.fault is Fault.PLACE:
                 self._recovery.watch(run)
-        await asyncio.gather(*(run.absence.end() for run in runs))
+        await asyncio.gather(*(run.reconnect() for run in runs))
 
     async def place_gone(self, place_id: int) -> None:
         """A channel or thread was deleted, and a channel's threads with it."""
@@ -137,7 +134,7 @@ class Supervisor:
 
         No message before the Discord id `listen_from` is taken in again.
         """
-        runs = {run.stored.id: run for run in self._runs.values() if run.stored.guild_id == guild_id}
+        runs = {run.id: run for run in self._runs.values() if run.stored.guild_id == guild_id}
         for session_id in sorted({*runs, *await self._store.privacy.sessions_with(guild_id, member)}):
             if session_id in runs:
                 await runs[session_id].forget(member, listen_from)
@@ -150,7 +147,7 @@ class Supervisor:
         """End every loop of a server whose sessions are about to be deleted."""
         for place_id, run in list(self._runs.items()):
             if run.stored.guild_id == guild_id:
-                run.status = Status.ENDED
+                run.abandon()
                 if task := self._tasks.pop(place_id, None):
                     task.cancel()
                 del self._runs[place_id]
@@ -159,23 +156,27 @@ class Supervisor:
 
     async def start(
         self, where: Where, *, task: Task, cast: tuple[Persona, ...], dials: Dials, seed: int | None = None
-    ) -> Run:
+    ) -> SessionRunner:
         """Open a table. Raises UserError if there is one already, too many are open or the cast can't sit together."""
         async with self._opening:
             return await self._start(where, Session(task, cast, dials, secrets.randbits(32) if seed is None else seed))
 
-    async def _start(self, where: Where, session: Session) -> Run:
+    async def _start(self, where: Where, session: Session) -> SessionRunner:
         if self.run_at(where.place_id):
-            raise UserError("There is a table in this channel already. `/roundtable stop` ends it.")
+            raise UserError("There is a table in this channel already.", Remedy.STOP)
         if self._is_busy(where.place_id):
             raise UserError("The last table's messages are still on their way. Try again in a moment.")
-        if clashes := cast_problems((p.full_name, p) for p in session.cast):
-            raise UserError("These personas can't sit at one table: " + " ".join(f"{f.value} {f.fix}" for f in clashes))
-        if self._limits.sessions and len(self.open_runs(where.guild_id)) >= self._limits.sessions:
+        if clashes := name_clashes(session.cast):
             raise UserError(
-                f"There are {self._limits.sessions} open tables on this server, as many as it may have. "
-                "`/roundtable stop` in another channel ends one; whoever hosts the bot can allow more (LIMIT_SESSIONS)."
+                "These personas can't sit at one table: "
+                + " ".join(
+                    f'"{c.name}" is also the name in {session.cast[c.earlier].full_name}. Rename one of the two.'
+                    for c in clashes
+                )
             )
+        if self._limits.sessions and len(self.open_runs(where.guild_id)) >= self._limits.sessions:
+            many = f"There are {self._limits.sessions} open tables on this server, as many as it may have."
+            raise UserError(many, Remedy.STOP_ANOTHER)
         stored = StoredSession(
             id=0,
             guild_id=where.guild_id,
@@ -191,15 +192,13 @@ class Supervisor:
         try:
             stored = await self._store.add_session(stored, [Post(PostKind.CARD), Post(PostKind.PANEL)])
         except PlaceTaken:
-            raise UserError("There is a table in this channel already. `/roundtable stop` ends it.") from None
+            raise UserError("There is a table in this channel already.", Remedy.STOP) from None
         # The loop of a session that has ended may still be resting; it must not hold up this one's.
         if old := self._tasks.pop(where.place_id, None):
             old.cancel()
         run = self._open(stored, Record(), stored.anchor_id)
         try:
-            # The last session in this place may have left a post whose outcome is open.
-            await run.poster.recover()
-            await run.refresh()
+            await run.open()
         finally:
             self._launch(run)
         return run
@@ -207,18 +206,14 @@ class Supervisor:
     async def pause(self, place_id: int) -> None:
         """Pause a table until a person resumes it; a turn in the making is given up. Raises UserError."""
         run = self.table_at(place_id)
-        if run.status is Status.PAUSED and run.fault in (None, Fault.ERROR) and not run.standstill.stands:
-            raise UserError("The table is paused already. `/roundtable resume` goes on.")
         self._recovery.forget(run)
-        await run.set_status(Status.PAUSED)
+        await run.pause()
 
     async def resume(self, place_id: int) -> None:
         """Go on with a paused table. Raises UserError."""
         run = self.table_at(place_id)
-        if run.status is Status.RUNNING:
-            raise UserError("The table is not paused.")
         self._recovery.forget(run)
-        await run.set_status(Status.RUNNING)
+        await run.resume()
         self._launch(run)
 
     async def stop(self, place_id: int, *, summary: bool = False) -> None:
@@ -245,36 +240,24 @@ class Supervisor:
                 continue
             record = await self._store.record(stored.id)
             run = self._open(stored, record, await self._store.latest_id(stored.id))
-            # Before anybody can have something sent: a post under way must not be taken for a new one.
-            await run.poster.recover()
-            await run.budget.load()
-            run.absence.begin()
-            self._launch(run, first=self._take_up(run, connected))
-
-    async def _take_up(self, run: Run, connected: Callable[[], Awaitable[object]] | None) -> None:
-        if connected is not None:
-            await connected()
-        for panel in await self._store.session_posts(run.stored.id, PostKind.PANEL):
-            run.stage.adopt_panel(panel.message_id)
-        if run.status is not Status.ENDED:
-            await run.refresh()
-            await run.absence.end()
+            await run.restore()
+            self._launch(run, first=_once(connected, run.take_up))
 
     async def shutdown(self) -> None:
         """End every loop without ending the sessions; sends in flight get a little time."""
         self._closing = True
         for run in self._runs.values():
-            run.absence.close()
+            run.stop_waiting()
         await self._recovery.aclose()
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        await asyncio.gather(*(run.poster.close(SHUTDOWN_SECONDS) for run in self._runs.values()))
+        await asyncio.gather(*(run.finish_sending(SHUTDOWN_SECONDS) for run in self._runs.values()))
 
     # --- inside ---
 
-    def _open(self, stored: StoredSession, record: Record, latest: int) -> Run:
-        run = Run(
+    def _open(self, stored: StoredSession, record: Record, latest: int) -> SessionRunner:
+        run = SessionRunner(
             stored,
             record,
             store=self._store,
@@ -287,47 +270,38 @@ class Supervisor:
         self._runs[stored.place_id] = run
         return run
 
-    async def _go_on(self, run: Run) -> None:
+    async def _go_on(self, run: SessionRunner) -> None:
         await run.go_on()
         self._launch(run)
 
     def _is_busy(self, place_id: int) -> bool:
         run = self._runs.get(place_id)
-        return run is not None and run.poster.is_busy
+        return run is not None and run.is_posting
 
-    def _launch(self, run: Run, first: Coroutine[Any, Any, None] | None = None) -> None:
+    def _launch(self, run: SessionRunner, first: Callable[[], Awaitable[None]] | None = None) -> None:
         """Have the session's loop run in a task, unless it does."""
         task = self._tasks.get(run.stored.place_id)
         if task is None or task.done():
-            name = f"session {run.stored.id}"
-            self._tasks[run.stored.place_id] = asyncio.create_task(self._keep(run, first), name=name)
+            self._tasks[run.stored.place_id] = asyncio.create_task(self._keep(run, first), name=f"session {run.id}")
 
-    async def _keep(self, run: Run, first: Coroutine[Any, Any, None] | None) -> None:
+    async def _keep(self, run: SessionRunner, first: Callable[[], Awaitable[None]] | None) -> None:
         try:
-            if first is not None:
-                await _attempt(run, first)
-            await _attempt(run, run.loop())
-            # Resumed while the loop was on its way out.
-            while run.status is Status.RUNNING and not self._closing:
-                await _attempt(run, run.loop())
+            await run.run(first=first)
         finally:
             if not self._closing:
                 self._recovery.watch(run)
-            if run.status is Status.ENDED and self._runs.get(run.stored.place_id) is run and not run.poster.is_busy:
+            if run.status is Status.ENDED and self._runs.get(run.stored.place_id) is run and not run.is_posting:
                 del self._runs[run.stored.place_id]
 
 
-async def _attempt(run: Run, work: Coroutine[Any, Any, None]) -> None:
-    """Await `work`; if the database takes nothing meanwhile, until it does. A fault of ours pauses the session."""
-    try:
-        await work
-    except TransientDatabaseError as trouble:
-        await run.standstill.wait(trouble)
-    except Exception:
-        error_id = new_error_id()
-        log.exception("session %s failed (error %s)", run.stored.id, error_id)
-        reason = f"Something went wrong (error {error_id}; the host finds it in the log)."
-        try:
-            await run.hold(reason, Fault.ERROR)
-        except TransientDatabaseError as trouble:
-            await run.standstill.wait(trouble)
+def _once(
+    connected: Callable[[], Awaitable[object]] | None, work: Callable[[], Awaitable[None]]
+) -> Callable[[], Awaitable[None]]:
+    """`work`, as soon as `connected()` returns."""
+
+    async def done() -> None:
+        if connected is not None:
+            await connected()
+        await work()
+
+    return done

@@ -4,53 +4,65 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from enum import Enum, auto
 
+from bot.discussion.model.erasure import Member
 from bot.discussion.model.names import addressed
-from bot.discussion.model.record import Record, Turn, seats
-from bot.discussion.moderation import agenda
+from bot.discussion.model.record import Record, Steering, Turn, moderator_turn, question_on_table, seats
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage, Stage
+from bot.sessions.privacy.session_erasure import erase_member
 from bot.sessions.rate_limit import EDITS, is_over_rate
-from bot.store.models import StoredSession
+from bot.sessions.state import SessionState
 from bot.store.store import Store
 
 
-class Keeper:
-    """The record of one session, with the poster that shows it."""
+class Heard(Enum):
+    """What became of a guest's message."""
+
+    TAKEN = auto()  # it is a turn now
+    DEFERRED = auto()  # it will be taken in, in its turn, once what was missed before it has been
+    FLOODED = auto()  # one too many from that member within a minute
+    IGNORED = auto()  # a turn already, forgotten, or by somebody who wants to be left out
+
+
+class TurnLog:
+    """The record of one session, and the only one to write it."""
 
     def __init__(
         self,
-        stored: StoredSession,
+        state: SessionState,
         record: Record,
         *,
         store: Store,
         stage: Stage,
-        latest: int,
-        on_turn: Callable[[Turn], None],
+        outbox: Outbox,
+        on_turn: Callable[[Turn], None] = lambda turn: None,
     ) -> None:
-        """`latest`: the largest Discord id the session has seen. `on_turn` is told of each committed turn."""
-        self.stored = stored
-        self.session = stored.session
+        """`on_turn` is told of each committed turn."""
         self.record = record
-        self.stage = stage
-        self.poster = Outbox(
-            store,
-            stage,
-            session_id=stored.id,
-            place_id=stored.place_id,
-            latest=latest,
-            on_withheld=self._withheld,
-        )
+        self._state = state
         self._store = store
+        self._stage = stage
+        self._outbox = outbox
         self._on_turn = on_turn
         self._edits: Counter[int] = Counter()
         self._lock = asyncio.Lock()
         self._hearing = asyncio.Lock()
 
-    async def _add(self, next_turn: Callable[[], Turn | None]) -> bool:
-        """Add the turn that `next_turn` gives once nobody else is adding one (None: nothing after all)."""
+    # --- what is added ---
+
+    async def commit(self, next_turn: Callable[[], Turn | None]) -> bool:
+        """Add the turn that `next_turn` gives once nobody else is adding one, with the posts that will show it.
+
+        Out: False if that gave None, or if its message is a turn already.
+        """
         # Shielded: a turn that is in the database must also get into the record, whoever is cancelled in between.
         return await asyncio.shield(asyncio.ensure_future(self._store_turn(next_turn)))
+
+    async def steer(self, steering: Steering, text: str) -> None:
+        """Commit a moderator's turn; `text` is what the place sees of it (empty: nothing)."""
+        await self.commit(lambda: moderator_turn(self.record, steering, text))
 
     async def _store_turn(self, next_turn: Callable[[], Turn | None]) -> bool:
         async with self._lock:
@@ -58,43 +70,52 @@ class Keeper:
             if turn is None:
                 return False
             turn = replace(turn, seq=self.record.last_seq + 1)
-            persona = next((p for p in seats(self.session, self.record) if p.name == turn.speaker), None)
-            show = [] if turn.kind == "guest" or not turn.text else self.stage.split(turn, persona)
-            added = await self._store.add_turn(
-                self.stored.id, self.stored.place_id, turn, show, after_id=self.poster.latest
-            )
-            if added:
+            persona = next((p for p in seats(self._state.session, self.record) if p.name == turn.speaker), None)
+            show = [] if turn.kind == "guest" or not turn.text else self._stage.split(turn, persona)
+            stored = self._state.stored
+            is_new = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
+            if is_new:
                 self.record.append(turn)
                 self._on_turn(turn)
-            return added
+            return is_new
 
-    async def guest_said(self, message: GuestMessage) -> bool:
-        """Commit a guest's turn. Out: False if that message is a turn already, or one too many from that member."""
-        self.poster.latest = max(self.poster.latest, message.id)
+    # --- guests ---
+
+    async def hear(self, message: GuestMessage) -> Heard:
+        """Take a guest's message in: TAKEN, FLOODED or IGNORED. Raises TransientDatabaseError."""
+        self._outbox.note(message.id)
         # One after the other, as they came: after a crash, what is missing is looked for behind the last one stored.
         async with self._hearing:
             return await self._hear(message)
 
-    async def _hear(self, message: GuestMessage) -> bool:
-        privacy, stored = self._store.privacy, self.stored
+    async def _hear(self, message: GuestMessage) -> Heard:
+        privacy, stored = self._store.privacy, self._state.stored
         # Older than what a member had forgotten, or by one who wants to be left out.
         if message.id <= stored.listen_from or await privacy.is_kept_out(stored.guild_id, message.author_id):
-            return False
-        to = await self._replied_to(message)
-        to = to or addressed(message.text, seats(self.session, self.record), speaker="", guest=True)
+            return Heard.IGNORED
+        to = await self._replied_to(message) or self._called_on(message.text)
         turn = Turn(
             seq=0,
             kind="guest",
             speaker=message.name,
             text=message.text,
-            question=agenda.question_on_table(self.record),
+            question=question_on_table(self.record),
             addressed=to,
             message_id=message.id,
             author_id=message.author_id,
         )
-        return await self._add(lambda: None if self.is_over_rate_by(message.author_id, message.id) else turn)
+        heard = Heard.IGNORED
 
-    def is_over_rate_by(self, author_id: int, message_id: int) -> bool:
+        def unless_flooded() -> Turn | None:
+            nonlocal heard
+            if not self.has_heard(message.id) and self.is_over_rate(message.author_id, message.id):
+                heard = Heard.FLOODED
+                return None
+            return turn
+
+        return Heard.TAKEN if await self.commit(unless_flooded) else heard
+
+    def is_over_rate(self, author_id: int, message_id: int) -> bool:
         """Whether this member has said as much as may be said within a minute; `message_id` tells the time."""
         return is_over_rate(self.record, author_id, message_id)
 
@@ -114,18 +135,38 @@ class Keeper:
                     text = ""  # not the old words either: nobody may be quoted with what they took back
                     if not turn.text:
                         return True
-            to = addressed(text, seats(self.session, self.record), speaker="", guest=True) or turn.addressed
-            await self._store.amend_turn(self.stored.id, replace(turn, text=text, addressed=to))
+            to = self._called_on(text) or turn.addressed
+            await self._store.amend_turn(self._state.id, replace(turn, text=text, addressed=to))
             self.record.amend(turn.seq, text=text, addressed=to)
             return True
 
+    def _called_on(self, text: str) -> str | None:
+        return addressed(text, seats(self._state.session, self.record), speaker="", guest=True)
+
     async def _replied_to(self, message: GuestMessage) -> str | None:
         found = await self._store.post_of_message(message.reply_to) if message.reply_to else None
-        if found is None or found[0] != self.stored.id or found[1].turn_seq is None:
+        if found is None or found[0] != self._state.id or found[1].turn_seq is None:
             return None
         turn = self.record.turns[found[1].turn_seq - 1]
         return turn.speaker if turn.kind in ("persona", "summary") else None
 
-    async def _withheld(self, seq: int) -> None:
+    # --- what is taken back ---
+
+    async def withhold(self, seq: int) -> None:
+        """The place will not show a turn: it stands in no prompt."""
         turn = self.record.amend(seq, withheld=True)
-        await self._store.amend_turn(self.stored.id, turn)
+        await self._store.amend_turn(self._state.id, turn)
+
+    async def forget(self, member: Member, listen_from: int) -> bool:
+        """Take a member out of the record, the stored one and this one. Out: whether anything in it changed.
+
+        Guests' messages before the Discord id `listen_from` are not taken in again.
+        """
+        async with self._lock:
+            gone = {turn.message_id for turn in self.record if turn.author_id == member.id}
+            changed = await erase_member(self._store, self._state.stored, self.record, member, listen_from)
+            for turn in changed:
+                self.record.put(turn)
+            self._state.forget(member.id, listen_from)
+            self._outbox.unsee(gone)
+        return bool(changed)

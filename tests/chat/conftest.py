@@ -16,7 +16,7 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.settings import Settings
 from bot.store.store import Store, open_store
 from tests.chat.place import PACE, Place, harmless, settle_fast

@@ -4,14 +4,18 @@ import re
 
 import pytest
 
+from bot.chat.sentences import sentence
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import FloorGiven, Muted, SeatAdded, SeatRemoved, TurnSkipped
-from bot.sessions.delivery.notices import CLOSING
-from bot.sessions.supervisor import NO_TABLE
+from bot.sessions.delivery.notices import Closed
 from bot.store.models import Status
 from tests.chat.conftest import FULL_NAMES
 from tests.chat.place import PACE, Place
 from tests.endpoint_stand_in import ScriptedEndpoint
+
+NO_TABLE = "There is no table in this channel. `/roundtable start` opens one."
+
+CLOSED = sentence(Closed())
 
 NOT_YOURS = re.compile(
     r"Only <@(\d+)>, who convened this table, or a member with \*\*Manage Messages\*\* can do that\."
@@ -89,7 +93,7 @@ async def test_stop_ends_at_once_and_hands_out_the_minutes(place: Place) -> None
     await place.type("start")
     await place.turn()
     assert await place.type("stop") == "The table is closed."
-    assert place.said_by_bot[-2:] == ["-# ⏹ mira ended the table.", CLOSING]
+    assert place.said_by_bot[-2:] == ["-# ⏹ mira ended the table.", CLOSED]
     assert place.history()[-1].attachments[0].filename == "minutes.md"
     await place.turn(2)
     assert len(place.spoken) == 2
@@ -104,7 +108,7 @@ async def test_stop_with_a_summary(place: Place) -> None:
     await place.turn()
     assert [m.content.startswith("**Summary.** ") for m in place.spoken] == [False, False, True]
     assert place.said_by_bot[-2] == "-# ⏹ mira asks for the summary."
-    assert place.said_by_bot[-1] == CLOSING
+    assert place.said_by_bot[-1] == CLOSED
     assert (await place.session()).status is Status.ENDED
 
 

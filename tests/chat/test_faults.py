@@ -2,11 +2,14 @@
 
 import pytest
 
-from bot.sessions.delivery.notices import CLOSING, paused
+from bot.chat.sentences import sentence
+from bot.sessions.delivery.notices import Closed, Paused
 from bot.store.models import Fault, Status
 from tests.chat.conftest import Parts
 from tests.chat.place import Place, told
 from tests.endpoint_stand_in import ScriptedEndpoint, fails
+
+CLOSED = sentence(Closed())
 
 
 async def shown_is_stored(place: Place) -> None:
@@ -69,7 +72,7 @@ async def test_manage_webhooks_lost_and_the_webhook_too(place: Place) -> None:
     session = await place.session()
     missing = "I am missing **Manage Webhooks** in this channel. Please have an admin grant it to me."
     assert (session.status, session.reason) == (Status.PAUSED, missing)
-    assert place.said_by_bot[-1] == paused(missing, Fault.PLACE)
+    assert place.said_by_bot[-1] == sentence(Paused(missing, Fault.PLACE))
     assert missing in place.panel.content
     assert place.buttons() == ["Say something", "Resume", "Status", "Stop"]
     assert len(place.spoken) == 1
@@ -81,7 +84,7 @@ async def test_manage_webhooks_lost_and_the_webhook_too(place: Place) -> None:
     await place.turn(5)
     await shown_is_stored(place)
     assert (await place.session()).status is Status.ENDED
-    assert place.said_by_bot[-1] == CLOSING
+    assert place.said_by_bot[-1] == CLOSED
 
 
 async def test_the_convener_is_written_to_where_the_bot_can_not_speak(place: Place) -> None:
@@ -106,7 +109,7 @@ async def test_an_endpoint_that_is_down_for_a_while(place: Place, llm: ScriptedE
     session = await place.session()
     assert session.status is Status.PAUSED
     assert session.reason
-    assert place.said_by_bot[-1] == paused(session.reason, Fault.ENDPOINT)
+    assert place.said_by_bot[-1] == sentence(Paused(session.reason, Fault.ENDPOINT))
     assert session.reason in await place.type("status")
     assert len(place.spoken) == 1
     await llm.come_up()
@@ -160,7 +163,7 @@ async def test_an_endpoint_that_is_down_from_the_first(place: Place, llm: Script
     assert place.said_by_bot[-1].startswith("⏸ The table is paused. ")
     assert await place.type("stop", summary=True) == "The table is closed."
     assert place.spoken == []
-    assert place.said_by_bot[-1] == CLOSING
+    assert place.said_by_bot[-1] == CLOSED
 
 
 async def test_a_key_that_is_refused_is_named(place: Place, llm: ScriptedEndpoint) -> None:
@@ -247,8 +250,8 @@ async def test_stopping_a_table_that_can_not_speak(place: Place) -> None:
     place.deny()
     await place.type("start", turns=1)
     await place.turn(2)
-    assert place.said_by_bot[-1] == CLOSING
-    assert place.said_by_bot.count(CLOSING) == 2, "the minutes of the first table came late, but came"
+    assert place.said_by_bot[-1] == CLOSED
+    assert place.said_by_bot.count(CLOSED) == 2, "the minutes of the first table came late, but came"
 
 
 async def test_minutes_that_could_not_be_shown_come_later(place: Place, parts: Parts) -> None:
@@ -259,10 +262,10 @@ async def test_minutes_that_could_not_be_shown_come_later(place: Place, parts: P
     await place.type("stop")
     await place.restart(parts)
     assert (await place.session()).status is Status.ENDED, "what is over stays over"
-    assert CLOSING not in place.said_by_bot
+    assert CLOSED not in place.said_by_bot
     place.deny()
     await place.restart(parts)
-    assert place.said_by_bot[-1] == CLOSING
+    assert place.said_by_bot[-1] == CLOSED
     assert (await place.session()).status is Status.ENDED
 
 
@@ -288,7 +291,7 @@ async def test_a_fault_of_ours_in_the_middle_pauses_with_an_id(
         raise RuntimeError("the drawer is stuck")
 
     with monkeypatch.context() as patch:
-        patch.setattr("bot.sessions.session_runner.next_step", broken)
+        patch.setattr("bot.sessions.turn_loop.next_step", broken)
         await place.turn()
     session = await place.session()
     assert session.status is Status.PAUSED
@@ -313,4 +316,4 @@ async def test_a_table_can_be_stopped_while_discord_does_not_answer(place: Place
     place.env.backend.faults.clear()
     await place.turn(12)
     await shown_is_stored(place)
-    assert place.said_by_bot[-1] == CLOSING
+    assert place.said_by_bot[-1] == CLOSED

@@ -3,10 +3,11 @@
 import pytest
 from simcord.enums import MessageType
 
-from bot.sessions.supervisor import NO_TABLE
 from tests.chat.conftest import FULL_NAMES, Parts
 from tests.chat.place import Place, told
 from tests.endpoint_stand_in import ScriptedEndpoint
+
+NO_TABLE = "There is no table in this channel. `/roundtable start` opens one."
 
 PNG = ("loaf.png", b"\x89PNG\r\n\x1a\n")
 ASK = "Ask this persona"

@@ -1,11 +1,14 @@
 """A bot that is stopped and started goes on where it was."""
 
+from bot.chat.sentences import sentence
 from bot.library.catalogue import Catalogue
-from bot.sessions.delivery.notices import CLOSING
+from bot.sessions.delivery.notices import Closed
 from bot.store.models import Status
 from tests.chat.conftest import CAST, FULL_NAMES, TASKS, Parts
 from tests.chat.place import Place
 from tests.endpoint_stand_in import Answer, Request, ScriptedEndpoint, says
+
+CLOSED = sentence(Closed())
 
 # Some turns call on others, so that the floor depends on what was said.
 SCRIPT = (
@@ -50,7 +53,7 @@ async def test_the_order_is_that_of_a_run_without_a_break(place: Place, parts: P
     assert place.speakers == twin.speakers
     put = [[text for text in p.said_by_bot if text.startswith("❓")] for p in (place, twin)]
     assert put[0] == put[1]
-    assert place.said_by_bot[-1] == CLOSING
+    assert place.said_by_bot[-1] == CLOSED
     assert (await place.session()).status is Status.ENDED
 
 
@@ -104,4 +107,4 @@ async def test_nothing_is_shown_twice_or_lost_over_many_restarts(place: Place, p
     record = await place.record()
     shown = [m.content.removeprefix("**Summary.** ") for m in place.spoken]
     assert shown == [t.text for t in record if t.kind in ("persona", "summary")]
-    assert place.said_by_bot.count(CLOSING) == 1
+    assert place.said_by_bot.count(CLOSED) == 1

@@ -5,15 +5,18 @@ from collections import Counter
 import discord
 import pytest
 
+from bot.chat.sentences import sentence
 from bot.discussion.model.record import QuestionPut, Record, Session
 from bot.discussion.moderation.moderator import Open, Speak, Summarise, next_step
 from bot.llm.dummy.server import serve_dummy
 from bot.llm.endpoint import Endpoint
-from bot.sessions.delivery.notices import CLOSING
+from bot.sessions.delivery.notices import Closed
 from bot.store.models import Status
 from tests.chat.conftest import CAST, FULL_NAMES, Parts
 from tests.chat.place import Place
 from tests.endpoint_stand_in import ScriptedEndpoint, says
+
+CLOSED = sentence(Closed())
 
 
 async def test_a_whole_session(place: Place, llm: ScriptedEndpoint) -> None:
@@ -47,7 +50,7 @@ async def test_a_whole_session(place: Place, llm: ScriptedEndpoint) -> None:
     assert all(s["flags"] & discord.MessageFlags.suppress_embeds.flag for s in sent)
 
     questions = [s.question for _, s in record.steerings() if isinstance(s, QuestionPut)]
-    assert place.said_by_bot == ["", "**The table is closed.**", *[f"❓ **{q}**" for q in questions], CLOSING]
+    assert place.said_by_bot == ["", "**The table is closed.**", *[f"❓ **{q}**" for q in questions], CLOSED]
     assert (await place.session()).status is Status.ENDED
     assert place.buttons() == []
     await assert_minutes(place, record)

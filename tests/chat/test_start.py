@@ -7,7 +7,7 @@ import simcord
 from discord.app_commands import Command
 
 from bot.chat.commands import RoundtableCommands, complete_list
-from bot.discussion.model.dials import Floor
+from bot.discussion.model.dials import TurnOrder
 from bot.store.models import Status
 from tests.chat.place import Place, honour_thread_id
 from tests.endpoint_stand_in import ScriptedEndpoint
@@ -138,7 +138,7 @@ def test_each_floor_that_is_offered_says_what_it_does() -> None:
     floor = start.get_parameter("floor")
     assert floor
     offered = {choice.value: choice.name for choice in floor.choices}
-    assert set(offered) == set(get_args(Floor))
+    assert set(offered) == set(get_args(TurnOrder))
     assert offered["round_robin"] == "round robin: one after the other, in seating order"
     assert all(len(name) <= 100 for name in offered.values())  # as long as Discord lets a choice's name be
 

@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
-from bot.sessions.delivery.notices import CLOSING
+from bot.chat.sentences import sentence
+from bot.sessions.delivery.notices import Closed
 from bot.store.models import Status
 from tests.chat.conftest import FULL_NAMES, Parts
 from tests.chat.place import Place
 from tests.endpoint_stand_in import ScriptedEndpoint, stalls
+
+CLOSED = sentence(Closed())
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ async def test_stop(place: Place, thinking: ScriptedEndpoint) -> None:
     assert await place.type("stop") == "The table is closed."
     assert (await place.session()).status is Status.ENDED
     assert place.spoken == []
-    assert place.said_by_bot[-1] == CLOSING
+    assert place.said_by_bot[-1] == CLOSED
     await thinking.disconnected.wait()
 
 

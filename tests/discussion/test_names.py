@@ -1,10 +1,10 @@
-"""Who a line is addressed to."""
+"""Who a line is addressed to, and how a guest is shown."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.model.names import addressed, aliases
+from bot.discussion.model.names import GUEST_NAME_LIMIT, addressed, aliases, guest_name
 from tests.discussion.table import CAST, persona
 
 
@@ -131,3 +131,25 @@ def test_only_somebody_whose_name_stands_there_is_addressed(text: str):
 @pytest.mark.parametrize("unit", [".", "Aino ", "Aino.", "...x", " ", "Aino,", "?", "@"])
 def test_a_long_text_takes_no_longer_than_it_is(unit: str):
     addressed(unit * (6000 // len(unit)), CAST, speaker="")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Zoe", "Zoe"),
+        ("  Zoe   K. ", "Zoe K."),
+        ("Zoe: the\n1st", "Zoe the 1st"),
+        ('**"Zoe"** (guest)', "Zoe guest"),
+        ("Ｚoe：", "Ｚoe"),
+        ("aino", "aino of the audience"),
+        ("Professor Aino Virtanen", "Professor Aino Virtanen of the audience"),
+        ("Professor Virtanen", "Professor Virtanen of the audience"),
+        ("MODERATOR", "MODERATOR of the audience"),
+        ("Mod\u200berator", "Moderator of the audience"),
+        ("", "someone"),
+        (" :\u202e: ", "someone"),
+        ("x" * 500, "x" * GUEST_NAME_LIMIT),
+    ],
+)
+def test_guests_names_are_made_safe(name: str, shown: str):
+    assert guest_name(name, CAST) == shown

@@ -8,8 +8,8 @@ from bot.discussion.model.task import Task
 from bot.errors import UserError
 from bot.library.catalogue import Catalogue, open_catalogue
 from tests.discussion.table import AINO, CAST, MIRA, RAVI, TOMAS, persona
-from tests.library.test_files import AINO as AINO_FILE
-from tests.library.test_files import put
+from tests.support.written_files import AINO as AINO_FILE
+from tests.support.written_files import put
 
 TASKS = (Task(name="bread", questions=("Who bakes?",)), Task(name="Boats", questions=("Sail or row?",)))
 CATALOGUE = Catalogue(CAST, TASKS)

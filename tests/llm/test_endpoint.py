@@ -421,7 +421,7 @@ async def test_a_value_that_is_wrong_is_no_reason_to_leave_it_out(server: Script
 async def test_an_answer_that_cannot_be_read_is_asked_for_again_a_few_times(
     server: ScriptedEndpoint, answer: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.llm.endpoint._REREAD", 0.001)
+    monkeypatch.setattr("bot.llm.client._REREAD", 0.001)
     async with client(server, retries=2) as endpoint:
         server.enqueue(answer, answer, "There.")
         assert (await ask(endpoint)).text == "There."

@@ -155,7 +155,7 @@ async def test_what_is_not_counted_can_be_estimated(server: ScriptedEndpoint, en
     server.enqueue(thinks(THOUGHT, usage={}), thinks(THOUGHT, SAID, usage={}))
     completion = await ask(endpoint)
     assert (completion.prompt_tokens, completion.completion_tokens) == (None, None)
-    assert (completion.unsaid, completion.calls) == (2 * len(THOUGHT), 2)
+    assert (completion.uncounted_prompts, completion.uncounted_chars) == (2, 2 * len(THOUGHT) + len(SAID))
 
 
 async def test_a_model_that_just_speaks_gets_no_room(server: ScriptedEndpoint, endpoint: Endpoint) -> None:

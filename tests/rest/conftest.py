@@ -16,7 +16,7 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.delivery import outbox
 from bot.sessions.resilience import database_outage
 from bot.settings import Settings
@@ -128,7 +128,7 @@ class House:
         """Everything that was sent is known in the database."""
         await self.server.settled()
         busy = self.bot.supervisor._runs
-        await self.world.until(lambda: not any(run.poster.is_busy for run in busy.values()), what="posting")
+        await self.world.until(lambda: not any(run.is_posting for run in busy.values()), what="posting")
 
     async def posts(self, session: StoredSession) -> list[Post]:
         return await self.store.session_posts(session.id)

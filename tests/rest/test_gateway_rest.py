@@ -97,7 +97,7 @@ async def test_a_server_that_is_out_when_the_bot_starts(house: House, stored: bo
     house.world.member_says("general", "Otso", "The lights went out.")
     async with house.running() as bot:
         (run,) = bot.supervisor.open_runs()
-        await house.world.until(lambda: run.poster.waiting, what="waiting for Discord")
+        await house.world.until(lambda: run.overview().waiting, what="waiting for Discord")
         assert run.overview().waiting
         assert [p.content for p in await house.posts(session) if p.status is PostStatus.SENDING] == [FIRST]
         house.world.end_outage()

@@ -6,7 +6,7 @@ import pytest
 
 from bot.chat.webhooks import WEBHOOK_NAME
 from bot.discussion.model.persona import Persona
-from bot.sessions.delivery.outbox import safe_name
+from bot.library.name_rules import safe_name
 from bot.sessions.resilience import recovery
 from bot.store.models import PostStatus, Status, StoredSession
 from tests.rest.conftest import FIRST, SECOND, House

@@ -17,7 +17,7 @@ from bot.chat.avatars import _picture
 from bot.errors import UserError
 from bot.library.files import AVATAR_BYTES, read_personas, read_task, read_tasks
 from tests.chat.conftest import CATALOGUE
-from tests.library.test_files import AINO, PNG, put
+from tests.support.written_files import AINO, PNG, put
 
 OUTSIDE = ["../secret", "/etc/passwd", "..\\secret", "C:\\secret", "~/secret", "bread/../../secret", "\x00", "."]
 links = pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from bot.discussion.model.dials import Dials
-from bot.llm import endpoint
+from bot.llm import client
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.resilience import recovery
-from bot.sessions.session_runner import Run
+from bot.sessions.session_runner import SessionRunner
 from bot.sessions.supervisor import Supervisor, Where
 from bot.store.models import StoredSession
 from bot.store.store import Store
@@ -50,14 +50,14 @@ class House:
         self.stages.append(ScriptedStage(self.place, *(self.scripts.pop(0) if self.scripts else [])))
         return self.stages[-1]
 
-    async def start(self, dials: Dials = QUICK, where: Where = HERE) -> Run:
+    async def start(self, dials: Dials = QUICK, where: Where = HERE) -> SessionRunner:
         return await self.supervisor.start(where, task=TASK, cast=self.cast, dials=dials, seed=4)
 
     def said(self, beginning: str) -> list[str]:
         """The place's messages that begin so."""
         return [text for text in self.place.texts if text.startswith(beginning)]
 
-    async def assert_stored(self, run: Run) -> None:
+    async def assert_stored(self, run: SessionRunner) -> None:
         """The database holds the record, and every turn that has a text is in the place once, in order."""
         assert (await self.store.record(run.stored.id)).turns == run.record.turns
         shown = [m.content for m in self.place.messages if m.by_webhook]
@@ -82,7 +82,7 @@ async def until(predicate: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
-async def ended(run: Run) -> None:
+async def ended(run: SessionRunner) -> None:
     """Wait until a session has ended and everything of it was shown."""
     store = run._store  # pyright: ignore[reportPrivateUsage]
     async with asyncio.timeout(10):
@@ -95,4 +95,4 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ENDPOINT_NAP", "PLACE_NAP", "PASSES_NAP", "DAY_NAP"):
         monkeypatch.setattr(recovery, name, 0.01)
     monkeypatch.setattr(recovery, "LONGEST_NAP", 0.02)
-    monkeypatch.setattr(endpoint, "_REREAD", 0.001)
+    monkeypatch.setattr(client, "_REREAD", 0.001)

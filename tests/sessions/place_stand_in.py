@@ -7,8 +7,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.chat.sentences import sentence
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Turn
+from bot.library.name_rules import safe_name
+from bot.sessions.delivery.notices import Notice
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Overview, OwnMessage, PostRejected, RejectReason
 from bot.store.models import Post, PostKind
 
@@ -116,6 +119,12 @@ class ScriptedStage:
         chunks = [turn.text[i : i + size] for i in range(0, len(turn.text), size)]
         name = persona.name if persona else turn.speaker
         return [Post(PostKind.TURN, chunk, username=name, turn_seq=turn.seq) for chunk in chunks]
+
+    def sentence(self, notice: Notice) -> str:
+        return sentence(notice)
+
+    def safe_name(self, name: str) -> str:
+        return safe_name(name)
 
     async def send(self, post: Post) -> int:
         async with self._sent:

@@ -12,7 +12,7 @@ from bot.discussion.prompts.selector_prompt import CHOICE_TOKENS
 from bot.errors import UserError
 from bot.sessions import steering
 from bot.sessions.composing.limits import Limits
-from bot.sessions.session_runner import Run
+from bot.sessions.session_runner import SessionRunner
 from bot.store.models import Status
 from bot.store.store import Store
 from tests.endpoint_stand_in import Answer, Request, ScriptedEndpoint, fails, overflow, says, scripted_endpoint, stalls
@@ -31,7 +31,7 @@ def head(request: Request) -> str:
     return request.prompt.rpartition(NOTE)[0]
 
 
-def chosen(run: Run) -> list[str | None]:
+def chosen(run: SessionRunner) -> list[str | None]:
     return [s.name for _, s in run.record.steerings() if isinstance(s, FloorChosen)]
 
 
@@ -77,7 +77,7 @@ async def test_a_choice_is_seen_in_no_place_but_its_cost_is_stored(table: Table)
     assert len(turns) == 4
     assert all(t.usage and t.usage.prompt_tokens and not t.text and not t.raw for t in turns)
     costs = sum(len(r.prompt) // 4 for r in table.server.asked)
-    assert table.run.budget.used == pytest.approx(costs, rel=0.2)
+    assert table.run.overview().tokens == pytest.approx(costs, rel=0.2)
     assert not any("Next speaker" in text for text in table.place.texts)
 
 
@@ -94,8 +94,8 @@ async def test_a_guest_overrules_the_choice(table: Table) -> None:
     table.server.enqueue("Mira", stalls())
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(2)
-    await table.run.guest_said(table.place.guest("Aino, is it safe?"))
-    await table.run.set_status(Status.PAUSED)
+    await table.run.hear(table.place.guest("Aino, is it safe?"))
+    await table.run.pause()
     await loop
     table.server.enqueue(table.server.sentence())
     await table.resume()
@@ -131,7 +131,7 @@ async def test_nobody_can_be_skipped_before_somebody_was_chosen(table: Table) ->
     await table.server.until_asked(1)
     with pytest.raises(UserError, match="the model has still to choose"):
         await steering.skip(table.run, by="Kim")
-    await table.run.set_status(Status.PAUSED)
+    await table.run.pause()
     await loop
 
 
@@ -177,7 +177,7 @@ async def test_a_table_given_up_in_any_call_goes_on_with_the_choice_that_stands(
         loop.cancel()
         await asyncio.gather(loop, return_exceptions=True)
     async with open_table(store, server, stored=first.run.stored, place=first.place) as second:
-        await second.run.poster.recover()
+        await second.run.open()
         await second.run.loop()
         assert [t.speaker for t in second.spoken] == order
         await second.assert_stored()
@@ -197,7 +197,7 @@ async def test_killed_before_any_transaction_the_table_goes_on_the_same_way(
             with suppress(Killed):
                 await first.run.loop()
     async with open_table(store, server, stored=first.run.stored, place=first.place) as second:
-        await second.run.poster.recover()
+        await second.run.open()
         await second.run.loop()
         assert [t.speaker for t in second.spoken] == order
         assert chosen(second.run) == order
@@ -206,7 +206,7 @@ async def test_killed_before_any_transaction_the_table_goes_on_the_same_way(
 
 async def test_a_limit_that_the_choice_reaches_has_the_table_sum_up(store: Store, server: ScriptedEndpoint) -> None:
     async with open_table(store, server, floor="moderator", turns=10) as table:
-        table.run.budget._limits = Limits(session_tokens=4000)
+        table.run._budget._limits = Limits(session_tokens=4000)
         await table.run.loop()
         assert table.run.status is Status.ENDED
         assert [t.kind for t in table.run.record][-1] == "summary"

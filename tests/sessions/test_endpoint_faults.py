@@ -146,7 +146,7 @@ async def test_a_script_that_a_guest_brought_in_is_welcome(store: Store) -> None
     async with open_house(store) as house:
         house.server.enqueue("One.", answer)
         run = await house.start()
-        await run.guest_said(house.place.guest("Что вы думаете о лестницах?"))
+        await run.hear(house.place.guest("Что вы думаете о лестницах?"))
         await ended(run)
         assert run.record.persona_turns()[1].text == answer
 

@@ -8,7 +8,7 @@ import pytest
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import SeatRemoved
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.store.models import Fault, Status
 from bot.store.store import Store
 from tests.endpoint_stand_in import Request, fails, gives, model_list, scripted_endpoint

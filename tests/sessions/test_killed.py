@@ -1,5 +1,6 @@
 """A process that ends between two transactions, and guests who write while it makes up for what it missed."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
+from bot.sessions.turn_log import Heard
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
@@ -67,9 +69,9 @@ async def test_killed_while_it_closes_a_table_hands_out_the_minutes_once(
     stored = await store.session(table.run.stored.id)
     assert stored is not None
     async with open_table(store, server, stored=stored, place=table.place) as table:
-        await table.run.poster.recover()
+        await table.run.open()
         if stored.status is Status.ENDED:
-            await table.run.poster.deliver()
+            await table.run._outbox.deliver()
         else:
             await table.run.close()
         again = await store.session(stored.id)
@@ -84,40 +86,46 @@ async def test_a_guest_heard_after_an_absence_does_not_hide_those_before(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Discord's history fails at first; whoever is heard meanwhile waits behind those who were not."""
-    table.run.absence.begin()
+    table.run.mark_gap()
     table.place.guest("While you were away.")
     read, tries = table.stage.heard_since, list[int]()
 
     async def fails_at_first(after_id: int) -> list[GuestMessage]:
         tries.append(after_id)
         if len(tries) == 1:
-            now = table.place.guest("You are back!")
-            assert table.run.absence.defers(now.id)
+            waiting.append(asyncio.create_task(table.run.hear(table.place.guest("You are back!"))))
+            await asyncio.sleep(0)  # it is heard now
             raise OutcomeUnknown("HTTP 503")
         return await read(after_id)
 
+    waiting: list[asyncio.Task[Heard]] = []
     monkeypatch.setattr(table.stage, "heard_since", fails_at_first)
-    await table.run.absence.end()
+    await table.run.catch_up()
     assert [t.text for t in table.run.record] == ["While you were away.", "You are back!"]
-    assert not table.run.absence.defers(table.place.guest("And now?").id)
+    assert await waiting[0] is Heard.TAKEN
+    assert await table.run.hear(table.place.guest("And now?")) is Heard.TAKEN
 
 
 async def test_a_guest_who_writes_while_the_history_is_read_is_not_missed(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table.run.absence.begin()
+    table.run.mark_gap()
     table.place.guest("While you were away.")
     read = table.stage.heard_since
 
     async def too_early(after_id: int) -> list[GuestMessage]:
         found = await read(after_id)
         if len(table.place.guests) == 1:
-            assert table.run.absence.defers(table.place.guest("While you read.").id)
+            waiting.append(asyncio.create_task(table.run.hear(table.place.guest("While you read."))))
+            await asyncio.sleep(0)  # it is heard now
         return found
 
+    waiting: list[asyncio.Task[Heard]] = []
+
     monkeypatch.setattr(table.stage, "heard_since", too_early)
-    await table.run.absence.end()
+    await table.run.catch_up()
     assert [t.text for t in table.run.record] == ["While you were away.", "While you read."]
+    assert await waiting[0] is Heard.TAKEN
 
 
 async def test_a_session_and_its_last_post_end_together(store: Store, table: Table) -> None:

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.discussion.model.record import Turn
+from bot.library.name_rules import safe_name
 from bot.sessions.delivery import outbox
-from bot.sessions.delivery.outbox import Outbox, PlaceGone, PostingBlocked, safe_name
+from bot.sessions.delivery.outbox import Outbox, PlaceGone, PostingBlocked
 from bot.sessions.delivery.stage import OutcomeUnknown, OwnMessage, PostRejected, RejectReason
 from bot.store.driver_thread import in_one_trip
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession

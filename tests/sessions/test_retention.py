@@ -8,21 +8,25 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat.sentences import sentence
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
-from bot.sessions.delivery.notices import CLOSING
+from bot.llm.endpoint_registry import EndpointRegistry
+from bot.sessions.delivery.notices import Closed
 from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.sessions.privacy.retention import Retention
-from bot.sessions.session_runner import Run
+from bot.sessions.session_runner import SessionRunner
 from bot.sessions.supervisor import Supervisor, Where
+from bot.sessions.turn_log import Heard
 from bot.store.models import Post, PostKind, Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import Store
 from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 from tests.sessions.place_stand_in import LOST, OK, Place, ScriptedStage, Sending
 from tests.store.samples import CAST, GUILD, PLACE, TASK, stored_session
+
+CLOSED = sentence(Closed())
 
 HERE = Where(guild_id=GUILD, place_id=PLACE, channel_id=PLACE, convener_id=5, anchor_id=1)
 LONG = Dials(pace=60, turns=9)
@@ -48,40 +52,40 @@ class House:
         self.stages.append(ScriptedStage(self.place, *self.script))
         return self.stages[-1]
 
-    async def start(self, dials: Dials = LONG) -> Run:
+    async def start(self, dials: Dials = LONG) -> SessionRunner:
         run = await self.supervisor.start(HERE, task=TASK, cast=CAST, dials=dials, seed=4)
         await self.rest(run)
         return run
 
-    async def rest(self, run: Run, turns: int = 1) -> None:
+    async def rest(self, run: SessionRunner, turns: int = 1) -> None:
         """Wait until so many turns are shown."""
         async with asyncio.timeout(10):
-            while len(run.record.persona_turns()) < turns or run.poster.is_busy:  # noqa: ASYNC110
+            while len(run.record.persona_turns()) < turns or run.is_posting:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
 
-    async def hear(self, run: Run, *texts: str) -> list[int]:
+    async def hear(self, run: SessionRunner, *texts: str) -> list[int]:
         messages = [self.place.guest(text) for text in texts]
         for message in messages:
-            assert await run.guest_said(message)
+            assert await run.hear(message) is Heard.TAKEN
         return [message.id for message in messages]
 
-    async def restart(self, meanwhile: "list[int] | None" = None, **edited: str) -> Run:
+    async def restart(self, meanwhile: "list[int] | None" = None, **edited: str) -> SessionRunner:
         """The process ends, members delete some messages, and another process begins."""
         await self.supervisor.shutdown()
         self.place.guests = [g for g in self.place.guests if g.id not in (meanwhile or [])]
         self.supervisor = self._supervisor()
         await self.supervisor.resume_all()
         run = self.supervisor.table_at(PLACE)
-        await run.absence.end()
+        await run.catch_up()
         return run
 
-    async def guests(self, run: Run) -> list[str]:
+    async def guests(self, run: SessionRunner) -> list[str]:
         stored = [t.text for t in await self.store.record(run.stored.id) if t.kind == "guest"]
         assert stored == [t.text for t in run.record if t.kind == "guest"]
         return stored
 
     def retention(self, *, keep_days: int | None = 90, grace_days: int = 7) -> Retention:
-        return Retention(self.supervisor, self.store, keep_days=keep_days, grace_days=grace_days)
+        return Retention(self.store, self.supervisor.drop_server, keep_days=keep_days, grace_days=grace_days)
 
 
 @pytest.fixture
@@ -121,7 +125,7 @@ async def test_what_can_not_be_read_is_left_as_it_is(house: House, monkeypatch: 
         patch.setattr(ScriptedStage, "said_since", fail)
         run = await house.restart(deleted)
         assert await house.guests(run) == ["I live at Mill Lane 4."]
-    await run.absence.end()
+    await run.catch_up()
     assert await house.guests(run) == [""]
 
 
@@ -138,17 +142,17 @@ async def test_a_deleted_message_is_not_in_minutes_sent_again(house: House) -> N
     before, after = [p.attachment or "" for p in house.stages[0].sends if p.kind is PostKind.MINUTES]
     assert "Mill Lane" in before
     assert "Mill Lane" not in after
-    assert house.place.texts[-1] == CLOSING
+    assert house.place.texts[-1] == CLOSED
 
 
 async def test_a_message_deleted_under_a_closed_table_is_not_in_minutes_still_to_be_sent(house: House) -> None:
     stored = await house.store.add_session(stored_session(), [])
     message = house.place.guest("I live at Mill Lane 4.")
     run = house.supervisor._open(stored, await house.store.record(stored.id), 0)
-    await run.guest_said(message)
-    await run.set_status(Status.ENDED)
+    await run.hear(message)
+    await house.store.set_status(stored.id, Status.ENDED)
     del house.supervisor._runs[PLACE]
-    post = Post(PostKind.MINUTES, CLOSING, attachment="**Kim**: I live at Mill Lane 4.")
+    post = Post(PostKind.MINUTES, CLOSED, attachment="**Kim**: I live at Mill Lane 4.")
     await house.store.add_post(stored.id, PLACE, post)
     await house.supervisor.message_gone(PLACE, message.id)
     (minutes,) = await house.store.session_posts(stored.id, PostKind.MINUTES)
@@ -171,7 +175,7 @@ async def test_a_forgotten_member_is_in_no_prompt_and_not_taken_in_again(house: 
     await house.rest(run, 2)
     assert "Mill Lane" not in house.server.prompts[-1]
     assert "Kim" not in house.server.prompts[-1]
-    assert run.poster.latest not in ids
+    assert run._outbox.latest not in ids
     again = await house.restart()
     assert await house.guests(again) == ["", ""]
     assert not [t for t in again.record if t.author_id or (t.message_id and t.kind == "guest")]
@@ -188,11 +192,11 @@ async def test_a_convener_can_be_forgotten_while_the_table_is_open(house: House)
 async def test_who_is_kept_out_is_not_heard_also_after_a_start(house: House) -> None:
     run = await house.start()
     await house.store.privacy.keep_out(GUILD, KIM.id, out=True)
-    assert not await run.guest_said(house.place.guest("I live at Mill Lane 4."))
+    assert await run.hear(house.place.guest("I live at Mill Lane 4.")) is not Heard.TAKEN
     run = await house.restart()
     assert await house.guests(run) == []
     await house.store.privacy.keep_out(GUILD, KIM.id, out=False)
-    assert await run.guest_said(house.place.guest("Here I am."))
+    assert await run.hear(house.place.guest("Here I am.")) is Heard.TAKEN
 
 
 # --- how long things are kept ---
@@ -298,5 +302,5 @@ async def test_a_post_whose_session_was_deleted_is_not_sent(house: House) -> Non
     house.supervisor.drop_server(GUILD)
     await house.store.privacy.delete_server(GUILD)
     shown = len(house.place.messages)
-    await run.poster.deliver()
+    await run._outbox.deliver()
     assert len(house.place.messages) == shown

@@ -12,10 +12,12 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record, Turn
 from bot.discussion.prompts.prompt import AGAIN
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
+from bot.sessions.delivery.notices import Done
 from bot.sessions.delivery.stage import PostRejected, RejectReason
-from bot.sessions.session_runner import Run
-from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession
+from bot.sessions.session_runner import SessionRunner
+from bot.sessions.turn_log import Heard
+from bot.store.models import PostKind, PostStatus, Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import Store
 from tests.endpoint_stand_in import (
@@ -49,7 +51,7 @@ class Table:
     store: Store
     place: Place
     stage: ScriptedStage
-    run: Run
+    run: SessionRunner
 
     @property
     def spoken(self) -> list[Turn]:
@@ -65,7 +67,8 @@ class Table:
         assert shown == [t.text for t in self.run.record if t.kind in ("persona", "summary") and t.text]
 
     async def resume(self) -> None:
-        await self.run.set_status(Status.RUNNING)
+        if self.run.status is Status.PAUSED:
+            await self.run.resume()
         await self.run.loop()
 
     async def speak(self, turns: int) -> None:
@@ -73,7 +76,7 @@ class Table:
         self.server.enqueue(*[self.server.sentence() for _ in range(turns - len(self.spoken))], stalls())
         loop = asyncio.create_task(self.run.loop())
         await self.server.until_asked(len(self.server.asked) + turns - len(self.spoken) + 1)
-        await self.run.set_status(Status.PAUSED)
+        await self.run.pause()
         await loop
 
 
@@ -93,7 +96,7 @@ async def open_table(
         )
     endpoint = Endpoint(server.url, retries=0, timeout=10)
     stage = ScriptedStage(place or Place())
-    run = Run(
+    run = SessionRunner(
         stored,
         await store.record(stored.id),
         store=store,
@@ -102,7 +105,7 @@ async def open_table(
         max_tokens=max_tokens,
         latest=await store.latest_id(stored.id),
     )
-    stage.on_event = run.poster.seen
+    stage.on_event = run.own_message_seen
     try:
         yield Table(server, store, stage.place, stage, run)
     finally:
@@ -355,7 +358,7 @@ async def test_a_guest_who_speaks_during_composing_is_heard_at_once(table: Table
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(2)
     called = next(iter(NAMES - {table.stage.composed[-1], table.spoken[0].speaker}))
-    assert await table.run.guest_said(table.place.guest(f"{called}, what do you say?"))
+    assert await table.run.hear(table.place.guest(f"{called}, what do you say?")) is Heard.TAKEN
     await loop
     await asyncio.wait_for(table.server.disconnected.wait(), 10)
     guest = next(t for t in table.run.record if t.kind == "guest")
@@ -373,7 +376,7 @@ async def test_in_a_busy_channel_a_turn_is_composed_anew_only_twice(table: Table
     loop = asyncio.create_task(table.run.loop())
     for calls, text in enumerate(["First.", "Second.", "Third."], 2):
         await table.server.until_asked(calls)
-        assert await table.run.guest_said(table.place.guest(text))
+        assert await table.run.hear(table.place.guest(text)) is Heard.TAKEN
     gate.set()
     await loop
     second = table.spoken[1]
@@ -392,7 +395,7 @@ async def resting_table(store: Store, server: ScriptedEndpoint) -> AsyncIterator
         loop = asyncio.create_task(table.run.loop())
         await server.until_asked(2)
         yield table
-        await table.run.set_status(Status.PAUSED)
+        await table.run.pause()
         await loop
 
 
@@ -416,7 +419,7 @@ async def test_a_guest_who_speaks_during_the_pause_is_heard_by_the_next_turn(
 ) -> None:
     server.enqueue("One.", "Too early.", "Two.")
     async with resting_table(store, server) as table:
-        assert await table.run.guest_said(table.place.guest("What about the ice?"))
+        assert await table.run.hear(table.place.guest("What about the ice?")) is Heard.TAKEN
         await until(lambda: len(server.asked) == 3)
         assert [t.text for t in table.spoken] == ["One."]
         assert '(guest): "What about the ice?"\n' in server.prompts[2]
@@ -436,7 +439,7 @@ async def test_what_was_deleted_during_the_pause_is_not_in_what_comes_next(
 ) -> None:
     async with resting_table(store, server) as table:
         message = table.place.guest("My address is 5 Mill Lane.")
-        assert await table.run.guest_said(message)
+        assert await table.run.hear(message) is Heard.TAKEN
         await until(lambda: "5 Mill Lane" in server.prompts[-1])
         assert await table.run.guest_changed(message.id, "")
         await until(lambda: "5 Mill Lane" not in server.prompts[-1])
@@ -453,8 +456,8 @@ async def test_a_stop_during_the_pause_shows_no_draft(store: Store, server: Scri
 
 async def test_a_guests_message_is_taken_once(table: Table) -> None:
     message = table.place.guest("Hello all.")
-    assert await table.run.guest_said(message)
-    assert not await table.run.guest_said(message)
+    assert await table.run.hear(message) is Heard.TAKEN
+    assert await table.run.hear(message) is not Heard.TAKEN
     assert [t.text for t in await table.stored_turns()] == ["Hello all."]
 
 
@@ -462,7 +465,7 @@ async def test_a_reply_to_a_post_addresses_its_persona(table: Table) -> None:
     await table.speak(3)
     first = table.spoken[0]
     post = next(p for p in await table.store.session_posts(table.run.stored.id) if p.turn_seq == first.seq)
-    await table.run.guest_said(table.place.guest("Why?", reply_to=post.message_id))
+    await table.run.hear(table.place.guest("Why?", reply_to=post.message_id))
     assert table.run.record.turns[-1].addressed == first.speaker
     await table.resume()
     assert table.spoken[3].speaker == first.speaker
@@ -470,7 +473,7 @@ async def test_a_reply_to_a_post_addresses_its_persona(table: Table) -> None:
 
 async def test_a_deletion_during_composing_drops_the_draft(table: Table) -> None:
     message = table.place.guest("I regret this already.")
-    await table.run.guest_said(message)
+    await table.run.hear(message)
     gate = asyncio.Event()
     table.server.enqueue(held(gate, "The guest regrets something."))
     loop = asyncio.create_task(table.run.loop())
@@ -488,7 +491,7 @@ async def test_a_deletion_during_composing_drops_the_draft(table: Table) -> None
 
 async def test_an_edit_changes_the_record_and_the_database(table: Table) -> None:
     message = table.place.guest("Ravi, is it worth it?")
-    await table.run.guest_said(message)
+    await table.run.hear(message)
     await table.speak(2)
     assert await table.run.guest_changed(message.id, "Mira, is it worth it?")
     assert not await table.run.guest_changed(999, "someone else's")
@@ -503,12 +506,12 @@ async def test_an_edit_changes_the_record_and_the_database(table: Table) -> None
 async def test_guests_who_wrote_while_nobody_listened_are_taken_in(table: Table) -> None:
     await table.speak(2)
     heard = table.place.guest("Before.")
-    await table.run.guest_said(heard)
+    await table.run.hear(heard)
     table.place.guest("Meanwhile.")
-    table.run.absence.begin()
-    await table.run.absence.end()
-    table.run.absence.begin()
-    await table.run.absence.end()
+    table.run.mark_gap()
+    await table.run.catch_up()
+    table.run.mark_gap()
+    await table.run.catch_up()
     assert [t.text for t in table.run.record if t.kind == "guest"] == ["Before.", "Meanwhile."]
 
 
@@ -527,7 +530,7 @@ async def test_each_prompt_extends_the_one_before_it(store: Store, server: Scrip
 
         async def meanwhile(count: int) -> None:
             if count in guests:
-                await table.run.guest_said(guests[count])
+                await table.run.hear(guests[count])
             elif count == 17:
                 changed_at.add(len(server.asked) + 1)
                 await table.run.guest_changed(guests[9].id, "Something else.")
@@ -540,7 +543,7 @@ async def test_each_prompt_extends_the_one_before_it(store: Store, server: Scrip
         for count in range(30):
             await table.speak(count + 1)
             await meanwhile(count)
-            table.run.status = Status.RUNNING
+            await table.run.resume()
         await table.run.loop()
         assert table.run.status is Status.ENDED
         assert len(table.spoken) == 30
@@ -562,7 +565,7 @@ async def test_a_pause_interrupts_the_call_in_flight(table: Table) -> None:
     table.server.enqueue("One.", stalls())
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(2)
-    await table.run.set_status(Status.PAUSED, "asked to")
+    await table.run.pause()
     await loop
     await asyncio.wait_for(table.server.disconnected.wait(), 5)
     assert len(table.spoken) == 1
@@ -604,7 +607,7 @@ async def test_a_cancelled_loop_leaves_record_and_database_alike(store: Store, s
             await server.until_asked(len(server.asked) + count)
             loop.cancel()
             await asyncio.gather(loop, return_exceptions=True)
-            await table.run.poster.deliver()
+            await table.run._outbox.deliver()
             await table.assert_stored()
 
 
@@ -644,8 +647,8 @@ async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: Table) 
 
 async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: Table) -> None:
     table.stage.script.extend([refused(RejectReason.HOLD)])
-    await table.run.announce(Post(PostKind.NOTICE, "The table is paused."))
-    assert table.stage.told == ["The table is paused."]
+    await table.run._announcer.announce(Done("Mira paused the table."))
+    assert table.stage.told == ["-# Mira paused the table."]
     assert await table.store.take_post(PLACE, 0) is None
 
 
@@ -656,6 +659,6 @@ async def test_guests_that_cannot_be_read_do_not_keep_it_from_going_on(
         raise PostRejected(RejectReason.HOLD, "no permission")
 
     monkeypatch.setattr(table.stage, "heard_since", fail)
-    table.run.absence.begin()
-    await table.run.absence.end()
+    table.run.mark_gap()
+    await table.run.catch_up()
     assert table.run.record == Record()

@@ -27,7 +27,7 @@ async def test_one_table_a_place_until_it_has_ended(house: House) -> None:
     run = await house.start()
     with pytest.raises(UserError, match="There is a table in this channel already"):
         await house.start()
-    await until(lambda: run.status is Status.ENDED and not run.poster.is_busy)
+    await until(lambda: run.status is Status.ENDED and not run.is_posting)
     await house.start()
 
 
@@ -67,12 +67,12 @@ async def test_a_post_left_open_by_the_last_table_is_not_doubled_by_the_next(hou
     house.scripts.append([OK, OK, OK, LOST])
     first = await house.start(Dials(pace=0, turns=5))
     house.stages[0].looks.extend([PostRejected(RejectReason.HOLD, "The history can't be read.")] * 50)
-    await until(lambda: first.status is Status.PAUSED and not first.poster.is_busy)
+    await until(lambda: first.status is Status.PAUSED and not first.is_posting)
     await house.supervisor.stop(PLACE)
-    await until(lambda: not first.poster.is_busy)
+    await until(lambda: not first.is_posting)
 
     second = await house.start(QUICK)
-    await until(lambda: second.status is Status.ENDED and not second.poster.is_busy)
+    await until(lambda: second.status is Status.ENDED and not second.is_posting)
     said = [text for text in house.place.texts if text]
     turns = [text for text in said if text not in (*TASK.questions, "🏁 The table is closed. Thank you all.")]
     assert len(turns) == len(set(turns)) == 1 + 3 + 1, "one turn of the first, three of the second and its summary"
@@ -85,7 +85,7 @@ async def test_an_open_table_is_taken_up_beside_what_an_ended_one_left_over(hous
     await house.store.add_session(stored, [])
     await house.supervisor.resume_all()
     run = house.supervisor.table_at(PLACE)
-    await until(lambda: run.status is Status.ENDED and not run.poster.is_busy)
+    await until(lambda: run.status is Status.ENDED and not run.is_posting)
     assert house.place.texts[0] == "left over"
     assert any(turn.kind == "summary" for turn in await house.store.record(run.stored.id))
 
@@ -128,15 +128,15 @@ async def test_a_table_that_stood_still_for_its_database_hears_people(
 
     monkeypatch.setattr(house.store, "add_turn", full)
     run = await house.start()
-    await until(lambda: run.standstill.stands)
+    await until(lambda: (run.reason or "").endswith("as soon as that is mended."))
     monkeypatch.setattr(house.store, "add_turn", really)
     if way_out == "stop and start":
         await house.supervisor.stop(PLACE)
-        await until(lambda: not run.poster.is_busy)
+        await until(lambda: not run.is_posting)
         run = await house.start()
     else:
         if way_out == "pause and resume":
             await house.supervisor.pause(PLACE)
         await house.supervisor.resume(PLACE)
-    await until(lambda: run.status is Status.ENDED and not run.poster.is_busy)
+    await until(lambda: run.status is Status.ENDED and not run.is_posting)
     assert len(run.record.persona_turns()) == 3

@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-Floor = Literal["natural", "round_robin", "random", "moderator"]
+TurnOrder = Literal["natural", "round_robin", "random", "moderator"]
 Guard = Literal["empty", "repeat", "others", "agreement", "progress"]
 GUARDS: Final[tuple[Guard, ...]] = ("empty", "repeat", "others", "agreement", "progress")
 
@@ -19,7 +19,7 @@ class Dials(BaseModel):
     ask_every: float = Field(default=4, ge=1, description="one turn in so many asks a named other for an opinion")
     dissent_every: float = Field(default=5, ge=0, description="one turn in so many argues the other side; 0: never")
     wrap_up: int = Field(default=3, ge=0, description="how many of the last turns say that it is time to wrap up")
-    floor: Floor = Field(default="natural", description="who speaks next when nobody was given the floor")
+    floor: TurnOrder = Field(default="natural", description="who speaks next when nobody was given the floor")
     guards: str = Field(default="all", description="which guards act: all, none, or names separated by commas")
     pace: float = Field(default=8, ge=0, le=3600, description="the least seconds between two turns; 0: no pause at all")
     pace_most: float = Field(default=30, ge=0, le=3600, description="the most seconds between two turns")

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.discussion.model.names import aliases
-from bot.discussion.model.persona import MODERATOR, fold
+from bot.discussion.model.gist import gist
+from bot.discussion.model.names import aliases, guest_name
+from bot.discussion.model.persona import MODERATOR
 from bot.discussion.model.record import Compaction, QuestionPut, Record, Session, Turn
-from bot.discussion.prompts.prompt import gist, guest_name
+from bot.discussion.text.folding import fold
 
 SOMEONE: Final = "someone"
 # A shorter name is too likely to be an ordinary word of what personas say ("I", "Al", "Bo").
@@ -17,7 +18,7 @@ _SHORTEST: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of a server: their Discord id, and every name they are known to have had there."""
+    """A member of a server: their id, and every name they are known to have had there."""
 
     id: int
     names: tuple[str, ...]
@@ -55,7 +56,7 @@ def without_actor(line: str, member: Member) -> str:
 
 def without(names: Iterable[str], text: str, *, count: int = 0) -> str:
     """`text` with each name, as a whole word, replaced; at most `count` times (0: everywhere)."""
-    # A name in a line of the moderator has backslashes before characters that mean something in Markdown.
+    # A name in a line of the moderator has backslashes before characters that would be taken for markup.
     forms = ["".join(r"\\?" + re.escape(c) for c in name) for name in sorted(names, key=len, reverse=True) if name]
     if not forms:
         return text

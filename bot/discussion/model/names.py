@@ -1,12 +1,18 @@
-"""Who a line is addressed to: names in text, Unicode, case-insensitive, whole words."""
+"""Names: what a persona may be called, whom a text addresses (Unicode, whole words), how a guest is shown."""
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from bot.discussion.model.persona import Persona, fold
+from bot.discussion.model.persona import MODERATOR, Persona
+from bot.discussion.model.record import Session, Turn
+from bot.discussion.text.folding import fold
+from bot.discussion.text.text_metrics import UNSPACED
+
+GUEST_NAME_LIMIT: Final = 32
 
 # What may stand between the start of a sentence and its first word, and between the end of a sentence and the next.
 _BETWEEN: Final = " \t\"'“”‘’«»„()[]{}*_>~¿¡"
@@ -15,8 +21,7 @@ _BEFORE_SPEECH: Final = re.compile(r"[*_]*(?:[,:،、–—]|\s[-–—]\s)")
 # A full stop inside a number or an address (3.5, example.org) ends nothing.
 _SENTENCE_END: Final = re.compile(r"(?<![.!?؟…])[.!?؟…]++(?=[\s\"'”’»)\]*_]|$)|[。\n]|[?؟]")
 _QUESTION_MARKS: Final = frozenset("?؟")
-# Scripts without spaces between words (Han, kana): there a name can't be told from a longer word by its neighbours.
-UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+# In a script without spaces a name can't be told from a longer word by its neighbours.
 _UNSPACED: Final = re.compile(f"[{UNSPACED}]")
 _ARTICLES: Final = frozenset({"the", "a", "an"})
 _TITLES: Final = frozenset(
@@ -46,6 +51,28 @@ def aliases(persona: Persona) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for form in forms if form))
 
 
+@dataclass(frozen=True, slots=True)
+class NameClash:
+    """A name of a persona's (`field`: name or full_name) that an earlier one bears; both by their place in the cast."""
+
+    earlier: int
+    later: int
+    field: str
+    name: str
+
+
+def name_clashes(personas: Iterable[Persona]) -> list[NameClash]:
+    """Every name that two personas share, as a name or a full name: at one table they would be one speaker."""
+    clashes: list[NameClash] = []
+    taken: dict[str, int] = {}
+    for number, persona in enumerate(personas):
+        for field, name in (("name", persona.name), ("full_name", persona.full_name)):
+            holder = taken.setdefault(fold(name), number)
+            if holder != number:
+                clashes.append(NameClash(holder, number, field, name))
+    return clashes
+
+
 def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool = False) -> str | None:
     """The name of the persona whom `text` addresses directly, or None; the last one addressed wins.
 
@@ -69,6 +96,23 @@ def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool =
 def named(text: str, cast: Sequence[Persona]) -> list[str]:
     """The names of the personas whom `text` names in any form, in the order of their mentions."""
     return list(dict.fromkeys(name for name, _, _ in _found(fold(text), cast)))
+
+
+def guest_name(name: str, cast: Sequence[Persona] = ()) -> str:
+    """A guest's display name made safe for a line tag.
+
+    It has no line breaks, colons, quotes, brackets or invisible characters, is not too long, and is no persona's.
+    """
+    seen = "".join(c for c in name if c.isspace() or not unicodedata.category(c).startswith("C"))
+    name = re.sub(r"""[\s:："＂“”„‟«»()（）\[\]{}<>*_`#]+""", " ", seen).strip()[:GUEST_NAME_LIMIT].strip() or "someone"
+    taken = {form for p in cast for form in aliases(p)} | {fold(MODERATOR)}
+    return f"{name} of the audience" if fold(name) in taken else name
+
+
+def shown_name(session: Session, turn: Turn) -> str:
+    """The speaker of `turn` as prompts name them."""
+    # By the cast as it was at the start: a persona who joins later must not change lines that were already sent.
+    return guest_name(turn.speaker, session.cast) if turn.kind == "guest" else turn.speaker
 
 
 def _found(folded: str, cast: Sequence[Persona]) -> Iterator[tuple[str, int, int]]:

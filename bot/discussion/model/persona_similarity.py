@@ -6,7 +6,8 @@ from itertools import combinations
 from typing import Final
 
 from bot.discussion.model.names import aliases
-from bot.discussion.model.persona import Persona, fold
+from bot.discussion.model.persona import Persona
+from bot.discussion.text.folding import fold
 from bot.discussion.text.text_metrics import Gram, grams
 
 # The share of the shorter card's word 3-grams that stand in the other before the two count as near copies.

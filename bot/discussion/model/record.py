@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.model.task import Task
-from bot.discussion.prompts.control_tokens import escape_control_tokens
-from bot.discussion.text.text_metrics import grams
+from bot.discussion.text.text_caches import forget_turn_texts
 
 Kind = Literal["persona", "guest", "moderator", "summary"]
+N = TypeVar("N", int, float)
 
 
 class _Steering(BaseModel):
@@ -115,6 +115,21 @@ class Usage:
     completion_tokens: int | None = None
     latency_ms: float | None = None
 
+    def plus(self, later: "Usage") -> "Usage":
+        """What both calls cost together; how it finished is told by the later one."""
+        return Usage(
+            finish_reason=later.finish_reason,
+            prompt_tokens=_sum(self.prompt_tokens, later.prompt_tokens),
+            cached_tokens=_sum(self.cached_tokens, later.cached_tokens),
+            completion_tokens=_sum(self.completion_tokens, later.completion_tokens),
+            latency_ms=_sum(self.latency_ms, later.latency_ms),
+        )
+
+
+def _sum(one: N | None, other: N | None) -> N | None:
+    # What one call does not say does not make the other's count disappear.
+    return other if one is None else one if other is None else one + other
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -122,7 +137,8 @@ class Turn:
 
     `seq` counts from 1 in record order. A persona turn with empty text is a pass. `heard` is the last turn that the
     prompt of a persona turn held. `addressed` names the persona this turn gives the floor to. `withheld` turns were
-    refused by Discord and stand in no prompt. A guest turn whose text is empty was deleted by its author.
+    refused where they were to be shown, and stand in no prompt. A guest turn whose text is empty was deleted by its
+    author.
     """
 
     seq: int
@@ -193,8 +209,7 @@ class Record:
         self.turns[turn.seq - 1] = turn
         self.revision += 1
         # What was deleted must not live on in a cache of texts.
-        grams.cache_clear()
-        escape_control_tokens.cache_clear()
+        forget_turn_texts()
 
     def persona_turns(self) -> Sequence[Turn]:
         """Turns that used the clock, passes and withheld ones among them."""
@@ -240,3 +255,8 @@ def speakers(session: Session, record: Record) -> tuple[Persona, ...]:
     """Who at the table may get a turn: the seats less the muted."""
     muted: dict[str, bool] = {s.name: s.muted for _, s in record.steerings() if isinstance(s, Muted)}
     return tuple(p for p in seats(session, record) if not muted.get(p.name, False))
+
+
+def question_on_table(record: Record) -> str | None:
+    """The question under discussion, None before the first."""
+    return next((s.question for _, s in reversed(list(record.steerings())) if isinstance(s, QuestionPut)), None)

@@ -3,14 +3,9 @@
 from collections.abc import Sequence
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import QuestionPut, Record, Session, TurnsChanged, WrapUpCalled
+from bot.discussion.model.record import QuestionPut, Record, Session, TurnsChanged, WrapUpCalled, question_on_table
 from bot.discussion.moderation.seeded_random import one_in
 from bot.discussion.moderation.stagnation import stands_still
-
-
-def question_on_table(record: Record) -> str | None:
-    """The question under discussion, None before the first."""
-    return next((s.question for _, s in reversed(list(record.steerings())) if isinstance(s, QuestionPut)), None)
 
 
 def question_to_put(session: Session, record: Record) -> str | None:

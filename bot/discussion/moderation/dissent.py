@@ -5,8 +5,8 @@ from typing import Final
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, speakers
 from bot.discussion.moderation import agenda
-from bot.discussion.moderation.floors import this_round
 from bot.discussion.moderation.seeded_random import one_in
+from bot.discussion.moderation.speaker_selection import this_round
 
 # The flag of a persona turn that was asked to.
 DISSENT_FLAG: Final = "dissent"

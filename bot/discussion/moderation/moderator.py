@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import Compaction, FloorChosen, Record, Session
-from bot.discussion.moderation import agenda, calls, floor, stagnation
+from bot.discussion.model.record import Compaction, FloorChosen, Record, Session, question_on_table
+from bot.discussion.moderation import agenda, speaker_selection, stagnation
 from bot.discussion.moderation.dissent import is_to_dissent
-from bot.discussion.prompts.prompt import Cue, shown_name
+from bot.discussion.prompts.prompt import Cue
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +53,27 @@ def next_step(session: Session, record: Record) -> Step:
     if any(turn.kind == "summary" for turn in record):
         return Close()
     if agenda.turns_left(session, record) == 0:
-        persona = floor.summariser(session, record)
+        persona = speaker_selection.summariser(session, record)
         return Summarise(persona, Cue(None, summary=True)) if persona else Close()
     if question := agenda.question_to_put(session, record):
         return Open(question)
-    persona = floor.next_speaker(session, record)
+    persona = speaker_selection.next_speaker(session, record)
     if persona is None:
         return Close()
-    if among := floor.choosable(session, record):
+    if among := speaker_selection.choosable(session, record):
         return Choose(among)
     return Speak(persona, _cue(session, record, persona))
 
 
 def _cue(session: Session, record: Record, speaker: Persona) -> Cue:
     """What the speaker is told. A guest's word comes before a dissent, and that before everything else to do."""
-    call = calls.addressing_turn(session, record)
+    call = speaker_selection.addressing_turn(session, record)
     if call and call.addressed != speaker.name:
         call = None
     dissent = not (call and call.kind == "guest") and is_to_dissent(session, record, speaker)
-    asked = floor.person_to_ask(session, record, speaker)
+    asked = speaker_selection.person_to_ask(session, record, speaker)
     return Cue(
-        question=agenda.question_on_table(record),
+        question=question_on_table(record),
         turns_left=agenda.turns_left(session, record),
         wrap_up=agenda.is_wrapping_up(session, record),
         answer_to=shown_name(session, call) if call and not dissent else None,

@@ -1,4 +1,4 @@
-"""Whether a table drifts: its speakers only agree with each other, or they say nothing new on the question."""
+"""Whether a table gets nowhere: turns come to nothing, speakers only agree, or they say nothing new on the question."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -7,10 +7,22 @@ from typing import Final
 from bot.discussion.model.record import QuestionPut, Record, Session, Turn
 from bot.discussion.text.text_metrics import novelty, only_agrees
 
-# So many turns in a row make a drift.
+# So many turns in a row that came to nothing pause the session.
+PASSES_BEFORE_PAUSE: Final = 3
+# So many turns in a row that only agree, or bring nothing new, make a drift.
 IN_A_ROW: Final = 3
 # Below this share of new word pairs a turn brings nothing new. Fresh talk has 0.7 and more, also late in a discussion.
 LEAST_NOVELTY: Final = 0.25
+
+
+def passes_in_a_row(record: Record) -> int:
+    """How many of the last persona turns came to nothing."""
+    count = 0
+    for turn in reversed(record.persona_turns()):
+        if not turn.is_pass:
+            break
+        count += 1
+    return count
 
 
 def only_agree(session: Session, record: Record) -> bool:

@@ -5,16 +5,13 @@ compaction, an edit or a deletion changes bytes that were already sent.
 """
 
 import re
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from bot.discussion.model.names import aliases
-from bot.discussion.model.persona import MODERATOR, Persona, fold
+from bot.discussion.model.names import shown_name
+from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.model.record import (
-    Compaction,
     QuestionPut,
     Record,
     SeatAdded,
@@ -25,11 +22,11 @@ from bot.discussion.model.record import (
 )
 from bot.discussion.prompts.control_tokens import escape_control_tokens
 from bot.discussion.prompts.third_person import told_of
+from bot.discussion.text.folding import one_line
 
 # OpenAI takes at most four stop strings; other servers take more. The reply pipeline cuts what slips through.
 STOP_LIMIT: Final = 4
 GUEST_TEXT_LIMIT: Final = 1000
-GUEST_NAME_LIMIT: Final = 32
 
 OPENING: Final = """\
 This is the transcript of a moderated round-table discussion between the people described below.
@@ -114,14 +111,14 @@ def transcript(session: Session, record: Record) -> str:
     """Every turn as `Name: text`, one after the other; earlier ones as the gist of the newest compaction."""
     compaction = record.compaction()
     start = f"({escape_control_tokens(compaction.gist)})\n" if compaction else ""
-    return start + "".join(_line(session, turn) for turn in record.after(compaction.upto if compaction else 0))
+    return start + "".join(line(session, turn) for turn in record.after(compaction.upto if compaction else 0))
 
 
 def tail(session: Session, speaker: Persona, cue: Cue) -> str:
     """The end of the prompt: the cue, and who speaks."""
-    notes = [f"The question on the table is: {_one_line(cue.question)}"] if cue.question else []
+    notes = [f"The question on the table is: {one_line(cue.question)}"] if cue.question else []
     if cue.summary:
-        notes += ["The discussion is over.", _one_line(session.task.summarize)]
+        notes += ["The discussion is over.", one_line(session.task.summarize)]
     if cue.answer_to:
         notes.append(f"{cue.answer_to} has just spoken to you: answer that first.")
     if cue.new_angle:
@@ -158,91 +155,22 @@ def stop_strings(session: Session, record: Record, speaker: Persona) -> tuple[st
     return tuple(f"\n{name}:" for name in [*names[: STOP_LIMIT - 1], MODERATOR])
 
 
-def guest_name(name: str, cast: Sequence[Persona] = ()) -> str:
-    """A guest's display name made safe for a line tag.
-
-    It has no line breaks, colons, quotes, brackets or invisible characters, is not too long, and is no persona's.
-    """
-    seen = "".join(c for c in name if c.isspace() or not unicodedata.category(c).startswith("C"))
-    name = re.sub(r"""[\s:："＂“”„‟«»()（）\[\]{}<>*_`#]+""", " ", seen).strip()[:GUEST_NAME_LIMIT].strip() or "someone"
-    taken = {form for p in cast for form in aliases(p)} | {fold(MODERATOR)}
-    return f"{name} of the audience" if fold(name) in taken else name
-
-
-def shown_name(session: Session, turn: Turn) -> str:
-    """The speaker of `turn` as prompts name them."""
-    # By the cast as it was at the start: a persona who joins later must not change lines that were already sent.
-    return guest_name(turn.speaker, session.cast) if turn.kind == "guest" else turn.speaker
-
-
-def compaction(session: Session, record: Record, *, room: int) -> Compaction | None:
-    """What to drop when the transcript no longer fits: all but the newest turns, so that half of `room` is free again.
-
-    In: `room`, the characters a transcript may take. Out: None if there is nothing left to drop, or no room even for
-    that. Done in bulk, so that the prefix stays the same until the next one.
-    """
-    previous = record.compaction()
-    oldest = previous.upto if previous else 0
-    lines = [(turn.seq, len(_line(session, turn))) for turn in record.after(oldest)]
-    short = gist(session, record, record.last_seq, limit=room // 4)
-    free = room // 2 - len(short) - len("()\n")
-    if free < 0:
-        return None
-    newest = next((length for _, length in reversed(lines) if length), 0)
-    if free < newest <= room - len(short) - len("()\n"):
-        free = newest  # one long line: there must be something to answer to
-    upto = record.last_seq
-    for seq, length in reversed(lines):
-        free -= length
-        if free < 0:
-            break
-        upto = seq - 1
-    if not any(length for seq, length in lines if seq <= upto):
-        return None
-    return Compaction(upto=upto, gist=gist(session, record, upto, limit=len(short)))
-
-
-def gist(session: Session, record: Record, upto: int, *, limit: int = 2000) -> str:
-    """Who spoke on which question up to turn `upto`: made by rule, so that it costs no model call.
-
-    Where that takes more than `limit` characters, the oldest questions are left out.
-    """
-    spoken: dict[str, dict[str, int]] = {}
-    question = ""
-    for turn in record.turns[:upto]:
-        if isinstance(turn.steering, QuestionPut):
-            question = _one_line(turn.steering.question)
-        elif turn.kind in ("persona", "guest") and turn.text and not turn.withheld:
-            name = shown_name(session, turn) + (" (guest)" if turn.kind == "guest" else "")
-            on_it = spoken.setdefault(question, {})
-            on_it[name] = on_it.get(name, 0) + 1
-    parts = [
-        (f"on “{question}” spoke " if question else "there spoke ")
-        + ", ".join(f"{name} {n} times" if n > 1 else name for name, n in who.items())
-        for question, who in spoken.items()
-    ]
-    for first in range(len(parts)):
-        whole = "Earlier in the discussion " + "; ".join(parts[first:]) + "."
-        if len(whole) <= limit:
-            return whole
-    return "The discussion began earlier."
-
-
-def _line(session: Session, turn: Turn) -> str:
+def line(session: Session, turn: Turn) -> str:
+    """A turn as it stands in the transcript, with its line break; empty where it stands in none."""
     return escape_control_tokens(_spoken(session, turn))
 
 
 def _spoken(session: Session, turn: Turn) -> str:
     if turn.kind == "guest":
         # On one line and without double quotes, so that a guest's text can't end its own quotation or fake a line.
-        said = _one_line(turn.text)[:GUEST_TEXT_LIMIT]
+        said = one_line(turn.text)[:GUEST_TEXT_LIMIT]
         said = re.sub(r'["＂“”„‟«»〝〞]', "'", said)
         return f'{shown_name(session, turn)} (guest): "{said}"\n' if said else ""
     if turn.kind in ("persona", "summary"):
         return f"{turn.speaker}: {turn.text}\n" if turn.text and not turn.withheld else ""
     match turn.steering:
         case QuestionPut(question=question):
-            return f"{MODERATOR}: The question on the table is: {_one_line(question)}\n"
+            return f"{MODERATOR}: The question on the table is: {one_line(question)}\n"
         case SeatAdded(persona=p):
             return f"{MODERATOR}: {p.full_name} joins the table. {card(p)}\n"
         case SeatRemoved(name=name):
@@ -253,9 +181,5 @@ def _spoken(session: Session, turn: Turn) -> str:
 
 def card(persona: Persona) -> str:
     """The character card as the others know it, on one line: in the third person, else quoted."""
-    quoted = _one_line(persona.prompt).replace('"', "'")
+    quoted = one_line(persona.prompt).replace('"', "'")
     return told_of(persona) or f'{persona.name}\'s character card: "{quoted}"'
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from bot.discussion.model.persona import Persona
+from bot.discussion.text.folding import one_line
 
 _ROLE: Final = re.compile(
     r"^You,? as an AI(?: assistant)?,? (?:will )?(?:take|play) (?:on )?the role of ", re.IGNORECASE
@@ -29,7 +30,7 @@ _END: Final = re.compile(r"\s*(?:[.,;:!?)…–—]|$)")
 def told_of(persona: Persona) -> str | None:
     """The card on one line and in the third person; None if it does not begin by addressing its character in English,
     so that it can only be quoted."""
-    card = _ROLE.sub("You are ", " ".join(persona.prompt.split()))
+    card = _ROLE.sub("You are ", one_line(persona.prompt))
     if not re.match(r"you\b", card, re.IGNORECASE):
         return None
     full_name, name = re.escape(persona.full_name), re.escape(persona.name)

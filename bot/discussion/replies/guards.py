@@ -8,12 +8,13 @@ from typing import Final
 
 from bot.discussion.model.dials import Guard
 from bot.discussion.model.names import aliases
-from bot.discussion.model.persona import Persona, fold
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, seats
 from bot.discussion.prompts.prompt import preamble
 from bot.discussion.replies.reply import Reply
 from bot.discussion.replies.scripts import is_foreign
-from bot.discussion.text.text_metrics import Gram, grams
+from bot.discussion.text.folding import fold
+from bot.discussion.text.text_metrics import Gram, grams, uncached_grams
 
 # The share of a reply's word 3-grams that may stand in one earlier turn (or in what the model was told about the
 # table) before it counts as a copy of it.
@@ -107,4 +108,4 @@ def _slips(speaker: str, table: tuple[Persona, ...]) -> re.Pattern[str]:
 # Hashes, since the 3-grams of a preamble themselves would take some 300 kB.
 @lru_cache(maxsize=64)
 def _told(told: str) -> frozenset[int]:
-    return frozenset(map(hash, grams.__wrapped__(told, 3)))
+    return frozenset(map(hash, uncached_grams(told, 3)))

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.discussion.model.names import aliases
-from bot.discussion.model.persona import MODERATOR, Persona, fold
+from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.replies.reasoning import without_reasoning
+from bot.discussion.text.folding import fold
 from bot.discussion.text.links import plain_links
 
-# Longer than any turn should be: three Discord messages of 2,000 characters.
+# Longer than any turn should be: about a thousand words, in characters.
 TEXT_LIMIT: Final = 6000
 # A sentence that comes this often in one turn is a loop.
 _LOOP: Final = 3
@@ -33,7 +34,7 @@ _TAG: Final = re.compile(
 )
 # A line in brackets is a stage direction, or a note of the moderator's that the model makes up.
 _ASIDE: Final = re.compile(r"[*_]*\([^()\n]*\)[*_.]*|[*_]*\[[^\[\]\n]*\][*_.]*")
-# Discord shows such a line in large letters, or in small ones.
+# Where turns are shown such a line would stand there in large letters, or in small ones.
 _HEADING: Final = re.compile(r"^[^\S\n]*(?:#{1,6}|-#)[^\S\n]+", re.MULTILINE)
 _NOTE: Final = re.compile(r"\([^()]*+\)$")
 _AROUND_NAME: Final = " \t*_#<>`[]"

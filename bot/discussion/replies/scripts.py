@@ -2,10 +2,10 @@
 
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 
 from bot.discussion.model.record import Record, Session
+from bot.discussion.text.text_caches import caches_turn_texts
 
 # Texts in Japanese and Korean mix these, and so may an answer to one of them.
 _EAST_ASIAN: Final = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
@@ -23,7 +23,7 @@ def is_foreign(text: str, session: Session, record: Record) -> bool:
     return not seen & known and not seen & _of_all(turn.text for turn in record if not turn.withheld)
 
 
-@lru_cache(maxsize=256)
+@caches_turn_texts(maxsize=256)
 def scripts(text: str) -> frozenset[str]:
     """The scripts of a text's letters, as the first word of their Unicode names (LATIN, GREEK, …)."""
     found = {unicodedata.name(c, "").partition(" ")[0] for c in set(text[:_LOOK]) if c.isalpha()} - {""}

@@ -3,10 +3,10 @@
 import re
 from typing import Final
 
-# Discord hides an address behind words only where "](" joins the two, so one space unmasks every such link.
-# https://support.discord.com/hc/en-us/articles/210298617
+# An address is hidden behind words only where "](" joins the two, so one space unmasks every such link. Source for
+# this and for the next: https://support.discord.com/hc/en-us/articles/210298617
 _MASKED: Final = re.compile(r"\](?=\()")
-# Discord draws an invite as a card with a button, even where embeds are turned off.
+# An invite is drawn as a card with a button, even where previews of links are turned off.
 _INVITE: Final = re.compile(
     r"(?<![\w-])(?:https?://)?(?:www\.|ptb\.|canary\.)?discord(?:\.gg(?:/invite)?|(?:app)?\.com/invite)/+[\w-]+"
     r"(?:[/?#][^\s<>()\[\]]*)?",
@@ -19,6 +19,6 @@ NO_INVITE: Final = "(no invites)"
 def plain_links(text: str) -> str:
     """`text` with each masked link unmasked (`[words](address)` to `[words] (address)`) and invites left out.
 
-    Everywhere, in code fences too: where Discord sees a fence is not certain enough to leave a way around.
+    Everywhere, in code fences too: where a reader's client sees a fence is not certain enough to leave a way around.
     """
     return _MASKED.sub("] ", _INVITE.sub(NO_INVITE, text))

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 
-from bot.discussion.model.names import UNSPACED
-from bot.discussion.model.persona import fold
+from bot.discussion.text.folding import fold
+from bot.discussion.text.text_caches import caches_turn_texts
 
 Gram = tuple[str, ...]
+
+# Scripts without spaces between words (Han, kana), as ranges for a pattern.
+UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 
 _WORD: Final = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
 _SENTENCE: Final = re.compile(r"[^.!?…。！？\n]*[.!?…。！？\n]?")
@@ -53,9 +55,14 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-@lru_cache(maxsize=1024)
+@caches_turn_texts(maxsize=1024)
 def grams(text: str, n: int) -> frozenset[Gram]:
     """A text's runs of `n` words; a shorter text is one run as a whole."""
+    return uncached_grams(text, n)
+
+
+def uncached_grams(text: str, n: int) -> frozenset[Gram]:
+    """`grams` of a long text that is asked for only once."""
     found = words(text)
     return frozenset(tuple(found[i : i + n]) for i in range(max(1, len(found) - n + 1)) if found)
 

@@ -104,35 +104,35 @@ class MarkovGenerator:
         """The next turn for `prompt`; the same for the same prompt and state of `rng`."""
         if names := names_to_choose_from(prompt):
             return rng.choice(names)
-        scene = parse_prompt(prompt)
-        said: frozenset[Gram] = frozenset().union(*(_grams(line.text) for line in scene.lines))
-        turn = self._turn(scene, prompt, said, rng)
+        parsed = parse_prompt(prompt)
+        said: frozenset[Gram] = frozenset().union(*(_grams(line.text) for line in parsed.lines))
+        turn = self._turn(parsed, prompt, said, rng)
         for _ in range(TURN_TRIES):
-            if scene.is_summary or len(turn.split()) in TURN_WORDS:
+            if parsed.is_summary or len(turn.split()) in TURN_WORDS:
                 break
-            turn = self._turn(scene, prompt, said, rng)
+            turn = self._turn(parsed, prompt, said, rng)
         return turn
 
-    def _turn(self, scene: ParsedPrompt, prompt: str, said: frozenset[Gram], rng: Random) -> str:
-        if scene.speaker is None:
+    def _turn(self, parsed: ParsedPrompt, prompt: str, said: frozenset[Gram], rng: Random) -> str:
+        if parsed.speaker is None:
             kinds = rng.choice((("word", "claim"), ("word", "quip"), ("claim", "quip")))
             return self._say(kinds, said, rng, words=_long_words(prompt[-RECENT:]))
-        if scene.is_summary:
-            words = _long_words(scene.question, scene.others)
-            names = [name for name in scene.others if any(line.name == name for line in scene.lines)]
+        if parsed.is_summary:
+            words = _long_words(parsed.question, parsed.others)
+            names = [name for name in parsed.others if any(line.name == name for line in parsed.lines)]
             rng.shuffle(names)
             return self._say(rng.choice(SUMMARIES), said, rng, words=words, names=names)
 
-        guest, last = scene.guest, scene.lines[-1] if scene.lines else None
+        guest, last = parsed.guest, parsed.lines[-1] if parsed.lines else None
         if guest and rng.random() < (0.9 if guest is last else 0.65):
-            words = _long_words(guest.text, (*scene.others, scene.speaker or "", guest.name))
+            words = _long_words(guest.text, (*parsed.others, parsed.speaker or "", guest.name))
             opening = "guest" if words else "guest, no word"
             return self._say((opening, *rng.choice(FURTHER)), said, rng, words=words, names=[guest.name])
 
-        about = last.text if last and rng.random() < 0.4 else scene.question
-        words = _long_words(about, (*scene.others, scene.speaker))
-        ask = scene.to_ask or (rng.choice(scene.others) if scene.others and rng.random() < ASKING else None)
-        kinds = ("answer", *rng.choice(FURTHER)) if scene.spoken_to and rng.random() < 0.7 else rng.choice(TURNS)
+        about = last.text if last and rng.random() < 0.4 else parsed.question
+        words = _long_words(about, (*parsed.others, parsed.speaker))
+        ask = parsed.to_ask or (rng.choice(parsed.others) if parsed.others and rng.random() < ASKING else None)
+        kinds = ("answer", *rng.choice(FURTHER)) if parsed.spoken_to and rng.random() < 0.7 else rng.choice(TURNS)
         if ask:
             # To turn to somebody first answers what was said; to turn to somebody last hands the floor over.
             kinds = ("ask", *kinds[1:]) if rng.random() < 0.4 else (*kinds[:2], "ask")

@@ -88,13 +88,13 @@ class _Dummy:
         self._strict_roles = strict_roles
         self._created = int(time.time())
         self._seen: deque[list[str]] = deque(maxlen=CACHED_PROMPTS)
-        self._babbler: asyncio.Task[MarkovGenerator] | None = None
+        self._generator: asyncio.Task[MarkovGenerator] | None = None
 
     async def learn(self, _: web.Application) -> AsyncIterator[None]:
         """Build the chain in a thread, so that neither the start nor the event loop waits for it."""
-        self._babbler = asyncio.create_task(asyncio.to_thread(MarkovGenerator))
+        self._generator = asyncio.create_task(asyncio.to_thread(MarkovGenerator))
         yield
-        await asyncio.wait([self._babbler])
+        await asyncio.wait([self._generator])
 
     async def health(self, _: web.Request) -> web.Response:
         return web.Response()
@@ -133,13 +133,13 @@ class _Dummy:
         return web.json_response({**_envelope("chat.completion"), "choices": [choice], "usage": usage})
 
     async def _answer(self, chat: ChatRequest, *, room: int) -> tuple[list[str], str]:
-        assert self._babbler is not None
+        assert self._generator is not None
         # Shielded: a client that goes away while the chain is built must not take it away from the others.
-        babbler = await asyncio.shield(self._babbler)
+        generator = await asyncio.shield(self._generator)
         key = json.dumps([self._seed, chat.seed, [[m.role, m.content] for m in chat.messages]])
         rng = Random(hashlib.sha256(key.encode()).digest())
         asked = next((m for m in reversed(chat.messages) if m.role == "user"), chat.messages[-1])
-        text = await asyncio.to_thread(babbler.reply, asked.content, rng)
+        text = await asyncio.to_thread(generator.reply, asked.content, rng)
         finish_reason = "stop"
         stops = [at for at in map(text.find, chat.stop) if at >= 0]
         said = tokens(text[: min(stops)] if stops else text)

@@ -61,10 +61,9 @@ class Budget:
 
     def settle(self, completion: Completion, *, prompt: int, chars_per_token: float) -> None:
         """After its answer: what that says it cost replaces the estimate; what it does not say is estimated."""
-        asked, answered = completion.prompt_tokens, completion.completion_tokens
-        if answered is None:
-            answered = tokens_in(len(completion.text) + completion.unsaid, chars_per_token)
-        difference = (prompt * completion.calls if asked is None else asked) - prompt + answered
+        asked = (completion.prompt_tokens or 0) + prompt * completion.uncounted_prompts
+        answered = (completion.completion_tokens or 0) + tokens_in(completion.uncounted_chars, chars_per_token)
+        difference = asked - prompt + answered
         self._spending.accrue(self._stored, self._day, difference)
         self.used += difference
 

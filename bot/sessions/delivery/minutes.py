@@ -1,8 +1,8 @@
 """The minutes: a session's record as a Markdown text that people can keep."""
 
+from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Record, Session, seats
-from bot.discussion.prompts.prompt import shown_name
 
 
 def minutes(session: Session, record: Record) -> str:

@@ -1,34 +1,49 @@
-"""What a place is told when a fault pauses its session, and when that goes on."""
+"""What a place is told about its session, as values: the stage knows the words, and what people can do there."""
 
-from typing import Final
+from dataclasses import dataclass
 
 from bot.store.models import Fault
 
-CLOSING: Final = "🏁 The table is closed. Thank you all."
-_RESUME: Final = "`/roundtable resume`"
-# What becomes of a session that a fault paused (recovery.py does it), and what its place is told then.
-GOES_ON: Final = {
-    Fault.ENDPOINT: f"it goes on by itself once the model answers again, and {_RESUME} tries at once.",
-    Fault.PLACE: f"it goes on by itself once I can post again, and {_RESUME} tries at once.",
-    Fault.PASSES: f"it tries once more in ten minutes, and {_RESUME} does so at once.",
-    Fault.LIMIT: "it goes on by itself after midnight UTC.",
-    Fault.ERROR: f"{_RESUME} goes on.",
-}
-BACK: Final = {
-    Fault.ENDPOINT: "▶ The table goes on: the model answers again.",
-    Fault.PLACE: "▶ The table goes on: I can post here again.",
-    Fault.PASSES: "▶ The table tries once more.",
-    Fault.LIMIT: "▶ The table goes on: a new day has begun, and its tokens are counted anew.",
-}
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A fault has paused the session; None: it came on top of a pause by a person, which stays."""
+
+    reason: str
+    fault: Fault | None
 
 
-def paused(reason: str, fault: Fault | None) -> str:
-    """What is said about a pause; `fault` is None where a person has paused the session already."""
-    if fault is None:
-        return f"{reason}\nNothing is lost. The table stays paused."
-    return f"⏸ The table is paused. {reason}\nNothing is lost: {GOES_ON[fault]}"
+@dataclass(frozen=True, slots=True)
+class GoesOn:
+    """The session goes on by itself: what had paused it is over."""
+
+    fault: Fault
 
 
-def comes_to_its_end(limit: str) -> str:
-    """What is said when a session has reached one of its own limits."""
-    return f"⏳ The table comes to its end. {limit}"
+@dataclass(frozen=True, slots=True)
+class StoodStill:
+    """The session goes on: its database takes something again."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearsItsEnd:
+    """The session has reached one of its own limits: the summary comes next, or the end."""
+
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The session is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Somebody did something to the table: "Mira paused the table."."""
+
+    what: str
+
+
+Notice = Paused | GoesOn | StoodStill | NearsItsEnd | Closed | Done

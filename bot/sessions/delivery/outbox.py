@@ -7,8 +7,7 @@ other post shows this one. A send is never cancelled: it runs in a task of its o
 
 import asyncio
 import logging
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -25,8 +24,6 @@ log = logging.getLogger(__name__)
 SETTLE_SECONDS: Final = 5.0
 # The longest wait between two tries to read the history of a place.
 LONGEST_BACKOFF: Final = 300.0
-# Broken into a refused name: it keeps the look and is no letter. Discord's word filter no longer matches.
-_HAIR_SPACE: Final = "\u200a"
 
 
 class PostingBlocked(Exception):
@@ -70,6 +67,15 @@ class Outbox:
         self._binding = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
+    def note(self, message_id: int) -> None:
+        """A message was seen in the place, ours or not: whatever is sent from now on comes after it."""
+        self.latest = max(self.latest, message_id)
+
+    def unsee(self, message_ids: Collection[int | None]) -> None:
+        """These ids are to stand nowhere any more: the next post's `after_id` may as well be that of the one before."""
+        if self.latest in message_ids:
+            self.latest -= 1
+
     @property
     def is_busy(self) -> bool:
         """Whether something is on its way."""
@@ -112,7 +118,7 @@ class Outbox:
 
     async def seen(self, message: OwnMessage) -> None:
         """A message of ours appeared in the place (gateway or history): find the post it shows, or take a copy away."""
-        self.latest = max(self.latest, message.id)
+        self.note(message.id)
         # The answer to the request may arrive in these very moments: whoever is second must see what the first did.
         async with self._binding:
             is_copy = await self._bind_seen(message)
@@ -182,7 +188,7 @@ class Outbox:
         return more
 
     async def _answered(self, post: Post, message_id: int) -> bool:
-        self.latest = max(self.latest, message_id)
+        self.note(message_id)
         async with self._binding:
             if message_id in self._bound:
                 return True  # Seen before the answer: it shows the post, or was a copy and has been taken away.
@@ -217,8 +223,8 @@ class Outbox:
                     return await self._heal(post, worse, healed)
                 return post
             case RejectReason.NAME if first:
-                safe = safe_name(post.username or "")
-                log.warning("Discord refused the name %r; posting as %r. Rename that persona.", post.username, safe)
+                safe = self._stage.safe_name(post.username or "")
+                log.warning("the name %r was refused; posting as %r. Rename that persona.", post.username, safe)
                 await self._store.set_post(post.id, PostStatus.SENDING, username=safe)
                 return replace(post, username=safe)
             case RejectReason.OTHER if first:
@@ -285,16 +291,3 @@ class Outbox:
             await self._wait.sleep(seconds)
         if self._closing:
             raise _Closing
-
-
-def safe_name(name: str) -> str:
-    """A name that Discord takes: forbidden words broken by a hair space, never empty, at most 80 characters.
-
-    Source: https://discord.com/developers/docs/resources/user#usernames-and-nicknames
-    """
-    name = re.sub(r"(?i)(disc)(ord)|(cly)(de)|^(every)(one)$|^(he)(re)$", _broken, re.sub(r"[@#:`]", "", name))
-    return name.strip()[:80] or "Speaker"
-
-
-def _broken(match: re.Match[str]) -> str:
-    return _HAIR_SPACE.join(group for group in match.groups() if group)

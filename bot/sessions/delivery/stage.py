@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
+from bot.sessions.delivery.notices import Notice
 from bot.store.models import Post, Status
 
 
@@ -80,6 +81,14 @@ class Stage(Protocol):
 
     def split(self, turn: Turn, persona: Persona | None) -> list[Post]:
         """The posts that show a turn; pure."""
+        ...
+
+    def sentence(self, notice: Notice) -> str:
+        """How a notice reads here: with what people can do here, and marked up as is usual here."""
+        ...
+
+    def safe_name(self, name: str) -> str:
+        """A speaker's name that is taken here in place of one that was refused."""
         ...
 
     async def send(self, post: Post) -> int:

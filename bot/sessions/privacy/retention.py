@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.sessions.supervisor import Supervisor
 from bot.store.schema import now
 from bot.store.store import Store
 
@@ -18,8 +17,11 @@ _DAY: Final = 24 * 60 * 60
 class Retention:
     """Deletes what is older than the host wants it kept. `keep_days` None: discussions are kept for ever."""
 
-    def __init__(self, supervisor: Supervisor, store: Store, *, keep_days: int | None, grace_days: int) -> None:
-        self._supervisor = supervisor
+    def __init__(
+        self, store: Store, drop_server: Callable[[int], None], *, keep_days: int | None, grace_days: int
+    ) -> None:
+        """`drop_server` ends every loop of a server whose sessions are about to be deleted."""
+        self._drop_server = drop_server
         self._store = store
         self._keep_days = keep_days
         self._grace_days = grace_days
@@ -46,7 +48,7 @@ class Retention:
         for guild_id in await privacy.servers_left(at - timedelta(days=self._grace_days)):
             if guild_id in newly_left:
                 continue  # not in the same breath, also without a grace period: the next look may see it again
-            self._supervisor.drop_server(guild_id)
+            self._drop_server(guild_id)
             of_left += await privacy.delete_server(guild_id)
         emptied = await privacy.scrub()
         log.info(

@@ -1,15 +1,10 @@
-"""What members take back: a message deleted or edited while nobody listened, or everything they ever said."""
-
-from typing import TYPE_CHECKING
+"""Takes a member out of a stored session: turns, posts, and minutes that are still to be handed out."""
 
 from bot.discussion.model.erasure import Member, forget, without_actor, without_name
 from bot.discussion.model.record import QuestionPut, Record, Turn
 from bot.sessions.delivery.minutes import minutes
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.store import Store
-
-if TYPE_CHECKING:
-    from bot.sessions.turn_log import Keeper
 
 
 async def erase_member(
@@ -48,19 +43,3 @@ async def renew_minutes(store: Store, session_id: int) -> None:
     if stored is not None:
         record = await store.record(session_id)
         await store.privacy.set_minutes(session_id, minutes(stored.session, record))
-
-
-async def apply_missed_edits(run: "Keeper", upto: int) -> None:
-    """Blank the guests' turns whose message was deleted meanwhile, amend those that were edited.
-
-    `upto`: the largest Discord id to look at; a newer message may not have reached the history yet. Raises
-    PostRejected or OutcomeUnknown.
-    """
-    known = [t.message_id for t in run.record if t.kind == "guest" and t.text and t.message_id and t.message_id <= upto]
-    if not known:
-        return
-    now = await run.stage.said_since(min(known) - 1)
-    for message_id in known:
-        text = now.get(message_id, "")
-        if text is not None:
-            await run.guest_changed(message_id, text)

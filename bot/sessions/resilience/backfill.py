@@ -2,95 +2,132 @@
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
-from bot.sessions.delivery import outbox
-from bot.sessions.delivery.stage import OutcomeUnknown, PostRejected
+from bot.discussion.model.record import Record
+from bot.sessions.delivery import outbox as outbox_module
+from bot.sessions.delivery.outbox import Outbox
+from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, PostRejected, Stage
 from bot.sessions.interruptible import Interruptible
-from bot.sessions.privacy.session_erasure import apply_missed_edits
+from bot.sessions.state import SessionState
 from bot.store.models import Status
-
-if TYPE_CHECKING:
-    from bot.sessions.state import Standing
 
 log = logging.getLogger(__name__)
 
 
-class Absence:
-    """One session's. `begin()` says that something may be missed from now on, `end()` makes up for it.
+class Backfill:
+    """One session's. `mark_gap()` says that something may be missed from now on, `catch_up()` makes up for it.
 
-    Until then a guest's message that is heard waits (`defers()`) and is taken in by `end()`, from the history and in
-    its turn: were it stored at once and the process killed, the next one would look for what came after it only.
+    Until then a guest's message that is heard waits (`should_defer()`) and is taken in by `catch_up()`, in its turn and
+    from the history: were it stored at once and the process killed, the next one would look for what came after it.
     """
 
-    def __init__(self, run: "Standing") -> None:
-        self._run = run
+    def __init__(
+        self,
+        state: SessionState,
+        record: Record,
+        *,
+        stage: Stage,
+        outbox: Outbox,
+        hear: Callable[[GuestMessage], Awaitable[object]],
+        guest_changed: Callable[[int, str], Awaitable[object]],
+    ) -> None:
+        """`hear` takes in a guest's message that was missed, `guest_changed` what became of one (empty: deleted)."""
+        self._state = state
+        self._record = record
+        self._stage = stage
+        self._outbox = outbox
+        self._hear = hear
+        self._guest_changed = guest_changed
         self._since: tuple[int, int] | None = None
-        self._begun = 0
-        self._waiting: set[int] = set()
+        self._gaps = 0
+        self._waiting: dict[int, GuestMessage] = {}
         self._unreadable = False
-        self._ending = asyncio.Lock()
-        self._wait = Interruptible()
+        self._catching_up = asyncio.Lock()
+        self._nap = Interruptible()
         self._closing = False
 
+    @property
+    def has_gap(self) -> bool:
+        """Whether something may still be missing."""
+        return self._since is not None
+
     def hurry(self) -> None:
-        """Discord is back: try at once what would wait a while longer."""
-        self._wait.interrupt()
+        """The place is back: try at once what would wait a while longer."""
+        self._nap.interrupt()
 
     def close(self) -> None:
         """The process ends: leave what is still missing to the next start."""
         self._closing = True
-        self._wait.interrupt()
+        self._nap.interrupt()
 
-    def begin(self) -> None:
+    def mark_gap(self) -> None:
         """From now on something may be missed. Before anything else is heard: that would hide what came before it."""
-        self._begun += 1
+        self._gaps += 1
         self._unreadable = False
         if self._since is None:
-            run = self._run
             # From the last guest's message taken in, not from the last message seen: a post of ours may be newer than
             # one that was not taken in.
-            heard = max((turn.message_id or 0 for turn in run.record), default=0) or run.stored.anchor_id
-            self._since = run.poster.latest, heard
+            heard = max((turn.message_id or 0 for turn in self._record), default=0) or self._state.stored.anchor_id
+            self._since = self._outbox.latest, heard
 
-    def defers(self, message_id: int) -> bool:
-        """Whether a guest's message that was just heard is to be left to `end()`, which finds it in the history."""
+    def should_defer(self, message: GuestMessage) -> bool:
+        """Whether a guest's message that was just heard is to be left to `catch_up()`: the history has it, too."""
         if self._since is None or self._unreadable:
             return False
-        self._waiting.add(message_id)
+        self._waiting[message.id] = message
         return True
 
-    async def end(self) -> None:
+    async def catch_up(self) -> None:
         """Take late copies of our posts away, guests' messages in, and back what they deleted or edited.
 
-        Tries until Discord answers. What the bot may not read now it reads the next time.
+        Tries until the place answers. What the bot may not read now it reads the next time.
         """
-        backoff = outbox.SETTLE_SECONDS
-        async with self._ending:
-            while self._since is not None and self._run.status is not Status.ENDED and not self._closing:
-                begun, waiting = self._begun, set(self._waiting)
+        backoff = outbox_module.SETTLE_SECONDS
+        async with self._catching_up:
+            while self._since is not None and self._state.status is not Status.ENDED and not self._closing:
+                gaps, waiting = self._gaps, dict(self._waiting)
                 try:
                     await self._make_up(*self._since)
                 except OutcomeUnknown as problem:
-                    log.warning("session %s: what was missed can't be read yet: %s", self._run.stored.id, problem)
-                    self._run.poster.waiting = True
-                    await self._wait.sleep(backoff)
-                    self._run.poster.waiting = False
-                    backoff = min(backoff * 2, outbox.LONGEST_BACKOFF)
+                    log.warning("session %s: what was missed can't be read yet: %s", self._state.id, problem)
+                    self._outbox.waiting = True
+                    await self._nap.sleep(backoff)
+                    self._outbox.waiting = False
+                    backoff = min(backoff * 2, outbox_module.LONGEST_BACKOFF)
                     continue
                 except PostRejected as problem:
-                    log.warning("session %s: could not read what was missed: %s", self._run.stored.id, problem)
+                    log.warning("session %s: could not read what was missed: %s", self._state.id, problem)
                     # It may take people days to mend that: whoever writes meanwhile is heard.
                     self._unreadable = True
                     return
-                if self._begun != begun:
+                if self._gaps != gaps:
                     return  # away once more: whoever ends that reads on
-                self._waiting -= waiting
+                for message_id in waiting:
+                    self._waiting.pop(message_id, None)
                 if not self._waiting:
                     self._since = None
 
     async def _make_up(self, shown: int, heard: int) -> None:
-        await self._run.poster.look_back(shown)
-        await apply_missed_edits(self._run, upto=heard)
-        for message in await self._run.stage.heard_since(heard):
-            await self._run.guest_said(message)
+        await self._outbox.look_back(shown)
+        await self._take_back(upto=heard)
+        for message in await self._stage.heard_since(heard):
+            # What was said by command answers somebody, which the history does not tell.
+            live = self._waiting.get(message.id, message)
+            await self._hear(replace(message, reply_to=message.reply_to or live.reply_to))
+
+    async def _take_back(self, upto: int) -> None:
+        """Blank the guests' turns whose message was deleted meanwhile, amend those that were edited.
+
+        `upto`: the largest message id to look at; a newer message may not have reached the history yet.
+        """
+        guests = (t for t in self._record if t.kind == "guest" and t.text)
+        known = [t.message_id for t in guests if t.message_id and t.message_id <= upto]
+        if not known:
+            return
+        now = await self._stage.said_since(min(known) - 1)
+        for message_id in known:
+            text = now.get(message_id, "")
+            if text is not None:
+                await self._guest_changed(message_id, text)

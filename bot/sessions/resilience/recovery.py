@@ -9,15 +9,15 @@ this is stored but the fault itself, so that after a restart the waiting begins 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
+from bot.discussion.model.record import Record, Session
 from bot.discussion.moderation.moderator import Speak, Summarise, next_step
 from bot.errors import EndpointRefused
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import seconds_to_next_day
-from bot.sessions.session_runner import Run
 from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, Status
 from bot.store.schema import now
@@ -33,27 +33,57 @@ PASSES_NAP: Final = 600.0
 DAY_NAP: Final = 1800.0
 
 
-class Recovery:
-    """All waiting sessions of the process. `go_on` has a session's loop run again."""
+class Waiting(Protocol):
+    """What recovery needs of a session that a fault has paused."""
 
-    def __init__(self, endpoints: EndpointRegistry, go_on: Callable[[Run], Awaitable[None]]) -> None:
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def session(self) -> Session: ...
+
+    @property
+    def record(self) -> Record: ...
+
+    @property
+    def status(self) -> Status: ...
+
+    @property
+    def fault(self) -> Fault | None: ...
+
+    async def can_post(self) -> bool:
+        """Whether what is queued can be shown now."""
+        ...
+
+    async def has_tokens_today(self) -> bool:
+        """Whether its server's tokens of the day suffice for a call."""
+        ...
+
+
+S = TypeVar("S", bound=Waiting)
+
+
+class Recovery(Generic[S]):
+    """All waiting sessions of the process. `go_on` has a session go on and its loop run again."""
+
+    def __init__(self, endpoints: EndpointRegistry, go_on: Callable[[S], Awaitable[None]]) -> None:
         self._endpoints = endpoints
         self._go_on = go_on
         self._waiting: dict[int, asyncio.Task[None]] = {}
         self._probers: dict[Endpoint, _Prober] = {}
         # How many turns a session had when it last went on by itself, and how often it has done so since.
-        self._fruitless: WeakKeyDictionary[Run, tuple[int, int]] = WeakKeyDictionary()
+        self._fruitless: WeakKeyDictionary[S, tuple[int, int]] = WeakKeyDictionary()
 
-    def watch(self, run: Run) -> None:
+    def watch(self, session: S) -> None:
         """Have a session go on once it can, if it is paused by a fault that can pass."""
-        self.forget(run)
-        if run.status is Status.PAUSED and run.fault not in (None, Fault.ERROR):
-            work = self._wait(run, run.fault)
-            self._waiting[run.stored.id] = asyncio.create_task(work, name=f"recovery of session {run.stored.id}")
+        self.forget(session)
+        if session.status is Status.PAUSED and session.fault not in (None, Fault.ERROR):
+            work = self._wait(session, session.fault)
+            self._waiting[session.id] = asyncio.create_task(work, name=f"recovery of session {session.id}")
 
-    def forget(self, run: Run) -> None:
+    def forget(self, session: S) -> None:
         """Somebody has decided otherwise."""
-        if task := self._waiting.pop(run.stored.id, None):
+        if task := self._waiting.pop(session.id, None):
             task.cancel()
 
     async def aclose(self) -> None:
@@ -63,47 +93,47 @@ class Recovery:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(prober.aclose() for prober in self._probers.values()))
 
-    async def _wait(self, run: Run, fault: Fault) -> None:
-        spoken = len(run.record.persona_turns())
-        before, tries = self._fruitless.get(run, (spoken, 0))
+    async def _wait(self, session: S, fault: Fault) -> None:
+        spoken = len(session.record.persona_turns())
+        before, tries = self._fruitless.get(session, (spoken, 0))
         tries = tries if before == spoken else 0
         try:
-            await self._pass(run, fault, tries)
-            while run.status is Status.PAUSED and run.fault is fault:
+            await self._pass(session, fault, tries)
+            while session.status is Status.PAUSED and session.fault is fault:
                 try:
-                    self._fruitless[run] = spoken, tries + 1
-                    await self._go_on(run)
+                    self._fruitless[session] = spoken, tries + 1
+                    await self._go_on(session)
                 except TransientDatabaseError as trouble:
-                    log.warning("session %s can't go on yet: %s", run.stored.id, trouble)
+                    log.warning("session %s can't go on yet: %s", session.id, trouble)
                     await asyncio.sleep(PLACE_NAP)
         except Exception:
-            log.exception("session %s stays paused until a person resumes it", run.stored.id)
+            log.exception("session %s stays paused until a person resumes it", session.id)
 
-    async def _pass(self, run: Run, fault: Fault, tries: int) -> None:
+    async def _pass(self, session: S, fault: Fault, tries: int) -> None:
         """Return once the fault may be gone. `tries`: how often that proved wrong since the session's last turn."""
         if tries:
             await asyncio.sleep(_nap(ENDPOINT_NAP, tries))
         match fault:
             case Fault.ENDPOINT:
-                await self._endpoint_answers(run)
+                await self._endpoint_answers(session)
             case Fault.PLACE:
-                await _place_takes_posts(run)
+                await _place_takes_posts(session)
             case Fault.PASSES:
                 await asyncio.sleep(PASSES_NAP)
             case Fault.LIMIT:
-                await _day_has_tokens(run)
+                await _day_has_tokens(session)
             case Fault.ERROR:
                 raise ValueError("only people can mend that")
 
-    async def _endpoint_answers(self, run: Run) -> None:
+    async def _endpoint_answers(self, session: S) -> None:
         # Once the one whose endpoint is gone from the settings has left the table, somebody else is next.
-        while (endpoint := self._endpoint_of(run)) is None:  # noqa: ASYNC110 (people change the record)
+        while (endpoint := self._endpoint_of(session)) is None:  # noqa: ASYNC110 (people change the record)
             await asyncio.sleep(LONGEST_NAP)
         await self._probers.setdefault(endpoint, _Prober(endpoint)).until_well()
 
-    def _endpoint_of(self, run: Run) -> Endpoint | None:
+    def _endpoint_of(self, session: S) -> Endpoint | None:
         """Where the next turn is written: the same that failed, as the record decides who is next."""
-        match next_step(run.session, run.record):
+        match next_step(session.session, session.record):
             case Speak(persona=persona) | Summarise(persona=persona):
                 try:
                     return self._endpoints.of(persona)
@@ -149,26 +179,26 @@ class _Prober:
             tries += 1
 
 
-async def _place_takes_posts(run: Run) -> None:
+async def _place_takes_posts(session: Waiting) -> None:
     tries = 0
     while True:
         await asyncio.sleep(_nap(PLACE_NAP, tries))
         try:
-            if run.status is not Status.PAUSED or run.fault is not Fault.PLACE or await run.can_post():
+            if session.status is not Status.PAUSED or session.fault is not Fault.PLACE or await session.can_post():
                 return
         except TransientDatabaseError as trouble:
-            log.warning("session %s can't go on yet: %s", run.stored.id, trouble)
+            log.warning("session %s can't go on yet: %s", session.id, trouble)
         tries += 1
 
 
-async def _day_has_tokens(run: Run) -> None:
+async def _day_has_tokens(session: Waiting) -> None:
     while True:
         try:
-            if await run.budget.has_tokens_today():
+            if await session.has_tokens_today():
                 return
             nap = min(seconds_to_next_day(now()) + 1, DAY_NAP)
         except TransientDatabaseError as trouble:
-            log.warning("session %s can't go on yet: %s", run.stored.id, trouble)
+            log.warning("session %s can't go on yet: %s", session.id, trouble)
             nap = PLACE_NAP
         await asyncio.sleep(nap)
 

@@ -17,8 +17,8 @@ from bot.discussion.model.record import (
     TurnSkipped,
     WrapUpCalled,
 )
-from bot.discussion.moderation.floor import passes_in_a_row, person_to_ask, summariser
 from bot.discussion.moderation.moderator import Close, Speak, next_step, still_fits
+from bot.discussion.moderation.speaker_selection import person_to_ask, summariser
 from tests.discussion.table import QUESTIONS, Table, persona, table_of
 
 ABC = ("Ada", "Ben", "Cai")
@@ -353,23 +353,12 @@ def test_a_pass_uses_the_clock_and_the_pool():
     assert table.speaker == "Cai"
 
 
-def test_passes_in_a_row_are_counted_until_somebody_says_something():
-    table = table_of(*ABC)
-    counts = []
-    for text in ["", "", "Well.", "", "", ""]:
-        table.say("Ada", text)
-        table.guest("Go on!")  # a guest does not break the row
-        counts.append(passes_in_a_row(table.record))
-    assert counts == [1, 2, 0, 1, 2, 3]
-
-
-def test_a_withheld_turn_uses_the_clock_but_is_no_pass():
+def test_a_withheld_turn_uses_the_clock():
     table = table_of(*ABC, turns=10)
     table.say("Ada", "Spam.", withheld=True)
     step = table.step
     assert isinstance(step, Speak)
     assert step.cue.turns_left == 9
-    assert passes_in_a_row(table.record) == 0
 
 
 # --- committing a draft ---

@@ -2,12 +2,11 @@
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member, forget, without
+from bot.discussion.model.gist import gist
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record, Session, Turn, moderator_turn
 from bot.discussion.model.task import Task
-from bot.discussion.prompts.control_tokens import escape_control_tokens
-from bot.discussion.prompts.prompt import gist, transcript
-from bot.discussion.text.text_metrics import grams
+from bot.discussion.prompts.prompt import transcript
 
 CAST = (
     Persona(name="Aino", full_name="Professor Aino Virtanen", prompt="You are a physicist."),
@@ -88,11 +87,3 @@ def test_the_gist_of_a_compaction_follows() -> None:
 def test_whole_words_longest_name_first() -> None:
     assert without(["Kim", "Kim Bo"], "Kim Bo, Kimono, Kim.") == "someone, Kimono, someone."
     assert without([""], "Kim") == "Kim"
-
-
-def test_no_cache_keeps_what_was_deleted() -> None:
-    record = Record([Turn(1, "guest", "Otto", "My address is 5 Mill Lane.")])
-    grams(record.turns[0].text, 3)
-    escape_control_tokens(record.turns[0].text)
-    record.amend(1, text="")
-    assert grams.cache_info().currsize == escape_control_tokens.cache_info().currsize == 0

@@ -11,7 +11,7 @@ from bot.discussion.model.persona import Persona
 from bot.errors import EndpointDown, EndpointRefused
 from bot.llm.dummy.chat_request import MODEL
 from bot.llm.endpoint import Endpoint
-from bot.llm.endpoints import EndpointRegistry
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.llm.factory import open_endpoints
 from bot.settings import Settings
 from tests.endpoint_stand_in import ScriptedEndpoint, fails, gives, held, model_list, scripted_endpoint

@@ -1,9 +1,10 @@
-"""Drift: a table that only agrees is asked for a new angle, one that goes in circles gets the next question."""
+"""A table that gets nowhere: its passes, its agreements (a new angle is asked for), its circles (the next question)."""
 
 from typing import Any
 
 from bot.discussion.model.record import QuestionPut
 from bot.discussion.moderation.moderator import Open, Speak
+from bot.discussion.moderation.stagnation import passes_in_a_row
 from tests.discussion.table import QUESTIONS, Table, table_of
 
 AGREEMENTS = {
@@ -100,3 +101,19 @@ def test_no_new_question_while_wrapping_up():
     table = quiet_table(turns=6)
     circle(table, 4)
     assert isinstance(table.step, Speak)
+
+
+def test_passes_in_a_row_are_counted_until_somebody_says_something():
+    table = quiet_table()
+    counts: list[int] = []
+    for text in ["", "", "Well.", "", "", ""]:
+        table.say("Ada", text)
+        table.guest("Go on!")  # a guest does not break the row
+        counts.append(passes_in_a_row(table.record))
+    assert counts == [1, 2, 0, 1, 2, 3]
+
+
+def test_a_withheld_turn_is_no_pass():
+    table = quiet_table()
+    table.say("Ada", "Spam.", withheld=True)
+    assert passes_in_a_row(table.record) == 0

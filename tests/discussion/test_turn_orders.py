@@ -1,4 +1,4 @@
-"""The other floors: in turn, by lot, and as the model chooses."""
+"""The other turn orders: in turn, by lot, and as the model chooses."""
 
 from itertools import pairwise
 from random import Random
@@ -81,7 +81,7 @@ def test_whatever_personas_say_nobody_speaks_twice_in_a_row_at_any_table(floor: 
 
 @pytest.mark.parametrize("floor", ["natural", *OTHERS])
 @pytest.mark.parametrize("seed", range(8))
-def test_any_floor_replays_from_the_record_alone(floor: str, seed: int):
+def test_any_turn_order_replays_from_the_record_alone(floor: str, seed: int):
     dice = Random(seed)
     table = table_of(*ABC, "Dov", seed=seed, turns=25, topic_every=3, floor=floor, dissent_every=2)
     said = ["Ada, well?", "What would Ben do?", "Indeed.", ""]

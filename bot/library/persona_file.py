@@ -1,0 +1,108 @@
+"""One persona file: what it holds, and everything that is wrong with it."""
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from bot.discussion.model.names import name_clashes
+from bot.discussion.model.persona import NAME_LENGTH, Persona
+from bot.library.file_problem import FileProblem
+from bot.library.name_rules import name_problem
+
+# What a file may ask for and what to write instead, shown behind every fault of that field.
+_FIXES: Final = {
+    "name": 'Give it a short name, such as "name": "Aino".',
+    "full_name": 'Give it a full name, such as "full_name": "Professor Aino Virtanen".',
+    "creativity": 'Write a number from 0.0 (dry) to 1.0 (wild), such as "creativity": 0.7.',
+    "prompt": 'Describe the character, such as "prompt": "You are a retired judge who …".',
+    "avatar": "Write an https URL, or the name of a PNG, JPEG, GIF or WebP file beside the persona file.",
+    "intro": "Write one sentence, or leave the field out.",
+    "endpoint": 'Write the name of an endpoint in the settings ("fast" for ENDPOINT_FAST_BASE_URL) or leave it out.',
+    "model": "Write a model's name as its endpoint lists it, or leave the field out.",
+}
+_AVATAR_FILE: Final = re.compile(r"[^/\\:\x00-\x1f]+\.(png|jpe?g|gif|webp)", re.IGNORECASE)
+
+
+def read_persona(file: str, data: Any) -> tuple[Persona | None, list[FileProblem]]:
+    """Check one persona file's parsed JSON.
+
+    In: the file's name for the faults, and whatever `json.loads` gave. Out: the persona, or None with every fault.
+    """
+    if not isinstance(data, Mapping):
+        return None, [
+            FileProblem(file, "", "it does not hold a JSON object.", 'Begin with { and give "name", "prompt" ….')
+        ]
+    fields: Mapping[str, Any] = data
+    faults = list(_misspelt(file, fields))
+    persona: Persona | None = None
+    try:
+        persona = Persona.model_validate(dict(fields))
+    except ValidationError as error:
+        faults += [_fault_of(file, str(e["loc"][0]), e["type"], e["input"], e["msg"]) for e in error.errors()]
+    # What pydantic does not check is checked in a faulty file too, so that everything is said at once.
+    bad = {fault.field for fault in faults}
+    texts = {name: value.strip() for name, value in fields.items() if isinstance(value, str) and name not in bad}
+    for field in ("name", "full_name"):
+        if field in texts and (problem := name_problem(texts[field])):
+            faults.append(FileProblem(file, field, problem, "Choose another name."))
+    if "," in texts.get("name", ""):
+        problem = f'"{texts["name"]}" holds a comma, which separates names in a list.'
+        faults.append(FileProblem(file, "name", problem, "Put it into full_name only."))
+    if (avatar := texts.get("avatar")) and not (_is_https(avatar) or _AVATAR_FILE.fullmatch(avatar)):
+        problem = f'"{avatar[:100]}" is neither an https URL nor the name of an image.'
+        faults.append(FileProblem(file, "avatar", problem, _FIXES["avatar"]))
+    return (None if faults else persona), faults
+
+
+def _is_https(avatar: str) -> bool:
+    return re.fullmatch(r"https://[^\s/]+\.[^\s]+", avatar) is not None
+
+
+def cast_problems(named: Sequence[tuple[str, Persona]]) -> list[FileProblem]:
+    """Faults of personas as a group, each with its file: two with one name would be one speaker in Discord's client."""
+    files = [file for file, _ in named]
+    return [
+        FileProblem(
+            files[clash.later],
+            clash.field,
+            f'"{clash.name}" is also the name in {files[clash.earlier]}.',
+            "Rename one of the two.",
+        )
+        for clash in name_clashes(persona for _, persona in named)
+    ]
+
+
+def _fault_of(file: str, field: str, kind: str, value: Any, message: str) -> FileProblem:
+    fix = _FIXES.get(field, "")
+    if kind == "missing":
+        return FileProblem(file, field, "is missing.", fix)
+    if value == "" or (isinstance(value, str) and not value.strip()):
+        return FileProblem(file, field, "is empty.", fix)
+    shown = json.dumps(value, ensure_ascii=True, default=repr)
+    shown = shown if len(shown) <= 60 else shown[:60] + "…"
+    reasons = {
+        "less_than_equal": "is more than 1.0.",
+        "greater_than_equal": "is less than 0.0.",
+        "string_too_long": f"is longer than the {NAME_LENGTH} characters Discord allows.",
+        "string_type": "is not a text.",
+        "string_pattern_mismatch": "is not a name.",
+        "float_type": "is not a number.",
+        "float_parsing": "is not a number.",
+        "finite_number": "is not a number.",
+        "string_unicode": "holds half a character (a lone surrogate).",
+    }
+    return FileProblem(file, field, f"{shown} {reasons.get(kind, message.lower() + '.')}", fix)
+
+
+def _misspelt(file: str, fields: Mapping[str, Any]) -> Iterable[FileProblem]:
+    # Unknown fields are let through (hosts keep notes in their files), but a near miss is a typo that would be
+    # silently ignored.
+    known = list(Persona.model_fields)
+    for field in fields:
+        spelt = str(field).lower().replace("-", "_").replace(" ", "_")
+        if field not in known and (near := difflib.get_close_matches(spelt, known, n=1, cutoff=0.75)):
+            yield FileProblem(file, field, "is not a field of a persona.", f'Did you mean "{near[0]}"?')

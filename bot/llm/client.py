@@ -1,0 +1,113 @@
+"""The way to one server: one HTTP client, bounded in time, tries and calls in flight."""
+
+import asyncio
+import itertools
+import logging
+from typing import Any, Final
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import aiohttp
+import httpx2
+import openai
+from openai import AsyncOpenAI, DefaultAioHttpClient
+
+from bot.llm.completion import Completion, read_completion
+from bot.llm.json_reading import read_json
+
+log = logging.getLogger(__name__)
+
+_MODELS_TIMEOUT: Final = 10.0
+# The longest wait between two tries: the SDK heeds a Retry-After up to two minutes and gives up at a longer one.
+_BACKOFF: Final = 120.0
+# Between two tries after an answer that can't be read, in seconds; doubled each time.
+_REREAD: Final = 0.5
+# What goes wrong with a call: no answer in time, an error of the server or of the connection, an unreadable answer.
+CALL_ERRORS: Final = (TimeoutError, openai.OpenAIError, ValueError)
+
+
+class EndpointClient:
+    """Speaks to one server, for all its models. Close it with `aclose()`."""
+
+    def __init__(
+        self, base_url: str, *, api_key: str | None = None, concurrency: int, timeout: float, retries: int
+    ) -> None:
+        """`timeout` is in seconds a try. Whoever makes calls takes one of `concurrency` `slots` for them."""
+        parts = urlsplit(base_url)
+        self.host = parts.netloc.rpartition("@")[2]
+        self.base_url = parts._replace(netloc=self.host).geturl()
+        """The address, without the name and password it may have been given with."""
+        self.slots = asyncio.Semaphore(concurrency)
+        self._timeout = timeout
+        self._retries = retries
+        self._api_key = api_key
+        self._sdk = AsyncOpenAI(
+            base_url=self.base_url,
+            # Local servers need no key, but the SDK refuses to start without one.
+            api_key=api_key or "none",
+            timeout=timeout,
+            max_retries=retries,
+            default_headers=_credentials(parts),
+            http_client=_HttpClient(timeout),
+        )
+
+    async def aclose(self) -> None:
+        await self._sdk.close()
+
+    def time_limit(self, *, patient: bool = True) -> asyncio.Timeout:
+        """For a block of calls that make one answer: what all tries may take together, without patience one of them.
+
+        Raises TimeoutError at its end.
+        """
+        tries = self._retries if patient else 0
+        return asyncio.timeout(self._timeout * (tries + 1) + _BACKOFF * tries)
+
+    def without_key(self, text: str) -> str:
+        """A text of the server's in which its key may be quoted."""
+        return text.replace(self._api_key, "…") if self._api_key else text
+
+    async def list_models(self, *, patient: bool) -> Any:
+        """The JSON of the server's list of models; without patience asked for once only. Raises CALL_ERRORS."""
+        options: Any = {} if patient else {"max_retries": 0}
+        async with asyncio.timeout(_MODELS_TIMEOUT):
+            return (await self._sdk.get("/models", cast_to=httpx2.Response, options=options)).json()
+
+    async def chat(self, request: dict[str, Any], *, patient: bool = True) -> Completion:
+        """The answer to a request. What comes with status 200 and can't be read (a proxy's page, half a body) is asked
+        for again; without patience nothing is. Raises CALL_ERRORS."""
+        retries = self._retries if patient else 0
+        for tries in itertools.count():
+            try:
+                # Not by `chat.completions.create`: that takes twice the CPU, and its models let through whatever JSON
+                # comes, and fail on it later.
+                response = await self._sdk.post(
+                    "/chat/completions", cast_to=httpx2.Response, body=request, options={"max_retries": retries}
+                )
+                return read_completion(read_json(response.content))
+            except ValueError as error:
+                if tries >= retries:
+                    raise
+                log.warning("unreadable answer from the endpoint, asking again: %s", error)
+                await asyncio.sleep(_REREAD * 2**tries)
+        raise AssertionError
+
+
+class _HttpClient(DefaultAioHttpClient):
+    """The SDK's HTTP client with a deadline for each try: its own time-out begins anew with every byte of a body."""
+
+    def __init__(self, timeout: float) -> None:
+        super().__init__(timeout=timeout)
+        self._deadline = timeout
+
+    async def send(self, *args: Any, **options: Any) -> Any:
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await super().send(*args, **options)
+        except TimeoutError as error:
+            raise httpx2.ReadTimeout("the answer took too long") from error  # which the SDK tries again
+
+
+def _credentials(address: SplitResult) -> dict[str, str]:
+    """The header that `http://name:password@host/v1` asks for; it takes the place of the key's."""
+    if address.username is None:
+        return {}
+    return {"Authorization": aiohttp.encode_basic_auth(unquote(address.username), unquote(address.password or ""))}

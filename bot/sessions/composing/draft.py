@@ -1,0 +1,74 @@
+"""The turn in the making, from the first call of a model until it is shown: one object, given up in one way."""
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Final
+
+from bot.discussion.model.record import Turn
+from bot.sessions.composing.pace import Pace
+from bot.sessions.interruptible import Interruptible
+
+# How often a turn is composed anew because a guest has spoken meanwhile: in a busy channel it would never be its time.
+MOST_DROPS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A composed turn that is not yet in the record, with the state of the record it was composed from."""
+
+    turn: Turn
+    heard: int
+    revision: int
+
+
+class Reason(Enum):
+    """Why a draft is given up."""
+
+    WANTED_OTHERWISE = auto()  # people have asked for something else, and want to see it soon
+    WORDS_CHANGED = auto()  # it has read what is no longer so
+    GUEST_SPOKE = auto()  # it has not heard a guest; at most MOST_DROPS times a turn
+
+
+class DraftInProgress:
+    """One session's: at most one draft at a time. `begin()`, `compose()`, `rest()`; then it may be committed, unless
+    somebody has called `abandon()` meanwhile, from any task; and `shown()`."""
+
+    def __init__(self, pace: Pace) -> None:
+        self.is_abandoned = False
+        self._is_hurried = False
+        self._drops = 0
+        self._pace = pace
+        self._step = Interruptible()
+
+    def begin(self) -> None:
+        """A new one, which nobody has given up yet."""
+        self.is_abandoned = self._is_hurried = False
+
+    async def compose(self, work: Coroutine[Any, Any, Draft]) -> Draft | None:
+        """The draft, None if it was given up. What `work` raises passes through."""
+        return await self._step(work)
+
+    async def rest(self) -> None:
+        """Wait until the turn before has been read; less, once this one is given up."""
+        if not self.is_abandoned:
+            await self._step.sleep(self._pace.left)
+
+    def abandon(self, reason: Reason) -> None:
+        """Give up what is in the making. A turn that is committed already is not touched, nor is its sending."""
+        if reason is Reason.GUEST_SPOKE:
+            if self._drops == MOST_DROPS:
+                return
+            self._drops += 1
+        elif reason is Reason.WANTED_OTHERWISE:
+            self._is_hurried = True
+            self._pace.hurry()
+        self.is_abandoned = True
+        self._step.interrupt()
+
+    def shown(self, turn: Turn) -> None:
+        """The turn is in its place (one without a text nowhere): the next one's time is counted from now."""
+        if turn.kind != "moderator":
+            self._drops = 0
+        if turn.text:
+            self._pace.shown(turn.text, in_a_hurry=self._is_hurried)

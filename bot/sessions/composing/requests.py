@@ -1,0 +1,195 @@
+"""What each kind of step asks of a model: its prompt, endpoint and limits, and what becomes of the answer."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from bot.discussion.model.names import addressed, shown_name
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import FloorChosen, Kind, Record, Session, Turn, Usage, moderator_turn, seats
+from bot.discussion.moderation.dissent import DISSENT_FLAG
+from bot.discussion.moderation.moderator import Choose, Speak, Summarise
+from bot.discussion.prompts import selector_prompt
+from bot.discussion.prompts.prompt import Prompt, again, build_prompt
+from bot.discussion.replies.guards import Objection, objection
+from bot.discussion.replies.reply import Reply, clean
+from bot.llm.completion import Completion
+from bot.llm.endpoint import Endpoint
+from bot.llm.endpoint_registry import EndpointRegistry
+
+# A summary may be as long as several turns.
+SUMMARY_TURNS: Final = 2
+# So much of what the model said is kept beside the turn.
+RAW_LIMIT: Final = 24_000
+
+
+class ModelRequest(ABC):
+    """One step of one session, as the composer needs it."""
+
+    speaker: Persona | None = None
+    """Who is seen to be typing meanwhile."""
+    needs_summary_after: bool = True
+    """Whether tokens for the summary are to be kept back."""
+
+    def __init__(self, session: Session, record: Record, endpoints: EndpointRegistry, turn_tokens: int) -> None:
+        """`turn_tokens`: the most that a persona's turn may have."""
+        self._session = session
+        self._record = record
+        self._endpoints = endpoints
+        self._turn_tokens = turn_tokens
+
+    @property
+    @abstractmethod
+    def endpoint(self) -> Endpoint:
+        """Who is asked. Raises EndpointRefused if the settings no longer have it."""
+
+    @property
+    @abstractmethod
+    def temperature(self) -> float:
+        """From 0.0 (always the likeliest words) to 1.0."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Of the answer."""
+        return self._turn_tokens
+
+    @abstractmethod
+    def prompt(self) -> Prompt:
+        """The prompt, from what the record says now."""
+
+    @abstractmethod
+    def again(self, prompt: Prompt, problem: Objection) -> Prompt:
+        """The same prompt with a note about why the first answer was of no use."""
+
+    @abstractmethod
+    def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
+        """What was said, and why that can't be a turn, if so."""
+
+    @abstractmethod
+    def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
+        """The turn that this makes. `heard`: the last turn that the prompt held."""
+
+
+class _PersonaRequest(ModelRequest):
+    """Asks for what a persona says."""
+
+    kind: Kind
+    is_summary: bool = False
+
+    def __init__(self, step: Speak | Summarise, *rest: Any) -> None:
+        super().__init__(*rest)
+        self._cue = step.cue
+        self._persona = self.speaker = step.persona
+
+    @property
+    def endpoint(self) -> Endpoint:
+        return self._endpoints.of(self._persona)
+
+    @property
+    def temperature(self) -> float:
+        return self._persona.creativity
+
+    def prompt(self) -> Prompt:
+        return build_prompt(self._session, self._record, self._persona, self._cue)
+
+    def again(self, prompt: Prompt, problem: Objection) -> Prompt:
+        return again(self._session, prompt, self._persona, self._cue, problem.note)
+
+    def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
+        others, guests = self._could_be_spoken_for()
+        reply = clean(
+            completion.text,
+            speaker=self._persona,
+            others=others,
+            guests=guests,
+            finish_reason=completion.finish_reason,
+        )
+        problem = objection(reply, self._session, self._record, self._persona, cue=prompt.tail, summary=self.is_summary)
+        return reply, problem
+
+    def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
+        return Turn(
+            seq=0,
+            kind=self.kind,
+            speaker=self._persona.name,
+            text=reply.text,
+            question=self._cue.question,
+            addressed=self._called_on(reply.text),
+            heard=heard,
+            raw=completion.text[:RAW_LIMIT],
+            flags=(DISSENT_FLAG, *reply.flags) if self._cue.dissent else reply.flags,
+            usage=usage,
+        )
+
+    def _could_be_spoken_for(self) -> tuple[list[Persona], set[str]]:
+        """Whose lines end what the speaker says: the others at the table, and guests by name."""
+        return [], set()
+
+    def _called_on(self, text: str) -> str | None:
+        return None
+
+
+class SpeakRequest(_PersonaRequest):
+    """A persona's turn."""
+
+    kind = "persona"
+
+    def _could_be_spoken_for(self) -> tuple[list[Persona], set[str]]:
+        others = [p for p in seats(self._session, self._record) if p.name != self._persona.name]
+        return others, {shown_name(self._session, turn) for turn in self._record if turn.kind == "guest"}
+
+    def _called_on(self, text: str) -> str | None:
+        return addressed(text, seats(self._session, self._record), speaker=self._persona.name)
+
+
+class SummaryRequest(_PersonaRequest):
+    """The summary: it may well go from one speaker to the next, each on a line, and says what was said before."""
+
+    kind = "summary"
+    is_summary = True
+    needs_summary_after = False
+
+    @property
+    def max_tokens(self) -> int:
+        return SUMMARY_TURNS * self._turn_tokens
+
+
+class SelectionRequest(ModelRequest):
+    """Who speaks next, as the model sees it; an answer that names nobody leaves it to the rules."""
+
+    def __init__(self, step: Choose, *rest: Any) -> None:
+        super().__init__(*rest)
+        self._among = step.among
+
+    @property
+    def endpoint(self) -> Endpoint:
+        return self._endpoints.default
+
+    @property
+    def temperature(self) -> float:
+        return 0.0
+
+    @property
+    def max_tokens(self) -> int:
+        return selector_prompt.CHOICE_TOKENS
+
+    def prompt(self) -> Prompt:
+        return selector_prompt.selector_prompt(self._session, self._record, self._among)
+
+    def again(self, prompt: Prompt, problem: Objection) -> Prompt:
+        return prompt  # never asked for: no answer is objected to
+
+    def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
+        name = selector_prompt.read_selection(completion.text, self._session, self._record, self._among)
+        return Reply(name or "", ()), None
+
+    def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
+        return replace(moderator_turn(self._record, FloorChosen(name=reply.text or None), ""), usage=usage)
+
+
+REQUESTS: Final[Mapping[type[Speak | Summarise | Choose], Callable[..., ModelRequest]]] = {
+    Speak: SpeakRequest,
+    Summarise: SummaryRequest,
+    Choose: SelectionRequest,
+}

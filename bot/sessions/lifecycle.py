@@ -1,0 +1,92 @@
+"""What pauses a session, what has it go on, and how it ends; and that its place is told of it, once."""
+
+import logging
+
+from bot.discussion.model.record import Record
+from bot.sessions.delivery.announcer import Announcer
+from bot.sessions.delivery.minutes import minutes
+from bot.sessions.delivery.notices import Closed, GoesOn, Paused
+from bot.sessions.delivery.stage import Stage
+from bot.sessions.state import SessionState
+from bot.store.models import Fault, Post, PostKind, Status
+from bot.store.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class Lifecycle:
+    """One session's."""
+
+    def __init__(
+        self, state: SessionState, record: Record, *, store: Store, stage: Stage, announcer: Announcer
+    ) -> None:
+        self._state = state
+        self._record = record
+        self._store = store
+        self._stage = stage
+        self._announcer = announcer
+        self._recovering: Fault | None = None  # went on by itself, and has not yet proved that it can
+
+    async def pause(self) -> None:
+        """By a person: until a person resumes it."""
+        self._recovering = None
+        await self._state.change(Status.PAUSED)
+
+    async def resume(self) -> None:
+        """By a person."""
+        self._recovering = None
+        await self._state.change(Status.RUNNING)
+
+    async def hold(self, reason: str, fault: Fault) -> None:
+        """Pause because of a fault, and say so in the place, or to the convener where the bot can't post."""
+        state = self._state
+        if state.status is Status.ENDED:  # only some of its posts are left over; the next start tries them again
+            log.warning("session %s: not everything could be shown: %s", state.id, reason)
+            return
+        log.warning("session %s paused (%s): %s", state.id, fault, reason)
+        # Said once: neither after a try to go on that came to nothing, nor at the next start.
+        is_known = self._recovering is fault or (state.status is Status.PAUSED and state.reason == reason)
+        # What a person paused waits for a person.
+        fault_or_person = state.fault if state.status is Status.PAUSED else fault
+        self._recovering = None
+        await state.change(Status.PAUSED, reason, fault_or_person)
+        if is_known:
+            return
+        notice = Paused(reason, fault_or_person)
+        if fault is Fault.PLACE:
+            await self._announcer.tell_convener(notice)
+        else:
+            await self._announcer.announce(notice)
+
+    async def go_on(self) -> None:
+        """The fault that paused the session seems to be gone. The place is told once that has proved true."""
+        fault, self._recovering = self._state.fault, None
+        await self._state.change(Status.RUNNING)
+        self._recovering = fault
+
+    async def tell_that_it_goes_on(self) -> None:
+        """What had paused the session is proved to be over."""
+        fault, self._recovering = self._recovering, None
+        if fault is not None and fault is not Fault.PLACE:  # there the notice was the proof
+            await self._announcer.announce(GoesOn(fault))
+
+    async def can_post(self) -> bool:
+        """Whether what is queued can be shown now, and behind it the notice that the table goes on."""
+        return await self._announcer.try_with(GoesOn(Fault.PLACE))
+
+    async def place_gone(self, reason: str) -> None:
+        """The channel or thread no longer exists: end the session, keep its record."""
+        await self._store.give_up_place(self._state.stored.place_id)
+        self._recovering = None
+        await self._state.change(Status.ENDED, reason)
+
+    async def close(self) -> None:
+        """End the session and hand out the minutes."""
+        closing = Post(
+            PostKind.MINUTES,
+            self._stage.sentence(Closed()),
+            attachment=minutes(self._state.session, self._record),
+        )
+        self._recovering = None
+        await self._state.end(closing)
+        await self._announcer.deliver_quietly()

@@ -1,0 +1,171 @@
+"""One session's loop: compose a turn while the last one is read, commit it if the record still fits, show it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import QuestionPut, Record, Turn, TurnsChanged
+from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Summarise, next_step, still_fits
+from bot.discussion.moderation.stagnation import PASSES_BEFORE_PAUSE, passes_in_a_row
+from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, new_error_id
+from bot.sessions.composing.compose import Composer
+from bot.sessions.composing.draft import Draft, DraftInProgress
+from bot.sessions.composing.limits import Cap, LimitReached
+from bot.sessions.composing.requests import ModelRequest
+from bot.sessions.delivery.announcer import Announcer
+from bot.sessions.delivery.notices import NearsItsEnd
+from bot.sessions.delivery.outbox import Outbox, PlaceGone, PostingBlocked
+from bot.sessions.lifecycle import Lifecycle
+from bot.sessions.resilience.backfill import Backfill
+from bot.sessions.resilience.database_outage import DatabaseOutage
+from bot.sessions.state import SessionState
+from bot.sessions.turn_log import TurnLog
+from bot.store.engine import TransientDatabaseError
+from bot.store.models import Fault, Status
+
+log = logging.getLogger(__name__)
+
+# Discord shows that somebody types for ten seconds: https://discord.com/developers/docs/resources/channel
+TYPING_SECONDS: Final = 8.0
+
+
+class TurnLoop:
+    """Takes the turns of one session, as the moderator says."""
+
+    def __init__(
+        self,
+        state: SessionState,
+        record: Record,
+        *,
+        log: TurnLog,
+        outbox: Outbox,
+        composer: Composer,
+        draft: DraftInProgress,
+        lifecycle: Lifecycle,
+        announcer: Announcer,
+        outage: DatabaseOutage,
+        backfill: Backfill,
+        show_typing: Callable[[Persona], Awaitable[None]],
+        refresh: Callable[[], Awaitable[None]],
+    ) -> None:
+        """`show_typing` shows that a persona's turn is on its way, `refresh` what stands on the table now."""
+        self._state = state
+        self._record = record
+        self._log = log
+        self._outbox = outbox
+        self._composer = composer
+        self._draft = draft
+        self._lifecycle = lifecycle
+        self._announcer = announcer
+        self._outage = outage
+        self._backfill = backfill
+        self._show_typing = show_typing
+        self._refresh = refresh
+
+    async def run(self, *, first: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Take turns, after what is to be done first, until the session is paused or has ended. What the database does
+        not take is waited out; a fault of ours pauses the session."""
+        if first is not None:
+            await self._attempt(first)
+        await self._attempt(self.take_turns)
+        while self._state.status is Status.RUNNING:  # resumed while the loop was on its way out
+            await self._attempt(self.take_turns)
+
+    async def _attempt(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except TransientDatabaseError as problem:
+            await self._outage.wait(problem)
+        except Exception:
+            error_id = new_error_id()
+            log.exception("session %s failed (error %s)", self._state.id, error_id)
+            reason = f"Something went wrong (error {error_id}; the host finds it in the log)."
+            await self._attempt(lambda: self._lifecycle.hold(reason, Fault.ERROR))
+
+    async def take_turns(self) -> None:
+        """Make up for what was missed, then take turns until the session is paused or has ended.
+
+        Faults of the endpoint and the place pause it, with a sentence there. Raises TransientDatabaseError.
+        """
+        try:
+            await self._backfill.catch_up()
+            await self._outbox.deliver()
+            while self._state.status is Status.RUNNING:
+                match next_step(self._state.session, self._record):
+                    case Open(question):
+                        await self._log.steer(QuestionPut(question=question), question)
+                        await self._refresh()
+                        await self._outbox.deliver()
+                    case Close():
+                        await self._lifecycle.close()
+                    case step:
+                        await self._take_turn(step)
+        except (EndpointDown, EndpointRefused) as problem:
+            await self._lifecycle.hold(str(problem), Fault.ENDPOINT)
+        except ContextOverflow as problem:
+            await self._lifecycle.hold(str(problem), Fault.ERROR)
+        except PostingBlocked as problem:
+            await self._lifecycle.hold(str(problem), Fault.PLACE)
+        except PlaceGone as problem:
+            await self._lifecycle.place_gone(str(problem))
+
+    async def _take_turn(self, step: Speak | Summarise | Choose) -> None:
+        self._draft.begin()
+        try:
+            draft = await self._draft.compose(self._compose(self._composer.request(step)))
+        except LimitReached as reached:
+            await self._heed(reached, step)
+            return
+        if draft is None:
+            return
+        await self._lifecycle.tell_that_it_goes_on()
+        if draft.turn.text:  # what nobody will see need not wait
+            await self._draft.rest()
+        if not self._draft.is_abandoned and await self._commit(draft):
+            await self._outbox.deliver()
+            self._draft.shown(draft.turn)
+            await self._count_passes(draft.turn)
+
+    async def _compose(self, request: ModelRequest) -> Draft:
+        typing = asyncio.create_task(self._keep_typing(request.speaker)) if request.speaker else None
+        try:
+            return await self._composer.compose(request)
+        finally:
+            if typing:
+                typing.cancel()
+
+    async def _keep_typing(self, persona: Persona) -> None:
+        while True:
+            await self._show_typing(persona)
+            await asyncio.sleep(TYPING_SECONDS)
+
+    async def _commit(self, draft: Draft) -> bool:
+        """Store the draft with its posts, unless someone steered or something it had read was changed meanwhile."""
+
+        def still_wanted() -> Turn | None:
+            fits = still_fits(self._record, heard=draft.heard, revision=draft.revision)
+            return draft.turn if fits and self._state.status is Status.RUNNING else None
+
+        return await self._log.commit(still_wanted)
+
+    async def _count_passes(self, turn: Turn) -> None:
+        passes = passes_in_a_row(self._record)
+        if turn.is_pass and passes % PASSES_BEFORE_PAUSE == 0:
+            reason = f"{passes} turns in a row came to nothing: the model repeats itself or says nothing of use."
+            # It tries again by itself once.
+            await self._lifecycle.hold(reason, Fault.PASSES if passes == PASSES_BEFORE_PAUSE else Fault.ERROR)
+
+    async def _heed(self, reached: LimitReached, step: Speak | Summarise | Choose) -> None:
+        """A limit is reached: pause until the next day, or go on to the summary, or close if that was the summary."""
+        if reached.cap is Cap.DAY:
+            await self._lifecycle.hold(str(reached), Fault.LIMIT)
+            return
+        await self._announcer.announce(NearsItsEnd(str(reached)))
+        if self._state.status is not Status.RUNNING:
+            return
+        if isinstance(step, Summarise):
+            await self._lifecycle.close()
+        else:
+            await self._log.steer(TurnsChanged(turns=len(self._record.persona_turns())), "")

@@ -1,0 +1,90 @@
+"""What was deleted stands in no cache."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from typing import cast
+
+import pytest
+
+import bot.discussion
+from bot.discussion.model.record import Turn
+from bot.discussion.moderation.moderator import Speak
+from bot.discussion.prompts.prompt import build_prompt
+from bot.discussion.replies.guards import objection
+from bot.discussion.replies.reply import Reply
+from bot.discussion.text.text_caches import TURN_TEXT_CACHES, TextCache
+from tests.discussion.table import Table, table_of
+
+SECRET = "My address is 5 Mill Lane."
+
+# Caches that never see a turn: their texts are those of personas and tasks, which stand in files.
+OF_CAST_AND_TASK = {
+    "names._forms": "the forms of the cast's names",
+    "prompt._preamble": "context, rules and character cards",
+    "guards._slips": "the forms of the table's names",
+    "guards._told": "the word runs of a preamble",
+}
+
+
+def caches() -> Iterator[tuple[str, TextCache]]:
+    """Every cached function of the discussion, in modules and classes, with a name."""
+    for module_info in pkgutil.walk_packages(bot.discussion.__path__, "bot.discussion."):
+        module = importlib.import_module(module_info.name)
+        classes = [c for c in vars(module).values() if inspect.isclass(c) and c.__module__ == module.__name__]
+        for holder in [module, *classes]:
+            for name, value in vars(holder).items():
+                is_cache = hasattr(value, "cache_info") and not inspect.isclass(value)
+                if is_cache and value.__module__ == module.__name__:
+                    yield f"{module.__name__.rpartition('.')[2]}.{name}", cast(TextCache, value)
+
+
+ALL = dict(caches())
+
+
+def held(cache: TextCache) -> int:
+    return cache.cache_info().currsize
+
+
+@pytest.fixture
+def table() -> Table:
+    """A table at which a guest has said what is no longer to be known."""
+    table = table_of("Ada", "Ben")
+    table.guest(SECRET)
+    return table
+
+
+def put_through(cache: TextCache, turn: Turn) -> None:
+    """Have a cache hold a turn's text: every parameter that takes a text gets it."""
+    parameters = inspect.signature(cache).parameters.values()
+    cache(*(turn.text if parameter.annotation in (str, "str") else 3 for parameter in parameters))
+
+
+@pytest.mark.parametrize("cache", TURN_TEXT_CACHES, ids=lambda cache: cache.__name__)
+def test_what_is_deleted_leaves_every_cache_of_turn_texts(table: Table, cache: TextCache):
+    turn = table.record.turns[-1]
+    put_through(cache, turn)
+    assert held(cache)
+    table.record.amend(turn.seq, text="")
+    assert not held(cache)
+
+
+@pytest.mark.parametrize("name", sorted(ALL.keys() - OF_CAST_AND_TASK.keys()))
+def test_every_cache_is_registered_or_holds_only_texts_of_the_cast_and_the_task(name: str):
+    assert ALL[name] in TURN_TEXT_CACHES
+
+
+def test_the_list_of_other_caches_is_true():
+    assert OF_CAST_AND_TASK.keys() <= ALL.keys()
+
+
+def test_after_a_deletion_a_turns_whole_way_has_left_nothing_behind(table: Table):
+    """Prompt, guards and all: what the discussion itself puts into caches is gone, too."""
+    step = table.step
+    assert isinstance(step, Speak)
+    prompt = build_prompt(table.session, table.record, step.persona, step.cue)
+    objection(Reply("Well.", ()), table.session, table.record, step.persona, cue=prompt.tail, summary=False)
+    assert sum(map(held, TURN_TEXT_CACHES)) > 3
+    table.record.amend(table.record.last_seq, text="")
+    assert [name for name, cache in ALL.items() if held(cache) and name not in OF_CAST_AND_TASK] == []

@@ -1,0 +1,63 @@
+"""What a package index must bring along with ours: all that is imported is declared, and nothing by luck."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BOT = ROOT / "bot"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def normal(name: str) -> str:
+    """A distribution's name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def declared(requirements: list[str]) -> set[str]:
+    return {normal(re.match(r"[\w.-]+", requirement)[0]) for requirement in requirements}  # type: ignore[index]
+
+
+def imported(file: Path) -> Iterator[str]:
+    """The top packages of others that a module imports anywhere."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module]
+        for name in names:
+            top = name.partition(".")[0]
+            if top not in sys.stdlib_module_names and top != "bot":
+                yield top
+
+
+def undeclared(files: list[Path], requirements: list[str]) -> dict[str, str]:
+    """The imports of no declared distribution, each with one of the modules that has it."""
+    owners, known = packages_distributions(), declared(requirements)
+    return {
+        top: str(file.relative_to(ROOT))
+        for file in files
+        for top in imported(file)
+        if known.isdisjoint(map(normal, owners.get(top, [])))
+    }
+
+
+def test_every_import_is_of_a_declared_dependency() -> None:
+    files = [file for file in BOT.rglob("*.py") if BOT / "demo" not in file.parents]
+    assert undeclared(files, PROJECT["dependencies"]) == {}
+
+
+def test_every_import_of_the_demo_is_of_one_or_of_its_extra() -> None:
+    extra = PROJECT["optional-dependencies"]["demo"]
+    assert undeclared(list((BOT / "demo").rglob("*.py")), PROJECT["dependencies"] + extra) == {}
+
+
+@pytest.mark.parametrize("left_out", ["httpx2", "yarl", "openai", "discord.py", "SQLAlchemy"])
+def test_a_dependency_that_is_left_out_is_missed(left_out: str) -> None:
+    rest = [each for each in PROJECT["dependencies"] if declared([each]) != {normal(left_out)}]
+    assert undeclared(list(BOT.rglob("*.py")), rest + PROJECT["optional-dependencies"]["demo"])
