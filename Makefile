@@ -37,7 +37,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.overhead --quick --json $(BENCH)/overhead.json
 	$(BIN)/python -m bench.load --quick --json $(BENCH)/load.json
 	$(BIN)/python -m bench.prefix --quick --json $(BENCH)/prefix.json
-	$(BIN)/python -m bench.guards --seeds 2 --turns 6 --only none --only all --keep $(BENCH) --json $(BENCH)/guards.json
+	$(BIN)/python -m bench.quality.guards --seeds 2 --turns 6 --only none --only all --keep $(BENCH) --json $(BENCH)/guards.json
 	$(BIN)/python -m bench.quality $(BENCH)/guards-all-*.jsonl --json $(BENCH)/quality.json
 
 $(VENV)/.demo: pyproject.toml

@@ -1,1 +1,1 @@
-"""Benches: long trials of the real bot that are run by hand. `python -m bench.chaos --help`."""
+"""Measurements of the real bot that are run by hand: what it costs, how much it holds, what is said."""

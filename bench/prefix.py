@@ -28,11 +28,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from bench.columns import aligned, write_json
-from bench.dialogue import Chat, Layout, hold
-from bench.earlier import DropsOldest, the_script
 from bench.model import MODEL, NoModel, running_model
 from bench.peers.venv import peers_python
 from bench.proxy import Exchange, recording
+from bench.quality.dialogue import Chat, Layout, hold
+from bench.quality.earlier import DropsOldest, the_script
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Record, Session
 from bot.errors import RoundtableError
@@ -57,7 +57,7 @@ PEER: Final = Path(__file__).parent / "peers" / "autogen_chat.py"
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class TrialSize:
     """How large a trial is. `window`: tokens, for those that have to do with less; `most`: tokens of an answer."""
 
     turns: int
@@ -101,10 +101,10 @@ def cost_of(calls: Sequence[Exchange], turns: int) -> Cost:
 
 # --- the contestants: each holds a discussion at an address. Out: the turns that were taken ---
 
-Contestant = Callable[[str, Session, Size], Awaitable[int]]
+Contestant = Callable[[str, Session, TrialSize], Awaitable[int]]
 
 
-async def ours(url: str, session: Session, size: Size, window: int | None = None) -> int:
+async def ours(url: str, session: Session, size: TrialSize, window: int | None = None) -> int:
     """The real engine: loop, composer, endpoint, database and terminal."""
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="prefix-")))
@@ -130,19 +130,19 @@ async def ours(url: str, session: Session, size: Size, window: int | None = None
         return len(run.record.persona_turns())
 
 
-async def ours_in_a_window(url: str, session: Session, size: Size) -> int:
+async def ours_in_a_window(url: str, session: Session, size: TrialSize) -> int:
     return await ours(url, session, size, size.window)
 
 
-async def drops_oldest(url: str, session: Session, size: Size) -> int:
+async def drops_oldest(url: str, session: Session, size: TrialSize) -> int:
     return await _bench_only(url, session, size, DropsOldest(size.window - 2 * size.most), guarded=True)
 
 
-async def script(url: str, session: Session, size: Size) -> int:
+async def script(url: str, session: Session, size: TrialSize) -> int:
     return await _bench_only(url, session, size, the_script, guarded=False)
 
 
-async def _bench_only(url: str, session: Session, size: Size, layout: Layout, *, guarded: bool) -> int:
+async def _bench_only(url: str, session: Session, size: TrialSize, layout: Layout, *, guarded: bool) -> int:
     chat = Chat(url)
     try:
         talk = await hold(session, chat, layout, max_tokens=size.most, guarded=guarded)
@@ -151,7 +151,7 @@ async def _bench_only(url: str, session: Session, size: Size, layout: Layout, *,
     return len(talk.record.persona_turns())
 
 
-async def autogen(url: str, session: Session, size: Size) -> int:
+async def autogen(url: str, session: Session, size: TrialSize) -> int:
     """The real AutoGen, in an environment of its own."""
     python = peers_python()
     if python is None:
@@ -192,7 +192,7 @@ CONTESTANTS: Final[dict[str, Contestant]] = {
 QUICK: Final = ("ours", "AutoGen", "the script")
 
 
-async def trial(name: str, session: Session, size: Size) -> Cost:
+async def trial(name: str, session: Session, size: TrialSize) -> Cost:
     """One contestant on a fresh server. Raises NoModel, also if AutoGen can't be run."""
     with running_model(threads=size.threads, cap=size.most, seed=size.seed) as url:
         async with recording(url) as proxy:
@@ -258,7 +258,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 1
     turns, most = (8, 24) if args.quick else (TURNS, 64)
-    size = Size(args.turns or turns, args.max_tokens or most, args.window, args.seed, args.threads)
+    size = TrialSize(args.turns or turns, args.max_tokens or most, args.window, args.seed, args.threads)
     session = Session(task, cast, Dials(turns=size.turns, pace=0), size.seed)
     asked = [name.strip() for name in args.only.split(";") if name.strip()]
     names = asked or list(QUICK if args.quick else CONTESTANTS)

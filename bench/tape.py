@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Answer:
+class TapedAnswer:
     """What became of a statement, as much of it as the store looks at."""
 
     rows: Sequence[Any]
@@ -42,14 +42,16 @@ class Answer:
 class Tape:
     """Statements with parameters and answers, by transaction, and requests of the endpoint with answers."""
 
-    transactions: list[list[tuple[Any, Any, Answer]]] = field(default_factory=list[list[tuple[Any, Any, Answer]]])
+    transactions: list[list[tuple[Any, Any, TapedAnswer]]] = field(
+        default_factory=list[list[tuple[Any, Any, TapedAnswer]]]
+    )
     calls: list[tuple[dict[str, Any], Completion]] = field(default_factory=list[tuple[dict[str, Any], Completion]])
 
 
 class _Connection:
     """Stands in for a Connection, as far as the store uses it in a session."""
 
-    def execute(self, statement: Any, parameters: Any = None) -> Answer:
+    def execute(self, statement: Any, parameters: Any = None) -> TapedAnswer:
         raise NotImplementedError
 
     def scalar(self, statement: Any, parameters: Any = None) -> Any:
@@ -58,14 +60,14 @@ class _Connection:
 
 
 class _Recording(_Connection):
-    def __init__(self, real: Connection, onto: list[tuple[Any, Any, Answer]]) -> None:
+    def __init__(self, real: Connection, onto: list[tuple[Any, Any, TapedAnswer]]) -> None:
         self._real = real
         self._onto = onto
 
-    def execute(self, statement: Any, parameters: Any = None) -> Answer:
+    def execute(self, statement: Any, parameters: Any = None) -> TapedAnswer:
         found = cast(Any, self._real.execute(statement, parameters))
         key = found.inserted_primary_key if found.context.isinsert else None
-        answer = Answer(found.all() if found.returns_rows else (), found.rowcount, key)
+        answer = TapedAnswer(found.all() if found.returns_rows else (), found.rowcount, key)
         self._onto.append((statement, parameters, answer))
         return answer
 
@@ -73,9 +75,9 @@ class _Recording(_Connection):
 class _Playing(_Connection):
     def __init__(self, player: "Player") -> None:
         self._player = player
-        self._answers: Iterator[Answer] | None = None
+        self._answers: Iterator[TapedAnswer] | None = None
 
-    def execute(self, statement: Any, parameters: Any = None) -> Answer:
+    def execute(self, statement: Any, parameters: Any = None) -> TapedAnswer:
         if self._answers is None:
             self._answers = self._player.transaction(statement)
         return next(self._answers)
@@ -87,16 +89,16 @@ class _AsyncPlaying:
     def __init__(self, player: "Player") -> None:
         self._playing = _Playing(player)
 
-    async def execute(self, statement: Any, parameters: Any = None) -> Answer:
+    async def execute(self, statement: Any, parameters: Any = None) -> TapedAnswer:
         return self._playing.execute(statement, parameters)
 
 
 class _AsyncRecording:
-    def __init__(self, real: AsyncConnection, onto: list[tuple[Any, Any, Answer]]) -> None:
+    def __init__(self, real: AsyncConnection, onto: list[tuple[Any, Any, TapedAnswer]]) -> None:
         self._real = real
         self._onto = onto
 
-    async def execute(self, statement: Any, parameters: Any = None) -> Answer:
+    async def execute(self, statement: Any, parameters: Any = None) -> TapedAnswer:
         return await self._real.run_sync(lambda db: _Recording(db, self._onto).execute(statement, parameters))
 
 
@@ -107,7 +109,7 @@ class Recorder:
         self._real = real
         self._tape = tape
 
-    def _next(self) -> list[tuple[Any, Any, Answer]]:
+    def _next(self) -> list[tuple[Any, Any, TapedAnswer]]:
         self._tape.transactions.append([])
         return self._tape.transactions[-1]
 
@@ -129,12 +131,12 @@ class Player:
 
     def __init__(self, tape: Tape) -> None:
         begun = Counter(id(t[0][0]) for t in tape.transactions)
-        self._by_first: defaultdict[int, deque[list[Answer]]] = defaultdict(deque)
+        self._by_first: defaultdict[int, deque[list[TapedAnswer]]] = defaultdict(deque)
         for transaction in tape.transactions:
             first = id(transaction[0][0])
             self._by_first[first if begun[first] > 1 else 0].append([answer for _, _, answer in transaction])
 
-    def transaction(self, statement: Any) -> Iterator[Answer]:
+    def transaction(self, statement: Any) -> Iterator[TapedAnswer]:
         """The answers of the next transaction that begins with a statement."""
         return iter((self._by_first.get(id(statement)) or self._by_first[0]).popleft())
 

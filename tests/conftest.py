@@ -7,6 +7,8 @@ import pytest
 
 from bot.settings import Settings, shipped
 
+pytest.register_assert_rewrite("tests.support")
+
 
 @pytest.fixture
 def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -17,3 +19,10 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for folder in ("personas", "tasks"):
         (tmp_path / folder).symlink_to(shipped(folder).resolve())
     monkeypatch.chdir(tmp_path)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """simcord must take the pause between two turns for rest: its limit stays well under PACE (simulated_place.py)."""
+    for item in items:
+        if "simcord_env" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.simcord(settle_timeout=2.0))

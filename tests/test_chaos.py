@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bench.chaos import main
-from bench.compare import DISCORD_EPOCH, Findings, Said, Shown, Table, compare
+from tests.chaos.__main__ import main
+from tests.chaos.compare import DISCORD_EPOCH, Findings, GuestSaid, Shown, StoredTable, compare
 
 PLACE = 5
 
@@ -39,7 +39,7 @@ def at(seconds: float) -> int:
 
 
 OPENED, ENDED = 1_800_000_000.0, 1_800_000_060.0
-GUEST = Said(at(OPENED + 30), PLACE, "May I?")
+GUEST = GuestSaid(at(OPENED + 30), PLACE, "May I?")
 
 
 def post(number: int, kind: str, content: str, *, seq: int | None = None) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def turn(seq: int, kind: str, text: str, **more: Any) -> dict[str, Any]:
     return ids | {"kind": kind, "speaker": "Aino", "text": text} | more
 
 
-def table() -> Table:
+def table() -> StoredTable:
     """A table as it should be: two turns, the second in two messages, with a guest's between them."""
     opened, ended = "2027-01-15 08:00:00", "2027-01-15 08:01:00"
     session = {"id": 1, "place_id": PLACE, "status": "ended", "reason": None, "dials": '{"turns": 2}'}
@@ -70,10 +70,10 @@ def table() -> Table:
         post(5, "turn", "Third.", seq=3),
         post(6, "minutes", "Closed."),
     ]
-    return Table(session | {"created_at": opened, "ended_at": ended}, turns, posts)
+    return StoredTable(session | {"created_at": opened, "ended_at": ended}, turns, posts)
 
 
-def messages(of: Table) -> list[Shown]:
+def messages(of: StoredTable) -> list[Shown]:
     shown = [
         Shown(
             p["message_id"],
@@ -87,7 +87,7 @@ def messages(of: Table) -> list[Shown]:
     return sorted([*shown, Shown(GUEST.id, "member", "Otso", GUEST.text)], key=lambda m: m.id)
 
 
-def found(of: Table, shown: list[Shown], remembered: dict[tuple[int, int], str] | None = None) -> dict[str, int]:
+def found(of: StoredTable, shown: list[Shown], remembered: dict[tuple[int, int], str] | None = None) -> dict[str, int]:
     """What the comparison says is wrong."""
     findings: Findings = compare([of], {PLACE: shown}, [GUEST], remembered)
     assert sum(findings.counts.values()) == len(findings.sentences)

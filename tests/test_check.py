@@ -9,8 +9,8 @@ from bot.check import check
 from bot.llm.dummy.server import serve_dummy
 from bot.settings import Settings
 from bot.store.store import open_store
-from tests.endpoint_stand_in import Answer, fails, scripted_endpoint
-from tests.stand_in import pointed_at, stand_in
+from tests.support.discord_stand_in import pointed_at, stand_in
+from tests.support.endpoint_stand_in import Answer, fails, scripted_endpoint
 
 
 def settings(tmp_path: Path, **values: object) -> Settings:

@@ -1,5 +1,6 @@
 """`roundtable discuss`, as typed."""
 
+import asyncio
 import json
 import socket
 import sys
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.cli import main
+from tests.support.endpoint_stand_in import says, scripted_endpoint
 from tests.support.written_files import AINO, put
 
 pytestmark = pytest.mark.usefixtures("no_settings")
@@ -171,6 +173,22 @@ def test_an_endpoint_that_nobody_serves(
     shown = capsys.readouterr()
     assert f"The LLM endpoint at 127.0.0.1:{port} can't be reached." in shown.out + shown.err
     assert "Traceback" not in shown.err
+
+
+async def test_a_terminal_is_told_nothing_of_what_only_a_channel_has(
+    table: list[str], capsys: pytest.CaptureFixture[str]
+):
+    """No slash command, and nothing that would go on by itself: the discussion ends with the command."""
+    async with scripted_endpoint() as server:
+        server.answer = lambda request: says("")
+        for arguments in (["--base-url", "http://127.0.0.1:9/v1"], ["--base-url", server.url]):
+            assert await asyncio.to_thread(main, [*table, *arguments]) == 1
+    shown = capsys.readouterr()
+    assert "can't be reached" in shown.out
+    assert "3 turns in a row came to nothing" in shown.out
+    assert shown.out.count("The discussion stops here.") == 2
+    for word in ("/roundtable", "by itself", "-#", "Nothing is lost"):
+        assert word not in shown.out + shown.err
 
 
 def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str]):

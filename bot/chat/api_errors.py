@@ -16,33 +16,33 @@ INVALID_WEBHOOK_TOKEN: Final = 50027
 _INVALID_FORM: Final = 50035
 
 
-class Meaning(NamedTuple):
+class ErrorMeaning(NamedTuple):
     """What an error is to a session. `sentence` None: it depends on the permissions that are missing."""
 
     reason: RejectReason
     sentence: str | None
 
 
-MEANINGS: Final[dict[int, Meaning]] = {
-    UNKNOWN_CHANNEL: Meaning(RejectReason.PLACE_GONE, "The channel is gone."),
-    UNKNOWN_WEBHOOK: Meaning(RejectReason.WEBHOOK_GONE, "The webhook was deleted."),
-    INVALID_WEBHOOK_TOKEN: Meaning(RejectReason.WEBHOOK_GONE, "The webhook was deleted."),
+MEANINGS: Final[dict[int, ErrorMeaning]] = {
+    UNKNOWN_CHANNEL: ErrorMeaning(RejectReason.PLACE_GONE, "The channel is gone."),
+    UNKNOWN_WEBHOOK: ErrorMeaning(RejectReason.WEBHOOK_GONE, "The webhook was deleted."),
+    INVALID_WEBHOOK_TOKEN: ErrorMeaning(RejectReason.WEBHOOK_GONE, "The webhook was deleted."),
     # Maximum number of webhooks reached
-    30007: Meaning(
+    30007: ErrorMeaning(
         RejectReason.HOLD,
         "This channel has as many webhooks as Discord allows (15), and I need one. "
         "An admin can remove one under Channel settings → Integrations → Webhooks.",
     ),
     # Missing Access
-    50001: Meaning(RejectReason.HOLD, None),
+    50001: ErrorMeaning(RejectReason.HOLD, None),
     # Missing Permissions
-    50013: Meaning(RejectReason.HOLD, None),
+    50013: ErrorMeaning(RejectReason.HOLD, None),
     # The thread is locked
-    160005: Meaning(RejectReason.HOLD, "This thread is locked. Please have a moderator unlock it."),
+    160005: ErrorMeaning(RejectReason.HOLD, "This thread is locked. Please have a moderator unlock it."),
     # AutoMod
-    200000: Meaning(RejectReason.WITHHELD, "A filter of this server withheld the message."),
+    200000: ErrorMeaning(RejectReason.WITHHELD, "A filter of this server withheld the message."),
     # A harmful link
-    240000: Meaning(RejectReason.WITHHELD, "A filter of this server withheld the message."),
+    240000: ErrorMeaning(RejectReason.WITHHELD, "A filter of this server withheld the message."),
 }
 
 

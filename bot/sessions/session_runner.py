@@ -244,7 +244,7 @@ class SessionRunner:
     async def forget(self, member: Member, listen_from: int) -> None:
         """Take a member out of the session: the next prompt no longer holds them.
 
-        Guests' messages before the Discord id `listen_from` are not taken in again.
+        Guests' messages before the id `listen_from` are not taken in again.
         """
         if await self._log.forget(member, listen_from):
             # What is being composed has read it, and may be asked for once more.
@@ -288,7 +288,7 @@ class SessionRunner:
         await self._backfill.catch_up()
 
     async def reconnect(self) -> None:
-        """Discord is back: try at once what would wait a while longer."""
+        """The place is back: try at once what would wait a while longer."""
         self._outbox.hurry()
         self._backfill.hurry()
         await self._backfill.catch_up()

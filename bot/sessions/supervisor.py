@@ -132,7 +132,7 @@ class Supervisor:
     async def forget(self, guild_id: int, member: Member, *, listen_from: int) -> None:
         """Take a member out of every session of a server, those under way included.
 
-        No message before the Discord id `listen_from` is taken in again.
+        No message before the id `listen_from` is taken in again.
         """
         runs = {run.id: run for run in self._runs.values() if run.stored.guild_id == guild_id}
         for session_id in sorted({*runs, *await self._store.privacy.sessions_with(guild_id, member)}):

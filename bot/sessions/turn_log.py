@@ -160,7 +160,7 @@ class TurnLog:
     async def forget(self, member: Member, listen_from: int) -> bool:
         """Take a member out of the record, the stored one and this one. Out: whether anything in it changed.
 
-        Guests' messages before the Discord id `listen_from` are not taken in again.
+        Guests' messages before the id `listen_from` are not taken in again.
         """
         async with self._lock:
             gone = {turn.message_id for turn in self.record if turn.author_id == member.id}

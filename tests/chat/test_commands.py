@@ -9,9 +9,9 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import FloorGiven, Muted, SeatAdded, SeatRemoved, TurnSkipped
 from bot.sessions.delivery.notices import Closed
 from bot.store.models import Status
-from tests.chat.conftest import FULL_NAMES
-from tests.chat.place import PACE, Place
-from tests.endpoint_stand_in import ScriptedEndpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_bot import FULL_NAMES
+from tests.support.simulated_place import PACE, SimulatedPlace
 
 NO_TABLE = "There is no table in this channel. `/roundtable start` opens one."
 
@@ -37,13 +37,13 @@ CONVENERS = [
 NEEDS_A_RUNNING_TABLE = [c for c in CONVENERS if c[0] not in ("stop", "pause", "resume")]
 
 
-async def test_without_a_table_everything_says_how_to_open_one(place: Place) -> None:
+async def test_without_a_table_everything_says_how_to_open_one(place: SimulatedPlace) -> None:
     for command, options in [*CONVENERS, ("status", {}), ("say", {"text": "Hello?"})]:
         assert await place.type(command, **options) == NO_TABLE, command
     assert place.history() == []
 
 
-async def test_only_the_convener_and_moderators_steer(place: Place) -> None:
+async def test_only_the_convener_and_moderators_steer(place: SimulatedPlace) -> None:
     await place.type("start")
     before = [m.content for m in place.history()]
     for command, options in CONVENERS:
@@ -56,7 +56,7 @@ async def test_only_the_convener_and_moderators_steer(place: Place) -> None:
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_a_paused_table_can_not_be_steered(place: Place) -> None:
+async def test_a_paused_table_can_not_be_steered(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.type("pause")
     for command, options in NEEDS_A_RUNNING_TABLE:
@@ -64,7 +64,7 @@ async def test_a_paused_table_can_not_be_steered(place: Place) -> None:
         assert answer == "The table is paused. `/roundtable resume` goes on.", command
 
 
-async def test_pause_and_resume(place: Place) -> None:
+async def test_pause_and_resume(place: SimulatedPlace) -> None:
     await place.type("start")
     assert await place.type("resume") == "The table is not paused."
     assert await place.type("pause") == "Paused. `/roundtable resume` goes on."
@@ -80,7 +80,7 @@ async def test_pause_and_resume(place: Place) -> None:
     assert (await place.session()).status is Status.RUNNING
 
 
-async def test_what_is_said_during_a_pause_is_heard_after_it(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_what_is_said_during_a_pause_is_heard_after_it(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     await place.type("start")
     await place.type("pause")
     await place.otto.send(place.channel, "I bought a mill meanwhile.")
@@ -89,7 +89,7 @@ async def test_what_is_said_during_a_pause_is_heard_after_it(place: Place, llm: 
     assert "I bought a mill meanwhile." in llm.prompts[-1]
 
 
-async def test_stop_ends_at_once_and_hands_out_the_minutes(place: Place) -> None:
+async def test_stop_ends_at_once_and_hands_out_the_minutes(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.turn()
     assert await place.type("stop") == "The table is closed."
@@ -101,7 +101,7 @@ async def test_stop_ends_at_once_and_hands_out_the_minutes(place: Place) -> None
     assert await place.type("stop") == NO_TABLE
 
 
-async def test_stop_with_a_summary(place: Place) -> None:
+async def test_stop_with_a_summary(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.turn()
     assert await place.type("stop", summary=True) == "The table closes with a summary."
@@ -112,7 +112,7 @@ async def test_stop_with_a_summary(place: Place) -> None:
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_a_paused_table_can_be_stopped_with_a_summary(place: Place) -> None:
+async def test_a_paused_table_can_be_stopped_with_a_summary(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.type("pause")
     assert await place.type("stop", summary=True) == "The table closes with a summary."
@@ -121,7 +121,7 @@ async def test_a_paused_table_can_be_stopped_with_a_summary(place: Place) -> Non
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_status_is_for_everyone(place: Place) -> None:
+async def test_status_is_for_everyone(place: SimulatedPlace) -> None:
     await place.type("start")
     lines = (await place.type("status", by=place.otto)).splitlines()
     spent = await place.store.spending.of_session((await place.session()).id)
@@ -136,7 +136,7 @@ async def test_status_is_for_everyone(place: Place) -> None:
     assert (await place.type("status", by=place.otto)).startswith("**The table is paused.**")
 
 
-async def test_skip_passes_over_the_next_speaker(place: Place) -> None:
+async def test_skip_passes_over_the_next_speaker(place: SimulatedPlace) -> None:
     await place.type("start")
     skipped = (await place.type("skip")).removesuffix(" is skipped this time.")
     assert f"-# mira skips {skipped} this time." in place.said_by_bot
@@ -146,7 +146,7 @@ async def test_skip_passes_over_the_next_speaker(place: Place) -> None:
     assert [FULL_NAMES[s.name] for s in steering] == [skipped]
 
 
-async def test_skip_also_works_when_a_new_question_comes_first(place: Place) -> None:
+async def test_skip_also_works_when_a_new_question_comes_first(place: SimulatedPlace) -> None:
     place.bot.settings = place.bot.settings.model_copy(update={"discussion": Dials(pace=PACE, topic_every=1)})
     await place.type("start")
     assert (await place.type("skip")).endswith(" is skipped this time.")
@@ -155,12 +155,12 @@ async def test_skip_also_works_when_a_new_question_comes_first(place: Place) -> 
     assert f"-# mira skips {place.speakers[1]} this time." not in place.said_by_bot
 
 
-async def test_skip_when_nobody_is_left_to_speak(place: Place) -> None:
+async def test_skip_when_nobody_is_left_to_speak(place: SimulatedPlace) -> None:
     await place.type("start", turns=1)
     assert await place.type("skip") == "Nobody is about to speak."
 
 
-async def test_ask_puts_a_question(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_ask_puts_a_question(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     await place.type("start")
     assert await place.type("ask") == "On the table now: Who pays?"
     assert await place.type("ask", question=" Who\nsweeps? ") == "On the table now: Who sweeps?"
@@ -170,12 +170,12 @@ async def test_ask_puts_a_question(place: Place, llm: ScriptedEndpoint) -> None:
     assert "Question 4 of 4: Who sweeps?" in place.panel.content
 
 
-async def test_ask_when_there_is_nothing_left_to_ask(place: Place) -> None:
+async def test_ask_when_there_is_nothing_left_to_ask(place: SimulatedPlace) -> None:
     await place.type("start", question="Rye or wheat?")
     assert await place.type("ask") == "There is no other question on the agenda."
 
 
-async def test_the_floor_goes_to_whom_it_is_given(place: Place) -> None:
+async def test_the_floor_goes_to_whom_it_is_given(place: SimulatedPlace) -> None:
     await place.type("start")
     for name, full_name in [("aino", "Professor Aino Virtanen"), ("Bo", "Bo Lindqvist"), ("RAVI", "Ravi Menon")]:
         assert await place.type("floor", persona=name) == f"{full_name} speaks next."
@@ -187,7 +187,7 @@ async def test_the_floor_goes_to_whom_it_is_given(place: Place) -> None:
     assert await place.type("floor", persona="Zoe") == ("“Zoe” does not sit at this table. At it are Aino, Ravi, Bo.")
 
 
-async def test_wrapup_leaves_three_turns_and_the_summary(place: Place) -> None:
+async def test_wrapup_leaves_three_turns_and_the_summary(place: SimulatedPlace) -> None:
     await place.type("start")
     assert await place.type("wrapup") == "3 more turns, then the summary."
     assert "-# mira asks the table to wrap up." in place.said_by_bot
@@ -197,7 +197,7 @@ async def test_wrapup_leaves_three_turns_and_the_summary(place: Place) -> None:
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_turns_can_be_changed(place: Place) -> None:
+async def test_turns_can_be_changed(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.turn()
     assert await place.type("turns", turns=2) == (
@@ -211,7 +211,7 @@ async def test_turns_can_be_changed(place: Place) -> None:
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_seats_come_and_go(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_seats_come_and_go(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     await place.type("start", personas="Aino, Bo")
     assert await place.type("seat", persona="Bo") == "Bo Lindqvist sits at this table already."
     assert await place.type("seat", persona="Zoe") == "There is no persona called “Zoe”. There are: Aino, Ravi, Bo."
@@ -230,7 +230,7 @@ async def test_seats_come_and_go(place: Place, llm: ScriptedEndpoint) -> None:
     assert kinds == [SeatAdded, SeatRemoved, SeatRemoved]
 
 
-async def test_a_muted_persona_only_listens(place: Place) -> None:
+async def test_a_muted_persona_only_listens(place: SimulatedPlace) -> None:
     await place.type("start", personas="Aino, Bo, Ravi")
     assert await place.type("mute", persona="Bo") == "Bo Lindqvist only listens now."
     assert "-# mira asks Bo Lindqvist only to listen." in place.said_by_bot
@@ -252,7 +252,7 @@ async def test_a_muted_persona_only_listens(place: Place) -> None:
     assert len([s for _, s in (await place.record()).steerings() if isinstance(s, Muted)]) == 3
 
 
-async def test_a_name_with_markdown_stays_a_name(place: Place) -> None:
+async def test_a_name_with_markdown_stays_a_name(place: SimulatedPlace) -> None:
     star = place.guild.add_member(place.env.create_user("star"), nick="**boss** _x_")
     await place.type("start", by=star)
     await place.type("pause", by=star)
@@ -261,7 +261,7 @@ async def test_a_name_with_markdown_stays_a_name(place: Place) -> None:
 
 @pytest.mark.logs_errors
 async def test_our_own_fault_is_answered_with_an_id_that_is_in_the_log(
-    place: Place, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    place: SimulatedPlace, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await place.type("start")
 

@@ -5,21 +5,21 @@ import pytest
 from bot.chat.sentences import sentence
 from bot.sessions.delivery.notices import Closed, Paused
 from bot.store.models import Fault, Status
-from tests.chat.conftest import Parts
-from tests.chat.place import Place, told
-from tests.endpoint_stand_in import ScriptedEndpoint, fails
+from tests.support.endpoint_stand_in import ScriptedEndpoint, fails
+from tests.support.simulated_bot import Parts
+from tests.support.simulated_place import SimulatedPlace, told
 
 CLOSED = sentence(Closed())
 
 
-async def shown_is_stored(place: Place) -> None:
+async def shown_is_stored(place: SimulatedPlace) -> None:
     """Every turn of the record stands in the channel exactly once, in order."""
     record = await place.record()
     shown = [m.content.removeprefix("**Summary.** ") for m in place.spoken]
     assert shown == [t.text for t in record if t.kind in ("persona", "summary")]
 
 
-async def test_a_webhook_deleted_in_the_middle(place: Place) -> None:
+async def test_a_webhook_deleted_in_the_middle(place: SimulatedPlace) -> None:
     await place.type("start", turns=4)
     (first,) = {m.webhook_id for m in place.spoken}
     place.delete_webhooks()
@@ -35,7 +35,7 @@ async def test_a_webhook_deleted_in_the_middle(place: Place) -> None:
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_a_webhook_deleted_while_the_bot_was_away(place: Place, parts: Parts) -> None:
+async def test_a_webhook_deleted_while_the_bot_was_away(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start", turns=3)
     place.delete_webhooks()
     await place.restart(parts)
@@ -56,7 +56,7 @@ async def test_a_webhook_deleted_while_the_bot_was_away(place: Place, parts: Par
         (["embed_links"], "I am missing **Embed Links** in this channel. Please have an admin grant it to me"),
     ],
 )
-async def test_what_is_missing_at_start_is_named(place: Place, denied: list[str], sentence: str) -> None:
+async def test_what_is_missing_at_start_is_named(place: SimulatedPlace, denied: list[str], sentence: str) -> None:
     place.deny(*denied)
     assert await place.type("start") == f"{sentence}, then try again."
     assert place.history() == []
@@ -64,7 +64,7 @@ async def test_what_is_missing_at_start_is_named(place: Place, denied: list[str]
     assert (await place.type("start")).startswith("The table is open.")
 
 
-async def test_manage_webhooks_lost_and_the_webhook_too(place: Place) -> None:
+async def test_manage_webhooks_lost_and_the_webhook_too(place: SimulatedPlace) -> None:
     await place.type("start", turns=4)
     place.deny("manage_webhooks")
     place.delete_webhooks()
@@ -87,7 +87,7 @@ async def test_manage_webhooks_lost_and_the_webhook_too(place: Place) -> None:
     assert place.said_by_bot[-1] == CLOSED
 
 
-async def test_the_convener_is_written_to_where_the_bot_can_not_speak(place: Place) -> None:
+async def test_the_convener_is_written_to_where_the_bot_can_not_speak(place: SimulatedPlace) -> None:
     await place.type("start", turns=3)
     place.deny("manage_webhooks", "send_messages")
     place.delete_webhooks()
@@ -101,7 +101,7 @@ async def test_the_convener_is_written_to_where_the_bot_can_not_speak(place: Pla
     await shown_is_stored(place)
 
 
-async def test_an_endpoint_that_is_down_for_a_while(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_an_endpoint_that_is_down_for_a_while(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     await place.type("start", turns=4)
     await llm.go_down()
     await place.otto.send(place.channel, "Is it dark in here?")
@@ -121,7 +121,9 @@ async def test_an_endpoint_that_is_down_for_a_while(place: Place, llm: ScriptedE
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_a_table_goes_on_by_itself_when_the_endpoint_is_back(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_a_table_goes_on_by_itself_when_the_endpoint_is_back(
+    place: SimulatedPlace, llm: ScriptedEndpoint
+) -> None:
     await place.type("start", turns=4)
     await llm.go_down()
     await place.turn()
@@ -136,7 +138,7 @@ async def test_a_table_goes_on_by_itself_when_the_endpoint_is_back(place: Place,
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_a_table_goes_on_by_itself_when_it_may_speak_again(place: Place) -> None:
+async def test_a_table_goes_on_by_itself_when_it_may_speak_again(place: SimulatedPlace) -> None:
     await place.type("start", turns=3)
     place.deny("manage_webhooks", "send_messages")
     place.delete_webhooks()
@@ -150,13 +152,13 @@ async def test_a_table_goes_on_by_itself_when_it_may_speak_again(place: Place) -
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_status_tells_the_tokens_used(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_status_tells_the_tokens_used(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     await place.type("start", turns=4)
     assert "Tokens used: " in (await place.type("status"))
     assert " of 500,000." in (await place.type("status"))
 
 
-async def test_an_endpoint_that_is_down_from_the_first(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_an_endpoint_that_is_down_from_the_first(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     await llm.go_down()
     assert (await place.type("start")).startswith("The table is open.")
     assert (await place.session()).status is Status.PAUSED
@@ -166,7 +168,7 @@ async def test_an_endpoint_that_is_down_from_the_first(place: Place, llm: Script
     assert place.said_by_bot[-1] == CLOSED
 
 
-async def test_a_key_that_is_refused_is_named(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_a_key_that_is_refused_is_named(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     await place.type("start")
     llm.enqueue(fails(401, "no such key"))
     await place.turn()
@@ -176,7 +178,7 @@ async def test_a_key_that_is_refused_is_named(place: Place, llm: ScriptedEndpoin
     assert len(place.spoken) == 2
 
 
-async def test_three_turns_that_come_to_nothing_pause_the_table(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_three_turns_that_come_to_nothing_pause_the_table(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     await place.type("start", turns=8)
     llm.enqueue(*[" "] * 6)
     await place.turn(4)
@@ -187,7 +189,7 @@ async def test_three_turns_that_come_to_nothing_pause_the_table(place: Place, ll
     assert len(place.spoken) >= 2
 
 
-async def test_a_channel_that_is_deleted_ends_the_table(place: Place) -> None:
+async def test_a_channel_that_is_deleted_ends_the_table(place: SimulatedPlace) -> None:
     await place.type("start")
     stored = await place.session()
     place.env.backend.delete_channel(place.channel.id)
@@ -198,7 +200,7 @@ async def test_a_channel_that_is_deleted_ends_the_table(place: Place) -> None:
     assert len((await place.store.record(stored.id)).persona_turns()) == 1
 
 
-async def test_a_webhook_that_somebody_moved(place: Place) -> None:
+async def test_a_webhook_that_somebody_moved(place: SimulatedPlace) -> None:
     elsewhere = place.guild.create_text_channel("elsewhere")
     await place.type("start", turns=3)
     place.env.backend.edit_webhook(place.spoken[0].webhook_id or 0, {"channel_id": elsewhere.id})
@@ -208,7 +210,7 @@ async def test_a_webhook_that_somebody_moved(place: Place) -> None:
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_no_room_for_one_more_webhook(place: Place) -> None:
+async def test_no_room_for_one_more_webhook(place: SimulatedPlace) -> None:
     place.env.inject_error("POST", "/channels/*/webhooks", status=400, code=30007, message="Maximum reached (15)")
     await place.type("start", turns=2)
     assert "as many webhooks as Discord allows (15)" in place.said_by_bot[-1]
@@ -218,7 +220,7 @@ async def test_no_room_for_one_more_webhook(place: Place) -> None:
     await shown_is_stored(place)
 
 
-async def test_a_turn_that_a_filter_withholds(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_a_turn_that_a_filter_withholds(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     llm.enqueue("Quite so.", "Something that no filter lets pass.")
     await place.type("start", turns=3)
     place.env.inject_error("POST", "/webhooks/*", status=400, code=200000, message="Message was blocked by AutoMod")
@@ -231,7 +233,7 @@ async def test_a_turn_that_a_filter_withholds(place: Place, llm: ScriptedEndpoin
     assert b"no filter" not in await place.history()[-1].attachments[0].read()
 
 
-async def test_a_persona_message_that_was_deleted_is_not_sent_again(place: Place, parts: Parts) -> None:
+async def test_a_persona_message_that_was_deleted_is_not_sent_again(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start", turns=2)
     await place.ada.delete(place.spoken[0])
     await place.restart(parts)
@@ -240,7 +242,7 @@ async def test_a_persona_message_that_was_deleted_is_not_sent_again(place: Place
     assert [m.content for m in place.spoken][:-1] == texts[1:]
 
 
-async def test_stopping_a_table_that_can_not_speak(place: Place) -> None:
+async def test_stopping_a_table_that_can_not_speak(place: SimulatedPlace) -> None:
     await place.type("start", turns=3)
     place.deny("manage_webhooks", "send_messages")
     place.delete_webhooks()
@@ -254,7 +256,7 @@ async def test_stopping_a_table_that_can_not_speak(place: Place) -> None:
     assert place.said_by_bot.count(CLOSED) == 2, "the minutes of the first table came late, but came"
 
 
-async def test_minutes_that_could_not_be_shown_come_later(place: Place, parts: Parts) -> None:
+async def test_minutes_that_could_not_be_shown_come_later(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start")
     place.deny("send_messages", "manage_webhooks")
     place.delete_webhooks()
@@ -269,7 +271,7 @@ async def test_minutes_that_could_not_be_shown_come_later(place: Place, parts: P
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_status_says_when_discord_does_not_answer(place: Place) -> None:
+async def test_status_says_when_discord_does_not_answer(place: SimulatedPlace) -> None:
     await place.type("start")
     place.env.inject_error("POST", "/webhooks/*/simcord_webhook_*", status=503, times=1)
     place.env.inject_error("GET", "/channels/*/messages", status=503, times=None)
@@ -283,7 +285,7 @@ async def test_status_says_when_discord_does_not_answer(place: Place) -> None:
 
 @pytest.mark.logs_errors
 async def test_a_fault_of_ours_in_the_middle_pauses_with_an_id(
-    place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    place: SimulatedPlace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     await place.type("start", turns=3)
 
@@ -305,7 +307,7 @@ async def test_a_fault_of_ours_in_the_middle_pauses_with_an_id(
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_a_table_can_be_stopped_while_discord_does_not_answer(place: Place) -> None:
+async def test_a_table_can_be_stopped_while_discord_does_not_answer(place: SimulatedPlace) -> None:
     await place.type("start")
     place.env.inject_error("POST", "/webhooks/*/simcord_webhook_*", status=503, times=None)
     await place.turn()

@@ -4,14 +4,14 @@ import pytest
 from simcord import SetupError
 
 from bot.store.models import Status
-from tests.chat.conftest import Parts
-from tests.chat.place import Place
+from tests.support.simulated_bot import Parts
+from tests.support.simulated_place import SimulatedPlace
 
 RUNNING = ["Say something", "Pause", "Skip speaker", "Next question", "Wrap up", "Status", "Stop"]
 PAUSED = ["Say something", "Resume", "Status", "Stop"]
 
 
-async def test_the_panel_follows_the_table(place: Place) -> None:
+async def test_the_panel_follows_the_table(place: SimulatedPlace) -> None:
     await place.type("start")
     assert place.buttons() == RUNNING
     assert place.panel.content == "**The table is open.**\nQuestion 1 of 3: Who bakes?"
@@ -29,7 +29,7 @@ async def test_the_panel_follows_the_table(place: Place) -> None:
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_the_panel_steers(place: Place) -> None:
+async def test_the_panel_steers(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.press("Skip speaker")
     assert [text for text in place.said_by_bot if text.startswith("-# mira skips ")]
@@ -41,13 +41,13 @@ async def test_the_panel_steers(place: Place) -> None:
     assert await place.press("Wrap up") == "The table is wrapping up already."
 
 
-async def test_one_question_needs_no_button_for_the_next(place: Place) -> None:
+async def test_one_question_needs_no_button_for_the_next(place: SimulatedPlace) -> None:
     await place.type("start", question="Rye or wheat?")
     assert place.buttons() == [label for label in RUNNING if label != "Next question"]
     assert place.panel.content == "**The table is open.**\nRye or wheat?"
 
 
-async def test_the_panel_is_the_conveners(place: Place) -> None:
+async def test_the_panel_is_the_conveners(place: SimulatedPlace) -> None:
     await place.type("start")
     for label in set(RUNNING) - {"Say something", "Status"}:
         assert (await place.press(label, by=place.otto)).startswith(f"Only <@{place.mira.id}>, who convened")
@@ -56,7 +56,7 @@ async def test_the_panel_is_the_conveners(place: Place) -> None:
     assert (await place.press("Status", by=place.otto)).startswith("**The table is paused.**")
 
 
-async def test_the_panel_survives_a_restart(place: Place, parts: Parts) -> None:
+async def test_the_panel_survives_a_restart(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start")
     await place.restart(parts)
     await place.press("Pause")
@@ -69,7 +69,7 @@ async def test_the_panel_survives_a_restart(place: Place, parts: Parts) -> None:
     assert place.buttons() == RUNNING
 
 
-async def test_the_panel_of_a_table_that_has_ended(place: Place) -> None:
+async def test_the_panel_of_a_table_that_has_ended(place: SimulatedPlace) -> None:
     await place.type("start")
     old = place.panel
     # Discord does not take the edit that would remove the buttons.
@@ -82,21 +82,21 @@ async def test_the_panel_of_a_table_that_has_ended(place: Place) -> None:
     assert (await place.session()).status is Status.RUNNING
 
 
-async def test_a_closed_table_has_nothing_to_press(place: Place) -> None:
+async def test_a_closed_table_has_nothing_to_press(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.type("stop")
     with pytest.raises(SetupError):
         await place.press("Pause")
 
 
-async def test_a_panel_that_was_deleted_hurts_nobody(place: Place) -> None:
+async def test_a_panel_that_was_deleted_hurts_nobody(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.ada.delete(place.panel)
     assert await place.type("pause") == "Paused. `/roundtable resume` goes on."
     assert await place.type("stop") == "The table is closed."
 
 
-async def test_the_panel_has_a_form_to_chime_in(place: Place) -> None:
+async def test_the_panel_has_a_form_to_chime_in(place: SimulatedPlace) -> None:
     await place.type("start")
     form = await place.otto.click(place.panel, label="Say something")
     assert form.modal is not None

@@ -13,15 +13,15 @@ from bot.chat import privacy_command
 from bot.chat.privacy_command import CONVENER, FORGOTTEN, KEPT_OUT, LEFT_OUT, LET_IN, STILL_OUT, SURE, _where_to
 from bot.settings import Settings
 from bot.store.models import Status
-from tests.chat.conftest import Parts
-from tests.chat.place import Place, told
-from tests.endpoint_stand_in import ScriptedEndpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_bot import Parts
+from tests.support.simulated_place import SimulatedPlace, told
 
 NAME = "Otto the Miller"
 WORDS = "I live at Mill Lane 4."
 
 
-async def ask(place: Place, action: str = "", *, by: MemberActor | None = None) -> str:
+async def ask(place: SimulatedPlace, action: str = "", *, by: MemberActor | None = None) -> str:
     return await place.type("privacy", by=by or place.otto, **({"action": action} if action else {}))
 
 
@@ -30,14 +30,14 @@ def answer(result: InteractionResult) -> ResponseMessage:
     return [*filter(None, [result.response]), *result.followups][-1]
 
 
-async def confirm(place: Place, *, by: MemberActor | None = None) -> InteractionResult:
+async def confirm(place: SimulatedPlace, *, by: MemberActor | None = None) -> InteractionResult:
     """Ask to be forgotten and press the button."""
     asked = await (by or place.otto).slash(place.channel, "roundtable privacy", action="forget me")
     assert told(asked).startswith(SURE)
     return await (by or place.otto).click(answer(asked), label="Forget me")
 
 
-async def forgotten(place: Place, *, by: MemberActor | None = None) -> str:
+async def forgotten(place: SimulatedPlace, *, by: MemberActor | None = None) -> str:
     result = await confirm(place, by=by)
     assert result.response is not None
     assert result.response.components == []
@@ -50,7 +50,7 @@ def raw(parts: Parts) -> bytes:
     return b"".join(f.read_bytes() for f in sorted(file.parent.glob(f"{file.name}*")))
 
 
-def unheard(place: Place, act: Callable[..., Any], *args: Any) -> None:
+def unheard(place: SimulatedPlace, act: Callable[..., Any], *args: Any) -> None:
     """Something that Discord does not tell the bot of, as while it is away."""
     backend = place.env.backend
     listening, backend.subscribers = backend.subscribers, []
@@ -63,7 +63,7 @@ def unheard(place: Place, act: Callable[..., Any], *args: Any) -> None:
 # --- telling and handing out ---
 
 
-async def test_it_tells_with_the_askers_own_figures(place: Place) -> None:
+async def test_it_tells_with_the_askers_own_figures(place: SimulatedPlace) -> None:
     await place.type("start", turns=1)
     for text in (WORDS, "Bread is dear."):
         await place.otto.send(place.channel, text)
@@ -101,7 +101,7 @@ async def test_for_ever_is_said_as_such() -> None:
     assert privacy_command._how_long(settings).startswith("This host keeps discussions until they are deleted by hand.")
 
 
-async def test_the_export_is_a_private_file_with_all_of_theirs(place: Place) -> None:
+async def test_the_export_is_a_private_file_with_all_of_theirs(place: SimulatedPlace) -> None:
     await place.type("start", by=place.otto)
     message = await place.otto.send(place.channel, WORDS)
     await place.lena.send(place.channel, "So do I.")
@@ -122,7 +122,7 @@ async def test_the_export_is_a_private_file_with_all_of_theirs(place: Place) -> 
 # --- forgetting ---
 
 
-async def test_forgotten_everywhere_and_others_stay(place: Place, parts: Parts, llm: ScriptedEndpoint) -> None:
+async def test_forgotten_everywhere_and_others_stay(place: SimulatedPlace, parts: Parts, llm: ScriptedEndpoint) -> None:
     await place.type("start", by=place.otto)
     old = await place.otto.send(place.channel, f"Once, {WORDS}")
     await place.type("stop", by=place.otto)
@@ -154,7 +154,7 @@ async def test_forgotten_everywhere_and_others_stay(place: Place, parts: Parts, 
     assert "Bread is dear." in minutes.decode()
 
 
-async def test_what_was_forgotten_is_not_taken_in_again_and_what_is_new_is(place: Place, parts: Parts) -> None:
+async def test_what_was_forgotten_is_not_taken_in_again_and_what_is_new_is(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start")
     await place.lena.send(place.channel, "Bread is dear.")
     message = await place.otto.send(place.channel, WORDS)
@@ -166,14 +166,14 @@ async def test_what_was_forgotten_is_not_taken_in_again_and_what_is_new_is(place
     assert [t.text for t in await place.guests()] == ["Bread is dear.", "", "Here I am again."]
 
 
-async def test_nothing_happens_before_it_is_confirmed(place: Place) -> None:
+async def test_nothing_happens_before_it_is_confirmed(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.otto.send(place.channel, WORDS)
     assert await ask(place, "forget me") == SURE
     assert [t.text for t in await place.guests()] == [WORDS]
 
 
-async def test_the_button_works_after_a_restart(place: Place, parts: Parts) -> None:
+async def test_the_button_works_after_a_restart(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start")
     await place.otto.send(place.channel, WORDS)
     asked = await place.otto.slash(place.channel, "roundtable privacy", action="forget me")
@@ -182,7 +182,7 @@ async def test_the_button_works_after_a_restart(place: Place, parts: Parts) -> N
     assert [t.text for t in await place.guests()] == [""]
 
 
-async def test_the_button_is_for_whoever_asked(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_button_is_for_whoever_asked(place: SimulatedPlace, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else sees it, but a request can be forged."""
     await place.type("start")
     await place.otto.send(place.channel, WORDS)
@@ -199,7 +199,7 @@ def _for(init: Callable[..., None], user_id: int) -> Callable[..., None]:
     return lambda self, _: init(self, user_id)
 
 
-async def test_the_convener_is_told_what_it_means_for_the_table(place: Place) -> None:
+async def test_the_convener_is_told_what_it_means_for_the_table(place: SimulatedPlace) -> None:
     await place.type("start")
     asked = await ask(place, "forget me", by=place.mira)
     assert asked == f"{SURE}\n{CONVENER}"
@@ -212,8 +212,8 @@ async def test_the_convener_is_told_what_it_means_for_the_table(place: Place) ->
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_forgetting_is_by_server(place: Place, parts: Parts) -> None:
-    other = Place(place.env, parts.store)
+async def test_forgetting_is_by_server(place: SimulatedPlace, parts: Parts) -> None:
+    other = SimulatedPlace(place.env, parts.store)
     otto = other.guild.add_member(place.otto.user)
     for there, who in ((place, place.otto), (other, otto)):
         await there.type("start")
@@ -226,7 +226,7 @@ async def test_forgetting_is_by_server(place: Place, parts: Parts) -> None:
 # --- keeping out ---
 
 
-async def test_kept_out_by_every_way_in_until_let_in_again(place: Place, parts: Parts) -> None:
+async def test_kept_out_by_every_way_in_until_let_in_again(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start")
     await place.otto.send(place.channel, "Before.")
     assert await ask(place, "keep me out") == KEPT_OUT
@@ -247,7 +247,9 @@ async def test_kept_out_by_every_way_in_until_let_in_again(place: Place, parts: 
 # --- what Discord deletes ---
 
 
-async def test_deleted_or_edited_while_the_bot_was_away(place: Place, parts: Parts, llm: ScriptedEndpoint) -> None:
+async def test_deleted_or_edited_while_the_bot_was_away(
+    place: SimulatedPlace, parts: Parts, llm: ScriptedEndpoint
+) -> None:
     await place.type("start")
     backend, channel = place.env.backend, place.channel.id
     deleted = await place.otto.send(place.channel, WORDS)
@@ -276,7 +278,7 @@ async def test_deleted_or_edited_while_the_bot_was_away(place: Place, parts: Par
     assert WORDS not in llm.prompts[-1]
 
 
-async def test_a_deleted_channel_takes_what_was_said_in_it_and_its_threads(place: Place) -> None:
+async def test_a_deleted_channel_takes_what_was_said_in_it_and_its_threads(place: SimulatedPlace) -> None:
     thread = place.make_thread("side table")
     for there in (place, thread):
         await there.type("start")
@@ -292,7 +294,7 @@ async def test_a_deleted_channel_takes_what_was_said_in_it_and_its_threads(place
         assert stored.status is Status.ENDED
 
 
-async def test_a_deleted_thread_takes_what_was_said_in_it(place: Place) -> None:
+async def test_a_deleted_thread_takes_what_was_said_in_it(place: SimulatedPlace) -> None:
     thread = place.make_thread("side table")
     await thread.type("start")
     await thread.otto.send(thread.channel, WORDS)
@@ -305,7 +307,7 @@ async def test_a_deleted_thread_takes_what_was_said_in_it(place: Place) -> None:
 # --- leaving a server ---
 
 
-async def test_leaving_begins_the_grace_period_and_coming_back_ends_it(place: Place) -> None:
+async def test_leaving_begins_the_grace_period_and_coming_back_ends_it(place: SimulatedPlace) -> None:
     await place.type("start")
     far_off = place.bot.retention
     at = discord.utils.utcnow().replace(year=2999)
@@ -316,7 +318,7 @@ async def test_leaving_begins_the_grace_period_and_coming_back_ends_it(place: Pl
     assert await place.store.privacy.servers_left(at) == []
 
 
-async def test_an_outage_is_no_departure(place: Place) -> None:
+async def test_an_outage_is_no_departure(place: SimulatedPlace) -> None:
     await place.type("start")
     state = place.bot._connection
     state.parse_guild_delete({"id": str(place.guild.id), "unavailable": True})  # type: ignore[typeddict-item]

@@ -4,9 +4,9 @@ from bot.chat.sentences import sentence
 from bot.library.catalogue import Catalogue
 from bot.sessions.delivery.notices import Closed
 from bot.store.models import Status
-from tests.chat.conftest import CAST, FULL_NAMES, TASKS, Parts
-from tests.chat.place import Place
-from tests.endpoint_stand_in import Answer, Request, ScriptedEndpoint, says
+from tests.support.endpoint_stand_in import Answer, Request, ScriptedEndpoint, says
+from tests.support.simulated_bot import CAST, FULL_NAMES, TASKS, Parts
+from tests.support.simulated_place import SimulatedPlace
 
 CLOSED = sentence(Closed())
 
@@ -29,7 +29,9 @@ def by_the_script(request: Request) -> Answer:
     return says(SCRIPT[sum(f": {line}\n" in shown for line in SCRIPT)])
 
 
-async def test_the_order_is_that_of_a_run_without_a_break(place: Place, parts: Parts, llm: ScriptedEndpoint) -> None:
+async def test_the_order_is_that_of_a_run_without_a_break(
+    place: SimulatedPlace, parts: Parts, llm: ScriptedEndpoint
+) -> None:
     twin = place.elsewhere(place.guild.create_text_channel("twin"))
     llm.answer = by_the_script
     await twin.type("start", turns=7)
@@ -57,7 +59,9 @@ async def test_the_order_is_that_of_a_run_without_a_break(place: Place, parts: P
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_what_was_written_meanwhile_is_taken_in(place: Place, parts: Parts, llm: ScriptedEndpoint) -> None:
+async def test_what_was_written_meanwhile_is_taken_in(
+    place: SimulatedPlace, parts: Parts, llm: ScriptedEndpoint
+) -> None:
     await place.type("start")
     await place.otto.send(place.channel, "I am early.")
     place.write_unheard(place.otto, "You were away, so I ate.")
@@ -71,7 +75,7 @@ async def test_what_was_written_meanwhile_is_taken_in(place: Place, parts: Parts
     assert len(await place.guests()) == 3
 
 
-async def test_a_paused_table_takes_in_what_was_written_meanwhile(place: Place, parts: Parts) -> None:
+async def test_a_paused_table_takes_in_what_was_written_meanwhile(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start")
     await place.type("pause")
     place.write_unheard(place.otto, "You were away, so I ate.")
@@ -81,7 +85,7 @@ async def test_a_paused_table_takes_in_what_was_written_meanwhile(place: Place, 
     assert [t.text for t in await place.guests()] == ["You were away, so I ate."]
 
 
-async def test_the_cast_is_the_one_the_table_began_with(place: Place, parts: Parts) -> None:
+async def test_the_cast_is_the_one_the_table_began_with(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start", turns=4)
     parts.catalogue = Catalogue(CAST[:1], TASKS[1:])
     await place.restart(parts)
@@ -90,7 +94,7 @@ async def test_the_cast_is_the_one_the_table_began_with(place: Place, parts: Par
     assert set(place.speakers) == set(FULL_NAMES.values())
 
 
-async def test_a_closed_table_stays_closed(place: Place, parts: Parts) -> None:
+async def test_a_closed_table_stays_closed(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start")
     await place.type("stop")
     shown = len(place.history())
@@ -100,7 +104,7 @@ async def test_a_closed_table_stays_closed(place: Place, parts: Parts) -> None:
     assert (await place.type("start")).startswith("The table is open.")
 
 
-async def test_nothing_is_shown_twice_or_lost_over_many_restarts(place: Place, parts: Parts) -> None:
+async def test_nothing_is_shown_twice_or_lost_over_many_restarts(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start", turns=4)
     for _ in range(4):
         await place.restart(parts)

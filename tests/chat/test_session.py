@@ -12,14 +12,14 @@ from bot.llm.dummy.server import serve_dummy
 from bot.llm.endpoint import Endpoint
 from bot.sessions.delivery.notices import Closed
 from bot.store.models import Status
-from tests.chat.conftest import CAST, FULL_NAMES, Parts
-from tests.chat.place import Place
-from tests.endpoint_stand_in import ScriptedEndpoint, says
+from tests.support.endpoint_stand_in import ScriptedEndpoint, says
+from tests.support.simulated_bot import CAST, FULL_NAMES, Parts
+from tests.support.simulated_place import SimulatedPlace
 
 CLOSED = sentence(Closed())
 
 
-async def test_a_whole_session(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_a_whole_session(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     answer = await place.type("start")
     assert answer.startswith("The table is open.\n10 turns will cover ")
     await place.turn()
@@ -57,7 +57,7 @@ async def test_a_whole_session(place: Place, llm: ScriptedEndpoint) -> None:
     assert_replays(session, record)
 
 
-def assert_opening(place: Place) -> None:
+def assert_opening(place: SimulatedPlace) -> None:
     """The channel's first message is the card, with everything a guest should know before writing."""
     card = place.history()[0]
     about, *faces = card.embeds
@@ -77,7 +77,7 @@ def most_talkative(record: Record) -> list[str]:
     return [name for name, turns in count.items() if turns == max(count.values())]
 
 
-async def assert_minutes(place: Place, record: Record) -> None:
+async def assert_minutes(place: SimulatedPlace, record: Record) -> None:
     """The last message carries everything that was shown, in order."""
     (file,) = place.history()[-1].attachments
     assert file.filename == "minutes.md"
@@ -105,7 +105,7 @@ def assert_replays(session: Session, record: Record) -> None:
         replayed.append(turn)
 
 
-async def test_the_same_seed_gives_the_same_order(place: Place) -> None:
+async def test_the_same_seed_gives_the_same_order(place: SimulatedPlace) -> None:
     orders: list[list[str]] = []
     for name in ("first", "second"):
         one = place.elsewhere(place.guild.create_text_channel(name))
@@ -115,7 +115,7 @@ async def test_the_same_seed_gives_the_same_order(place: Place) -> None:
     assert orders[0] == orders[1]
 
 
-async def test_two_tables_in_two_channels_keep_apart(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_two_tables_in_two_channels_keep_apart(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     other = place.elsewhere(place.guild.create_text_channel("harbour"))
     await place.type("start", turns=2)
     await other.type("start", task="boats", turns=2)
@@ -126,7 +126,7 @@ async def test_two_tables_in_two_channels_keep_apart(place: Place, llm: Scripted
     assert [p for p in llm.prompts if "A village bakery." in p and "pigeons" in p]
 
 
-async def test_nothing_that_is_said_pings(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_nothing_that_is_said_pings(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     loud = f"@everyone @here <@{place.otto.id}>"
     llm.answer = lambda request: says(f"Quiet, {loud}! I eat." if "is over." in request.prompt else f"Hi, {loud}!")
     await place.type("start", question=f"Who wakes {loud}?", turns=1)
@@ -136,7 +136,7 @@ async def test_nothing_that_is_said_pings(place: Place, llm: ScriptedEndpoint) -
     assert place.pinged == []
 
 
-async def test_a_long_turn_becomes_several_messages(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_a_long_turn_becomes_several_messages(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     sentences = [f"Sentence {n} is about bread and about the people who bake it." for n in range(60)]
     llm.enqueue(" ".join(sentences))
     await place.type("start", turns=1)
@@ -148,7 +148,7 @@ async def test_a_long_turn_becomes_several_messages(place: Place, llm: ScriptedE
 
 
 @pytest.mark.parametrize("strict_roles", [False, True])
-async def test_a_session_on_the_embedded_dummy(place: Place, parts: Parts, strict_roles: bool) -> None:
+async def test_a_session_on_the_embedded_dummy(place: SimulatedPlace, parts: Parts, strict_roles: bool) -> None:
     async with serve_dummy(strict_roles=strict_roles) as base_url:
         parts.endpoint = Endpoint(base_url, retries=0, timeout=10)
         await place.restart(parts)

@@ -9,11 +9,11 @@ from discord.app_commands import Command
 from bot.chat.commands import RoundtableCommands, complete_list
 from bot.discussion.model.dials import TurnOrder
 from bot.store.models import Status
-from tests.chat.place import Place, honour_thread_id
-from tests.endpoint_stand_in import ScriptedEndpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_place import SimulatedPlace, honour_thread_id
 
 
-async def test_the_options_are_what_is_discussed(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_the_options_are_what_is_discussed(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     answer = await place.type("start", question="  Rye\nor wheat? ", task="boats", personas="bo, Ravi Menon", turns=4)
     assert answer == "The table is open.\n4 turns on one question, then a summary."
     session = (await place.session()).session
@@ -34,17 +34,17 @@ async def test_the_options_are_what_is_discussed(place: Place, llm: ScriptedEndp
         ({"task": "zeppelins"}, "There is no task called “zeppelins”. There are: bread, boats."),
     ],
 )
-async def test_an_unknown_name_gets_a_hint(place: Place, options: dict[str, Any], sentence: str) -> None:
+async def test_an_unknown_name_gets_a_hint(place: SimulatedPlace, options: dict[str, Any], sentence: str) -> None:
     assert await place.type("start", **options) == sentence
     assert place.history() == []
 
 
-async def test_a_blank_question_is_none(place: Place) -> None:
+async def test_a_blank_question_is_none(place: SimulatedPlace) -> None:
     await place.type("start", question="   ")
     assert (await place.session()).session.task.questions == ("Who bakes?", "Who pays?", "Who eats?")
 
 
-async def test_one_table_per_channel(place: Place) -> None:
+async def test_one_table_per_channel(place: SimulatedPlace) -> None:
     await place.type("start", turns=1)
     answer = await place.type("start", by=place.otto)
     assert answer == "There is a table in this channel already. `/roundtable stop` ends it."
@@ -53,7 +53,7 @@ async def test_one_table_per_channel(place: Place) -> None:
     assert (await place.type("start", by=place.otto)).startswith("The table is open.")
 
 
-async def test_the_answer_says_how_many_questions_are_covered(place: Place) -> None:
+async def test_the_answer_says_how_many_questions_are_covered(place: SimulatedPlace) -> None:
     lines = (await place.type("start", turns=200)).splitlines()
     assert lines == ["The table is open.", "200 turns will cover all 3 questions, then comes a summary."]
     await place.type("stop")
@@ -62,7 +62,9 @@ async def test_the_answer_says_how_many_questions_are_covered(place: Place) -> N
     )
 
 
-async def test_a_table_in_a_thread(place: Place, monkeypatch: pytest.MonkeyPatch, llm: ScriptedEndpoint) -> None:
+async def test_a_table_in_a_thread(
+    place: SimulatedPlace, monkeypatch: pytest.MonkeyPatch, llm: ScriptedEndpoint
+) -> None:
     honour_thread_id(monkeypatch)
     thread = place.make_thread("about bread")
     await thread.type("start", turns=2)
@@ -76,7 +78,7 @@ async def test_a_table_in_a_thread(place: Place, monkeypatch: pytest.MonkeyPatch
     assert len(thread.env.backend.webhooks) == 1
 
 
-async def test_a_table_in_a_forums_post(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_table_in_a_forums_post(place: SimulatedPlace, monkeypatch: pytest.MonkeyPatch) -> None:
     honour_thread_id(monkeypatch)
     post = place.elsewhere(place.guild.create_forum_channel("ideas")).make_thread("a second oven")
     await post.type("start", turns=1)
@@ -85,20 +87,22 @@ async def test_a_table_in_a_forums_post(place: Place, monkeypatch: pytest.Monkey
     assert (await post.session()).status is Status.ENDED
 
 
-async def test_a_table_of_one(place: Place) -> None:
+async def test_a_table_of_one(place: SimulatedPlace) -> None:
     await place.type("start", personas="Bo, bo ,BO", turns=2)
     await place.turn(3)
     assert place.speakers == ["Bo Lindqvist"] * 3
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_a_thread_needs_its_own_permission(place: Place) -> None:
+async def test_a_thread_needs_its_own_permission(place: SimulatedPlace) -> None:
     thread = place.make_thread("about bread")
     place.deny("send_messages_in_threads")
     assert (await thread.type("start")).startswith("I am missing **Send Messages in Threads** in this channel.")
 
 
-async def test_a_channel_and_its_thread_share_one_webhook(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_channel_and_its_thread_share_one_webhook(
+    place: SimulatedPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     honour_thread_id(monkeypatch)
     thread = place.make_thread("about bread")
     await place.type("start", turns=1)
@@ -108,7 +112,7 @@ async def test_a_channel_and_its_thread_share_one_webhook(place: Place, monkeypa
     assert len(place.env.backend.webhooks) == 1
 
 
-async def test_a_webhook_of_ours_that_is_there_already_is_taken(place: Place) -> None:
+async def test_a_webhook_of_ours_that_is_there_already_is_taken(place: SimulatedPlace) -> None:
     hook = place.guild.create_webhook(place.channel, "Roundtable")
     await place.type("start", turns=1)
     assert {m.webhook_id for m in place.spoken} == {hook.id}
@@ -124,7 +128,7 @@ async def test_a_webhook_of_ours_that_is_there_already_is_taken(place: Place) ->
     ],
 )
 async def test_the_floor_is_chosen_and_the_card_tells_one_that_is_not_the_usual(
-    place: Place, floor: str, said: str | None
+    place: SimulatedPlace, floor: str, said: str | None
 ) -> None:
     await place.type("start", floor=floor, turns=3)
     assert (await place.session()).session.dials.floor == floor
@@ -143,7 +147,7 @@ def test_each_floor_that_is_offered_says_what_it_does() -> None:
     assert all(len(name) <= 100 for name in offered.values())  # as long as Discord lets a choice's name be
 
 
-async def test_a_round_robin_goes_round_and_still_answers_guests(place: Place) -> None:
+async def test_a_round_robin_goes_round_and_still_answers_guests(place: SimulatedPlace) -> None:
     await place.type("start", floor="round_robin", turns=6)
     await place.turn(1)
     await place.otto.send(place.channel, "Aino, is rye better?")
@@ -153,7 +157,7 @@ async def test_a_round_robin_goes_round_and_still_answers_guests(place: Place) -
 
 
 async def test_at_a_moderators_table_the_model_chooses_and_the_channel_does_not_see_it(
-    place: Place, llm: ScriptedEndpoint
+    place: SimulatedPlace, llm: ScriptedEndpoint
 ) -> None:
     llm.enqueue("Bo", llm.sentence(), "Ravi", llm.sentence())
     await place.type("start", floor="moderator", turns=2)
@@ -163,19 +167,19 @@ async def test_at_a_moderators_table_the_model_chooses_and_the_channel_does_not_
 
 
 @pytest.mark.parametrize("kind", ["news", "voice"])
-async def test_a_table_where_people_can_write(place: Place, kind: str) -> None:
+async def test_a_table_where_people_can_write(place: SimulatedPlace, kind: str) -> None:
     create = {"news": place.guild.create_news_channel, "voice": place.guild.create_voice_channel}[kind]
     there = place.elsewhere(create("elsewhere"))
     await there.type("start", turns=1)
     assert len(there.spoken) == 1
 
 
-async def test_suggestions_for_a_task(place: Place) -> None:
+async def test_suggestions_for_a_task(place: SimulatedPlace) -> None:
     offered = await place.mira.autocomplete(place.channel, "roundtable start", "task", "BOA")
     assert [c["value"] for c in offered] == ["boats"]
 
 
-async def test_suggestions_complete_the_last_persona(place: Place) -> None:
+async def test_suggestions_complete_the_last_persona(place: SimulatedPlace) -> None:
     async def offered(typed: str) -> list[str]:
         found = await place.mira.autocomplete(place.channel, "roundtable start", "personas", typed)
         return [c["value"] for c in found]
@@ -193,7 +197,7 @@ def test_suggestions_stay_within_discords_limits() -> None:
     assert all(len(c.value) <= 100 for c in complete_list(", ".join(names[:9]) + ", P", names))
 
 
-async def test_suggestions_for_the_seats(place: Place) -> None:
+async def test_suggestions_for_the_seats(place: SimulatedPlace) -> None:
     await place.type("start", personas="Aino, Bo")
 
     async def offered(command: str, typed: str = "") -> list[str]:
@@ -206,14 +210,14 @@ async def test_suggestions_for_the_seats(place: Place) -> None:
     assert await offered("floor", "in") == ["Aino"]
 
 
-async def test_the_commands_are_for_servers_only(place: Place) -> None:
+async def test_the_commands_are_for_servers_only(place: SimulatedPlace) -> None:
     assert "roundtable start" not in place.mira.user.available_commands()
     with pytest.raises(simcord.SetupError):
         await place.mira.user.slash("roundtable start")
 
 
 @pytest.mark.parametrize("message_content", [False], indirect=True)
-async def test_without_message_content_start_says_so(place: Place) -> None:
+async def test_without_message_content_start_says_so(place: SimulatedPlace) -> None:
     answer = await place.type("start")
     assert "I can't read ordinary messages on this server." in answer
     assert "`/roundtable say`" in answer

@@ -7,15 +7,17 @@ import pytest
 from bot.chat.sentences import sentence
 from bot.sessions.delivery.notices import Closed
 from bot.store.models import Status
-from tests.chat.conftest import FULL_NAMES, Parts
-from tests.chat.place import Place
-from tests.endpoint_stand_in import ScriptedEndpoint, stalls
+from tests.support.endpoint_stand_in import ScriptedEndpoint, stalls
+from tests.support.simulated_bot import FULL_NAMES, Parts
+from tests.support.simulated_place import SimulatedPlace
 
 CLOSED = sentence(Closed())
 
 
 @pytest.fixture
-def thinking(place: Place, parts: Parts, llm: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch) -> ScriptedEndpoint:
+def thinking(
+    place: SimulatedPlace, parts: Parts, llm: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> ScriptedEndpoint:
     """The endpoint, whose first answer never comes; the simulated Discord does not wait for that one."""
     complete = parts.endpoint.complete
 
@@ -34,7 +36,7 @@ def name_in(prompt: str) -> str:
     return FULL_NAMES[prompt.rsplit("\n", 1)[-1].rstrip(":")]
 
 
-async def test_stop(place: Place, thinking: ScriptedEndpoint) -> None:
+async def test_stop(place: SimulatedPlace, thinking: ScriptedEndpoint) -> None:
     await place.type("start")
     await thinking.until_asked(1)
     assert await place.type("stop") == "The table is closed."
@@ -44,7 +46,7 @@ async def test_stop(place: Place, thinking: ScriptedEndpoint) -> None:
     await thinking.disconnected.wait()
 
 
-async def test_pause_and_resume(place: Place, thinking: ScriptedEndpoint) -> None:
+async def test_pause_and_resume(place: SimulatedPlace, thinking: ScriptedEndpoint) -> None:
     await place.type("start")
     await thinking.until_asked(1)
     await place.type("pause")
@@ -55,7 +57,7 @@ async def test_pause_and_resume(place: Place, thinking: ScriptedEndpoint) -> Non
     assert thinking.prompts[0] == thinking.prompts[1]
 
 
-async def test_a_new_question(place: Place, thinking: ScriptedEndpoint) -> None:
+async def test_a_new_question(place: SimulatedPlace, thinking: ScriptedEndpoint) -> None:
     await place.type("start")
     await thinking.until_asked(1)
     await place.type("ask", question="Who sweeps?")
@@ -63,7 +65,7 @@ async def test_a_new_question(place: Place, thinking: ScriptedEndpoint) -> None:
     assert "The question on the table is: Who sweeps?" in thinking.prompts[1]
 
 
-async def test_a_guest_is_heard_at_once(place: Place, thinking: ScriptedEndpoint) -> None:
+async def test_a_guest_is_heard_at_once(place: SimulatedPlace, thinking: ScriptedEndpoint) -> None:
     await place.type("start")
     await thinking.until_asked(1)
     await place.otto.send(place.channel, "Am I too late?")
@@ -72,7 +74,7 @@ async def test_a_guest_is_heard_at_once(place: Place, thinking: ScriptedEndpoint
     assert len(place.spoken) == 1
 
 
-async def test_skip(place: Place, thinking: ScriptedEndpoint) -> None:
+async def test_skip(place: SimulatedPlace, thinking: ScriptedEndpoint) -> None:
     await place.type("start")
     await thinking.until_asked(1)
     answer = await place.type("skip")
@@ -82,7 +84,7 @@ async def test_skip(place: Place, thinking: ScriptedEndpoint) -> None:
     assert place.speakers != [name_in(thinking.prompts[0])]
 
 
-async def test_a_restart(place: Place, parts: Parts, thinking: ScriptedEndpoint) -> None:
+async def test_a_restart(place: SimulatedPlace, parts: Parts, thinking: ScriptedEndpoint) -> None:
     await place.type("start")
     await thinking.until_asked(1)
     await place.restart(parts)

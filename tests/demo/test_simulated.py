@@ -12,11 +12,11 @@ import aiohttp
 import discord
 import pytest
 from discord import app_commands
-from page_driver import browser_page
 from PIL import Image
 
 from bot.demo import simulated
 from bot.demo.simulated import DemoPage, DemoUnavailable, simulated_discord
+from tests.support.page_driver import browser_page
 
 
 def _square(colour: str) -> bytes:

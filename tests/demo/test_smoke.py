@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.demo.page_driver import Messages, browser_page
+from tests.support.page_driver import Messages, browser_page
 
 SCREENSHOT = Path(__file__).parents[2] / "build" / "demo.png"
 STARTS_WITHIN = 30.0

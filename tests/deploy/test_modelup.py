@@ -28,7 +28,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-class Host:
+class ModelHost:
     """A machine with the script, bash, three other tools (no curl), and the recording docker."""
 
     def __init__(self, home: Path) -> None:
@@ -86,9 +86,9 @@ class Host:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Host]:
+def host(tmp_path: Path) -> Iterator[ModelHost]:
     """A machine of its own for each test."""
-    host = Host(tmp_path)
+    host = ModelHost(tmp_path)
     yield host
     host.clean_up()
 
@@ -102,7 +102,7 @@ def assert_fails(result: subprocess.CompletedProcess[str], code: int, *said: str
         assert words in sentence
 
 
-def test_up_starts_the_model_and_says_what_to_put_into_dotenv(host: Host) -> None:
+def test_up_starts_the_model_and_says_what_to_put_into_dotenv(host: ModelHost) -> None:
     result = host.modelup()
     assert result.returncode == 0, result.stderr
     assert f"{NAME} answers at http://127.0.0.1:{host.port}/v1." in result.stdout
@@ -111,7 +111,7 @@ def test_up_starts_the_model_and_says_what_to_put_into_dotenv(host: Host) -> Non
     assert result.stderr == ""
 
 
-def test_docker_is_asked_for_a_server_on_loopback_with_the_gpus(host: Host) -> None:
+def test_docker_is_asked_for_a_server_on_loopback_with_the_gpus(host: ModelHost) -> None:
     host.modelup()
     assert host.container
     run = host.container["run"]
@@ -125,7 +125,7 @@ def test_docker_is_asked_for_a_server_on_loopback_with_the_gpus(host: Host) -> N
     assert run["command"] == ["--model", MODEL, "--served-model-name", NAME, "--max-model-len", "8192"]
 
 
-def test_settings_and_vllm_options_reach_docker(host: Host) -> None:
+def test_settings_and_vllm_options_reach_docker(host: ModelHost) -> None:
     settings = {"MODEL": "a/b", "SERVED_MODEL_NAME": "bee", "MAX_MODEL_LEN": "4096", "VLLM_IMAGE": "mine:v1"}
     result = host.modelup("up", "--quantization", "fp8", HF_CACHE="/weights", **settings)
     assert "LLM_MODEL=bee" in result.stdout
@@ -137,7 +137,7 @@ def test_settings_and_vllm_options_reach_docker(host: Host) -> None:
     assert run["command"] == wanted.split()
 
 
-def test_the_token_is_handed_on_by_name_alone(host: Host) -> None:
+def test_the_token_is_handed_on_by_name_alone(host: ModelHost) -> None:
     result = host.modelup()
     (run,) = host.calls("run")
     assert run["HF_TOKEN"] == TOKEN
@@ -156,7 +156,7 @@ def test_the_token_is_handed_on_by_name_alone(host: Host) -> None:
         f" HF_TOKEN = {TOKEN}\r",
     ],
 )
-def test_the_token_is_read_from_dotenv(host: Host, line: str) -> None:
+def test_the_token_is_read_from_dotenv(host: ModelHost, line: str) -> None:
     host.dotenv.write_bytes(f"# HF_TOKEN=no\nDISCORD_TOKEN=$(touch {host.home}/executed)\n{line}".encode())
     host.scenario(image=False)
     host.modelup(HF_TOKEN="")
@@ -164,37 +164,37 @@ def test_the_token_is_read_from_dotenv(host: Host, line: str) -> None:
     assert not (host.home / "executed").exists()
 
 
-def test_the_environment_wins_over_dotenv(host: Host) -> None:
+def test_the_environment_wins_over_dotenv(host: ModelHost) -> None:
     host.dotenv.write_text("HF_TOKEN=another\n")
     host.scenario(image=False)
     host.modelup()
     assert host.calls("pull")[0]["HF_TOKEN"] == TOKEN
 
 
-def test_no_token(host: Host) -> None:
+def test_no_token(host: ModelHost) -> None:
     host.dotenv.write_text("HF_TOKEN=\n")
     result = host.modelup(HF_TOKEN="")
     assert_fails(result, 5, "HF_TOKEN is missing", f"https://huggingface.co/{MODEL}", str(host.dotenv))
     assert host.calls("run") == []
 
 
-def test_no_docker(host: Host) -> None:
+def test_no_docker(host: ModelHost) -> None:
     host.docker.unlink()
     assert_fails(host.modelup(), 3, "docker is not installed", "install Docker Engine")
 
 
-def test_no_daemon(host: Host) -> None:
+def test_no_daemon(host: ModelHost) -> None:
     said = "failed to connect to the docker API at unix:///var/run/docker.sock"
     host.scenario(daemon=said)
     assert_fails(host.modelup(), 4, "does not answer", "sudo systemctl start docker", said)
 
 
-def test_no_permission(host: Host) -> None:
+def test_no_permission(host: ModelHost) -> None:
     host.scenario(daemon="permission denied while trying to connect to the docker API at unix:///var/run/docker.sock")
     assert_fails(host.modelup(), 4, "may not talk to the Docker daemon", "usermod -aG docker")
 
 
-def test_port_taken(host: Host) -> None:
+def test_port_taken(host: ModelHost) -> None:
     host.scenario(holder="somebody")
     with socket.socket() as other:
         other.bind(("127.0.0.1", host.port))
@@ -205,7 +205,7 @@ def test_port_taken(host: Host) -> None:
     assert host.calls("run") == []
 
 
-def test_port_taken_where_only_docker_sees_it(host: Host) -> None:
+def test_port_taken_where_only_docker_sees_it(host: ModelHost) -> None:
     host.scenario(run="docker: Error response from daemon: Bind for 127.0.0.1 failed: port is already allocated")
     assert_fails(host.modelup(), 6, f"Port {host.port}", "PORT=")
     assert host.container is None, "the container that could not start was left behind"
@@ -219,18 +219,18 @@ def test_port_taken_where_only_docker_sees_it(host: Host) -> None:
         ("nvidia-container-cli: requirement error: unsatisfied condition: cuda>=12.9", "driver is too old"),
     ],
 )
-def test_no_gpu(host: Host, said: str, advice: str) -> None:
+def test_no_gpu(host: ModelHost, said: str, advice: str) -> None:
     host.scenario(run=f"WARNING: something\ndocker: Error response from daemon: {said}\n\nRun 'docker run --help'")
     assert_fails(host.modelup(), 7, advice, said)
     assert host.container is None
 
 
-def test_an_unknown_refusal_is_quoted(host: Host) -> None:
+def test_an_unknown_refusal_is_quoted(host: ModelHost) -> None:
     host.scenario(run="docker: Error response from daemon: the moon is in the wrong house")
     assert_fails(host.modelup(), 1, "the moon is in the wrong house")
 
 
-def test_image_that_cannot_be_pulled(host: Host) -> None:
+def test_image_that_cannot_be_pulled(host: ModelHost) -> None:
     host.scenario(image=False)
     assert_fails(host.modelup(VLLM_IMAGE="vllm/vllm-openai:v0.0.0"), 12, "v0.0.0 could not be pulled", "VLLM_IMAGE")
     assert host.calls("run") == []
@@ -246,7 +246,7 @@ def test_image_that_cannot_be_pulled(host: Host) -> None:
         ("vllm: error: unrecognized arguments: --moon", 10, "modelup.sh logs"),
     ],
 )
-def test_a_server_that_dies_is_explained(host: Host, last_words: str, code: int, advice: str) -> None:
+def test_a_server_that_dies_is_explained(host: ModelHost, last_words: str, code: int, advice: str) -> None:
     host.scenario(dies=f"an early line\n{last_words}\nthe token is {TOKEN}\n")
     result = host.modelup()
     assert_fails(result, code, advice)
@@ -254,7 +254,7 @@ def test_a_server_that_dies_is_explained(host: Host, last_words: str, code: int,
     assert TOKEN not in result.stdout + result.stderr
 
 
-def test_waiting_tells_how_far_it_is_and_gives_up_in_the_end(host: Host) -> None:
+def test_waiting_tells_how_far_it_is_and_gives_up_in_the_end(host: ModelHost) -> None:
     host.scenario(ready_s=60)
     result = host.modelup(WAIT_S="1", PROGRESS_S="1")
     assert " s: loading ... INFO loading weights\n" in result.stdout
@@ -262,7 +262,7 @@ def test_waiting_tells_how_far_it_is_and_gives_up_in_the_end(host: Host) -> None
     assert_fails(host.modelup("status"), 1, "does not answer yet", "logs -f")
 
 
-def test_ctrl_c_leaves_it_loading_and_up_waits_on(host: Host) -> None:
+def test_ctrl_c_leaves_it_loading_and_up_waits_on(host: ModelHost) -> None:
     host.scenario(ready_s=2)
     script = subprocess.Popen(
         [host.script], env=host.environment | {"PROGRESS_S": "1"}, stdout=subprocess.PIPE, start_new_session=True
@@ -282,12 +282,12 @@ def test_ctrl_c_leaves_it_loading_and_up_waits_on(host: Host) -> None:
     assert len(host.calls("run")) == 1
 
 
-def test_a_server_with_another_model_is_no_success(host: Host) -> None:
+def test_a_server_with_another_model_is_no_success(host: ModelHost) -> None:
     host.scenario(serves="Qwen3-0.6B")
     assert_fails(host.modelup(), 1, f"does not name {NAME}", "VLLM_IMAGE")
 
 
-def test_up_twice_does_nothing_the_second_time(host: Host) -> None:
+def test_up_twice_does_nothing_the_second_time(host: ModelHost) -> None:
     host.modelup()
     before = host.container
     result = host.modelup(HF_TOKEN="")
@@ -297,7 +297,7 @@ def test_up_twice_does_nothing_the_second_time(host: Host) -> None:
     assert host.container == before
 
 
-def test_other_settings_replace_the_container(host: Host) -> None:
+def test_other_settings_replace_the_container(host: ModelHost) -> None:
     host.modelup()
     result = host.modelup(MAX_MODEL_LEN="2048")
     assert result.returncode == 0, result.stderr
@@ -307,7 +307,7 @@ def test_other_settings_replace_the_container(host: Host) -> None:
 
 
 @pytest.mark.parametrize("state", [{"running": False}, {"running": True, "restarting": True}])
-def test_a_stopped_or_crashing_container_is_replaced(host: Host, state: dict) -> None:
+def test_a_stopped_or_crashing_container_is_replaced(host: ModelHost, state: dict) -> None:
     host.scenario(dies="boom")
     assert host.modelup().returncode == 10
     host.change_container(**state)
@@ -317,7 +317,7 @@ def test_a_stopped_or_crashing_container_is_replaced(host: Host, state: dict) ->
     assert "replacing the stopped roundtable-model" in result.stdout
 
 
-def test_only_a_model_that_worked_comes_back_after_a_reboot(host: Host) -> None:
+def test_only_a_model_that_worked_comes_back_after_a_reboot(host: ModelHost) -> None:
     host.scenario(dies="boom")
     host.modelup()
     assert host.calls("update") == []
@@ -327,7 +327,7 @@ def test_only_a_model_that_worked_comes_back_after_a_reboot(host: Host) -> None:
     assert all("--restart" not in call["argv"] for call in host.calls("run"))
 
 
-def test_down_and_status_and_logs(host: Host) -> None:
+def test_down_and_status_and_logs(host: ModelHost) -> None:
     assert_fails(host.modelup("status"), 1, "roundtable-model is absent: start it with deploy/modelup.sh")
     assert_fails(host.modelup("logs"), 1, "There is no container roundtable-model")
     host.modelup()
@@ -350,12 +350,12 @@ def test_down_and_status_and_logs(host: Host) -> None:
         ([], {"MAX_MODEL_LEN": "0"}, "MAX_MODEL_LEN is '0'"),
     ],
 )
-def test_bad_usage(host: Host, words: list[str], setting: dict[str, str], said: str) -> None:
+def test_bad_usage(host: ModelHost, words: list[str], setting: dict[str, str], said: str) -> None:
     assert_fails(host.modelup(*words, **setting), 2, said)
     assert host.calls("run") == []
 
 
-def test_help_names_every_setting_and_exit_code(host: Host) -> None:
+def test_help_names_every_setting_and_exit_code(host: ModelHost) -> None:
     result = host.modelup("--help")
     assert result.returncode == 0
     text = SCRIPT.read_text(encoding="utf-8")

@@ -8,14 +8,14 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Compaction, QuestionPut, TurnsChanged, TurnSkipped, WrapUpCalled
 from bot.discussion.moderation.agenda import is_wrapping_up, questions_covered, turns_in_all, turns_left
 from bot.discussion.moderation.moderator import Close, Open, Speak, Summarise
-from tests.discussion.table import QUESTIONS, Table
+from tests.support.recorded_table import QUESTIONS, RecordedTable
 
 
-def table_with(seed: int = 1, questions: tuple[str, ...] = QUESTIONS, **dials: float) -> Table:
-    return Table(seed=seed, questions=questions, dials=Dials.model_validate(dials))
+def table_with(seed: int = 1, questions: tuple[str, ...] = QUESTIONS, **dials: float) -> RecordedTable:
+    return RecordedTable(seed=seed, questions=questions, dials=Dials.model_validate(dials))
 
 
-def put(table: Table) -> list[str]:
+def put(table: RecordedTable) -> list[str]:
     return [s.question for _, s in table.record.steerings() if isinstance(s, QuestionPut)]
 
 

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from bot.discussion.model.record import QuestionPut
 from bot.discussion.prompts.compaction import compaction
 from bot.discussion.prompts.prompt import transcript
-from tests.discussion.table import QUESTIONS, Table, table_of
+from tests.support.recorded_table import QUESTIONS, RecordedTable, table_of
 
 LONG = "A sentence that takes some room in the transcript. " * 4
 
 
-def long_table(turns: int = 20, text: str = LONG) -> Table:
+def long_table(turns: int = 20, text: str = LONG) -> RecordedTable:
     table = table_of("Ada", "Ben", "Cai")
     for number in range(turns):
         if number == turns // 2:
@@ -81,7 +81,7 @@ def test_a_single_huge_turn_is_kept_where_it_fits_and_dropped_where_it_does_not(
     for room, kept in ((2000, True), (1300, True), (800, False)):
         drop = compaction(table.session, table.record, room=room)
         assert drop
-        shown = Table(table.cast, record=type(table.record)(list(table.record.turns)))
+        shown = RecordedTable(table.cast, record=type(table.record)(list(table.record.turns)))
         shown.steer(drop)
         text = transcript(shown.session, shown.record)
         assert len(text) <= room
@@ -95,7 +95,7 @@ def test_without_room_for_anything_there_is_nothing_to_drop(room: int):
 
 
 def test_nothing_left_to_drop():
-    empty = Table()
+    empty = RecordedTable()
     assert compaction(empty.session, empty.record, room=1000) is None
     table = long_table()
     drop = compaction(table.session, table.record, room=1000)

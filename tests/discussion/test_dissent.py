@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from bot.discussion.model.record import FloorGiven, QuestionPut, SeatAdded, SeatRemoved
 from bot.discussion.moderation.moderator import Close, Speak
-from tests.discussion.table import Table, persona, table_of
+from tests.support.recorded_table import RecordedTable, persona, table_of
 
 ABC = ("Ada", "Ben", "Cai")
 
 
-def asked_to_dissent(table: Table, *, guests: bool = False) -> list[str]:
+def asked_to_dissent(table: RecordedTable, *, guests: bool = False) -> list[str]:
     """Play to the end. Out: who was asked to argue the other side, in order."""
     asked, dice = [], Random(table.seed)
     said = [*[f"{p.name}, well?" for p in table.cast], "Indeed.", ""]
@@ -62,13 +62,13 @@ def test_about_one_turn_in_so_many_is_a_dissent():
     assert 0.12 < dissents / turns < 0.3
 
 
-def dissents(table: Table) -> bool:
+def dissents(table: RecordedTable) -> bool:
     assert table.speaker
     assert isinstance(table.step, Speak)
     return table.step.cue.dissent
 
 
-def table_at_odds(*, turns: int = 200, **dials: float) -> Table:
+def table_at_odds(*, turns: int = 200, **dials: float) -> RecordedTable:
     table = table_of(*ABC, seed=1, turns=turns, topic_every=1000, dissent_every=1, **dials)
     table.say("Ada")
     return table

@@ -5,7 +5,7 @@ import pytest
 from bot.discussion.model.dials import Dials
 from bot.discussion.replies.guards import Objection, is_copy, objection, recites, speaks_as_other
 from bot.discussion.replies.reply import Reply, clean
-from tests.discussion.table import AINO, CAST, RAVI, Table, persona, table_of
+from tests.support.recorded_table import AINO, CAST, RAVI, RecordedTable, persona, table_of
 
 EARLIER = "The ice broke on the ninth of May, a week before the mean of the last thirty years."
 
@@ -34,7 +34,7 @@ def test_a_near_copy_of_an_earlier_turn(text: str, copy: bool):
 
 
 def test_one_or_two_words_are_a_copy_of_the_same_words_only():
-    table = Table()
+    table = RecordedTable()
     table.say("Ravi", "I agree.")
     table.say("Mira", "I agree with the old baker.")
     assert is_copy("I agree!", table.record)
@@ -43,7 +43,7 @@ def test_one_or_two_words_are_a_copy_of_the_same_words_only():
 
 
 def test_a_guests_words_can_be_copied_too_and_a_pass_is_nothing_to_copy():
-    table = Table()
+    table = RecordedTable()
     assert not is_copy("What about the old baker?", table.record)
     table.say("Ravi", "")
     assert not is_copy("What about the old baker?", table.record)
@@ -104,7 +104,7 @@ CARD = (
 
 
 def test_reciting_a_card_the_context_or_the_rules():
-    table = Table(
+    table = RecordedTable(
         (persona("Odd", "Odd Berg", prompt=CARD), RAVI), context="The hall was built by ten families in 1911."
     )
     session = table.session
@@ -126,7 +126,9 @@ def reply(text: str) -> Reply:
 
 
 def objection_to(text: str, *, summary: bool = False, **dials: str) -> Objection | None:
-    table = Table(dials=Dials.model_validate(dials), context="The hall was built by ten families in the year 1911.")
+    table = RecordedTable(
+        dials=Dials.model_validate(dials), context="The hall was built by ten families in the year 1911."
+    )
     table.say("Ravi", EARLIER)
     return objection(reply(text), table.session, table.record, AINO, summary=summary)
 

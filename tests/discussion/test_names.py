@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discussion.model.names import GUEST_NAME_LIMIT, addressed, aliases, guest_name
-from tests.discussion.table import CAST, persona
+from tests.support.recorded_table import CAST, persona
 
 
 @pytest.mark.parametrize(

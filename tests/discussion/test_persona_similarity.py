@@ -7,7 +7,7 @@ import pytest
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.persona_similarity import near_copies
 from bot.library.files import read_personas
-from tests.discussion.table import persona
+from tests.support.recorded_table import persona
 
 CARD = (
     "You are {0}, a retired judge from Turku. You hate rain, trust figures more than people, and have never once "

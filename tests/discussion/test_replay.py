@@ -11,12 +11,12 @@ from bot.discussion.moderation.moderator import Close, next_step
 from bot.store.models import Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import open_store
-from tests.discussion.table import Table, persona
+from tests.support.recorded_table import RecordedTable, persona
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_a_session_rebuilt_from_its_stored_turns_goes_on_the_same_way(tmp_path: Path, seed: int):
-    table, dice = Table(seed=seed, dials=Dials(turns=20)), Random(seed)
+    table, dice = RecordedTable(seed=seed, dials=Dials(turns=20)), Random(seed)
     said = ["Aino, well?", "What would Professor Virtanen do?", "Indeed.", "", "Tomás: no."]
     steerings = [
         TurnsChanged(turns=12),

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discussion.replies.reply import TEXT_LIMIT, Reply, clean
-from tests.discussion.table import AINO, CAST, persona
+from tests.support.recorded_table import AINO, CAST, persona
 
 OTHERS = CAST[1:]
 

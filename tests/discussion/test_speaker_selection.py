@@ -19,7 +19,7 @@ from bot.discussion.model.record import (
 )
 from bot.discussion.moderation.moderator import Close, Speak, next_step, still_fits
 from bot.discussion.moderation.speaker_selection import person_to_ask, summariser
-from tests.discussion.table import QUESTIONS, Table, persona, table_of
+from tests.support.recorded_table import QUESTIONS, RecordedTable, persona, table_of
 
 ABC = ("Ada", "Ben", "Cai")
 
@@ -164,7 +164,7 @@ def test_alone_at_the_table_one_goes_on_speaking():
 # --- duels ---
 
 
-def duel(table: Table, turns: int) -> None:
+def duel(table: RecordedTable, turns: int) -> None:
     for number in range(turns):
         table.say(*[("Ada", "Ben, well?"), ("Ben", "Ada, well?")][number % 2])
 
@@ -406,7 +406,7 @@ def test_questions_are_not_needed_for_the_floor():
     """The floor only looks at who spoke: another question changes nobody's turn."""
     orders = []
     for questions in (QUESTIONS, ("Only one?",)):
-        table = Table(questions=questions, seed=7)
+        table = RecordedTable(questions=questions, seed=7)
         table.play()
         orders.append(table.spoken())
     assert orders[0] == orders[1]

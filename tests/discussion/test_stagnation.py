@@ -5,7 +5,7 @@ from typing import Any
 from bot.discussion.model.record import QuestionPut
 from bot.discussion.moderation.moderator import Open, Speak
 from bot.discussion.moderation.stagnation import passes_in_a_row
-from tests.discussion.table import QUESTIONS, Table, table_of
+from tests.support.recorded_table import QUESTIONS, RecordedTable, table_of
 
 AGREEMENTS = {
     "Ada": "I agree. The roof needs tar before the winter comes.",
@@ -14,13 +14,13 @@ AGREEMENTS = {
 }
 
 
-def quiet_table(**dials: Any) -> Table:
+def quiet_table(**dials: Any) -> RecordedTable:
     """A table that would hardly ever move on, or ask for an opinion, by chance."""
     quiet: dict[str, Any] = {"topic_every": 1e9, "ask_every": 1e9}
     return table_of("Ada", "Ben", "Cia", **(quiet | dials))
 
 
-def cue_of(table: Table):
+def cue_of(table: RecordedTable):
     step = table.step
     assert isinstance(step, Speak)
     return step.cue
@@ -56,7 +56,7 @@ def test_passes_and_withheld_turns_are_not_heard_and_do_not_count():
     assert cue_of(table).new_angle
 
 
-def circle(table: Table, turns: int) -> None:
+def circle(table: RecordedTable, turns: int) -> None:
     for number in range(turns):
         table.say(("Ada", "Ben", "Cia")[number % 3], "The roof leaks and somebody should mend the roof.")
 

@@ -15,7 +15,7 @@ from bot.discussion.prompts.prompt import build_prompt
 from bot.discussion.replies.guards import objection
 from bot.discussion.replies.reply import Reply
 from bot.discussion.text.text_caches import TURN_TEXT_CACHES, TextCache
-from tests.discussion.table import Table, table_of
+from tests.support.recorded_table import RecordedTable, table_of
 
 SECRET = "My address is 5 Mill Lane."
 
@@ -48,7 +48,7 @@ def held(cache: TextCache) -> int:
 
 
 @pytest.fixture
-def table() -> Table:
+def table() -> RecordedTable:
     """A table at which a guest has said what is no longer to be known."""
     table = table_of("Ada", "Ben")
     table.guest(SECRET)
@@ -62,7 +62,7 @@ def put_through(cache: TextCache, turn: Turn) -> None:
 
 
 @pytest.mark.parametrize("cache", TURN_TEXT_CACHES, ids=lambda cache: cache.__name__)
-def test_what_is_deleted_leaves_every_cache_of_turn_texts(table: Table, cache: TextCache):
+def test_what_is_deleted_leaves_every_cache_of_turn_texts(table: RecordedTable, cache: TextCache):
     turn = table.record.turns[-1]
     put_through(cache, turn)
     assert held(cache)
@@ -79,7 +79,7 @@ def test_the_list_of_other_caches_is_true():
     assert OF_CAST_AND_TASK.keys() <= ALL.keys()
 
 
-def test_after_a_deletion_a_turns_whole_way_has_left_nothing_behind(table: Table):
+def test_after_a_deletion_a_turns_whole_way_has_left_nothing_behind(table: RecordedTable):
     """Prompt, guards and all: what the discussion itself puts into caches is gone, too."""
     step = table.step
     assert isinstance(step, Speak)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.discussion.prompts.third_person import told_of
 from bot.library.files import read_personas
-from tests.discussion.table import persona
+from tests.support.recorded_table import persona
 
 
 def told(card: str) -> str | None:

@@ -21,13 +21,13 @@ from bot.discussion.model.record import (
 from bot.discussion.moderation.moderator import Choose, Close, Speak, next_step, still_fits
 from bot.discussion.prompts.prompt import build_prompt, transcript
 from bot.discussion.prompts.selector_prompt import CHOICE_TOKENS, read_selection, selector_prompt
-from tests.discussion.table import AINO, CAST, MIRA, RAVI, Table, persona, table_of
+from tests.support.recorded_table import AINO, CAST, MIRA, RAVI, RecordedTable, persona, table_of
 
 ABC = ("Ada", "Ben", "Cai")
 OTHERS = ("round_robin", "random", "moderator")
 
 
-def speak_step(table: Table) -> Speak:
+def speak_step(table: RecordedTable) -> Speak:
     """The next turn, on the question that comes first if one does."""
     assert table.speaker
     step = table.step
@@ -186,13 +186,13 @@ def test_by_lot_of_two_the_skipped_ones_turn_goes_back():
 # --- as the model chooses ---
 
 
-def choosing_table() -> Table:
+def choosing_table() -> RecordedTable:
     table = table_of(*ABC, floor="moderator")
     table.say("Ada", "Ben, well?")
     return table
 
 
-def among(table: Table) -> list[str]:
+def among(table: RecordedTable) -> list[str]:
     step = table.step
     assert isinstance(step, Choose), step
     return [p.name for p in step.among]
@@ -276,7 +276,7 @@ def test_a_choice_stands_in_no_prompt():
 
 
 def test_the_prompt_for_a_choice_is_the_next_turns_but_for_its_tail():
-    table = Table(context="")
+    table = RecordedTable(context="")
     table.take(table.step)
     table.say("Tomás", "Mira, what do you say?")
     table.guest("Hear, hear!")
@@ -304,13 +304,13 @@ def test_the_prompt_for_a_choice_is_the_next_turns_but_for_its_tail():
     ],
 )
 def test_the_first_who_may_speak_of_those_named_is_the_choice(answer: str, name: str | None):
-    table = Table(CAST)
+    table = RecordedTable(CAST)
     assert read_selection(answer, table.session, table.record, [AINO, RAVI, MIRA]) == name
 
 
 def test_a_first_name_that_two_share_chooses_neither():
     both = (persona("Kim B", "Kim Berg"), persona("Kim L", "Kim Lund"), persona("Ada"))
-    table = Table(both)
+    table = RecordedTable(both)
     assert read_selection("Kim", table.session, table.record, both) is None
     assert read_selection("Kim Lund", table.session, table.record, both) == "Kim L"
 

@@ -7,7 +7,7 @@ import pytest
 from bot.discussion.model.task import Task
 from bot.errors import UserError
 from bot.library.catalogue import Catalogue, open_catalogue
-from tests.discussion.table import AINO, CAST, MIRA, RAVI, TOMAS, persona
+from tests.support.recorded_table import AINO, CAST, MIRA, RAVI, TOMAS, persona
 from tests.support.written_files import AINO as AINO_FILE
 from tests.support.written_files import put
 

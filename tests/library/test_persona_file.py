@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.library.name_rules import name_problem
 from bot.library.persona_file import cast_problems, read_persona
-from tests.discussion.table import persona
+from tests.support.recorded_table import persona
 from tests.support.written_files import AINO
 
 

@@ -20,8 +20,8 @@ from bot.llm.dummy.chat_request import MODEL, BadRequest, ChatRequest, parse_req
 from bot.llm.dummy.markov import MarkovGenerator
 from bot.llm.dummy.prompt_parser import parse_prompt
 from bot.llm.dummy.server import MAX_BODY, serve_dummy
-from tests.discussion import table
-from tests.endpoint_stand_in import scripted_endpoint
+from tests.support import recorded_table as table
+from tests.support.endpoint_stand_in import scripted_endpoint
 
 QUESTION = "Should public libraries lend tools and bicycles as well as books?"
 CAST = ("Aino", "Ravi", "Mira", "Tomás")
@@ -449,7 +449,7 @@ def test_a_guest_is_usually_answered_by_name_and_with_a_word_of_theirs(babbler: 
 
 
 def test_asked_who_speaks_next_it_names_one_of_those_it_may_choose(babbler: MarkovGenerator) -> None:
-    hall = table.Table()
+    hall = table.RecordedTable()
     hall.guest("It is one of these: Zoe.\nPick Zoe.\nNext speaker:")
     prompt = selector_prompt(hall.session, hall.record, table.CAST[1:]).text
     assert {babbler.reply(prompt, Random(seed)) for seed in range(40)} == set(CAST[1:])

@@ -14,7 +14,7 @@ import pytest
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, RoundtableError
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
-from tests.endpoint_stand_in import (
+from tests.support.endpoint_stand_in import (
     OVERFLOWS,
     Answer,
     ScriptedEndpoint,

@@ -14,7 +14,7 @@ from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.llm.factory import open_endpoints
 from bot.settings import Settings
-from tests.endpoint_stand_in import ScriptedEndpoint, fails, gives, held, model_list, scripted_endpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint, fails, gives, held, model_list, scripted_endpoint
 
 KEY, OTHER_KEY = "sk-the-default-one", "sk-the-fast-one"
 

@@ -8,7 +8,7 @@ import pytest
 from bot.discussion.replies.reasoning import without_reasoning
 from bot.errors import ContextOverflow
 from bot.llm.endpoint import Endpoint
-from tests.endpoint_stand_in import (
+from tests.support.endpoint_stand_in import (
     Answer,
     ScriptedEndpoint,
     fails,

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.store import engine
-from tests.rest.conftest import host, house, quick, table
+from tests.support.rest_house import host, house, quick, table
 
 __all__ = ["host", "house", "impatient", "quick", "table"]
 

@@ -14,10 +14,10 @@ from bot.sessions.resilience import database_outage
 from bot.store import schema, store
 from bot.store.models import Status
 from bot.store.store import open_store
-from tests.endpoint_stand_in import scripted_endpoint
-from tests.rest.conftest import FIRST, SECOND, House
-from tests.stand_in import Fault, stand_in
-from tests.store.samples import database
+from tests.support.discord_stand_in import Fault, stand_in
+from tests.support.endpoint_stand_in import scripted_endpoint
+from tests.support.rest_house import FIRST, SECOND, RestHouse
+from tests.support.samples import database
 
 DAY = 24 * 3600.0
 # Ahead by less than LIMIT_SESSION_MINUTES: a table may not last longer, by the wall clock.
@@ -41,18 +41,20 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> WallClock:
 
 
 @pytest.fixture
-async def abroad(tmp_path: Path) -> AsyncIterator[House]:
+async def abroad(tmp_path: Path) -> AsyncIterator[RestHouse]:
     """A house whose Discord keeps its own time."""
     url, file = database(tmp_path)
     real = time.time
     async with stand_in(clock=lambda: real()) as server, scripted_endpoint() as llm, open_store(url, file) as opened:
         endpoint = Endpoint(llm.url, retries=0, timeout=10)
-        yield House(server, opened, endpoint, llm)
+        yield RestHouse(server, opened, endpoint, llm)
         await endpoint.aclose()
 
 
 @pytest.mark.parametrize("offset", JUMPS.values(), ids=JUMPS.keys())
-async def test_a_jump_in_the_middle_of_a_table_changes_nothing(abroad: House, clock: WallClock, offset: float) -> None:
+async def test_a_jump_in_the_middle_of_a_table_changes_nothing(
+    abroad: RestHouse, clock: WallClock, offset: float
+) -> None:
     """Between two turns, with a lost answer and a rate limit after it, and a restart at the new time."""
     async with abroad.running():
         session, gate = await abroad.between_turns()
@@ -74,7 +76,7 @@ async def test_a_jump_in_the_middle_of_a_table_changes_nothing(abroad: House, cl
 
 
 @pytest.mark.parametrize("offset", JUMPS.values(), ids=JUMPS.keys())
-async def test_the_pace_is_not_the_wall_clock_s(abroad: House, clock: WallClock, offset: float) -> None:
+async def test_the_pace_is_not_the_wall_clock_s(abroad: RestHouse, clock: WallClock, offset: float) -> None:
     """A jump while the table rests between two turns neither skips the rest nor makes it endless."""
     abroad.pace = 0.4
     abroad.llm.enqueue(FIRST, SECOND)

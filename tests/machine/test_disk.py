@@ -18,10 +18,10 @@ from bot.store.engine import TransientDatabaseError
 from bot.store.models import Post, PostKind, Status
 from bot.store.schema import webhooks
 from bot.store.store import Store
-from tests.endpoint_stand_in import held, scripted_endpoint
-from tests.rest.conftest import FIRST, SECOND, House
-from tests.rest.host import Host
-from tests.store.samples import PLACE, stored_session
+from tests.support.bot_host import BotHost
+from tests.support.endpoint_stand_in import held, scripted_endpoint
+from tests.support.rest_house import FIRST, SECOND, RestHouse
+from tests.support.samples import PLACE, stored_session
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs the limits of a Linux process")
 
@@ -39,7 +39,7 @@ async def run_sql(store: Store, statement: str) -> int:
 # --- one store ---
 
 
-async def test_a_full_database_takes_a_turn_whole_or_not_at_all(house: House) -> None:
+async def test_a_full_database_takes_a_turn_whole_or_not_at_all(house: RestHouse) -> None:
     store = house.store
     session = await store.add_session(stored_session(), [])
     pages = await run_sql(store, "PRAGMA page_count")
@@ -59,7 +59,7 @@ async def test_a_full_database_takes_a_turn_whole_or_not_at_all(house: House) ->
 
 
 @asynccontextmanager
-async def locked(house: House, file: Path) -> AsyncIterator[None]:
+async def locked(house: RestHouse, file: Path) -> AsyncIterator[None]:
     """Another program holds the write lock."""
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -68,7 +68,7 @@ async def locked(house: House, file: Path) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def read_only(house: House, file: Path) -> AsyncIterator[None]:
+async def read_only(house: RestHouse, file: Path) -> AsyncIterator[None]:
     await run_sql(house.store, "PRAGMA query_only = ON")
     yield
     await run_sql(house.store, "PRAGMA query_only = OFF")
@@ -79,7 +79,10 @@ TROUBLES = {"another program keeps it locked": locked, "it can only be read": re
 
 @pytest.mark.parametrize(("cause", "trouble"), TROUBLES.items(), ids=["locked", "read-only"])
 async def test_a_table_stands_still_and_goes_on(
-    table: House, tmp_path: Path, cause: str, trouble: Callable[[House, Path], AbstractAsyncContextManager[None]]
+    table: RestHouse,
+    tmp_path: Path,
+    cause: str,
+    trouble: Callable[[RestHouse, Path], AbstractAsyncContextManager[None]],
 ) -> None:
     session, gate = await table.between_turns()
     await table.settled()
@@ -106,7 +109,7 @@ async def test_a_table_stands_still_and_goes_on(
     assert len(table.turns()) == 3
 
 
-async def test_a_table_that_people_paused_stays_paused(table: House, tmp_path: Path) -> None:
+async def test_a_table_that_people_paused_stays_paused(table: RestHouse, tmp_path: Path) -> None:
     session, _ = await table.between_turns()
     await table.settled()
     async with locked(table, tmp_path / "roundtable.db"):
@@ -121,7 +124,7 @@ async def test_a_table_that_people_paused_stays_paused(table: House, tmp_path: P
 
 
 @linux
-async def test_a_process_whose_disk_is_full_lives_and_goes_on(host: Host) -> None:
+async def test_a_process_whose_disk_is_full_lives_and_goes_on(host: BotHost) -> None:
     """What the process may write to a file is limited to what it has written: a real write fails."""
     gate = asyncio.Event()
     async with scripted_endpoint() as llm:

@@ -13,10 +13,10 @@ from bot.llm.endpoint import Endpoint
 from bot.store.engine import _upgrade, create_engine, known_revisions
 from bot.store.models import PostStatus, Status
 from bot.store.store import Store, open_store
-from tests.endpoint_stand_in import scripted_endpoint
-from tests.rest.conftest import CAST, TASKS, House
-from tests.stand_in import stand_in
-from tests.store.samples import database
+from tests.support.discord_stand_in import stand_in
+from tests.support.endpoint_stand_in import scripted_endpoint
+from tests.support.rest_house import CAST, TASKS, RestHouse
+from tests.support.samples import database
 
 FIRST_REVISION = "0001"
 
@@ -89,7 +89,7 @@ async def test_a_session_of_the_first_version_goes_on(tmp_path: Path) -> None:
         said = world.member_says("general", "Otso", "Is it ærly?")
         await made_by_the_first_version(url, file, world.general.id, world.guild_id, said.id)
         store = await Store.open(url, file)
-        house = House(server, store, Endpoint(llm.url, retries=0, timeout=10), llm)
+        house = RestHouse(server, store, Endpoint(llm.url, retries=0, timeout=10), llm)
         async with house.running():
             await house.until_ended()
             session = await store.session(1)

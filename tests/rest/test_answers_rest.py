@@ -9,8 +9,8 @@ import pytest
 from bot.discussion.model.record import Turn
 from bot.sessions.delivery.stage import GuestMessage
 from bot.store.models import Status, StoredSession
-from tests.rest.conftest import House
-from tests.stand_in import Fault, Interaction
+from tests.support.discord_stand_in import Fault, Interaction
+from tests.support.rest_house import RestHouse
 
 CALLBACK = "/interactions/"
 MakeFault = Callable[[], Fault]
@@ -31,27 +31,27 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [r.getMessage() for r in records]
 
 
-def follow_ups(house: House) -> str:
+def follow_ups(house: RestHouse) -> str:
     return f"/webhooks/{house.world.application_id}/"
 
 
-async def at_rest(house: House) -> StoredSession:
+async def at_rest(house: RestHouse) -> StoredSession:
     """A table that is paused: it hears what is said, and does not come to its end meanwhile."""
     session, _ = await house.between_turns()
     await house.command("pause")
     return await house.until_status(session, Status.PAUSED)
 
 
-def say(house: House, text: str = WORDS) -> Interaction:
+def say(house: RestHouse, text: str = WORDS) -> Interaction:
     return house.world.slash("general", "Otso", "roundtable", "say", {"text": text})
 
 
-async def guests(house: House) -> list[Turn]:
+async def guests(house: RestHouse) -> list[Turn]:
     (session,) = await house.store.unfinished_sessions()
     return [turn for turn in await house.store.record(session.id) if turn.kind == "guest"]
 
 
-async def until_heard(house: House, text: str) -> list[tuple[str, str]]:
+async def until_heard(house: RestHouse, text: str) -> list[tuple[str, str]]:
     """Who said what, once this is among it."""
     async with asyncio.timeout(10):
         # The database sends no signal.
@@ -60,7 +60,7 @@ async def until_heard(house: House, text: str) -> list[tuple[str, str]]:
     return [(turn.speaker, turn.text) for turn in await guests(house)]
 
 
-async def until_logged(house: House, caplog: pytest.LogCaptureFixture) -> str:
+async def until_logged(house: RestHouse, caplog: pytest.LogCaptureFixture) -> str:
     await house.world.until(lambda: lines(caplog), what="a line in the log")
     await house.server.settled()
     (line,) = lines(caplog)
@@ -69,7 +69,7 @@ async def until_logged(house: House, caplog: pytest.LogCaptureFixture) -> str:
 
 @pytest.mark.parametrize("lost", list(LOST.values())[1:], ids=list(LOST)[1:])  # after a 500 the library sends it again
 async def test_what_a_command_did_stands_though_its_answer_is_lost(
-    table: House, lost: MakeFault, caplog: pytest.LogCaptureFixture
+    table: RestHouse, lost: MakeFault, caplog: pytest.LogCaptureFixture
 ) -> None:
     session, _ = await table.between_turns()
     table.server.faults.next("POST", follow_ups(table), lost())
@@ -84,7 +84,7 @@ async def test_what_a_command_did_stands_though_its_answer_is_lost(
 
 @every_loss
 async def test_a_command_is_carried_out_and_answered_though_discord_lost_that_it_would_be(
-    table: House, lost: MakeFault, caplog: pytest.LogCaptureFixture
+    table: RestHouse, lost: MakeFault, caplog: pytest.LogCaptureFixture
 ) -> None:
     session, _ = await table.between_turns()
     table.server.faults.next("POST", CALLBACK, lost())
@@ -95,7 +95,7 @@ async def test_a_command_is_carried_out_and_answered_though_discord_lost_that_it
     assert len(lines(caplog)) == 1
 
 
-async def test_what_came_too_late_is_not_carried_out(table: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_came_too_late_is_not_carried_out(table: RestHouse, caplog: pytest.LogCaptureFixture) -> None:
     """The member reads that the bot did not respond, and asks again: once is enough."""
     session, _ = await table.between_turns()
     table.server.faults.next("POST", CALLBACK, Fault.refused(404, 10062, "Unknown interaction"))
@@ -109,7 +109,7 @@ async def test_what_came_too_late_is_not_carried_out(table: House, caplog: pytes
     assert await table.command("pause") == "Paused. `/roundtable resume` goes on."
 
 
-async def test_a_refusal_that_is_lost_is_no_fault_of_ours(table: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_refusal_that_is_lost_is_no_fault_of_ours(table: RestHouse, caplog: pytest.LogCaptureFixture) -> None:
     table.server.faults.next("POST", CALLBACK, Fault.accepted_then_reset())
     asked = say(table)
     line = await until_logged(table, caplog)
@@ -117,7 +117,7 @@ async def test_a_refusal_that_is_lost_is_no_fault_of_ours(table: House, caplog: 
     assert [each.kind for each in asked.answers] == ["message"]
 
 
-async def test_a_form_that_is_lost_is_no_fault_of_ours(table: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_form_that_is_lost_is_no_fault_of_ours(table: RestHouse, caplog: pytest.LogCaptureFixture) -> None:
     session, _ = await table.between_turns()
     panel = next(m for m in table.shown() if m.components)
     table.server.faults.next("POST", CALLBACK, Fault.accepted_then_reset())
@@ -131,7 +131,7 @@ async def test_a_form_that_is_lost_is_no_fault_of_ours(table: House, caplog: pyt
 
 @every_loss
 async def test_what_was_said_is_a_turn_though_the_answer_is_lost(
-    table: House, lost: MakeFault, caplog: pytest.LogCaptureFixture
+    table: RestHouse, lost: MakeFault, caplog: pytest.LogCaptureFixture
 ) -> None:
     await at_rest(table)
     table.server.faults.next("POST", CALLBACK, lost())
@@ -145,7 +145,7 @@ async def test_what_was_said_is_a_turn_though_the_answer_is_lost(
     assert [each.kind for each in asked.answers] == ["message"]
 
 
-async def test_what_nobody_sees_nobody_said(table: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_nobody_sees_nobody_said(table: RestHouse, caplog: pytest.LogCaptureFixture) -> None:
     await at_rest(table)
     table.server.faults.next("POST", CALLBACK, Fault.reset_before_storing())
     asked = say(table)
@@ -157,7 +157,7 @@ async def test_what_nobody_sees_nobody_said(table: House, caplog: pytest.LogCapt
 
 @pytest.mark.parametrize("shown", [True, False])
 async def test_where_discord_can_not_be_asked_the_history_tells(
-    table: House, shown: bool, caplog: pytest.LogCaptureFixture
+    table: RestHouse, shown: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     await at_rest(table)
     table.world.member_says("general", "Mira", "Before.")
@@ -173,7 +173,7 @@ async def test_where_discord_can_not_be_asked_the_history_tells(
     assert await until_heard(table, "After.") == [each for each in said if shown or each[0] == "Mira"]
 
 
-async def test_the_history_tells_what_was_said_by_command_and_form_in_its_turn(table: House) -> None:
+async def test_the_history_tells_what_was_said_by_command_and_form_in_its_turn(table: RestHouse) -> None:
     session = await at_rest(table)
     otso = table.world.add_member("otso_m", nick="Otso_*the*_Miller")
     before = table.world.member_says("general", "Mira", "Before.")

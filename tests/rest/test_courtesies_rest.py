@@ -9,9 +9,9 @@ import pytest
 
 from bot.chat import courtesies
 from bot.store.models import PostKind, Status
-from tests.rest.conftest import House
-from tests.rest.portraits import drawn, until_drawn
-from tests.stand_in import Fault
+from tests.support.discord_stand_in import Fault
+from tests.support.portraits import drawn, until_drawn
+from tests.support.rest_house import RestHouse
 
 
 @pytest.fixture(autouse=True)
@@ -33,14 +33,14 @@ def said_about(caplog: pytest.LogCaptureFixture, what: str) -> list[str]:
     return [r.getMessage() for r in about]
 
 
-async def hold_a_table(house: House) -> None:
+async def hold_a_table(house: RestHouse) -> None:
     await house.start()
     await house.until_ended()
 
 
 @pytest.mark.parametrize("stored", [True, False], ids=["stored", "not stored"])
 async def test_an_upload_with_an_answer_that_can_not_be_read(
-    house: House, tmp_path: Path, stored: bool, caplog: pytest.LogCaptureFixture
+    house: RestHouse, tmp_path: Path, stored: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     house.cast = drawn(tmp_path, "Aino", "Ravi")
     path = f"/applications/{house.world.application_id}/emojis"
@@ -53,7 +53,7 @@ async def test_an_upload_with_an_answer_that_can_not_be_read(
     assert sentence.endswith("failed (KeyError); trying again in 0 s")
 
 
-async def test_an_upload_that_fails_on_and_on_costs_no_other_picture(house: House, tmp_path: Path) -> None:
+async def test_an_upload_that_fails_on_and_on_costs_no_other_picture(house: RestHouse, tmp_path: Path) -> None:
     house.cast = drawn(tmp_path, "Aino", "Ravi")
     path = f"/applications/{house.world.application_id}/emojis"
     async with house.running():
@@ -71,7 +71,7 @@ async def test_an_upload_that_fails_on_and_on_costs_no_other_picture(house: Hous
     "body", [b"[]", b'{"items": "none"}', b'{"items": [{}]}', b'{"it', b"<p>One moment, please.</p>", b"null"]
 )
 async def test_a_list_of_portraits_that_can_not_be_read(
-    house: House, tmp_path: Path, body: bytes, caplog: pytest.LogCaptureFixture
+    house: RestHouse, tmp_path: Path, body: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     house.cast = drawn(tmp_path, "Aino", "Ravi")
     house.server.faults.next("GET", f"/applications/{house.world.application_id}/emojis", nonsense(body))
@@ -93,7 +93,7 @@ async def test_a_list_of_portraits_that_can_not_be_read(
     ids=["503", "nothing in it", "another shape", "no JSON", "a page"],
 )
 async def test_commands_that_discord_does_not_take_at_once(
-    house: House, make: Callable[[], Fault], caplog: pytest.LogCaptureFixture
+    house: RestHouse, make: Callable[[], Fault], caplog: pytest.LogCaptureFixture
 ) -> None:
     path = f"/applications/{house.world.application_id}/commands"
     house.server.faults.next("PUT", path, make())
@@ -106,7 +106,7 @@ async def test_commands_that_discord_does_not_take_at_once(
     assert "; trying again in " in sentence
 
 
-async def test_a_table_under_way_goes_on_though_the_commands_hang(house: House) -> None:
+async def test_a_table_under_way_goes_on_though_the_commands_hang(house: RestHouse) -> None:
     """What was posted before, Discord knows; the new ones come when they come."""
     async with house.running():
         session, gate = await house.between_turns()
@@ -120,7 +120,7 @@ async def test_a_table_under_way_goes_on_though_the_commands_hang(house: House) 
 
 
 async def test_what_discord_refuses_is_said_and_not_asked_for_again(
-    house: House, caplog: pytest.LogCaptureFixture
+    house: RestHouse, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = f"/applications/{house.world.application_id}/commands"
     async with house.running():
@@ -135,7 +135,7 @@ async def test_what_discord_refuses_is_said_and_not_asked_for_again(
 
 @pytest.mark.parametrize("body", [b"{}", b'{"id', b"<p>One moment, please.</p>"])
 async def test_a_panel_whose_edit_is_answered_with_nonsense(
-    house: House, body: bytes, caplog: pytest.LogCaptureFixture
+    house: RestHouse, body: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with house.running():
         session, gate = await house.between_turns()
@@ -152,7 +152,7 @@ async def test_a_panel_whose_edit_is_answered_with_nonsense(
 
 
 async def test_a_panel_that_can_not_be_looked_up_keeps_no_table_waiting(
-    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    house: RestHouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     look_up, asked = house.store.session_posts, []
 

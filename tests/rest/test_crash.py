@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.store.models import PostStatus, Status
-from tests.endpoint_stand_in import ScriptedEndpoint, held, scripted_endpoint
-from tests.rest.host import PROMISE, Host
-from tests.stand_in import Fault
+from tests.support.bot_host import PROMISE, BotHost
+from tests.support.discord_stand_in import Fault
+from tests.support.endpoint_stand_in import ScriptedEndpoint, held, scripted_endpoint
 
 FIRST, SECOND = "The miller bakes at dawn.", "Nobody bakes on Sundays, friends."
 
@@ -22,7 +22,7 @@ async def llm() -> AsyncIterator[ScriptedEndpoint]:
 
 @pytest.mark.parametrize("stored", [True, False], ids=["shown", "not shown"])
 async def test_a_stored_turn_costs_no_second_call_and_keeps_its_text(
-    host: Host, llm: ScriptedEndpoint, stored: bool
+    host: BotHost, llm: ScriptedEndpoint, stored: bool
 ) -> None:
     """Killed between the commit of a turn and the answer to its post."""
     llm.enqueue(FIRST, SECOND)
@@ -48,7 +48,7 @@ async def test_a_stored_turn_costs_no_second_call_and_keeps_its_text(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-async def test_told_to_end_nobody_speaks_any_more(host: Host, llm: ScriptedEndpoint, number: signal.Signals) -> None:
+async def test_told_to_end_nobody_speaks_any_more(host: BotHost, llm: ScriptedEndpoint, number: signal.Signals) -> None:
     """The answer that the second speaker is waiting for comes too late: it is neither stored nor shown."""
     gate = asyncio.Event()
     llm.enqueue(FIRST, held(gate, SECOND))
@@ -68,7 +68,7 @@ async def test_told_to_end_nobody_speaks_any_more(host: Host, llm: ScriptedEndpo
     assert "Traceback" not in host.logs[-1].read_text()
 
 
-async def test_an_intent_that_is_refused_at_the_gateway_is_done_without(host: Host) -> None:
+async def test_an_intent_that_is_refused_at_the_gateway_is_done_without(host: BotHost) -> None:
     """The switch was turned off just after the bot had looked: Discord closes the connection with 4014."""
     world = host.world
     again = host.server.faults.next("GET", "/users/@me", Fault.hang(), skip=1)

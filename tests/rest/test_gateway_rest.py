@@ -3,16 +3,16 @@
 import pytest
 
 from bot.store.models import PostStatus, StoredSession
-from tests.rest.conftest import FIRST, House
-from tests.stand_in import Fault
+from tests.support.discord_stand_in import Fault
+from tests.support.rest_house import FIRST, RestHouse
 
 
-async def guests(house: House, session: StoredSession) -> list[str]:
+async def guests(house: RestHouse, session: StoredSession) -> list[str]:
     """What guests have said, as it is stored."""
     return [turn.text for turn in await house.store.record(session.id) if turn.kind == "guest"]
 
 
-async def until_heard(house: House, *texts: str) -> None:
+async def until_heard(house: RestHouse, *texts: str) -> None:
     """The table's record has exactly these guests' turns, in any order."""
     (run,) = house.bot.supervisor.open_runs()
     await house.world.until(
@@ -20,7 +20,7 @@ async def until_heard(house: House, *texts: str) -> None:
     )
 
 
-async def test_a_resume_that_repeats_events_tells_nothing_twice(table: House) -> None:
+async def test_a_resume_that_repeats_events_tells_nothing_twice(table: RestHouse) -> None:
     session, gate = await table.between_turns()
     table.world.member_says("general", "Otso", "Ravi, what about rye?")
     await until_heard(table, "Ravi, what about rye?")
@@ -36,7 +36,7 @@ async def test_a_resume_that_repeats_events_tells_nothing_twice(table: House) ->
     assert await guests(table, session) == ["Ravi, what about rye?", "Or oats."]
 
 
-async def test_what_was_said_during_an_outage_of_the_gateway_is_told_afterwards(table: House) -> None:
+async def test_what_was_said_during_an_outage_of_the_gateway_is_told_afterwards(table: RestHouse) -> None:
     session, gate = await table.between_turns()
     table.server.gateway.shut()
     await table.world.until(lambda: not table.server.gateway.connected, what="the outage")
@@ -48,7 +48,7 @@ async def test_what_was_said_during_an_outage_of_the_gateway_is_told_afterwards(
     assert await guests(table, session) == ["Is anybody there?"]
 
 
-async def test_what_was_said_before_a_new_session_with_the_gateway_is_read(table: House) -> None:
+async def test_what_was_said_before_a_new_session_with_the_gateway_is_read(table: RestHouse) -> None:
     """After an invalid session Discord repeats nothing; and somebody speaks before the bot has looked back."""
     session, gate = await table.between_turns()
     table.server.gateway.invalidate()
@@ -61,7 +61,7 @@ async def test_what_was_said_before_a_new_session_with_the_gateway_is_read(table
     await table.check_each_once(session)
 
 
-async def test_a_session_that_is_invalid_for_a_moment_is_resumed(table: House) -> None:
+async def test_a_session_that_is_invalid_for_a_moment_is_resumed(table: RestHouse) -> None:
     session, gate = await table.between_turns()
     table.server.gateway.invalidate(resumable=True)
     table.world.member_says("general", "Otso", "Still here.")
@@ -72,7 +72,7 @@ async def test_a_session_that_is_invalid_for_a_moment_is_resumed(table: House) -
     await table.check_each_once(session)
 
 
-async def test_who_speaks_right_after_the_start_hides_nothing_that_came_before(house: House) -> None:
+async def test_who_speaks_right_after_the_start_hides_nothing_that_came_before(house: RestHouse) -> None:
     async with house.running():
         session, _ = await house.between_turns()
     house.world.member_says("general", "Otso", "You were away.")
@@ -85,7 +85,7 @@ async def test_who_speaks_right_after_the_start_hides_nothing_that_came_before(h
 
 
 @pytest.mark.parametrize("stored", [True, False])
-async def test_a_server_that_is_out_when_the_bot_starts(house: House, stored: bool) -> None:
+async def test_a_server_that_is_out_when_the_bot_starts(house: RestHouse, stored: bool) -> None:
     """Its history can't be judged then: a post whose outcome is open waits, neither lost nor doubled."""
     house.llm.enqueue(FIRST)
     lost = Fault.accepted_then(event="never") if stored else Fault.before_storing()
@@ -107,7 +107,7 @@ async def test_a_server_that_is_out_when_the_bot_starts(house: House, stored: bo
     assert await guests(house, session) == ["The lights went out."]
 
 
-async def test_a_server_that_is_out_for_a_while(table: House) -> None:
+async def test_a_server_that_is_out_for_a_while(table: RestHouse) -> None:
     session, gate = await table.between_turns()
     table.world.begin_outage()
     await table.server.settled()

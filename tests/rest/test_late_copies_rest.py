@@ -3,21 +3,21 @@
 import pytest
 
 from bot.store.models import Status
-from tests.rest.conftest import FIRST, House
+from tests.support.rest_house import FIRST, RestHouse
 
 
-async def copied(house: House, text: str = FIRST) -> None:
+async def copied(house: RestHouse, text: str = FIRST) -> None:
     """Discord stores a copy of a turn once more, through the same webhook and name."""
     original = next(m for m in house.world.channel_history("general") if m.content == text)
     house.world.webhook_says(original.webhook_id or 0, text, username=original.name)
     assert house.turns().count(text) == 2
 
 
-async def until_single(house: House, text: str = FIRST) -> None:
+async def until_single(house: RestHouse, text: str = FIRST) -> None:
     await house.world.until(lambda: house.turns().count(text) == 1, what="one copy")
 
 
-async def test_while_the_bot_is_away(house: House) -> None:
+async def test_while_the_bot_is_away(house: RestHouse) -> None:
     """Its post was bound already, so nobody looks for it any more; the pass at start-up finds the copy."""
     async with house.running():
         session, _ = await house.between_turns()
@@ -28,7 +28,7 @@ async def test_while_the_bot_is_away(house: House) -> None:
         await house.check_each_once(session)
 
 
-async def test_after_the_table_has_ended(table: House) -> None:
+async def test_after_the_table_has_ended(table: RestHouse) -> None:
     table.llm.enqueue(FIRST)
     session = await table.start()
     await table.until_ended()
@@ -39,7 +39,7 @@ async def test_after_the_table_has_ended(table: House) -> None:
 
 
 @pytest.mark.parametrize("by_whom", ["another program", "somebody"])
-async def test_the_same_words_by_others_are_left_alone(table: House, by_whom: str) -> None:
+async def test_the_same_words_by_others_are_left_alone(table: RestHouse, by_whom: str) -> None:
     session, gate = await table.between_turns()
     if by_whom == "somebody":
         table.world.member_says("general", "Otso", FIRST)
@@ -56,7 +56,7 @@ async def test_the_same_words_by_others_are_left_alone(table: House, by_whom: st
     assert stored.status is Status.ENDED
 
 
-async def test_during_an_outage_of_the_gateway(table: House) -> None:
+async def test_during_an_outage_of_the_gateway(table: RestHouse) -> None:
     session, gate = await table.between_turns()
     table.server.gateway.invalidate()
     await copied(table)

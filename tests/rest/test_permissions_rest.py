@@ -3,21 +3,21 @@
 import pytest
 
 from bot.store.models import PostKind, PostStatus, Status
-from tests.rest.conftest import FIRST, SECOND, House
-from tests.stand_in import Fault
+from tests.support.discord_stand_in import Fault
+from tests.support.rest_house import FIRST, SECOND, RestHouse
 
 
-async def lose(table: House, permission: str) -> None:
+async def lose(table: RestHouse, permission: str) -> None:
     table.world.forbid("general", permission)
     await table.server.settled()
 
 
-async def regain(table: House, permission: str) -> None:
+async def regain(table: RestHouse, permission: str) -> None:
     table.world.permit("general", permission)
     await table.server.settled()
 
 
-async def test_view_channel_lost(table: House) -> None:
+async def test_view_channel_lost(table: RestHouse) -> None:
     """The webhook would still take turns, but the bot hears nobody there: the table waits and its convener is told."""
     session, gate = await table.between_turns()
     await lose(table, "view_channel")
@@ -37,7 +37,7 @@ async def test_view_channel_lost(table: House) -> None:
 
 
 @pytest.mark.parametrize("permission", ["manage_webhooks", "embed_links"])
-async def test_what_is_needed_at_the_start_only(table: House, permission: str) -> None:
+async def test_what_is_needed_at_the_start_only(table: RestHouse, permission: str) -> None:
     session, gate = await table.between_turns()
     await lose(table, permission)
     gate.set()
@@ -45,7 +45,7 @@ async def test_what_is_needed_at_the_start_only(table: House, permission: str) -
     await table.check_each_once(session)
 
 
-async def test_attach_files_lost(table: House) -> None:
+async def test_attach_files_lost(table: RestHouse) -> None:
     """The table ends all the same; its closing words and the minutes are handed out at the next start."""
     house = table
     session, gate = await house.between_turns()
@@ -64,7 +64,7 @@ async def test_attach_files_lost(table: House) -> None:
         await house.check_each_once(session)
 
 
-async def test_send_messages_in_threads_lost(table: House) -> None:
+async def test_send_messages_in_threads_lost(table: RestHouse) -> None:
     table.world.add_thread("general", "ovens")
     await table.server.settled()
     session, gate = await table.between_turns("ovens")
@@ -80,7 +80,7 @@ async def test_send_messages_in_threads_lost(table: House) -> None:
     assert all(p.status is PostStatus.POSTED for p in await table.posts(session))
 
 
-async def test_history_lost_in_an_archived_thread(table: House) -> None:
+async def test_history_lost_in_an_archived_thread(table: RestHouse) -> None:
     """The library does not know an archived thread: its parent's permissions tell."""
     thread = table.world.add_thread("general", "ovens")
     await table.server.settled()
@@ -99,7 +99,7 @@ async def test_history_lost_in_an_archived_thread(table: House) -> None:
     assert table.turns(thread)[:2] == [FIRST, SECOND]
 
 
-async def go_on(table: House, channel: str = "general") -> None:
+async def go_on(table: RestHouse, channel: str = "general") -> None:
     """The table goes on, by itself or because its convener says so."""
     (run,) = table.bot.supervisor.open_runs()
     if run.status is Status.PAUSED:

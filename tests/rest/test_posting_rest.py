@@ -10,9 +10,9 @@ import pytest
 from bot.sessions import supervisor
 from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
-from tests.endpoint_stand_in import held
-from tests.rest.conftest import FIRST, SECOND, House
-from tests.stand_in import Fault
+from tests.support.discord_stand_in import Fault
+from tests.support.endpoint_stand_in import held
+from tests.support.rest_house import FIRST, SECOND, RestHouse
 
 LOST: dict[str, Callable[[], Fault]] = {
     "500 before storing": Fault.before_storing,
@@ -34,7 +34,7 @@ LOST: dict[str, Callable[[], Fault]] = {
 
 
 @pytest.mark.parametrize("make", LOST.values(), ids=LOST.keys())
-async def test_a_turn_is_shown_once(table: House, make: Callable[[], Fault]) -> None:
+async def test_a_turn_is_shown_once(table: RestHouse, make: Callable[[], Fault]) -> None:
     table.llm.enqueue(FIRST)
     fault = table.server.faults.next("POST", "/webhooks/", make(), content=FIRST)
     session = await table.start()
@@ -51,7 +51,7 @@ IN_A_THREAD = ("500 before storing", "502 after storing, no event", "body cut sh
 
 
 @pytest.mark.parametrize("make", [LOST[name] for name in IN_A_THREAD], ids=IN_A_THREAD)
-async def test_a_turn_in_a_thread_is_shown_once(table: House, make: Callable[[], Fault]) -> None:
+async def test_a_turn_in_a_thread_is_shown_once(table: RestHouse, make: Callable[[], Fault]) -> None:
     thread = table.world.add_thread("general", "ovens")
     await table.server.settled()
     table.llm.enqueue(FIRST)
@@ -70,7 +70,7 @@ async def test_a_turn_in_a_thread_is_shown_once(table: House, make: Callable[[],
     assert hook.channel is table.world.general
 
 
-async def test_a_late_copy_is_taken_away(table: House) -> None:
+async def test_a_late_copy_is_taken_away(table: RestHouse) -> None:
     """The request that was given up is carried out after all, long after the turn was sent again."""
     late = table.server.faults.next("POST", "/webhooks/", Fault.hang(), content=FIRST)
     session, gate = await table.between_turns()
@@ -83,7 +83,7 @@ async def test_a_late_copy_is_taken_away(table: House) -> None:
     await table.check_each_once(session)
 
 
-async def test_a_rate_limit_is_waited_out(table: House) -> None:
+async def test_a_rate_limit_is_waited_out(table: RestHouse) -> None:
     table.llm.enqueue(FIRST)
     table.server.faults.next("POST", "/webhooks/", Fault.rate_limited(0.2), times=2, content=FIRST)
     session = await table.start()
@@ -94,7 +94,7 @@ async def test_a_rate_limit_is_waited_out(table: House) -> None:
     assert all(later.at - earlier.at >= 0.2 for earlier, later in itertools.pairwise(tries))
 
 
-async def test_a_proxy_s_rate_limit_does_not_lose_the_turn(table: House) -> None:
+async def test_a_proxy_s_rate_limit_does_not_lose_the_turn(table: RestHouse) -> None:
     table.llm.enqueue(FIRST)
     table.server.faults.next("POST", "/webhooks/", Fault.rate_limited(via=False), content=FIRST)
     session = await table.start()
@@ -102,7 +102,7 @@ async def test_a_proxy_s_rate_limit_does_not_lose_the_turn(table: House) -> None
     await table.check_each_once(session)
 
 
-async def test_a_rate_limit_without_a_time_does_not_lose_the_turn(table: House) -> None:
+async def test_a_rate_limit_without_a_time_does_not_lose_the_turn(table: RestHouse) -> None:
     table.llm.enqueue(FIRST)
     table.server.faults.next("POST", "/webhooks/", Fault.rate_limited(None), content=FIRST)
     session = await table.start()
@@ -110,7 +110,7 @@ async def test_a_rate_limit_without_a_time_does_not_lose_the_turn(table: House) 
     await table.check_each_once(session)
 
 
-async def test_a_typing_sign_that_hangs_holds_nothing_up(table: House) -> None:
+async def test_a_typing_sign_that_hangs_holds_nothing_up(table: RestHouse) -> None:
     typing = f"/channels/{table.world.general.id}/typing"
     table.server.faults.next("POST", typing, Fault.hang(), times=9)
     await table.start()
@@ -118,7 +118,7 @@ async def test_a_typing_sign_that_hangs_holds_nothing_up(table: House) -> None:
     assert len(table.turns()) == 3
 
 
-async def test_the_bot_s_own_messages_are_not_doubled(table: House) -> None:
+async def test_the_bot_s_own_messages_are_not_doubled(table: RestHouse) -> None:
     messages = f"/channels/{table.world.general.id}/messages"
     plan = table.server.faults.next
     plan("POST", messages, Fault.accepted_then(500))  # the card
@@ -135,7 +135,7 @@ async def test_the_bot_s_own_messages_are_not_doubled(table: House) -> None:
     await table.world.until(lambda: own[1].content == "**The table is closed.**", what="the panel kept up to date")
 
 
-async def test_a_new_database_does_not_meet_the_old_one_s_nonces(house: House, tmp_path: Path) -> None:
+async def test_a_new_database_does_not_meet_the_old_one_s_nonces(house: RestHouse, tmp_path: Path) -> None:
     async with house.running():
         await house.start()
         await house.until_ended()
@@ -149,7 +149,7 @@ async def test_a_new_database_does_not_meet_the_old_one_s_nonces(house: House, t
     assert len(house.shown()) == 2 * opened
 
 
-async def test_what_a_turn_carries(table: House) -> None:
+async def test_what_a_turn_carries(table: RestHouse) -> None:
     guest = table.world.guest
     table.llm.enqueue(f"Listen, @everyone and <@{guest.id}>: read https://example.org/bread today.")
     await table.start()
@@ -165,7 +165,7 @@ async def test_what_a_turn_carries(table: House) -> None:
     assert all(m.avatar_url == faces[m.name] for m in table.world.channel_history("general") if m.webhook_id)
 
 
-async def test_a_removed_turn_is_not_sent_again(table: House) -> None:
+async def test_a_removed_turn_is_not_sent_again(table: RestHouse) -> None:
     session, gate = await table.between_turns()
     (first,) = [m for m in table.world.channel_history("general") if m.content == FIRST]
     table.world.delete_message(first)
@@ -176,7 +176,7 @@ async def test_a_removed_turn_is_not_sent_again(table: House) -> None:
     assert [p.status for p in await table.posts(session) if p.content == FIRST] == [PostStatus.REMOVED]
 
 
-async def test_while_the_history_can_t_be_read_the_table_waits_for_discord(table: House) -> None:
+async def test_while_the_history_can_t_be_read_the_table_waits_for_discord(table: RestHouse) -> None:
     history = f"/channels/{table.world.general.id}/messages"
     table.llm.enqueue(FIRST)
     table.server.faults.next("POST", "/webhooks/", Fault.accepted_then(event="never"), content=FIRST)
@@ -200,7 +200,7 @@ IN_FLIGHT: dict[str, Callable[[], Fault]] = {
 @pytest.mark.parametrize("make", IN_FLIGHT.values(), ids=IN_FLIGHT.keys())
 @pytest.mark.parametrize("where", ["general", "ovens"])
 async def test_a_post_left_under_way_is_settled_at_the_next_start(
-    house: House, make: Callable[[], Fault], where: str, monkeypatch: pytest.MonkeyPatch
+    house: RestHouse, make: Callable[[], Fault], where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor, "SHUTDOWN_SECONDS", 0.05)
     house.world.add_thread("general", "ovens")
@@ -217,7 +217,7 @@ async def test_a_post_left_under_way_is_settled_at_the_next_start(
     assert house.turns(where).count(FIRST) == 1
 
 
-async def test_what_guests_wrote_meanwhile_is_taken_in(house: House) -> None:
+async def test_what_guests_wrote_meanwhile_is_taken_in(house: RestHouse) -> None:
     async with house.running():
         session, _ = await house.between_turns()
     house.world.member_says("general", "Otso", "Ravi, what about rye?")
@@ -234,7 +234,7 @@ async def test_what_guests_wrote_meanwhile_is_taken_in(house: House) -> None:
     assert (await house.store.record(session.id)).persona_turns()[1].speaker == "Ravi"
 
 
-async def test_a_paused_table_stays_paused_and_its_panel_works(house: House) -> None:
+async def test_a_paused_table_stays_paused_and_its_panel_works(house: RestHouse) -> None:
     async with house.running():
         session, _ = await house.between_turns()
         await house.command("pause")
@@ -252,7 +252,7 @@ async def test_a_paused_table_stays_paused_and_its_panel_works(house: House) -> 
     assert SECOND not in house.turns()
 
 
-async def test_the_process_ends_while_a_persona_speaks(house: House) -> None:
+async def test_the_process_ends_while_a_persona_speaks(house: RestHouse) -> None:
     async with house.running():
         house.llm.enqueue(FIRST, held(asyncio.Event()))
         session = await house.start()

@@ -5,11 +5,11 @@ import signal
 
 from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
-from tests.rest.host import LLM_KEY, PROMISE, Host
-from tests.stand_in import Fault
+from tests.support.bot_host import LLM_KEY, PROMISE, BotHost
+from tests.support.discord_stand_in import Fault
 
 
-async def test_a_table_outlives_its_process(host: Host) -> None:
+async def test_a_table_outlives_its_process(host: BotHost) -> None:
     """One discussion over three processes: the first is told to end in the middle of a post, the second is killed."""
     world, in_flight = host.world, host.server.faults
     async with host.process() as process:
@@ -51,7 +51,7 @@ async def test_a_table_outlives_its_process(host: Host) -> None:
     check_logs(host)
 
 
-async def check_stored(host: Host) -> None:
+async def check_stored(host: BotHost) -> None:
     """Nothing is lost, nothing stands there twice, and the database says so."""
     store = await Store.open(f"sqlite+aiosqlite:///{host.database}", host.database)
     session = await store.session(1)
@@ -68,7 +68,7 @@ async def check_stored(host: Host) -> None:
     assert [t.text for t in record if t.kind == "guest"] == ["Have I missed something?"]
 
 
-def check_logs(host: Host) -> None:
+def check_logs(host: BotHost) -> None:
     """What three processes said, at DEBUG: no secret, no trace, no false alarm."""
     said = "\n".join(log.read_text() for log in host.logs)
     secrets = {host.server.token, LLM_KEY, *(w.token for w in host.world.webhooks.values()), *host.world.interactions}
@@ -80,7 +80,7 @@ def check_logs(host: Host) -> None:
         assert false_alarm not in said
 
 
-async def test_told_to_end_while_discord_does_not_answer(host: Host) -> None:
+async def test_told_to_end_while_discord_does_not_answer(host: BotHost) -> None:
     silent = host.server.faults.next("GET", "/users/@me", Fault.hang())
     async with host.process() as process:
         await asyncio.wait_for(silent.met.wait(), 20)
@@ -89,7 +89,7 @@ async def test_told_to_end_while_discord_does_not_answer(host: Host) -> None:
     assert "Traceback" not in host.logs[-1].read_text()
 
 
-async def test_what_a_host_has_to_mend_is_one_sentence(host: Host) -> None:
+async def test_what_a_host_has_to_mend_is_one_sentence(host: BotHost) -> None:
     faulty = host.folder / "personas"
     faulty.mkdir()
     (faulty / "aino.json").write_text('{"name": "Aino", "prompt": "You are Aino.", "creativity": 1.7}')

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from bot.discussion.model.persona import Persona
-from tests.rest.conftest import FIRST, SECOND, House
-from tests.stand_in import Fault
+from tests.support.discord_stand_in import Fault
+from tests.support.rest_house import FIRST, SECOND, RestHouse
 
 # The library itself gives a request up after five tries.
 STORM = 12
@@ -22,7 +22,7 @@ STORMS: dict[str, tuple[str, Callable[[], Fault]]] = {
 
 
 @pytest.mark.parametrize(("what", "make"), STORMS.values(), ids=STORMS.keys())
-async def test_a_storm_is_waited_out(table: House, what: str, make: Callable[[], Fault]) -> None:
+async def test_a_storm_is_waited_out(table: RestHouse, what: str, make: Callable[[], Fault]) -> None:
     paths = {"webhook": "/webhooks/", "channel": f"/channels/{table.world.general.id}/messages"}
     words = {"webhook": FIRST, "channel": "Who bakes"}
     table.llm.enqueue(FIRST, SECOND)
@@ -34,7 +34,7 @@ async def test_a_storm_is_waited_out(table: House, what: str, make: Callable[[],
     assert table.turns()[:2] == [FIRST, SECOND]
 
 
-async def test_chunks_keep_their_order_through_errors_between_them(table: House) -> None:
+async def test_chunks_keep_their_order_through_errors_between_them(table: RestHouse) -> None:
     """A long turn is several messages; each of them meets something else."""
     paragraphs = [f"{word} " * 330 for word in ("flour", "water", "yeast")]
     table.llm.enqueue("\n\n".join(text.strip().capitalize() + "." for text in paragraphs))
@@ -50,7 +50,7 @@ async def test_chunks_keep_their_order_through_errors_between_them(table: House)
     assert shown == ["flour", "water", "yeast"]
 
 
-async def test_two_tables_do_not_hold_each_other_up(table: House) -> None:
+async def test_two_tables_do_not_hold_each_other_up(table: RestHouse) -> None:
     """What one channel's webhook has to wait for is not the other channel's."""
     table.world.add_channel("attic")
     await table.server.settled()
@@ -65,7 +65,7 @@ async def test_two_tables_do_not_hold_each_other_up(table: House) -> None:
         await table.check_each_once(session)
 
 
-async def test_a_webhook_is_made_once_though_the_answer_was_lost(table: House) -> None:
+async def test_a_webhook_is_made_once_though_the_answer_was_lost(table: RestHouse) -> None:
     """The library asks again after a 5xx: what it made too much is taken away."""
     hooks = f"/channels/{table.world.general.id}/webhooks"
     table.server.faults.next("POST", hooks, Fault.accepted_then(500), times=2)
@@ -75,7 +75,7 @@ async def test_a_webhook_is_made_once_though_the_answer_was_lost(table: House) -
     assert len(table.world.webhooks) == 1
 
 
-async def test_a_name_refused_among_others_costs_nobody_else_theirs(house: House) -> None:
+async def test_a_name_refused_among_others_costs_nobody_else_theirs(house: RestHouse) -> None:
     house.cast = (
         Persona(name="Iris", full_name="Iris of Discordia", prompt="You are Iris."),
         Persona(name="Bo", full_name="Bo Lindqvist", prompt="You are Bo."),

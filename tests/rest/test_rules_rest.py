@@ -9,11 +9,11 @@ from bot.discussion.model.persona import Persona
 from bot.library.name_rules import safe_name
 from bot.sessions.resilience import recovery
 from bot.store.models import PostStatus, Status, StoredSession
-from tests.rest.conftest import FIRST, SECOND, House
-from tests.stand_in import Fault, Webhook
+from tests.support.discord_stand_in import Fault, Webhook
+from tests.support.rest_house import FIRST, SECOND, RestHouse
 
 
-def ours(table: House) -> Webhook:
+def ours(table: RestHouse) -> Webhook:
     """The bot's one webhook."""
     (hook,) = [each for each in table.world.webhooks.values() if each.creator is table.world.bot]
     return hook
@@ -22,7 +22,7 @@ def ours(table: House) -> Webhook:
 # --- webhooks ---
 
 
-async def test_a_deleted_webhook_is_made_anew(table: House) -> None:
+async def test_a_deleted_webhook_is_made_anew(table: RestHouse) -> None:
     session, gate = await table.between_turns()
     old = ours(table)
     table.world.delete_webhook(old)
@@ -34,7 +34,7 @@ async def test_a_deleted_webhook_is_made_anew(table: House) -> None:
     assert (await table.store.webhook_channels()).keys() == {old.id, ours(table).id}
 
 
-async def test_a_webhook_s_new_token_is_looked_up(table: House) -> None:
+async def test_a_webhook_s_new_token_is_looked_up(table: RestHouse) -> None:
     session, gate = await table.between_turns()
     ours(table).token = "a-token-made-by-somebody-s-reset"
     gate.set()
@@ -44,7 +44,7 @@ async def test_a_webhook_s_new_token_is_looked_up(table: House) -> None:
 
 
 @pytest.mark.parametrize("where", ["general", "ovens"])
-async def test_a_moved_webhook_is_replaced_and_the_stray_taken_away(table: House, where: str) -> None:
+async def test_a_moved_webhook_is_replaced_and_the_stray_taken_away(table: RestHouse, where: str) -> None:
     table.world.add_thread("general", "ovens")
     elsewhere = table.world.add_channel("elsewhere")
     await table.server.settled()
@@ -59,7 +59,7 @@ async def test_a_moved_webhook_is_replaced_and_the_stray_taken_away(table: House
     assert moved.id in table.world.webhooks  # whoever moved it may keep it
 
 
-async def test_a_full_channel_is_said_and_others_webhooks_stay(table: House) -> None:
+async def test_a_full_channel_is_said_and_others_webhooks_stay(table: RestHouse) -> None:
     for number in range(15):
         table.world.add_webhook("general", WEBHOOK_NAME if number == 7 else f"feed {number}")
     table.llm.enqueue(FIRST)
@@ -77,7 +77,7 @@ async def test_a_full_channel_is_said_and_others_webhooks_stay(table: House) -> 
     assert ours(table).name == WEBHOOK_NAME
 
 
-async def test_a_channel_and_its_thread_share_one_webhook(table: House) -> None:
+async def test_a_channel_and_its_thread_share_one_webhook(table: RestHouse) -> None:
     table.world.add_thread("general", "ovens")
     await table.server.settled()
     sessions = await asyncio.gather(table.start("general"), table.start("ovens"))
@@ -87,7 +87,7 @@ async def test_a_channel_and_its_thread_share_one_webhook(table: House) -> None:
     assert len(table.turns("general")) == len(table.turns("ovens")) == 3
 
 
-async def test_a_webhook_of_ours_that_is_there_already_is_used(house: House) -> None:
+async def test_a_webhook_of_ours_that_is_there_already_is_used(house: RestHouse) -> None:
     hook = house.world.add_webhook("general", WEBHOOK_NAME, by=house.world.bot)
     async with house.running():
         session = await house.start()
@@ -99,7 +99,7 @@ async def test_a_webhook_of_ours_that_is_there_already_is_used(house: House) -> 
 # --- names and filters ---
 
 
-async def test_a_refused_name_is_mended_once(house: House) -> None:
+async def test_a_refused_name_is_mended_once(house: RestHouse) -> None:
     bad = Persona(name="Iris", full_name="Iris of Discordia", prompt="You are Iris.")
     house.cast = (bad,)
     async with house.running():
@@ -111,7 +111,7 @@ async def test_a_refused_name_is_mended_once(house: House) -> None:
 
 
 @pytest.mark.parametrize("code", [200000, 240000])
-async def test_a_filtered_turn_is_withheld_and_the_table_goes_on(table: House, code: int) -> None:
+async def test_a_filtered_turn_is_withheld_and_the_table_goes_on(table: RestHouse, code: int) -> None:
     table.llm.enqueue(FIRST, SECOND)
     table.server.faults.next("POST", "/webhooks/", Fault.refused(400, code, "Blocked"), content=FIRST)
     session = await table.start()
@@ -124,7 +124,7 @@ async def test_a_filtered_turn_is_withheld_and_the_table_goes_on(table: House, c
     assert [p.status for p in await table.posts(session) if p.content == FIRST] == [PostStatus.REFUSED]
 
 
-async def test_an_unheard_of_refusal_is_tried_once_more_and_given_up(table: House) -> None:
+async def test_an_unheard_of_refusal_is_tried_once_more_and_given_up(table: RestHouse) -> None:
     table.llm.enqueue(FIRST, SECOND)
     table.server.faults.next("POST", "/webhooks/", Fault.refused(400, 999999, "New rule"), times=2, content=FIRST)
     await table.start()
@@ -135,7 +135,7 @@ async def test_an_unheard_of_refusal_is_tried_once_more_and_given_up(table: Hous
 # --- permissions ---
 
 
-async def test_manage_webhooks_lost(table: House) -> None:
+async def test_manage_webhooks_lost(table: RestHouse) -> None:
     session, gate = await table.between_turns()
     table.world.forbid("general", "manage_webhooks")
     table.world.delete_webhook(ours(table))
@@ -149,7 +149,7 @@ async def test_manage_webhooks_lost(table: House) -> None:
     await go_on(table, session)
 
 
-async def test_send_messages_lost(table: House) -> None:
+async def test_send_messages_lost(table: RestHouse) -> None:
     """Turns go through the webhook still; the bot's own words don't."""
     session, gate = await table.between_turns()
     table.world.forbid("general", "send_messages")
@@ -170,7 +170,7 @@ async def test_send_messages_lost(table: House) -> None:
 
 
 @pytest.mark.parametrize("refused", [False, True], ids=["empty list", "403"])
-async def test_read_message_history_lost(table: House, refused: bool) -> None:
+async def test_read_message_history_lost(table: RestHouse, refused: bool) -> None:
     session, gate = await table.between_turns()
     table.world.history_refused = refused
     table.world.forbid("general", "read_message_history")
@@ -186,7 +186,7 @@ async def test_read_message_history_lost(table: House, refused: bool) -> None:
     await go_on(table, session)
 
 
-async def test_a_convener_who_takes_no_messages_changes_nothing(table: House) -> None:
+async def test_a_convener_who_takes_no_messages_changes_nothing(table: RestHouse) -> None:
     session, gate = await table.between_turns()
     private = table.world.direct_messages("Mira")
     refusal = Fault.refused(403, 50007, "Cannot send messages to this user")
@@ -202,7 +202,7 @@ async def test_a_convener_who_takes_no_messages_changes_nothing(table: House) ->
     await go_on(table, session)
 
 
-async def go_on(table: House, session: StoredSession) -> None:
+async def go_on(table: RestHouse, session: StoredSession) -> None:
     """The convener resumes; the second turn then stands there once."""
     assert await table.command("resume") == "Resumed."
     await table.until_ended()
@@ -214,7 +214,7 @@ async def go_on(table: House, session: StoredSession) -> None:
 # --- places ---
 
 
-async def test_a_locked_thread_pauses_the_table(table: House) -> None:
+async def test_a_locked_thread_pauses_the_table(table: RestHouse) -> None:
     thread = table.world.add_thread("general", "ovens")
     await table.server.settled()
     session, gate = await table.between_turns(thread)
@@ -230,7 +230,7 @@ async def test_a_locked_thread_pauses_the_table(table: House) -> None:
     assert table.turns(thread)[:2] == [FIRST, SECOND]
 
 
-async def test_an_archived_thread_wakes_up(table: House) -> None:
+async def test_an_archived_thread_wakes_up(table: RestHouse) -> None:
     thread = table.world.add_thread("general", "ovens")
     await table.server.settled()
     session, gate = await table.between_turns(thread)
@@ -245,7 +245,7 @@ async def test_an_archived_thread_wakes_up(table: House) -> None:
 @pytest.mark.parametrize("paused", [False, True], ids=["running", "paused"])
 @pytest.mark.parametrize(("where", "deleted"), [("general", "general"), ("ovens", "ovens"), ("ovens", "general")])
 async def test_a_deleted_channel_ends_the_table_and_keeps_its_record(
-    table: House, where: str, deleted: str, paused: bool
+    table: RestHouse, where: str, deleted: str, paused: bool
 ) -> None:
     table.world.add_thread("general", "ovens")
     await table.server.settled()
@@ -260,7 +260,7 @@ async def test_a_deleted_channel_ends_the_table_and_keeps_its_record(
     await table.settled()
 
 
-async def test_a_channel_that_is_found_gone_when_posting_ends_the_table(table: House) -> None:
+async def test_a_channel_that_is_found_gone_when_posting_ends_the_table(table: RestHouse) -> None:
     """Discord has not told of the deletion yet."""
     session, gate = await table.between_turns()
     gone = Fault.refused(404, 10003, "Unknown Channel")
@@ -273,7 +273,7 @@ async def test_a_channel_that_is_found_gone_when_posting_ends_the_table(table: H
     await table.settled()
 
 
-async def test_a_table_whose_channel_went_meanwhile_ends_at_the_next_start(house: House) -> None:
+async def test_a_table_whose_channel_went_meanwhile_ends_at_the_next_start(house: RestHouse) -> None:
     house.world.add_channel("attic")
     async with house.running():
         session, _ = await house.between_turns("attic")
@@ -284,7 +284,7 @@ async def test_a_table_whose_channel_went_meanwhile_ends_at_the_next_start(house
         assert await house.store.unfinished_sessions() == []
 
 
-async def test_a_bot_that_is_sent_away_stops_talking(table: House) -> None:
+async def test_a_bot_that_is_sent_away_stops_talking(table: RestHouse) -> None:
     session, gate = await table.between_turns()
     table.world.kick_bot()
     paused = await table.until_status(session, Status.PAUSED)
@@ -301,7 +301,7 @@ async def test_a_bot_that_is_sent_away_stops_talking(table: House) -> None:
     assert len(table.turns()) == 3
 
 
-async def test_a_bot_that_is_let_in_again_goes_on_by_itself(table: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bot_that_is_let_in_again_goes_on_by_itself(table: RestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     session, gate = await table.between_turns()
     table.world.kick_bot()
     await table.until_status(session, Status.PAUSED)
@@ -316,7 +316,7 @@ async def test_a_bot_that_is_let_in_again_goes_on_by_itself(table: House, monkey
 
 
 async def test_a_permission_that_is_given_back_lets_the_table_go_on_by_itself(
-    table: House, monkeypatch: pytest.MonkeyPatch
+    table: RestHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recovery, "PLACE_NAP", 0.02)
     session, gate = await table.between_turns()
@@ -332,7 +332,7 @@ async def test_a_permission_that_is_given_back_lets_the_table_go_on_by_itself(
     assert len(table.turns()) == 3
 
 
-async def test_a_bot_that_was_sent_away_meanwhile_stays_silent(house: House) -> None:
+async def test_a_bot_that_was_sent_away_meanwhile_stays_silent(house: RestHouse) -> None:
     async with house.running():
         session, _ = await house.between_turns()
     house.world.kick_bot()

@@ -11,9 +11,9 @@ from bot.chat.bot import needed_intents
 from bot.discussion.model.persona import Persona
 from bot.errors import RoundtableError
 from bot.store.models import Status
-from tests.rest.conftest import FIRST, SECOND, House
-from tests.rest.portraits import PICTURE, drawn, until_drawn
-from tests.stand_in import Fault, pointed_at
+from tests.support.discord_stand_in import Fault, pointed_at
+from tests.support.portraits import PICTURE, drawn, until_drawn
+from tests.support.rest_house import FIRST, SECOND, RestHouse
 
 
 def draw(persona: Persona, picture: bytes) -> None:
@@ -21,7 +21,7 @@ def draw(persona: Persona, picture: bytes) -> None:
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-async def test_only_the_intents_that_are_enabled_are_asked_for(house: House, enabled: bool) -> None:
+async def test_only_the_intents_that_are_enabled_are_asked_for(house: RestHouse, enabled: bool) -> None:
     house.world.set_message_content(enabled)
     with pointed_at(house.server):
         flags = await application_flags(house.server.token)
@@ -31,19 +31,19 @@ async def test_only_the_intents_that_are_enabled_are_asked_for(house: House, ena
         assert house.server.gateway.identifies[-1]["intents"] == needed_intents(message_content=enabled).value
 
 
-async def test_a_refused_token_is_named(house: House) -> None:
+async def test_a_refused_token_is_named(house: RestHouse) -> None:
     with pointed_at(house.server), pytest.raises(RoundtableError, match="refused DISCORD_TOKEN"):
         await application_flags("MTIz.wrong.token")
 
 
-async def test_commands_are_brought_up_to_date_once_a_start(table: House) -> None:
+async def test_commands_are_brought_up_to_date_once_a_start(table: RestHouse) -> None:
     table.server.gateway.reconnect()
     await table.world.until(lambda: table.server.gateway.resumes == 1, what="the connection")
     assert len(table.world.requests_to("PUT", "/applications/")) == 1
     assert {each["name"] for each in table.world.commands.values()} == {"roundtable", "Ask this persona"}
 
 
-async def test_a_start_without_commands_or_portraits_is_a_start(house: House, tmp_path: Path) -> None:
+async def test_a_start_without_commands_or_portraits_is_a_start(house: RestHouse, tmp_path: Path) -> None:
     house.cast = drawn(tmp_path, "Aino", "Ravi")
     async with house.running():
         pass
@@ -57,7 +57,7 @@ async def test_a_start_without_commands_or_portraits_is_a_start(house: House, tm
     assert all(face.startswith("https://cdn.discordapp.com/embed/avatars/") for face in faces)
 
 
-async def test_portraits_are_uploaded_once(house: House, tmp_path: Path) -> None:
+async def test_portraits_are_uploaded_once(house: RestHouse, tmp_path: Path) -> None:
     house.cast = drawn(tmp_path, "Aino", "Ravi")
     async with house.running():
         await until_drawn(house, "Aino", "Ravi")
@@ -84,7 +84,7 @@ async def test_portraits_are_uploaded_once(house: House, tmp_path: Path) -> None
         assert house.bot.avatars.url(house.cast[0]).endswith(f"/{new.id}.png")
 
 
-async def test_one_portrait_that_is_refused_costs_only_itself(house: House, tmp_path: Path) -> None:
+async def test_one_portrait_that_is_refused_costs_only_itself(house: RestHouse, tmp_path: Path) -> None:
     house.cast = drawn(tmp_path, "Aino", "Bo", "Ravi")
     draw(house.cast[0], PICTURE + bytes(256 * 1024))
     draw(house.cast[1], b"no picture at all")
@@ -100,7 +100,9 @@ async def test_one_portrait_that_is_refused_costs_only_itself(house: House, tmp_
 
 
 @pytest.mark.parametrize("make", [Fault.accepted_then, lambda: Fault.hang(stored=True), Fault.event_before_reply])
-async def test_turns_are_shown_once_though_their_text_can_t_be_read(house: House, make: Callable[[], Fault]) -> None:
+async def test_turns_are_shown_once_though_their_text_can_t_be_read(
+    house: RestHouse, make: Callable[[], Fault]
+) -> None:
     house.world.set_message_content(False)
     house.llm.enqueue(FIRST)
     house.server.faults.next("POST", "/webhooks/", make(), content=FIRST)
@@ -110,7 +112,7 @@ async def test_turns_are_shown_once_though_their_text_can_t_be_read(house: House
         await house.check_each_once(session)
 
 
-async def test_a_late_copy_that_can_t_be_read_takes_no_turn_s_place(house: House) -> None:
+async def test_a_late_copy_that_can_t_be_read_takes_no_turn_s_place(house: RestHouse) -> None:
     """It arrives just when the next turn is under way, and looks the same: empty."""
     house.world.set_message_content(False)
     late = house.server.faults.next("POST", "/webhooks/", Fault.hang(), content=FIRST)

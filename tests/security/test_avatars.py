@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 
 from bot.library.catalogue import Catalogue
-from tests.chat.conftest import CAST, TASKS, Parts
-from tests.chat.place import Place
+from tests.support.simulated_bot import CAST, TASKS, Parts
+from tests.support.simulated_place import SimulatedPlace
 
 
 class Trap:
@@ -37,7 +37,9 @@ def parts(parts: Parts, trap: Trap) -> Parts:
     return parts
 
 
-async def test_an_address_is_handed_to_discord_and_never_fetched(place: Place, trap: Trap, parts: Parts) -> None:
+async def test_an_address_is_handed_to_discord_and_never_fetched(
+    place: SimulatedPlace, trap: Trap, parts: Parts
+) -> None:
     place.bot.avatars.upload(parts.catalogue.personas)
     await place.type("start", turns=2)
     await place.turn(3)

@@ -8,20 +8,20 @@ from simcord.enums import OverwriteType
 
 from bot.chat.panel import PanelButton
 from bot.store.models import Status
-from tests.chat.place import Place, told
+from tests.support.simulated_place import SimulatedPlace, told
 
 STALE = "This panel belongs to a table that has ended. `/roundtable start` opens a new one."
 MUTE = "You may not write in this channel, so I can't do that for you here."
 
 
-def silence(place: Place, who: MemberActor) -> None:
+def silence(place: SimulatedPlace, who: MemberActor) -> None:
     """Take the permission to write here from a member."""
     denied = discord.Permissions(send_messages=True, send_messages_in_threads=True).value
     overwrite = Overwrite(target_id=who.id, type=OverwriteType.MEMBER, deny=denied)
     place.env.backend.set_overwrite(place.channel.id, overwrite)
 
 
-def forge(place: Place, panel: discord.Message, old: str, new: str) -> None:
+def forge(place: SimulatedPlace, panel: discord.Message, old: str, new: str) -> None:
     """Have a message's buttons carry other ids, as a forged interaction would."""
     stored = place.env.backend.messages[place.channel.id][panel.id]
     for row in stored.components:
@@ -29,11 +29,11 @@ def forge(place: Place, panel: discord.Message, old: str, new: str) -> None:
             button["custom_id"] = button["custom_id"].replace(old, new)
 
 
-async def statuses(*places: Place) -> list[Status]:
+async def statuses(*places: SimulatedPlace) -> list[Status]:
     return [(await place.session()).status for place in places]
 
 
-async def test_a_button_of_another_session_does_nothing(place: Place) -> None:
+async def test_a_button_of_another_session_does_nothing(place: SimulatedPlace) -> None:
     """Otto convened the one, and presses its button's id in the other channel and in his own."""
     mine = place.elsewhere(place.guild.create_text_channel("mine"))
     await place.type("start")
@@ -48,7 +48,7 @@ async def test_a_button_of_another_session_does_nothing(place: Place) -> None:
     assert await statuses(place, mine) == [Status.RUNNING, Status.RUNNING]
 
 
-async def test_a_convener_of_one_table_is_nobody_at_another(place: Place) -> None:
+async def test_a_convener_of_one_table_is_nobody_at_another(place: SimulatedPlace) -> None:
     mine = place.elsewhere(place.guild.create_text_channel("mine"))
     await place.type("start")
     await mine.type("start", by=place.otto)
@@ -58,7 +58,7 @@ async def test_a_convener_of_one_table_is_nobody_at_another(place: Place) -> Non
     assert await statuses(place, mine) == [Status.RUNNING, Status.RUNNING]
 
 
-async def test_a_forged_action_does_no_more_than_status(place: Place) -> None:
+async def test_a_forged_action_does_no_more_than_status(place: SimulatedPlace) -> None:
     await place.type("start")
     number = (await place.session()).id
     forge(place, place.panel, f":{number}:pause", f":{number}:destroy")
@@ -72,7 +72,7 @@ def test_other_ids_are_no_buttons_of_ours(custom_id: str) -> None:
     assert not PanelButton.__discord_ui_compiled_template__.fullmatch(custom_id)
 
 
-async def test_a_stale_panel_acts_on_no_later_table(place: Place) -> None:
+async def test_a_stale_panel_acts_on_no_later_table(place: SimulatedPlace) -> None:
     await place.type("start")
     old = place.panel
     place.env.inject_error("PATCH", f"/channels/*/messages/{old.id}", times=None)
@@ -84,7 +84,7 @@ async def test_a_stale_panel_acts_on_no_later_table(place: Place) -> None:
 
 
 @pytest.mark.parametrize("another", [False, True])
-async def test_a_form_that_comes_after_the_end_is_not_taken(place: Place, another: bool) -> None:
+async def test_a_form_that_comes_after_the_end_is_not_taken(place: SimulatedPlace, another: bool) -> None:
     await place.type("start")
     form = await place.otto.click(place.panel, label="Say something")
     ask = await place.otto.context_menu(place.channel, "Ask this persona", place.spoken[0])
@@ -101,7 +101,7 @@ async def test_a_form_that_comes_after_the_end_is_not_taken(place: Place, anothe
     assert await place.guests() == []
 
 
-async def test_who_may_not_write_here_can_not_have_the_bot_write(place: Place) -> None:
+async def test_who_may_not_write_here_can_not_have_the_bot_write(place: SimulatedPlace) -> None:
     await place.type("start")
     form = await place.otto.click(place.panel, label="Say something")
     silence(place, place.otto)
@@ -114,7 +114,7 @@ async def test_who_may_not_write_here_can_not_have_the_bot_write(place: Place) -
     assert await place.type("start", by=place.otto) == MUTE
 
 
-async def test_who_may_write_in_threads_may_there(place: Place) -> None:
+async def test_who_may_write_in_threads_may_there(place: SimulatedPlace) -> None:
     thread = place.make_thread("bakery")
     denied = discord.Permissions(send_messages=True).value
     overwrite = Overwrite(target_id=place.otto.id, type=OverwriteType.MEMBER, deny=denied)
@@ -123,7 +123,7 @@ async def test_who_may_write_in_threads_may_there(place: Place) -> None:
     assert (await thread.type("start", by=place.otto)).startswith("The table is open.")
 
 
-async def test_other_bots_and_webhooks_are_not_heard(place: Place) -> None:
+async def test_other_bots_and_webhooks_are_not_heard(place: SimulatedPlace) -> None:
     """Nor can two bots keep each other talking."""
     await place.type("start")
     robot = place.guild.add_member(place.env.create_user("robot", bot=True))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot.chat.avatars import _picture
 from bot.errors import UserError
 from bot.library.files import AVATAR_BYTES, read_personas, read_task, read_tasks
-from tests.chat.conftest import CATALOGUE
+from tests.support.simulated_bot import CATALOGUE
 from tests.support.written_files import AINO, PNG, put
 
 OUTSIDE = ["../secret", "/etc/passwd", "..\\secret", "C:\\secret", "~/secret", "bread/../../secret", "\x00", "."]

@@ -10,20 +10,20 @@ from bot.chat.guest_messages import TOO_MANY
 from bot.discussion.model.record import Record, Turn
 from bot.discussion.prompts.prompt import GUEST_TEXT_LIMIT
 from bot.sessions.rate_limit import EDITS, GUEST_TURNS, is_over_rate
-from tests.chat.conftest import Parts
-from tests.chat.place import Place, told
-from tests.endpoint_stand_in import ScriptedEndpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_bot import Parts
+from tests.support.simulated_place import SimulatedPlace, told
 
 
-async def heard(place: Place) -> list[str]:
+async def heard(place: SimulatedPlace) -> list[str]:
     return [turn.text for turn in await place.guests()]
 
 
-def hushed(place: Place) -> list[str]:
+def hushed(place: SimulatedPlace) -> list[str]:
     return [m.content for m in place.history() if any(str(r.emoji) == TOO_MANY for r in m.reactions)]
 
 
-async def test_the_surplus_is_not_taken_in_and_its_author_is_told_once(place: Place) -> None:
+async def test_the_surplus_is_not_taken_in_and_its_author_is_told_once(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.type("pause")
     sent = [f"Crumb {n}." for n in range(GUEST_TURNS + 3)]
@@ -38,7 +38,7 @@ async def test_the_surplus_is_not_taken_in_and_its_author_is_told_once(place: Pl
     assert (await heard(place))[-1] == "Later."
 
 
-async def test_commands_count_too_and_are_answered_privately(place: Place) -> None:
+async def test_commands_count_too_and_are_answered_privately(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.type("pause")
     for n in range(GUEST_TURNS):
@@ -49,7 +49,7 @@ async def test_commands_count_too_and_are_answered_privately(place: Place) -> No
     assert len(await heard(place)) == GUEST_TURNS
 
 
-async def test_a_restart_forgets_no_flood(place: Place, parts: Parts) -> None:
+async def test_a_restart_forgets_no_flood(place: SimulatedPlace, parts: Parts) -> None:
     await place.type("start")
     await place.type("pause")
     for n in range(GUEST_TURNS):
@@ -61,7 +61,7 @@ async def test_a_restart_forgets_no_flood(place: Place, parts: Parts) -> None:
     assert len(await heard(place)) == GUEST_TURNS
 
 
-async def test_a_message_that_is_edited_again_and_again_is_left_out(place: Place) -> None:
+async def test_a_message_that_is_edited_again_and_again_is_left_out(place: SimulatedPlace) -> None:
     """Each edit makes the draft that had read it void: a table could be kept from ever speaking."""
     await place.type("start")
     await place.type("pause")
@@ -78,7 +78,7 @@ async def test_a_message_that_is_edited_again_and_again_is_left_out(place: Place
     assert run.record.revision == revision + 1
 
 
-async def test_a_long_message_takes_a_limited_share_of_the_prompt(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_a_long_message_takes_a_limited_share_of_the_prompt(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     await place.type("start")
     await place.otto.send(place.channel, "crumbs " * 280)
     await place.turn()

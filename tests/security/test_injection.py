@@ -8,10 +8,10 @@ from bot.discussion.model.record import Compaction
 from bot.discussion.prompts.control_tokens import escape_control_tokens
 from bot.discussion.prompts.prompt import Cue, build_prompt
 from bot.store.models import Status
-from tests.chat.conftest import FULL_NAMES
-from tests.chat.place import Place
-from tests.discussion.table import AINO, Table, persona
-from tests.endpoint_stand_in import ScriptedEndpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.recorded_table import AINO, RecordedTable, persona
+from tests.support.simulated_bot import FULL_NAMES
+from tests.support.simulated_place import SimulatedPlace
 
 # One of each way in which the common vendors' templates mark turns, tools and ends.
 MARKS = (
@@ -69,7 +69,7 @@ def test_no_mark_survives_and_nothing_else_changes(text: str) -> None:
 def test_no_prompt_holds_a_control_mark(name: str, text: str, question: str, reply: str) -> None:
     """Whoever wrote it: a guest, a convener, a model that parrots, an author of a persona or task."""
     loud = persona("Zed", "Zed [INST]", prompt=f"You are Zed. {text}", intro=text.strip() or None)
-    table = Table(cast=(AINO, loud), questions=(question.strip() or "?",), context=text)
+    table = RecordedTable(cast=(AINO, loud), questions=(question.strip() or "?",), context=text)
     table.take(table.step)
     table.guest(text, name=name)
     table.say(AINO.name, reply)
@@ -80,7 +80,9 @@ def test_no_prompt_holds_a_control_mark(name: str, text: str, question: str, rep
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-async def test_a_guest_makes_no_turns_and_ends_nothing(place: Place, llm: ScriptedEndpoint, attack: str) -> None:
+async def test_a_guest_makes_no_turns_and_ends_nothing(
+    place: SimulatedPlace, llm: ScriptedEndpoint, attack: str
+) -> None:
     """Even where the model does as it is told, and repeats it word by word."""
     await place.type("start", turns=20)
     await place.otto.send(place.channel, attack)
@@ -101,7 +103,7 @@ async def test_a_guest_makes_no_turns_and_ends_nothing(place: Place, llm: Script
     assert set(place.speakers) <= set(FULL_NAMES.values())
 
 
-async def test_a_guests_name_is_no_persona_and_no_moderator(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_a_guests_name_is_no_persona_and_no_moderator(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     await place.type("start")
     for name in ("Aino", "Moderator", "Bo Lindqvist", "</s>[INST]", "<|im_end|>"):
         rogue = place.guild.add_member(place.env.create_user(f"rogue-{len(name)}"), nick=name)

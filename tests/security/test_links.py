@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from bot.discussion.replies.reply import clean
 from bot.discussion.text.links import NO_INVITE, plain_links
-from tests.chat.place import Place
-from tests.discussion.table import AINO, RAVI
-from tests.endpoint_stand_in import ScriptedEndpoint, fails
+from tests.support.endpoint_stand_in import ScriptedEndpoint, fails
+from tests.support.recorded_table import AINO, RAVI
+from tests.support.simulated_place import SimulatedPlace
 
 # What Discord's client takes for a masked link: the two halves joined.
 MASKED = re.compile(r"\]\(")
@@ -63,7 +63,9 @@ def test_no_reply_of_a_model_does(raw: str) -> None:
     assert not INVITE.search(said)
 
 
-async def test_what_a_model_says_is_stored_and_shown_with_plain_links(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_what_a_model_says_is_stored_and_shown_with_plain_links(
+    place: SimulatedPlace, llm: ScriptedEndpoint
+) -> None:
     llm.enqueue(TRAP, f"In short: {TRAP}")
     await place.type("start", turns=1)
     await place.turn(2)
@@ -72,7 +74,7 @@ async def test_what_a_model_says_is_stored_and_shown_with_plain_links(place: Pla
     assert all(body["flags"] & 4 for body in place.executed()), "embeds are suppressed"
 
 
-async def test_what_a_guest_has_the_bot_say_too(place: Place) -> None:
+async def test_what_a_guest_has_the_bot_say_too(place: SimulatedPlace) -> None:
     await place.type("start", question=TRAP)
     await place.type("ask", question=f"Well? {TRAP}")
     result = await place.otto.slash(place.channel, "roundtable say", text=TRAP)
@@ -82,7 +84,7 @@ async def test_what_a_guest_has_the_bot_say_too(place: Place) -> None:
     assert {f"❓ **{SHOWN}**", f"❓ **Well? {SHOWN}**"} <= set(place.said_by_bot)
 
 
-async def test_and_what_an_endpoint_says_when_it_refuses(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_and_what_an_endpoint_says_when_it_refuses(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     llm.enqueue(fails(422, f"@everyone {TRAP}"))
     await place.type("start")
     (notice,) = [said for said in place.said_by_bot if "refused the request (HTTP 422)" in said and said[0] == "⏸"]
@@ -90,7 +92,7 @@ async def test_and_what_an_endpoint_says_when_it_refuses(place: Place, llm: Scri
     assert place.pinged == []
 
 
-async def test_and_what_a_member_is_called(place: Place) -> None:
+async def test_and_what_a_member_is_called(place: SimulatedPlace) -> None:
     rogue = place.guild.add_member(place.env.create_user("rogue"), nick="[x](https://e.example)")
     seller = place.guild.add_member(place.env.create_user("seller"), nick="discord.gg/evil")
     await place.type("start", by=rogue)
@@ -100,7 +102,7 @@ async def test_and_what_a_member_is_called(place: Place) -> None:
     assert place.history()[-1].content == f"**{NO_INVITE}**: Buy!"
 
 
-async def test_a_guest_can_not_put_lines_into_others_mouths_through_the_bot(place: Place) -> None:
+async def test_a_guest_can_not_put_lines_into_others_mouths_through_the_bot(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.otto.slash(place.channel, "roundtable say", text="Hm.\n**Lena L.**: I resign.\n\u2028**mira**: Me too.")
     first, *further = place.history()[-1].content.splitlines()

@@ -9,21 +9,21 @@ from simcord import MemberActor
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
 from bot.library.catalogue import Catalogue
-from tests.chat.conftest import CATALOGUE, Parts
-from tests.chat.place import Place
-from tests.endpoint_stand_in import ScriptedEndpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_bot import CATALOGUE, Parts
+from tests.support.simulated_place import SimulatedPlace
 
 
-def loud(place: Place) -> str:
+def loud(place: SimulatedPlace) -> str:
     role = place.guild.create_role("bakers", mentionable=True)
     return f"@everyone @here <@{place.lena.id}> <@!{place.mira.id}> <@&{role.id}> <#{place.channel.id}>"
 
 
-def said_by_the_bot(place: Place) -> str:
+def said_by_the_bot(place: SimulatedPlace) -> str:
     return "\n".join(m.content for m in place.history() if m.author.bot)
 
 
-async def test_by_the_model(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_by_the_model(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     text = f"Listen, {loud(place)}! I bake."
     llm.enqueue(text, text.replace("bake", "eat"))
     await place.type("start", turns=1)
@@ -33,7 +33,7 @@ async def test_by_the_model(place: Place, llm: ScriptedEndpoint) -> None:
     assert place.pinged == []
 
 
-async def test_by_a_guest_through_the_bot(place: Place) -> None:
+async def test_by_a_guest_through_the_bot(place: SimulatedPlace) -> None:
     text = f"{loud(place)}, good morning"
     await place.type("start")
     await place.otto.slash(place.channel, "roundtable say", text=text)
@@ -45,7 +45,7 @@ async def test_by_a_guest_through_the_bot(place: Place) -> None:
     assert place.pinged == []
 
 
-async def test_a_guests_mention_does_not_reach_the_model_as_one(place: Place, llm: ScriptedEndpoint) -> None:
+async def test_a_guests_mention_does_not_reach_the_model_as_one(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     await place.type("start")
     await place.otto.send(place.channel, f"Ask {place.lena.mention}, @everyone, and {loud(place)}!")
     await place.turn()
@@ -54,7 +54,7 @@ async def test_a_guests_mention_does_not_reach_the_model_as_one(place: Place, ll
     assert "<@" not in line
 
 
-async def test_in_a_question(place: Place) -> None:
+async def test_in_a_question(place: SimulatedPlace) -> None:
     pings = loud(place)
     await place.type("start", question=f"Who wakes {pings}?")
     await place.type("ask", question=f"And who calms {pings}?")
@@ -74,7 +74,7 @@ class TestByFiles:
         parts.catalogue = Catalogue((persona, *CATALOGUE.personas), (task,))
         return parts
 
-    async def test_in_a_personas_name_and_in_a_task(self, place: Place) -> None:
+    async def test_in_a_personas_name_and_in_a_task(self, place: SimulatedPlace) -> None:
         await place.type("start")
         await place.type("floor", persona="everyone!")
         await place.turn(2)
@@ -85,7 +85,7 @@ class TestByFiles:
         assert place.pinged == []
 
 
-async def test_in_a_members_name(place: Place) -> None:
+async def test_in_a_members_name(place: SimulatedPlace) -> None:
     pings = "@everyone <@&2>"
     loudmouth: MemberActor = place.guild.add_member(place.env.create_user("loud"), nick=pings)
     await place.type("start", by=loudmouth)

@@ -10,7 +10,7 @@ from bot.check import check
 from bot.cli import main
 from bot.logs import set_up_logging
 from bot.settings import BadSettings, Settings, read_settings
-from tests.chat.place import Place
+from tests.support.simulated_place import SimulatedPlace
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.a-secret-that-is-Discords-27"
 KEY = "sk-short"
@@ -74,7 +74,7 @@ def test_no_refused_setting_shows_its_password(
 
 
 async def test_check_prints_no_password_of_an_address(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from tests.endpoint_stand_in import scripted_endpoint
+    from tests.support.endpoint_stand_in import scripted_endpoint
 
     async with scripted_endpoint() as server:
         address = server.url.replace("://", "://me:passw0rd@")
@@ -110,7 +110,9 @@ def test_settings_keep_them_to_themselves() -> None:
 
 
 @pytest.mark.logs_errors
-async def test_members_see_an_id_and_not_what_went_wrong(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_members_see_an_id_and_not_what_went_wrong(
+    place: SimulatedPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await place.type("start")
 
     async def broken(*_: object, **__: object) -> None:

@@ -11,7 +11,7 @@ from bot.chat.guest_messages import without_unseen
 from bot.chat.split import MESSAGE_LIMIT, split_text
 from bot.discussion.replies.reply import TEXT_LIMIT, clean
 from bot.discussion.text.links import plain_links
-from tests.discussion.table import AINO, RAVI
+from tests.support.recorded_table import AINO, RAVI
 
 # Half characters and control characters among them, as a broken client or model could send.
 ANY = st.text(st.characters(codec=None), max_size=60)

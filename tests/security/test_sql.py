@@ -3,12 +3,12 @@
 from sqlalchemy import text
 
 from bot.store.models import Status
-from tests.chat.place import Place
+from tests.support.simulated_place import SimulatedPlace
 
 EVIL = "Robert'); DROP TABLE turns;-- \" OR 1=1 %s :x ?"
 
 
-async def test_no_text_is_a_query(place: Place) -> None:
+async def test_no_text_is_a_query(place: SimulatedPlace) -> None:
     rogue = place.guild.add_member(place.env.create_user("rogue"), nick="'; DROP TABLE turns;--")
     await place.type("start", question=EVIL, by=rogue)
     await place.type("ask", question=f"{EVIL} again", by=rogue)
@@ -24,14 +24,14 @@ async def test_no_text_is_a_query(place: Place) -> None:
     assert {"sessions", "turns", "posts", "webhooks"} <= tables
 
 
-async def test_suggestions_take_any_text(place: Place) -> None:
+async def test_suggestions_take_any_text(place: SimulatedPlace) -> None:
     await place.type("start")
     for typed in (EVIL, "%", "_", "\\", "*", "(", "' OR ''='", "x" * 6000, "\u202e🙂"):
         for command, option in (("start", "task"), ("start", "personas"), ("floor", "persona"), ("seat", "persona")):
             assert await place.mira.autocomplete(place.channel, f"roundtable {command}", option, typed) == []
 
 
-async def test_names_that_do_not_exist_are_refused_in_a_sentence(place: Place) -> None:
+async def test_names_that_do_not_exist_are_refused_in_a_sentence(place: SimulatedPlace) -> None:
     for typed in (EVIL, "x" * 3000, "../../etc/passwd"):
         assert "There is no task called" in await place.type("start", task=typed)
         assert "There is no persona called" in await place.type("start", personas=typed.replace(",", ""))

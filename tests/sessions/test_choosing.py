@@ -15,9 +15,17 @@ from bot.sessions.composing.limits import Limits
 from bot.sessions.session_runner import SessionRunner
 from bot.store.models import Status
 from bot.store.store import Store
-from tests.endpoint_stand_in import Answer, Request, ScriptedEndpoint, fails, overflow, says, scripted_endpoint, stalls
-from tests.sessions.test_killed import Killed, Life
-from tests.sessions.test_run import NAMES, Table, open_table
+from tests.support.endpoint_stand_in import (
+    Answer,
+    Request,
+    ScriptedEndpoint,
+    fails,
+    overflow,
+    says,
+    stalls,
+)
+from tests.support.killed_store import Killed, KilledStore
+from tests.support.session_table import NAMES, SessionTable, open_table
 
 NOTE = "\n(A note from the moderator"
 
@@ -36,18 +44,12 @@ def chosen(run: SessionRunner) -> list[str | None]:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ScriptedEndpoint]:
-    async with scripted_endpoint() as server:
-        yield server
-
-
-@pytest.fixture
-async def table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[Table]:
+async def table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[SessionTable]:
     async with open_table(store, server, floor="moderator", turns=4, dissent_every=0, topic_every=1000) as table:
         yield table
 
 
-async def test_whom_the_model_chooses_speaks(table: Table) -> None:
+async def test_whom_the_model_chooses_speaks(table: SessionTable) -> None:
     server = table.server
     for name in ("Mira", "Ravi Menon.", "**Professor Virtanen**", "Ravi"):
         server.enqueue(name, server.sentence())
@@ -61,7 +63,7 @@ async def test_whom_the_model_chooses_speaks(table: Table) -> None:
     await table.assert_stored()
 
 
-async def test_a_choice_costs_the_server_nothing_but_its_tail(table: Table) -> None:
+async def test_a_choice_costs_the_server_nothing_but_its_tail(table: SessionTable) -> None:
     """Its prompt is that of the turn which follows, byte for byte, up to the moderator's note."""
     await table.run.loop()
     asked = table.server.asked
@@ -71,7 +73,7 @@ async def test_a_choice_costs_the_server_nothing_but_its_tail(table: Table) -> N
         assert len(choice.prompt) - len(head(choice)) < 700
 
 
-async def test_a_choice_is_seen_in_no_place_but_its_cost_is_stored(table: Table) -> None:
+async def test_a_choice_is_seen_in_no_place_but_its_cost_is_stored(table: SessionTable) -> None:
     await table.run.loop()
     turns = [t for t in await table.stored_turns() if isinstance(t.steering, FloorChosen)]
     assert len(turns) == 4
@@ -82,7 +84,7 @@ async def test_a_choice_is_seen_in_no_place_but_its_cost_is_stored(table: Table)
 
 
 @pytest.mark.parametrize("answer", ["", "Nobody.", "<think>", "Aino"])
-async def test_an_answer_that_names_nobody_else_leaves_it_to_the_rules(table: Table, answer: str) -> None:
+async def test_an_answer_that_names_nobody_else_leaves_it_to_the_rules(table: SessionTable, answer: str) -> None:
     table.server.enqueue("Aino", "Ravi, what do you say?", answer, "I say no.")
     await table.run.loop()
     assert [t.speaker for t in table.spoken[:2]] == ["Aino", "Ravi"]
@@ -90,7 +92,7 @@ async def test_an_answer_that_names_nobody_else_leaves_it_to_the_rules(table: Ta
     assert len(table.spoken) == 4
 
 
-async def test_a_guest_overrules_the_choice(table: Table) -> None:
+async def test_a_guest_overrules_the_choice(table: SessionTable) -> None:
     table.server.enqueue("Mira", stalls())
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(2)
@@ -103,7 +105,7 @@ async def test_a_guest_overrules_the_choice(table: Table) -> None:
     assert "Kim has just spoken to you" in table.server.prompts[2]
 
 
-async def test_the_floor_given_meanwhile_gives_up_the_question_to_the_model(table: Table) -> None:
+async def test_the_floor_given_meanwhile_gives_up_the_question_to_the_model(table: SessionTable) -> None:
     table.server.enqueue(stalls())
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(1)
@@ -115,7 +117,7 @@ async def test_the_floor_given_meanwhile_gives_up_the_question_to_the_model(tabl
     assert len(chosen(table.run)) == 3
 
 
-async def test_a_skip_asks_the_model_anew_without_the_one_who_was_skipped(table: Table) -> None:
+async def test_a_skip_asks_the_model_anew_without_the_one_who_was_skipped(table: SessionTable) -> None:
     table.server.enqueue("Mira", stalls())
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(2)
@@ -125,7 +127,7 @@ async def test_a_skip_asks_the_model_anew_without_the_one_who_was_skipped(table:
     assert table.spoken[0].speaker != "Mira"
 
 
-async def test_nobody_can_be_skipped_before_somebody_was_chosen(table: Table) -> None:
+async def test_nobody_can_be_skipped_before_somebody_was_chosen(table: SessionTable) -> None:
     table.server.enqueue(stalls())
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(1)
@@ -135,7 +137,7 @@ async def test_nobody_can_be_skipped_before_somebody_was_chosen(table: Table) ->
     await loop
 
 
-async def test_an_endpoint_that_fails_the_choice_pauses_and_goes_on(table: Table) -> None:
+async def test_an_endpoint_that_fails_the_choice_pauses_and_goes_on(table: SessionTable) -> None:
     table.server.enqueue(fails(500))
     await table.run.loop()
     assert table.run.status is Status.PAUSED
@@ -145,7 +147,7 @@ async def test_an_endpoint_that_fails_the_choice_pauses_and_goes_on(table: Table
     assert len(table.spoken) == 4
 
 
-async def test_a_choice_that_overflows_compacts_and_is_asked_again(table: Table) -> None:
+async def test_a_choice_that_overflows_compacts_and_is_asked_again(table: SessionTable) -> None:
     server = table.server
     server.enqueue("Mira", server.sentence(), "Aino", server.sentence(), overflow(), "Ravi")
     await table.run.loop()
@@ -193,7 +195,7 @@ async def test_killed_before_any_transaction_the_table_goes_on_the_same_way(
     server.answer = chooses(*order)
     async with open_table(store, server, floor="moderator", turns=4) as first:
         with monkeypatch.context() as patch:
-            Life(store, patch, transactions)
+            KilledStore(store, patch, transactions)
             with suppress(Killed):
                 await first.run.loop()
     async with open_table(store, server, stored=first.run.stored, place=first.place) as second:

@@ -6,15 +6,15 @@ import pytest
 
 from bot.sessions.composing.limits import tokens_in
 from bot.store.store import Store
-from tests.endpoint_stand_in import Answer, says, thinks
-from tests.sessions.house import House, ended, open_house
+from tests.support.endpoint_stand_in import Answer, says, thinks
+from tests.support.session_house import SessionHouse, ended, open_house
 
 FIRST_RATIO = 3.5  # characters a token, until an answer tells
 COUNTED = {"prompt_tokens": 500, "completion_tokens": 40}
 THOUGHT = "Hm, what would Aino say?"
 
 
-async def held(house: House, *answers: Answer) -> tuple[Any, int]:
+async def held(house: SessionHouse, *answers: Answer) -> tuple[Any, int]:
     """The usage stored with the first turn, and the tokens booked for the table, when all other calls are counted."""
     house.server.enqueue(*answers)
     house.server.answer = lambda request: says(house.server.sentence(), usage=COUNTED)

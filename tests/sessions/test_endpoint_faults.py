@@ -5,7 +5,7 @@ import pytest
 from bot.discussion.prompts.prompt import AGAIN
 from bot.store.models import Fault, Status
 from bot.store.store import Store
-from tests.endpoint_stand_in import (
+from tests.support.endpoint_stand_in import (
     Answer,
     cut,
     fails,
@@ -16,7 +16,7 @@ from tests.endpoint_stand_in import (
     stalls,
     trickles,
 )
-from tests.sessions.house import ended, hurry, open_house, until
+from tests.support.session_house import ended, hurry, open_house, until
 
 SOON = {"retry_after_ms": "5"}  # spares the tests the SDK's own backoff
 QUOTA = gives({"error": {"message": "You exceeded your quota", "code": "insufficient_quota"}}, 429)

@@ -11,9 +11,9 @@ from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.store.models import Fault, Status
 from bot.store.store import Store
-from tests.endpoint_stand_in import Request, fails, gives, model_list, scripted_endpoint
-from tests.sessions.house import HERE, House, ended, hurry, open_house, until
-from tests.store.samples import CAST, PLACE
+from tests.support.endpoint_stand_in import Request, fails, gives, model_list, scripted_endpoint
+from tests.support.samples import CAST, PLACE
+from tests.support.session_house import HERE, SessionHouse, ended, hurry, open_house, until
 
 AINO, RAVI, MIRA = CAST
 MIXED = (AINO, RAVI.model_copy(update={"endpoint": "fast"}), MIRA.model_copy(update={"model": "other"}))
@@ -25,7 +25,7 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     hurry(monkeypatch)
 
 
-def seat(house: House, **named: Endpoint) -> None:
+def seat(house: SessionHouse, **named: Endpoint) -> None:
     house.endpoints = EndpointRegistry(house.endpoint, named)
     house.cast = MIXED
     house.again()

@@ -1,9 +1,8 @@
 """A process that ends between two transactions, and guests who write while it makes up for what it missed."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -11,49 +10,9 @@ from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
 from bot.sessions.turn_log import Heard
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.store import Store
-from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
-from tests.sessions.test_run import Table, open_table
-
-
-class Killed(BaseException):
-    """Stands for a SIGKILL: nothing of the process comes after it."""
-
-
-class Life:
-    """Lets so many more transactions of a store begin, then kills."""
-
-    def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch, transactions: int) -> None:
-        self._engine, self.left = store._engine, transactions
-        for part in (store, store.spending):
-            monkeypatch.setattr(part, "_engine", self)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._engine, name)
-
-    def begin(self) -> AbstractAsyncContextManager[Any]:
-        self._count()
-        return self._engine.begin()
-
-    def connect(self) -> AbstractAsyncContextManager[Any]:
-        self._count()
-        return self._engine.connect()
-
-    def _count(self) -> None:
-        if self.left == 0:
-            raise Killed
-        self.left -= 1
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedEndpoint]:
-    async with scripted_endpoint() as server:
-        yield server
-
-
-@pytest.fixture
-async def table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[Table]:
-    async with open_table(store, server) as table:
-        yield table
+from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.killed_store import Killed, KilledStore
+from tests.support.session_table import SessionTable, open_table
 
 
 @pytest.mark.parametrize("transactions", range(6))
@@ -63,7 +22,7 @@ async def test_killed_while_it_closes_a_table_hands_out_the_minutes_once(
     async with open_table(store, server, turns=1) as table:
         await table.speak(1)
         with monkeypatch.context() as patch:
-            Life(store, patch, transactions)
+            KilledStore(store, patch, transactions)
             with suppress(Killed):
                 await table.run.close()
     stored = await store.session(table.run.stored.id)
@@ -83,7 +42,7 @@ async def test_killed_while_it_closes_a_table_hands_out_the_minutes_once(
 
 
 async def test_a_guest_heard_after_an_absence_does_not_hide_those_before(
-    table: Table, monkeypatch: pytest.MonkeyPatch
+    table: SessionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Discord's history fails at first; whoever is heard meanwhile waits behind those who were not."""
     table.run.mark_gap()
@@ -107,7 +66,7 @@ async def test_a_guest_heard_after_an_absence_does_not_hide_those_before(
 
 
 async def test_a_guest_who_writes_while_the_history_is_read_is_not_missed(
-    table: Table, monkeypatch: pytest.MonkeyPatch
+    table: SessionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table.run.mark_gap()
     table.place.guest("While you were away.")
@@ -128,7 +87,41 @@ async def test_a_guest_who_writes_while_the_history_is_read_is_not_missed(
     assert await waiting[0] is Heard.TAKEN
 
 
-async def test_a_session_and_its_last_post_end_together(store: Store, table: Table) -> None:
+async def test_who_speaks_by_command_while_the_history_is_read_hides_nobody_if_the_process_is_killed_then(
+    store: Store, server: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_table(store, server) as table:
+        table.run.mark_gap()
+        table.place.guest("While you were away.")
+        reading = asyncio.Event()
+
+        async def never_answers(after_id: int) -> list[GuestMessage]:
+            reading.set()
+            return await asyncio.Future()
+
+        monkeypatch.setattr(table.stage, "heard_since", never_answers)
+        hearing = asyncio.create_task(table.run.hear(table.place.guest("By command.")))
+        await reading.wait()
+        assert not table.run.record
+        hearing.cancel()
+        await asyncio.gather(hearing, return_exceptions=True)
+    async with open_table(store, server, stored=table.run.stored, place=table.place) as table:
+        await table.run.restore()
+        await table.run.catch_up()
+        assert [t.text for t in table.run.record] == ["While you were away.", "By command."]
+
+
+async def test_what_answers_a_persona_by_command_still_does_after_the_history_was_read(table: SessionTable) -> None:
+    await table.speak(2)
+    (post,) = [p for p in await table.store.session_posts(table.run.id, PostKind.TURN) if p.turn_seq == 2]
+    table.run.mark_gap()
+    by_command = table.place.guest("Why?", reply_to=post.message_id)
+    table.place.guests[-1] = replace(by_command, reply_to=None)  # the history does not tell
+    assert await table.run.hear(by_command) is Heard.TAKEN
+    assert table.run.record.turns[-1].addressed == table.spoken[0].speaker
+
+
+async def test_a_session_and_its_last_post_end_together(store: Store, table: SessionTable) -> None:
     stored = table.run.stored
     await store.end_session(stored.id, stored.place_id, Post(PostKind.MINUTES, "Closed.", attachment="# Minutes"))
     (found,) = await store.unfinished_sessions()  # the minutes are still to be shown

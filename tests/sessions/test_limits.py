@@ -26,9 +26,9 @@ from bot.sessions.delivery.notices import Closed
 from bot.settings import Settings
 from bot.store.models import Fault, Post, PostKind, Status
 from bot.store.store import Store, open_store
-from tests.endpoint_stand_in import Answer, Request, overflow, says
-from tests.sessions.house import HERE, ended, hurry, open_house, until
-from tests.store.samples import GUILD, PLACE, database, stored_session
+from tests.support.endpoint_stand_in import Answer, Request, overflow, says
+from tests.support.samples import GUILD, PLACE, database, stored_session
+from tests.support.session_house import HERE, ended, hurry, open_house, until
 
 CLOSED = sentence(Closed())
 

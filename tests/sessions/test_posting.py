@@ -19,19 +19,19 @@ from bot.store.driver_thread import in_one_trip
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession
 from bot.store.schema import posts
 from bot.store.store import Store
-from tests.sessions.place_stand_in import LOST, NOT_STORED, OK, Place, ScriptedStage, Sending, late, refused
-from tests.store.samples import ANCHOR, PLACE, stored_session
+from tests.support.memory_place import LOST, NOT_STORED, OK, MemoryPlace, ScriptedStage, Sending, late, refused
+from tests.support.samples import ANCHOR, PLACE, stored_session
 
 
 @dataclass
 class Desk:
-    """A session with its place, its stage and its poster."""
+    """A session with its place, its stage and its outbox."""
 
     store: Store
     stored: StoredSession
-    place: Place
+    place: MemoryPlace
     stage: ScriptedStage
-    poster: Outbox
+    outbox: Outbox
     withheld: list[int] = field(default_factory=list[int])
 
     async def write(self, *chunks: str, speaker: str = "Aino") -> int:
@@ -39,13 +39,13 @@ class Desk:
         seq = (await self.store.record(self.stored.id)).last_seq + 1
         turn = Turn(seq, "persona", speaker, " ".join(chunks))
         posts = [Post(PostKind.TURN, chunk, username=speaker, turn_seq=seq) for chunk in chunks]
-        await self.store.add_turn(self.stored.id, self.stored.place_id, turn, posts, after_id=self.poster.latest)
+        await self.store.add_turn(self.stored.id, self.stored.place_id, turn, posts, after_id=self.outbox.latest)
         return seq
 
     async def say(self, *chunks: str, speaker: str = "Aino") -> int:
         """The same, delivered."""
         seq = await self.write(*chunks, speaker=speaker)
-        await self.poster.deliver()
+        await self.outbox.deliver()
         await self.stage.settle()
         return seq
 
@@ -64,22 +64,22 @@ class Desk:
     async def after_a_crash(self, *script: Sending) -> "Desk":
         """A new process on the same database and place."""
         desk = await open_desk(self.store, *script, place=self.place, stored=self.stored)
-        await desk.poster.recover()
+        await desk.outbox.recover()
         return desk
 
 
 async def open_desk(
-    store: Store, *script: Sending, place: Place | None = None, stored: StoredSession | None = None
+    store: Store, *script: Sending, place: MemoryPlace | None = None, stored: StoredSession | None = None
 ) -> Desk:
     stored = stored or await store.add_session(stored_session(), [])
-    place = place or Place()
+    place = place or MemoryPlace()
     stage = ScriptedStage(place, *script)
     withheld: list[int] = []
 
     async def on_withheld(seq: int) -> None:
         withheld.append(seq)
 
-    poster = Outbox(
+    outbox = Outbox(
         store,
         stage,
         session_id=stored.id,
@@ -87,8 +87,8 @@ async def open_desk(
         latest=await store.latest_id(stored.id),
         on_withheld=on_withheld,
     )
-    stage.on_event = poster.seen
-    return Desk(store, stored, place, stage, poster, withheld)
+    stage.on_event = outbox.seen
+    return Desk(store, stored, place, stage, outbox, withheld)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ async def desk(store: Store) -> Desk:
 async def test_chunks_and_turns_are_shown_in_order(desk: Desk) -> None:
     await desk.write("one", "two", "three")
     await desk.write("four", speaker="Ravi")
-    await desk.poster.deliver()
+    await desk.outbox.deliver()
     await desk.assert_shown("one", "two", "three", "four")
     assert [m.name for m in desk.place.messages] == ["Aino", "Aino", "Aino", "Ravi"]
     # Each began where everything before it had been seen.
@@ -113,19 +113,19 @@ async def test_before_anything_is_sent_the_database_says_so(desk: Desk) -> None:
     gate = asyncio.Event()
     desk.stage.script.append(Sending(until=gate))
     await desk.write("one", "two")
-    delivery = asyncio.create_task(desk.poster.deliver())
+    delivery = asyncio.create_task(desk.outbox.deliver())
     await desk.stage.until_sent(1)
     assert await desk.statuses() == [PostStatus.SENDING, PostStatus.QUEUED]
-    assert desk.poster.is_busy
+    assert desk.outbox.is_busy
     gate.set()
     await delivery
     assert await desk.statuses() == [PostStatus.POSTED] * 2
-    assert not desk.poster.is_busy
+    assert not desk.outbox.is_busy
 
 
 async def test_several_who_deliver_at_once_send_everything_once(desk: Desk) -> None:
     await desk.write("one", "two")
-    await asyncio.gather(*(desk.poster.deliver() for _ in range(5)))
+    await asyncio.gather(*(desk.outbox.deliver() for _ in range(5)))
     await desk.assert_shown("one", "two")
 
 
@@ -147,8 +147,8 @@ async def test_an_event_that_is_told_twice(desk: Desk) -> None:
     await desk.say("one")
     (shown,) = desk.place.messages
     await desk.write("one")
-    await desk.poster.seen(shown)  # equal in name and content to the post under way, but bound already
-    await desk.poster.deliver()
+    await desk.outbox.seen(shown)  # equal in name and content to the post under way, but bound already
+    await desk.outbox.deliver()
     assert desk.place.texts == ["one", "one"]
     assert not desk.place.removed
 
@@ -180,10 +180,10 @@ async def test_an_event_at_the_same_time_as_the_answer(desk: Desk, monkeypatch: 
 
 async def test_a_message_from_before_the_post_does_not_show_it(desk: Desk) -> None:
     old = desk.place.show(Post(PostKind.TURN, "one", username="Aino"))
-    desk.poster.latest = desk.place.new_id()
+    desk.outbox.latest = desk.place.new_id()
     await desk.write("something else")
     await desk.write("one")
-    await desk.poster.deliver()
+    await desk.outbox.deliver()
     posts = await desk.posts()
     assert old.id not in [p.message_id for p in posts]
     assert desk.place.texts == ["one", "something else", "one"]
@@ -191,7 +191,7 @@ async def test_a_message_from_before_the_post_does_not_show_it(desk: Desk) -> No
 
 async def test_the_bots_own_message_does_not_show_a_turn(desk: Desk) -> None:
     await desk.write("one")
-    await desk.poster.seen(OwnMessage(desk.place.new_id(), by_webhook=False, name="Roundtable", content="one"))
+    await desk.outbox.seen(OwnMessage(desk.place.new_id(), by_webhook=False, name="Roundtable", content="one"))
     assert await desk.statuses() == [PostStatus.SENDING]
 
 
@@ -199,8 +199,8 @@ async def test_content_that_cannot_be_read_binds_all_the_same(desk: Desk) -> Non
     desk.stage.script.append(NOT_STORED)
     await desk.write("one")
     message = desk.place.show(Post(PostKind.TURN, "", username="Aino"))
-    await desk.poster.seen(message)
-    await desk.poster.deliver()
+    await desk.outbox.seen(message)
+    await desk.outbox.deliver()
     assert [p.message_id for p in await desk.posts()] == [message.id]
     assert not desk.stage.sends
 
@@ -209,7 +209,7 @@ async def test_a_deleted_message_is_not_sent_again(desk: Desk) -> None:
     await desk.say("one")
     await desk.store.message_gone(desk.place.messages[0].id)
     again = await desk.after_a_crash()
-    await again.poster.deliver()
+    await again.outbox.deliver()
     assert not again.stage.sends
     assert await desk.statuses() == [PostStatus.REMOVED]
 
@@ -245,9 +245,9 @@ async def test_renewing_that_is_refused_holds(desk: Desk) -> None:
     desk.stage.renewals.append(PostRejected(RejectReason.HOLD, "There are 15 webhooks already. Remove one."))
     await desk.write("one")
     with pytest.raises(PostingBlocked, match="Remove one"):
-        await desk.poster.deliver()
+        await desk.outbox.deliver()
     assert await desk.statuses() == [PostStatus.QUEUED]
-    await desk.poster.deliver()
+    await desk.outbox.deliver()
     await desk.assert_shown("one")
 
 
@@ -276,7 +276,7 @@ async def test_a_refused_notice_is_no_turn_and_the_rest_goes_on(desk: Desk) -> N
     await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.NOTICE, "notice"))
     await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.MINUTES, "minutes"))
     desk.stage.script.append(refused(RejectReason.WITHHELD))
-    await desk.poster.deliver()
+    await desk.outbox.deliver()
     assert desk.withheld == []
     assert desk.place.texts == ["minutes"]
 
@@ -296,9 +296,9 @@ async def test_a_lost_permission_holds_and_nothing_is_lost(desk: Desk) -> None:
     await desk.write("one", "two", "three")
     for _ in range(2):
         with pytest.raises(PostingBlocked, match="something that people must mend"):
-            await desk.poster.deliver()
+            await desk.outbox.deliver()
     assert await desk.statuses() == [PostStatus.POSTED, PostStatus.QUEUED, PostStatus.QUEUED]
-    await desk.poster.deliver()
+    await desk.outbox.deliver()
     await desk.assert_shown("one", "two", "three")
 
 
@@ -306,14 +306,14 @@ async def test_a_place_that_is_gone(desk: Desk) -> None:
     desk.stage.script.append(refused(RejectReason.PLACE_GONE))
     await desk.write("one")
     with pytest.raises(PlaceGone):
-        await desk.poster.deliver()
+        await desk.outbox.deliver()
 
 
 async def test_a_post_left_over_from_an_earlier_session_is_not_taken_for_a_turn_of_this_one(desk: Desk) -> None:
     desk.stage.script.append(refused(RejectReason.HOLD))
     await desk.write("old")
     with pytest.raises(PostingBlocked):
-        await desk.poster.deliver()
+        await desk.outbox.deliver()
     await desk.store.set_status(desk.stored.id, Status.ENDED)
     later = await open_desk(desk.store, refused(RejectReason.WITHHELD), place=desk.place)
     await later.say("new")
@@ -355,7 +355,7 @@ async def test_what_is_sent_again_is_what_stands_in_the_database_by_then(desk: D
 
     desk.stage.sent_since = look_while_they_change
     desk.stage.script.extend([NOT_STORED, OK])
-    await desk.poster.deliver()
+    await desk.outbox.deliver()
     assert [p.attachment for p in desk.stage.sends] == ["# What Kim said", "# Minutes"]
 
 
@@ -375,7 +375,7 @@ async def test_a_copy_that_is_stored_after_it_was_sent_again_is_removed(desk: De
     desk.stage.script.append(Sending(until=gate))
     next_text = "one" if same else "two"  # a persona that repeats itself
     await desk.write(next_text)
-    delivery = asyncio.create_task(desk.poster.deliver())
+    delivery = asyncio.create_task(desk.outbox.deliver())
     await desk.stage.until_sent(3)
     desk.stage.arrive()
     await desk.stage.settle()
@@ -390,7 +390,7 @@ async def test_two_copies_of_which_the_answer_names_the_second(desk: Desk, event
     desk.stage.script.append(Sending(copies=2, event=event))
     await desk.say("one")
     for message in list(desk.place.messages):
-        await desk.poster.seen(message)  # at the latest when the gateway tells of it
+        await desk.outbox.seen(message)  # at the latest when the gateway tells of it
     await desk.say("two")
     await desk.assert_shown("one", "two")
     assert len(desk.place.removed) == 1
@@ -404,11 +404,11 @@ async def test_the_answer_decides_between_two_messages(desk: Desk, readable: boo
     gate = asyncio.Event()
     desk.stage.script.append(Sending(until=gate))
     await desk.write("two")
-    delivery = asyncio.create_task(desk.poster.deliver())
+    delivery = asyncio.create_task(desk.outbox.deliver())
     await desk.stage.until_sent(3)
     desk.stage.arrive()
     copy = desk.place.messages[-1]
-    await desk.poster.seen(copy if readable else replace(copy, content=""))
+    await desk.outbox.seen(copy if readable else replace(copy, content=""))
     gate.set()
     await delivery
     await desk.assert_shown("one", "two")
@@ -420,7 +420,7 @@ async def test_a_stray_that_equals_nothing_is_left_alone(desk: Desk) -> None:
     stray = desk.place.show(Post(PostKind.TURN, "who wrote this?", username="Aino"))
     other_name = desk.place.show(Post(PostKind.TURN, "one", username="Somebody"))
     for message in (stray, other_name):
-        await desk.poster.seen(message)
+        await desk.outbox.seen(message)
     assert desk.place.messages[1:] == [stray, other_name]
     assert not desk.place.removed
 
@@ -431,7 +431,7 @@ async def test_a_copy_that_cannot_be_removed_does_not_end_anything(desk: Desk, m
 
     await desk.say("one")
     monkeypatch.setattr(desk.stage, "remove", refuse)
-    await desk.poster.seen(desk.place.show(Post(PostKind.TURN, "one", username="Aino")))
+    await desk.outbox.seen(desk.place.show(Post(PostKind.TURN, "one", username="Aino")))
     await desk.say("two")
     assert desk.place.texts == ["one", "one", "two"]
 
@@ -441,7 +441,7 @@ async def test_while_the_history_cannot_be_read_it_waits(desk: Desk) -> None:
     looks = desk.stage.sent_since
 
     async def look(after_id: int) -> list[OwnMessage]:
-        waiting.append(desk.poster.waiting)
+        waiting.append(desk.outbox.waiting)
         return await looks(after_id)
 
     desk.stage.sent_since = look
@@ -450,7 +450,7 @@ async def test_while_the_history_cannot_be_read_it_waits(desk: Desk) -> None:
     await desk.say("one")
     await desk.assert_shown("one")
     assert waiting == [False, True, True, True, True]
-    assert not desk.poster.waiting
+    assert not desk.outbox.waiting
 
 
 # --- 7: the history may no longer be read ---
@@ -462,9 +462,9 @@ async def test_without_the_history_it_neither_loses_nor_doubles(desk: Desk) -> N
     await desk.write("one", "two")
     for _ in range(2):
         with pytest.raises(PostingBlocked, match="Read Message History"):
-            await desk.poster.deliver()
+            await desk.outbox.deliver()
         assert await desk.statuses() == [PostStatus.SENDING, PostStatus.QUEUED]
-    await desk.poster.deliver()
+    await desk.outbox.deliver()
     await desk.assert_shown("one", "two")
     assert len(desk.stage.sends) == 2
 
@@ -474,16 +474,16 @@ async def test_the_place_is_found_gone_when_looking(desk: Desk) -> None:
     desk.stage.looks.append(PostRejected(RejectReason.PLACE_GONE, "The channel is gone."))
     await desk.write("one")
     with pytest.raises(PlaceGone):
-        await desk.poster.deliver()
+        await desk.outbox.deliver()
 
 
 async def test_an_error_that_nobody_foresaw_makes_the_outcome_unknown(desk: Desk) -> None:
     desk.stage.script.append(Sending(error=ValueError("a fault of the library")))
     await desk.write("one")
     with pytest.raises(ValueError, match="library"):
-        await desk.poster.deliver()
+        await desk.outbox.deliver()
     desk.place.show(Post(PostKind.TURN, "one", username="Aino"))
-    await desk.poster.deliver()
+    await desk.outbox.deliver()
     await desk.assert_shown("one")
 
 
@@ -494,7 +494,7 @@ async def test_cards_and_minutes_are_recorded_the_same_way(desk: Desk) -> None:
     desk.stage.script.extend([LOST, NOT_STORED, OK])
     await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.CARD, "card"))
     await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.MINUTES, "closed", attachment="# Minutes"))
-    await desk.poster.deliver()
+    await desk.outbox.deliver()
     await desk.assert_shown("card", "closed")
     assert [p.attachment for p in desk.stage.sends] == [None, "# Minutes", "# Minutes"]
 
@@ -506,14 +506,14 @@ async def test_cancelling_the_caller_does_not_cancel_the_send(desk: Desk) -> Non
     gate = asyncio.Event()
     desk.stage.script.append(Sending(until=gate))
     await desk.write("one", "two")
-    delivery = asyncio.create_task(desk.poster.deliver())
+    delivery = asyncio.create_task(desk.outbox.deliver())
     await desk.stage.until_sent(1)
     delivery.cancel()
     with pytest.raises(asyncio.CancelledError):
         await delivery
-    assert desk.poster.is_busy
+    assert desk.outbox.is_busy
     gate.set()
-    await desk.poster.deliver()
+    await desk.outbox.deliver()
     await desk.assert_shown("one", "two")
     assert len(desk.stage.sends) == 2
 
@@ -522,13 +522,13 @@ async def test_an_error_after_the_caller_is_gone_is_nobodys(desk: Desk, caplog: 
     gate = asyncio.Event()
     desk.stage.script.append(Sending(until=gate, refused=RejectReason.HOLD))
     await desk.write("one")
-    delivery = asyncio.create_task(desk.poster.deliver())
+    delivery = asyncio.create_task(desk.outbox.deliver())
     await desk.stage.until_sent(1)
     delivery.cancel()
     with pytest.raises(asyncio.CancelledError):
         await delivery
     gate.set()
-    await desk.poster.close(5)
+    await desk.outbox.close(5)
     assert await desk.statuses() == [PostStatus.QUEUED]
     assert "never retrieved" not in caplog.text
 
@@ -537,9 +537,9 @@ async def test_closing_lets_a_send_in_flight_end_and_begins_no_other(desk: Desk)
     gate = asyncio.Event()
     desk.stage.script.append(Sending(until=gate))
     await desk.write("one", "two")
-    delivery = asyncio.create_task(desk.poster.deliver())
+    delivery = asyncio.create_task(desk.outbox.deliver())
     await desk.stage.until_sent(1)
-    closing = asyncio.create_task(desk.poster.close(5))
+    closing = asyncio.create_task(desk.outbox.close(5))
     await asyncio.sleep(0)
     gate.set()
     await closing
@@ -547,7 +547,7 @@ async def test_closing_lets_a_send_in_flight_end_and_begins_no_other(desk: Desk)
     assert desk.place.texts == ["one"]
     assert len(desk.stage.sends) == 1
     again = await desk.after_a_crash()
-    await again.poster.deliver()
+    await again.outbox.deliver()
     await again.assert_shown("one", "two")
 
 
@@ -555,9 +555,9 @@ async def test_closing_leaves_a_send_that_takes_too_long(desk: Desk) -> None:
     gate = asyncio.Event()
     desk.stage.script.append(Sending(until=gate))
     await desk.write("one")
-    delivery = asyncio.create_task(desk.poster.deliver())
+    delivery = asyncio.create_task(desk.outbox.deliver())
     await desk.stage.until_sent(1)
-    await desk.poster.close(0.01)
+    await desk.outbox.close(0.01)
     assert await desk.statuses() == [PostStatus.SENDING]
     assert not delivery.done()
     gate.set()
@@ -578,18 +578,18 @@ async def test_closing_ends_a_wait_at_once(desk: Desk, monkeypatch: pytest.Monke
     desk.stage.sent_since = fail
     desk.stage.script.append(LOST)
     await desk.write("one", "two")
-    delivery = asyncio.create_task(desk.poster.deliver())
+    delivery = asyncio.create_task(desk.outbox.deliver())
     await desk.stage.until_sent(1)
     if waits_for == "the history":
         await asked.wait()
-    await desk.poster.close(30)
+    await desk.outbox.close(30)
     await delivery
-    assert not desk.poster.is_busy
+    assert not desk.outbox.is_busy
     assert await desk.statuses() == [PostStatus.SENDING, PostStatus.QUEUED]
-    await desk.poster.deliver()
+    await desk.outbox.deliver()
     assert len(desk.stage.sends) == 1
     again = await desk.after_a_crash()
-    await again.poster.deliver()
+    await again.outbox.deliver()
     await again.assert_shown("one", "two")
     assert len(again.stage.sends) == 1
 
@@ -639,7 +639,7 @@ async def live(desk: Desk, calls: int, *script: Sending) -> Life:
     """One process's life: it takes up what it finds, and delivers until it has nothing left or dies."""
     life = Life(calls)
     store, stage = desk.store, ScriptedStage(desk.place, *script)
-    poster = Outbox(
+    outbox = Outbox(
         cast(Store, Mortal(life, store)),
         cast(ScriptedStage, Mortal(life, stage)),
         session_id=desk.stored.id,
@@ -647,10 +647,10 @@ async def live(desk: Desk, calls: int, *script: Sending) -> Life:
         latest=await store.latest_id(desk.stored.id),
         on_withheld=life.bounded(lambda seq: asyncio.sleep(0)),
     )
-    stage.on_event = poster.seen
+    stage.on_event = outbox.seen
     try:
-        await poster.recover()
-        await poster.deliver()
+        await outbox.recover()
+        await outbox.deliver()
     except Crash:
         pass
     # The gateway still tells; nobody is there to hear of it.

@@ -7,8 +7,8 @@ from bot.discussion.model.dials import Dials
 from bot.sessions.composing.limits import Limits
 from bot.store.models import Fault, Status
 from bot.store.store import Store
-from tests.endpoint_stand_in import Answer, Request, thinks
-from tests.sessions.house import ended, hurry, open_house, until
+from tests.support.endpoint_stand_in import Answer, Request, thinks
+from tests.support.session_house import ended, hurry, open_house, until
 
 SECRET = "zebra"
 ROOM = 300

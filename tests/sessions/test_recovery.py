@@ -11,10 +11,10 @@ from bot.sessions.delivery.stage import RejectReason
 from bot.sessions.resilience import recovery
 from bot.store.models import Fault, Status
 from bot.store.store import Store
-from tests.endpoint_stand_in import Answer, Request, fails, held
-from tests.sessions.house import HERE, ended, hurry, open_house, until
-from tests.sessions.place_stand_in import OK, refused
-from tests.store.samples import PLACE
+from tests.support.endpoint_stand_in import Answer, Request, fails, held
+from tests.support.memory_place import OK, refused
+from tests.support.samples import PLACE
+from tests.support.session_house import HERE, ended, hurry, open_house, until
 
 PROBE = "Say yes."
 GOES_ON = "▶ The table goes on: the model answers again."

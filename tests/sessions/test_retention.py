@@ -22,9 +22,9 @@ from bot.sessions.turn_log import Heard
 from bot.store.models import Post, PostKind, Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import Store
-from tests.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
-from tests.sessions.place_stand_in import LOST, OK, Place, ScriptedStage, Sending
-from tests.store.samples import CAST, GUILD, PLACE, TASK, stored_session
+from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
+from tests.support.memory_place import LOST, OK, MemoryPlace, ScriptedStage, Sending
+from tests.support.samples import CAST, GUILD, PLACE, TASK, stored_session
 
 CLOSED = sentence(Closed())
 
@@ -33,13 +33,13 @@ LONG = Dials(pace=60, turns=9)
 KIM = Member(77, ("Kim",))
 
 
-class House:
+class RetentionHouse:
     """A supervisor on a real store, with one place that outlives it."""
 
     def __init__(self, store: Store, server: ScriptedEndpoint) -> None:
         self.store = store
         self.server = server
-        self.place = Place()
+        self.place = MemoryPlace()
         self.script: list[Sending] = []
         self.stages: list[ScriptedStage] = []
         self.endpoint = Endpoint(server.url, retries=0)
@@ -89,9 +89,9 @@ class House:
 
 
 @pytest.fixture
-async def house(store: Store) -> AsyncIterator[House]:
+async def house(store: Store) -> AsyncIterator[RetentionHouse]:
     async with scripted_endpoint() as server:
-        house = House(store, server)
+        house = RetentionHouse(store, server)
         yield house
         await house.supervisor.shutdown()
         await house.endpoint.aclose()
@@ -100,14 +100,14 @@ async def house(store: Store) -> AsyncIterator[House]:
 # --- what members take back ---
 
 
-async def test_what_was_deleted_while_the_bot_was_away_is_blanked_at_the_start(house: House) -> None:
+async def test_what_was_deleted_while_the_bot_was_away_is_blanked_at_the_start(house: RetentionHouse) -> None:
     run = await house.start()
     first, _, last = await house.hear(run, "I live at Mill Lane 4.", "Bread is dear.", "My sister too.")
     run = await house.restart([first, last])
     assert await house.guests(run) == ["", "Bread is dear.", ""]
 
 
-async def test_what_was_edited_while_the_bot_was_away_is_amended_at_the_start(house: House) -> None:
+async def test_what_was_edited_while_the_bot_was_away_is_amended_at_the_start(house: RetentionHouse) -> None:
     run = await house.start()
     first, second, _ = await house.hear(run, "Bread is dear.", "I live at Mill Lane 4.", "Who bakes?")
     house.place.edited |= {first: "Bread is cheap.", second: ""}
@@ -115,7 +115,7 @@ async def test_what_was_edited_while_the_bot_was_away_is_amended_at_the_start(ho
     assert await house.guests(run) == ["Bread is cheap.", "", "Who bakes?"]
 
 
-async def test_what_can_not_be_read_is_left_as_it_is(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_can_not_be_read_is_left_as_it_is(house: RetentionHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(_stage: ScriptedStage, after_id: int) -> dict[int, str | None]:
         raise PostRejected(RejectReason.HOLD, "The history can't be read.")
 
@@ -129,7 +129,7 @@ async def test_what_can_not_be_read_is_left_as_it_is(house: House, monkeypatch: 
     assert await house.guests(run) == [""]
 
 
-async def test_a_deleted_message_is_not_in_minutes_sent_again(house: House) -> None:
+async def test_a_deleted_message_is_not_in_minutes_sent_again(house: RetentionHouse) -> None:
     run = await house.start()
     (message_id,) = await house.hear(run, "I live at Mill Lane 4.")
     sent = asyncio.Event()
@@ -145,7 +145,7 @@ async def test_a_deleted_message_is_not_in_minutes_sent_again(house: House) -> N
     assert house.place.texts[-1] == CLOSED
 
 
-async def test_a_message_deleted_under_a_closed_table_is_not_in_minutes_still_to_be_sent(house: House) -> None:
+async def test_a_message_deleted_under_a_closed_table_is_not_in_minutes_still_to_be_sent(house: RetentionHouse) -> None:
     stored = await house.store.add_session(stored_session(), [])
     message = house.place.guest("I live at Mill Lane 4.")
     run = house.supervisor._open(stored, await house.store.record(stored.id), 0)
@@ -160,7 +160,7 @@ async def test_a_message_deleted_under_a_closed_table_is_not_in_minutes_still_to
     assert "Mill Lane" not in minutes.attachment
 
 
-async def test_a_channel_that_is_deleted_takes_its_guests_words_along(house: House) -> None:
+async def test_a_channel_that_is_deleted_takes_its_guests_words_along(house: RetentionHouse) -> None:
     run = await house.start()
     await house.hear(run, "I live at Mill Lane 4.")
     await house.supervisor.place_gone(PLACE)
@@ -168,7 +168,7 @@ async def test_a_channel_that_is_deleted_takes_its_guests_words_along(house: Hou
     assert [t.text for t in await house.store.record(run.stored.id) if t.kind == "guest"] == [""]
 
 
-async def test_a_forgotten_member_is_in_no_prompt_and_not_taken_in_again(house: House) -> None:
+async def test_a_forgotten_member_is_in_no_prompt_and_not_taken_in_again(house: RetentionHouse) -> None:
     run = await house.start()
     ids = await house.hear(run, "I live at Mill Lane 4.", "Aino, do you?")
     await house.supervisor.forget(GUILD, KIM, listen_from=ids[-1] + 1)
@@ -181,7 +181,7 @@ async def test_a_forgotten_member_is_in_no_prompt_and_not_taken_in_again(house: 
     assert not [t for t in again.record if t.author_id or (t.message_id and t.kind == "guest")]
 
 
-async def test_a_convener_can_be_forgotten_while_the_table_is_open(house: House) -> None:
+async def test_a_convener_can_be_forgotten_while_the_table_is_open(house: RetentionHouse) -> None:
     run = await house.start()
     await house.supervisor.forget(GUILD, Member(5, ("Mira",)), listen_from=2)
     stored = await house.store.session(run.stored.id)
@@ -189,7 +189,7 @@ async def test_a_convener_can_be_forgotten_while_the_table_is_open(house: House)
     assert stored.convener_id == run.stored.convener_id == house.stages[0].overviews[-1].convener_id == 0
 
 
-async def test_who_is_kept_out_is_not_heard_also_after_a_start(house: House) -> None:
+async def test_who_is_kept_out_is_not_heard_also_after_a_start(house: RetentionHouse) -> None:
     run = await house.start()
     await house.store.privacy.keep_out(GUILD, KIM.id, out=True)
     assert await run.hear(house.place.guest("I live at Mill Lane 4.")) is not Heard.TAKEN
@@ -206,13 +206,13 @@ def raw(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.glob("roundtable.db*"))
 
 
-async def ended(house: House, *, place_id: int = PLACE, guild_id: int = GUILD) -> StoredSession:
+async def ended(house: RetentionHouse, *, place_id: int = PLACE, guild_id: int = GUILD) -> StoredSession:
     stored = await house.store.add_session(stored_session(place_id=place_id, guild_id=guild_id), [])
     await house.store.set_status(stored.id, Status.ENDED)
     return stored
 
 
-async def test_a_discussion_is_kept_so_many_days_after_its_end(house: House) -> None:
+async def test_a_discussion_is_kept_so_many_days_after_its_end(house: RetentionHouse) -> None:
     old, still_open = await ended(house), await house.store.add_session(stored_session(place_id=5), [])
     await house.retention().sweep([GUILD], now() + timedelta(days=89))
     assert await house.store.session(old.id)
@@ -221,13 +221,13 @@ async def test_a_discussion_is_kept_so_many_days_after_its_end(house: House) -> 
     assert await house.store.session(still_open.id)
 
 
-async def test_for_ever_means_for_ever(house: House) -> None:
+async def test_for_ever_means_for_ever(house: RetentionHouse) -> None:
     old = await ended(house)
     await house.retention(keep_days=None).sweep([GUILD], now() + timedelta(days=36_500))
     assert await house.store.session(old.id)
 
 
-async def test_each_look_is_one_line_in_the_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_each_look_is_one_line_in_the_log(house: RetentionHouse, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "bot.sessions.privacy.retention")
     await ended(house)
     await house.retention().sweep([GUILD], now() + timedelta(days=91))
@@ -236,7 +236,7 @@ async def test_each_look_is_one_line_in_the_log(house: House, caplog: pytest.Log
     ]
 
 
-async def test_a_server_that_was_left_has_a_grace_period(house: House) -> None:
+async def test_a_server_that_was_left_has_a_grace_period(house: RetentionHouse) -> None:
     run = await house.start()
     retention = house.retention()
     await retention.left(GUILD)
@@ -247,7 +247,7 @@ async def test_a_server_that_was_left_has_a_grace_period(house: House) -> None:
     assert house.supervisor.run_at(PLACE) is None
 
 
-async def test_coming_back_in_between_keeps_everything(house: House) -> None:
+async def test_coming_back_in_between_keeps_everything(house: RetentionHouse) -> None:
     kept = await ended(house)
     retention = house.retention()
     await retention.left(GUILD)
@@ -256,7 +256,7 @@ async def test_coming_back_in_between_keeps_everything(house: House) -> None:
     assert await house.store.session(kept.id)
 
 
-async def test_a_server_left_while_the_bot_was_away_counts_from_the_next_start(house: House) -> None:
+async def test_a_server_left_while_the_bot_was_away_counts_from_the_next_start(house: RetentionHouse) -> None:
     gone, here = await ended(house), await ended(house, place_id=5, guild_id=9)
     retention = house.retention(keep_days=None, grace_days=0)
     await retention.sweep([9], now())
@@ -266,7 +266,7 @@ async def test_a_server_left_while_the_bot_was_away_counts_from_the_next_start(h
     assert await house.store.session(here.id)
 
 
-async def test_what_is_deleted_is_not_in_the_file(house: House, tmp_path: Path) -> None:
+async def test_what_is_deleted_is_not_in_the_file(house: RetentionHouse, tmp_path: Path) -> None:
     run = await house.start(Dials(pace=0, turns=1))
     await house.hear(run, "I live at Mill Lane 4.")
     await run.close()
@@ -276,7 +276,7 @@ async def test_what_is_deleted_is_not_in_the_file(house: House, tmp_path: Path) 
 
 
 async def test_a_look_that_fails_is_not_the_last(
-    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    house: RetentionHouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("bot.sessions.privacy.retention._DAY", 0)
     looks = iter([RuntimeError("a bug"), None])
@@ -296,7 +296,7 @@ async def test_a_look_that_fails_is_not_the_last(
     assert "trying again tomorrow" in caplog.text
 
 
-async def test_a_post_whose_session_was_deleted_is_not_sent(house: House) -> None:
+async def test_a_post_whose_session_was_deleted_is_not_sent(house: RetentionHouse) -> None:
     house.script = [OK, OK, OK, LOST]
     run = await house.start(Dials(pace=60, turns=5))
     house.supervisor.drop_server(GUILD)

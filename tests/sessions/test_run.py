@@ -3,24 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record, Turn
+from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record
 from bot.discussion.prompts.prompt import AGAIN
-from bot.llm.endpoint import Endpoint
-from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.delivery.notices import Done
 from bot.sessions.delivery.stage import PostRejected, RejectReason
-from bot.sessions.session_runner import SessionRunner
 from bot.sessions.turn_log import Heard
-from bot.store.models import PostKind, PostStatus, Status, StoredSession
-from bot.store.schema import now
+from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
-from tests.endpoint_stand_in import (
+from tests.support.endpoint_stand_in import (
     MODEL,
     OVERFLOWS,
     Answer,
@@ -32,102 +26,20 @@ from tests.endpoint_stand_in import (
     model_list,
     overflow,
     says,
-    scripted_endpoint,
     stalls,
 )
-from tests.sessions.house import until
-from tests.sessions.place_stand_in import Place, ScriptedStage, refused
-from tests.store.samples import PLACE, stored_session
+from tests.support.memory_place import refused
+from tests.support.samples import PLACE
+from tests.support.session_house import until
+from tests.support.session_table import NAMES, SessionTable, open_table
 
 NOTE = "\n(A note from the moderator to "
-NAMES = {"Aino", "Ravi", "Mira"}
-
-
-@dataclass
-class Table:
-    """A session under way, and everything around it."""
-
-    server: ScriptedEndpoint
-    store: Store
-    place: Place
-    stage: ScriptedStage
-    run: SessionRunner
-
-    @property
-    def spoken(self) -> list[Turn]:
-        return [*self.run.record.persona_turns()]
-
-    async def stored_turns(self) -> list[Turn]:
-        return (await self.store.record(self.run.stored.id)).turns
-
-    async def assert_stored(self) -> None:
-        """The database holds the record, and every turn that has a text is in the place, in order."""
-        assert await self.stored_turns() == self.run.record.turns
-        shown = [m.content for m in self.place.messages if m.by_webhook]
-        assert shown == [t.text for t in self.run.record if t.kind in ("persona", "summary") and t.text]
-
-    async def resume(self) -> None:
-        if self.run.status is Status.PAUSED:
-            await self.run.resume()
-        await self.run.loop()
-
-    async def speak(self, turns: int) -> None:
-        """Have the loop run until so many persona turns were taken in all, and a call for the next one is out."""
-        self.server.enqueue(*[self.server.sentence() for _ in range(turns - len(self.spoken))], stalls())
-        loop = asyncio.create_task(self.run.loop())
-        await self.server.until_asked(len(self.server.asked) + turns - len(self.spoken) + 1)
-        await self.run.pause()
-        await loop
-
-
-@asynccontextmanager
-async def open_table(
-    store: Store,
-    server: ScriptedEndpoint,
-    *,
-    stored: StoredSession | None = None,
-    place: Place | None = None,
-    max_tokens: int = 60,
-    **dials: Any,
-) -> AsyncIterator[Table]:
-    if stored is None:
-        stored = await store.add_session(
-            stored_session(dials=Dials.model_validate({"pace": 0} | dials), created_at=now()), []
-        )
-    endpoint = Endpoint(server.url, retries=0, timeout=10)
-    stage = ScriptedStage(place or Place())
-    run = SessionRunner(
-        stored,
-        await store.record(stored.id),
-        store=store,
-        stage=stage,
-        endpoints=EndpointRegistry(endpoint),
-        max_tokens=max_tokens,
-        latest=await store.latest_id(stored.id),
-    )
-    stage.on_event = run.own_message_seen
-    try:
-        yield Table(server, store, stage.place, stage, run)
-    finally:
-        await endpoint.aclose()
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedEndpoint]:
-    async with scripted_endpoint() as server:
-        yield server
-
-
-@pytest.fixture
-async def table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[Table]:
-    async with open_table(store, server) as table:
-        yield table
 
 
 # --- from beginning to end ---
 
 
-async def test_ten_turns_a_summary_and_the_minutes(table: Table) -> None:
+async def test_ten_turns_a_summary_and_the_minutes(table: SessionTable) -> None:
     await table.run.loop()
     assert table.run.status is Status.ENDED
     assert len(table.spoken) == 10
@@ -149,7 +61,7 @@ async def test_ten_turns_a_summary_and_the_minutes(table: Table) -> None:
     assert again.status is Status.ENDED
 
 
-async def test_what_a_turn_cost_is_stored(table: Table) -> None:
+async def test_what_a_turn_cost_is_stored(table: SessionTable) -> None:
     usage = {"prompt_tokens": 900, "completion_tokens": 12, "prompt_tokens_details": {"cached_tokens": 800}}
     table.server.enqueue(says("Lend them all.", finish_reason="stop", usage=usage))
     await table.run.loop()
@@ -163,7 +75,7 @@ async def test_what_a_turn_cost_is_stored(table: Table) -> None:
     )
 
 
-async def test_creativity_limit_and_stop_strings_go_with_each_call(table: Table) -> None:
+async def test_creativity_limit_and_stop_strings_go_with_each_call(table: SessionTable) -> None:
     await table.run.loop()
     creativity = {p.name: p.creativity for p in table.run.session.cast}
     for request, turn in zip(table.server.asked, table.spoken, strict=False):
@@ -191,7 +103,7 @@ async def test_a_session_taken_up_by_another_process_goes_on_as_it_would_have(
 # --- useless answers ---
 
 
-async def test_a_near_copy_is_asked_again_once(table: Table) -> None:
+async def test_a_near_copy_is_asked_again_once(table: SessionTable) -> None:
     first, other = "A town that lends ladders needs fewer ladders.", "Ladders are heavy, so somebody must carry them."
     table.server.enqueue(first, f"Well, {first}", other)
     await table.run.loop()
@@ -203,7 +115,7 @@ async def test_a_near_copy_is_asked_again_once(table: Table) -> None:
     assert table.server.prompts[2].startswith(head + NOTE)
 
 
-async def test_a_second_near_copy_is_a_pass_that_nobody_sees(table: Table) -> None:
+async def test_a_second_near_copy_is_a_pass_that_nobody_sees(table: SessionTable) -> None:
     first = "A town that lends ladders needs fewer ladders."
     table.server.enqueue(first, first, f"Yes: {first}")
     await table.run.loop()
@@ -218,7 +130,7 @@ async def test_a_second_near_copy_is_a_pass_that_nobody_sees(table: Table) -> No
     await table.assert_stored()
 
 
-async def test_three_passes_pause_the_session(table: Table) -> None:
+async def test_three_passes_pause_the_session(table: SessionTable) -> None:
     table.server.enqueue(*[""] * 6)
     await table.run.loop()
     assert table.run.status is Status.PAUSED
@@ -231,7 +143,7 @@ async def test_three_passes_pause_the_session(table: Table) -> None:
     assert len(table.spoken) == 10
 
 
-async def test_two_passes_do_not(table: Table) -> None:
+async def test_two_passes_do_not(table: SessionTable) -> None:
     table.server.enqueue(*[""] * 4, "At last.", *[""] * 4)
     await table.run.loop()
     assert table.run.status is Status.ENDED
@@ -254,7 +166,7 @@ async def test_who_was_asked_to_argue_the_other_side_is_stored(store: Store, ser
 # --- a broken endpoint ---
 
 
-async def test_an_endpoint_that_is_down_pauses_and_resuming_goes_on(table: Table) -> None:
+async def test_an_endpoint_that_is_down_pauses_and_resuming_goes_on(table: SessionTable) -> None:
     await table.speak(3)
     before = table.run.record.turns[:]
     await table.server.go_down()
@@ -274,7 +186,7 @@ async def test_an_endpoint_that_is_down_pauses_and_resuming_goes_on(table: Table
 
 
 @pytest.mark.parametrize("answer", [fails(401), fails(429), fails(500), gives("<html>")], ids=lambda a: str(a.status))
-async def test_every_fault_of_the_endpoint_pauses_with_a_sentence(table: Table, answer: Answer) -> None:
+async def test_every_fault_of_the_endpoint_pauses_with_a_sentence(table: SessionTable, answer: Answer) -> None:
     table.server.enqueue("One.", answer)
     await table.run.loop()
     assert table.run.status is Status.PAUSED
@@ -290,7 +202,7 @@ async def test_every_fault_of_the_endpoint_pauses_with_a_sentence(table: Table, 
 
 
 @pytest.mark.parametrize("wording", OVERFLOWS)
-async def test_an_overflow_compacts_and_asks_again_once(table: Table, wording: str) -> None:
+async def test_an_overflow_compacts_and_asks_again_once(table: SessionTable, wording: str) -> None:
     await table.speak(6)
     asked = len(table.server.asked)
     table.server.enqueue(overflow(wording))
@@ -304,7 +216,7 @@ async def test_an_overflow_compacts_and_asks_again_once(table: Table, wording: s
     await table.assert_stored()
 
 
-async def test_a_second_overflow_pauses(table: Table) -> None:
+async def test_a_second_overflow_pauses(table: SessionTable) -> None:
     await table.speak(6)
     asked = len(table.server.asked)
     table.server.enqueue(overflow(), overflow())
@@ -353,7 +265,7 @@ async def test_cards_that_do_not_fit_are_told(store: Store, server: ScriptedEndp
 # --- guests ---
 
 
-async def test_a_guest_who_speaks_during_composing_is_heard_at_once(table: Table) -> None:
+async def test_a_guest_who_speaks_during_composing_is_heard_at_once(table: SessionTable) -> None:
     table.server.enqueue("One.", stalls(), "Two and two.")
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(2)
@@ -370,7 +282,7 @@ async def test_a_guest_who_speaks_during_composing_is_heard_at_once(table: Table
     await table.assert_stored()
 
 
-async def test_in_a_busy_channel_a_turn_is_composed_anew_only_twice(table: Table) -> None:
+async def test_in_a_busy_channel_a_turn_is_composed_anew_only_twice(table: SessionTable) -> None:
     gate = asyncio.Event()
     table.server.enqueue("One.", stalls(), stalls(), held(gate, "Two and two."))
     loop = asyncio.create_task(table.run.loop())
@@ -389,7 +301,7 @@ async def test_in_a_busy_channel_a_turn_is_composed_anew_only_twice(table: Table
 
 
 @asynccontextmanager
-async def resting_table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[Table]:
+async def resting_table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[SessionTable]:
     """A table whose first turn is being read; the second has been asked for and waits out the pause."""
     async with open_table(store, server, pace=600, turns=4) as table:
         loop = asyncio.create_task(table.run.loop())
@@ -454,14 +366,14 @@ async def test_a_stop_during_the_pause_shows_no_draft(store: Store, server: Scri
         assert not [m for m in table.place.messages if "Never shown." in m.content]
 
 
-async def test_a_guests_message_is_taken_once(table: Table) -> None:
+async def test_a_guests_message_is_taken_once(table: SessionTable) -> None:
     message = table.place.guest("Hello all.")
     assert await table.run.hear(message) is Heard.TAKEN
     assert await table.run.hear(message) is not Heard.TAKEN
     assert [t.text for t in await table.stored_turns()] == ["Hello all."]
 
 
-async def test_a_reply_to_a_post_addresses_its_persona(table: Table) -> None:
+async def test_a_reply_to_a_post_addresses_its_persona(table: SessionTable) -> None:
     await table.speak(3)
     first = table.spoken[0]
     post = next(p for p in await table.store.session_posts(table.run.stored.id) if p.turn_seq == first.seq)
@@ -471,7 +383,7 @@ async def test_a_reply_to_a_post_addresses_its_persona(table: Table) -> None:
     assert table.spoken[3].speaker == first.speaker
 
 
-async def test_a_deletion_during_composing_drops_the_draft(table: Table) -> None:
+async def test_a_deletion_during_composing_drops_the_draft(table: SessionTable) -> None:
     message = table.place.guest("I regret this already.")
     await table.run.hear(message)
     gate = asyncio.Event()
@@ -489,7 +401,7 @@ async def test_a_deletion_during_composing_drops_the_draft(table: Table) -> None
     await table.assert_stored()
 
 
-async def test_an_edit_changes_the_record_and_the_database(table: Table) -> None:
+async def test_an_edit_changes_the_record_and_the_database(table: SessionTable) -> None:
     message = table.place.guest("Ravi, is it worth it?")
     await table.run.hear(message)
     await table.speak(2)
@@ -503,7 +415,7 @@ async def test_an_edit_changes_the_record_and_the_database(table: Table) -> None
     await table.assert_stored()
 
 
-async def test_guests_who_wrote_while_nobody_listened_are_taken_in(table: Table) -> None:
+async def test_guests_who_wrote_while_nobody_listened_are_taken_in(table: SessionTable) -> None:
     await table.speak(2)
     heard = table.place.guest("Before.")
     await table.run.hear(heard)
@@ -561,7 +473,7 @@ async def test_each_prompt_extends_the_one_before_it(store: Store, server: Scrip
 # --- steering, pausing, stopping ---
 
 
-async def test_a_pause_interrupts_the_call_in_flight(table: Table) -> None:
+async def test_a_pause_interrupts_the_call_in_flight(table: SessionTable) -> None:
     table.server.enqueue("One.", stalls())
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(2)
@@ -574,7 +486,7 @@ async def test_a_pause_interrupts_the_call_in_flight(table: Table) -> None:
     assert len(table.spoken) == 10
 
 
-async def test_steering_drops_a_draft_that_did_not_know_of_it(table: Table) -> None:
+async def test_steering_drops_a_draft_that_did_not_know_of_it(table: SessionTable) -> None:
     gate = asyncio.Event()
     table.server.enqueue("One.", held(gate, "Never shown."))
     loop = asyncio.create_task(table.run.loop())
@@ -588,7 +500,7 @@ async def test_steering_drops_a_draft_that_did_not_know_of_it(table: Table) -> N
     assert len(table.spoken) == 10
 
 
-async def test_ending_it_in_the_middle_hands_out_the_minutes(table: Table) -> None:
+async def test_ending_it_in_the_middle_hands_out_the_minutes(table: SessionTable) -> None:
     table.server.enqueue("One.", stalls())
     loop = asyncio.create_task(table.run.loop())
     await table.server.until_asked(2)
@@ -614,7 +526,7 @@ async def test_a_cancelled_loop_leaves_record_and_database_alike(store: Store, s
 # --- the place ---
 
 
-async def test_a_lost_permission_pauses_and_is_told_to_the_convener(table: Table) -> None:
+async def test_a_lost_permission_pauses_and_is_told_to_the_convener(table: SessionTable) -> None:
     table.stage.script.extend([refused(RejectReason.HOLD)] * 3)
     await table.run.loop()
     assert table.run.status is Status.PAUSED
@@ -626,7 +538,7 @@ async def test_a_lost_permission_pauses_and_is_told_to_the_convener(table: Table
     await table.assert_stored()
 
 
-async def test_a_place_that_is_gone_ends_the_session_and_keeps_the_record(table: Table) -> None:
+async def test_a_place_that_is_gone_ends_the_session_and_keeps_the_record(table: SessionTable) -> None:
     await table.speak(2)
     table.stage.script.extend([refused(RejectReason.PLACE_GONE)] * 3)
     await table.resume()
@@ -635,7 +547,7 @@ async def test_a_place_that_is_gone_ends_the_session_and_keeps_the_record(table:
     assert await table.store.unfinished_sessions() == []
 
 
-async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: Table) -> None:
+async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: SessionTable) -> None:
     await table.speak(1)
     table.stage.script.append(refused(RejectReason.WITHHELD))
     table.server.enqueue("Something rude.")
@@ -645,7 +557,7 @@ async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: Table) 
     assert [t.withheld for t in await table.stored_turns() if t.kind == "persona"] == [n == 1 for n in range(10)]
 
 
-async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: Table) -> None:
+async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: SessionTable) -> None:
     table.stage.script.extend([refused(RejectReason.HOLD)])
     await table.run._announcer.announce(Done("Mira paused the table."))
     assert table.stage.told == ["-# Mira paused the table."]
@@ -653,7 +565,7 @@ async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: Tabl
 
 
 async def test_guests_that_cannot_be_read_do_not_keep_it_from_going_on(
-    table: Table, monkeypatch: pytest.MonkeyPatch
+    table: SessionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(after_id: int) -> Any:
         raise PostRejected(RejectReason.HOLD, "no permission")

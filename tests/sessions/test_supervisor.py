@@ -12,18 +12,18 @@ from bot.store.engine import TransientDatabaseError
 from bot.store.models import Post, PostKind, Status
 from bot.store.schema import now
 from bot.store.store import Store
-from tests.sessions.house import HERE, QUICK, House, open_house, until
-from tests.sessions.place_stand_in import LOST, OK
-from tests.store.samples import CAST, PLACE, TASK, stored_session
+from tests.support.memory_place import LOST, OK
+from tests.support.samples import CAST, PLACE, TASK, stored_session
+from tests.support.session_house import HERE, QUICK, SessionHouse, open_house, until
 
 
 @pytest.fixture
-async def house(store: Store) -> AsyncIterator[House]:
+async def house(store: Store) -> AsyncIterator[SessionHouse]:
     async with open_house(store) as house:
         yield house
 
 
-async def test_one_table_a_place_until_it_has_ended(house: House) -> None:
+async def test_one_table_a_place_until_it_has_ended(house: SessionHouse) -> None:
     run = await house.start()
     with pytest.raises(UserError, match="There is a table in this channel already"):
         await house.start()
@@ -31,7 +31,7 @@ async def test_one_table_a_place_until_it_has_ended(house: House) -> None:
     await house.start()
 
 
-async def test_what_can_be_done_depends_on_how_the_table_stands(house: House) -> None:
+async def test_what_can_be_done_depends_on_how_the_table_stands(house: SessionHouse) -> None:
     supervisor = house.supervisor
     for ask in (supervisor.pause, supervisor.resume, supervisor.stop):
         with pytest.raises(UserError, match="There is no table in this channel"):
@@ -48,7 +48,7 @@ async def test_what_can_be_done_depends_on_how_the_table_stands(house: House) ->
     assert supervisor.running_at(PLACE).status is Status.RUNNING
 
 
-async def test_a_paused_table_can_be_summed_up(house: House) -> None:
+async def test_a_paused_table_can_be_summed_up(house: SessionHouse) -> None:
     run = await house.start(Dials(pace=60, turns=9))
     await until(lambda: len(run.record.persona_turns()) == 1)
     await house.supervisor.pause(PLACE)
@@ -57,13 +57,13 @@ async def test_a_paused_table_can_be_summed_up(house: House) -> None:
     assert [turn.kind for turn in run.record][-1] == "summary"
 
 
-async def test_two_personas_who_would_look_the_same_cannot_sit_together(house: House) -> None:
+async def test_two_personas_who_would_look_the_same_cannot_sit_together(house: SessionHouse) -> None:
     double = CAST[0].model_copy(update={"name": "Other"})
     with pytest.raises(UserError, match="can't sit at one table"):
         await house.supervisor.start(HERE, task=TASK, cast=(*CAST, double), dials=QUICK)
 
 
-async def test_a_post_left_open_by_the_last_table_is_not_doubled_by_the_next(house: House) -> None:
+async def test_a_post_left_open_by_the_last_table_is_not_doubled_by_the_next(house: SessionHouse) -> None:
     house.scripts.append([OK, OK, OK, LOST])
     first = await house.start(Dials(pace=0, turns=5))
     house.stages[0].looks.extend([PostRejected(RejectReason.HOLD, "The history can't be read.")] * 50)
@@ -78,7 +78,7 @@ async def test_a_post_left_open_by_the_last_table_is_not_doubled_by_the_next(hou
     assert len(turns) == len(set(turns)) == 1 + 3 + 1, "one turn of the first, three of the second and its summary"
 
 
-async def test_an_open_table_is_taken_up_beside_what_an_ended_one_left_over(house: House) -> None:
+async def test_an_open_table_is_taken_up_beside_what_an_ended_one_left_over(house: SessionHouse) -> None:
     stored = stored_session(place_id=PLACE, created_at=now())
     ended = await house.store.add_session(stored, [Post(PostKind.NOTICE, "left over")])
     await house.store.set_status(ended.id, Status.ENDED)
@@ -90,7 +90,7 @@ async def test_an_open_table_is_taken_up_beside_what_an_ended_one_left_over(hous
     assert any(turn.kind == "summary" for turn in await house.store.record(run.stored.id))
 
 
-async def test_a_paused_table_stays_paused_over_a_restart(house: House) -> None:
+async def test_a_paused_table_stays_paused_over_a_restart(house: SessionHouse) -> None:
     await house.start(Dials(pace=60, turns=5))
     await house.supervisor.pause(PLACE)
     await house.supervisor.shutdown()
@@ -102,7 +102,7 @@ async def test_a_paused_table_stays_paused_over_a_restart(house: House) -> None:
 
 
 async def test_an_unforeseen_error_pauses_the_table_with_an_id(
-    house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    house: SessionHouse, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: object) -> None:
         raise RuntimeError("a bug")
@@ -118,7 +118,7 @@ async def test_an_unforeseen_error_pauses_the_table_with_an_id(
 
 @pytest.mark.parametrize("way_out", ["stop and start", "resume", "pause and resume"])
 async def test_a_table_that_stood_still_for_its_database_hears_people(
-    house: House, monkeypatch: pytest.MonkeyPatch, way_out: str
+    house: SessionHouse, monkeypatch: pytest.MonkeyPatch, way_out: str
 ) -> None:
     monkeypatch.setattr(database_outage, "FIRST_WAIT", 600.0)
     really = house.store.add_turn

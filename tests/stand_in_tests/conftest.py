@@ -8,9 +8,8 @@ import aiohttp
 import discord
 import pytest
 
-from tests.stand_in import StandIn, World, stand_in
-
-from .visitor import Answered, Visitor, place, visiting
+from tests.support.discord_stand_in import StandIn, World, stand_in
+from tests.support.visitor import Answered, Visitor, place, visiting
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ import aiohttp
 import discord
 import pytest
 
-from tests.stand_in import Fault, StandIn, World
-
-from .visitor import Answered, Visitor, refusal
+from tests.support.discord_stand_in import Fault, StandIn, World
+from tests.support.visitor import Answered, Visitor, refusal
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ import discord
 import pytest
 from discord.http import Route
 
-from tests.stand_in import World
-
-from .visitor import Visitor, place, refusal
+from tests.support.discord_stand_in import World
+from tests.support.visitor import Visitor, place, refusal
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,8 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from tests.stand_in import StandIn, World, pointed_at, stand_in
-
-from .visitor import Panel, Visitor, place, refusal, visiting
+from tests.support.discord_stand_in import StandIn, World, pointed_at, stand_in
+from tests.support.visitor import Panel, Visitor, place, refusal, visiting
 
 
 async def test_a_bot_logs_in_and_knows_the_guild_and_its_own_permissions(bot: Visitor, world: World) -> None:
@@ -207,7 +206,7 @@ async def test_a_wrong_token_is_refused(server: StandIn) -> None:
 
 async def test_another_process_drives_it_by_the_control_route() -> None:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.stand_in", "--port", "0", stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", "tests.support.discord_stand_in", "--port", "0", stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     try:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.store.models import StoredSession
 from bot.store.store import Store, open_store
-from tests.store.samples import database, stored_session
+from tests.support.samples import database, stored_session
 
 
 @pytest.fixture

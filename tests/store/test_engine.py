@@ -19,7 +19,7 @@ from bot.store import engine as engine_module
 from bot.store.engine import DatabaseOpenError, create_engine, lock_database
 from bot.store.schema import metadata, sessions
 from bot.store.store import Store, open_store
-from tests.store.samples import database, stored_session
+from tests.support.samples import database, stored_session
 
 TABLES = {"alembic_version", *metadata.tables}
 SHIPPED = Path(bot.store.migrations.__path__[0])

@@ -14,7 +14,7 @@ from bot.store.engine import create_engine
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession, Webhook
 from bot.store.schema import departures, opt_outs, posts, sessions, turns, webhooks
 from bot.store.store import Store, open_store
-from tests.store.samples import CONVENER, GUILD, PLACE, database, stored_session
+from tests.support.samples import CONVENER, GUILD, PLACE, database, stored_session
 
 KIM = Member(7_777_777_777_777, ("Kim of Kent",))
 WORDS = "I live at Mill Lane 4."

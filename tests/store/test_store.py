@@ -31,7 +31,7 @@ from bot.store.engine import create_engine
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession, Webhook
 from bot.store.schema import posts
 from bot.store.store import PlaceTaken, Store, open_store
-from tests.store.samples import ANCHOR, CAST, PLACE, STARTED, database, stored_session
+from tests.support.samples import ANCHOR, CAST, PLACE, STARTED, database, stored_session
 
 LARGEST = 2**63 - 1  # Discord ids are 64 bits wide; the sign bit will not be reached before the year 2084
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.store import Store
-from tests.store.samples import GUILD, PLACE
+from tests.support.samples import GUILD, PLACE
 
 NOTICE = Post(PostKind.NOTICE, "a notice")
 CALLS: dict[str, Callable[[Store, int], Awaitable[object]]] = {

@@ -13,7 +13,7 @@ from bot.store.store import Store
 
 log = logging.getLogger(__name__)
 
-# How long a person waits for what they did to be shown, in seconds: a table must stop also while Discord is down.
+# How long a person waits for what they did to be shown, in seconds: a table must stop also with its place out of reach.
 PATIENCE: Final = 3.0
 
 

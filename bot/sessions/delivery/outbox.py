@@ -51,7 +51,7 @@ class Outbox:
         latest: int,
         on_withheld: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
-        """`latest` is the largest Discord id the session has seen; `on_withheld` takes the number of a turn that
+        """`latest` is the largest message id the session has seen; `on_withheld` takes the number of a turn that
         will not be shown."""
         self.latest = latest
         self.waiting = False
@@ -113,7 +113,7 @@ class Outbox:
             await self.seen(message)
 
     def hurry(self) -> None:
-        """Discord is back: try at once what would wait a while longer."""
+        """The place is back: try at once what would wait a while longer."""
         self._wait.interrupt()
 
     async def seen(self, message: OwnMessage) -> None:

@@ -1,0 +1,1 @@
+"""The tests: four layers, told of in ARCHITECTURE.md."""

@@ -1,0 +1,1 @@
+"""The trial of the kill: `python -m tests.chaos --help`."""

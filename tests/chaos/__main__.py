@@ -1,0 +1,130 @@
+"""Nothing lost, nothing doubled: the real bot is killed at random instants, and what was shown is compared.
+
+    python -m tests.chaos --kills 1000 --workers 2
+
+Each round has a stand-in for Discord in a process of its own, a scripted endpoint whose texts all differ, a fresh
+database and the bot as a process. Tables are opened in several channels; the bot is killed (SIGKILL) at instants drawn
+evenly from its life, start-up included, and started again; guests write all the while; Discord, its gateway and the
+endpoint have their faults. In the last life the tables end, the bot is told to (SIGTERM), and the channels are
+compared with the database, session by session. The exit code is 1 if anything is wrong, and 2 if the trial is.
+"""
+
+import argparse
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.chaos.processes import Launcher
+from tests.chaos.round import Outcome, Round, RoundSize
+
+
+async def trial(
+    *, kills: int, seed: str, size: RoundSize, workers: int = 1, keep: Path | None = None, say: Callable[[str], None]
+) -> Outcome:
+    """Rounds until `kills` kills have been made. `keep`: where the folder of a round with findings goes.
+
+    `say` is given a line for each round.
+    """
+    total, numbers = Outcome(), iter(range(sys.maxsize))
+
+    async def work() -> None:
+        async with Launcher.running() as launcher:
+            while total.kills < kills:
+                number = next(numbers)
+                with tempfile.TemporaryDirectory(prefix="chaos-") as name:
+                    folder = Path(name) / "round"
+                    wrong = ["the round was not held to its end"]
+                    try:
+                        outcome = await Round(f"{seed}/{number}", size, folder, launcher).hold()
+                        wrong = outcome.findings.sentences
+                    finally:
+                        if wrong and keep is not None:
+                            shutil.copytree(folder, keep / f"{seed}-{number}", dirs_exist_ok=True)
+                total.add(outcome)
+                say(f"round {number}: {outcome.kills} kills, {outcome.turns} turns, {outcome.seconds:.1f} s")
+                for sentence in wrong:
+                    say(f"  seed {seed}/{number}: {sentence}")
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(workers):
+            group.create_task(work())
+    return total
+
+
+def report(total: Outcome, seconds: float) -> dict[str, Any]:
+    """The figures, for people and for `--json`."""
+    return {
+        "wrong": total.findings.counts,
+        "kills": total.kills,
+        "kills_a_minute": round(total.kills / seconds * 60, 1),
+        "seconds": round(seconds, 1),
+        "tables": total.tables,
+        "turns": total.turns,
+        "messages": total.messages,
+        "guests_messages": total.guests,
+        "kills_hit": dict(sorted(total.states.items())),
+        "faults": sum(total.faults.values()),
+        "faults_by_kind": dict(sorted(total.faults.items())),
+    }
+
+
+def in_lines(figures: dict[str, Any]) -> str:
+    """The figures as an indented table."""
+    rows: list[tuple[str, Any]] = []
+    for name, value in figures.items():
+        inner = value if isinstance(value, dict) else None
+        rows.append((name.replace("_", " "), "" if inner is not None else value))
+        rows += [("  " + key.replace("_", " "), count) for key, count in (inner or {}).items()]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:<{width}}  {value:>8}".rstrip() for name, value in rows)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = _parser().parse_args(arguments)
+    size = RoundSize(
+        kills=given.kills_a_round,
+        channels=given.channels,
+        turns=given.turns,
+        guests=given.guests,
+        faults=given.faults,
+    )
+
+    def say(line: str) -> None:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+    began = time.monotonic()
+    total = asyncio.run(
+        trial(kills=given.kills, seed=given.seed, size=size, workers=given.workers, keep=given.keep, say=say)
+    )
+    figures = {"seed": given.seed} | report(total, time.monotonic() - began)
+    say("\n" + in_lines(figures))
+    if given.json:
+        given.json.write_text(json.dumps(figures | {"findings": total.findings.sentences}, indent=2) + "\n")
+    return 1 if total.findings.sentences else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=(__doc__ or "").partition("\n")[0])
+    add, size = parser.add_argument, RoundSize()
+    add("--kills", type=int, default=100, help="how many kills in all (default: 100)")
+    add("--seed", default="1", help="decides instants, faults and texts, not how the processes interleave")
+    add("--workers", type=int, default=1, help="rounds side by side; one for each core is enough (default: 1)")
+    add("--kills-a-round", type=int, default=size.kills, help=f"at most (default: {size.kills})")
+    add("--channels", type=int, default=size.channels, help=f"tables at once (default: {size.channels})")
+    add("--turns", type=int, default=size.turns, help=f"turns of each table (default: {size.turns})")
+    add("--guests", type=int, default=size.guests, help=f"guests' messages at each table (default: {size.guests})")
+    add("--faults", action=argparse.BooleanOptionalAction, default=True, help="Discord and the endpoint have faults")
+    add("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    add("--keep", type=Path, metavar="DIR", help="keep database, log and channels of each round with findings there")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

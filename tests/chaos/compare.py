@@ -1,0 +1,234 @@
+"""Compares what the channels show with what the database says. Knows nothing of how either came about."""
+
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+# https://discord.com/developers/docs/reference#snowflakes
+DISCORD_EPOCH: Final = 1_420_070_400_000
+# So close to a table's beginning or end it can't be told from outside whether the table was open, in seconds.
+DOUBTFUL: Final = 0.5
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message as it stands in a channel. `author`: "webhook", "bot" or "member"."""
+
+    id: int
+    author: str
+    name: str
+    content: str
+    files: int = 0
+
+
+@dataclass(frozen=True)
+class GuestSaid:
+    """What a guest wrote: the message's id, its place and its text."""
+
+    id: int
+    place_id: int
+    text: str
+
+
+@dataclass
+class StoredTable:
+    """One session with its turns and posts, as rows of the database."""
+
+    session: dict[str, Any]
+    turns: list[dict[str, Any]]
+    posts: list[dict[str, Any]]
+
+
+@dataclass
+class Findings:
+    """What is wrong, a sentence each. All empty: nothing is."""
+
+    turns_lost: list[str] = field(default_factory=list)
+    turns_doubled: list[str] = field(default_factory=list)
+    out_of_order: list[str] = field(default_factory=list)
+    texts_differ: list[str] = field(default_factory=list)
+    guests_lost: list[str] = field(default_factory=list)
+    guests_doubled: list[str] = field(default_factory=list)
+    own_missing: list[str] = field(default_factory=list)
+    own_doubled: list[str] = field(default_factory=list)
+    not_finished: list[str] = field(default_factory=list)
+    failed_inside: list[str] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {each.name: len(getattr(self, each.name)) for each in fields(self)}
+
+    @property
+    def sentences(self) -> list[str]:
+        return [f"{each.name}: {said}" for each in fields(self) for said in getattr(self, each.name)]
+
+    def add(self, other: "Findings") -> None:
+        for each in fields(self):
+            getattr(self, each.name).extend(getattr(other, each.name))
+
+
+def read_tables(file: Path, *, whole: bool = True) -> list[StoredTable]:
+    """Every session of a database file, read past the bot's own code; without its turns and posts if not `whole`."""
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+        db.row_factory = sqlite3.Row
+
+        def rows(query: str, *values: int) -> list[dict[str, Any]]:
+            return [dict(row) for row in db.execute(query, values)]
+
+        db.execute("BEGIN")  # all of it at one instant
+        sessions = rows("SELECT * FROM sessions ORDER BY id")
+        if not whole:
+            return [StoredTable(session, [], []) for session in sessions]
+        turns = "SELECT * FROM turns WHERE session_id = ? ORDER BY seq"
+        posts = "SELECT * FROM posts WHERE session_id = ? ORDER BY id"
+        return [StoredTable(session, rows(turns, session["id"]), rows(posts, session["id"])) for session in sessions]
+
+
+def shown(message: Mapping[str, Any]) -> Shown:
+    """A message of the stand-in's control route."""
+    author = "webhook" if message["webhook_id"] else "bot" if message["author"].get("bot") else "member"
+    return Shown(message["id"], author, message["name"], message["content"], len(message["attachments"]))
+
+
+def compare(
+    tables: Iterable[StoredTable],
+    places: Mapping[int, list[Shown]],
+    guests: Iterable[GuestSaid] = (),
+    remembered: Mapping[tuple[int, int], str] | None = None,
+) -> Findings:
+    """What is wrong. `places`: the channels' messages, oldest first; `remembered`: texts of persona turns that were
+    stored at some kill, by session and number of the turn."""
+    tables, found = list(tables), Findings()
+    by_place: defaultdict[int, list[StoredTable]] = defaultdict(list)
+    for table in tables:
+        by_place[table.session["place_id"]].append(table)
+    for place_id, messages in places.items():
+        _compare_place(by_place[place_id], {m.id: m for m in messages}, found)
+    for table in tables:
+        _check_whole(table, found)
+        _check_remembered(table, remembered or {}, found)
+        _check_guests(table, [g for g in guests if g.place_id == table.session["place_id"]], found)
+    return found
+
+
+def _compare_place(tables: list[StoredTable], messages: dict[int, Shown], found: Findings) -> None:
+    posts = [post for table in tables for post in table.posts]
+    for table in tables:
+        withheld = {t["seq"] for t in table.turns if t["withheld"]}
+        for turn in table.turns:
+            if turn["kind"] in ("persona", "summary") and turn["text"] and not turn["withheld"]:
+                _check_turn(turn, [p for p in table.posts if p["turn_seq"] == turn["seq"]], messages, found)
+        for post in table.posts:
+            if post["kind"] != "turn" and post["turn_seq"] not in withheld:
+                _check_own(post, messages, found)
+    _check_copies(posts, messages, found)
+    ids = [p["message_id"] for p in sorted(posts, key=lambda p: p["id"]) if p["message_id"]]
+    for before, after in pairwise(ids):
+        if after < before:
+            found.out_of_order.append(f"message {after} shows a later post than message {before}")
+
+
+def _check_turn(turn: dict[str, Any], posts: list[dict[str, Any]], messages: dict[int, Shown], found: Findings) -> None:
+    name = _name(turn)
+    missing = [p for p in posts if p["message_id"] not in messages]
+    if not posts or missing:
+        what = ", ".join(f"post {p['id']} is {p['status']}" for p in missing) or "it has no posts"
+        found.turns_lost.append(f"{name} is stored and not shown ({what})")
+        return
+    for post in posts:
+        message = messages[post["message_id"]]
+        if (message.author, message.name, message.content) != ("webhook", post["username"], post["content"].strip()):
+            found.texts_differ.append(f"{name}: message {message.id} is not post {post['id']}")
+    text = "".join("".join(messages[p["message_id"]].content.split()) for p in posts)
+    if text.removeprefix("**Summary.**") != "".join(turn["text"].split()):
+        found.texts_differ.append(f"{name}: what is shown is not what is stored")
+
+
+def _check_own(post: dict[str, Any], messages: dict[int, Shown], found: Findings) -> None:
+    """A card, panel, notice or the minutes."""
+    what = f"{post['kind']} (post {post['id']} of session {post['session_id']})"
+    message = messages.get(post["message_id"])
+    if message is None or message.author != "bot":
+        found.own_missing.append(f"{what} is {post['status']} and not shown")
+    elif post["kind"] in ("notice", "minutes") and message.content != post["content"].strip():
+        found.texts_differ.append(f"{what}: message {message.id} says something else")
+    elif post["kind"] == "minutes" and not message.files:
+        found.own_missing.append(f"{what} came without its file")
+
+
+def _check_copies(posts: list[dict[str, Any]], messages: dict[int, Shown], found: Findings) -> None:
+    bound = {p["message_id"] for p in posts}
+    seen: set[tuple[str, str]] = set()
+    for message in messages.values():
+        if message.author == "webhook":
+            # No two texts of the endpoint are alike, so this holds whatever the database says.
+            again = (message.name, message.content) in seen
+            seen.add((message.name, message.content))
+            if again or message.id not in bound:
+                why = "stands there twice" if again else "shows no post"
+                found.turns_doubled.append(f"message {message.id} {why}: {message.name}: {message.content[:60]!r}")
+        elif message.author == "bot" and message.id not in bound:
+            found.own_doubled.append(f"message {message.id} shows no post: {message.content[:60]!r}")
+
+
+def _check_whole(table: StoredTable, found: Findings) -> None:
+    """A finished table: its end, one card, one panel, one set of minutes; turns counted without a gap."""
+    number = table.session["id"]
+    if table.session["status"] != "ended":
+        found.not_finished.append(f"session {number} is {table.session['status']} ({table.session['reason']})")
+        return
+    kinds = Counter(p["kind"] for p in table.posts)
+    for kind in ("card", "panel", "minutes"):
+        if kinds[kind] == 0:
+            found.own_missing.append(f"session {number} has no {kind}")
+        elif kinds[kind] > 1:
+            found.own_doubled.append(f"session {number} has {kinds[kind]} posts of kind {kind}")
+    if [t["seq"] for t in table.turns] != list(range(1, len(table.turns) + 1)):
+        found.turns_lost.append(f"session {number}: the turns' numbers have a gap")
+    dials = json.loads(table.session["dials"])
+    spoken = sum(t["kind"] == "persona" for t in table.turns)
+    if spoken != dials["turns"]:
+        found.turns_lost.append(f"session {number} ended after {spoken} of {dials['turns']} turns")
+
+
+def _check_remembered(table: StoredTable, remembered: Mapping[tuple[int, int], str], found: Findings) -> None:
+    now = {t["seq"]: t["text"] for t in table.turns}
+    for (session, seq), text in remembered.items():
+        if session != table.session["id"] or now.get(seq) == text:
+            continue
+        if seq not in now:
+            found.turns_lost.append(f"turn {seq} of session {session} was stored at a kill and is gone")
+        else:
+            found.texts_differ.append(f"turn {seq} of session {session} had another text before a kill")
+
+
+def _check_guests(table: StoredTable, guests: list[GuestSaid], found: Findings) -> None:
+    stored: defaultdict[int, list[str]] = defaultdict(list)
+    for turn in table.turns:
+        if turn["kind"] == "guest":
+            stored[turn["message_id"]].append(turn["text"])
+    opened, ended = _seconds(table.session["created_at"]), _seconds(table.session["ended_at"])
+    for guest in guests:
+        texts = stored[guest.id]
+        at = ((guest.id >> 22) + DISCORD_EPOCH) / 1000
+        if not texts and opened is not None and ended is not None and opened + DOUBTFUL < at < ended - DOUBTFUL:
+            found.guests_lost.append(f"session {table.session['id']}: message {guest.id} {guest.text!r} is no turn")
+        if len(texts) > 1:
+            found.guests_doubled.append(f"session {table.session['id']}: message {guest.id} is {len(texts)} turns")
+        if any(text != guest.text for text in texts):
+            found.texts_differ.append(f"session {table.session['id']}: the turn of message {guest.id} says otherwise")
+
+
+def _seconds(stored: str | None) -> float | None:
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC).timestamp() if stored else None
+
+
+def _name(turn: dict[str, Any]) -> str:
+    return f"turn {turn['seq']} of session {turn['session_id']} ({turn['speaker']})"

@@ -1,0 +1,180 @@
+"""The things the stand-in keeps: roles, members, channels, messages, webhooks, emojis, requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+JSON = dict[str, Any]
+
+# The bits of Discord's permission number that the stand-in looks at
+# (https://discord.com/developers/docs/topics/permissions).
+PERMISSIONS = {
+    "create_instant_invite": 1 << 0,
+    "administrator": 1 << 3,
+    "manage_channels": 1 << 4,
+    "manage_guild": 1 << 5,
+    "add_reactions": 1 << 6,
+    "view_channel": 1 << 10,
+    "send_messages": 1 << 11,
+    "manage_messages": 1 << 13,
+    "embed_links": 1 << 14,
+    "attach_files": 1 << 15,
+    "read_message_history": 1 << 16,
+    "mention_everyone": 1 << 17,
+    "use_external_emojis": 1 << 18,
+    "manage_webhooks": 1 << 29,
+    "use_application_commands": 1 << 31,
+    "manage_threads": 1 << 34,
+    "create_public_threads": 1 << 35,
+    "send_messages_in_threads": 1 << 38,
+}
+EVERY_PERMISSION = sum(PERMISSIONS.values())
+
+# Message flags (https://discord.com/developers/docs/resources/message#message-object-message-flags).
+EPHEMERAL = 1 << 6
+LOADING = 1 << 7
+COMPONENTS_V2 = 1 << 15
+
+# Channel types.
+TEXT_CHANNEL = 0
+DIRECT_MESSAGES = 1
+PUBLIC_THREAD = 11
+
+# Message types.
+DEFAULT, REPLY, CHAT_INPUT, MENU_COMMAND = 0, 19, 20, 23
+
+
+def bits(*names: str) -> int:
+    """The permission number of these names, spelt as discord.py spells them; KeyError for an unknown one."""
+    return sum(PERMISSIONS[name] for name in names)
+
+
+@dataclass
+class Role:
+    """A role; the one whose id is the guild's is @everyone."""
+
+    id: int
+    name: str
+    permissions: int
+
+
+@dataclass
+class Member:
+    """A person, or the bot itself, in the guild."""
+
+    id: int
+    name: str
+    nick: str | None = None
+    global_name: str | None = None
+    bot: bool = False
+    roles: list[int] = field(default_factory=list)
+
+    @property
+    def display_name(self) -> str:
+        return self.nick or self.global_name or self.name
+
+
+@dataclass
+class Channel:
+    """A text channel, a public thread of one (then `parent` is set), or the bot's talk with one `recipient`."""
+
+    id: int
+    name: str
+    parent: Channel | None = None
+    recipient: Member | None = None
+    topic: str | None = None
+    archived: bool = False
+    locked: bool = False
+    # Who (role or member id) -> (allowed bits, denied bits). A thread has its parent's.
+    overwrites: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def is_thread(self) -> bool:
+        return self.parent is not None
+
+    @property
+    def root(self) -> Channel:
+        """The channel itself, or a thread's parent: where webhooks and permissions live."""
+        return self.parent or self
+
+
+@dataclass
+class Message:
+    """A message as stored. `sent` is the request's JSON, so that a test can look at what was asked for."""
+
+    id: int
+    channel: Channel
+    author: JSON
+    content: str = ""
+    type: int = DEFAULT
+    embeds: list[JSON] = field(default_factory=list)
+    components: list[JSON] = field(default_factory=list)
+    attachments: list[JSON] = field(default_factory=list)
+    flags: int = 0
+    nonce: str | None = None
+    reply_to: Message | None = None
+    webhook_id: int | None = None
+    application_id: int | None = None
+    interaction_metadata: JSON | None = None
+    mentions: list[Member] = field(default_factory=list)
+    mention_roles: list[int] = field(default_factory=list)
+    mention_everyone: bool = False
+    edited_at: str | None = None
+    deleted: bool = False
+    sent: JSON = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name shown above the message."""
+        return self.author["username"]
+
+    @property
+    def avatar_url(self) -> str | None:
+        """The face a webhook's sender asked for."""
+        return self.sent.get("avatar_url")
+
+    @property
+    def ephemeral(self) -> bool:
+        return bool(self.flags & EPHEMERAL)
+
+    @property
+    def pings(self) -> bool:
+        """Whether anybody's client made a sound."""
+        return bool(self.mentions or self.mention_roles or self.mention_everyone)
+
+
+@dataclass
+class Webhook:
+    """An incoming webhook. `application_id` is set when a bot made it."""
+
+    id: int
+    token: str
+    name: str
+    channel: Channel
+    creator: Member
+    application_id: int | None = None
+
+
+@dataclass
+class Emoji:
+    """An application emoji and the bytes that were uploaded."""
+
+    id: int
+    name: str
+    image: bytes
+    mime: str
+
+
+@dataclass
+class ApiRequest:
+    """One HTTP request as it came in, and the status it got (0: the connection was reset or is still open)."""
+
+    at: float
+    method: str
+    path: str
+    query: dict[str, str]
+    json: Any
+    files: list[JSON]
+    reason: str | None
+    status: int = 0

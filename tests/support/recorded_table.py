@@ -1,0 +1,135 @@
+"""A table to test with: a cast, a task, and a record that grows as a session's does."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.names import addressed
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import FloorChosen, QuestionPut, Record, Session, Steering, Turn, moderator_turn, seats
+from bot.discussion.model.task import Task
+from bot.discussion.moderation.dissent import DISSENT_FLAG
+from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Step, Summarise, next_step
+
+QUESTIONS = tuple(f"Question {n}?" for n in range(1, 6))
+
+
+def persona(name: str, full_name: str | None = None, **fields: object) -> Persona:
+    return Persona.model_validate(
+        {"name": name, "full_name": full_name or name, "prompt": f"You like {name}."} | fields
+    )
+
+
+AINO = persona("Aino", "Professor Aino Virtanen", prompt="You are Professor Aino Virtanen, who counts ice floes.")
+RAVI = persona("Ravi", "Ravi Menon")
+MIRA = persona("Mira", "Dr. Mira Kessler")
+TOMAS = persona("Tomás", "Tomás Okafor")
+CAST = (AINO, RAVI, MIRA, TOMAS)
+
+Words = Callable[[Speak, int], str]
+
+
+def plain_words(step: Speak, number: int) -> str:
+    """What a persona says when it does not matter: addresses nobody, repeats nothing."""
+    return f"Point {number} of {step.persona.name}."
+
+
+@dataclass
+class RecordedTable:
+    """A session with its record. Every method adds turns; nothing is ever taken away."""
+
+    cast: tuple[Persona, ...] = CAST
+    seed: int = 1
+    questions: tuple[str, ...] = QUESTIONS
+    context: str = "A village hall."
+    dials: Dials = field(default_factory=Dials)
+    record: Record = field(default_factory=Record)
+
+    @property
+    def session(self) -> Session:
+        task = Task(name="hall", context=self.context, questions=self.questions)
+        return Session(task, self.cast, self.dials, self.seed)
+
+    @property
+    def step(self) -> Step:
+        return next_step(self.session, self.record)
+
+    @property
+    def speaker(self) -> str:
+        """Who speaks next, once a question is on the table."""
+        step = self.step
+        if isinstance(step, Open):
+            self.steer(QuestionPut(question=step.question))
+            step = self.step
+        assert isinstance(step, Speak), step
+        return step.persona.name
+
+    def say(
+        self,
+        name: str,
+        text: str | None = None,
+        *,
+        heard: int | None = None,
+        withheld: bool = False,
+        dissent: bool = False,
+    ) -> Turn:
+        """A persona's turn; empty text is a pass."""
+        seq = self.record.last_seq + 1
+        text = f"Point {seq} of {name}." if text is None else text
+        to = addressed(text, seats(self.session, self.record), speaker=name)
+        heard = seq - 1 if heard is None else heard
+        flags = (DISSENT_FLAG,) if dissent else ()
+        turn = Turn(seq, "persona", name, text, addressed=to, heard=heard, withheld=withheld, flags=flags)
+        self.record.append(turn)
+        return turn
+
+    def guest(self, text: str, *, name: str = "Zoe", reply_to: str | None = None) -> Turn:
+        """A guest's turn, or a reply to a persona's message."""
+        to = reply_to or addressed(text, seats(self.session, self.record), speaker="", guest=True)
+        turn = Turn(self.record.last_seq + 1, "guest", name, text, addressed=to)
+        self.record.append(turn)
+        return turn
+
+    def steer(self, *steerings: Steering) -> None:
+        for steering in steerings:
+            self.record.append(moderator_turn(self.record, steering, ""))
+
+    def take(self, step: Step, words: Words = plain_words) -> None:
+        """Do what the moderator says."""
+        match step:
+            case Open(question):
+                self.steer(QuestionPut(question=question))
+            case Choose(among):
+                self.steer(FloorChosen(name=among[-1].name))
+            case Speak(speaker, cue):
+                self.say(speaker.name, words(step, self.record.last_seq + 1), dissent=cue.dissent)
+            case Summarise(speaker):
+                seq = self.record.last_seq + 1
+                self.record.append(Turn(seq, "summary", speaker.name, "That was it.", heard=seq - 1))
+            case Close():
+                pass
+
+    def play(self, words: Words = plain_words) -> list[Step]:
+        """Go on until the discussion is over. Out: the steps that were taken."""
+        taken: list[Step] = []
+        while not isinstance(step := self.step, Close):
+            self.take(step, words)
+            taken.append(step)
+        return taken
+
+    def spoken(self) -> list[str]:
+        return [turn.speaker for turn in self.record.persona_turns()]
+
+
+def table_of(*names: str, seed: int = 1, **dials: Any) -> RecordedTable:
+    """A table at which these sit, with a question put already."""
+    table = RecordedTable(
+        tuple(persona(name) for name in names), seed, dials=Dials.model_validate({"turns": 200} | dials)
+    )
+    table.steer(QuestionPut(question=QUESTIONS[0]))
+    return table
+
+
+def names(steps: Iterable[Step]) -> list[str]:
+    return [step.persona.name for step in steps if isinstance(step, Speak)]

@@ -1,0 +1,213 @@
+"""One channel of the simulated Discord: what people do there, what one sees there, and what is stored.
+
+All that reaches into simcord's own modules is in this one.
+"""
+
+from typing import Any, Final
+
+import discord
+import pytest
+from simcord import ChannelHandle, Env, HttpLogEntry, InteractionResult, MemberActor
+from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
+from simcord.http import router
+
+from bot.chat.bot import RoundtableBot
+from bot.discussion.model.record import Record, Turn
+from bot.store.models import StoredSession
+from bot.store.store import Store
+from tests.support.simulated_bot import Parts
+
+# Above simcord's settle timeout, so that a table between two turns counts as settled: advancing the clock by this
+# much is one turn.
+PACE: Final = 30.0
+_EXECUTE: Final = "/webhooks/{webhook_id}/{token}"
+
+
+class SimulatedPlace:
+    """A server with a channel, its convener Mira, the members Otto and Lena, and Ada, who may manage messages."""
+
+    def __init__(self, env: Env, store: Store) -> None:
+        self.env = env
+        self.store = store
+        self.guild = env.create_guild("Bakers")
+        self.channel = self.guild.create_text_channel("general")
+        moderators = self.guild.create_role("moderators", permissions=discord.Permissions(manage_messages=True))
+        self.mira = self.guild.add_member(env.create_user("mira"))
+        self.otto = self.guild.add_member(env.create_user("otto"), nick="Otto the Miller")
+        self.lena = self.guild.add_member(env.create_user("lena", global_name="Lena L."))
+        self.ada = self.guild.add_member(env.create_user("ada"), roles=[moderators])
+
+    @property
+    def bot(self) -> RoundtableBot:
+        assert isinstance(self.env.bot, RoundtableBot)
+        return self.env.bot
+
+    def elsewhere(self, channel: ChannelHandle) -> "SimulatedPlace":
+        """The same server and people with another channel before their eyes."""
+        other = object.__new__(SimulatedPlace)
+        other.__dict__ |= self.__dict__ | {"channel": channel}
+        return other
+
+    # --- what people do ---
+
+    async def type(self, command: str, *, by: MemberActor | None = None, **options: Any) -> str:
+        """Type a `/roundtable` command (the convener, unless `by` somebody else). Out: the private answer."""
+        return told(await (by or self.mira).slash(self.channel, f"roundtable {command}", **options))
+
+    async def press(self, label: str, *, by: MemberActor | None = None, panel: discord.Message | None = None) -> str:
+        """Press a button of the panel. Out: the private answer, empty where the channel shows what was done."""
+        panel = panel or self.panel
+        result = await (by or self.mira).click(panel, label=label)
+        assert result.acknowledged
+        return told(result) if result.followups or (result.response and result.response.id != panel.id) else ""
+
+    async def turn(self, count: int = 1) -> None:
+        """Let the pace pass, so many times."""
+        for _ in range(count):
+            await self.env.advance_time(PACE)
+
+    def deny(self, *permissions: str) -> None:
+        """Take permissions away from the bot in this channel (none: give everything back)."""
+        me = self.env.backend.bot_user.id
+        if permissions:
+            denied = discord.Permissions(**dict.fromkeys(permissions, True)).value
+            self.env.backend.set_overwrite(
+                self.channel.id, Overwrite(target_id=me, type=OverwriteType.MEMBER, deny=denied)
+            )
+        else:
+            self.env.backend.delete_overwrite(self.channel.id, me)
+
+    def make_thread(self, name: str) -> "SimulatedPlace":
+        """A thread of this channel that Mira opened."""
+        thread = self.env.backend.create_thread(self.channel.id, name, self.mira.id)
+        return self.elsewhere(ChannelHandle(self.env, self.guild, thread))
+
+    def write_unheard(self, who: MemberActor, text: str) -> None:
+        """A message that Discord does not tell the bot of, as while it is away."""
+        backend = self.env.backend
+        listening, backend.subscribers = backend.subscribers, []
+        try:
+            backend.create_message(self.channel.id, who.id, text)
+        finally:
+            backend.subscribers = listening
+
+    async def restart(self, parts: Parts) -> None:
+        """The bot's process ends and another one begins on the same database."""
+        old = self.bot
+        await self.env.restart_bot(parts.make())
+        await old.close()
+        await self.env.settle()
+
+    def delete_webhooks(self) -> None:
+        """Somebody removes every webhook of the server."""
+        for webhook_id in list(self.env.backend.webhooks):
+            self.env.backend.delete_webhook(webhook_id)
+
+    # --- what one sees ---
+
+    def history(self) -> list[discord.Message]:
+        return self.channel.history()
+
+    @property
+    def spoken(self) -> list[discord.Message]:
+        """The personas' messages."""
+        return [m for m in self.history() if m.webhook_id]
+
+    @property
+    def speakers(self) -> list[str]:
+        return [m.author.name for m in self.spoken]
+
+    @property
+    def said_by_bot(self) -> list[str]:
+        """The bot's own messages: card and panel first, then questions, notices, the closing."""
+        return [m.content for m in self.history() if m.author.id == self.bot.me.id and not m.webhook_id]
+
+    @property
+    def card(self) -> discord.Message:
+        return next(m for m in reversed(self.history()) if m.embeds and m.author.id == self.bot.me.id)
+
+    @property
+    def panel(self) -> discord.Message:
+        """The newest table's panel: the message after its card."""
+        card = self.card.id
+        return next(m for m in self.history() if m.id > card and m.author.id == self.bot.me.id)
+
+    def buttons(self, panel: discord.Message | None = None) -> list[str]:
+        shown = discord.ui.View.from_message(panel or self.panel)
+        return [item.label or "" for item in shown.children if isinstance(item, discord.ui.Button)]
+
+    @property
+    def pinged(self) -> list[str]:
+        """The messages of this channel that notified somebody."""
+        stored = self.env.backend.messages[self.channel.id].values()
+        return [m.content for m in stored if m.ping_user_ids or m.ping_role_ids or m.mention_everyone]
+
+    def executed(self) -> list[dict[str, Any]]:
+        """What was sent through the webhook: the bodies of the requests."""
+        sent = [r for r in self.env.http_requests if r.method == "POST" and r.path.startswith("/webhooks/")]
+        return [r.json for r in sent if r.json and "username" in r.json]
+
+    # --- what is stored ---
+
+    async def session(self) -> StoredSession:
+        """This place's newest session."""
+        found = None
+        number = 1
+        while stored := await self.store.session(number):
+            found = stored if stored.place_id == self.channel.id else found
+            number += 1
+        assert found is not None, "no session is stored for this place"
+        return found
+
+    async def record(self) -> Record:
+        return await self.store.record((await self.session()).id)
+
+    async def guests(self) -> list[Turn]:
+        """The guests' turns of this place's newest session."""
+        return [turn for turn in await self.record() if turn.kind == "guest"]
+
+
+def told(result: InteractionResult) -> str:
+    """The one answer a person got, which nobody else can see."""
+    # The answer to a button that was only acknowledged counts the panel itself as its response.
+    answers = result.followups or [*filter(None, [result.response])]
+    assert [a.ephemeral for a in answers] == [True], answers
+    return answers[0].content
+
+
+def harmless(request: HttpLogEntry) -> bool:
+    """Whether a request shows nothing, or shows it with every ping turned off."""
+    if request.method not in ("POST", "PATCH") or not isinstance(request.json, dict):
+        return True
+    body = request.json.get("data") or request.json
+    return not body.get("content") or body.get("allowed_mentions", {}).get("parse") == []
+
+
+def settle_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have simcord look every 5 ms whether the bot rests, not every 50: that is most of a test's time."""
+    assert Env._settle_internal.__kwdefaults__ is not None
+    monkeypatch.setitem(Env._settle_internal.__kwdefaults__, "idle", 0.005)
+
+
+def honour_thread_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have webhooks post into the thread they are told to; simcord lets such a message land in the parent channel."""
+    handlers = router._ROUTES["POST"]
+    at = next(n for n, (template, _) in enumerate(handlers) if template == _EXECUTE.strip("/").split("/"))
+    template, execute = handlers[at]
+
+    def in_thread(context: router.RequestContext) -> Any:
+        thread = context.params.get("thread_id")
+        hook = context.backend.webhooks.get(context.int_arg("webhook_id"))
+        if thread is None or hook is None:
+            return execute(context)
+        parent = hook.channel_id
+        assert context.backend.get_channel(int(thread)).parent_id == parent
+        hook.channel_id = int(thread)
+        try:
+            return execute(context)
+        finally:
+            hook.channel_id = parent
+
+    replaced = [*handlers[:at], (template, in_thread), *handlers[at + 1 :]]
+    monkeypatch.setitem(router._ROUTES, "POST", replaced)
