@@ -15,7 +15,6 @@ from typing import Any, Final, Self, cast
 import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.fakes import MODEL
 from bench.peers.venv import peers_python
@@ -29,7 +28,7 @@ from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
 from bot.sessions.supervisor import Supervisor, Where
-from bot.store.driver_thread import in_one_trip
+from bot.store.engine import Database
 from bot.store.models import Post, PostKind, Status
 from bot.store.schema import metadata
 from bot.store.store import Store, open_store
@@ -137,7 +136,7 @@ async def record(url: str, folder: Path, turns: int) -> Tape:
     async with open_database(folder / "tape.db") as store:
         endpoint = RecordingEndpoint(url)
         endpoint.tape = tape
-        await Ours(Store(cast(AsyncEngine, Recorder(engine_of(store), tape))), endpoint).hold(turns)
+        await Ours(Store(cast(Database, Recorder(database_of(store), tape))), endpoint).hold(turns)
         await endpoint.aclose()
     return tape
 
@@ -149,7 +148,7 @@ class Engine:
         self._tape = tape
 
     async def hold(self, turns: int) -> Lap:
-        store = Store(cast(AsyncEngine, Player(self._tape)))
+        store = Store(cast(Database, Player(self._tape)))
         endpoint = PlayingEndpoint(self._tape)
         lap = await Ours(store, endpoint).hold(turns)
         await endpoint.aclose()
@@ -184,27 +183,30 @@ class Sdk:
         return watch.lap()
 
 
-class Database:
+class Replay:
     """SQLAlchemy and the driver alone, with the transactions of a tape."""
 
-    def __init__(self, engine: AsyncEngine, tape: Tape) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, tape: Tape) -> None:
+        self._database = database
         self._tape = tape
 
     @classmethod
     @asynccontextmanager
     async def at(cls, folder: Path, tape: Tape) -> AsyncIterator[Self]:
         async with open_database(folder / "replay.db") as store:
-            yield cls(engine_of(store), tape)
+            yield cls(database_of(store), tape)
 
     async def hold(self, turns: int) -> Lap:
-        async with self._engine.begin() as db:  # the ids begin anew
-            for each in reversed(metadata.sorted_tables):
-                await db.execute(each.delete())
+        await self._database.run(_empty)
         watch = Watch()
         for statements in self._tape.transactions:
-            await in_one_trip(self._engine, functools.partial(_make, statements))
+            await self._database.run(functools.partial(_make, statements))
         return watch.lap()
+
+
+def _empty(db: Connection) -> None:
+    for each in reversed(metadata.sorted_tables):  # the ids begin anew
+        db.execute(each.delete())
 
 
 def _make(statements: Sequence[tuple[Any, Any, Any]], db: Connection) -> None:
@@ -261,8 +263,8 @@ def open_database(file: Path) -> Any:
     return open_store(f"sqlite+aiosqlite:///{file}", file)
 
 
-def engine_of(store: Store) -> AsyncEngine:
-    return store._engine  # pyright: ignore[reportPrivateUsage]
+def database_of(store: Store) -> Database:
+    return store._database  # pyright: ignore[reportPrivateUsage]
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

@@ -39,9 +39,8 @@ from typing import Any, Final
 
 from bench import fakes
 from bench.columns import write_json
-from bench.contestants import AutoGen, Database, Engine, Lap, Ours, Sdk, percentile, record
+from bench.contestants import AutoGen, Engine, Lap, Ours, Replay, Sdk, percentile, record
 from bench.peers import venv
-from bench.tape import with_tapes
 
 PARTS: Final = ("sdk", "database", "engine")
 
@@ -51,13 +50,12 @@ async def measure(rounds: int, turns: int) -> dict[str, list[Lap]]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overhead-")))
         url = await stack.enter_async_context(fakes.running("endpoint"))
-        stack.enter_context(with_tapes())
         tape = await record(url, folder, turns)
         contestants: dict[str, Any] = {
             "ours": await stack.enter_async_context(Ours.at(url, folder)),
             "floor": await stack.enter_async_context(Sdk.at(url, tape, bare=True)),
             "sdk": await stack.enter_async_context(Sdk.at(url, tape, bare=False)),
-            "database": await stack.enter_async_context(Database.at(folder, tape)),
+            "database": await stack.enter_async_context(Replay.at(folder, tape)),
             "engine": Engine(tape),
         }
         for contestant in contestants.values():

@@ -5,18 +5,17 @@ without the engine.
 """
 
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.dialects import sqlite
 
 from bench.fakes import MODEL, WINDOW
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
-from bot.store import driver_thread, spending, store
+from bot.store.engine import Database
 
 T = TypeVar("T")
 
@@ -51,6 +50,8 @@ class Tape:
 class _Connection:
     """Stands in for a Connection, as far as the store uses it in a session."""
 
+    dialect = sqlite.dialect()
+
     def execute(self, statement: Any, parameters: Any = None) -> TapedAnswer:
         raise NotImplementedError
 
@@ -83,47 +84,21 @@ class _Playing(_Connection):
         return next(self._answers)
 
 
-class _AsyncPlaying:
-    """The same for those transactions that are no trip."""
-
-    def __init__(self, player: "Player") -> None:
-        self._playing = _Playing(player)
-
-    async def execute(self, statement: Any, parameters: Any = None) -> TapedAnswer:
-        return self._playing.execute(statement, parameters)
-
-
-class _AsyncRecording:
-    def __init__(self, real: AsyncConnection, onto: list[tuple[Any, Any, TapedAnswer]]) -> None:
-        self._real = real
-        self._onto = onto
-
-    async def execute(self, statement: Any, parameters: Any = None) -> TapedAnswer:
-        return await self._real.run_sync(lambda db: _Recording(db, self._onto).execute(statement, parameters))
-
-
 class Recorder:
-    """A database engine whose transactions go on a tape."""
+    """A database whose transactions go on a tape."""
 
-    def __init__(self, real: AsyncEngine, tape: Tape) -> None:
+    def __init__(self, real: Database, tape: Tape) -> None:
         self._real = real
         self._tape = tape
 
-    def _next(self) -> list[tuple[Any, Any, TapedAnswer]]:
-        self._tape.transactions.append([])
-        return self._tape.transactions[-1]
-
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[_AsyncRecording]:
-        async with self._real.begin() as connection:
-            yield _AsyncRecording(connection, self._next())
-
-    async def trip(self, work: Callable[[Any], T]) -> T:
-        return await driver_thread.in_one_trip(self._real, lambda db: work(_Recording(db, self._next())))
+    async def run(self, work: Callable[[Any], T], **options: Any) -> T:
+        transaction: list[tuple[Any, Any, TapedAnswer]] = []
+        self._tape.transactions.append(transaction)
+        return await self._real.run(lambda db: work(_Recording(db, transaction)), **options)
 
 
 class Player:
-    """A database engine that answers at once what the tape says, transaction by transaction.
+    """A database that answers at once what the tape says, transaction by transaction.
 
     Those of statements that are built once are found by their first one, so that what goes on side by side may come in
     another order; all others come in the tape's.
@@ -140,30 +115,8 @@ class Player:
         """The answers of the next transaction that begins with a statement."""
         return iter((self._by_first.get(id(statement)) or self._by_first[0]).popleft())
 
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[_AsyncPlaying]:
-        yield _AsyncPlaying(self)
-
-    async def trip(self, work: Callable[[Any], T]) -> T:
+    async def run(self, work: Callable[[Any], T], **_: Any) -> T:
         return work(_Playing(self))
-
-
-@contextmanager
-def with_tapes() -> Iterator[None]:
-    """Within this, the store takes recorders and players for engines."""
-
-    async def in_one_trip(engine: Any, work: Callable[[Any], T]) -> T:
-        if isinstance(engine, Recorder | Player):
-            return await engine.trip(work)
-        return await driver_thread.in_one_trip(engine, work)
-
-    for module in (store, spending):
-        setattr(module, "in_one_trip", in_one_trip)  # noqa: B010 (a module, to the type checker, has no such)
-    try:
-        yield
-    finally:
-        for module in (store, spending):
-            setattr(module, "in_one_trip", driver_thread.in_one_trip)  # noqa: B010
 
 
 class RecordingEndpoint(Endpoint):

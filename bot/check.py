@@ -1,7 +1,6 @@
 """`roundtable check`: says in words whether settings, personas, tasks, database, endpoint and Discord are right."""
 
 import os
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -21,7 +20,7 @@ from bot.library.files import read_personas, read_tasks
 from bot.llm.endpoint import Endpoint
 from bot.llm.factory import no_endpoint, open_endpoints
 from bot.settings import Settings
-from bot.store.engine import known_revisions
+from bot.store.opening import DatabaseOpenError, known_revisions, look_into
 
 # How many servers are looked at for permissions.
 _SERVERS: Final = 20
@@ -87,22 +86,17 @@ def _check_database(file: Path, report: Report) -> None:
             report.fault(f"Database: {folder} can't be written to. Change its permissions or DATABASE_URL.")
         return
     try:
-        connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-            open_tables = connection.execute("SELECT count(*) FROM sessions WHERE status != 'ended'").fetchone()[0]
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
+        revision, open_tables = look_into(file)
+    except DatabaseOpenError as error:
         report.fault(f"Database: {file} can't be read ({error}). Set DATABASE_URL to a file made by roundtable.")
         return
     revisions = known_revisions()
-    if row is None or row[0] not in revisions:
+    if revision not in revisions:
         report.fault(f"Database: {file} was made by a newer version. Update roundtable or change DATABASE_URL.")
     elif not os.access(file, os.W_OK):
         report.fault(f"Database: {file} is read-only. Change its permissions.")
     else:
-        later = "" if row[0] == revisions[0] else " It will be migrated at the next start."
+        later = "" if revision == revisions[0] else " It will be migrated at the next start."
         report.fine(f"Database: {file}, {open_tables} open table{'' if open_tables == 1 else 's'}.{later}")
 
 

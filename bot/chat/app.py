@@ -21,7 +21,7 @@ from bot.library.catalogue import open_catalogue
 from bot.llm.factory import open_endpoints
 from bot.settings import Settings
 from bot.signals import until_signal
-from bot.store.engine import lock_database
+from bot.store.opening import lock_database
 from bot.store.store import open_store
 
 log = logging.getLogger(__name__)

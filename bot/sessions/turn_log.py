@@ -73,11 +73,12 @@ class TurnLog:
             persona = next((p for p in seats(self._state.session, self.record) if p.name == turn.speaker), None)
             show = [] if turn.kind == "guest" or not turn.text else self._stage.split(turn, persona)
             stored = self._state.stored
-            is_new = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
-            if is_new:
+            added = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
+            if added.is_added:
                 self.record.append(turn)
+                self._outbox.next_is(added.sending)
                 self._on_turn(turn)
-            return is_new
+            return added.is_added
 
     # --- guests ---
 

@@ -1,117 +1,156 @@
-"""Opens the database: pragmas, immediate transactions, the lock that keeps a second process out, migrations."""
+"""What the store asks of a database: to run works, each in a transaction of its own. Here by SQLAlchemy's own pool.
 
-import contextlib
-import errno
-import os
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Final
+`opening.open_database` says which kind of `Database` serves a URL.
+"""
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from filelock import FileLock, Timeout
-from sqlalchemy import Connection, event, false, update
-from sqlalchemy.exc import DatabaseError
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine, ExceptionContext, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import RoundtableError
-from bot.store.schema import sessions
-from bot.store.sqlite_events import TransientDatabaseError, register_sqlite_events
+from bot.store.sqlite_events import empty_log, passing_cause, register_sqlite_events
 
-_MIGRATIONS: Final = Path(__file__).parent / "migrations"
-# Waits out another program that looks into the file (a backup), in milliseconds.
-_BUSY_TIMEOUT: Final = 5000
+T = TypeVar("T")
 
-
-class DatabaseOpenError(RoundtableError):
-    """The database can't be opened."""
+_INSERTS: Final[dict[str, Callable[[Table], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-def lock_database(file: Path) -> FileLock:
-    """Take the lock of a database for this process; released when the process ends. Raises DatabaseOpenError."""
-    _make_folder(file)
-    lock = FileLock(f"{file}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise DatabaseOpenError(
-            f"The database {file} is in use by another roundtable process. Stop that one, "
-            "or set DATABASE_URL to another file."
-        ) from None
-    except OSError as error:
-        raise DatabaseOpenError(_unwritable(file, error)) from None
-    return lock
+class TransientDatabaseError(RoundtableError):
+    """A transaction came to nothing for a cause outside (disk full, locked, read-only). Later it may succeed."""
 
 
-def create_engine(url: str) -> AsyncEngine:
-    """An engine for `url` set up as the store needs it. One connection: our transactions queue instead of colliding."""
-    # No transaction is open any more where a connection is handed back: that need not be made sure of once more.
+class DatabaseClosed(RuntimeError):
+    """Work was handed in after the database was closed."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is closed.")
+
+
+class Database(ABC):
+    """Runs works on one database."""
+
+    @abstractmethod
+    async def run(self, work: Callable[[Connection], T], *, on_failure: Callable[[], None] | None = None) -> T:
+        """Do some work in a transaction of its own: all of it or nothing.
+
+        In: `work`, a plain function, which may run in another thread and touches nothing but the database.
+        `on_failure` is called if the work came to nothing. Out: what `work` gives. Raises what `work` raises,
+        TransientDatabaseError, DatabaseClosed. Once handed in, it is done: a caller who is cancelled waits for that.
+        """
+
+    @abstractmethod
+    async def run_on_driver(self, work: Callable[[Any], T]) -> T:
+        """The same outside of any transaction, with the driver's connection (DB-API) instead of SQLAlchemy's."""
+
+    @abstractmethod
+    async def scrub(self) -> bool:
+        """Overwrite what is deleted wherever the database still keeps it. Out: False if that is to be tried later."""
+
+    @abstractmethod
+    async def aclose(self) -> None:
+        """Close the database when the works that were handed in are done."""
+
+
+class Outcome(asyncio.Future[T]):
+    """Of a work: whoever waits for it and is cancelled hears of that when the work is done."""
+
+    def cancel(self, msg: Any = None) -> bool:
+        return False  # to a task that says: not now, but with your next step
+
+    async def wait(self, on_failure: Callable[[], None] | None) -> T:
+        try:
+            return await self
+        finally:
+            if on_failure is not None and self.done() and self.exception() is not None:
+                on_failure()
+
+
+class PooledDatabase(Database):
+    """A database of any dialect, through SQLAlchemy's pool of connections."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._is_closed = False
+
+    async def run(self, work: Callable[[Connection], T], *, on_failure: Callable[[], None] | None = None) -> T:
+        return await self._begin(self._transact(work)).wait(on_failure)
+
+    async def run_on_driver(self, work: Callable[[Any], T]) -> T:
+        return await self._begin(self._use(work))
+
+    async def scrub(self) -> bool:
+        return await self.run_on_driver(empty_log) if self._engine.dialect.name == "sqlite" else True
+
+    async def aclose(self) -> None:
+        self._is_closed = True
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        await self._engine.dispose()
+
+    def _begin(self, doing: Coroutine[Any, Any, T]) -> Outcome[T]:
+        outcome = Outcome[T]()
+        if self._is_closed:
+            doing.close()
+            outcome.set_exception(DatabaseClosed())
+            return outcome
+        task = asyncio.create_task(doing)
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._done, outcome))
+        return outcome
+
+    def _done(self, outcome: Outcome[T], task: asyncio.Task[T]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():  # with every other task, at the end of the loop
+            outcome.set_exception(asyncio.CancelledError())
+        elif error := task.exception():
+            outcome.set_exception(error)
+        else:
+            outcome.set_result(task.result())
+
+    async def _transact(self, work: Callable[[Connection], T]) -> T:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def _use(self, work: Callable[[Any], T]) -> T:
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(lambda db: work(db.connection.dbapi_connection))
+
+
+def create_pool(url: str) -> AsyncEngine:
+    """An engine for `url` set up as the store needs it."""
+    if not url.startswith("sqlite"):
+        return create_async_engine(url)
+    # One connection: transactions queue instead of colliding. None is open any more where it is handed back.
     engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, pool_reset_on_return=None)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _on_connect(connection: Any, _: Any) -> None:  # pyright: ignore[reportUnusedFunction]
-        # The driver must not begin or commit by itself: its implicit commit before DDL would split a migration.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        # secure_delete: what is deleted is overwritten in the file, not only forgotten.
-        safe = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
-        for pragma in (*safe, f"busy_timeout={_BUSY_TIMEOUT}"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
     register_sqlite_events(engine.sync_engine)
+    tell_transient_errors(engine.sync_engine)
     return engine
 
 
-async def migrate(engine: AsyncEngine, file: Path) -> None:
-    """Bring the database up to this version's schema, all or nothing. Raises DatabaseOpenError."""
-    _make_folder(file)
-    _make_private(file)
-    try:
-        async with engine.begin() as connection:
-            await connection.run_sync(_upgrade)
-            # Changes nothing, but fails now rather than in the middle of a session if the file can only be read.
-            await connection.execute(update(sessions).where(false()).values(reason=None))
-    except CommandError as error:
-        raise DatabaseOpenError(
-            f"The database {file} was made by a newer version of roundtable ({error}). "
-            "Update roundtable, or change DATABASE_URL to another file."
-        ) from None
-    except (DatabaseError, TransientDatabaseError, OSError) as error:
-        raise DatabaseOpenError(_unwritable(file, error)) from None
+def tell_transient_errors(engine: Engine) -> None:
+    """Have an engine's errors that may pass raised as TransientDatabaseError."""
+
+    @event.listens_for(engine, "handle_error")
+    def _on_error(context: ExceptionContext) -> TransientDatabaseError | None:  # pyright: ignore[reportUnusedFunction]
+        return transient_error(context.original_exception)
 
 
-def known_revisions() -> list[str]:
-    """The schema revisions that this version knows, newest first."""
-    return [script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()]
+def transient_error(error: BaseException) -> TransientDatabaseError | None:
+    """What an error of the driver is to the store, if it may pass."""
+    cause = passing_cause(error)
+    return TransientDatabaseError(f"The bot's database can't be used: {cause}.") if cause else None
 
 
-def _upgrade(connection: Connection, run: Callable[..., None] = command.upgrade) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    run(config, "head")
+def upsert(dialect: str, table: Table) -> Any:
+    """An INSERT into `table` that has `on_conflict_do_nothing` and `on_conflict_do_update`.
 
-
-def _make_folder(file: Path) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise DatabaseOpenError(_unwritable(file, NotADirectoryError(errno.ENOTDIR, "its folder is a file"))) from None
-    except OSError as error:
-        raise DatabaseOpenError(_unwritable(file, error)) from None
-
-
-def _make_private(file: Path) -> None:
-    """Make a new database readable by its owner alone; the files that SQLite puts beside it follow it in that."""
-    with contextlib.suppress(OSError):  # what is wrong with the path is told by SQLite's own attempt
-        os.close(os.open(file, os.O_RDONLY | os.O_CREAT, 0o600))
-
-
-def _unwritable(file: Path, error: Exception) -> str:
-    cause = error.__cause__ if isinstance(error, TransientDatabaseError) else getattr(error, "orig", None)
-    cause = cause or error
-    reason = cause.strerror if isinstance(cause, OSError) and cause.errno != errno.EIO else str(cause)
-    return f"The database {file} can't be used ({reason}). Check the path in DATABASE_URL and its permissions."
+    In: `dialect`, the name of the connection's.
+    """
+    return _INSERTS[dialect](table)

@@ -1,4 +1,4 @@
-"""Between rows and values: how sessions, turns and posts stand in the database."""
+"""Between rows and objects: how sessions, turns, posts and webhooks stand in the database."""
 
 from dataclasses import asdict
 from typing import Any
@@ -9,7 +9,27 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import STEERING, Session, Turn, Usage
 from bot.discussion.model.task import Task
-from bot.store.models import Fault, Post, PostKind, PostStatus, Status, StoredSession
+from bot.store.models import Fault, Post, PostKind, PostStatus, Status, StoredSession, Webhook
+
+
+def session_values(stored: StoredSession) -> dict[str, Any]:
+    """The columns of `sessions` for a new session, but for its id."""
+    session = stored.session
+    return {
+        "guild_id": stored.guild_id,
+        "place_id": stored.place_id,
+        "channel_id": stored.channel_id,
+        "convener_id": stored.convener_id,
+        "anchor_id": stored.anchor_id,
+        "status": stored.status,
+        "reason": stored.reason,
+        "fault": stored.fault,
+        "seed": session.seed,
+        "task": session.task.model_dump(mode="json"),
+        "cast": [persona.model_dump(mode="json") for persona in session.cast],
+        "dials": session.dials.model_dump(mode="json"),
+        "created_at": stored.created_at,
+    }
 
 
 def turn_values(turn: Turn) -> dict[str, Any]:
@@ -29,6 +49,20 @@ def turn_values(turn: Turn) -> dict[str, Any]:
         "author_id": turn.author_id,
         "withheld": turn.withheld,
     } | (asdict(turn.usage) if turn.usage else {})
+
+
+def post_values(post: Post) -> dict[str, Any]:
+    """The columns of `posts` for a new post, but for its id, session and place."""
+    return {
+        "turn_seq": post.turn_seq,
+        "kind": post.kind,
+        "username": post.username,
+        "avatar": post.avatar,
+        "content": post.content,
+        "attachment": post.attachment,
+        "status": post.status,
+        "after_id": post.after_id or None,
+    }
 
 
 def session_of(row: Row[Any]) -> StoredSession:
@@ -89,3 +123,8 @@ def post_of(row: Row[Any]) -> Post:
         after_id=row.after_id or 0,
         message_id=row.message_id,
     )
+
+
+def webhook_of(row: Row[Any]) -> Webhook:
+    """A row of `webhooks`."""
+    return Webhook(row.id, row.channel_id, row.token)

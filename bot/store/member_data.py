@@ -1,6 +1,6 @@
 """What is stored about one member, what they decided about it, and deletion when its time is over.
 
-The store hands this out as `store.privacy`. Every method is one transaction, but for `scrub`.
+The store hands this out as `store.privacy`. Every method is one transaction, but for those that say so and `scrub`.
 """
 
 from collections.abc import Callable, Sequence
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Turn
+from bot.store import member_export
+from bot.store.engine import Database, upsert
 from bot.store.mappers import post_of, turn_values
 from bot.store.models import Post, PostKind, PostStatus, Status
+from bot.store.paging import pages
 from bot.store.schema import departures, opt_outs, posts, sessions, turns, webhooks
-from bot.store.uncancellable import uncancellable
 
 _UNSENT = (PostStatus.QUEUED, PostStatus.SENDING)
 # What forgetting may change in a turn.
@@ -34,12 +34,11 @@ class Kept:
     kept_out: bool
 
 
-@uncancellable
-class Privacy:
+class MemberData:
     """Members' data in the database. A member is always one of one server."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     # --- what is kept about a member ---
 
@@ -48,80 +47,48 @@ class Privacy:
         theirs = and_(sessions.c.guild_id == guild_id, turns.c.author_id == user_id, turns.c.text != "")
         count = select(func.count(), func.count(turns.c.session_id.distinct())).select_from(turns).join(sessions)
         convened = and_(sessions.c.guild_id == guild_id, sessions.c.convener_id == user_id)
-        async with self._engine.begin() as db:
-            messages, discussions = (await db.execute(count.where(theirs))).one()
-            chaired = await db.scalar(select(func.count()).select_from(sessions).where(convened))
-            return Kept(messages, discussions, chaired or 0, await _is_kept_out(db, guild_id, user_id))
+
+        def work(db: Connection) -> Kept:
+            messages, discussions = db.execute(count.where(theirs)).one()
+            chaired = db.scalar(select(func.count()).select_from(sessions).where(convened))
+            return Kept(messages, discussions, chaired or 0, _is_kept_out(db, guild_id, user_id))
+
+        return await self._database.run(work)
 
     async def names(self, guild_id: int, user_id: int) -> list[str]:
         """Every name under which the member stands in a discussion of this server."""
         theirs = and_(sessions.c.guild_id == guild_id, turns.c.author_id == user_id)
-        async with self._engine.begin() as db:
-            return list(await db.scalars(select(turns.c.speaker).join(sessions).where(theirs).distinct()))
+        return await self._database.run(
+            lambda db: list(db.scalars(select(turns.c.speaker).join(sessions).where(theirs).distinct()))
+        )
 
     async def export(self, guild_id: int, member: Member) -> dict[str, Any]:
-        """Everything that is stored about a member on a server, as a JSON object; times in ISO 8601, UTC."""
-        here = sessions.c.guild_id == guild_id
-        both = select(turns, sessions.c.channel_id, sessions.c.place_id).join(sessions)
-        mine = both.where(and_(here, turns.c.author_id == member.id)).order_by(turns.c.id)
-        about = both.where(and_(here, turns.c.kind != "guest", turns.c.text != "")).order_by(turns.c.id)
-        notices = select(posts, sessions.c.channel_id).join(sessions).where(and_(here, posts.c.turn_seq.is_(None)))
-        convened = select(sessions).where(and_(here, sessions.c.convener_id == member.id)).order_by(sessions.c.id)
-        async with self._engine.begin() as db:
-            return {
-                "server_id": str(guild_id),
-                "member_id": str(member.id),
-                "kept_out": await _is_kept_out(db, guild_id, member.id),
-                "messages": [
-                    {
-                        "discussion": row.session_id,
-                        "channel_id": str(row.place_id),
-                        "message_id": str(row.message_id),
-                        "name": row.speaker,
-                        "text": row.text,
-                        "question_on_the_table": row.question,
-                        "called_on": row.addressed,
-                        "stored_at": row.created_at.isoformat(),
-                    }
-                    for row in await db.execute(mine)
-                ],
-                "convened": [
-                    {
-                        "discussion": row.id,
-                        "channel_id": str(row.place_id),
-                        "task": row.task["name"],
-                        "questions": row.task["questions"],
-                        "started_at": row.created_at.isoformat(),
-                        "ended_at": row.ended_at.isoformat() if row.ended_at else None,
-                    }
-                    for row in await db.execute(convened)
-                ],
-                "lines_that_name_you": [
-                    {"discussion": row.session_id, "speaker": row.speaker, "text": row.text}
-                    for row in await db.execute(about)
-                    if member.is_named_in(row.text)
-                ]
-                + [
-                    {"discussion": row.session_id, "speaker": "the bot", "text": row.content}
-                    for row in await db.execute(notices)
-                    if member.is_named_in(row.content)
-                ],
-            }
+        """Everything that is stored about a member on a server, as a JSON object; times in ISO 8601, UTC.
+
+        Many short transactions: what is said meanwhile may be in it or not.
+        """
+        return await member_export.export(self._database, guild_id, member)
 
     # --- forgetting a member ---
 
     async def sessions_with(self, guild_id: int, member: Member) -> list[int]:
-        """The sessions of a server in which a member spoke, which they convened or in which they did something."""
+        """The sessions of a server in which a member spoke, which they convened or in which they did something.
+
+        Many short transactions.
+        """
         here = sessions.c.guild_id == guild_id
-        acted = select(turns.c.session_id, turns.c.text).join(sessions).where(and_(here, turns.c.kind == "moderator"))
-        told = select(posts.c.session_id, posts.c.content).join(sessions)
-        async with self._engine.begin() as db:
-            mine = or_(turns.c.author_id == member.id, sessions.c.convener_id == member.id)
-            found = set(await db.scalars(select(sessions.c.id).outerjoin(turns).where(and_(here, mine))))
-            found |= {id_ for id_, line in await db.execute(acted) if member.is_named_in(line)}
-            notices = told.where(and_(here, posts.c.kind == PostKind.NOTICE))
-            found |= {id_ for id_, line in await db.execute(notices) if member.is_named_in(line)}
-            return sorted(found)
+        mine = or_(turns.c.author_id == member.id, sessions.c.convener_id == member.id)
+        theirs = select(sessions.c.id).outerjoin(turns).where(here, mine)
+        found = set(await self._database.run(lambda db: db.scalars(theirs).all()))
+        acted = select(turns.c.id, turns.c.session_id, turns.c.text.label("line"))
+        told = select(posts.c.id, posts.c.session_id, posts.c.content.label("line"))
+        for query, key in (
+            (acted.join(sessions).where(here, turns.c.kind == "moderator"), turns.c.id),
+            (told.join(sessions).where(here, posts.c.kind == PostKind.NOTICE), posts.c.id),
+        ):
+            async for page in pages(self._database, query, key):
+                found.update(row.session_id for row in page if member.is_named_in(row.line))
+        return sorted(found)
 
     async def rewrite(
         self,
@@ -138,120 +105,136 @@ class Privacy:
         `changed`: the turns that change. `content_of` gives a post's text without the member. `minutes` replaces those
         not yet handed out. Messages before the Discord id `listen_from` are not taken in again.
         """
-        async with self._engine.begin() as db:
+
+        def work(db: Connection) -> None:
             mine = and_(turns.c.session_id == session_id, turns.c.author_id == member.id)
-            messages = [id_ for id_ in await db.scalars(select(turns.c.message_id).where(mine)) if id_]
+            messages = [id_ for id_ in db.scalars(select(turns.c.message_id).where(mine)) if id_]
             for turn in changed:
                 values = {column: value for column, value in turn_values(turn).items() if column in _COLUMNS}
                 where = and_(turns.c.session_id == session_id, turns.c.seq == turn.seq)
-                await db.execute(update(turns).where(where).values(**values))
-            for row in (await db.execute(select(posts).where(posts.c.session_id == session_id))).all():
+                db.execute(update(turns).where(where).values(**values))
+            for row in db.execute(select(posts).where(posts.c.session_id == session_id)).all():
                 post = post_of(row)
                 if post.content and (content := content_of(post)) != post.content:
-                    await db.execute(update(posts).where(posts.c.id == post.id).values(content=content))
+                    db.execute(update(posts).where(posts.c.id == post.id).values(content=content))
                 if post.after_id in messages:
                     # The message before it serves as well while the outcome is open; afterwards nobody asks.
                     after = post.after_id - 1 if post.status in _UNSENT else None
-                    await db.execute(update(posts).where(posts.c.id == post.id).values(after_id=after))
-            await _set_minutes(db, session_id, minutes)
+                    db.execute(update(posts).where(posts.c.id == post.id).values(after_id=after))
+            _set_minutes(db, session_id, minutes)
             this = sessions.c.id == session_id
-            await db.execute(update(sessions).where(this).values(listen_from=listen_from))
+            db.execute(update(sessions).where(this).values(listen_from=listen_from))
             convened = and_(this, sessions.c.convener_id == member.id)
-            await db.execute(update(sessions).where(convened).values(convener_id=0))
+            db.execute(update(sessions).where(convened).values(convener_id=0))
+
+        await self._database.run(work)
 
     async def forget_place(self, place_id: int) -> None:
         """A channel or thread was deleted, and every message in it: blank what guests said there and in its threads."""
         there = select(sessions.c.id).where(or_(sessions.c.place_id == place_id, sessions.c.channel_id == place_id))
         guests = and_(turns.c.kind == "guest", turns.c.session_id.in_(there))
-        async with self._engine.begin() as db:
-            await db.execute(update(turns).where(guests).values(text=""))
-            await db.execute(update(posts).where(posts.c.session_id.in_(there)).values(attachment=None))
+
+        def work(db: Connection) -> None:
+            db.execute(update(turns).where(guests).values(text=""))
+            db.execute(update(posts).where(posts.c.session_id.in_(there)).values(attachment=None))
+
+        await self._database.run(work)
 
     # --- minutes that are still to be handed out ---
 
     async def sessions_of_message(self, message_id: int) -> list[int]:
         """The sessions in which a guest's message is a turn."""
-        async with self._engine.begin() as db:
-            return list(await db.scalars(select(turns.c.session_id).where(turns.c.message_id == message_id)))
+        return await self._database.run(
+            lambda db: list(db.scalars(select(turns.c.session_id).where(turns.c.message_id == message_id)))
+        )
 
     async def has_unsent_minutes(self, session_id: int) -> bool:
-        async with self._engine.begin() as db:
-            return (await db.execute(select(posts.c.id).where(_unsent_minutes(session_id)))).first() is not None
+        return await self._database.run(
+            lambda db: db.execute(select(posts.c.id).where(_unsent_minutes(session_id))).first() is not None
+        )
 
     async def set_minutes(self, session_id: int, minutes: str) -> None:
         """Replace minutes that are not yet handed out."""
-        async with self._engine.begin() as db:
-            await _set_minutes(db, session_id, minutes)
+        await self._database.run(lambda db: _set_minutes(db, session_id, minutes))
 
     # --- members who want to be left out ---
 
     async def keep_out(self, guild_id: int, user_id: int, *, out: bool) -> None:
         """Have a member's messages left out of every discussion on a server, or taken in again."""
-        async with self._engine.begin() as db:
+        values = {"guild_id": guild_id, "user_id": user_id}
+
+        def work(db: Connection) -> None:
             if out:
-                await db.execute(upsert(opt_outs).values(guild_id=guild_id, user_id=user_id).on_conflict_do_nothing())
+                db.execute(upsert(db.dialect.name, opt_outs).values(values).on_conflict_do_nothing())
             else:
-                await db.execute(delete(opt_outs).where(_opt_out(guild_id, user_id)))
+                db.execute(delete(opt_outs).where(_opt_out(guild_id, user_id)))
+
+        await self._database.run(work)
 
     async def is_kept_out(self, guild_id: int, user_id: int) -> bool:
-        async with self._engine.begin() as db:
-            return await _is_kept_out(db, guild_id, user_id)
+        return await self._database.run(lambda db: _is_kept_out(db, guild_id, user_id))
 
     # --- the end of its time ---
 
     async def delete_ended(self, before: datetime) -> int:
         """Delete sessions that ended before a time, with all that belongs to them. Out: how many."""
         old = and_(sessions.c.status == Status.ENDED, sessions.c.ended_at < before)
-        async with self._engine.begin() as db:
-            return (await db.execute(delete(sessions).where(old))).rowcount
+        return await self._database.run(lambda db: db.execute(delete(sessions).where(old)).rowcount)
 
     async def note_servers(self, present: Sequence[int], now: datetime) -> list[int]:
         """Note which servers with data the bot is in: those it is no longer in have been left by `now`, those it is in
         again have not. Out: the servers newly left."""
-        async with self._engine.begin() as db:
-            await db.execute(delete(departures).where(departures.c.guild_id.in_(present)))
-            known = set(await db.scalars(select(sessions.c.guild_id).union(select(opt_outs.c.guild_id))))
-            left = known - set(present) - set(await db.scalars(select(departures.c.guild_id)))
+
+        def work(db: Connection) -> list[int]:
+            db.execute(delete(departures).where(departures.c.guild_id.in_(present)))
+            known = set(db.scalars(select(sessions.c.guild_id).union(select(opt_outs.c.guild_id))))
+            left = known - set(present) - set(db.scalars(select(departures.c.guild_id)))
             for guild_id in left:
-                await db.execute(insert(departures).values(guild_id=guild_id, left_at=now))
+                db.execute(insert(departures).values(guild_id=guild_id, left_at=now))
             return sorted(left)
+
+        return await self._database.run(work)
 
     async def leave(self, guild_id: int, now: datetime) -> None:
         """The bot was removed from a server."""
-        async with self._engine.begin() as db:
-            await db.execute(upsert(departures).values(guild_id=guild_id, left_at=now).on_conflict_do_nothing())
+        values = {"guild_id": guild_id, "left_at": now}
+
+        def work(db: Connection) -> None:
+            db.execute(upsert(db.dialect.name, departures).values(values).on_conflict_do_nothing())
+
+        await self._database.run(work)
 
     async def return_to(self, guild_id: int) -> None:
         """The bot is in a server (again)."""
-        async with self._engine.begin() as db:
-            await db.execute(delete(departures).where(departures.c.guild_id == guild_id))
+
+        def work(db: Connection) -> None:
+            db.execute(delete(departures).where(departures.c.guild_id == guild_id))
+
+        await self._database.run(work)
 
     async def servers_left(self, before: datetime) -> list[int]:
         """The servers that the bot left before a time."""
-        async with self._engine.begin() as db:
-            return list(await db.scalars(select(departures.c.guild_id).where(departures.c.left_at <= before)))
+        return await self._database.run(
+            lambda db: list(db.scalars(select(departures.c.guild_id).where(departures.c.left_at <= before)))
+        )
 
     async def delete_server(self, guild_id: int) -> int:
         """Delete everything of a server the bot has left. Out: how many sessions."""
-        async with self._engine.begin() as db:
+
+        def work(db: Connection) -> int:
             channels = select(sessions.c.channel_id).where(sessions.c.guild_id == guild_id)
-            await db.execute(delete(webhooks).where(webhooks.c.channel_id.in_(channels)))
-            count = (await db.execute(delete(sessions).where(sessions.c.guild_id == guild_id))).rowcount
-            await db.execute(delete(opt_outs).where(opt_outs.c.guild_id == guild_id))
-            await db.execute(delete(departures).where(departures.c.guild_id == guild_id))
+            db.execute(delete(webhooks).where(webhooks.c.channel_id.in_(channels)))
+            count = db.execute(delete(sessions).where(sessions.c.guild_id == guild_id)).rowcount
+            db.execute(delete(opt_outs).where(opt_outs.c.guild_id == guild_id))
+            db.execute(delete(departures).where(departures.c.guild_id == guild_id))
             return count
+
+        return await self._database.run(work)
 
     async def scrub(self) -> bool:
         """Empty the write-ahead log, in which deleted text outlives its deletion. Out: False if another program, which
         reads the database just now, kept it from that."""
-        # Deleted text in the main file is overwritten at once (PRAGMA secure_delete).
-        async with self._engine.connect() as connection:
-            raw = await connection.get_raw_connection()
-            assert raw.driver_connection is not None
-            cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            busy = (await cursor.fetchone())[0]
-            await cursor.close()
-            return not busy
+        return await self._database.scrub()
 
 
 def _unsent_minutes(session_id: int) -> Any:
@@ -267,9 +250,9 @@ def _opt_out(guild_id: int, user_id: int) -> Any:
     return and_(opt_outs.c.guild_id == guild_id, opt_outs.c.user_id == user_id)
 
 
-async def _set_minutes(db: AsyncConnection, session_id: int, minutes: str) -> None:
-    await db.execute(update(posts).where(_unsent_minutes(session_id)).values(attachment=minutes))
+def _set_minutes(db: Connection, session_id: int, minutes: str) -> None:
+    db.execute(update(posts).where(_unsent_minutes(session_id)).values(attachment=minutes))
 
 
-async def _is_kept_out(db: AsyncConnection, guild_id: int, user_id: int) -> bool:
-    return (await db.execute(select(opt_outs).where(_opt_out(guild_id, user_id)))).first() is not None
+def _is_kept_out(db: Connection, guild_id: int, user_id: int) -> bool:
+    return db.execute(select(opt_outs).where(_opt_out(guild_id, user_id))).first() is not None

@@ -91,6 +91,30 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class AddedTurn:
+    """What became of a turn that was to be stored.
+
+    `is_added`: False if a turn of the same message is stored already. `sending`: the post of the place that thereby
+    came to be `sending` (an older one perhaps); None if one was so already, or none is to be sent.
+    """
+
+    is_added: bool
+    sending: Post | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoundPost:
+    """What became of a message that was to be noted as showing a post.
+
+    `is_bound`: False if the post or the message was bound before. `sending`: the next post of the place, which thereby
+    came to be `sending`; if the post was bound and this is None, no other one waits.
+    """
+
+    is_bound: bool
+    sending: Post | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Webhook:
     """The webhook of a channel. The token is a secret: it is never shown in a repr."""
 

@@ -1,14 +1,16 @@
-"""What holds for every engine on the database: when a transaction takes the lock, and which errors are troubles."""
+"""What is SQLite's alone: the pragmas of a connection, when a transaction takes the lock, which errors may pass."""
 
 import sqlite3
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, ExceptionContext, event
+from sqlalchemy import Connection, Engine, event
 
-from bot.errors import RoundtableError
-
+BEGIN: Final = "BEGIN IMMEDIATE"
+"""A plain BEGIN takes the write lock too late: a transaction that has read then fails with "database is locked"."""
+# Waits out another program that looks into the file (a backup), in milliseconds.
+_BUSY_TIMEOUT: Final = 5000
 # What may pass by itself or with a host's help, by SQLite's primary result codes (https://sqlite.org/rescode.html).
-_TROUBLES: Final = {
+_PASSING: Final = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_BUSY: "another program keeps it locked",
     sqlite3.SQLITE_LOCKED: "another program keeps it locked",
@@ -19,22 +21,36 @@ _TROUBLES: Final = {
 _PRIMARY: Final = 0xFF  # the rest of a result code says more than we need
 
 
-class TransientDatabaseError(RoundtableError):
-    """A transaction came to nothing for a cause outside (disk full, locked, read-only). Later it may succeed."""
+def register_sqlite_events(engine: Engine) -> None:
+    """Have every connection of an engine set up as the store needs it, and every transaction take the lock at once."""
 
-
-def register_sqlite_events(engine: Engine) -> Engine:
-    """The same engine."""
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        # The driver must not begin or commit by itself: its implicit commit before DDL would split a migration.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        # secure_delete: what is deleted is overwritten in the file, not only forgotten.
+        safe = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
+        for pragma in (*safe, f"busy_timeout={_BUSY_TIMEOUT}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
-        # A plain BEGIN takes the write lock too late: a transaction that has read then fails with "database is locked".
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(BEGIN)
 
-    @event.listens_for(engine, "handle_error")
-    def _on_error(context: ExceptionContext) -> TransientDatabaseError | None:  # pyright: ignore[reportUnusedFunction]
-        code = getattr(context.original_exception, "sqlite_errorcode", None)
-        cause = _TROUBLES.get(code & _PRIMARY) if isinstance(code, int) else None
-        return TransientDatabaseError(f"The bot's database can't be used: {cause}.") if cause else None
 
-    return engine
+def passing_cause(error: BaseException) -> str | None:
+    """Why the driver failed, in words, if that may pass; None if trying again is of no use."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return _PASSING.get(code & _PRIMARY) if isinstance(code, int) else None
+
+
+def empty_log(connection: Any) -> bool:
+    """Empty the write-ahead log. In: the driver's connection, no transaction begun. Out: False if another program,
+    which reads the database just now, kept it from that."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    is_busy = cursor.fetchone()[0]
+    cursor.close()
+    return not is_busy

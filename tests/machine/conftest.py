@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.store import engine
+from bot.store import sqlite_events
 from tests.support.rest_house import host, house, quick, table
 
 __all__ = ["host", "house", "impatient", "quick", "table"]
@@ -11,4 +11,4 @@ __all__ = ["host", "house", "impatient", "quick", "table"]
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock on the database is waited for a moment only."""
-    monkeypatch.setattr(engine, "_BUSY_TIMEOUT", 300)
+    monkeypatch.setattr(sqlite_events, "_BUSY_TIMEOUT", 300)

@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import Connection, insert, text
 
 from bot.discussion.model.record import Turn
 from bot.store.engine import TransientDatabaseError
@@ -28,12 +28,8 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="needs the limits of 
 
 async def run_sql(store: Store, statement: str) -> int:
     """Run a statement on the store's own connection, outside a transaction. Out: the first value it gives."""
-    async with store._engine.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert driver is not None
-        async with driver.execute(statement) as cursor:
-            row = await cursor.fetchone()
-            return row[0] if row else 0
+    row = await store._database.run_on_driver(lambda driver: driver.execute(statement).fetchone())
+    return row[0] if row else 0
 
 
 # --- one store ---
@@ -51,7 +47,7 @@ async def test_a_full_database_takes_a_turn_whole_or_not_at_all(house: RestHouse
     assert len(await store.record(session.id)) == 0
     assert await store.session_posts(session.id) == []
     await run_sql(store, "PRAGMA max_page_count = 100000")
-    assert await store.add_turn(session.id, PLACE, turn, posts)
+    assert (await store.add_turn(session.id, PLACE, turn, posts)).is_added
     assert len(await store.session_posts(session.id)) == 6
 
 
@@ -189,8 +185,11 @@ async def test_a_real_disk_that_is_full(tmp_path: Path) -> None:
         with pytest.raises(TransientDatabaseError, match="the disk is full"):
             await store.add_turn(session.id, PLACE, turn, [])
         filler.unlink()
-        assert await store.add_turn(session.id, PLACE, turn, [])
-        async with store._engine.begin() as db:
-            await db.execute(insert(webhooks).values(id=1, channel_id=2, token="t", live=True))
-            assert await db.scalar(text("PRAGMA integrity_check")) == "ok"
+        assert (await store.add_turn(session.id, PLACE, turn, [])).is_added
+
+        def look(db: Connection) -> None:
+            db.execute(insert(webhooks).values(id=1, channel_id=2, token="t", live=True))
+            assert db.scalar(text("PRAGMA integrity_check")) == "ok"
+
+        await store._database.run(look)
         await store.aclose()

@@ -10,8 +10,8 @@ from alembic import command
 from alembic.config import Config
 
 from bot.llm.endpoint import Endpoint
-from bot.store.engine import _upgrade, create_engine, known_revisions
 from bot.store.models import PostStatus, Status
+from bot.store.opening import _upgrade, known_revisions, open_database
 from bot.store.store import Store, open_store
 from tests.support.discord_stand_in import stand_in
 from tests.support.endpoint_stand_in import scripted_endpoint
@@ -25,14 +25,13 @@ async def made_by_the_first_version(
     url: str, file: Path, place_id: int, guild_id: int, said: int
 ) -> dict[str, list[Any]]:
     """A session with a guest's turn (their message is `said`) and one still to be sent. Out: its rows by table."""
-    engine = create_engine(url)
+    opened = await open_database(url)
 
     def to_first(config: Config, _: str) -> None:
         command.upgrade(config, FIRST_REVISION)
 
-    async with engine.begin() as connection:
-        await connection.run_sync(_upgrade, to_first)
-    await engine.dispose()
+    await opened.run(lambda db: _upgrade(db, to_first))
+    await opened.aclose()
     with closing(sqlite3.connect(file)) as db, db:
         task, cast = TASKS[0].model_dump_json(), "[" + ",".join(p.model_dump_json() for p in CAST) + "]"
         when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")  # as SQLAlchemy writes it

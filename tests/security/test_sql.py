@@ -19,8 +19,8 @@ async def test_no_text_is_a_query(place: SimulatedPlace) -> None:
     assert session.status is Status.PAUSED
     assert session.session.task.questions == (EVIL,)
     assert [(t.speaker, t.text) for t in await place.guests()] == [("'; DROP TABLE turns;--", EVIL)] * 2
-    async with place.store._engine.connect() as connection:
-        tables = {row[0] for row in await connection.execute(text("SELECT name FROM sqlite_master"))}
+    names = text("SELECT name FROM sqlite_master")
+    tables = set(await place.store._database.run(lambda db: db.scalars(names).all()))
     assert {"sessions", "turns", "posts", "webhooks"} <= tables
 
 

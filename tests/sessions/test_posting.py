@@ -15,7 +15,6 @@ from bot.library.name_rules import safe_name
 from bot.sessions.delivery import outbox
 from bot.sessions.delivery.outbox import Outbox, PlaceGone, PostingBlocked
 from bot.sessions.delivery.stage import OutcomeUnknown, OwnMessage, PostRejected, RejectReason
-from bot.store.driver_thread import in_one_trip
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession
 from bot.store.schema import posts
 from bot.store.store import Store
@@ -350,7 +349,7 @@ async def test_what_is_sent_again_is_what_stands_in_the_database_by_then(desk: D
 
     async def look_while_they_change(after_id: int) -> list[OwnMessage]:
         without_kim = update(posts).values(attachment="# Minutes")
-        await in_one_trip(desk.store._engine, lambda db: db.execute(without_kim) and None)
+        await desk.store._database.run(lambda db: db.execute(without_kim) and None)
         return await look(after_id)
 
     desk.stage.sent_since = look_while_they_change

@@ -1,16 +1,19 @@
 """Members' data in the database: counted, handed out, forgotten, and really gone from the file."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import FloorGiven, Turn, moderator_turn
 from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
-from bot.store.engine import create_engine
+from bot.store import paging
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession, Webhook
 from bot.store.schema import departures, opt_outs, posts, sessions, turns, webhooks
 from bot.store.store import Store, open_store
@@ -39,8 +42,7 @@ def raw(folder: Path) -> bytes:
 
 
 async def rows(store: Store, table: str) -> int:
-    async with store._engine.begin() as db:
-        return await db.scalar(text(f"SELECT count(*) FROM {table}")) or 0
+    return await store._database.run(lambda db: db.scalar(text(f"SELECT count(*) FROM {table}"))) or 0
 
 
 # --- counting and handing out ---
@@ -75,6 +77,23 @@ async def test_an_export_has_everything_of_theirs_and_nothing_of_others(store: S
         "-# Kim of Kent paused.",
     ]
     assert "Lena" not in str(data)
+
+
+async def test_others_get_through_while_much_is_handed_out(
+    store: Store, kept: StoredSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "PAGE", 4)
+    named = [f"Thank you, Kim of Kent, for the {seq}th time." for seq in range(1, 61)]
+    for seq, line in enumerate(named, 1):
+        await store.add_turn(kept.id, PLACE, Turn(seq, "persona", "Aino", line))
+    export = asyncio.ensure_future(store.privacy.export(GUILD, KIM))
+    meanwhile = 0
+    while not export.done():
+        await store.add_post(kept.id, PLACE, Post(PostKind.PANEL))
+        meanwhile += 1
+    assert [line["text"] for line in (await export)["lines_that_name_you"]] == named
+    # One for each of the fifteen pages of turns. An export in one go would let through one before it and one after it.
+    assert meanwhile > 15
 
 
 # --- forgetting ---
@@ -236,8 +255,7 @@ async def test_everything_of_a_server_and_nothing_of_another(store: Store, kept:
     await store.privacy.leave(GUILD, NOW)
     assert await store.privacy.delete_server(GUILD) == 1
     tables = (sessions, turns, webhooks, opt_outs, departures)
-    async with store._engine.begin() as db:
-        counts = [await db.scalar(select(func.count()).select_from(t)) for t in tables]
+    counts = [await rows(store, table.name) for table in tables]
     assert counts == [1, 1, 1, 1, 0]
     assert await store.session(abroad.id) is not None
 
@@ -245,28 +263,18 @@ async def test_everything_of_a_server_and_nothing_of_another(store: Store, kept:
 # --- the file ---
 
 
-async def test_deleted_text_is_overwritten(tmp_path: Path) -> None:
-    engine = create_engine(database(tmp_path)[0])
-    async with engine.connect() as db:
-        assert await db.scalar(text("PRAGMA secure_delete")) == 1
-    await engine.dispose()
+async def test_deleted_text_is_overwritten(store: Store) -> None:
+    assert await store._database.run(lambda db: db.scalar(text("PRAGMA secure_delete"))) == 1
 
 
 async def test_the_log_is_emptied_later_when_another_program_reads(tmp_path: Path, store: Store) -> None:
     await store.add_session(stored_session(), [])
-    reader = create_engine(database(tmp_path)[0])
-    async with store._engine.connect() as db:
-        driver = (await db.get_raw_connection()).driver_connection
-        assert driver is not None
-        await driver.execute("PRAGMA busy_timeout=10")
-    async with reader.connect() as db:
-        driver = (await db.get_raw_connection()).driver_connection
-        assert driver is not None
-        await driver.execute("BEGIN")
-        await (await driver.execute("SELECT * FROM sessions")).fetchall()
+    await store._database.run_on_driver(lambda driver: driver.execute("PRAGMA busy_timeout=10") and None)
+    with closing(sqlite3.connect(database(tmp_path)[1], isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM sessions").fetchall()
         await store.add_session(stored_session(place_id=5), [])
         assert not await store.privacy.scrub()
-        await driver.execute("COMMIT")
+        reader.execute("COMMIT")
         assert await store.privacy.scrub()
-    await reader.dispose()
-    assert (await rows(store, posts.name)) == 0
+    assert await rows(store, posts.name) == 0

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from bot.discussion.model.persona import Persona
@@ -27,8 +28,7 @@ from bot.discussion.model.record import (
     Usage,
     WrapUpCalled,
 )
-from bot.store.engine import create_engine
-from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession, Webhook
+from bot.store.models import BoundPost, Post, PostKind, PostStatus, Status, StoredSession, Webhook
 from bot.store.schema import posts
 from bot.store.store import PlaceTaken, Store, open_store
 from tests.support.samples import ANCHOR, CAST, PLACE, STARTED, database, stored_session
@@ -186,7 +186,7 @@ def test_every_turn_comes_back_as_it_was(turns: list[Turn]) -> None:
                 kept = await store.add_session(stored_session(), [])
                 numbered = [replace(t, seq=seq) for seq, t in enumerate(turns, 1)]
                 for t in numbered:
-                    assert await store.add_turn(kept.id, PLACE, t)
+                    assert (await store.add_turn(kept.id, PLACE, t)).is_added
                 record = await store.record(kept.id)
                 assert record.turns == numbered
                 assert [type(t.steering) for t in record] == [type(t.steering) for t in numbered]
@@ -197,14 +197,14 @@ def test_every_turn_comes_back_as_it_was(turns: list[Turn]) -> None:
 
 async def test_a_guests_message_becomes_a_turn_once(store: Store, kept: StoredSession) -> None:
     said = turn(kind="guest", speaker="Kim", message_id=LARGEST)
-    assert await store.add_turn(kept.id, PLACE, said)
-    assert not await store.add_turn(kept.id, PLACE, replace(said, seq=2), show("never", seq=2))
+    assert (await store.add_turn(kept.id, PLACE, said)).is_added
+    assert not (await store.add_turn(kept.id, PLACE, replace(said, seq=2), show("never", seq=2))).is_added
     assert (await store.record(kept.id)).turns == [said]
     assert await store.session_posts(kept.id) == []
     # The same message may be a turn of a later session in the place.
     await store.set_status(kept.id, Status.ENDED)
     later = await store.add_session(stored_session(), [])
-    assert await store.add_turn(later.id, PLACE, said)
+    assert (await store.add_turn(later.id, PLACE, said)).is_added
 
 
 async def test_a_number_is_taken_once_and_a_turn_that_fails_leaves_no_post(store: Store, kept: StoredSession) -> None:
@@ -269,22 +269,48 @@ async def test_posts_are_taken_in_order_one_at_a_time(store: Store, kept: Stored
     assert elsewhere.content == "elsewhere"
 
 
-async def test_the_database_itself_refuses_a_second_post_under_way(tmp_path: Path) -> None:
-    url, file = database(tmp_path)
-    async with open_store(url, file) as store:
-        kept = await store.add_session(stored_session(), [Post(PostKind.CARD), Post(PostKind.PANEL)])
-        first, second = await store.session_posts(kept.id)
-        await store.set_post(first.id, PostStatus.SENDING)
-        with pytest.raises(IntegrityError):
-            await store.set_post(second.id, PostStatus.SENDING)
-        await store.set_post(first.id, PostStatus.POSTED)
-        await store.set_post(second.id, PostStatus.SENDING, username="A safe name")
-        assert (await store.post(second.id) or first).username == "A safe name"
-    engine = create_engine(url)
-    async with engine.begin() as db:
-        times = [row.created_at for row in await db.execute(posts.select())]
-    await engine.dispose()
+async def test_the_database_itself_refuses_a_second_post_under_way(store: Store) -> None:
+    kept = await store.add_session(stored_session(), [Post(PostKind.CARD), Post(PostKind.PANEL)])
+    first, second = await store.session_posts(kept.id)
+    await store.set_post(first.id, PostStatus.SENDING)
+    with pytest.raises(IntegrityError):
+        await store.set_post(second.id, PostStatus.SENDING)
+    await store.set_post(first.id, PostStatus.POSTED)
+    await store.set_post(second.id, PostStatus.SENDING, username="A safe name")
+    assert (await store.post(second.id) or first).username == "A safe name"
+    times = await store._database.run(lambda db: db.scalars(select(posts.c.created_at)).all())
     assert all(t.tzinfo == UTC and abs(datetime.now(UTC) - t) < timedelta(minutes=5) for t in times)
+
+
+async def test_whoever_adds_a_turn_hears_which_post_is_to_be_sent(store: Store, kept: StoredSession) -> None:
+    added = await store.add_turn(kept.id, PLACE, turn(), show("one", "two"), after_id=1_234)
+    assert added.is_added
+    assert added.sending == await store.sending(PLACE)
+    assert added.sending is not None
+    assert (added.sending.content, added.sending.status) == ("one", PostStatus.SENDING)
+    later = await store.add_turn(kept.id, PLACE, turn(2), show("three", seq=2), after_id=1_235)
+    assert (later.is_added, later.sending) == (True, None), "another one is under way"
+    assert (await store.add_turn(kept.id, PLACE, turn(3, text=""))).sending is None
+
+
+async def test_a_post_that_waited_longer_is_to_be_sent_first(store: Store, kept: StoredSession) -> None:
+    await store.add_post(kept.id, PLACE, Post(PostKind.NOTICE, "a notice"))
+    added = await store.add_turn(kept.id, PLACE, turn(), show("one"), after_id=7)
+    assert added.sending == await store.sending(PLACE)
+    assert added.sending is not None
+    assert (added.sending.content, added.sending.after_id) == ("a notice", 7)
+
+
+async def test_with_an_answer_the_next_post_is_taken(store: Store, kept: StoredSession) -> None:
+    await store.add_turn(kept.id, PLACE, turn(), show("one", "two"), after_id=10)
+    await store.add_post(kept.id, 5, Post(PostKind.NOTICE, "elsewhere"))
+    first, second = (await store.session_posts(kept.id))[:2]
+    bound = await store.bind_and_take(first.id, 20, PLACE, 15)
+    assert bound == BoundPost(is_bound=True, sending=await store.sending(PLACE))
+    assert bound.sending == replace(second, status=PostStatus.SENDING, after_id=20)
+    assert await store.bind_and_take(first.id, 21, PLACE, 15) == BoundPost(is_bound=False), "bound before"
+    assert await store.bind_and_take(second.id, 20, PLACE, 15) == BoundPost(is_bound=False), "shows another post"
+    assert await store.bind_and_take(second.id, 30, PLACE, 40) == BoundPost(is_bound=True), "nothing else waits"
 
 
 async def test_a_message_binds_once_and_a_bound_post_stays_bound(store: Store, kept: StoredSession) -> None:

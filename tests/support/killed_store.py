@@ -1,11 +1,14 @@
 """A store whose process is killed before one of its transactions."""
 
-from contextlib import AbstractAsyncContextManager
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.store.store import Store
+
+T = TypeVar("T")
 
 
 class Killed(BaseException):
@@ -16,22 +19,11 @@ class KilledStore:
     """Lets so many more transactions of a store begin, then kills."""
 
     def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch, transactions: int) -> None:
-        self._engine, self.left = store._engine, transactions
-        for part in (store, store.spending):
-            monkeypatch.setattr(part, "_engine", self)
+        self._run, self.left = store._database.run, transactions
+        monkeypatch.setattr(store._database, "run", self.run)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._engine, name)
-
-    def begin(self) -> AbstractAsyncContextManager[Any]:
-        self._count()
-        return self._engine.begin()
-
-    def connect(self) -> AbstractAsyncContextManager[Any]:
-        self._count()
-        return self._engine.connect()
-
-    def _count(self) -> None:
+    async def run(self, work: Callable[[Connection], T], **options: Any) -> T:
         if self.left == 0:
             raise Killed
         self.left -= 1
+        return await self._run(work, **options)

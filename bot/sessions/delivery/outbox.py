@@ -60,6 +60,8 @@ class Outbox:
         self._session_id = session_id
         self._place_id = place_id
         self._on_withheld = on_withheld
+        self._taken: Post | None = None  # `sending` already, and nobody has begun with it
+        self._begun = 0  # the post that was begun with last
         self._uncertain: set[int] = set()
         self._bound: set[int] = set()  # messages that show a post, and copies that were taken away
         self._wait = Interruptible()
@@ -80,6 +82,11 @@ class Outbox:
     def is_busy(self) -> bool:
         """Whether something is on its way."""
         return self._task is not None and not self._task.done()
+
+    def next_is(self, post: Post | None) -> None:
+        """A post has become `sending` together with something else that was stored; None: none has."""
+        if post is not None and post.id > self._begun:
+            self._taken = post
 
     async def recover(self) -> None:
         """At start-up: a post that was under way when the last process ended may or may not be shown."""
@@ -135,6 +142,7 @@ class Outbox:
             # While content can be read, a late copy of an earlier post is not taken for this one.
             may_show = not copies or post.content.strip() == message.content.strip()
             if may_show and await self._store.bind(post.id, message.id):
+                self._is_begun(post.id)
                 self._bound.add(message.id)
                 return False
         if copies:
@@ -147,15 +155,25 @@ class Outbox:
     async def _send_all(self) -> None:
         try:
             more = True
-            while more and (post := await self._store.take_post(self._place_id, self.latest)):
+            while more and (post := await self._next()):
                 more = await self._settle(post)
         except _Closing:
             pass
         finally:
             self.waiting = False
 
+    async def _next(self) -> Post | None:
+        taken, self._taken = self._taken, None
+        return taken or await self._store.take_post(self._place_id, self.latest)
+
+    def _is_begun(self, post_id: int) -> None:
+        self._begun = max(self._begun, post_id)
+        if self._taken is not None and self._taken.id == post_id:
+            self._taken = None
+
     async def _settle(self, post: Post) -> bool:
         """Send one post until its outcome is known. Out: False if certainly no other one waits behind it."""
+        self._is_begun(post.id)
         healed: set[RejectReason] = set()
         more, just_taken = True, post.id not in self._uncertain
         while not (post.id in self._uncertain and await self._is_shown(post)):
@@ -193,9 +211,12 @@ class Outbox:
             if message_id in self._bound:
                 return True  # Seen before the answer: it shows the post, or was a copy and has been taken away.
             self._bound.add(message_id)
-            is_bound, more = await self._store.bind_answered(post.id, message_id, self._place_id)
-            if is_bound or await self._store.post_of_message(message_id):
-                return more
+            bound = await self._store.bind_and_take(post.id, message_id, self._place_id, self.latest)
+            self.next_is(bound.sending)
+            if bound.is_bound:
+                return bound.sending is not None
+            if await self._store.post_of_message(message_id):
+                return True
             # Bound to another message already: a copy that was seen first, or one whose text can't be read and that
             # was taken for it. The answer is certain, so the other goes; unless a person has removed that.
             copy = await self._store.rebind(post.id, message_id) or message_id

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection
 
 import bot.store.migrations
-from bot.store import engine as engine_module
-from bot.store.engine import DatabaseOpenError, create_engine, lock_database
-from bot.store.schema import metadata, sessions
+from bot.store import opening
+from bot.store.opening import DatabaseOpenError, lock_database, open_database
+from bot.store.schema import metadata
 from bot.store.store import Store, open_store
 from tests.support.samples import database, stored_session
 
@@ -63,19 +63,18 @@ async def test_the_migrations_make_what_the_schema_says(tmp_path: Path) -> None:
     def differences(connection: Connection) -> list[Any]:
         return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
 
-    engine = create_engine(url)
-    async with engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
-    await engine.dispose()
+    opened = await open_database(url)
+    assert await opened.run(differences) == []
+    await opened.aclose()
 
 
 # Opens the database with a set of migrations whose last one tells us when it is half-way, and waits there for ever.
 UPGRADER = """
 import asyncio, sys
 from pathlib import Path
-from bot.store import engine
+from bot.store import opening
 from bot.store.store import Store
-engine._MIGRATIONS = Path(sys.argv[1])
+opening._MIGRATIONS = Path(sys.argv[1])
 asyncio.run(Store.open(f"sqlite+aiosqlite:///{sys.argv[2]}", Path(sys.argv[2])))
 """
 NEXT = """
@@ -129,7 +128,7 @@ async def test_a_later_migration_that_is_killed_changes_nothing_and_can_be_run_a
     assert tables(file) == TABLES
     async with open_store(url, file) as store:
         assert await store.session(kept.id) == kept
-    monkeypatch.setattr(engine_module, "_MIGRATIONS", next_migrations(tmp_path / "whole", "pass"))
+    monkeypatch.setattr(opening, "_MIGRATIONS", next_migrations(tmp_path / "whole", "pass"))
     async with open_store(url, file) as store:
         again = await store.session(kept.id)
     assert again is not None
@@ -140,7 +139,7 @@ async def test_a_later_migration_that_is_killed_changes_nothing_and_can_be_run_a
 async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url, file = database(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(engine_module, "_MIGRATIONS", next_migrations(tmp_path / "newer", "pass"))
+        patch.setattr(opening, "_MIGRATIONS", next_migrations(tmp_path / "newer", "pass"))
         async with open_store(url, file):
             pass
     sentence = await problem(url, file)
@@ -214,7 +213,7 @@ async def test_a_database_of_another_program(tmp_path: Path) -> None:
 LOCKER = """
 import sys
 from pathlib import Path
-from bot.store.engine import DatabaseOpenError, lock_database
+from bot.store.opening import DatabaseOpenError, lock_database
 try:
     lock = lock_database(Path(sys.argv[1]))
 except DatabaseOpenError as problem:
@@ -244,70 +243,3 @@ def test_a_second_process_is_turned_away_until_the_first_is_gone(tmp_path: Path)
         )
         first.kill()
     lock_database(file).release()
-
-
-# --- transactions ---
-
-
-async def test_the_pragmas(tmp_path: Path) -> None:
-    engine = create_engine(database(tmp_path)[0])
-    async with engine.connect() as db:
-        found = {p: await db.scalar(text(f"PRAGMA {p}")) for p in ("journal_mode", "synchronous", "foreign_keys")}
-        assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1}
-        assert (await db.scalar(text("PRAGMA busy_timeout")) or 0) >= 5000
-    await engine.dispose()
-
-
-READER = """
-import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
-print("reading", flush=True)
-while True:
-    db.execute("BEGIN")
-    db.execute("SELECT count(*), max(seed) FROM sessions").fetchall()
-    db.execute("COMMIT")
-"""
-
-
-async def test_transactions_that_read_and_then_write_never_find_it_locked(tmp_path: Path) -> None:
-    url, file = database(tmp_path)
-    async with open_store(url, file) as store:
-        kept = await store.add_session(stored_session(seed=0), [])
-    # Two engines are two connections, as two processes have them.
-    engines = [create_engine(url), create_engine(url)]
-
-    async def count_up(number: int) -> None:
-        async with engines[number % 2].begin() as db:
-            seed = await db.scalar(select(sessions.c.seed).where(sessions.c.id == kept.id)) or 0
-            await db.execute(sessions.update().where(sessions.c.id == kept.id).values(seed=seed + 1))
-
-    command = [sys.executable, "-c", READER, str(file)]
-    reader = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    assert reader.stdout is not None
-    await reader.stdout.readline()
-    await asyncio.gather(*(count_up(n) for n in range(100)))
-    assert reader.returncode is None
-    reader.kill()
-    await reader.wait()
-    async with engines[0].begin() as db:
-        assert await db.scalar(select(sessions.c.seed)) == 100
-    for engine in engines:
-        await engine.dispose()
-
-
-async def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
-    url, file = database(tmp_path)
-    async with open_store(url, file):
-        pass
-    engine = create_engine(url)
-
-    async def fail_half_way() -> None:
-        async with engine.begin() as db:
-            await db.execute(insert(metadata.tables["webhooks"]).values(id=1, channel_id=2, token="half", live=True))
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        await fail_half_way()
-    async with engine.begin() as db:
-        assert (await db.execute(select(metadata.tables["webhooks"]))).all() == []
-    await engine.dispose()

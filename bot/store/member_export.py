@@ -1,0 +1,64 @@
+"""Everything that is stored about a member on a server, for them to take with them."""
+
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from bot.discussion.model.erasure import Member
+from bot.store.engine import Database
+from bot.store.paging import pages
+from bot.store.schema import opt_outs, posts, sessions, turns
+
+
+async def export(database: Database, guild_id: int, member: Member) -> dict[str, Any]:
+    """A JSON object; times in ISO 8601, UTC. Names are looked for between the transactions, not in them."""
+    here = sessions.c.guild_id == guild_id
+    opt_out = select(opt_outs).where(opt_outs.c.guild_id == guild_id, opt_outs.c.user_id == member.id)
+    mine = select(turns, sessions.c.place_id).join(sessions).where(here, turns.c.author_id == member.id)
+    convened = select(sessions).where(here, sessions.c.convener_id == member.id)
+    said = select(turns.c.id, turns.c.session_id, turns.c.speaker, turns.c.text).join(sessions)
+    told = select(posts.c.id, posts.c.session_id, posts.c.content.label("text")).join(sessions)
+    is_kept_out = await database.run(lambda db: db.execute(opt_out).first() is not None)
+    return {
+        "server_id": str(guild_id),
+        "member_id": str(member.id),
+        "kept_out": is_kept_out,
+        "messages": [_message(row) async for page in pages(database, mine, turns.c.id) for row in page],
+        "convened": [_convened(row) async for page in pages(database, convened, sessions.c.id) for row in page],
+        "lines_that_name_you": [
+            {"discussion": row.session_id, "speaker": row.speaker, "text": row.text}
+            async for page in pages(database, said.where(here, turns.c.kind != "guest", turns.c.text != ""), turns.c.id)
+            for row in page
+            if member.is_named_in(row.text)
+        ]
+        + [
+            {"discussion": row.session_id, "speaker": "the bot", "text": row.text}
+            async for page in pages(database, told.where(here, posts.c.turn_seq.is_(None)), posts.c.id)
+            for row in page
+            if member.is_named_in(row.text)
+        ],
+    }
+
+
+def _message(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "discussion": row.session_id,
+        "channel_id": str(row.place_id),
+        "message_id": str(row.message_id),
+        "name": row.speaker,
+        "text": row.text,
+        "question_on_the_table": row.question,
+        "called_on": row.addressed,
+        "stored_at": row.created_at.isoformat(),
+    }
+
+
+def _convened(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "discussion": row.id,
+        "channel_id": str(row.place_id),
+        "task": row.task["name"],
+        "questions": row.task["questions"],
+        "started_at": row.created_at.isoformat(),
+        "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+    }

@@ -1,0 +1,134 @@
+"""Opens the database: the lock that keeps a second process out, the driver that its URL asks for, migrations."""
+
+import contextlib
+import errno
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, false, update
+from sqlalchemy.exc import DatabaseError
+
+from bot.errors import RoundtableError
+from bot.store.driver_thread import DriverThreadDatabase
+from bot.store.engine import Database, PooledDatabase, TransientDatabaseError, create_pool
+from bot.store.schema import sessions
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+class DatabaseOpenError(RoundtableError):
+    """The database can't be opened."""
+
+
+def lock_database(file: Path) -> FileLock:
+    """Take the lock of a database for this process; released when the process ends. Raises DatabaseOpenError."""
+    _make_folder(file)
+    lock = FileLock(f"{file}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise DatabaseOpenError(
+            f"The database {file} is in use by another roundtable process. Stop that one, "
+            "or set DATABASE_URL to another file."
+        ) from None
+    except OSError as error:
+        raise DatabaseOpenError(_unwritable(file, error)) from None
+    return lock
+
+
+async def open_database(url: str) -> Database:
+    """Connect to the database at an SQLAlchemy URL. Raises sqlalchemy.exc.DatabaseError, TransientDatabaseError."""
+    engine = create_pool(url)
+    if engine.dialect.driver != "aiosqlite":
+        return PooledDatabase(engine)
+    try:
+        return await DriverThreadDatabase.open(engine)
+    except BaseException:
+        await engine.dispose()
+        raise
+
+
+async def open_migrated(url: str, file: Path) -> Database:
+    """Open (or create) a database and bring it up to this version's schema, all or nothing.
+
+    Raises DatabaseOpenError.
+    """
+    _make_folder(file)
+    _make_private(file)
+    try:
+        database = await open_database(url)
+        try:
+            await database.run(_migrate)
+        except BaseException:
+            await database.aclose()
+            raise
+    except CommandError as error:
+        raise DatabaseOpenError(
+            f"The database {file} was made by a newer version of roundtable ({error}). "
+            "Update roundtable, or change DATABASE_URL to another file."
+        ) from None
+    except (DatabaseError, TransientDatabaseError, OSError) as error:
+        raise DatabaseOpenError(_unwritable(file, error)) from None
+    return database
+
+
+def look_into(file: Path) -> tuple[str | None, int]:
+    """Look into a database file without changing it. Out: its schema's revision, and how many sessions are open.
+
+    Raises DatabaseOpenError with the bare reason.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            row = db.execute("SELECT version_num FROM alembic_version").fetchone()
+            is_open = db.execute("SELECT count(*) FROM sessions WHERE status != 'ended'").fetchone()[0]
+    except sqlite3.Error as error:
+        raise DatabaseOpenError(str(error)) from None
+    return row[0] if row else None, is_open
+
+
+def known_revisions() -> list[str]:
+    """The schema revisions that this version knows, newest first."""
+    return [script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()]
+
+
+def _migrate(connection: Connection) -> None:
+    _upgrade(connection)
+    # Changes nothing, but fails now rather than in the middle of a session if the file can only be read.
+    connection.execute(update(sessions).where(false()).values(reason=None))
+
+
+def _upgrade(connection: Connection, run: Callable[..., None] = command.upgrade) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    run(config, "head")
+
+
+def _make_folder(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise DatabaseOpenError(_unwritable(file, NotADirectoryError(errno.ENOTDIR, "its folder is a file"))) from None
+    except OSError as error:
+        raise DatabaseOpenError(_unwritable(file, error)) from None
+
+
+def _make_private(file: Path) -> None:
+    """Make a new database readable by its owner alone; the files that SQLite puts beside it follow it in that."""
+    with contextlib.suppress(OSError):  # what is wrong with the path is told by SQLite's own attempt
+        os.close(os.open(file, os.O_RDONLY | os.O_CREAT, 0o600))
+
+
+def _unwritable(file: Path, error: Exception) -> str:
+    cause = error.__cause__ if isinstance(error, TransientDatabaseError) else getattr(error, "orig", None)
+    cause = cause or error
+    reason = cause.strerror if isinstance(cause, OSError) and cause.errno != errno.EIO else str(cause)
+    return f"The database {file} can't be used ({reason}). Check the path in DATABASE_URL and its permissions."

@@ -1,0 +1,159 @@
+"""What the store does with posts: plain functions of a connection, for use in a transaction."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from sqlalchemy import Connection, String, and_, bindparam, exists, func, insert, literal_column, or_, select, update
+
+from bot.store.mappers import post_of, post_values
+from bot.store.models import BoundPost, Post, PostKind, PostStatus
+from bot.store.schema import posts, turns
+
+# Written out: a list of parameters would be put into the statement anew each time.
+_UNSETTLED: Final = [literal_column(f"'{status}'", String) for status in (PostStatus.SENDING, PostStatus.QUEUED)]
+# The statements of every turn are built once.
+_ADD: Final = insert(posts)
+_OF_MESSAGE: Final = select(posts).where(posts.c.message_id == bindparam("message"))
+_BIND: Final = update(posts).where(
+    posts.c.id == bindparam("post"), posts.c.message_id.is_(None), ~exists(_OF_MESSAGE.correlate(None))
+)
+_TAKE: Final = update(posts).where(posts.c.id == bindparam("post"))
+# What is to be shown next in a place: what is under way, else the oldest that waits.
+_OPEN: Final = (
+    select(posts)
+    .where(posts.c.place_id == bindparam("place"), posts.c.status.in_(_UNSETTLED))
+    .order_by(posts.c.status.desc(), posts.c.id)
+    .limit(1)
+)
+_GIVEN_UP: Final[dict[str, Any]] = {"status": PostStatus.REFUSED, "attachment": None}
+
+
+def add_posts(db: Connection, session_id: int, place_id: int, show: Sequence[Post]) -> list[int]:
+    """Out: their ids."""
+    ids: list[int] = []
+    for post in show:
+        result: Any = db.execute(_ADD, {"session_id": session_id, "place_id": place_id} | post_values(post))
+        ids.append(result.inserted_primary_key[0])
+    return ids
+
+
+def add_and_take(db: Connection, session_id: int, place_id: int, show: Sequence[Post], after_id: int) -> Post | None:
+    """Add posts (at least one), and take the place's next one if none is under way. Out: the one taken."""
+    ahead = _open(db, place_id)
+    if ahead is not None:
+        add_posts(db, session_id, place_id, show)
+        return _take(db, ahead, after_id) if ahead.status is PostStatus.QUEUED else None
+    # Nothing is under way or waits: the first of these is taken as it is stored.
+    first = replace(show[0], status=PostStatus.SENDING, after_id=after_id)
+    ids = add_posts(db, session_id, place_id, [first, *show[1:]])
+    return replace(first, id=ids[0])
+
+
+def take(db: Connection, place_id: int, after_id: int) -> Post | None:
+    """The post of the place that is `sending`, else the next queued one, which thereby becomes `sending`."""
+    post = _open(db, place_id)
+    return _take(db, post, after_id) if post and post.status is PostStatus.QUEUED else post
+
+
+def bind(db: Connection, post_id: int, message_id: int) -> bool:
+    """Note that this message shows this post. A bound post or message stays as it is. Out: whether it was bound."""
+    # Whoever deletes a message must not find it kept in minutes that are in the channel already.
+    values = {"message_id": message_id, "status": PostStatus.POSTED, "attachment": None}
+    return db.execute(_BIND, {"post": post_id, "message": message_id} | values).rowcount == 1
+
+
+def bind_and_take(db: Connection, post_id: int, message_id: int, place_id: int, after_id: int) -> BoundPost:
+    """The same, and the next queued post of the place becomes `sending`, if this was what it waited for."""
+    if not bind(db, post_id, message_id):
+        return BoundPost(is_bound=False)
+    ahead = _open(db, place_id)
+    if ahead is None or ahead.status is not PostStatus.QUEUED:
+        return BoundPost(is_bound=True)
+    return BoundPost(is_bound=True, sending=_take(db, ahead, max(after_id, message_id)))
+
+
+def rebind(db: Connection, post_id: int, message_id: int) -> int | None:
+    """Note which message really shows a post. Out: the one it was bound to, None if the post is not shown."""
+    where = and_(posts.c.id == post_id, posts.c.status == PostStatus.POSTED)
+    former = db.scalar(select(posts.c.message_id).where(where))
+    if former is not None:
+        db.execute(update(posts).where(where).values(message_id=message_id))
+    return former
+
+
+def set_status(db: Connection, post_id: int, status: PostStatus, username: str | None) -> None:
+    """Change where a post stands, and with `username` the name it is shown under."""
+    values: dict[str, Any] = {"status": status} | ({"username": username} if username else {})
+    db.execute(update(posts).where(posts.c.id == post_id).values(**values))
+
+
+def refuse(db: Connection, post_id: int) -> int | None:
+    """Give up a post under way; if it shows a turn, that is withheld with the posts behind it. Out: its session."""
+    post = db.execute(select(posts).where(posts.c.id == post_id)).one_or_none()
+    if post is None:
+        return None
+    this_turn = and_(posts.c.session_id == post.session_id, posts.c.turn_seq == post.turn_seq)
+    where = (posts.c.id == post_id if post.turn_seq is None else this_turn, posts.c.status.in_(_UNSETTLED))
+    db.execute(update(posts).where(*where).values(_GIVEN_UP))
+    turn = and_(turns.c.session_id == post.session_id, turns.c.seq == post.turn_seq)
+    db.execute(update(turns).where(turn).values(withheld=True))
+    return post.session_id
+
+
+def give_up(db: Connection, post_id: int) -> None:
+    """Give up a post that nobody has begun to send."""
+    db.execute(update(posts).where(posts.c.id == post_id, posts.c.status == PostStatus.QUEUED).values(_GIVEN_UP))
+
+
+def give_up_place(db: Connection, place_id: int) -> None:
+    """Give up every post that a place which is gone was still to show."""
+    db.execute(update(posts).where(posts.c.place_id == place_id, posts.c.status.in_(_UNSETTLED)).values(_GIVEN_UP))
+
+
+def sending(db: Connection, place_id: int) -> Post | None:
+    """The place's post whose outcome is open."""
+    where = (posts.c.place_id == place_id, posts.c.status == PostStatus.SENDING)
+    row = db.execute(select(posts).where(*where)).one_or_none()
+    return post_of(row) if row else None
+
+
+def post(db: Connection, post_id: int) -> Post | None:
+    row = db.execute(select(posts).where(posts.c.id == post_id)).one_or_none()
+    return post_of(row) if row else None
+
+
+def of_message(db: Connection, message_id: int) -> tuple[int, Post] | None:
+    """The session and post that a message shows."""
+    row = db.execute(_OF_MESSAGE, {"message": message_id}).one_or_none()
+    return (row.session_id, post_of(row)) if row else None
+
+
+def of_session(db: Connection, session_id: int, kinds: Sequence[PostKind]) -> list[Post]:
+    """A session's posts in order, all or those of some kinds."""
+    query = select(posts).where(posts.c.session_id == session_id).order_by(posts.c.id)
+    return [post_of(row) for row in db.execute(query.where(posts.c.kind.in_(kinds)) if kinds else query)]
+
+
+def posted_copies(db: Connection, place_id: int, content: str) -> list[Post]:
+    """The posts with this content that are known to be shown in the place."""
+    says_so = or_(posts.c.content == content, func.trim(posts.c.content) == content.strip())
+    where = (posts.c.place_id == place_id, posts.c.status == PostStatus.POSTED, says_so)
+    return [post_of(row) for row in db.execute(select(posts).where(*where))]
+
+
+def message_gone(db: Connection, message_id: int) -> None:
+    """A message was deleted: its post is `removed` and will not be sent again, a guest's words are blanked."""
+    gone: dict[str, Any] = {"status": PostStatus.REMOVED, "attachment": None}
+    db.execute(update(posts).where(posts.c.message_id == message_id).values(gone))
+    db.execute(update(turns).where(turns.c.message_id == message_id).values(text=""))
+
+
+def _open(db: Connection, place_id: int) -> Post | None:
+    row = db.execute(_OPEN, {"place": place_id}).one_or_none()
+    return post_of(row) if row else None
+
+
+def _take(db: Connection, post: Post, after_id: int) -> Post:
+    db.execute(_TAKE, {"post": post.id, "status": PostStatus.SENDING, "after_id": after_id})
+    return replace(post, status=PostStatus.SENDING, after_id=after_id)
