@@ -6,7 +6,7 @@ from bot.chat.webhooks import WebhookRegistry
 from bot.library.catalogue import Catalogue
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
-from bot.store.member_data import Privacy
+from bot.store.member_data import MemberData
 
 
 class InteractionClient(discord.Client):
@@ -19,7 +19,7 @@ class InteractionClient(discord.Client):
     catalogue: Catalogue
     supervisor: Supervisor
     webhooks: WebhookRegistry
-    member_data: Privacy
+    member_data: MemberData
 
 
 # The library looks at the annotations of commands at run time: this is there then, too.
