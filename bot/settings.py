@@ -72,7 +72,7 @@ class NamedEndpoint(BaseModel):
     context: int | None = Field(default=None, ge=512)
 
 
-class NamedEndpoints(RootModel[dict[str, NamedEndpoint]]):
+class EndpointsByName(RootModel[dict[str, NamedEndpoint]]):
     """By name, in lower case. Reads `{"fast_base_url": …}`, as it comes from ENDPOINT_FAST_BASE_URL."""
 
     model_config = ConfigDict(frozen=True)
@@ -122,7 +122,7 @@ class Settings(BaseSettings):
     llm_context: int | None = Field(default=None, ge=512)
 
     # ENDPOINT_FAST_BASE_URL, ENDPOINT_FAST_MODEL, … are the fields of NamedEndpoint.
-    endpoint: NamedEndpoints = NamedEndpoints({})
+    endpoint: EndpointsByName = EndpointsByName({})
 
     # Hard caps; 0 means no limit.
     limit_session_minutes: int = Field(default=1440, ge=0)

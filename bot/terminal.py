@@ -7,7 +7,7 @@ from typing import Final, TextIO
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Turn
-from bot.sessions.delivery.notices import Closed, Done, GoesOn, NearsItsEnd, Notice, Paused, StoodStill
+from bot.sessions.delivery.notices import Done, GoesOn, NearsItsEnd, Notice, Paused, SessionClosed, StoodStill
 from bot.sessions.delivery.stage import GuestMessage, Overview, OwnMessage
 from bot.store.models import Post, PostKind
 
@@ -41,7 +41,7 @@ class TerminalStage:
                 return "▶ The table goes on."
             case NearsItsEnd(limit=limit):
                 return f"⏳ The table comes to its end. {limit}"
-            case Closed():
+            case SessionClosed():
                 return "🏁 The table is closed. Thank you all."
             case Done(what=what):
                 return what

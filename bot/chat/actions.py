@@ -1,16 +1,18 @@
 """What people do to a table, behind both commands and buttons. Each gives the sentence to answer with."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import discord
 
 from bot.chat.cards import details, said_by
 from bot.chat.guest_messages import without_unseen
+from bot.chat.interaction import Interaction
 from bot.chat.privacy_command import refuse_kept_out
+from bot.chat.responses import answer_everyone
 from bot.discussion.text.links import plain_links
 from bot.errors import UserError
 from bot.sessions import steering
-from bot.sessions.delivery.stage import GuestMessage
+from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
 from bot.sessions.rate_limit import GUEST_TURNS
 from bot.sessions.session_runner import SessionRunner
 
@@ -19,27 +21,22 @@ TOO_MUCH: Final = (
     "Wait a little, then say it again."
 )
 
-if TYPE_CHECKING:
-    from bot.chat.bot import RoundtableBot
 
-    Interaction = discord.Interaction[RoundtableBot]
-
-
-async def pause(interaction: "Interaction") -> str:
+async def pause(interaction: Interaction) -> str:
     run = _own_table(interaction)
     await interaction.client.supervisor.pause(run.stored.place_id)
     await run.say(f"⏸ {_who(interaction)} paused the table.")
     return "Paused. `/roundtable resume` goes on."
 
 
-async def resume(interaction: "Interaction") -> str:
+async def resume(interaction: Interaction) -> str:
     run = _own_table(interaction)
     await interaction.client.supervisor.resume(run.stored.place_id)
     await run.say(f"▶ {_who(interaction)} resumed the table.")
     return "Resumed."
 
 
-async def stop(interaction: "Interaction", *, summary: bool = False) -> str:
+async def stop(interaction: Interaction, *, summary: bool = False) -> str:
     run = _own_table(interaction)
     summary = summary and bool(run.record.persona_turns())  # with nothing said there is nothing to sum up
     await run.say(f"⏹ {_who(interaction)} {'asks for the summary' if summary else 'ended the table'}.")
@@ -47,56 +44,56 @@ async def stop(interaction: "Interaction", *, summary: bool = False) -> str:
     return "The table closes with a summary." if summary else "The table is closed."
 
 
-async def status(interaction: "Interaction") -> str:
+async def status(interaction: Interaction) -> str:
     return details(interaction.client.supervisor.table_at(_place(interaction)).overview())
 
 
-async def skip(interaction: "Interaction") -> str:
+async def skip(interaction: Interaction) -> str:
     persona = await steering.skip(_own_running(interaction), by=_who(interaction))
     return f"{persona.full_name} is skipped this time."
 
 
-async def next_question(interaction: "Interaction") -> str:
+async def next_question(interaction: Interaction) -> str:
     return f"On the table now: {await steering.put_question(_own_running(interaction))}"
 
 
-async def put_question(interaction: "Interaction", question: str | None) -> str:
+async def put_question(interaction: Interaction, question: str | None) -> str:
     return f"On the table now: {await steering.put_question(_own_running(interaction), one_line(question))}"
 
 
-async def wrap_up(interaction: "Interaction") -> str:
+async def wrap_up(interaction: Interaction) -> str:
     left = await steering.wrap_up(_own_running(interaction), by=_who(interaction))
     return f"{left} more turn{'' if left == 1 else 's'}, then the summary."
 
 
-async def give_floor(interaction: "Interaction", name: str) -> str:
+async def give_floor(interaction: Interaction, name: str) -> str:
     persona = await steering.give_floor(_own_running(interaction), name, by=_who(interaction))
     return f"{persona.full_name} speaks next."
 
 
-async def change_turns(interaction: "Interaction", turns: int) -> str:
+async def change_turns(interaction: Interaction, turns: int) -> str:
     left = await steering.change_turns(_own_running(interaction), turns, by=_who(interaction))
     return f"{left} turn{' is' if left == 1 else 's are'} left."
 
 
-async def seat(interaction: "Interaction", name: str) -> str:
+async def seat(interaction: Interaction, name: str) -> str:
     persona = interaction.client.catalogue.persona(name)
     await steering.seat(_own_running(interaction), persona)
     return f"{persona.full_name} has a seat."
 
 
-async def unseat(interaction: "Interaction", name: str) -> str:
+async def unseat(interaction: Interaction, name: str) -> str:
     persona = await steering.unseat(_own_running(interaction), name)
     return f"{persona.full_name} has left."
 
 
-async def mute(interaction: "Interaction", name: str, *, muted: bool) -> str:
+async def mute(interaction: Interaction, name: str, *, muted: bool) -> str:
     persona = await steering.mute(_own_running(interaction), name, muted=muted, by=_who(interaction))
     return f"{persona.full_name} {'only listens now' if muted else 'may speak again'}."
 
 
 async def chime_in(
-    interaction: "Interaction", text: str, *, session_id: int | None = None, reply_to: int | None = None
+    interaction: Interaction, text: str, *, session_id: int | None = None, reply_to: int | None = None
 ) -> None:
     """Take what a member said through a command into the discussion; the public answer shows it to everyone.
 
@@ -114,11 +111,15 @@ async def chime_in(
     user = interaction.user
     if run.is_over_rate(user.id, interaction.id):
         raise UserError(TOO_MUCH)
-    shown_as = await interaction.response.send_message(
-        said_by(_who(interaction), text), allowed_mentions=discord.AllowedMentions.none(), suppress_embeds=True
-    )
-    # The answer names its message; where it does not, ask for it.
-    message_id = shown_as.message_id or (await interaction.original_response()).id
+    try:
+        message_id = await answer_everyone(interaction, said_by(_who(interaction), text))
+    except OutcomeUnknown:
+        # The history tells, once it can be read: what stands there is taken in, and nothing else.
+        run.mark_gap()
+        await run.catch_up()
+        return
+    if message_id is None:  # nobody sees it, so nobody has said it
+        return
     await run.hear(GuestMessage(message_id, user.id, user.display_name, text, reply_to))
 
 
@@ -127,7 +128,7 @@ def one_line(question: str | None) -> str | None:
     return " ".join(plain_links(without_unseen(question or "")).split()) or None
 
 
-def require_voice(interaction: "Interaction") -> None:
+def require_voice(interaction: Interaction) -> None:
     """Raise UserError for a member who may not write here: neither may the bot say it for them."""
     in_thread = isinstance(interaction.channel, discord.Thread)
     may = interaction.permissions
@@ -135,7 +136,7 @@ def require_voice(interaction: "Interaction") -> None:
         raise UserError("You may not write in this channel, so I can't do that for you here.")
 
 
-def _own_table(interaction: "Interaction") -> SessionRunner:
+def _own_table(interaction: Interaction) -> SessionRunner:
     """The table here, if this person may moderate it: its convener, and whoever may manage messages here."""
     run = interaction.client.supervisor.table_at(_place(interaction))
     if interaction.user.id != run.stored.convener_id and not interaction.permissions.manage_messages:
@@ -148,15 +149,15 @@ def _own_table(interaction: "Interaction") -> SessionRunner:
     return run
 
 
-def _own_running(interaction: "Interaction") -> SessionRunner:
+def _own_running(interaction: Interaction) -> SessionRunner:
     _own_table(interaction)
     return interaction.client.supervisor.running_at(_place(interaction))
 
 
-def _place(interaction: "Interaction") -> int:
+def _place(interaction: Interaction) -> int:
     return interaction.channel_id or 0
 
 
-def _who(interaction: "Interaction") -> str:
+def _who(interaction: Interaction) -> str:
     name = " ".join(plain_links(without_unseen(interaction.user.display_name)).split())
     return discord.utils.escape_markdown(name) or "someone"

@@ -5,12 +5,13 @@ import logging
 import re
 import zlib
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-import aiohttp
 import discord
 
+from bot.chat.courtesies import Courtesies
 from bot.discussion.model.persona import Persona
 from bot.library.files import AVATAR_BYTES
 
@@ -19,40 +20,47 @@ log = logging.getLogger(__name__)
 _EMOJI_URL: Final = "https://cdn.discordapp.com/emojis/{}.png"
 _DEFAULT_URL: Final = "https://cdn.discordapp.com/embed/avatars/{}.png"
 _DEFAULTS: Final = 6
-# What an upload may fail with; ValueError: the file holds no picture, or too large a one.
-_FAILURES: Final = (discord.DiscordException, aiohttp.ClientError, OSError, ValueError)
 
 
 class Avatars:
     """Where each persona's picture is. A local picture is uploaded once as an application emoji of the bot."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, courtesies: Courtesies) -> None:
         self._client = client
+        self._courtesies = courtesies
         self._emojis: dict[str, int] = {}
         self._names: dict[str, str] = {}
+        self._tried: set[str] = set()
 
-    async def upload(self, personas: Iterable[Persona]) -> None:
-        """Make sure that the local pictures are on Discord. A failure costs only the pictures."""
-        files = {p.avatar for p in personas if p.avatar and _is_file(p.avatar)}
-        if not files:
-            return
-        try:
-            self._emojis = {emoji.name: emoji.id for emoji in await self._client.fetch_application_emojis()}
-        except _FAILURES as error:
-            log.warning("portraits can't be uploaded (%s); personas get default pictures", error)
-            return
-        for file in sorted(files):
+    def upload(self, personas: Iterable[Persona]) -> None:
+        """Have the local pictures on Discord sooner or later; until then a default picture stands in for each."""
+        files = sorted({p.avatar for p in personas if p.avatar and _is_file(p.avatar)})
+        if files:
+            self._courtesies.start("looking the portraits up", partial(self._upload_missing, files))
+
+    async def _upload_missing(self, files: list[str]) -> None:
+        await self._look_up()
+        for file in files:
             if self._name(file) not in self._emojis:
-                await self._upload(self._name(file), file)
+                self._courtesies.start(f"uploading the portrait {file}", partial(self._upload, file))
 
-    async def _upload(self, name: str, file: str) -> None:
+    async def _look_up(self) -> None:
+        self._emojis = {emoji.name: emoji.id for emoji in await self._client.fetch_application_emojis()}
+
+    async def _upload(self, file: str) -> None:
+        name = self._name(file)
+        if name in self._tried:  # only the answer may have been lost
+            await self._look_up()
+        if name in self._emojis:
+            return
         try:
             image = _picture(Path(file))
-            emoji = await self._client.create_application_emoji(name=name, image=image)
-        except _FAILURES as error:
-            log.warning("the portrait %s could not be uploaded (%s); a default one stands in", file, error)
-        else:
-            self._emojis[name] = emoji.id
+        except (OSError, ValueError) as error:
+            log.warning("the portrait %s can't be read (%s); a default one stands in", file, error)
+            return
+        self._tried.add(name)
+        emoji = await self._client.create_application_emoji(name=name, image=image)
+        self._emojis[name] = emoji.id
 
     def _name(self, file: str) -> str:
         # Remembered: a picture that is exchanged while the bot runs keeps its old emoji until the next start.

@@ -1,17 +1,18 @@
 """The bot: Discord's events on one side, the supervisor on the other."""
 
-import asyncio
 import logging
-from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
-import aiohttp
 import discord
 from discord import app_commands
 
 from bot.chat.avatars import Avatars
 from bot.chat.commands import RoundtableCommands, ask_this_persona
-from bot.chat.guest_messages import Hushed, as_guest
+from bot.chat.courtesies import Courtesies
+from bot.chat.guest_messages import RateLimitNotice, as_guest
+from bot.chat.interaction import InteractionClient
+from bot.chat.own_messages import as_own
 from bot.chat.panel import PanelButton
 from bot.chat.privacy_command import ForgetButton
 from bot.chat.responses import apologise
@@ -20,12 +21,11 @@ from bot.chat.webhooks import WebhookRegistry
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
-from bot.sessions.delivery.stage import OwnMessage
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.supervisor import Supervisor
 from bot.sessions.turn_log import Heard
 from bot.settings import Settings
-from bot.store.models import Fault, Status
+from bot.store.models import Fault, Status, StoredSession
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def needed_intents(*, message_content: bool) -> discord.Intents:
     return intents
 
 
-class RoundtableBot(discord.Client):
+class RoundtableBot(InteractionClient):
     """The Discord client. Closing it ends every loop; the sessions go on at the next start."""
 
     def __init__(
@@ -54,15 +54,17 @@ class RoundtableBot(discord.Client):
         super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none())
         self.settings = settings
         self.catalogue = catalogue
-        self.store = store
-        self.endpoints = endpoints
+        self.member_data = store.privacy
+        self._store = store
+        self._endpoints = endpoints
         self.webhooks = WebhookRegistry(self, store)
-        self.avatars = Avatars(self)
-        self.hushed = Hushed()
+        self.courtesies = Courtesies()
+        self.avatars = Avatars(self, self.courtesies)
+        self.rate_limit_notice = RateLimitNotice()
         self.supervisor = Supervisor(
             store,
             endpoints,
-            lambda stored: WebhookStage(self, stored),
+            self.stage_of,
             max_tokens=settings.llm_max_tokens,
             limits=Limits.of(settings),
         )
@@ -76,7 +78,6 @@ class RoundtableBot(discord.Client):
         self.tree.add_command(RoundtableCommands())
         self.tree.add_command(ask_this_persona)
         self.tree.on_error = apologise  # type: ignore[method-assign]
-        self._background: set[asyncio.Task[None]] = set()
 
     @property
     def me(self) -> discord.ClientUser:
@@ -84,31 +85,29 @@ class RoundtableBot(discord.Client):
         assert self.user is not None
         return self.user
 
-    def in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run a courtesy (an edit of the panel) that nobody waits for; `close()` gives it up."""
-        task = asyncio.create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._done)
-        return task
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._background.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("something in the background failed", exc_info=error)
+    def stage_of(self, stored: StoredSession) -> WebhookStage:
+        """Where a session is shown."""
+        return WebhookStage(
+            stored,
+            self,
+            store=self._store,
+            webhooks=self.webhooks,
+            avatars=self.avatars,
+            courtesies=self.courtesies,
+            model_of=self._endpoints.model_of,
+        )
 
     # --- from start to end ---
 
     async def setup_hook(self) -> None:
         await self.webhooks.open()
         self.add_dynamic_items(PanelButton, ForgetButton)
-        try:
-            await self.tree.sync()
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.error("the commands could not be brought up to date: %s", error or type(error).__name__)
-        await self.avatars.upload(self.catalogue.personas)
+        # Before anything is heard, and before anything that nobody's table needs.
         await self.supervisor.resume_all(self.wait_until_ready)
-        self.in_background(self._greet())
-        self.in_background(self._tidy())
+        self.courtesies.start("bringing the commands up to date", self.tree.sync)
+        self.avatars.upload(self.catalogue.personas)
+        self.courtesies.start("the greeting", self._greet)
+        self.courtesies.start("deleting what is too old", self._tidy)
 
     async def _greet(self) -> None:
         await self.wait_until_ready()
@@ -125,9 +124,7 @@ class RoundtableBot(discord.Client):
         if self.is_closed():
             return
         await self.supervisor.shutdown()
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.courtesies.aclose()
         try:
             await super().close()
         finally:
@@ -135,28 +132,16 @@ class RoundtableBot(discord.Client):
 
     # --- what is heard ---
 
-    def as_own_message(self, message: discord.Message, channel_id: int) -> OwnMessage | None:
-        """A message of ours as the sessions know it, None for everybody else's and for answers to commands.
-
-        `channel_id` is the channel or, for a thread, its parent: what a webhook of ours that was moved posts elsewhere
-        shows nothing there.
-        """
-        if message.webhook_id and self.webhooks.owned.get(message.webhook_id) == channel_id:
-            return OwnMessage(message.id, True, message.author.name, message.content)
-        if message.author.id == self.me.id and message.webhook_id is None and message.interaction_metadata is None:
-            return OwnMessage(message.id, False, message.author.name, message.content)
-        return None
-
     async def on_message(self, message: discord.Message) -> None:
         channel = message.channel
         parent_id = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
-        if seen := self.as_own_message(message, parent_id):
+        if seen := as_own(message, parent_id, me=self.me, owned=self.webhooks.owned):
             await self.supervisor.message_seen(channel.id, seen)
             return
         run = self.supervisor.run_at(channel.id)
         guest = as_guest(message, me=self.me, owned=self.webhooks.owned) if run else None
         if run and guest and await run.hear(guest) is Heard.FLOODED:
-            self.in_background(self.hushed.tell(message))
+            self.courtesies.start_once("a reaction", partial(self.rate_limit_notice.tell, message))
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         run = self.supervisor.run_at(payload.channel_id)

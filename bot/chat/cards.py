@@ -36,6 +36,10 @@ CANT_READ: Final = (
     "I can't read ordinary messages on this server. To chime in, use `/roundtable say`, mention me, "
     "reply to this card, or right-click a persona's message → Apps → *Ask this persona*."
 )
+# The first line of what `said_by` makes. No name holds two asterisks in a row: they are escaped.
+_SAID: Final = re.compile(r"\*\*(?P<name>.+?)\*\*: (?P<text>.*)")
+# What discord.utils.escape_markdown puts a backslash before.
+_ESCAPED: Final = re.compile(r"\\([_\\~|*`>\[#-])")
 # Who speaks next, as the convener chooses it and the card tells it.
 FLOORS: Final[dict[TurnOrder, str]] = {
     "natural": "whoever was spoken to, else someone who has not spoken for a while",
@@ -104,6 +108,16 @@ def said_by(name: str, text: str) -> str:
     Further lines are quoted: "**Otto**: …" on a line of its own would pass for something that Otto said.
     """
     return "\n> ".join(f"**{name}**: {text}".splitlines())[:MESSAGE_LIMIT]
+
+
+def said_in(content: str) -> tuple[str, str] | None:
+    """The inverse of `said_by`: the member's name, no longer escaped, and the text; None for any other content."""
+    first, *further = content.split("\n")
+    said = _SAID.fullmatch(first)
+    if said is None:
+        return None
+    lines = [said["text"], *(line.removeprefix(">").removeprefix(" ") for line in further)]
+    return _ESCAPED.sub(r"\1", said["name"]), "\n".join(lines)
 
 
 def state(overview: Overview) -> str:

@@ -1,26 +1,20 @@
 """The `/roundtable` commands: what a convener and a guest can type."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.chat import actions, cards, privacy_command
+from bot.chat.interaction import Interaction
 from bot.chat.modals import SayForm
 from bot.chat.permissions import in_words, missing
-from bot.chat.responses import answer, answering
+from bot.chat.responses import answer, answering, defer, may_be_lost
 from bot.discussion.moderation.agenda import questions_covered
 from bot.errors import UserError
 from bot.sessions.supervisor import Where
-
-if TYPE_CHECKING:
-    from bot.chat.bot import RoundtableBot
-
-    Interaction = discord.Interaction[RoundtableBot]
-else:
-    Interaction = discord.Interaction
 
 P = ParamSpec("P")
 
@@ -53,7 +47,7 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
     ) -> None:
         async with answering(interaction):
             bot = interaction.client
-            await interaction.response.defer(ephemeral=True)
+            await defer(interaction, ephemeral=True)
             where = _where(interaction)
             chosen = bot.catalogue.task(task)
             if asked := actions.one_line(question):
@@ -172,7 +166,7 @@ async def _do(
 ) -> None:
     """Carry out what was typed; its sentence is the private answer."""
     async with answering(interaction):
-        await interaction.response.defer(ephemeral=True)
+        await defer(interaction, ephemeral=True)
         await answer(interaction, await action(interaction, *args, **kwargs))
 
 
@@ -200,7 +194,8 @@ async def ask_this_persona(interaction: Interaction, message: discord.Message) -
         if message.webhook_id not in interaction.client.webhooks.owned:
             raise UserError("That is not a persona's message. Pick one of theirs.")
         title = f"Ask {message.author.display_name}"
-        await interaction.response.send_modal(SayForm(table.stored.id, title=title, reply_to=message.id))
+        with may_be_lost(interaction):
+            await interaction.response.send_modal(SayForm(table.stored.id, title=title, reply_to=message.id))
 
 
 def _where(interaction: Interaction) -> Where:

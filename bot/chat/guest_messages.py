@@ -1,14 +1,13 @@
 """Which of the members' messages are guests' turns, and what they say."""
 
-import contextlib
 import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-import aiohttp
 import discord
 
+from bot.chat.cards import said_in
 from bot.sessions.delivery.stage import GuestMessage
 
 # A message that begins like this is meant for the other members only.
@@ -50,7 +49,21 @@ def said(message: discord.Message, me: discord.abc.User) -> str:
     return " ".join([text, *kinds])
 
 
-class Hushed:
+def as_said_by_command(message: discord.Message, *, me: discord.abc.User) -> GuestMessage | None:
+    """The guest's turn that a public answer of the bot shows (`/roundtable say` and the forms), or None.
+
+    For reading what was missed: the command itself takes in what it has just shown. What was replied to is not told.
+    """
+    if message.author.id != me.id or message.interaction_metadata is None:
+        return None
+    said_there = said_in(message.content)
+    if said_there is None:
+        return None
+    name, text = said_there
+    return GuestMessage(message.id, message.interaction_metadata.user.id, name, text)
+
+
+class RateLimitNotice:
     """Tells a member whose messages are too many that they are not taken in: by a reaction, once a minute."""
 
     def __init__(self) -> None:
@@ -63,9 +76,8 @@ class Hushed:
         if message.author.id in self._told:
             return
         self._told[message.author.id] = now
-        # A courtesy, by a permission that the bot does not ask for.
-        with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
-            await message.add_reaction(TOO_MANY)
+        # By a permission that the bot does not ask for.
+        await message.add_reaction(TOO_MANY)
 
 
 def without_unseen(text: str) -> str:

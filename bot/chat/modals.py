@@ -1,14 +1,12 @@
 """The small form in which a member writes to the table, from the panel or from a persona's message."""
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import discord
 
 from bot.chat import actions
+from bot.chat.interaction import Interaction
 from bot.chat.responses import answering
-
-if TYPE_CHECKING:
-    from bot.chat.bot import RoundtableBot
 
 # Leaves room for the name before it in the message that shows it.
 _LENGTH = 1500
@@ -31,5 +29,5 @@ class SayForm(discord.ui.Modal):
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         async with answering(interaction):
-            own = cast("discord.Interaction[RoundtableBot]", interaction)
+            own = cast(Interaction, interaction)
             await actions.chime_in(own, self.text.value, session_id=self._session_id, reply_to=self._reply_to)

@@ -2,21 +2,19 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final, Self, cast
+from typing import Final, Self, cast
 
 import discord
 
 from bot.chat import actions
+from bot.chat.interaction import Interaction
 from bot.chat.modals import SayForm
-from bot.chat.responses import answer, answering
+from bot.chat.responses import answer, answering, defer, may_be_lost
 from bot.errors import UserError
 from bot.sessions.delivery.stage import Overview
 from bot.store.models import Status
 
-if TYPE_CHECKING:
-    from bot.chat.bot import RoundtableBot
-
-Action = Callable[["discord.Interaction[RoundtableBot]"], Awaitable[str]]
+Action = Callable[[Interaction], Awaitable[str]]
 
 _ACTIONS: Final[dict[str, tuple[str, str, discord.ButtonStyle, Action | None]]] = {
     "say": ("Say something", "💬", discord.ButtonStyle.primary, None),
@@ -57,15 +55,16 @@ class PanelButton(
         return cls(int(match["session"]), match["action"] if match["action"] in _ACTIONS else _STALE)
 
     async def callback(self, interaction: discord.Interaction) -> None:
-        own = cast("discord.Interaction[RoundtableBot]", interaction)
+        own = cast(Interaction, interaction)
         async with answering(own):
             run = own.client.supervisor.run_at(own.channel_id or 0)
             if run is None or run.stored.id != self._session_id:
                 raise UserError("This panel belongs to a table that has ended. `/roundtable start` opens a new one.")
             if self._act is None:
-                await own.response.send_modal(SayForm(self._session_id))
+                with may_be_lost(own):
+                    await own.response.send_modal(SayForm(self._session_id))
                 return
-            await own.response.defer()
+            await defer(own)
             said = await self._act(own)
             # What the others do shows in the channel; a private echo on top would be noise.
             if self._act is actions.status:

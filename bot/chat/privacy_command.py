@@ -4,21 +4,17 @@ import io
 import ipaddress
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, Self, cast
+from typing import Any, Final, Literal, Self, cast
 from urllib.parse import urlsplit
 
 import discord
 
-from bot.chat.responses import answer, answering
+from bot.chat.interaction import Interaction
+from bot.chat.responses import answer, answering, defer, may_be_lost
 from bot.discussion.model.erasure import Member
 from bot.errors import UserError
 from bot.settings import Settings
 from bot.store.member_data import Kept
-
-if TYPE_CHECKING:
-    from bot.chat.bot import RoundtableBot
-
-    Interaction = discord.Interaction[RoundtableBot]
 
 Action = Literal["tell", "export", "forget me", "keep me out", "let me in"]
 
@@ -44,9 +40,9 @@ LEFT_OUT: Final = (
 )
 
 
-async def act(interaction: "Interaction", action: Action) -> None:
+async def act(interaction: Interaction, action: Action) -> None:
     """Do what was asked and answer in private."""
-    await interaction.response.defer(ephemeral=True)
+    await defer(interaction, ephemeral=True)
     match action:
         case "tell":
             await answer(interaction, await tell(interaction))
@@ -62,10 +58,10 @@ async def act(interaction: "Interaction", action: Action) -> None:
             await answer(interaction, LET_IN)
 
 
-async def tell(interaction: "Interaction") -> str:
+async def tell(interaction: Interaction) -> str:
     """What is kept, for how long and where it goes, with the asker's own figures."""
     settings = interaction.client.settings
-    kept = await interaction.client.store.privacy.about(_guild(interaction), interaction.user.id)
+    kept = await interaction.client.member_data.about(_guild(interaction), interaction.user.id)
     return "\n".join(
         [
             f"**What I keep about you on this server.** {_figures(kept)}",
@@ -80,9 +76,9 @@ async def tell(interaction: "Interaction") -> str:
     )
 
 
-async def refuse_kept_out(interaction: "Interaction") -> None:
+async def refuse_kept_out(interaction: Interaction) -> None:
     """Raise UserError for a member who asked to be kept out of discussions."""
-    if await interaction.client.store.privacy.is_kept_out(_guild(interaction), interaction.user.id):
+    if await interaction.client.member_data.is_kept_out(_guild(interaction), interaction.user.id):
         raise UserError(LEFT_OUT)
 
 
@@ -105,47 +101,52 @@ class ForgetButton(
         return cls(int(match["user"]))
 
     async def callback(self, interaction: discord.Interaction) -> None:
-        own = cast("Interaction", interaction)
+        own = cast(Interaction, interaction)
         async with answering(own):
             if own.user.id != self._user_id:
                 raise UserError(
                     "Only whoever asked for this can confirm it. `/roundtable privacy` is there for you, too."
                 )
-            await own.response.defer()
+            await defer(own)
             # Ids grow with time: whatever is older than this click was said before.
             await own.client.supervisor.forget(_guild(own), await _member(own), listen_from=own.id)
-            kept = await own.client.store.privacy.about(_guild(own), own.user.id)
+            kept = await own.client.member_data.about(_guild(own), own.user.id)
             text = f"{FORGOTTEN} {STILL_OUT}" if kept.kept_out else FORGOTTEN
-            await own.edit_original_response(content=text, view=None)
+            with may_be_lost(own):
+                await own.edit_original_response(content=text, view=None)
 
 
-async def _export(interaction: "Interaction") -> None:
+async def _export(interaction: Interaction) -> None:
     member = await _member(interaction)
-    data = await interaction.client.store.privacy.export(_guild(interaction), member)
+    data = await interaction.client.member_data.export(_guild(interaction), member)
     text = json.dumps(data, ensure_ascii=False, indent=2)
     file = discord.File(io.BytesIO(text.encode()), filename="roundtable-about-you.json")
-    await interaction.followup.send(
-        "Everything I keep about you on this server. Only you can see this.",
-        file=file,
-        ephemeral=True,
-        allowed_mentions=discord.AllowedMentions.none(),
-    )
+    with may_be_lost(interaction):
+        await interaction.followup.send(
+            "Everything I keep about you on this server. Only you can see this.",
+            file=file,
+            ephemeral=True,
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
 
 
-async def _ask_whether_sure(interaction: "Interaction") -> None:
+async def _ask_whether_sure(interaction: Interaction) -> None:
     mine = interaction.user.id
     runs = interaction.client.supervisor.open_runs(_guild(interaction))
     text = f"{SURE}\n{CONVENER}" if any(run.stored.convener_id == mine for run in runs) else SURE
     view = discord.ui.View(timeout=None).add_item(ForgetButton(mine))
-    await interaction.followup.send(text, view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
+    with may_be_lost(interaction):
+        await interaction.followup.send(
+            text, view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
+        )
 
 
-async def _keep_out(interaction: "Interaction", *, out: bool) -> None:
-    await interaction.client.store.privacy.keep_out(_guild(interaction), interaction.user.id, out=out)
+async def _keep_out(interaction: Interaction, *, out: bool) -> None:
+    await interaction.client.member_data.keep_out(_guild(interaction), interaction.user.id, out=out)
 
 
-async def _member(interaction: "Interaction") -> Member:
-    known = await interaction.client.store.privacy.names(_guild(interaction), interaction.user.id)
+async def _member(interaction: Interaction) -> Member:
+    known = await interaction.client.member_data.names(_guild(interaction), interaction.user.id)
     return Member(interaction.user.id, tuple(dict.fromkeys([interaction.user.display_name, *known])))
 
 

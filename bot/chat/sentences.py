@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.errors import Remedy, RoundtableError, UserError
-from bot.sessions.delivery.notices import Closed, Done, GoesOn, NearsItsEnd, Notice, Paused, StoodStill
+from bot.sessions.delivery.notices import Done, GoesOn, NearsItsEnd, Notice, Paused, SessionClosed, StoodStill
 from bot.store.models import Fault
 
 _RESUME: Final = "`/roundtable resume`"
@@ -59,7 +59,7 @@ def sentence(notice: Notice) -> str:
             return f"▶ The table goes on. It stood still: {cause[:1].lower()}{cause[1:]}"
         case NearsItsEnd(limit=limit):
             return f"⏳ The table comes to its end. {limit}"
-        case Closed():
+        case SessionClosed():
             return "🏁 The table is closed. Thank you all."
         case Done(what=what):
             return small(what)

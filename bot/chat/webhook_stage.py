@@ -1,20 +1,24 @@
 """The stage in a Discord channel or thread: turns through its webhook, everything else as the bot itself."""
 
-import asyncio
-import contextlib
 import io
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import aiohttp
 import discord
 
 from bot.chat import cards
-from bot.chat.guest_messages import as_guest
+from bot.chat.api_errors import UNKNOWN_CHANNEL, explain
+from bot.chat.avatars import Avatars
+from bot.chat.courtesies import Courtesies, Courtesy
+from bot.chat.guest_messages import as_guest, as_said_by_command
+from bot.chat.own_messages import as_own
 from bot.chat.panel import panel_view
-from bot.chat.permissions import READ_HISTORY, UNKNOWN_CHANNEL, VIEW_CHANNEL, explain, missing, please_grant
+from bot.chat.permissions import READ_HISTORY, VIEW_CHANNEL, missing, please_grant
 from bot.chat.sentences import sentence
 from bot.chat.split import split_text
+from bot.chat.webhooks import WebhookRegistry
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
 from bot.library.name_rules import safe_name
@@ -22,9 +26,7 @@ from bot.sessions.delivery.notices import Notice
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Overview, OwnMessage, PostRejected, RejectReason
 from bot.settings import DISCORD_MIN_PACE
 from bot.store.models import Post, PostKind, StoredSession
-
-if TYPE_CHECKING:
-    from bot.chat.bot import RoundtableBot
+from bot.store.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -38,14 +40,30 @@ class WebhookStage:
 
     min_pace = DISCORD_MIN_PACE
 
-    def __init__(self, bot: "RoundtableBot", stored: StoredSession) -> None:
-        self._bot = bot
+    def __init__(
+        self,
+        stored: StoredSession,
+        client: discord.Client,
+        *,
+        store: Store,
+        webhooks: WebhookRegistry,
+        avatars: Avatars,
+        courtesies: Courtesies,
+        model_of: Callable[[Persona], str | None],
+    ) -> None:
+        """`model_of`: the model that writes what a persona says, as far as it is known."""
         self._stored = stored
-        self._place = bot.get_partial_messageable(stored.place_id, guild_id=stored.guild_id)
+        self._client = client
+        self._store = store
+        self._webhooks = webhooks
+        self._avatars = avatars
+        self._courtesies = courtesies
+        self._model_of = model_of
+        self._place = client.get_partial_messageable(stored.place_id, guild_id=stored.guild_id)
         self._thread = stored.place_id if stored.place_id != stored.channel_id else None
         self._overview: Overview | None = None
         self._panel: int | None = None
-        self._editing: asyncio.Task[None] | None = None
+        self._editing: Courtesy | None = None
 
     # --- what a turn looks like ---
 
@@ -54,7 +72,7 @@ class WebhookStage:
             text = cards.moderator_line(turn)
             return [Post(PostKind.NOTICE, piece, turn_seq=turn.seq) for piece in split_text(text)]
         text = f"**Summary.** {turn.text}" if turn.kind == "summary" else turn.text
-        avatar = self._bot.avatars.url(persona)
+        avatar = self._avatars.url(persona)
         return [
             Post(PostKind.TURN, piece, username=persona.full_name, avatar=avatar, turn_seq=turn.seq)
             for piece in split_text(text)
@@ -82,13 +100,13 @@ class WebhookStage:
             raise OutcomeUnknown(type(error).__name__) from error
 
     async def _send_turn(self, post: Post) -> int:
-        if self._bot.get_guild(self._stored.guild_id) is None:
+        if self._client.get_guild(self._stored.guild_id) is None:
             # The webhook may still work.
             raise PostRejected(RejectReason.HOLD, SENT_AWAY)
         if (lacking := self._lacking()) == [VIEW_CHANNEL]:
             # The same: the table would talk on where the bot hears nobody.
             raise PostRejected(RejectReason.HOLD, please_grant(lacking))
-        hook = await self._bot.webhooks.of(self._stored.channel_id)
+        hook = await self._webhooks.of(self._stored.channel_id)
         try:
             message = await hook.send(
                 post.content,
@@ -103,7 +121,7 @@ class WebhookStage:
             if self._thread is None or error.code != UNKNOWN_CHANNEL:
                 raise
             # A webhook that was moved does not know our thread. Raises the same once more if the thread is gone.
-            await self._bot.fetch_channel(self._thread)
+            await self._client.fetch_channel(self._thread)
             raise PostRejected(RejectReason.WEBHOOK_GONE, "The webhook was moved to another channel.") from error
         if message.channel.id not in (self._stored.channel_id, self._stored.place_id):
             # Somebody moved our webhook to another channel: take the stray away and begin anew.
@@ -117,9 +135,9 @@ class WebhookStage:
                 return {
                     "embeds": cards.opening_card(
                         self._stored.session,
-                        self._bot.avatars.url,
-                        can_read=self._bot.intents.message_content,
-                        model=self._bot.endpoints.model_of,
+                        self._avatars.url,
+                        can_read=self._client.intents.message_content,
+                        model=self._model_of,
                     )
                 }
             case PostKind.PANEL if self._overview:
@@ -131,9 +149,9 @@ class WebhookStage:
                 return {"content": post.content, "suppress_embeds": True}
 
     async def renew(self) -> None:
-        await self._bot.webhooks.retire(self._stored.channel_id)
+        await self._webhooks.retire(self._stored.channel_id)
         try:
-            await self._bot.webhooks.of(self._stored.channel_id)
+            await self._webhooks.of(self._stored.channel_id)
         except discord.HTTPException as error:
             raise explain(error, self._lacking()) from error
         except _LOST as error:
@@ -142,7 +160,7 @@ class WebhookStage:
     async def remove(self, message: OwnMessage) -> None:
         try:
             if message.by_webhook:
-                hook = await self._bot.webhooks.of(self._stored.channel_id)
+                hook = await self._webhooks.of(self._stored.channel_id)
                 thread = discord.Object(self._thread) if self._thread else discord.utils.MISSING
                 await hook.delete_message(message.id, thread=thread)
             else:
@@ -157,12 +175,16 @@ class WebhookStage:
     # --- looking ---
 
     async def sent_since(self, after_id: int) -> list[OwnMessage]:
-        channel_id = self._stored.channel_id
-        return [seen for m in await self._history(after_id) if (seen := self._bot.as_own_message(m, channel_id))]
+        channel_id, me, owned = self._stored.channel_id, self._me, self._webhooks.owned
+        return [own for m in await self._history(after_id) if (own := as_own(m, channel_id, me=me, owned=owned))]
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
-        me, owned = self._bot.me, self._bot.webhooks.owned
-        return [guest for m in await self._history(after_id) if (guest := as_guest(m, me=me, owned=owned))]
+        me, owned = self._me, self._webhooks.owned
+        return [
+            guest
+            for m in await self._history(after_id)
+            if (guest := as_guest(m, me=me, owned=owned) or as_said_by_command(m, me=me))
+        ]
 
     async def said_since(self, after_id: int) -> dict[int, str | None]:
         return {m.id: self._edited_text(m) for m in await self._history(after_id)}
@@ -170,14 +192,14 @@ class WebhookStage:
     def _edited_text(self, message: discord.Message) -> str | None:
         # One that was not edited may still read otherwise here: a history names members as Discord does, not as the
         # server does. What was said by command stands in a message of ours.
-        readable = message.content or self._bot.intents.message_content
+        readable = message.content or self._client.intents.message_content
         if message.edited_at is None or message.author.bot or not readable:
             return None
-        guest = as_guest(message, me=self._bot.me, owned=self._bot.webhooks.owned)
+        guest = as_guest(message, me=self._me, owned=self._webhooks.owned)
         return guest.text if guest else ""
 
     async def _history(self, after_id: int) -> list[discord.Message]:
-        guild = self._bot.get_guild(self._stored.guild_id)
+        guild = self._client.get_guild(self._stored.guild_id)
         if guild is not None and guild.unavailable:
             # Nobody can say then which permissions the bot has, nor whether an empty history is one.
             raise OutcomeUnknown("the server is unavailable")
@@ -192,8 +214,13 @@ class WebhookStage:
         except _LOST as error:
             raise OutcomeUnknown(type(error).__name__) from error
 
+    @property
+    def _me(self) -> discord.ClientUser:
+        assert self._client.user is not None
+        return self._client.user
+
     def _lacking(self) -> list[str]:
-        guild = self._bot.get_guild(self._stored.guild_id)
+        guild = self._client.get_guild(self._stored.guild_id)
         if guild is None:
             return []
         # An archived thread is not known to the library; its parent's permissions count anyway.
@@ -205,35 +232,34 @@ class WebhookStage:
     # --- the rest ---
 
     async def composing(self, persona: Persona) -> None:
-        # Only a courtesy: however long it takes and whatever goes wrong with it, the turn matters more.
-        self._bot.in_background(self._type())
+        # However long it takes and whatever goes wrong with it, the turn matters more.
+        self._courtesies.start_once("typing", self._type)
 
     async def _type(self) -> None:
-        with contextlib.suppress(discord.DiscordException, *_LOST):
-            await self._place.typing()
+        await self._place.typing()
 
     def adopt_panel(self, message_id: int | None) -> None:
         self._panel = message_id
 
     async def refresh(self, overview: Overview) -> None:
         self._overview = overview
+        if self._editing is None or self._editing.is_done:
+            self._editing = self._courtesies.start(f"the panel of session {self._stored.id}", self._edit_panel)
+        else:
+            self._editing.hurry()
+
+    async def _edit_panel(self) -> None:
         if self._panel is None:
             # Asked of the database: the answer to sending it may have been lost.
-            panels = await self._bot.store.session_posts(self._stored.id, PostKind.PANEL)
+            panels = await self._store.session_posts(self._stored.id, PostKind.PANEL)
             self._panel = panels[-1].message_id if panels else None
-        if self._panel is not None and (self._editing is None or self._editing.done()):
-            self._editing = self._bot.in_background(self._edit_panel(self._panel))
-
-    async def _edit_panel(self, message_id: int) -> None:
+        if self._panel is None:
+            return
+        panel = self._place.get_partial_message(self._panel)
         shown = None
-        panel = self._place.get_partial_message(message_id)
         while (overview := self._overview) is not None and overview != shown:
+            await panel.edit(content=cards.state(overview), view=panel_view(overview))
             shown = overview
-            try:
-                await panel.edit(content=cards.state(overview), view=panel_view(overview))
-            except (discord.HTTPException, *_LOST) as error:
-                log.warning("the panel of session %s could not be brought up to date: %s", self._stored.id, error)
-                return
 
     async def tell_convener(self, sentence: str) -> None:
         try:
@@ -246,7 +272,7 @@ class WebhookStage:
         if not convener_id:  # asked to be forgotten
             return
         try:
-            convener = await self._bot.fetch_user(convener_id)
+            convener = await self._client.fetch_user(convener_id)
             await convener.send(f"About the table in <#{self._stored.place_id}>: {sentence}")
         except (discord.DiscordException, *_LOST) as error:
             log.warning("session %s: the convener could not be told: %s", self._stored.id, error)

@@ -29,7 +29,7 @@ from simcord.preview._pages import HISTORY_WINDOW_SIZE
 from simcord.preview._server import PreviewServer
 
 from bot.demo import pictures
-from bot.demo.place import Place
+from bot.demo.place import DemoPlace
 
 __all__ = ["Channel", "LiveEnv", "SetupError", "furnish"]
 
@@ -192,7 +192,9 @@ class Channel(Preview):
 
     env: LiveEnv
 
-    def __init__(self, env: LiveEnv, place: Place, channel: ChannelHandle, people: dict[str, MemberActor], port: int):
+    def __init__(
+        self, env: LiveEnv, place: DemoPlace, channel: ChannelHandle, people: dict[str, MemberActor], port: int
+    ):
         super().__init__(
             env,
             channel,
@@ -293,7 +295,7 @@ _list_all = _queries._message_navigation
 _snapshot._message_navigation = _list_recent  # pyright: ignore[reportPrivateImportUsage]
 
 
-def furnish(env: LiveEnv, place: Place, port: int) -> Channel:
+def furnish(env: LiveEnv, place: DemoPlace, port: int) -> Channel:
     """The guild, channel and people of `place`, with a face each, in `env` before its bot starts; and their page."""
     guild = env.create_guild(place.guild)
     channel = guild.create_text_channel(place.channel, topic=place.topic)

@@ -8,7 +8,7 @@ from bot.demo import pictures
 
 
 @dataclass(frozen=True)
-class Place:
+class DemoPlace:
     """Names of guild, channel and people, the channel's topic, and a hint for the first visit."""
 
     guild: str

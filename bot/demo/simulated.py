@@ -89,10 +89,10 @@ async def simulated_discord(
         raise DemoUnavailable(f"port {port} is not a port: choose one from 1 to {_LAST_PORT}, or 0 for any free one")
     require_simcord()
     from bot.demo import inside
-    from bot.demo.place import Place
+    from bot.demo.place import DemoPlace
 
     env = inside.LiveEnv(bot, bot_name=bot_name)
-    place = Place(guild=guild, channel=channel, topic=topic, hint=hint, people=tuple(people))
+    place = DemoPlace(guild=guild, channel=channel, topic=topic, hint=hint, people=tuple(people))
     try:
         page = inside.furnish(env, place, port)
         for url, png in (assets or {}).items():

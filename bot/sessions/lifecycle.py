@@ -5,7 +5,7 @@ import logging
 from bot.discussion.model.record import Record
 from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.minutes import minutes
-from bot.sessions.delivery.notices import Closed, GoesOn, Paused
+from bot.sessions.delivery.notices import GoesOn, Paused, SessionClosed
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.state import SessionState
 from bot.store.models import Fault, Post, PostKind, Status
@@ -84,7 +84,7 @@ class Lifecycle:
         """End the session and hand out the minutes."""
         closing = Post(
             PostKind.MINUTES,
-            self._stage.sentence(Closed()),
+            self._stage.sentence(SessionClosed()),
             attachment=minutes(self._state.session, self._record),
         )
         self._recovering = None

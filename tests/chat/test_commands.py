@@ -7,7 +7,7 @@ import pytest
 from bot.chat.sentences import sentence
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import FloorGiven, Muted, SeatAdded, SeatRemoved, TurnSkipped
-from bot.sessions.delivery.notices import Closed
+from bot.sessions.delivery.notices import SessionClosed
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import FULL_NAMES
@@ -15,7 +15,7 @@ from tests.support.simulated_place import PACE, SimulatedPlace
 
 NO_TABLE = "There is no table in this channel. `/roundtable start` opens one."
 
-CLOSED = sentence(Closed())
+CLOSED = sentence(SessionClosed())
 
 NOT_YOURS = re.compile(
     r"Only <@(\d+)>, who convened this table, or a member with \*\*Manage Messages\*\* can do that\."

@@ -3,13 +3,13 @@
 import pytest
 
 from bot.chat.sentences import sentence
-from bot.sessions.delivery.notices import Closed, Paused
+from bot.sessions.delivery.notices import Paused, SessionClosed
 from bot.store.models import Fault, Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint, fails
 from tests.support.simulated_bot import Parts
 from tests.support.simulated_place import SimulatedPlace, told
 
-CLOSED = sentence(Closed())
+CLOSED = sentence(SessionClosed())
 
 
 async def shown_is_stored(place: SimulatedPlace) -> None:

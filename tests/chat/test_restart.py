@@ -2,13 +2,13 @@
 
 from bot.chat.sentences import sentence
 from bot.library.catalogue import Catalogue
-from bot.sessions.delivery.notices import Closed
+from bot.sessions.delivery.notices import SessionClosed
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import Answer, Request, ScriptedEndpoint, says
 from tests.support.simulated_bot import CAST, FULL_NAMES, TASKS, Parts
 from tests.support.simulated_place import SimulatedPlace
 
-CLOSED = sentence(Closed())
+CLOSED = sentence(SessionClosed())
 
 # Some turns call on others, so that the floor depends on what was said.
 SCRIPT = (

@@ -5,19 +5,18 @@ from collections import Counter
 import discord
 import pytest
 
-from bot.chat.cards import NOTICE
 from bot.chat.sentences import sentence
 from bot.discussion.model.record import QuestionPut, Record, Session
 from bot.discussion.moderation.moderator import Open, Speak, Summarise, next_step
 from bot.llm.dummy.server import serve_dummy
 from bot.llm.endpoint import Endpoint
-from bot.sessions.delivery.notices import Closed
+from bot.sessions.delivery.notices import SessionClosed
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint, says
 from tests.support.simulated_bot import CAST, FULL_NAMES, Parts
 from tests.support.simulated_place import SimulatedPlace
 
-CLOSED = sentence(Closed())
+CLOSED = sentence(SessionClosed())
 
 
 async def test_a_whole_session(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
@@ -65,9 +64,10 @@ def assert_opening(place: SimulatedPlace) -> None:
     assert about.title == "Round table: bread"
     assert about.description == "A village bakery."
     assert ("On the table first", "Who bakes?") in [(field.name, field.value) for field in about.fields]
-    assert about.footer.text == NOTICE
-    assert "AI" in NOTICE
-    assert "//" in NOTICE
+    footer = about.footer.text or ""
+    assert "The speakers are AI." in footer
+    assert "kept with the discussion" in footer
+    assert "//" in footer
     assert [(f.author.name, f.description) for f in faces] == [(p.full_name, p.intro) for p in CAST]
     assert all((f.author.icon_url or "").startswith("https://") for f in faces)
 

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from bot.chat.sentences import sentence
-from bot.sessions.delivery.notices import Closed
+from bot.sessions.delivery.notices import SessionClosed
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint, stalls
 from tests.support.simulated_bot import FULL_NAMES, Parts
 from tests.support.simulated_place import SimulatedPlace
 
-CLOSED = sentence(Closed())
+CLOSED = sentence(SessionClosed())
 
 
 @pytest.fixture

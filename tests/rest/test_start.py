@@ -12,19 +12,8 @@ from bot.discussion.model.persona import Persona
 from bot.errors import RoundtableError
 from bot.store.models import Status
 from tests.support.discord_stand_in import Fault, pointed_at
+from tests.support.portraits import PICTURE, drawn, until_drawn
 from tests.support.rest_house import FIRST, SECOND, RestHouse
-
-PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100)
-
-
-def drawn(folder: Path, *names: str) -> tuple[Persona, ...]:
-    """A cast with a picture file each."""
-    cast: list[Persona] = []
-    for name in names:
-        file = folder / f"{name.lower()}.png"
-        file.write_bytes(PICTURE + name.encode())
-        cast.append(Persona(name=name, full_name=f"{name} of Turku", prompt=f"You are {name}.", avatar=str(file)))
-    return tuple(cast)
 
 
 def draw(persona: Persona, picture: bytes) -> None:
@@ -71,6 +60,7 @@ async def test_a_start_without_commands_or_portraits_is_a_start(house: RestHouse
 async def test_portraits_are_uploaded_once(house: RestHouse, tmp_path: Path) -> None:
     house.cast = drawn(tmp_path, "Aino", "Ravi")
     async with house.running():
+        await until_drawn(house, "Aino", "Ravi")
         await house.start()
         await house.until_ended()
     emojis = {each.image: each for each in house.world.emojis.values()}
@@ -84,9 +74,11 @@ async def test_portraits_are_uploaded_once(house: RestHouse, tmp_path: Path) -> 
 
     assert uploads() == 2
     async with house.running():
+        await until_drawn(house, "Aino", "Ravi")
         assert uploads() == 2
     draw(house.cast[0], PICTURE + b"in a new dress")
     async with house.running():
+        await until_drawn(house, "Aino", "Ravi")
         assert uploads() == 3
         new = next(each for each in house.world.emojis.values() if each.image.endswith(b"dress"))
         assert house.bot.avatars.url(house.cast[0]).endswith(f"/{new.id}.png")
@@ -97,6 +89,7 @@ async def test_one_portrait_that_is_refused_costs_only_itself(house: RestHouse, 
     draw(house.cast[0], PICTURE + bytes(256 * 1024))
     draw(house.cast[1], b"no picture at all")
     async with house.running() as bot:
+        await until_drawn(house, "Ravi")
         urls = [bot.avatars.url(each) for each in house.cast]
         assert [("emojis" in url) for url in urls] == [False, False, True]
         draw(house.cast[2], PICTURE)

@@ -1,18 +1,19 @@
 """Files of strangers: names that climb out of the folder, links, huge files, pictures that are none."""
 
+import io
 import os
 import subprocess
 import sys
 import tracemalloc
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.chat.avatars import _picture
-from bot.discussion.model.persona import Persona
 from bot.errors import UserError
 from bot.library.files import AVATAR_BYTES, read_personas, read_task, read_tasks
 from tests.support.simulated_bot import CATALOGUE
@@ -42,11 +43,20 @@ def test_a_portrait_lies_beside_its_persona(tmp_path: Path, name: str) -> None:
     assert [fault.field for fault in faults] == ["avatar"]
 
 
-def test_a_personas_name_is_no_path_either(tmp_path: Path) -> None:
+def test_a_personas_name_is_no_path_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may look like one: nothing is ever opened by it."""
-    put(tmp_path / "aino.json", AINO | {"name": "../secret", "full_name": "/etc/passwd"})
-    (persona,), faults = read_personas(tmp_path)
+    file = put(tmp_path / "personas" / "aino.json", AINO | {"name": "../secret", "full_name": "/etc/passwd"})
+    put(tmp_path / "secret.png", PNG)
+    open_file, opened = io.open, set()
+
+    def watched(path: Any, *how: Any, **further: Any) -> Any:
+        opened.add(Path(path))
+        return open_file(path, *how, **further)
+
+    monkeypatch.setattr(io, "open", watched)
+    (persona,), faults = read_personas(tmp_path / "personas")
     assert (persona.name, faults) == ("../secret", [])
+    assert opened == {file}
 
 
 @pytest.mark.parametrize("name", ["http://169.254.169.254/latest", "//host", "host:8000", "127.0.0.1", "wise", "a b"])
@@ -173,4 +183,3 @@ def test_any_bytes_make_a_persona_or_faults(
     put(folder / "b.png", image)
     personas, faults = read_personas(folder)
     assert len(personas) + len({fault.file for fault in faults}) >= 2
-    assert all(isinstance(persona, Persona) for persona in personas)

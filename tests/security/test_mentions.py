@@ -81,7 +81,7 @@ class TestByFiles:
         await place.type("status")
         await place.type("stop", summary=True)
         assert "@everyone <@1> <@&2>" in place.speakers
-        assert "@everyone <@1> <@&2> the floor" not in said_by_the_bot(place)
+        assert "gives the floor to @everyone <@1> <@&2>." in said_by_the_bot(place)
         assert place.pinged == []
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.actions import one_line
-from bot.chat.cards import said_by
+from bot.chat.cards import said_by, said_in
 from bot.chat.guest_messages import without_unseen
 from bot.chat.split import MESSAGE_LIMIT, split_text
 from bot.discussion.replies.reply import TEXT_LIMIT, clean
@@ -49,6 +49,8 @@ def test_a_guests_text_can_be_stored_and_shown(text: str) -> None:
     assert len(shown) <= MESSAGE_LIMIT
     assert shown.startswith("**Otto**: ")
     assert all(line.startswith("> ") for line in shown.splitlines()[1:] if len(line) > 1)
+    if len(shown) < MESSAGE_LIMIT:
+        assert said_in(shown) == ("Otto", "\n".join(kept.splitlines()))
 
 
 @settings(deadline=None)

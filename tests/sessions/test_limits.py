@@ -22,7 +22,7 @@ from bot.sessions.composing.limits import (
     seconds_to_next_day,
     tokens_in,
 )
-from bot.sessions.delivery.notices import Closed
+from bot.sessions.delivery.notices import SessionClosed
 from bot.settings import Settings
 from bot.store.models import Fault, Post, PostKind, Status
 from bot.store.store import Store, open_store
@@ -30,7 +30,7 @@ from tests.support.endpoint_stand_in import Answer, Request, overflow, says
 from tests.support.samples import GUILD, PLACE, database, stored_session
 from tests.support.session_house import HERE, ended, hurry, open_house, until
 
-CLOSED = sentence(Closed())
+CLOSED = sentence(SessionClosed())
 
 LONG = Dials(pace=0, turns=50)
 CAPS = Limits(session_minutes=60, session_tokens=1000, day_tokens=5000, sessions=2)

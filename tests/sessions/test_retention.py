@@ -13,7 +13,7 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
-from bot.sessions.delivery.notices import Closed
+from bot.sessions.delivery.notices import SessionClosed
 from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.session_runner import SessionRunner
@@ -26,7 +26,7 @@ from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 from tests.support.memory_place import LOST, OK, MemoryPlace, ScriptedStage, Sending
 from tests.support.samples import CAST, GUILD, PLACE, TASK, stored_session
 
-CLOSED = sentence(Closed())
+CLOSED = sentence(SessionClosed())
 
 HERE = Where(guild_id=GUILD, place_id=PLACE, channel_id=PLACE, convener_id=5, anchor_id=1)
 LONG = Dials(pace=60, turns=9)

@@ -55,8 +55,8 @@ class RestHouse:
         return self.bots[-1]
 
     @asynccontextmanager
-    async def running(self, *, message_content: bool = True) -> AsyncIterator[RoundtableBot]:
-        """The bot, connected, with its sessions taken up."""
+    async def running(self, *, message_content: bool = True, commands: bool = True) -> AsyncIterator[RoundtableBot]:
+        """The bot, connected, with its sessions taken up, and (`commands`) its commands known to Discord."""
         bot = create_bot(
             Settings(_env_file=None, discussion=Dials(pace=self.pace)),  # type: ignore[call-arg]
             catalogue=Catalogue(self.cast, TASKS),
@@ -75,6 +75,8 @@ class RestHouse:
                 await self.world.until(lambda: connection.done() or bot.is_ready(), what="ready")
                 if connection.done():
                     connection.result()
+                if commands:
+                    await self.world.until(lambda: self.world.commands, what="the commands")
                 yield bot
             finally:
                 await bot.close()

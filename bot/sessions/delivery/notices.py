@@ -35,7 +35,7 @@ class NearsItsEnd:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class SessionClosed:
     """The session is over."""
 
 
@@ -46,4 +46,4 @@ class Done:
     what: str
 
 
-Notice = Paused | GoesOn | StoodStill | NearsItsEnd | Closed | Done
+Notice = Paused | GoesOn | StoodStill | NearsItsEnd | SessionClosed | Done

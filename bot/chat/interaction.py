@@ -1,0 +1,26 @@
+"""What commands, buttons and forms need of the bot, and the type of interaction they are written against."""
+
+import discord
+
+from bot.chat.webhooks import WebhookRegistry
+from bot.library.catalogue import Catalogue
+from bot.sessions.supervisor import Supervisor
+from bot.settings import Settings
+from bot.store.member_data import MemberData
+
+
+class InteractionClient(discord.Client):
+    """The bot as an interaction sees it; whoever makes the client sets these.
+
+    A class and no protocol, since the library wants a client for the parameter of its `Interaction`.
+    """
+
+    settings: Settings
+    catalogue: Catalogue
+    supervisor: Supervisor
+    webhooks: WebhookRegistry
+    member_data: MemberData
+
+
+# The library looks at the annotations of commands at run time: this is there then, too.
+Interaction = discord.Interaction[InteractionClient]

@@ -1,0 +1,22 @@
+"""Which messages on Discord are ours: turns through our webhooks, and what the bot itself posts."""
+
+from collections.abc import Mapping
+
+import discord
+
+from bot.sessions.delivery.stage import OwnMessage
+
+
+def as_own(
+    message: discord.Message, channel_id: int, *, me: discord.abc.User, owned: Mapping[int, int]
+) -> OwnMessage | None:
+    """A message of ours as the sessions know it, None for everybody else's and for answers to commands.
+
+    `channel_id` is the channel or, for a thread, its parent: what a webhook of ours that was moved posts elsewhere
+    shows nothing there. `owned` are our webhooks, each with its channel.
+    """
+    if message.webhook_id and owned.get(message.webhook_id) == channel_id:
+        return OwnMessage(message.id, True, message.author.name, message.content)
+    if message.author.id == me.id and message.webhook_id is None and message.interaction_metadata is None:
+        return OwnMessage(message.id, False, message.author.name, message.content)
+    return None
