@@ -29,7 +29,8 @@ WALL_CLOCK = {
 }
 ASKS_THE_WALL_CLOCK = {
     "schema.py": "it is where `now` stands",
-    "store.py": "when a session ended and a webhook was made is stored",
+    "store.py": "when a session ended is stored",
+    "webhook_queries.py": "when a webhook was made is stored",
     "supervisor.py": "when a session began is stored",
     "discuss.py": "the same, in the terminal",
     "budget.py": "tokens are counted by the day (UTC), and a session has an age",
