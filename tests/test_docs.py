@@ -80,3 +80,12 @@ def test_every_path_in_a_document_exists(document: str) -> None:
 def test_every_module_that_a_document_has_run_exists(document: str) -> None:
     names = re.findall(r"python -m ((?:bench|bot|tests)(?:\.\w+)*)", read(document))
     assert [name for name in names if find_spec(name) is None] == []
+
+
+def test_who_changes_something_finds_the_few_files_to_open() -> None:
+    section = read("ARCHITECTURE.md").partition("\n## Where to change what\n")[2].partition("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| ")][2:]
+    told = {what.strip(): re.findall(r"`([^`]+)`", files) for what, files in rows}
+    assert len(told) > 8
+    assert {what: files for what, files in told.items() if not 1 <= len(files) <= 3} == {}
+    assert [file for files in told.values() for file in files if not (ROOT / file).exists()] == []
