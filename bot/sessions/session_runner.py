@@ -304,8 +304,10 @@ class SessionRunner:
         await self._budget.load()
         self._backfill.mark_gap()
 
-    async def take_up(self) -> None:
-        """The same once Discord is there: find the panel, and what was missed."""
+    async def take_up(self, connected: Callable[[], Awaitable[object]] | None = None) -> None:
+        """The same once `connected()` returns: find the panel, and what was missed."""
+        if connected is not None:
+            await connected()
         for panel in await self._store.session_posts(self.id, PostKind.PANEL):
             self._stage.adopt_panel(panel.message_id)
         if self.status is not Status.ENDED:

@@ -5,6 +5,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from bot.discussion.model.dials import Dials
@@ -241,7 +242,7 @@ class Supervisor:
             record = await self._store.record(stored.id)
             run = self._open(stored, record, await self._store.latest_id(stored.id))
             await run.restore()
-            self._launch(run, first=_once(connected, run.take_up))
+            self._launch(run, first=partial(run.take_up, connected))
 
     async def shutdown(self) -> None:
         """End every loop without ending the sessions; sends in flight get a little time."""
@@ -292,16 +293,3 @@ class Supervisor:
                 self._recovery.watch(run)
             if run.status is Status.ENDED and self._runs.get(run.stored.place_id) is run and not run.is_posting:
                 del self._runs[run.stored.place_id]
-
-
-def _once(
-    connected: Callable[[], Awaitable[object]] | None, work: Callable[[], Awaitable[None]]
-) -> Callable[[], Awaitable[None]]:
-    """`work`, as soon as `connected()` returns."""
-
-    async def done() -> None:
-        if connected is not None:
-            await connected()
-        await work()
-
-    return done
