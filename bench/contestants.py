@@ -27,7 +27,7 @@ from bot.library.files import read_personas, read_task
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
-from bot.sessions.supervisor import Supervisor, Where
+from bot.sessions.supervisor import OpeningPlace, Supervisor
 from bot.store.engine import Database
 from bot.store.models import Post, PostKind, Status
 from bot.store.schema import metadata
@@ -120,7 +120,7 @@ class Ours:
             limits=Limits(session_tokens=0, day_tokens=10**12),
         )
         run = await supervisor.start(
-            Where(1, place, place, 1, 0), task=task, cast=cast, dials=Dials(turns=turns, pace=0), seed=place
+            OpeningPlace(1, place, place, 1, 0), task=task, cast=cast, dials=Dials(turns=turns, pace=0), seed=place
         )
         await supervisor._tasks[place]  # pyright: ignore[reportPrivateUsage]
         lap = watch.lap()

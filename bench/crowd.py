@@ -30,7 +30,7 @@ from bot.discussion.model.dials import Dials
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
-from bot.sessions.supervisor import Where
+from bot.sessions.supervisor import OpeningPlace
 from bot.settings import Settings
 from bot.store.models import Post, PostKind, Status
 
@@ -94,13 +94,13 @@ async def hold(crowd: Crowd, folder: Path) -> dict[str, Any]:
             bot._connection._add_guild_from_data(guild(_GUILD, channels))  # type: ignore[arg-type]
 
             async def open_table(channel: int) -> None:
-                where = Where(_GUILD, channel, channel, 5, FIRST_ID)
+                where = OpeningPlace(_GUILD, channel, channel, 5, FIRST_ID)
                 dials = Dials(turns=200, pace=crowd.pace, words_per_minute=0)
                 await bot.supervisor.start(where, task=task, cast=cast, dials=dials, seed=channel)
 
             measure = _memory if crowd.idle else _speed
             found = await measure(crowd, channels, open_table)
-            paused = [run.reason for run in bot.supervisor.open_runs() if run.status is not Status.RUNNING]
+            paused = [run.reason for run in bot.supervisor.open_sessions() if run.status is not Status.RUNNING]
             if paused:
                 raise RuntimeError(f"{len(paused)} tables were paused: {paused[0]}")
         await endpoint.aclose()

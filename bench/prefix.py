@@ -123,7 +123,7 @@ async def ours(url: str, session: Session, size: TrialSize, window: int | None =
             latest=0,
         )
         for _ in range(NUDGES):
-            await run.loop()
+            await run.take_turns()
             if run.status is not Status.PAUSED or run.fault is Fault.ENDPOINT:
                 break
             await run.resume()

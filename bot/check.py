@@ -60,13 +60,13 @@ async def check(settings: Settings) -> int:
 
 
 def _check_files(settings: Settings, report: Report) -> list[Persona]:
-    personas, persona_faults = read_personas(settings.personas_dir, settings.endpoints)
-    tasks, task_faults = read_tasks(settings.tasks_dir)
+    personas, persona_problems = read_personas(settings.personas_dir, settings.endpoints)
+    tasks, task_problems = read_tasks(settings.tasks_dir)
     names = ", ".join(p.name for p in personas)
-    _files(report, f"Personas in {settings.personas_dir}: {names}.", persona_faults)
+    _files(report, f"Personas in {settings.personas_dir}: {names}.", persona_problems)
     for sentence in near_copies(personas):
         report.note(f"Personas in {settings.personas_dir}: {sentence}")
-    _files(report, f"Tasks in {settings.tasks_dir}: {', '.join(t.name for t in tasks)}.", task_faults)
+    _files(report, f"Tasks in {settings.tasks_dir}: {', '.join(t.name for t in tasks)}.", task_problems)
     return personas
 
 

@@ -35,10 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 async def _run(args: argparse.Namespace) -> int:
-    from bot.chat.app import serve
+    from bot.chat.app import run_bot
 
     settings = _settings()
-    return await serve(settings)
+    return await run_bot(settings)
 
 
 async def _demo(args: argparse.Namespace) -> int:

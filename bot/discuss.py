@@ -47,7 +47,7 @@ async def discuss(
             _write(jsonl, session_as_json(session, {p.name: endpoints.model_of(p) for p in cast}))
         stored = StoredSession(0, 0, 1, 1, 0, 0, Status.RUNNING, None, session, now())
         stored = await store.add_session(stored, [])
-        run = SessionRunner(
+        runner = SessionRunner(
             stored,
             Record(),
             store=store,
@@ -58,8 +58,8 @@ async def discuss(
             latest=0,
             on_turn=lambda turn: _write(jsonl, turn_as_json(turn)) if jsonl else None,
         )
-        await run.loop()
-        return run.reason if run.status is Status.PAUSED else None
+        await runner.take_turns()
+        return runner.reason if runner.status is Status.PAUSED else None
 
 
 def _write(file: TextIO, values: dict[str, Any]) -> None:

@@ -7,8 +7,8 @@ from typing import Final, TextIO
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Turn
-from bot.sessions.delivery.notices import Done, GoesOn, NearsItsEnd, Notice, Paused, SessionClosed, StoodStill
-from bot.sessions.delivery.stage import GuestMessage, Overview, OwnMessage
+from bot.sessions.delivery.notices import Done, GoesOn, NearsItsEnd, Notice, OutageOver, Paused, SessionClosed
+from bot.sessions.delivery.stage import GuestMessage, OwnMessage, StatusReport
 from bot.store.models import Post, PostKind
 
 # ANSI colours that can be read on black and on white.
@@ -37,7 +37,7 @@ class TerminalStage:
             case Paused(reason=reason):
                 # Nothing goes on by itself here, and the record goes with the command.
                 return f"⏸ The discussion stops here. {reason}"
-            case GoesOn() | StoodStill():
+            case GoesOn() | OutageOver():
                 return "▶ The table goes on."
             case NearsItsEnd(limit=limit):
                 return f"⏳ The table comes to its end. {limit}"
@@ -74,11 +74,11 @@ class TerminalStage:
 
     async def renew(self) -> None: ...
 
-    async def composing(self, persona: Persona) -> None: ...
+    async def show_typing(self, persona: Persona) -> None: ...
 
     def adopt_panel(self, message_id: int | None) -> None: ...
 
-    async def refresh(self, overview: Overview) -> None: ...
+    async def refresh(self, report: StatusReport) -> None: ...
 
     async def tell_convener(self, sentence: str) -> None:
         print(sentence, file=self._out, flush=True)

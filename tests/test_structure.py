@@ -77,11 +77,11 @@ def test_each_class_of_tests_and_benches_has_a_name_of_its_own() -> None:
     assert several(classes("tests", "bench")) == {}
 
 
-@pytest.mark.parametrize("folder", ["bot", "tests/support"])
-def test_each_module_has_a_name_of_its_own(folder: str) -> None:
+@pytest.mark.parametrize("folders", [("bot",), ("tests", "bench")], ids=" and ".join)
+def test_each_module_has_a_name_of_its_own(folders: tuple[str, ...]) -> None:
     found: defaultdict[str, list[Path]] = defaultdict(list)
-    for path in modules(folder):
-        if path.stem not in ("__init__", "__main__"):
+    for path in modules(*folders):
+        if path.stem not in ("__init__", "__main__", "conftest"):
             found[path.stem].append(path)
     assert several(found) == {}
 

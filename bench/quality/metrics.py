@@ -35,7 +35,7 @@ _NOT_A_PERSON: Final = re.compile(
 
 def distinct(texts: Sequence[str], n: int = 2) -> float:
     """Distinct word n-grams over all of them (Li et al. 2016, "A Diversity-Promoting Objective Function")."""
-    found = [gram for text in texts for gram in _runs(words(text), n)]
+    found = [gram for text in texts for gram in _runners(words(text), n)]
     return _share(len(set(found)), len(found))
 
 
@@ -44,7 +44,7 @@ def repetition(texts: Sequence[str], n: int = 4) -> float:
     seen: set[Gram] = set()
     again = total = 0
     for position, text in enumerate(texts):
-        found = list(_runs(words(text), n))
+        found = list(_runners(words(text), n))
         if position:
             again += sum(gram in seen for gram in found)
             total += len(found)
@@ -57,7 +57,7 @@ def self_bleu(texts: Sequence[str], n: int = 4) -> float | None:
     split = [found for text in texts if (found := words(text))]
     if len(split) < 2:
         return None
-    counted = [[Counter(_runs(one, size)) for size in range(1, n + 1)] for one in split]
+    counted = [[Counter(_runners(one, size)) for size in range(1, n + 1)] for one in split]
     return sum(_bleu(i, split, counted) for i in range(len(split))) / len(split)
 
 
@@ -174,7 +174,7 @@ def separability(texts: Sequence[tuple[str, str]], mask: Iterable[str] = ()) -> 
 def in_own_words(text: str, frame: set[Gram]) -> str:
     """A text without its words that stand in a 3-gram of the frame."""
     found = words(text)
-    taken = {i + k for i, gram in enumerate(_runs(found, 3)) if gram in frame for k in range(3)}
+    taken = {i + k for i, gram in enumerate(_runners(found, 3)) if gram in frame for k in range(3)}
     return " ".join(word for i, word in enumerate(found) if i not in taken)
 
 
@@ -246,7 +246,7 @@ def _coverage(transcript: Transcript) -> float:
     return _share(sum(question in reached for question in transcript.questions), len(transcript.questions))
 
 
-def _runs(found: Sequence[str], n: int) -> Iterator[Gram]:
+def _runners(found: Sequence[str], n: int) -> Iterator[Gram]:
     return (tuple(found[i : i + n]) for i in range(len(found) - n + 1))
 
 

@@ -23,29 +23,29 @@ TOO_MUCH: Final = (
 
 
 async def pause(interaction: Interaction) -> str:
-    run = _own_table(interaction)
-    await interaction.client.supervisor.pause(run.stored.place_id)
-    await run.say(f"⏸ {_who(interaction)} paused the table.")
+    runner = _own_table(interaction)
+    await interaction.client.supervisor.pause(runner.stored.place_id)
+    await runner.say(f"⏸ {_who(interaction)} paused the table.")
     return "Paused. `/roundtable resume` goes on."
 
 
 async def resume(interaction: Interaction) -> str:
-    run = _own_table(interaction)
-    await interaction.client.supervisor.resume(run.stored.place_id)
-    await run.say(f"▶ {_who(interaction)} resumed the table.")
+    runner = _own_table(interaction)
+    await interaction.client.supervisor.resume(runner.stored.place_id)
+    await runner.say(f"▶ {_who(interaction)} resumed the table.")
     return "Resumed."
 
 
 async def stop(interaction: Interaction, *, summary: bool = False) -> str:
-    run = _own_table(interaction)
-    summary = summary and bool(run.record.persona_turns())  # with nothing said there is nothing to sum up
-    await run.say(f"⏹ {_who(interaction)} {'asks for the summary' if summary else 'ended the table'}.")
-    await interaction.client.supervisor.stop(run.stored.place_id, summary=summary)
+    runner = _own_table(interaction)
+    summary = summary and bool(runner.record.persona_turns())  # with nothing said there is nothing to sum up
+    await runner.say(f"⏹ {_who(interaction)} {'asks for the summary' if summary else 'ended the table'}.")
+    await interaction.client.supervisor.stop(runner.stored.place_id, summary=summary)
     return "The table closes with a summary." if summary else "The table is closed."
 
 
 async def status(interaction: Interaction) -> str:
-    return details(interaction.client.supervisor.table_at(_place(interaction)).overview())
+    return details(interaction.client.supervisor.open_at(_place(interaction)).status_report())
 
 
 async def skip(interaction: Interaction) -> str:
@@ -103,24 +103,24 @@ async def chime_in(
     text = plain_links(without_unseen(text))
     if not text:
         raise UserError("There is nothing in it. Write what you want to say.")
-    run = interaction.client.supervisor.table_at(_place(interaction))
-    if session_id not in (None, run.stored.id):
+    runner = interaction.client.supervisor.open_at(_place(interaction))
+    if session_id not in (None, runner.stored.id):
         raise UserError("The table you wrote this for has ended, so it was not said. Use the panel of the new one.")
     require_voice(interaction)
     await refuse_kept_out(interaction)
     user = interaction.user
-    if run.is_over_rate(user.id, interaction.id):
+    if runner.is_over_rate(user.id, interaction.id):
         raise UserError(TOO_MUCH)
     try:
         message_id = await answer_everyone(interaction, said_by(_who(interaction), text))
     except OutcomeUnknown:
         # The history tells, once it can be read: what stands there is taken in, and nothing else.
-        run.mark_gap()
-        await run.catch_up()
+        runner.mark_gap()
+        await runner.catch_up()
         return
     if message_id is None:  # nobody sees it, so nobody has said it
         return
-    await run.hear(GuestMessage(message_id, user.id, user.display_name, text, reply_to))
+    await runner.hear(GuestMessage(message_id, user.id, user.display_name, text, reply_to))
 
 
 def one_line(question: str | None) -> str | None:
@@ -138,15 +138,15 @@ def require_voice(interaction: Interaction) -> None:
 
 def _own_table(interaction: Interaction) -> SessionRunner:
     """The table here, if this person may moderate it: its convener, and whoever may manage messages here."""
-    run = interaction.client.supervisor.table_at(_place(interaction))
-    if interaction.user.id != run.stored.convener_id and not interaction.permissions.manage_messages:
-        if not run.stored.convener_id:
+    runner = interaction.client.supervisor.open_at(_place(interaction))
+    if interaction.user.id != runner.stored.convener_id and not interaction.permissions.manage_messages:
+        if not runner.stored.convener_id:
             raise UserError("Only a member with **Manage Messages** can do that: the convener asked to be forgotten.")
         raise UserError(
-            f"Only <@{run.stored.convener_id}>, who convened this table, "
+            f"Only <@{runner.stored.convener_id}>, who convened this table, "
             "or a member with **Manage Messages** can do that."
         )
-    return run
+    return runner
 
 
 def _own_running(interaction: Interaction) -> SessionRunner:

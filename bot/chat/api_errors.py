@@ -29,16 +29,16 @@ MEANINGS: Final[dict[int, ErrorMeaning]] = {
     INVALID_WEBHOOK_TOKEN: ErrorMeaning(RejectReason.WEBHOOK_GONE, "The webhook was deleted."),
     # Maximum number of webhooks reached
     30007: ErrorMeaning(
-        RejectReason.HOLD,
+        RejectReason.BLOCKED,
         "This channel has as many webhooks as Discord allows (15), and I need one. "
         "An admin can remove one under Channel settings → Integrations → Webhooks.",
     ),
     # Missing Access
-    50001: ErrorMeaning(RejectReason.HOLD, None),
+    50001: ErrorMeaning(RejectReason.BLOCKED, None),
     # Missing Permissions
-    50013: ErrorMeaning(RejectReason.HOLD, None),
+    50013: ErrorMeaning(RejectReason.BLOCKED, None),
     # The thread is locked
-    160005: ErrorMeaning(RejectReason.HOLD, "This thread is locked. Please have a moderator unlock it."),
+    160005: ErrorMeaning(RejectReason.BLOCKED, "This thread is locked. Please have a moderator unlock it."),
     # AutoMod
     200000: ErrorMeaning(RejectReason.WITHHELD, "A filter of this server withheld the message."),
     # A harmful link
@@ -57,7 +57,7 @@ def explain(error: discord.HTTPException, lacking: list[str]) -> PostRejected | 
         return PostRejected(RejectReason.NAME, "Discord refused the name.")
     if error.code == 0 and error.status in (401, 403):  # a page before Discord, or a token that is no longer good
         sentence = f"Discord, or something before it, turned me away (HTTP {error.status})."
-        return PostRejected(RejectReason.HOLD, sentence)
+        return PostRejected(RejectReason.BLOCKED, sentence)
     return PostRejected(RejectReason.OTHER, f"Discord refused the message (HTTP {error.status}, code {error.code}).")
 
 

@@ -44,7 +44,7 @@ LONGEST_RETRY: Final = 60.0
 ANSWER_SECONDS: Final = 30
 
 
-async def serve(settings: Settings) -> int:
+async def run_bot(settings: Settings) -> int:
     """Run the bot until the process is told to end. Raises RoundtableError for what a host has to mend."""
     if settings.discord_token is None:
         raise RoundtableError(NO_TOKEN)

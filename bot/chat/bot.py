@@ -54,7 +54,7 @@ class RoundtableBot(InteractionClient):
         super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none())
         self.settings = settings
         self.catalogue = catalogue
-        self.member_data = store.privacy
+        self.member_data = store.member_data
         self._store = store
         self._endpoints = endpoints
         self.webhooks = WebhookRegistry(self, store)
@@ -138,19 +138,19 @@ class RoundtableBot(InteractionClient):
         if seen := as_own(message, parent_id, me=self.me, owned=self.webhooks.owned):
             await self.supervisor.message_seen(channel.id, seen)
             return
-        run = self.supervisor.run_at(channel.id)
-        guest = as_guest(message, me=self.me, owned=self.webhooks.owned) if run else None
-        if run and guest and await run.hear(guest) is Heard.FLOODED:
+        runner = self.supervisor.find(channel.id)
+        guest = as_guest(message, me=self.me, owned=self.webhooks.owned) if runner else None
+        if runner and guest and await runner.hear(guest) is Heard.FLOODED:
             self.courtesies.start_once("a reaction", partial(self.rate_limit_notice.tell, message))
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
-        run = self.supervisor.run_at(payload.channel_id)
+        runner = self.supervisor.find(payload.channel_id)
         # What was said by command stands in a message of ours, which its guest can't edit: that is a pin or the like.
-        if run is None or not run.has_heard(payload.message_id) or payload.message.author.id == self.me.id:
+        if runner is None or not runner.has_heard(payload.message_id) or payload.message.author.id == self.me.id:
             return
         guest = as_guest(payload.message, me=self.me, owned=self.webhooks.owned)
         # An edit can also turn a message into one that is kept out of the discussion.
-        await run.guest_changed(payload.message_id, guest.text if guest else "")
+        await runner.guest_changed(payload.message_id, guest.text if guest else "")
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         await self.supervisor.message_gone(payload.channel_id, payload.message_id)
@@ -163,15 +163,15 @@ class RoundtableBot(InteractionClient):
 
     async def on_connect(self) -> None:
         # A new session with the gateway: it does not tell what was said since the last one.
-        for run in self.supervisor.open_runs():
-            run.mark_gap()
+        for runner in self.supervisor.open_sessions():
+            runner.mark_gap()
 
     async def on_ready(self) -> None:
         await self.supervisor.listen_again()
 
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
-        for run in self.supervisor.open_runs(guild.id):
-            run.mark_gap()
+        for runner in self.supervisor.open_sessions(guild.id):
+            runner.mark_gap()
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         await self.supervisor.listen_again(guild.id)
@@ -184,10 +184,10 @@ class RoundtableBot(InteractionClient):
         # Not called when a server is only unavailable.
         await self.retention.left(guild.id)
         # Our webhooks still work there; without this the table would talk on in a server that sent the bot away.
-        for run in self.supervisor.open_runs(guild.id):
-            run.mark_gap()
-            if run.status is Status.RUNNING:
-                await run.hold(SENT_AWAY, Fault.PLACE)
+        for runner in self.supervisor.open_sessions(guild.id):
+            runner.mark_gap()
+            if runner.status is Status.RUNNING:
+                await runner.hold(SENT_AWAY, Fault.PLACE)
 
     async def on_guild_channel_update(self, _: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
         await self._recheck_permissions(after.guild)
@@ -197,12 +197,12 @@ class RoundtableBot(InteractionClient):
 
     async def _recheck_permissions(self, guild: discord.Guild) -> None:
         """Permissions have changed: where the bot sees no channel it hears nobody."""
-        for run in self.supervisor.open_runs(guild.id):
-            channel = guild.get_channel(run.stored.channel_id)
+        for runner in self.supervisor.open_sessions(guild.id):
+            channel = guild.get_channel(runner.stored.channel_id)
             if channel is None or channel.permissions_for(guild.me).view_channel:
-                await run.catch_up()
+                await runner.catch_up()
             else:
-                run.mark_gap()
+                runner.mark_gap()
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         await self.supervisor.place_gone(channel.id)

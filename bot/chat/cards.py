@@ -11,7 +11,7 @@ from bot.chat.split import MESSAGE_LIMIT
 from bot.discussion.model.dials import TurnOrder
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Session, Turn
-from bot.sessions.delivery.stage import Overview
+from bot.sessions.delivery.stage import StatusReport
 from bot.store.models import Status
 
 COLOUR: Final = discord.Colour(0x5B6EE1)
@@ -120,35 +120,33 @@ def said_in(content: str) -> tuple[str, str] | None:
     return _ESCAPED.sub(r"\1", said["name"]), "\n".join(lines)
 
 
-def state(overview: Overview) -> str:
+def state(report: StatusReport) -> str:
     """How a session stands, in a few lines."""
     lines: list[str] = []
-    match overview.status:
+    match report.status:
         case Status.RUNNING:
-            lines.append("**The table is open.**" if not overview.waiting else "**Waiting for Discord.**")
+            lines.append("**The table is open.**" if not report.waiting else "**Waiting for Discord.**")
         case Status.PAUSED:
             lines.append("**The table is paused.**")
         case Status.ENDED:
             lines.append("**The table is closed.**")
-    if overview.reason:
-        lines.append(overview.reason)
-    if overview.question and overview.status is not Status.ENDED:
-        number = f"Question {overview.question_number} of {overview.questions}: " if overview.questions > 1 else ""
-        lines.append(f"{number}{_short(overview.question, 300)}")
+    if report.reason:
+        lines.append(report.reason)
+    if report.question and report.status is not Status.ENDED:
+        number = f"Question {report.question_number} of {report.questions}: " if report.questions > 1 else ""
+        lines.append(f"{number}{_short(report.question, 300)}")
     return "\n".join(lines)
 
 
-def details(overview: Overview) -> str:
+def details(report: StatusReport) -> str:
     """The same with what changes from turn to turn."""
-    cast = _short(", ".join(overview.cast), _CAST_LIMIT)
+    cast = _short(", ".join(report.cast), _CAST_LIMIT)
     return "\n".join(
         [
-            state(overview),
-            f"Turn {overview.turns} of {overview.turns_in_all}. At the table: {cast}.",
-            f"Tokens used: {overview.tokens:,}{f' of {overview.most_tokens:,}' if overview.most_tokens else ''}.",
-            f"Convened by <@{overview.convener_id}>."
-            if overview.convener_id
-            else "Its convener asked to be forgotten.",
+            state(report),
+            f"Turn {report.turns} of {report.turns_in_all}. At the table: {cast}.",
+            f"Tokens used: {report.tokens:,}{f' of {report.most_tokens:,}' if report.most_tokens else ''}.",
+            f"Convened by <@{report.convener_id}>." if report.convener_id else "Its convener asked to be forgotten.",
         ]
     )
 

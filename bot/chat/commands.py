@@ -9,12 +9,12 @@ from discord.app_commands import Choice, Range
 
 from bot.chat import actions, cards, privacy_command
 from bot.chat.interaction import Interaction
-from bot.chat.modals import SayForm
+from bot.chat.modals import SayModal
 from bot.chat.permissions import in_words, missing
 from bot.chat.responses import answer, answering, defer, may_be_lost
 from bot.discussion.moderation.agenda import questions_covered
 from bot.errors import UserError
-from bot.sessions.supervisor import Where
+from bot.sessions.supervisor import OpeningPlace
 
 P = ParamSpec("P")
 
@@ -55,8 +55,8 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
             given = {"turns": turns, "floor": floor}
             dials = bot.settings.discussion.model_copy(update={k: v for k, v in given.items() if v})
             cast = bot.catalogue.cast(personas)
-            run = await bot.supervisor.start(where, task=chosen, cast=cast, dials=dials)
-            session = run.session
+            runner = await bot.supervisor.start(where, task=chosen, cast=cast, dials=dials)
+            session = runner.session
             reached = questions_covered(session.seed, session.dials, session.task.questions)
             lines = ["The table is open.", cards.covers(session.dials.turns, reached, len(session.task.questions))]
             if not bot.intents.message_content:
@@ -148,13 +148,13 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
     @mute.autocomplete("persona")
     @unmute.autocomplete("persona")
     async def _complete_seated(self, interaction: Interaction, current: str) -> list[Choice[str]]:
-        run = interaction.client.supervisor.run_at(interaction.channel_id or 0)
-        return _matching(current, run.overview().cast if run else ())
+        runner = interaction.client.supervisor.find(interaction.channel_id or 0)
+        return _matching(current, runner.status_report().cast if runner else ())
 
     @seat.autocomplete("persona")
     async def _complete_unseated(self, interaction: Interaction, current: str) -> list[Choice[str]]:
-        run = interaction.client.supervisor.run_at(interaction.channel_id or 0)
-        seated = run.overview().cast if run else ()
+        runner = interaction.client.supervisor.find(interaction.channel_id or 0)
+        seated = runner.status_report().cast if runner else ()
         return _matching(current, [p.name for p in interaction.client.catalogue.personas if p.name not in seated])
 
 
@@ -190,15 +190,15 @@ def complete_list(current: str, names: list[str]) -> list[Choice[str]]:
 async def ask_this_persona(interaction: Interaction, message: discord.Message) -> None:
     """For servers where the bot can't read messages: a reply to a persona's message, in a small form."""
     async with answering(interaction):
-        table = interaction.client.supervisor.table_at(interaction.channel_id or 0)
+        table = interaction.client.supervisor.open_at(interaction.channel_id or 0)
         if message.webhook_id not in interaction.client.webhooks.owned:
             raise UserError("That is not a persona's message. Pick one of theirs.")
         title = f"Ask {message.author.display_name}"
         with may_be_lost(interaction):
-            await interaction.response.send_modal(SayForm(table.stored.id, title=title, reply_to=message.id))
+            await interaction.response.send_modal(SayModal(table.stored.id, title=title, reply_to=message.id))
 
 
-def _where(interaction: Interaction) -> Where:
+def _where(interaction: Interaction) -> OpeningPlace:
     """The place a command was used in. Raises UserError where a table can't be, or the bot lacks a permission."""
     channel = interaction.channel
     in_thread = isinstance(channel, discord.Thread)
@@ -213,4 +213,4 @@ def _where(interaction: Interaction) -> Where:
             f"I am missing {in_words(lacking)} in this channel. Please have an admin grant "
             f"{'it' if len(lacking) == 1 else 'them'} to me, then try again."
         )
-    return Where(interaction.guild_id, channel.id, parent_id, interaction.user.id, interaction.id)
+    return OpeningPlace(interaction.guild_id, channel.id, parent_id, interaction.user.id, interaction.id)

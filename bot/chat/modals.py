@@ -14,10 +14,10 @@ _LENGTH = 1500
 _TITLE_LENGTH = 45
 
 
-class SayForm(discord.ui.Modal):
+class SayModal(discord.ui.Modal):
     """One text field; what is written there becomes a guest's turn."""
 
-    text: discord.ui.TextInput["SayForm"] = discord.ui.TextInput(
+    text: discord.ui.TextInput["SayModal"] = discord.ui.TextInput(
         label="What do you want to say?", style=discord.TextStyle.paragraph, max_length=_LENGTH
     )
 

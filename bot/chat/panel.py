@@ -8,10 +8,10 @@ import discord
 
 from bot.chat import actions
 from bot.chat.interaction import Interaction
-from bot.chat.modals import SayForm
+from bot.chat.modals import SayModal
 from bot.chat.responses import answer, answering, defer, may_be_lost
 from bot.errors import UserError
-from bot.sessions.delivery.stage import Overview
+from bot.sessions.delivery.stage import StatusReport
 from bot.store.models import Status
 
 Action = Callable[[Interaction], Awaitable[str]]
@@ -57,12 +57,12 @@ class PanelButton(
     async def callback(self, interaction: discord.Interaction) -> None:
         own = cast(Interaction, interaction)
         async with answering(own):
-            run = own.client.supervisor.run_at(own.channel_id or 0)
-            if run is None or run.stored.id != self._session_id:
+            runner = own.client.supervisor.find(own.channel_id or 0)
+            if runner is None or runner.stored.id != self._session_id:
                 raise UserError("This panel belongs to a table that has ended. `/roundtable start` opens a new one.")
             if self._act is None:
                 with may_be_lost(own):
-                    await own.response.send_modal(SayForm(self._session_id))
+                    await own.response.send_modal(SayModal(self._session_id))
                 return
             await defer(own)
             said = await self._act(own)
@@ -71,12 +71,12 @@ class PanelButton(
                 await answer(own, said)
 
 
-def panel_view(overview: Overview) -> discord.ui.View | None:
+def panel_view(report: StatusReport) -> discord.ui.View | None:
     """The buttons that make sense now."""
-    actions_now = [a for a in _SHOWN[overview.status] if a != "next" or overview.questions > 1]
+    actions_now = [a for a in _SHOWN[report.status] if a != "next" or report.questions > 1]
     if not actions_now:
         return None
     view = discord.ui.View(timeout=None)
     for action in actions_now:
-        view.add_item(PanelButton(overview.session_id, action))
+        view.add_item(PanelButton(report.session_id, action))
     return view

@@ -132,8 +132,8 @@ async def _export(interaction: Interaction) -> None:
 
 async def _ask_whether_sure(interaction: Interaction) -> None:
     mine = interaction.user.id
-    runs = interaction.client.supervisor.open_runs(_guild(interaction))
-    text = f"{SURE}\n{CONVENER}" if any(run.stored.convener_id == mine for run in runs) else SURE
+    runners = interaction.client.supervisor.open_sessions(_guild(interaction))
+    text = f"{SURE}\n{CONVENER}" if any(runner.stored.convener_id == mine for runner in runners) else SURE
     view = discord.ui.View(timeout=None).add_item(ForgetButton(mine))
     with may_be_lost(interaction):
         await interaction.followup.send(

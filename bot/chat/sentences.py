@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.errors import Remedy, RoundtableError, UserError
-from bot.sessions.delivery.notices import Done, GoesOn, NearsItsEnd, Notice, Paused, SessionClosed, StoodStill
+from bot.sessions.delivery.notices import Done, GoesOn, NearsItsEnd, Notice, OutageOver, Paused, SessionClosed
 from bot.store.models import Fault
 
 _RESUME: Final = "`/roundtable resume`"
@@ -55,7 +55,7 @@ def sentence(notice: Notice) -> str:
             return "▶ The table tries once more."
         case GoesOn(fault=fault):
             return f"▶ The table goes on: {_BACK[fault]}"
-        case StoodStill(cause=cause):
+        case OutageOver(cause=cause):
             return f"▶ The table goes on. It stood still: {cause[:1].lower()}{cause[1:]}"
         case NearsItsEnd(limit=limit):
             return f"⏳ The table comes to its end. {limit}"

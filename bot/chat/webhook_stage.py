@@ -23,7 +23,14 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
 from bot.library.name_rules import safe_name
 from bot.sessions.delivery.notices import Notice
-from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Overview, OwnMessage, PostRejected, RejectReason
+from bot.sessions.delivery.stage import (
+    GuestMessage,
+    OutcomeUnknown,
+    OwnMessage,
+    PostRejected,
+    RejectReason,
+    StatusReport,
+)
 from bot.settings import DISCORD_MIN_PACE
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.store import Store
@@ -61,7 +68,7 @@ class WebhookStage:
         self._model_of = model_of
         self._place = client.get_partial_messageable(stored.place_id, guild_id=stored.guild_id)
         self._thread = stored.place_id if stored.place_id != stored.channel_id else None
-        self._overview: Overview | None = None
+        self._report: StatusReport | None = None
         self._panel: int | None = None
         self._editing: Courtesy | None = None
 
@@ -102,10 +109,10 @@ class WebhookStage:
     async def _send_turn(self, post: Post) -> int:
         if self._client.get_guild(self._stored.guild_id) is None:
             # The webhook may still work.
-            raise PostRejected(RejectReason.HOLD, SENT_AWAY)
+            raise PostRejected(RejectReason.BLOCKED, SENT_AWAY)
         if (lacking := self._lacking()) == [VIEW_CHANNEL]:
             # The same: the table would talk on where the bot hears nobody.
-            raise PostRejected(RejectReason.HOLD, please_grant(lacking))
+            raise PostRejected(RejectReason.BLOCKED, please_grant(lacking))
         hook = await self._webhooks.of(self._stored.channel_id)
         try:
             message = await hook.send(
@@ -140,8 +147,8 @@ class WebhookStage:
                         model=self._model_of,
                     )
                 }
-            case PostKind.PANEL if self._overview:
-                return {"content": cards.state(self._overview), "view": panel_view(self._overview)}
+            case PostKind.PANEL if self._report:
+                return {"content": cards.state(self._report), "view": panel_view(self._report)}
             case PostKind.MINUTES if post.attachment:
                 file = discord.File(io.BytesIO(post.attachment.encode()), filename="minutes.md")
                 return {"content": post.content, "file": file}
@@ -205,7 +212,7 @@ class WebhookStage:
             raise OutcomeUnknown("the server is unavailable")
         if READ_HISTORY in self._lacking():
             # Discord answers with an empty list instead of an error.
-            raise PostRejected(RejectReason.HOLD, please_grant([READ_HISTORY]))
+            raise PostRejected(RejectReason.BLOCKED, please_grant([READ_HISTORY]))
         try:
             history = self._place.history(after=discord.Object(after_id), limit=None, oldest_first=True)
             return [message async for message in history]
@@ -231,7 +238,7 @@ class WebhookStage:
 
     # --- the rest ---
 
-    async def composing(self, persona: Persona) -> None:
+    async def show_typing(self, persona: Persona) -> None:
         # However long it takes and whatever goes wrong with it, the turn matters more.
         self._courtesies.start_once("typing", self._type)
 
@@ -241,8 +248,8 @@ class WebhookStage:
     def adopt_panel(self, message_id: int | None) -> None:
         self._panel = message_id
 
-    async def refresh(self, overview: Overview) -> None:
-        self._overview = overview
+    async def refresh(self, report: StatusReport) -> None:
+        self._report = report
         if self._editing is None or self._editing.is_done:
             self._editing = self._courtesies.start(f"the panel of session {self._stored.id}", self._edit_panel)
         else:
@@ -257,9 +264,9 @@ class WebhookStage:
             return
         panel = self._place.get_partial_message(self._panel)
         shown = None
-        while (overview := self._overview) is not None and overview != shown:
-            await panel.edit(content=cards.state(overview), view=panel_view(overview))
-            shown = overview
+        while (report := self._report) is not None and report != shown:
+            await panel.edit(content=cards.state(report), view=panel_view(report))
+            shown = report
 
     async def tell_convener(self, sentence: str) -> None:
         try:
@@ -268,7 +275,7 @@ class WebhookStage:
             await self._write_to_convener(sentence)
 
     async def _write_to_convener(self, sentence: str) -> None:
-        convener_id = self._overview.convener_id if self._overview else self._stored.convener_id
+        convener_id = self._report.convener_id if self._report else self._stored.convener_id
         if not convener_id:  # asked to be forgotten
             return
         try:

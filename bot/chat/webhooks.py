@@ -17,7 +17,7 @@ from bot.store.store import Store
 log = logging.getLogger(__name__)
 
 WEBHOOK_NAME: Final = "Roundtable"
-# How long one request may take; then its outcome is unknown and posting looks for the message.
+# How long one request may take; then its outcome is unknown and the outbox looks for the message.
 SEND_SECONDS: float = 10
 
 
@@ -78,7 +78,7 @@ class WebhookRegistry:
                 await self._store.add_webhook(known)
                 self.owned[known.id] = channel_id
             self._by_channel[channel_id] = known
-        assert self._session is not None, "Webhooks.open() was not called"
+        assert self._session is not None, "WebhookRegistry.open() was not called"
         return discord.Webhook.partial(known.id, known.token, session=self._session, client=self._client)
 
     async def retire(self, channel_id: int) -> None:

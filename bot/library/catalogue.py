@@ -64,10 +64,10 @@ def open_catalogue(personas: Path, tasks: Path, endpoints: Collection[str] = ())
 
     Raises InvalidFiles with everything that is wrong in either.
     """
-    cast, persona_faults = read_personas(personas, endpoints)
-    found, task_faults = read_tasks(tasks)
-    if faults := persona_faults + task_faults:
-        raise InvalidFiles(faults)
+    cast, persona_problems = read_personas(personas, endpoints)
+    found, task_problems = read_tasks(tasks)
+    if problems := persona_problems + task_problems:
+        raise InvalidFiles(problems)
     for sentence in near_copies(cast):
         log.warning("%s: %s", personas, sentence)
     return Catalogue(tuple(cast), tuple(found))

@@ -23,7 +23,7 @@ class FileProblem:
 class InvalidFiles(RoundtableError):
     """Everything that is wrong with the files, each with file, field, value and fix."""
 
-    def __init__(self, faults: Sequence[FileProblem]) -> None:
-        self.faults = tuple(faults)
-        count = f"{len(faults)} thing{'s' if len(faults) > 1 else ''} to mend"
-        super().__init__("\n".join([f"{count} in the persona and task files:", *(f"  {f}" for f in faults)]))
+    def __init__(self, problems: Sequence[FileProblem]) -> None:
+        self.problems = tuple(problems)
+        count = f"{len(problems)} thing{'s' if len(problems) > 1 else ''} to mend"
+        super().__init__("\n".join([f"{count} in the persona and task files:", *(f"  {f}" for f in problems)]))

@@ -37,7 +37,7 @@ def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[P
         return [], [FileProblem(str(folder), "", "holds no persona.", "Put at least one *.json file there.")]
     personas: list[Persona] = []
     named: list[tuple[str, Persona]] = []
-    faults: list[FileProblem] = []
+    problems: list[FileProblem] = []
     for path in files:
         text, problems = _read_text(path, folder)
         if not problems:
@@ -48,8 +48,8 @@ def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[P
                 personas.append(persona)
             if nameplate:
                 named.append((str(path), nameplate))
-        faults += problems
-    return personas, faults + cast_problems(named)
+        problems += problems
+    return personas, problems + cast_problems(named)
 
 
 def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, list[FileProblem]]:
@@ -59,14 +59,14 @@ def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, li
     """
     if not folder.is_dir():
         return None, [FileProblem(str(folder), "", "is not a folder.", "Name a task folder.")]
-    faults: list[FileProblem] = []
+    problems: list[FileProblem] = []
 
     def text_of(*names: str) -> str | None:
         path = next((folder / name for name in names if (folder / name).exists()), None)
         if path is None:
             return None
         text, problems = _read_text(path, within or folder)
-        faults.extend(problems)
+        problems.extend(problems)
         return text if text.strip() else ""
 
     context = text_of("context.txt") or ""
@@ -77,16 +77,18 @@ def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, li
     # A question that stands there twice is one question of the agenda.
     questions = tuple(dict.fromkeys(line.strip() for line in (raw_questions or "").splitlines() if line.strip()))
     if raw_questions is None:
-        faults.append(FileProblem(str(questions_file), "", "is missing.", "Write one question a line into it."))
-    elif not questions and not any(f.file == str(questions_file) for f in faults):
-        faults.append(FileProblem(str(questions_file), "", "holds no question.", "Write one question a line into it."))
+        problems.append(FileProblem(str(questions_file), "", "is missing.", "Write one question a line into it."))
+    elif not questions and not any(f.file == str(questions_file) for f in problems):
+        problems.append(
+            FileProblem(str(questions_file), "", "holds no question.", "Write one question a line into it.")
+        )
     for number, question in enumerate((raw_questions or "").splitlines(), 1):
         if len(question.strip()) > _QUESTION_LENGTH:
             found = f"has {len(question.strip())} characters."
             fix = f"Keep a question under {_QUESTION_LENGTH}; put the background into context.txt."
-            faults.append(FileProblem(str(questions_file), f"line {number}", found, fix))
-    if faults:
-        return None, faults
+            problems.append(FileProblem(str(questions_file), f"line {number}", found, fix))
+    if problems:
+        return None, problems
     name = folder.resolve().name
     return Task(name=name, context=context, questions=questions, discuss=discuss, summarize=summarize), []
 
@@ -101,7 +103,7 @@ def read_tasks(folder: Path) -> tuple[list[Task], list[FileProblem]]:
         fix = "Make a folder in it with questions.txt (one question a line)."
         return [], [FileProblem(str(folder), "", "holds no task folder.", fix)]
     read = [read_task(path, folder) for path in folders]
-    return [task for task, _ in read if task], [fault for _, faults in read for fault in faults]
+    return [task for task, _ in read if task], [problem for _, problems in read for problem in problems]
 
 
 def natural(name: str) -> list[tuple[int, str]]:
@@ -159,14 +161,14 @@ def _parse(path: Path, text: str, folder: Path) -> tuple[Persona | None, Persona
     except (RecursionError, ValueError):  # ValueError: a number of more than 4,300 digits
         fix = "Write one flat JSON object."
         return None, None, [FileProblem(str(path), "", "is not valid JSON (nested too deeply, or a huge number).", fix)]
-    persona, faults = read_persona(str(path), data)
+    persona, problems = read_persona(str(path), data)
     avatar = data.get("avatar") if isinstance(data, dict) else None
-    avatar = avatar.strip() if isinstance(avatar, str) and not any(f.field == "avatar" for f in faults) else ""
+    avatar = avatar.strip() if isinstance(avatar, str) and not any(f.field == "avatar" for f in problems) else ""
     if avatar and not avatar.startswith("https://"):
         image = path.parent / avatar
-        faults += _image_faults(path, image, folder)
+        problems += _image_problems(path, image, folder)
         persona = persona and persona.model_copy(update={"avatar": str(image.resolve())})
-    return (None if faults else persona), persona or _nameplate(data), faults
+    return (None if problems else persona), persona or _nameplate(data), problems
 
 
 def _unknown_endpoint(path: Path, name: str, known: Collection[str]) -> FileProblem:
@@ -184,22 +186,22 @@ def _nameplate(data: Any) -> Persona | None:
     return Persona.model_construct(name=name or full_name, full_name=full_name or name)
 
 
-def _image_faults(path: Path, image: Path, folder: Path) -> list[FileProblem]:
-    def fault(found: str, fix: str) -> list[FileProblem]:
+def _image_problems(path: Path, image: Path, folder: Path) -> list[FileProblem]:
+    def problem(found: str, fix: str) -> list[FileProblem]:
         return [FileProblem(str(path), "avatar", f'"{image.name}" {found}', fix)]
 
     try:
         if _leads_out(image, folder):
-            return fault(_LINK, "Put a copy of the image there.")
+            return problem(_LINK, "Put a copy of the image there.")
         if not image.is_file():
-            return fault("is not beside it.", "Add the image or leave the field out.")
+            return problem("is not beside it.", "Add the image or leave the field out.")
         if (size := image.stat().st_size) > AVATAR_BYTES:
-            return fault(f"has {size:,} bytes.", f"Discord takes {AVATAR_BYTES:,} bytes; 128×128 pixels are enough.")
+            return problem(f"has {size:,} bytes.", f"Discord takes {AVATAR_BYTES:,} bytes; 128×128 pixels are enough.")
         with image.open("rb") as file:
             start = file.read(12)
     except OSError as error:
-        return fault(f"can't be read ({error.strerror}).", "Check the file and its permissions.")
+        return problem(f"can't be read ({error.strerror}).", "Check the file and its permissions.")
     is_webp = start.startswith(b"RIFF") and start.endswith(b"WEBP")
     if not is_webp and not start.startswith(_IMAGE_STARTS):
-        return fault("is not an image.", "Use PNG, JPEG, GIF or WebP.")
+        return problem("is not an image.", "Use PNG, JPEG, GIF or WebP.")
     return []

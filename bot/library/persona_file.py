@@ -37,25 +37,25 @@ def read_persona(file: str, data: Any) -> tuple[Persona | None, list[FileProblem
             FileProblem(file, "", "it does not hold a JSON object.", 'Begin with { and give "name", "prompt" ….')
         ]
     fields: Mapping[str, Any] = data
-    faults = list(_misspelt(file, fields))
+    problems = list(_misspelt(file, fields))
     persona: Persona | None = None
     try:
         persona = Persona.model_validate(dict(fields))
     except ValidationError as error:
-        faults += [_fault_of(file, str(e["loc"][0]), e["type"], e["input"], e["msg"]) for e in error.errors()]
+        problems += [_fault_of(file, str(e["loc"][0]), e["type"], e["input"], e["msg"]) for e in error.errors()]
     # What pydantic does not check is checked in a faulty file too, so that everything is said at once.
-    bad = {fault.field for fault in faults}
+    bad = {problem.field for problem in problems}
     texts = {name: value.strip() for name, value in fields.items() if isinstance(value, str) and name not in bad}
     for field in ("name", "full_name"):
         if field in texts and (problem := name_problem(texts[field])):
-            faults.append(FileProblem(file, field, problem, "Choose another name."))
+            problems.append(FileProblem(file, field, problem, "Choose another name."))
     if "," in texts.get("name", ""):
         problem = f'"{texts["name"]}" holds a comma, which separates names in a list.'
-        faults.append(FileProblem(file, "name", problem, "Put it into full_name only."))
+        problems.append(FileProblem(file, "name", problem, "Put it into full_name only."))
     if (avatar := texts.get("avatar")) and not (_is_https(avatar) or _AVATAR_FILE.fullmatch(avatar)):
         problem = f'"{avatar[:100]}" is neither an https URL nor the name of an image.'
-        faults.append(FileProblem(file, "avatar", problem, _FIXES["avatar"]))
-    return (None if faults else persona), faults
+        problems.append(FileProblem(file, "avatar", problem, _FIXES["avatar"]))
+    return (None if problems else persona), problems
 
 
 def _is_https(avatar: str) -> bool:

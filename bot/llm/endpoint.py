@@ -13,7 +13,7 @@ from bot.llm.client import CALL_ERRORS, EndpointClient
 from bot.llm.completion import Completion, thought_to_the_limit
 from bot.llm.endpoint_errors import SettingNames, explained, no_model, read_error
 from bot.llm.model_profile import ModelProfile
-from bot.llm.quirks import Meaning, meaning_of
+from bot.llm.quirks import ErrorKind, meaning_of
 
 log = logging.getLogger(__name__)
 
@@ -180,9 +180,9 @@ class Endpoint:
                 return await self._client.chat(request, patient=patient)
             except openai.BadRequestError as error:
                 report = read_error(error)
-                if self.profile.learn_refusal(report, request):
+                if self.profile.drop_unsupported(report, request):
                     continue
-                if meaning_of(report) is Meaning.UNFINISHED:
+                if meaning_of(report) is ErrorKind.UNFINISHED:
                     return thought_to_the_limit(self.profile.limit_of(request))
                 raise
 

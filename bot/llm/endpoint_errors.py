@@ -9,7 +9,7 @@ import openai
 from bot.discussion.text.links import plain_links
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
 from bot.llm.client import EndpointClient
-from bot.llm.quirks import ErrorReport, Fact, Meaning, meaning_of, texts
+from bot.llm.quirks import ErrorKind, ErrorReport, Fact, meaning_of, texts
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +54,9 @@ def explained(
     at, address = f"The LLM endpoint at {client.host}", settings.of("BASE_URL")
     meaning = meaning_of(read_error(error)) if isinstance(error, openai.APIStatusError) else None
     match error:
-        case openai.APIStatusError() if meaning is Meaning.OVERFLOW:
+        case openai.APIStatusError() if meaning is ErrorKind.OVERFLOW:
             return ContextOverflow(f"{at} says that the prompt is longer than the model's context window.")
-        case openai.APIStatusError() if meaning is Meaning.QUOTA:
+        case openai.APIStatusError() if meaning is ErrorKind.QUOTA:
             return EndpointRefused(
                 f"{at} says that the quota is used up (HTTP {error.status_code}). Check the account's billing."
             )

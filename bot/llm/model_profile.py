@@ -86,7 +86,7 @@ class ModelProfile:
         """The server may have come back with another model or another window: it is to be asked again."""
         self.is_current = False
 
-    def learn_refusal(self, report: ErrorReport, request: dict[str, Any]) -> bool:
+    def drop_unsupported(self, report: ErrorReport, request: dict[str, Any]) -> bool:
         """A request was refused. Out: whether for a part that it does not take: then `request` is as it should be, and
         so are all from here on."""
         quirk = unsupported_parameter(report, request)

@@ -99,7 +99,7 @@ def counts(fact: Fact, data: Any) -> Iterator[int]:
 # --- what errors mean ---
 
 
-class Meaning(Enum):
+class ErrorKind(Enum):
     OVERFLOW = auto()  # the prompt is longer than the context window
     UNFINISHED = auto()  # in place of an empty answer: the model has thought up to the limit
     QUOTA = auto()  # nothing is left to spend: to try again does not help
@@ -120,7 +120,7 @@ class ErrorReport:
 class ErrorQuirk:
     """How a server says that. It is told by its code or by a pattern in its words."""
 
-    meaning: Meaning
+    meaning: ErrorKind
     vendor: str
     source: str
     status: int
@@ -134,49 +134,49 @@ class ErrorQuirk:
 
 ERRORS: Final = (
     ErrorQuirk(
-        Meaning.OVERFLOW,
+        ErrorKind.OVERFLOW,
         "OpenAI, vLLM, and most that copy them",
         "This model's maximum context length is 4096 tokens. However, …",
         400,
         re.compile(r"maximum context|context.{0,20}length", re.I),
     ),
     ErrorQuirk(
-        Meaning.OVERFLOW,
+        ErrorKind.OVERFLOW,
         "llama.cpp",
         "https://github.com/ggml-org/llama.cpp/pull/15780: the request exceeds the available context size",
         400,
         re.compile(r"context.{0,20}size", re.I),
     ),
     ErrorQuirk(
-        Meaning.OVERFLOW,
+        ErrorKind.OVERFLOW,
         "llama-cpp-python, OpenAI's newer API",
         "https://github.com/abetlen/llama-cpp-python/issues/416: Requested tokens (…) exceed context window of 512",
         400,
         re.compile(r"context.{0,20}window", re.I),
     ),
     ErrorQuirk(
-        Meaning.OVERFLOW,
+        ErrorKind.OVERFLOW,
         "Cohere",
         "https://github.com/cohere-ai/sandbox-topically/issues/4: too many tokens: total number of tokens …",
         400,
         re.compile(r"too many tokens", re.I),
     ),
     ErrorQuirk(
-        Meaning.OVERFLOW,
+        ErrorKind.OVERFLOW,
         "Anthropic",
         "https://github.com/boldsoftware/exe.dev/issues/62: prompt is too long: 200251 tokens > 200000 maximum",
         400,
         re.compile(r"prompt is too long", re.I),
     ),
     ErrorQuirk(
-        Meaning.UNFINISHED,
+        ErrorKind.UNFINISHED,
         "OpenAI's reasoning models",
         "Could not finish the message because max_tokens or model output limit was reached.",
         400,
         re.compile(r"could not finish the message because max_tokens", re.I),
     ),
     ErrorQuirk(
-        Meaning.QUOTA,
+        ErrorKind.QUOTA,
         "OpenAI",
         "https://platform.openai.com/docs/guides/error-codes: You exceeded your current quota",
         429,
@@ -185,7 +185,7 @@ ERRORS: Final = (
 )
 
 
-def meaning_of(report: ErrorReport) -> Meaning | None:
+def meaning_of(report: ErrorReport) -> ErrorKind | None:
     """What an error means; None if that is what its status says."""
     return next((quirk.meaning for quirk in ERRORS if quirk.tells(report)), None)
 
@@ -240,6 +240,6 @@ PARAMETERS: Final = (
 
 def unsupported_parameter(report: ErrorReport, request: Mapping[str, Any]) -> ParameterQuirk | None:
     """The part of a request that an error says is not taken; None if it is about something else."""
-    if meaning_of(report) is Meaning.OVERFLOW:  # vLLM says both names of the limit when the prompt is too long
+    if meaning_of(report) is ErrorKind.OVERFLOW:  # vLLM says both names of the limit when the prompt is too long
         return None
     return next((quirk for quirk in PARAMETERS if quirk.parameter in request and quirk.tells(report)), None)

@@ -13,13 +13,13 @@ from bot.errors import Remedy, UserError
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.budget import Budget
 from bot.sessions.composing.compose import Composer
-from bot.sessions.composing.draft import DraftInProgress, Reason
+from bot.sessions.composing.draft import AbandonReason, DraftInProgress
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.composing.pace import Pace
 from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.outbox import Outbox
-from bot.sessions.delivery.stage import GuestMessage, Overview, OwnMessage, Stage
-from bot.sessions.delivery.status import overview
+from bot.sessions.delivery.stage import GuestMessage, OwnMessage, Stage, StatusReport
+from bot.sessions.delivery.status import status_report
 from bot.sessions.lifecycle import Lifecycle
 from bot.sessions.resilience.backfill import Backfill
 from bot.sessions.resilience.database_outage import DatabaseOutage
@@ -65,7 +65,7 @@ class SessionRunner:
         )
         self._log = TurnLog(self._state, record, store=store, stage=stage, outbox=self._outbox, on_turn=on_turn)
         self._announcer = announcer = Announcer(
-            stored, store=store, stage=stage, outbox=self._outbox, place_gone=lambda why: self.place_gone(why)
+            stored, store=store, stage=stage, outbox=self._outbox, place_gone=lambda reason: self.place_gone(reason)
         )
         self._lifecycle = Lifecycle(self._state, record, store=store, stage=stage, announcer=announcer)
         self._outage = DatabaseOutage(self._state, record, store=store, stage=stage)
@@ -98,7 +98,7 @@ class SessionRunner:
             announcer=announcer,
             outage=self._outage,
             backfill=self._backfill,
-            show_typing=stage.composing,
+            show_typing=stage.show_typing,
             refresh=self._refresh,
         )
 
@@ -106,8 +106,8 @@ class SessionRunner:
         """Hold the session, after what is to be done first, until it is paused or has ended."""
         await self._loop.run(first=first)
 
-    async def loop(self) -> None:
-        """The same once, with no patience for the database. Raises TransientDatabaseError."""
+    async def take_turns(self) -> None:
+        """Take turns until the session is paused or has ended. Raises TransientDatabaseError."""
         await self._loop.take_turns()
 
     # --- how it stands ---
@@ -142,20 +142,20 @@ class SessionRunner:
         """Whether something is on its way to the place."""
         return self._outbox.is_busy
 
-    def overview(self) -> Overview:
+    def status_report(self) -> StatusReport:
         """How the session stands, for people."""
-        return overview(self._state, self.record, self._outbox, self._budget)
+        return status_report(self._state, self.record, self._outbox, self._budget)
 
     async def _changed(self) -> None:
         self._outage.wake()
         self._backfill.hurry()
         if self.status is not Status.RUNNING:
-            self._draft.abandon(Reason.WANTED_OTHERWISE)
+            self._draft.abandon(AbandonReason.WANTED_OTHERWISE)
         await self._refresh()
 
     async def _refresh(self) -> None:
         try:
-            await self._stage.refresh(self.overview())
+            await self._stage.refresh(self.status_report())
         except TransientDatabaseError as problem:  # a courtesy: it must keep no loop from starting
             log.warning("session %s: the panel is not up to date: %s", self.id, problem)
 
@@ -179,7 +179,7 @@ class SessionRunner:
     async def _hear_missed(self, message: GuestMessage) -> Heard:
         heard = await self._log.hear(message)
         if heard is Heard.TAKEN:
-            self._draft.abandon(Reason.GUEST_SPOKE)
+            self._draft.abandon(AbandonReason.GUEST_SPOKE)
         return heard
 
     def _became_of(self, message: GuestMessage) -> Heard:
@@ -194,7 +194,7 @@ class SessionRunner:
         revision = self.record.revision
         was_turn = await self._log.guest_changed(message_id, text)
         if revision != self.record.revision:
-            self._draft.abandon(Reason.WORDS_CHANGED)
+            self._draft.abandon(AbandonReason.WORDS_CHANGED)
         return was_turn
 
     def has_heard(self, message_id: int) -> bool:
@@ -214,7 +214,7 @@ class SessionRunner:
     async def steer(self, steering: Steering, text: str) -> None:
         """Commit a moderator turn; `text` is what the place sees of it. A turn in the making is given up."""
         await self._log.steer(steering, text)
-        self._draft.abandon(Reason.WANTED_OTHERWISE)
+        self._draft.abandon(AbandonReason.WANTED_OTHERWISE)
         if text:
             await self._announcer.deliver_quietly()
         if isinstance(steering, QuestionPut):
@@ -227,7 +227,7 @@ class SessionRunner:
     async def pause(self) -> None:
         """Pause until a person resumes it; a turn in the making is given up. Raises UserError."""
         state = self._state
-        if state.status is Status.PAUSED and state.fault in (None, Fault.ERROR) and not state.stands_still:
+        if state.status is Status.PAUSED and state.fault in (None, Fault.ERROR) and not state.is_suspended:
             raise UserError("The table is paused already.", Remedy.RESUME)
         await self._lifecycle.pause()
 
@@ -248,7 +248,7 @@ class SessionRunner:
         """
         if await self._log.forget(member, listen_from):
             # What is being composed has read it, and may be asked for once more.
-            self._draft.abandon(Reason.WANTED_OTHERWISE)
+            self._draft.abandon(AbandonReason.WANTED_OTHERWISE)
         await self._refresh()
 
     # --- faults, and what mends them ---
@@ -277,7 +277,7 @@ class SessionRunner:
         """End the session here: it is about to be deleted from the database."""
         self._state.abandon()
 
-    # --- absences, start and end of the process ---
+    # --- gaps, start and end of the process ---
 
     def mark_gap(self) -> None:
         """From now on something may be missed that is said in the place."""

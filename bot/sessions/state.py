@@ -18,8 +18,8 @@ class SessionState:
         self.status = stored.status
         self.reason = stored.reason
         self.fault = stored.fault
-        self.stands_still = False
-        self._before_standstill = self._standstill = self.status, self.reason
+        self.is_suspended = False
+        self._before_suspension = self._suspended_as = self.status, self.reason
         self._store = store
         self._on_change = on_change
 
@@ -51,20 +51,20 @@ class SessionState:
         except TransientDatabaseError:
             self.status, self.reason, self.fault = before
             raise
-        self.stands_still = False
+        self.is_suspended = False
         await self._on_change()
 
-    def stand_still(self, reason: str) -> None:
+    def suspend(self, reason: str) -> None:
         """Pause because nothing can be stored, and so without storing it."""
-        self._before_standstill = self.status, self.reason
-        self._standstill = self.status, self.reason = Status.PAUSED, reason
-        self.stands_still = True
+        self._before_suspension = self.status, self.reason
+        self._suspended_as = self.status, self.reason = Status.PAUSED, reason
+        self.is_suspended = True
 
-    def end_standstill(self) -> None:
+    def end_suspension(self) -> None:
         """Stand as before the database failed. What somebody has decided since then stands, stored already or not."""
-        if self.stands_still and (self.status, self.reason) == self._standstill:
-            self.stands_still = False
-            self.status, self.reason = self._before_standstill
+        if self.is_suspended and (self.status, self.reason) == self._suspended_as:
+            self.is_suspended = False
+            self.status, self.reason = self._before_suspension
 
     def abandon(self) -> None:
         """End the session here only: it is about to be deleted from the database."""

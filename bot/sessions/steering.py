@@ -39,92 +39,94 @@ class Steered(Protocol):
         ...
 
 
-async def skip(run: Steered, *, by: str) -> Persona:
+async def skip(runner: Steered, *, by: str) -> Persona:
     """Pass over whoever would speak next. Out: who that is. Raises UserError."""
-    step = next_step(run.session, run.record)
-    if isinstance(step, Open | Choose) and choosable(run.session, run.record):
+    step = next_step(runner.session, runner.record)
+    if isinstance(step, Open | Choose) and choosable(runner.session, runner.record):
         raise UserError("Nobody is about to speak yet: the model has still to choose. Try again in a moment.")
     # A new question may come first: then the one who would speak to it is skipped.
-    persona = next_speaker(run.session, run.record) if isinstance(step, Open | Speak) else None
+    persona = next_speaker(runner.session, runner.record) if isinstance(step, Open | Speak) else None
     if persona is None:
         raise UserError("Nobody is about to speak.")
-    await run.steer(TurnSkipped(name=persona.name), f"{by} skips {persona.full_name} this time.")
+    await runner.steer(TurnSkipped(name=persona.name), f"{by} skips {persona.full_name} this time.")
     return persona
 
 
-async def give_floor(run: Steered, name: str, *, by: str) -> Persona:
+async def give_floor(runner: Steered, name: str, *, by: str) -> Persona:
     """Have a persona speak next. Raises UserError, also for one who only listens."""
-    persona = _seated(run, name)
-    if persona not in speakers(run.session, run.record):
+    persona = _seated(runner, name)
+    if persona not in speakers(runner.session, runner.record):
         raise UserError(f"{persona.full_name} only listens.", Remedy.UNMUTE)
-    await run.steer(FloorGiven(name=persona.name), f"{by} gives the floor to {persona.full_name}.")
+    await runner.steer(FloorGiven(name=persona.name), f"{by} gives the floor to {persona.full_name}.")
     return persona
 
 
-async def put_question(run: Steered, question: str | None = None) -> str:
+async def put_question(runner: Steered, question: str | None = None) -> str:
     """Put a question of one's own, or the agenda's next, on the table. Out: the question. Raises UserError."""
-    question = question or agenda.following_question(run.session, run.record)
+    question = question or agenda.following_question(runner.session, runner.record)
     if question is None:
         raise UserError("There is no other question on the agenda.")
-    await run.steer(QuestionPut(question=question), question)
+    await runner.steer(QuestionPut(question=question), question)
     return question
 
 
-async def wrap_up(run: Steered, *, by: str) -> int:
+async def wrap_up(runner: Steered, *, by: str) -> int:
     """Go to the closing turns and the summary. Out: how many turns are left. Raises UserError."""
-    if agenda.is_wrapping_up(run.session, run.record):
+    if agenda.is_wrapping_up(runner.session, runner.record):
         raise UserError("The table is wrapping up already.")
     # Counted before: while the place is told, the next turn may be taken already.
-    left = agenda.turns_left(run.session, Record([*run.record, moderator_turn(run.record, WrapUpCalled(), "")]))
-    await run.steer(WrapUpCalled(), f"{by} asks the table to wrap up.")
+    left = agenda.turns_left(
+        runner.session, Record([*runner.record, moderator_turn(runner.record, WrapUpCalled(), "")])
+    )
+    await runner.steer(WrapUpCalled(), f"{by} asks the table to wrap up.")
     return left
 
 
-async def change_turns(run: Steered, turns: int, *, by: str) -> int:
+async def change_turns(runner: Steered, turns: int, *, by: str) -> int:
     """Set how many turns the discussion has in all. Out: how many are left. Raises UserError."""
-    spoken = len(run.record.persona_turns())
+    spoken = len(runner.record.persona_turns())
     if turns <= spoken:
         raise UserError(f"{spoken} turns have been taken already.", Remedy.MORE_TURNS)
-    await run.steer(TurnsChanged(turns=turns), f"{by} sets the discussion to {turns} turns.")
+    await runner.steer(TurnsChanged(turns=turns), f"{by} sets the discussion to {turns} turns.")
     return turns - spoken
 
 
-async def seat(run: Steered, persona: Persona) -> None:
+async def seat(runner: Steered, persona: Persona) -> None:
     """Have a persona join the table. Raises UserError."""
-    if any(p.name == persona.name for p in seats(run.session, run.record)):
+    if any(p.name == persona.name for p in seats(runner.session, runner.record)):
         raise UserError(f"{persona.full_name} sits at this table already.")
-    await run.steer(SeatAdded(persona=persona), f"{persona.full_name} joins the table.")
+    await runner.steer(SeatAdded(persona=persona), f"{persona.full_name} joins the table.")
 
 
-async def unseat(run: Steered, name: str) -> Persona:
+async def unseat(runner: Steered, name: str) -> Persona:
     """Have a persona leave the table. Raises UserError, also for the last one who may speak."""
-    persona = _seated(run, name)
-    _keep_somebody(run, persona)
-    await run.steer(SeatRemoved(name=persona.name), f"{persona.full_name} leaves the table.")
+    persona = _seated(runner, name)
+    _keep_somebody(runner, persona)
+    await runner.steer(SeatRemoved(name=persona.name), f"{persona.full_name} leaves the table.")
     return persona
 
 
-async def mute(run: Steered, name: str, *, muted: bool, by: str) -> Persona:
+async def mute(runner: Steered, name: str, *, muted: bool, by: str) -> Persona:
     """Have a persona listen only, or speak again. Raises UserError, also for the last one who may speak."""
-    persona = _seated(run, name)
-    is_muted = persona not in speakers(run.session, run.record)
+    persona = _seated(runner, name)
+    is_muted = persona not in speakers(runner.session, runner.record)
     if is_muted == muted:
         raise UserError(f"{persona.full_name} {'only listens' if muted else 'may speak'} already.")
     if muted:
-        _keep_somebody(run, persona)
+        _keep_somebody(runner, persona)
     text = f"{by} asks {persona.full_name} {'only to listen' if muted else 'to speak again'}."
-    await run.steer(Muted(name=persona.name, muted=muted), text)
+    await runner.steer(Muted(name=persona.name, muted=muted), text)
     return persona
 
 
-def _seated(run: Steered, name: str) -> Persona:
-    seated = seats(run.session, run.record)
+def _seated(runner: Steered, name: str) -> Persona:
+    seated = seats(runner.session, runner.record)
     for persona in seated:
         if persona.name.casefold() == name.strip().casefold():
             return persona
     raise UserError(f"“{name}” does not sit at this table. At it are {', '.join(p.name for p in seated)}.")
 
 
-def _keep_somebody(run: Steered, persona: Persona) -> None:
-    if all(p == persona for p in speakers(run.session, run.record)):
+def _keep_somebody(runner: Steered, persona: Persona) -> None:
+    if all(p == persona for p in speakers(runner.session, runner.record)):
         raise UserError(f"{persona.full_name} is the only one left to speak.", Remedy.CLOSE)

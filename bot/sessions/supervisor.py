@@ -33,7 +33,7 @@ SHUTDOWN_SECONDS: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
+class OpeningPlace:
     """The place of a new session and who convenes it; all of them Discord ids."""
 
     guild_id: int
@@ -62,43 +62,43 @@ class Supervisor:
         self._limits = limits
         self._recovery = Recovery(endpoints, self._go_on)
         self._opening = asyncio.Lock()
-        self._runs: dict[int, SessionRunner] = {}
+        self._runners: dict[int, SessionRunner] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._closing = False
 
-    def run_at(self, place_id: int) -> SessionRunner | None:
+    def find(self, place_id: int) -> SessionRunner | None:
         """The open session of a place."""
-        run = self._runs.get(place_id)
-        return run if run is not None and run.status is not Status.ENDED else None
+        runner = self._runners.get(place_id)
+        return runner if runner is not None and runner.status is not Status.ENDED else None
 
-    def table_at(self, place_id: int) -> SessionRunner:
+    def open_at(self, place_id: int) -> SessionRunner:
         """The open session of a place. Raises UserError when there is none."""
-        run = self.run_at(place_id)
-        if run is None:
+        runner = self.find(place_id)
+        if runner is None:
             raise UserError("There is no table in this channel.", Remedy.OPEN)
-        return run
+        return runner
 
     def running_at(self, place_id: int) -> SessionRunner:
         """The session under way in a place. Raises UserError when there is none or it is paused."""
-        run = self.table_at(place_id)
-        if run.status is not Status.RUNNING:
+        runner = self.open_at(place_id)
+        if runner.status is not Status.RUNNING:
             raise UserError("The table is paused.", Remedy.RESUME)
-        return run
+        return runner
 
-    def open_runs(self, guild_id: int | None = None) -> list[SessionRunner]:
+    def open_sessions(self, guild_id: int | None = None) -> list[SessionRunner]:
         """Every open session, or those of one server."""
         return [
-            run
-            for run in self._runs.values()
-            if run.status is not Status.ENDED and guild_id in (None, run.stored.guild_id)
+            runner
+            for runner in self._runners.values()
+            if runner.status is not Status.ENDED and guild_id in (None, runner.stored.guild_id)
         ]
 
     # --- what is heard in a place ---
 
     async def message_seen(self, place_id: int, message: OwnMessage) -> None:
         """A message of ours appeared."""
-        if run := self._runs.get(place_id):
-            await run.own_message_seen(message)
+        if runner := self._runners.get(place_id):
+            await runner.own_message_seen(message)
         elif message.by_webhook and (stored := await self._store.last_session(place_id)):
             # A late copy may also come when the table is closed.
             stage = self._make_stage(stored)
@@ -106,26 +106,26 @@ class Supervisor:
 
     async def listen_again(self, guild_id: int | None = None) -> None:
         """The connection to Discord (or to one server) is back: make up for what was missed meanwhile."""
-        runs = self.open_runs(guild_id)
-        for run in runs:
-            if run.fault is Fault.PLACE:
-                self._recovery.watch(run)
-        await asyncio.gather(*(run.reconnect() for run in runs))
+        runners = self.open_sessions(guild_id)
+        for runner in runners:
+            if runner.fault is Fault.PLACE:
+                self._recovery.watch(runner)
+        await asyncio.gather(*(runner.reconnect() for runner in runners))
 
     async def place_gone(self, place_id: int) -> None:
         """A channel or thread was deleted, and a channel's threads with it."""
-        for run in self.open_runs():
-            if place_id in (run.stored.place_id, run.stored.channel_id):
-                await run.place_gone("The channel is gone.")
+        for runner in self.open_sessions():
+            if place_id in (runner.stored.place_id, runner.stored.channel_id):
+                await runner.place_gone("The channel is gone.")
         # Its messages were deleted with it, those of earlier tables too.
-        await self._store.privacy.forget_place(place_id)
+        await self._store.member_data.forget_place(place_id)
 
     async def message_gone(self, place_id: int, message_id: int) -> None:
         """Any message was deleted: a guest's turn is blanked, a post of ours is not sent again."""
-        run = self._runs.get(place_id)
-        if run is None or not await run.guest_changed(message_id, ""):
+        runner = self._runners.get(place_id)
+        if runner is None or not await runner.guest_changed(message_id, ""):
             await self._store.message_gone(message_id)
-        for session_id in await self._store.privacy.sessions_of_message(message_id):
+        for session_id in await self._store.member_data.sessions_of_message(message_id):
             await renew_minutes(self._store, session_id)
 
     # --- what is kept ---
@@ -135,35 +135,35 @@ class Supervisor:
 
         No message before the id `listen_from` is taken in again.
         """
-        runs = {run.id: run for run in self._runs.values() if run.stored.guild_id == guild_id}
-        for session_id in sorted({*runs, *await self._store.privacy.sessions_with(guild_id, member)}):
-            if session_id in runs:
-                await runs[session_id].forget(member, listen_from)
+        runners = {runner.id: runner for runner in self._runners.values() if runner.stored.guild_id == guild_id}
+        for session_id in sorted({*runners, *await self._store.member_data.sessions_with(guild_id, member)}):
+            if session_id in runners:
+                await runners[session_id].forget(member, listen_from)
             elif stored := await self._store.session(session_id):
                 record = await self._store.record(session_id)
                 await erase_member(self._store, stored, record, member, listen_from)
-        await self._store.privacy.scrub()
+        await self._store.member_data.scrub()
 
     def drop_server(self, guild_id: int) -> None:
         """End every loop of a server whose sessions are about to be deleted."""
-        for place_id, run in list(self._runs.items()):
-            if run.stored.guild_id == guild_id:
-                run.abandon()
+        for place_id, runner in list(self._runners.items()):
+            if runner.stored.guild_id == guild_id:
+                runner.abandon()
                 if task := self._tasks.pop(place_id, None):
                     task.cancel()
-                del self._runs[place_id]
+                del self._runners[place_id]
 
     # --- from start to end ---
 
     async def start(
-        self, where: Where, *, task: Task, cast: tuple[Persona, ...], dials: Dials, seed: int | None = None
+        self, where: OpeningPlace, *, task: Task, cast: tuple[Persona, ...], dials: Dials, seed: int | None = None
     ) -> SessionRunner:
         """Open a table. Raises UserError if there is one already, too many are open or the cast can't sit together."""
         async with self._opening:
             return await self._start(where, Session(task, cast, dials, secrets.randbits(32) if seed is None else seed))
 
-    async def _start(self, where: Where, session: Session) -> SessionRunner:
-        if self.run_at(where.place_id):
+    async def _start(self, where: OpeningPlace, session: Session) -> SessionRunner:
+        if self.find(where.place_id):
             raise UserError("There is a table in this channel already.", Remedy.STOP)
         if self._is_busy(where.place_id):
             raise UserError("The last table's messages are still on their way. Try again in a moment.")
@@ -175,7 +175,7 @@ class Supervisor:
                     for c in clashes
                 )
             )
-        if self._limits.sessions and len(self.open_runs(where.guild_id)) >= self._limits.sessions:
+        if self._limits.sessions and len(self.open_sessions(where.guild_id)) >= self._limits.sessions:
             many = f"There are {self._limits.sessions} open tables on this server, as many as it may have."
             raise UserError(many, Remedy.STOP_ANOTHER)
         stored = StoredSession(
@@ -197,35 +197,35 @@ class Supervisor:
         # The loop of a session that has ended may still be resting; it must not hold up this one's.
         if old := self._tasks.pop(where.place_id, None):
             old.cancel()
-        run = self._open(stored, Record(), stored.anchor_id)
+        runner = self._open(stored, Record(), stored.anchor_id)
         try:
-            await run.open()
+            await runner.open()
         finally:
-            self._launch(run)
-        return run
+            self._launch(runner)
+        return runner
 
     async def pause(self, place_id: int) -> None:
         """Pause a table until a person resumes it; a turn in the making is given up. Raises UserError."""
-        run = self.table_at(place_id)
-        self._recovery.forget(run)
-        await run.pause()
+        runner = self.open_at(place_id)
+        self._recovery.forget(runner)
+        await runner.pause()
 
     async def resume(self, place_id: int) -> None:
         """Go on with a paused table. Raises UserError."""
-        run = self.table_at(place_id)
-        self._recovery.forget(run)
-        await run.resume()
-        self._launch(run)
+        runner = self.open_at(place_id)
+        self._recovery.forget(runner)
+        await runner.resume()
+        self._launch(runner)
 
     async def stop(self, place_id: int, *, summary: bool = False) -> None:
         """End a table: at once, or (`summary`) after the one who spoke most has summed up. Raises UserError."""
-        run = self.table_at(place_id)
-        spoken = len(run.record.persona_turns())
+        runner = self.open_at(place_id)
+        spoken = len(runner.record.persona_turns())
         if not summary or not spoken:
-            await run.close()
+            await runner.close()
             return
-        await run.steer(TurnsChanged(turns=spoken), "")
-        if run.status is Status.PAUSED:
+        await runner.steer(TurnsChanged(turns=spoken), "")
+        if runner.status is Status.PAUSED:
             await self.resume(place_id)
 
     # --- from stop to start ---
@@ -235,30 +235,30 @@ class Supervisor:
 
         Called before anything is heard, so that a click right after the start finds its table.
         """
-        # Open sessions first: what an ended one in the same place has left over is sent by the open one's poster.
+        # Open sessions first: what an ended one in the same place has left over is sent by the open one's outbox.
         for stored in sorted(await self._store.unfinished_sessions(), key=lambda s: s.status is Status.ENDED):
-            if stored.place_id in self._runs:
+            if stored.place_id in self._runners:
                 continue
             record = await self._store.record(stored.id)
-            run = self._open(stored, record, await self._store.latest_id(stored.id))
-            await run.restore()
-            self._launch(run, first=partial(run.take_up, connected))
+            runner = self._open(stored, record, await self._store.latest_id(stored.id))
+            await runner.restore()
+            self._launch(runner, first=partial(runner.take_up, connected))
 
     async def shutdown(self) -> None:
         """End every loop without ending the sessions; sends in flight get a little time."""
         self._closing = True
-        for run in self._runs.values():
-            run.stop_waiting()
+        for runner in self._runners.values():
+            runner.stop_waiting()
         await self._recovery.aclose()
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        await asyncio.gather(*(run.finish_sending(SHUTDOWN_SECONDS) for run in self._runs.values()))
+        await asyncio.gather(*(runner.finish_sending(SHUTDOWN_SECONDS) for runner in self._runners.values()))
 
     # --- inside ---
 
     def _open(self, stored: StoredSession, record: Record, latest: int) -> SessionRunner:
-        run = SessionRunner(
+        runner = SessionRunner(
             stored,
             record,
             store=self._store,
@@ -268,28 +268,34 @@ class Supervisor:
             limits=self._limits,
             latest=latest,
         )
-        self._runs[stored.place_id] = run
-        return run
+        self._runners[stored.place_id] = runner
+        return runner
 
-    async def _go_on(self, run: SessionRunner) -> None:
-        await run.go_on()
-        self._launch(run)
+    async def _go_on(self, runner: SessionRunner) -> None:
+        await runner.go_on()
+        self._launch(runner)
 
     def _is_busy(self, place_id: int) -> bool:
-        run = self._runs.get(place_id)
-        return run is not None and run.is_posting
+        runner = self._runners.get(place_id)
+        return runner is not None and runner.is_posting
 
-    def _launch(self, run: SessionRunner, first: Callable[[], Awaitable[None]] | None = None) -> None:
+    def _launch(self, runner: SessionRunner, first: Callable[[], Awaitable[None]] | None = None) -> None:
         """Have the session's loop run in a task, unless it does."""
-        task = self._tasks.get(run.stored.place_id)
+        task = self._tasks.get(runner.stored.place_id)
         if task is None or task.done():
-            self._tasks[run.stored.place_id] = asyncio.create_task(self._keep(run, first), name=f"session {run.id}")
+            self._tasks[runner.stored.place_id] = asyncio.create_task(
+                self._keep(runner, first), name=f"session {runner.id}"
+            )
 
-    async def _keep(self, run: SessionRunner, first: Callable[[], Awaitable[None]] | None) -> None:
+    async def _keep(self, runner: SessionRunner, first: Callable[[], Awaitable[None]] | None) -> None:
         try:
-            await run.run(first=first)
+            await runner.run(first=first)
         finally:
             if not self._closing:
-                self._recovery.watch(run)
-            if run.status is Status.ENDED and self._runs.get(run.stored.place_id) is run and not run.is_posting:
-                del self._runs[run.stored.place_id]
+                self._recovery.watch(runner)
+            if (
+                runner.status is Status.ENDED
+                and self._runners.get(runner.stored.place_id) is runner
+                and not runner.is_posting
+            ):
+                del self._runners[runner.stored.place_id]

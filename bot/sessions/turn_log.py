@@ -90,9 +90,9 @@ class TurnLog:
             return await self._hear(message)
 
     async def _hear(self, message: GuestMessage) -> Heard:
-        privacy, stored = self._store.privacy, self._state.stored
+        member_data, stored = self._store.member_data, self._state.stored
         # Older than what a member had forgotten, or by one who wants to be left out.
-        if message.id <= stored.listen_from or await privacy.is_kept_out(stored.guild_id, message.author_id):
+        if message.id <= stored.listen_from or await member_data.is_kept_out(stored.guild_id, message.author_id):
             return Heard.IGNORED
         to = await self._replied_to(message) or self._called_on(message.text)
         turn = Turn(

@@ -16,7 +16,8 @@ from bot.sessions.composing.limits import Cap, LimitReached
 from bot.sessions.composing.requests import ModelRequest
 from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.notices import NearsItsEnd
-from bot.sessions.delivery.outbox import Outbox, PlaceGone, PostingBlocked
+from bot.sessions.delivery.outbox import Outbox
+from bot.sessions.delivery.stage import PlaceGone, PostingBlocked
 from bot.sessions.lifecycle import Lifecycle
 from bot.sessions.resilience.backfill import Backfill
 from bot.sessions.resilience.database_outage import DatabaseOutage

@@ -1,6 +1,6 @@
 """What is stored about one member, what they decided about it, and deletion when its time is over.
 
-The store hands this out as `store.privacy`. Every method is one transaction, but for those that say so and `scrub`.
+The store hands this out as `store.member_data`. Every method is one transaction, but for those that say so and `scrub`.
 """
 
 from collections.abc import Callable, Sequence

@@ -49,21 +49,21 @@ class Spending:
 
         `on_failure` is called if that came to nothing.
         """
-        owed = self._accrued.pop(session_id, None)
-        if not owed:
+        accrued = self._accrued.pop(session_id, None)
+        if not accrued:
             return await self._database.run(work, on_failure=on_failure)
 
         def store_and_work(db: Connection) -> T:
-            for day, tokens in owed.items():
+            for day, tokens in accrued.items():
                 db.execute(_add(db.dialect.name), {"session_id": session_id, "day": day, "tokens": tokens})
             return work(db)
 
-        def still_owed() -> None:
-            self._accrued[session_id].update(owed)
+        def accrue_again() -> None:
+            self._accrued[session_id].update(accrued)
             if on_failure is not None:
                 on_failure()
 
-        return await self._database.run(store_and_work, on_failure=still_owed)
+        return await self._database.run(store_and_work, on_failure=accrue_again)
 
     def is_new(self, session_id: int) -> None:
         """The number of a session is one that was deleted had, perhaps: what that owed is not for this one."""
@@ -71,9 +71,9 @@ class Spending:
 
     async def of_session(self, session_id: int) -> int:
         """The tokens that a session has used in all."""
-        owed = self._accrued.get(session_id, Counter[date]()).total()
+        accrued = self._accrued.get(session_id, Counter[date]()).total()
         stored = await self._database.run(lambda db: db.scalar(_OF_SESSION, {"session": session_id}))
-        return (stored or 0) + owed
+        return (stored or 0) + accrued
 
     def kept_of_server(self, guild_id: int, day: date) -> int | None:
         """The same as `of_server`, without asking the database; None if only that knows."""

@@ -33,7 +33,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.spending = Spending(database)
-        self.privacy = MemberData(database)
+        self.member_data = MemberData(database)
 
     @classmethod
     async def open(cls, url: str, file: Path) -> Self:

@@ -20,8 +20,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.processes import Launcher
 from tests.chaos.round import Outcome, Round, RoundSize
+from tests.chaos.trial_processes import Launcher
 
 
 async def trial(

@@ -14,8 +14,8 @@ from random import Random
 from typing import Any, Final
 
 from tests.chaos.compare import Findings, GuestSaid, StoredTable, compare, read_tables, shown
-from tests.chaos.faults import GATEWAY_FAULTS, Model, PlannedFault, count_met, plan
-from tests.chaos.processes import Discord, Launcher
+from tests.chaos.round_faults import GATEWAY_FAULTS, Model, PlannedFault, count_met, plan
+from tests.chaos.trial_processes import Discord, Launcher
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 
 NAMES: Final = ("Aino", "Ravi", "Bo", "Nadia")

@@ -10,7 +10,7 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Session
 from bot.discussion.model.task import Task
-from bot.sessions.delivery.stage import Overview
+from bot.sessions.delivery.stage import StatusReport
 from bot.store.models import Status
 
 
@@ -56,7 +56,7 @@ def test_models_are_shown_where_a_persona_has_one_of_its_own() -> None:
 
 
 def test_the_status_of_a_full_house_fits_into_an_answer() -> None:
-    overview = Overview(
+    status_report = StatusReport(
         session_id=1,
         status=Status.PAUSED,
         reason="The endpoint says: " + "no " * 100,
@@ -68,7 +68,7 @@ def test_the_status_of_a_full_house_fits_into_an_answer() -> None:
         cast=tuple(f"Persona {number} of {'far ' * 15}away" for number in range(40)),
         convener_id=1,
     )
-    lines = details(overview).splitlines()
+    lines = details(status_report).splitlines()
     assert len("\n".join(lines)) <= 2000
     assert lines[0] == "**The table is paused.**"
     assert lines[-1] == "Convened by <@1>."

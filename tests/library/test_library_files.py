@@ -25,8 +25,8 @@ def faults_of(folder: Path) -> list[FileProblem]:
 def test_a_persona_file(tmp_path: Path):
     put(tmp_path / "aino.png", PNG)
     put(tmp_path / "aino.json", AINO | {"creativity": 0.3, "avatar": "aino.png", "intro": "Counts.", "note": "mine"})
-    (aino,), faults = read_personas(tmp_path)
-    assert not faults
+    (aino,), problems = read_personas(tmp_path)
+    assert not problems
     assert (aino.name, aino.full_name, aino.creativity, aino.intro) == ("Aino", "Aino Virtanen", 0.3, "Counts.")
     assert aino.avatar == str((tmp_path / "aino.png").resolve())
 
@@ -34,8 +34,8 @@ def test_a_persona_file(tmp_path: Path):
 def test_a_persona_may_have_an_endpoint_and_a_model_of_its_own(tmp_path: Path):
     put(tmp_path / "1.json", AINO | {"endpoint": " Fast ", "model": "org/small-7b"})
     put(tmp_path / "2.json", {"name": "Bo", "full_name": "Bo", "prompt": "You are Bo.", "endpoint": " ", "model": ""})
-    (aino, bo), faults = read_personas(tmp_path, ["fast", "wise"])
-    assert not faults
+    (aino, bo), problems = read_personas(tmp_path, ["fast", "wise"])
+    assert not problems
     assert (aino.endpoint, aino.model) == ("fast", "org/small-7b")
     assert (bo.endpoint, bo.model) == (None, None)
 
@@ -53,8 +53,8 @@ def test_an_endpoint_that_the_settings_do_not_have_is_a_fault(tmp_path: Path, kn
 
 def test_what_may_be_left_out(tmp_path: Path):
     put(tmp_path / "aino.json", AINO)
-    (aino,), faults = read_personas(tmp_path)
-    assert not faults
+    (aino,), problems = read_personas(tmp_path)
+    assert not problems
     assert (aino.creativity, aino.avatar, aino.intro) == (0.7, None, None)
 
 
@@ -63,8 +63,8 @@ def test_files_come_in_natural_order_and_the_systems_own_are_left_alone(tmp_path
         put(tmp_path / f"{name}.json", AINO | {"name": name, "full_name": name})
     put(tmp_path / "._role1.json", b"\x00\x05\x16\x07")
     put(tmp_path / "notes.txt", "mine")
-    personas, faults = read_personas(tmp_path)
-    assert not faults
+    personas, problems = read_personas(tmp_path)
+    assert not problems
     assert [p.name for p in personas] == ["Role1", "role2", "role10"]
 
 
@@ -169,7 +169,7 @@ def test_everything_is_said_at_once(tmp_path: Path):
     put(tmp_path / "tasks" / "two" / "context.txt", b"\xff")
     with pytest.raises(InvalidFiles) as caught:
         open_catalogue(tmp_path / "personas", tmp_path / "tasks")
-    found = {(Path(fault.file).name, fault.field) for fault in caught.value.faults}
+    found = {(Path(fault.file).name, fault.field) for fault in caught.value.problems}
     assert found == {
         ("b.json", "creativity"),
         ("b.json", "prompt"),
@@ -192,8 +192,8 @@ def test_everything_is_said_at_once(tmp_path: Path):
 def test_missing_files_of_a_task_have_good_defaults(tmp_path: Path):
     put(tmp_path / "questions.txt", "Why?\n")
     put(tmp_path / "discuss_instructions.txt", " \n")
-    task, faults = read_task(tmp_path)
-    assert not faults
+    task, problems = read_task(tmp_path)
+    assert not problems
     assert task
     assert (task.context, task.discuss, task.summarize) == ("", DEFAULT_DISCUSS, DEFAULT_SUMMARIZE)
 
@@ -236,8 +236,8 @@ def test_task_folders_come_in_natural_order_and_other_folders_are_left_alone(tmp
     for name in ("t10", "t2", ".git"):
         put(tmp_path / name / "questions.txt", "Why?")
     put(tmp_path / "pictures" / "a.png", PNG)
-    tasks, faults = read_tasks(tmp_path)
-    assert not faults
+    tasks, problems = read_tasks(tmp_path)
+    assert not problems
     assert [task.name for task in tasks] == ["t2", "t10"]
 
 

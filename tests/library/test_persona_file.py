@@ -52,9 +52,9 @@ from tests.support.written_files import AINO
     ],
 )
 def test_a_fault_names_file_field_value_and_fix(fields: dict[str, object], field: str, says: str, fix: str):
-    persona, faults = read_persona("aino.json", AINO | fields)
+    persona, problems = read_persona("aino.json", AINO | fields)
     assert persona is None
-    (fault,) = faults
+    (fault,) = problems
     assert (fault.file, fault.field) == ("aino.json", field)
     assert says in fault.value
     assert fix in fault.fix
@@ -93,7 +93,7 @@ def test_personas_from_one_place_clash_too():
     )
 )
 def test_any_object_is_a_persona_or_has_faults(data: dict[str, object]):
-    persona, faults = read_persona("any.json", data)
-    assert (persona is None) == bool(faults)
-    assert all(fault.file and fault.value and fault.fix for fault in faults)
+    persona, problems = read_persona("any.json", data)
+    assert (persona is None) == bool(problems)
+    assert all(fault.file and fault.value and fault.fix for fault in problems)
     assert persona is None or name_problem(persona.name) is None

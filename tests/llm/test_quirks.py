@@ -8,10 +8,10 @@ from bot.llm.quirks import (
     ERRORS,
     PARAMETERS,
     PLACES,
+    ErrorKind,
     ErrorQuirk,
     ErrorReport,
     FieldPath,
-    Meaning,
     counts,
     meaning_of,
     texts,
@@ -26,10 +26,10 @@ OVERFLOWS = [
     "prompt is too long: 200251 tokens > 200000 maximum",
 ]
 UNFINISHED = "Could not finish the message because max_tokens or model output limit was reached."
-TOLD: list[tuple[ErrorReport, Meaning]] = [
-    *((ErrorReport(400, text), Meaning.OVERFLOW) for text in OVERFLOWS),
-    (ErrorReport(400, UNFINISHED), Meaning.UNFINISHED),
-    (ErrorReport(429, "You exceeded your current quota", code="insufficient_quota"), Meaning.QUOTA),
+TOLD: list[tuple[ErrorReport, ErrorKind]] = [
+    *((ErrorReport(400, text), ErrorKind.OVERFLOW) for text in OVERFLOWS),
+    (ErrorReport(400, UNFINISHED), ErrorKind.UNFINISHED),
+    (ErrorReport(429, "You exceeded your current quota", code="insufficient_quota"), ErrorKind.QUOTA),
 ]
 REQUEST: dict[str, Any] = {"max_tokens": 33, "temperature": 0.7, "stop": ["\nMira:"]}
 REFUSALS = {
@@ -41,7 +41,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("report", "meaning"), TOLD, ids=lambda value: getattr(value, "text", "")[:25])
-def test_an_error_means_what_its_vendor_means(report: ErrorReport, meaning: Meaning) -> None:
+def test_an_error_means_what_its_vendor_means(report: ErrorReport, meaning: ErrorKind) -> None:
     assert meaning_of(report) is meaning
 
 

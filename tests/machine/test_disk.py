@@ -82,7 +82,7 @@ async def test_a_table_stands_still_and_goes_on(
 ) -> None:
     session, gate = await table.between_turns()
     await table.settled()
-    (run,) = table.bot.supervisor.open_runs()
+    (run,) = table.bot.supervisor.open_sessions()
     sentence = f"The bot's database can't be used: {cause}."
     async with trouble(table, tmp_path / "roundtable.db"):
         gate.set()

@@ -14,7 +14,7 @@ async def guests(house: RestHouse, session: StoredSession) -> list[str]:
 
 async def until_heard(house: RestHouse, *texts: str) -> None:
     """The table's record has exactly these guests' turns, in any order."""
-    (run,) = house.bot.supervisor.open_runs()
+    (run,) = house.bot.supervisor.open_sessions()
     await house.world.until(
         lambda: sorted(t.text for t in run.record if t.kind == "guest") == sorted(texts), what="the guests' turns"
     )
@@ -96,9 +96,9 @@ async def test_a_server_that_is_out_when_the_bot_starts(house: RestHouse, stored
     house.world.begin_outage()
     house.world.member_says("general", "Otso", "The lights went out.")
     async with house.running() as bot:
-        (run,) = bot.supervisor.open_runs()
-        await house.world.until(lambda: run.overview().waiting, what="waiting for Discord")
-        assert run.overview().waiting
+        (run,) = bot.supervisor.open_sessions()
+        await house.world.until(lambda: run.status_report().waiting, what="waiting for Discord")
+        assert run.status_report().waiting
         assert [p.content for p in await house.posts(session) if p.status is PostStatus.SENDING] == [FIRST]
         house.world.end_outage()
         await house.until_ended()

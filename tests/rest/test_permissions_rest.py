@@ -52,7 +52,7 @@ async def test_attach_files_lost(table: RestHouse) -> None:
     await lose(house, "attach_files")
     gate.set()
     await house.until_status(session, Status.ENDED)
-    await house.world.until(lambda: house.bot.supervisor.run_at(house.world.general.id) is None, what="the end")
+    await house.world.until(lambda: house.bot.supervisor.find(house.world.general.id) is None, what="the end")
     await house.settled()
     (minutes,) = [p for p in await house.posts(session) if p.kind is PostKind.MINUTES]
     assert minutes.status is PostStatus.QUEUED
@@ -101,7 +101,7 @@ async def test_history_lost_in_an_archived_thread(table: RestHouse) -> None:
 
 async def go_on(table: RestHouse, channel: str = "general") -> None:
     """The table goes on, by itself or because its convener says so."""
-    (run,) = table.bot.supervisor.open_runs()
+    (run,) = table.bot.supervisor.open_sessions()
     if run.status is Status.PAUSED:
         await table.command("resume", channel=channel)
     await table.until_ended(channel)

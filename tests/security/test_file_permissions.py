@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from discord.http import Route
 
-from bot.chat.app import serve
+from bot.chat.app import run_bot
 from bot.check import check
 from bot.errors import RoundtableError
 from bot.file_permissions import exposed_files
@@ -94,6 +94,6 @@ async def test_run_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture, mon
     database = made(tmp_path / "roundtable.db", 0o644)
     caplog.set_level(logging.WARNING)
     with pytest.raises(RoundtableError, match="does not answer like Discord"):
-        await serve(settings_for(database, discord_token="x", discord_api_url="http://127.0.0.1:9"))
+        await run_bot(settings_for(database, discord_token="x", discord_api_url="http://127.0.0.1:9"))
     warned = [record.getMessage() for record in caplog.records if "chmod" in record.getMessage()]
     assert [sentence.partition(" ")[0] for sentence in warned][:2] == [".env", str(database)]

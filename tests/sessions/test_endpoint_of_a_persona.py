@@ -96,14 +96,14 @@ async def test_an_endpoint_that_is_gone_after_a_restart(store: Store) -> None:
         await house.supervisor.resume(PLACE)
         await until(lambda: len(house.said("⏸")) == 2)
         assert "Ravi speaks through the endpoint “fast”, which is not in the settings any more." in house.said("⏸")[-1]
-        run = house.supervisor.table_at(PLACE)
+        run = house.supervisor.open_at(PLACE)
         assert (run.status, run.fault) == (Status.PAUSED, Fault.ENDPOINT)
         await house.supervisor.shutdown()
 
         fast.answer = None
         seat(house, fast=endpoint)
         await house.supervisor.resume_all()
-        run = house.supervisor.table_at(PLACE)
+        run = house.supervisor.open_at(PLACE)
         await ended(run)
         assert house.said("▶") == ["▶ The table goes on: the model answers again."]
         await house.assert_stored(run)

@@ -164,7 +164,7 @@ async def test_a_call_that_could_not_be_booked_is_not_counted(store: Store) -> N
 async def test_a_session_does_not_pay_for_a_deleted_one_of_the_same_number(store: Store) -> None:
     deleted = await store.add_session(stored_session(), [])
     store.spending.accrue(deleted, deleted.created_at.date(), 20)
-    await store.privacy.delete_server(deleted.guild_id)
+    await store.member_data.delete_server(deleted.guild_id)
     later = await store.add_session(stored_session(), [])
     assert later.id == deleted.id
     assert await store.spending.of_session(later.id) == 0
@@ -177,7 +177,7 @@ async def test_what_the_endpoint_tells_is_what_is_counted(store: Store) -> None:
         )
         run = await house.start()
         await ended(run)
-        assert await store.spending.of_session(run.stored.id) == 4 * 920 == run.overview().tokens
+        assert await store.spending.of_session(run.stored.id) == 4 * 920 == run.status_report().tokens
 
 
 async def test_what_the_endpoint_does_not_tell_is_estimated(store: Store) -> None:
@@ -199,7 +199,7 @@ async def test_drafts_that_nobody_saw_are_counted_too(store: Store) -> None:
         run = await house.start()
         await ended(run)
         assert len(house.server.asked) == 5
-        assert run.overview().tokens == 5 * 920
+        assert run.status_report().tokens == 5 * 920
 
 
 # --- at a table ---

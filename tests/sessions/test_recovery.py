@@ -91,7 +91,7 @@ async def test_a_fault_is_waited_for_again_after_a_restart(store: Store) -> None
         await house.supervisor.shutdown()
         assert first.status is Status.PAUSED
         await house.again().resume_all()
-        run = house.supervisor.table_at(PLACE)
+        run = house.supervisor.open_at(PLACE)
         assert (run.status, run.fault) == (Status.PAUSED, Fault.ENDPOINT)
         house.server.answer = None
         await ended(run)
@@ -115,7 +115,7 @@ async def test_what_a_person_paused_waits_for_a_person(store: Store) -> None:
         assert (run.status, run.fault) == (Status.PAUSED, None)
         await house.supervisor.shutdown()
         await house.again().resume_all()
-        again = house.supervisor.table_at(PLACE)
+        again = house.supervisor.open_at(PLACE)
         assert (again.status, again.fault) == (Status.PAUSED, None)
         await house.supervisor.resume(PLACE)
         await ended(again)
@@ -167,7 +167,7 @@ async def test_three_passes_are_tried_once_more_by_themselves(store: Store) -> N
 async def test_a_place_that_takes_posts_again(store: Store) -> None:
     async with open_house(store) as house:
         # Card, panel, question, first turn; then the bot may not post for a while.
-        house.scripts.append([OK, OK, OK, OK, *[refused(RejectReason.HOLD)] * 6])
+        house.scripts.append([OK, OK, OK, OK, *[refused(RejectReason.BLOCKED)] * 6])
         run = await house.start()
         await ended(run)
         (told,) = house.stages[0].told

@@ -17,7 +17,7 @@ from bot.sessions.delivery.notices import SessionClosed
 from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.session_runner import SessionRunner
-from bot.sessions.supervisor import Supervisor, Where
+from bot.sessions.supervisor import OpeningPlace, Supervisor
 from bot.sessions.turn_log import Heard
 from bot.store.models import Post, PostKind, Status, StoredSession
 from bot.store.schema import now
@@ -28,7 +28,7 @@ from tests.support.samples import CAST, GUILD, PLACE, TASK, stored_session
 
 CLOSED = sentence(SessionClosed())
 
-HERE = Where(guild_id=GUILD, place_id=PLACE, channel_id=PLACE, convener_id=5, anchor_id=1)
+HERE = OpeningPlace(guild_id=GUILD, place_id=PLACE, channel_id=PLACE, convener_id=5, anchor_id=1)
 LONG = Dials(pace=60, turns=9)
 KIM = Member(77, ("Kim",))
 
@@ -75,7 +75,7 @@ class RetentionHouse:
         self.place.guests = [g for g in self.place.guests if g.id not in (meanwhile or [])]
         self.supervisor = self._supervisor()
         await self.supervisor.resume_all()
-        run = self.supervisor.table_at(PLACE)
+        run = self.supervisor.open_at(PLACE)
         await run.catch_up()
         return run
 
@@ -117,7 +117,7 @@ async def test_what_was_edited_while_the_bot_was_away_is_amended_at_the_start(ho
 
 async def test_what_can_not_be_read_is_left_as_it_is(house: RetentionHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(_stage: ScriptedStage, after_id: int) -> dict[int, str | None]:
-        raise PostRejected(RejectReason.HOLD, "The history can't be read.")
+        raise PostRejected(RejectReason.BLOCKED, "The history can't be read.")
 
     run = await house.start()
     deleted = await house.hear(run, "I live at Mill Lane 4.")
@@ -151,7 +151,7 @@ async def test_a_message_deleted_under_a_closed_table_is_not_in_minutes_still_to
     run = house.supervisor._open(stored, await house.store.record(stored.id), 0)
     await run.hear(message)
     await house.store.set_status(stored.id, Status.ENDED)
-    del house.supervisor._runs[PLACE]
+    del house.supervisor._runners[PLACE]
     post = Post(PostKind.MINUTES, CLOSED, attachment="**Kim**: I live at Mill Lane 4.")
     await house.store.add_post(stored.id, PLACE, post)
     await house.supervisor.message_gone(PLACE, message.id)
@@ -186,16 +186,16 @@ async def test_a_convener_can_be_forgotten_while_the_table_is_open(house: Retent
     await house.supervisor.forget(GUILD, Member(5, ("Mira",)), listen_from=2)
     stored = await house.store.session(run.stored.id)
     assert stored is not None
-    assert stored.convener_id == run.stored.convener_id == house.stages[0].overviews[-1].convener_id == 0
+    assert stored.convener_id == run.stored.convener_id == house.stages[0].reports[-1].convener_id == 0
 
 
 async def test_who_is_kept_out_is_not_heard_also_after_a_start(house: RetentionHouse) -> None:
     run = await house.start()
-    await house.store.privacy.keep_out(GUILD, KIM.id, out=True)
+    await house.store.member_data.keep_out(GUILD, KIM.id, out=True)
     assert await run.hear(house.place.guest("I live at Mill Lane 4.")) is not Heard.TAKEN
     run = await house.restart()
     assert await house.guests(run) == []
-    await house.store.privacy.keep_out(GUILD, KIM.id, out=False)
+    await house.store.member_data.keep_out(GUILD, KIM.id, out=False)
     assert await run.hear(house.place.guest("Here I am.")) is Heard.TAKEN
 
 
@@ -244,7 +244,7 @@ async def test_a_server_that_was_left_has_a_grace_period(house: RetentionHouse) 
     assert await house.store.session(run.stored.id)
     await retention.sweep([], now() + timedelta(days=8))
     assert await house.store.session(run.stored.id) is None
-    assert house.supervisor.run_at(PLACE) is None
+    assert house.supervisor.find(PLACE) is None
 
 
 async def test_coming_back_in_between_keeps_everything(house: RetentionHouse) -> None:
@@ -300,7 +300,7 @@ async def test_a_post_whose_session_was_deleted_is_not_sent(house: RetentionHous
     house.script = [OK, OK, OK, LOST]
     run = await house.start(Dials(pace=60, turns=5))
     house.supervisor.drop_server(GUILD)
-    await house.store.privacy.delete_server(GUILD)
+    await house.store.member_data.delete_server(GUILD)
     shown = len(house.place.messages)
     await run._outbox.deliver()
     assert len(house.place.messages) == shown

@@ -40,7 +40,7 @@ NOTE = "\n(A note from the moderator to "
 
 
 async def test_ten_turns_a_summary_and_the_minutes(table: SessionTable) -> None:
-    await table.run.loop()
+    await table.run.take_turns()
     assert table.run.status is Status.ENDED
     assert len(table.spoken) == 10
     assert {t.speaker for t in table.spoken} == NAMES
@@ -64,7 +64,7 @@ async def test_ten_turns_a_summary_and_the_minutes(table: SessionTable) -> None:
 async def test_what_a_turn_cost_is_stored(table: SessionTable) -> None:
     usage = {"prompt_tokens": 900, "completion_tokens": 12, "prompt_tokens_details": {"cached_tokens": 800}}
     table.server.enqueue(says("Lend them all.", finish_reason="stop", usage=usage))
-    await table.run.loop()
+    await table.run.take_turns()
     cost = next(t.usage for t in await table.stored_turns() if t.kind == "persona")
     assert cost is not None
     assert (cost.finish_reason, cost.prompt_tokens, cost.cached_tokens, cost.completion_tokens) == (
@@ -76,7 +76,7 @@ async def test_what_a_turn_cost_is_stored(table: SessionTable) -> None:
 
 
 async def test_creativity_limit_and_stop_strings_go_with_each_call(table: SessionTable) -> None:
-    await table.run.loop()
+    await table.run.take_turns()
     creativity = {p.name: p.creativity for p in table.run.session.cast}
     for request, turn in zip(table.server.asked, table.spoken, strict=False):
         assert request.body["temperature"] == creativity[turn.speaker]
@@ -89,7 +89,7 @@ async def test_a_session_taken_up_by_another_process_goes_on_as_it_would_have(
     store: Store, server: ScriptedEndpoint
 ) -> None:
     async with open_table(store, server) as whole:
-        await whole.run.loop()
+        await whole.run.take_turns()
     async with open_table(store, server) as first:
         await first.speak(4)
         stored = first.run.stored
@@ -106,7 +106,7 @@ async def test_a_session_taken_up_by_another_process_goes_on_as_it_would_have(
 async def test_a_near_copy_is_asked_again_once(table: SessionTable) -> None:
     first, other = "A town that lends ladders needs fewer ladders.", "Ladders are heavy, so somebody must carry them."
     table.server.enqueue(first, f"Well, {first}", other)
-    await table.run.loop()
+    await table.run.take_turns()
     assert [t.text for t in table.spoken[:2]] == [first, other]
     assert AGAIN in table.server.prompts[2]
     assert not any(AGAIN in prompt for n, prompt in enumerate(table.server.prompts) if n != 2)
@@ -118,7 +118,7 @@ async def test_a_near_copy_is_asked_again_once(table: SessionTable) -> None:
 async def test_a_second_near_copy_is_a_pass_that_nobody_sees(table: SessionTable) -> None:
     first = "A town that lends ladders needs fewer ladders."
     table.server.enqueue(first, first, f"Yes: {first}")
-    await table.run.loop()
+    await table.run.take_turns()
     passed = table.spoken[1]
     assert passed.is_pass
     assert "repeated" in passed.flags
@@ -132,7 +132,7 @@ async def test_a_second_near_copy_is_a_pass_that_nobody_sees(table: SessionTable
 
 async def test_three_passes_pause_the_session(table: SessionTable) -> None:
     table.server.enqueue(*[""] * 6)
-    await table.run.loop()
+    await table.run.take_turns()
     assert table.run.status is Status.PAUSED
     assert len(table.spoken) == 3
     assert len(table.server.asked) == 6
@@ -145,7 +145,7 @@ async def test_three_passes_pause_the_session(table: SessionTable) -> None:
 
 async def test_two_passes_do_not(table: SessionTable) -> None:
     table.server.enqueue(*[""] * 4, "At last.", *[""] * 4)
-    await table.run.loop()
+    await table.run.take_turns()
     assert table.run.status is Status.ENDED
     assert [t.is_pass for t in table.spoken[:5]] == [True, True, False, True, True]
 
@@ -155,7 +155,7 @@ async def test_two_passes_do_not(table: SessionTable) -> None:
 
 async def test_who_was_asked_to_argue_the_other_side_is_stored(store: Store, server: ScriptedEndpoint) -> None:
     async with open_table(store, server, turns=7, dissent_every=1, topic_every=1000) as table:
-        await table.run.loop()
+        await table.run.take_turns()
         asked = [t for t in table.spoken if "dissent" in t.flags]
         assert len(asked) == len({t.speaker for t in asked}) > 1
         told = [p for p in server.prompts if "This time argue the other side" in p]
@@ -188,7 +188,7 @@ async def test_an_endpoint_that_is_down_pauses_and_resuming_goes_on(table: Sessi
 @pytest.mark.parametrize("answer", [fails(401), fails(429), fails(500), gives("<html>")], ids=lambda a: str(a.status))
 async def test_every_fault_of_the_endpoint_pauses_with_a_sentence(table: SessionTable, answer: Answer) -> None:
     table.server.enqueue("One.", answer)
-    await table.run.loop()
+    await table.run.take_turns()
     assert table.run.status is Status.PAUSED
     assert table.run.reason is not None
     assert table.run.reason.startswith(f"The LLM endpoint at {table.server.host} ")
@@ -242,7 +242,7 @@ async def test_prompts_stay_under_the_servers_window(store: Store, server: Scrip
 
     server.answer = answer
     async with open_table(store, server, turns=40) as table:
-        await table.run.loop()
+        await table.run.take_turns()
         assert table.run.status is Status.ENDED, table.run.reason
         compactions = [t for t in table.run.record if isinstance(t.steering, Compaction)]
         assert len(table.spoken) == 40
@@ -256,7 +256,7 @@ async def test_cards_that_do_not_fit_are_told(store: Store, server: ScriptedEndp
     server.models = gives(model_list(MODEL, max_model_len=256))
     server.answer = lambda request: overflow()
     async with open_table(store, server) as table:
-        await table.run.loop()
+        await table.run.take_turns()
         assert table.run.status is Status.PAUSED
         assert "Seat fewer personas, or load the model with a larger window." in (table.run.reason or "")
         assert not table.server.asked
@@ -267,7 +267,7 @@ async def test_cards_that_do_not_fit_are_told(store: Store, server: ScriptedEndp
 
 async def test_a_guest_who_speaks_during_composing_is_heard_at_once(table: SessionTable) -> None:
     table.server.enqueue("One.", stalls(), "Two and two.")
-    loop = asyncio.create_task(table.run.loop())
+    loop = asyncio.create_task(table.run.take_turns())
     await table.server.until_asked(2)
     called = next(iter(NAMES - {table.stage.composed[-1], table.spoken[0].speaker}))
     assert await table.run.hear(table.place.guest(f"{called}, what do you say?")) is Heard.TAKEN
@@ -285,7 +285,7 @@ async def test_a_guest_who_speaks_during_composing_is_heard_at_once(table: Sessi
 async def test_in_a_busy_channel_a_turn_is_composed_anew_only_twice(table: SessionTable) -> None:
     gate = asyncio.Event()
     table.server.enqueue("One.", stalls(), stalls(), held(gate, "Two and two."))
-    loop = asyncio.create_task(table.run.loop())
+    loop = asyncio.create_task(table.run.take_turns())
     for calls, text in enumerate(["First.", "Second.", "Third."], 2):
         await table.server.until_asked(calls)
         assert await table.run.hear(table.place.guest(text)) is Heard.TAKEN
@@ -304,7 +304,7 @@ async def test_in_a_busy_channel_a_turn_is_composed_anew_only_twice(table: Sessi
 async def resting_table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[SessionTable]:
     """A table whose first turn is being read; the second has been asked for and waits out the pause."""
     async with open_table(store, server, pace=600, turns=4) as table:
-        loop = asyncio.create_task(table.run.loop())
+        loop = asyncio.create_task(table.run.take_turns())
         await server.until_asked(2)
         yield table
         await table.run.pause()
@@ -321,7 +321,7 @@ async def test_the_next_turn_is_composed_while_the_last_one_is_read(store: Store
 
 async def test_what_was_composed_ahead_is_shown_when_the_pause_is_over(store: Store, server: ScriptedEndpoint) -> None:
     async with open_table(store, server, pace=0.02, turns=4) as table:
-        await table.run.loop()
+        await table.run.take_turns()
         assert len(server.asked) == 4 + 1, "no turn was asked for twice"
         await table.assert_stored()
 
@@ -388,7 +388,7 @@ async def test_a_deletion_during_composing_drops_the_draft(table: SessionTable) 
     await table.run.hear(message)
     gate = asyncio.Event()
     table.server.enqueue(held(gate, "The guest regrets something."))
-    loop = asyncio.create_task(table.run.loop())
+    loop = asyncio.create_task(table.run.take_turns())
     await table.server.until_asked(1)
     assert "I regret this" in table.server.prompts[0]
     assert await table.run.guest_changed(message.id, "")
@@ -456,7 +456,7 @@ async def test_each_prompt_extends_the_one_before_it(store: Store, server: Scrip
             await table.speak(count + 1)
             await meanwhile(count)
             await table.run.resume()
-        await table.run.loop()
+        await table.run.take_turns()
         assert table.run.status is Status.ENDED
         assert len(table.spoken) == 30
     assert len(server.prompts) > 60
@@ -475,13 +475,13 @@ async def test_each_prompt_extends_the_one_before_it(store: Store, server: Scrip
 
 async def test_a_pause_interrupts_the_call_in_flight(table: SessionTable) -> None:
     table.server.enqueue("One.", stalls())
-    loop = asyncio.create_task(table.run.loop())
+    loop = asyncio.create_task(table.run.take_turns())
     await table.server.until_asked(2)
     await table.run.pause()
     await loop
     await asyncio.wait_for(table.server.disconnected.wait(), 5)
     assert len(table.spoken) == 1
-    assert table.stage.overviews[-1].status is Status.PAUSED
+    assert table.stage.reports[-1].status is Status.PAUSED
     await table.resume()
     assert len(table.spoken) == 10
 
@@ -489,7 +489,7 @@ async def test_a_pause_interrupts_the_call_in_flight(table: SessionTable) -> Non
 async def test_steering_drops_a_draft_that_did_not_know_of_it(table: SessionTable) -> None:
     gate = asyncio.Event()
     table.server.enqueue("One.", held(gate, "Never shown."))
-    loop = asyncio.create_task(table.run.loop())
+    loop = asyncio.create_task(table.run.take_turns())
     await table.server.until_asked(2)
     chosen = next(iter(NAMES - {table.stage.composed[-1]}))
     await table.run.steer(FloorGiven(name=chosen), "")
@@ -502,7 +502,7 @@ async def test_steering_drops_a_draft_that_did_not_know_of_it(table: SessionTabl
 
 async def test_ending_it_in_the_middle_hands_out_the_minutes(table: SessionTable) -> None:
     table.server.enqueue("One.", stalls())
-    loop = asyncio.create_task(table.run.loop())
+    loop = asyncio.create_task(table.run.take_turns())
     await table.server.until_asked(2)
     await table.run.close()
     await loop
@@ -515,7 +515,7 @@ async def test_ending_it_in_the_middle_hands_out_the_minutes(table: SessionTable
 async def test_a_cancelled_loop_leaves_record_and_database_alike(store: Store, server: ScriptedEndpoint) -> None:
     async with open_table(store, server, turns=200) as table:
         for count in range(1, 9):
-            loop = asyncio.create_task(table.run.loop())
+            loop = asyncio.create_task(table.run.take_turns())
             await server.until_asked(len(server.asked) + count)
             loop.cancel()
             await asyncio.gather(loop, return_exceptions=True)
@@ -527,8 +527,8 @@ async def test_a_cancelled_loop_leaves_record_and_database_alike(store: Store, s
 
 
 async def test_a_lost_permission_pauses_and_is_told_to_the_convener(table: SessionTable) -> None:
-    table.stage.script.extend([refused(RejectReason.HOLD)] * 3)
-    await table.run.loop()
+    table.stage.script.extend([refused(RejectReason.BLOCKED)] * 3)
+    await table.run.take_turns()
     assert table.run.status is Status.PAUSED
     assert table.place.texts == []
     assert "something that people must mend" in table.stage.told[-1]
@@ -558,7 +558,7 @@ async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: Session
 
 
 async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: SessionTable) -> None:
-    table.stage.script.extend([refused(RejectReason.HOLD)])
+    table.stage.script.extend([refused(RejectReason.BLOCKED)])
     await table.run._announcer.announce(Done("Mira paused the table."))
     assert table.stage.told == ["-# Mira paused the table."]
     assert await table.store.take_post(PLACE, 0) is None
@@ -568,7 +568,7 @@ async def test_guests_that_cannot_be_read_do_not_keep_it_from_going_on(
     table: SessionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(after_id: int) -> Any:
-        raise PostRejected(RejectReason.HOLD, "no permission")
+        raise PostRejected(RejectReason.BLOCKED, "no permission")
 
     monkeypatch.setattr(table.stage, "heard_since", fail)
     table.run.mark_gap()

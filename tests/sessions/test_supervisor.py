@@ -66,7 +66,7 @@ async def test_two_personas_who_would_look_the_same_cannot_sit_together(house: S
 async def test_a_post_left_open_by_the_last_table_is_not_doubled_by_the_next(house: SessionHouse) -> None:
     house.scripts.append([OK, OK, OK, LOST])
     first = await house.start(Dials(pace=0, turns=5))
-    house.stages[0].looks.extend([PostRejected(RejectReason.HOLD, "The history can't be read.")] * 50)
+    house.stages[0].looks.extend([PostRejected(RejectReason.BLOCKED, "The history can't be read.")] * 50)
     await until(lambda: first.status is Status.PAUSED and not first.is_posting)
     await house.supervisor.stop(PLACE)
     await until(lambda: not first.is_posting)
@@ -84,7 +84,7 @@ async def test_an_open_table_is_taken_up_beside_what_an_ended_one_left_over(hous
     await house.store.set_status(ended.id, Status.ENDED)
     await house.store.add_session(stored, [])
     await house.supervisor.resume_all()
-    run = house.supervisor.table_at(PLACE)
+    run = house.supervisor.open_at(PLACE)
     await until(lambda: run.status is Status.ENDED and not run.is_posting)
     assert house.place.texts[0] == "left over"
     assert any(turn.kind == "summary" for turn in await house.store.record(run.stored.id))
@@ -95,7 +95,7 @@ async def test_a_paused_table_stays_paused_over_a_restart(house: SessionHouse) -
     await house.supervisor.pause(PLACE)
     await house.supervisor.shutdown()
     await house.again().resume_all()
-    run = house.supervisor.table_at(PLACE)
+    run = house.supervisor.open_at(PLACE)
     assert run.status is Status.PAUSED
     await house.supervisor.resume(PLACE)
     await until(lambda: len(run.record.persona_turns()) >= 1)

@@ -125,8 +125,8 @@ CALLS: dict[str, Callable[[Store, int], Awaitable[object]]] = {
     "reading": lambda store, number: store.session_posts(number),
     "writing": lambda store, number: store.add_post(number, PLACE, NOTICE),
     "spending": lambda store, number: store.spending.of_session(number),
-    "privacy": lambda store, number: store.privacy.about(GUILD, number),
-    "scrubbing": lambda store, number: store.privacy.scrub(),
+    "privacy": lambda store, number: store.member_data.about(GUILD, number),
+    "scrubbing": lambda store, number: store.member_data.scrub(),
 }
 
 

@@ -12,7 +12,14 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Turn
 from bot.library.name_rules import safe_name
 from bot.sessions.delivery.notices import Notice
-from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Overview, OwnMessage, PostRejected, RejectReason
+from bot.sessions.delivery.stage import (
+    GuestMessage,
+    OutcomeUnknown,
+    OwnMessage,
+    PostRejected,
+    RejectReason,
+    StatusReport,
+)
 from bot.store.models import Post, PostKind
 
 # As on Discord, no two messages anywhere have the same id, and later ones have larger ones.
@@ -96,7 +103,7 @@ class ScriptedStage:
         self.sends: list[Post] = []
         self.looked_after: list[int] = []
         self.renewed = 0
-        self.overviews: list[Overview] = []
+        self.reports: list[StatusReport] = []
         self.told: list[str] = []
         self.composed: list[str] = []
         self.panel_id: int | None = None
@@ -178,14 +185,14 @@ class ScriptedStage:
         if failure is not None:
             raise failure
 
-    async def composing(self, persona: Persona) -> None:
+    async def show_typing(self, persona: Persona) -> None:
         self.composed.append(persona.name)
 
     def adopt_panel(self, message_id: int | None) -> None:
         self.panel_id = message_id
 
-    async def refresh(self, overview: Overview) -> None:
-        self.overviews.append(overview)
+    async def refresh(self, report: StatusReport) -> None:
+        self.reports.append(report)
 
     async def tell_convener(self, sentence: str) -> None:
         self.told.append(sentence)

@@ -127,7 +127,7 @@ class RestHouse:
     async def settled(self) -> None:
         """Everything that was sent is known in the database."""
         await self.server.settled()
-        busy = self.bot.supervisor._runs
+        busy = self.bot.supervisor._runners
         await self.world.until(lambda: not any(run.is_posting for run in busy.values()), what="posting")
 
     async def posts(self, session: StoredSession) -> list[Post]:

@@ -14,14 +14,14 @@ from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.resilience import recovery
 from bot.sessions.session_runner import SessionRunner
-from bot.sessions.supervisor import Supervisor, Where
+from bot.sessions.supervisor import OpeningPlace, Supervisor
 from bot.store.models import StoredSession
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 from tests.support.memory_place import MemoryPlace, ScriptedStage, Sending
 from tests.support.samples import CAST, PLACE, TASK
 
-HERE = Where(guild_id=1, place_id=PLACE, channel_id=PLACE, convener_id=5, anchor_id=1)
+HERE = OpeningPlace(guild_id=1, place_id=PLACE, channel_id=PLACE, convener_id=5, anchor_id=1)
 QUICK = Dials(pace=0, turns=3)
 
 
@@ -50,7 +50,7 @@ class SessionHouse:
         self.stages.append(ScriptedStage(self.place, *(self.scripts.pop(0) if self.scripts else [])))
         return self.stages[-1]
 
-    async def start(self, dials: Dials = QUICK, where: Where = HERE) -> SessionRunner:
+    async def start(self, dials: Dials = QUICK, where: OpeningPlace = HERE) -> SessionRunner:
         return await self.supervisor.start(where, task=TASK, cast=self.cast, dials=dials, seed=4)
 
     def said(self, beginning: str) -> list[str]:

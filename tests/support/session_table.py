@@ -48,12 +48,12 @@ class SessionTable:
     async def resume(self) -> None:
         if self.run.status is Status.PAUSED:
             await self.run.resume()
-        await self.run.loop()
+        await self.run.take_turns()
 
     async def speak(self, turns: int) -> None:
         """Have the loop run until so many persona turns were taken in all, and a call for the next one is out."""
         self.server.enqueue(*[self.server.sentence() for _ in range(turns - len(self.spoken))], stalls())
-        loop = asyncio.create_task(self.run.loop())
+        loop = asyncio.create_task(self.run.take_turns())
         await self.server.until_asked(len(self.server.asked) + turns - len(self.spoken) + 1)
         await self.run.pause()
         await loop

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import QuestionPut, Record, Session, TurnsChanged, WrapUpCalled, question_on_table
 from bot.discussion.moderation.seeded_random import one_in
-from bot.discussion.moderation.stagnation import stands_still
+from bot.discussion.moderation.stagnation import brings_nothing_new
 
 
 def question_to_put(session: Session, record: Record) -> str | None:
@@ -20,7 +20,7 @@ def question_to_put(session: Session, record: Record) -> str | None:
     spoken = len(record.persona_turns())
     if not turns_on_question(record) or is_wrapping_up(session, record):
         return None
-    if one_in(session.seed, "agenda", spoken, session.dials.topic_every) or stands_still(session, record):
+    if one_in(session.seed, "agenda", spoken, session.dials.topic_every) or brings_nothing_new(session, record):
         return following_question(session, record)
     return None
 

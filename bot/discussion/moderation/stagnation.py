@@ -9,7 +9,7 @@ from bot.discussion.text.text_metrics import novelty, only_agrees
 
 # So many turns in a row that came to nothing pause the session.
 PASSES_BEFORE_PAUSE: Final = 3
-# So many turns in a row that only agree, or bring nothing new, make a drift.
+# So many turns in a row that only agree, or bring nothing new, count as stagnation.
 IN_A_ROW: Final = 3
 # Below this share of new word pairs a turn brings nothing new. Fresh talk has 0.7 and more, also late in a discussion.
 LEAST_NOVELTY: Final = 0.25
@@ -33,7 +33,7 @@ def only_agree(session: Session, record: Record) -> bool:
     return len(last) == IN_A_ROW and all(only_agrees(turn.text) for turn in last)
 
 
-def stands_still(session: Session, record: Record) -> bool:
+def brings_nothing_new(session: Session, record: Record) -> bool:
     """Whether the last turns on the question on the table said hardly anything that had not been said before."""
     if not session.dials.guards_against("progress"):
         return False

@@ -22,7 +22,7 @@ class Draft:
     revision: int
 
 
-class Reason(Enum):
+class AbandonReason(Enum):
     """Why a draft is given up."""
 
     WANTED_OTHERWISE = auto()  # people have asked for something else, and want to see it soon
@@ -54,13 +54,13 @@ class DraftInProgress:
         if not self.is_abandoned:
             await self._step.sleep(self._pace.left)
 
-    def abandon(self, reason: Reason) -> None:
+    def abandon(self, reason: AbandonReason) -> None:
         """Give up what is in the making. A turn that is committed already is not touched, nor is its sending."""
-        if reason is Reason.GUEST_SPOKE:
+        if reason is AbandonReason.GUEST_SPOKE:
             if self._drops == MOST_DROPS:
                 return
             self._drops += 1
-        elif reason is Reason.WANTED_OTHERWISE:
+        elif reason is AbandonReason.WANTED_OTHERWISE:
             self._is_hurried = True
             self._pace.hurry()
         self.is_abandoned = True

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from bot.sessions.delivery.notices import Done, Notice
-from bot.sessions.delivery.outbox import Outbox, PlaceGone, PostingBlocked
-from bot.sessions.delivery.stage import Stage
+from bot.sessions.delivery.outbox import Outbox
+from bot.sessions.delivery.stage import PlaceGone, PostingBlocked, Stage
 from bot.store.models import Post, PostKind, PostStatus, StoredSession
 from bot.store.store import Store
 

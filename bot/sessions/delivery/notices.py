@@ -21,7 +21,7 @@ class GoesOn:
 
 
 @dataclass(frozen=True, slots=True)
-class StoodStill:
+class OutageOver:
     """The session goes on: its database takes something again."""
 
     cause: str
@@ -46,4 +46,4 @@ class Done:
     what: str
 
 
-Notice = Paused | GoesOn | StoodStill | NearsItsEnd | SessionClosed | Done
+Notice = Paused | GoesOn | OutageOver | NearsItsEnd | SessionClosed | Done

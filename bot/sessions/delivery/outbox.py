@@ -1,4 +1,4 @@
-"""Posting: intent, act, reconcile, so that every post is shown exactly once through crashes and lost answers.
+"""The outbox: intent, act, reconcile, so that every post is shown exactly once through crashes and lost answers.
 
 Before anything is sent, the database says what is about to be sent (`sending`, at most one post a place) and the
 largest message id seen before it. Whatever becomes of the request, a message of ours after that id which shows no
@@ -11,7 +11,15 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from bot.sessions.delivery.stage import OutcomeUnknown, OwnMessage, PostRejected, RejectReason, Stage
+from bot.sessions.delivery.stage import (
+    OutcomeUnknown,
+    OwnMessage,
+    PlaceGone,
+    PostingBlocked,
+    PostRejected,
+    RejectReason,
+    Stage,
+)
 from bot.sessions.interruptible import Interruptible
 from bot.store.models import Post, PostStatus
 from bot.store.store import Store
@@ -24,14 +32,6 @@ log = logging.getLogger(__name__)
 SETTLE_SECONDS: Final = 5.0
 # The longest wait between two tries to read the history of a place.
 LONGEST_BACKOFF: Final = 300.0
-
-
-class PostingBlocked(Exception):
-    """Posting can't go on until people mend something; `str(error)` says what. Nothing is lost."""
-
-
-class PlaceGone(Exception):
-    """The channel or thread no longer exists."""
 
 
 class _Closing(Exception):
@@ -102,7 +102,7 @@ class Outbox:
             await asyncio.wait([self._task])
         if self._closing:
             return
-        self._task = asyncio.create_task(self._send_all(), name=f"posting {self._place_id}")
+        self._task = asyncio.create_task(self._send_all(), name=f"outbox of {self._place_id}")
         # If the caller is gone when it fails, nobody asks for the error; the post waits in the database.
         self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
         await asyncio.shield(self._task)
@@ -229,12 +229,12 @@ class Outbox:
         Raises PostingBlocked or PlaceGone.
         """
         log.warning("post %s refused: %s", post.id, refused.sentence)
-        first = refused.why not in healed
-        healed.add(refused.why)
-        match refused.why:
+        first = refused.reason not in healed
+        healed.add(refused.reason)
+        match refused.reason:
             case RejectReason.PLACE_GONE:
                 raise PlaceGone(refused.sentence)
-            case RejectReason.HOLD:
+            case RejectReason.BLOCKED:
                 await self._store.set_post(post.id, PostStatus.QUEUED)
                 raise PostingBlocked(refused.sentence)
             case RejectReason.WEBHOOK_GONE if first:
@@ -276,7 +276,7 @@ class Outbox:
         try:
             return await self._until_known(lambda: self._stage.sent_since(post.after_id))
         except PostRejected as refused:
-            if refused.why is RejectReason.PLACE_GONE:
+            if refused.reason is RejectReason.PLACE_GONE:
                 raise PlaceGone(refused.sentence) from None
             # Without the history it can't be told whether the post is shown: neither lose nor double it.
             raise PostingBlocked(refused.sentence) from None

@@ -17,21 +17,29 @@ class RejectReason(Enum):
     NAME = "the name was refused"
     WITHHELD = "a filter withheld the message"
     PLACE_GONE = "the channel or thread is gone"
-    HOLD = "something that people must mend"
+    BLOCKED = "something that people must mend"
     OTHER = "anything else"
 
 
 class PostRejected(Exception):
     """The place certainly does not show the post. `sentence` tells a person why and what would help."""
 
-    def __init__(self, why: RejectReason, sentence: str) -> None:
+    def __init__(self, reason: RejectReason, sentence: str) -> None:
         super().__init__(sentence)
-        self.why = why
+        self.reason = reason
         self.sentence = sentence
 
 
 class OutcomeUnknown(Exception):
     """The place may or may not show the post: the answer got lost."""
+
+
+class PostingBlocked(Exception):
+    """Posting can't go on until people mend something; `str(error)` says what. Nothing is lost."""
+
+
+class PlaceGone(Exception):
+    """The channel or thread no longer exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ class GuestMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class StatusReport:
     """How a session stands, for the panel and for `status`. `most_tokens`: what it may use (0: no limit)."""
 
     session_id: int
@@ -116,7 +124,7 @@ class Stage(Protocol):
         """Find or make a new webhook. Raises PostRejected or OutcomeUnknown."""
         ...
 
-    async def composing(self, persona: Persona) -> None:
+    async def show_typing(self, persona: Persona) -> None:
         """Show that a turn is on its way."""
         ...
 
@@ -124,7 +132,7 @@ class Stage(Protocol):
         """After a restart: the message that shows the panel."""
         ...
 
-    async def refresh(self, overview: Overview) -> None:
+    async def refresh(self, report: StatusReport) -> None:
         """Bring whatever shows the session's state up to date."""
         ...
 

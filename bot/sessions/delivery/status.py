@@ -4,17 +4,17 @@ from bot.discussion.model.record import QuestionPut, Record, question_on_table, 
 from bot.discussion.moderation import agenda
 from bot.sessions.composing.budget import Budget
 from bot.sessions.delivery.outbox import Outbox
-from bot.sessions.delivery.stage import Overview
+from bot.sessions.delivery.stage import StatusReport
 from bot.sessions.state import SessionState
 
 
-def overview(state: SessionState, record: Record, outbox: Outbox, budget: Budget) -> Overview:
+def status_report(state: SessionState, record: Record, outbox: Outbox, budget: Budget) -> StatusReport:
     """The values that the panel and `status` show."""
     session = state.session
     question = question_on_table(record)
     put = dict.fromkeys(s.question for _, s in record.steerings() if isinstance(s, QuestionPut))
     questions = list(dict.fromkeys([*session.task.questions, *put]))
-    return Overview(
+    return StatusReport(
         session_id=state.id,
         status=state.status,
         reason=state.reason,

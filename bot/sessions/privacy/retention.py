@@ -37,7 +37,7 @@ class Retention:
 
     async def sweep(self, servers: Sequence[int], at: datetime) -> None:
         """Delete what is too old at a time. A server that holds data and is not among `servers` counts as left."""
-        privacy = self._store.privacy
+        privacy = self._store.member_data
         newly_left = await privacy.note_servers(servers, at)
         for guild_id in newly_left:
             log.warning("server %s: I am no longer in it; its data goes in %s days", guild_id, self._grace_days)
@@ -62,8 +62,8 @@ class Retention:
 
     async def left(self, guild_id: int) -> None:
         """The bot was removed from a server: the grace period begins."""
-        await self._store.privacy.leave(guild_id, now())
+        await self._store.member_data.leave(guild_id, now())
 
     async def back(self, guild_id: int) -> None:
         """The bot was added to a server, perhaps again: what is left of its data stays."""
-        await self._store.privacy.return_to(guild_id)
+        await self._store.member_data.return_to(guild_id)

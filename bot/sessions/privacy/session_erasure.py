@@ -24,7 +24,7 @@ async def erase_member(
         named = post.kind is PostKind.NOTICE and post.turn_seq not in questions
         return without_actor(post.content, member) if named else post.content
 
-    await store.privacy.rewrite(
+    await store.member_data.rewrite(
         stored.id,
         member,
         changed=changed,
@@ -37,9 +37,9 @@ async def erase_member(
 
 async def renew_minutes(store: Store, session_id: int) -> None:
     """Write minutes that are not yet handed out anew, from what the record says now."""
-    if not await store.privacy.has_unsent_minutes(session_id):
+    if not await store.member_data.has_unsent_minutes(session_id):
         return
     stored = await store.session(session_id)
     if stored is not None:
         record = await store.record(session_id)
-        await store.privacy.set_minutes(session_id, minutes(stored.session, record))
+        await store.member_data.set_minutes(session_id, minutes(stored.session, record))

@@ -4,7 +4,7 @@ import logging
 from typing import Final
 
 from bot.discussion.model.record import Record
-from bot.sessions.delivery.notices import StoodStill
+from bot.sessions.delivery.notices import OutageOver
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.interruptible import Interruptible
 from bot.sessions.state import SessionState
@@ -44,19 +44,19 @@ class DatabaseOutage:
         if len(self._record) > self._turns:
             self._wait, self._turns = FIRST_WAIT, len(self._record)
         former = state.status, state.reason
-        state.stand_still(f"{problem} The table goes on as soon as that is mended.")
-        while state.stands_still:
+        state.suspend(f"{problem} The table goes on as soon as that is mended.")
+        while state.is_suspended:
             await self._nap.sleep(self._wait)
             # Without a turn in between longer and longer: each try may cost a model call.
             self._wait = min(self._wait * 2, LONGEST_WAIT)
-            if state.stands_still and await self._is_over(*former, str(problem)):
-                state.end_standstill()
+            if state.is_suspended and await self._is_over(*former, str(problem)):
+                state.end_suspension()
 
     async def _is_over(self, status: Status, reason: str | None, cause: str) -> bool:
         state = self._state
         try:
             if status is Status.RUNNING:
-                notice = Post(PostKind.NOTICE, self._stage.sentence(StoodStill(cause)))
+                notice = Post(PostKind.NOTICE, self._stage.sentence(OutageOver(cause)))
                 await self._store.add_post(state.id, state.stored.place_id, notice)
             else:
                 await self._store.set_status(state.id, status, reason, state.fault)

@@ -6,7 +6,7 @@ from typing import Any
 
 from . import refusals, wire
 from .records import DEFAULT, EPHEMERAL, JSON, LOADING, REPLY, Channel, Message
-from .refusals import UserError
+from .refusals import ApiRefusal
 from .server import ApiCall, route
 
 HISTORY_LIMIT = 100  # https://discord.com/developers/docs/resources/message#get-channel-messages
@@ -129,7 +129,7 @@ def patch_message(call: ApiCall) -> JSON:
     record = call.channel()
     message = _message(call, record)
     if message.author["id"] != str(call.world.bot.id):
-        raise UserError(403, 50005, "Cannot edit a message authored by another user")
+        raise ApiRefusal(403, 50005, "Cannot edit a message authored by another user")
     return wire.message(call.world, change(call, message))
 
 

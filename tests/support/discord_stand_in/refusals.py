@@ -18,7 +18,7 @@ EMBED_LIMITS = {"title": 256, "description": 4096}
 EMOJI_BYTES = 256 * 1024
 
 
-class UserError(Exception):
+class ApiRefusal(Exception):
     """An answer other than 2xx, in Discord's words: HTTP `status`, JSON `code`, `message` and nested `errors`."""
 
     def __init__(self, status: int, code: int, message: str, errors: JSON | None = None) -> None:
@@ -29,62 +29,62 @@ class UserError(Exception):
             self.body["errors"] = errors
 
 
-def unauthorised() -> UserError:
-    return UserError(401, 0, "401: Unauthorized")
+def unauthorised() -> ApiRefusal:
+    return ApiRefusal(401, 0, "401: Unauthorized")
 
 
-def no_route() -> UserError:
-    return UserError(404, 0, "404: Not Found")
+def no_route() -> ApiRefusal:
+    return ApiRefusal(404, 0, "404: Not Found")
 
 
-def unknown(what: str) -> UserError:
+def unknown(what: str) -> ApiRefusal:
     codes = {"Channel": 10003, "Guild": 10004, "Member": 10007, "Message": 10008, "User": 10013, "Emoji": 10014}
     codes |= {"Webhook": 10015, "Interaction": 10062, "Application Command": 10063}
-    return UserError(404, codes[what], f"Unknown {what}")
+    return ApiRefusal(404, codes[what], f"Unknown {what}")
 
 
-def missing_access() -> UserError:
-    return UserError(403, 50001, "Missing Access")
+def missing_access() -> ApiRefusal:
+    return ApiRefusal(403, 50001, "Missing Access")
 
 
-def missing_permissions() -> UserError:
-    return UserError(403, 50013, "Missing Permissions")
+def missing_permissions() -> ApiRefusal:
+    return ApiRefusal(403, 50013, "Missing Permissions")
 
 
-def invalid_webhook_token() -> UserError:
-    return UserError(401, 50027, "Invalid Webhook Token")
+def invalid_webhook_token() -> ApiRefusal:
+    return ApiRefusal(401, 50027, "Invalid Webhook Token")
 
 
-def too_many_webhooks() -> UserError:
-    return UserError(400, 30007, f"Maximum number of webhooks reached ({WEBHOOKS_PER_CHANNEL})")
+def too_many_webhooks() -> ApiRefusal:
+    return ApiRefusal(400, 30007, f"Maximum number of webhooks reached ({WEBHOOKS_PER_CHANNEL})")
 
 
-def empty_message() -> UserError:
-    return UserError(400, 50006, "Cannot send an empty message")
+def empty_message() -> ApiRefusal:
+    return ApiRefusal(400, 50006, "Cannot send an empty message")
 
 
-def thread_locked() -> UserError:
-    return UserError(400, 160005, "Thread is locked")
+def thread_locked() -> ApiRefusal:
+    return ApiRefusal(400, 160005, "Thread is locked")
 
 
-def thread_archived() -> UserError:
-    return UserError(400, 50083, "Thread is archived")
+def thread_archived() -> ApiRefusal:
+    return ApiRefusal(400, 50083, "Thread is archived")
 
 
-def already_acknowledged() -> UserError:
-    return UserError(400, 40060, "Interaction has already been acknowledged.")
+def already_acknowledged() -> ApiRefusal:
+    return ApiRefusal(400, 40060, "Interaction has already been acknowledged.")
 
 
-def invalid_form(path: str, code: str, message: str) -> UserError:
+def invalid_form(path: str, code: str, message: str) -> ApiRefusal:
     """400/50035 with Discord's nested shape: `embeds.0.title` becomes {"embeds": {"0": {"title": {"_errors": …}}}}."""
     errors: Any = {"_errors": [{"code": code, "message": message}]}
     for key in reversed(path.split(".")):
         errors = {key: errors}
-    return UserError(400, 50035, "Invalid Form Body", errors)
+    return ApiRefusal(400, 50035, "Invalid Form Body", errors)
 
 
 def check_message(payload: JSON, *, files: int) -> None:
-    """Raise the UserError that a message with this JSON gets for its shape."""
+    """Raise the ApiRefusal that a message with this JSON gets for its shape."""
     content = payload.get("content") or ""
     too_long(content, CONTENT_LIMIT, "content")
     embeds = payload.get("embeds") or []

@@ -17,7 +17,7 @@ from . import refusals
 from .faults import Fault, Faults
 from .gateway import Gateway
 from .records import ApiRequest, Channel
-from .refusals import UserError
+from .refusals import ApiRefusal
 from .state import Event
 from .world import World
 
@@ -63,7 +63,7 @@ ROUTES: list[tuple[str, str, Handler, bool]] = []
 
 
 def route(method: str, path: str, *, auth: bool = True) -> Callable[[Handler], Handler]:
-    """Register a handler for this path below /api/v10: it returns JSON, or None for 204, or raises UserError."""
+    """Register a handler for this path below /api/v10: it returns JSON, or None for 204, or raises ApiRefusal."""
 
     def register(handler: Handler) -> Handler:
         ROUTES.append((method, path, handler, auth))
@@ -139,7 +139,7 @@ def _carry_out(handler: Handler, call: ApiCall, auth: bool) -> web.Response:
         if auth and not call.as_bot:
             raise refusals.unauthorised()
         result = handler(call)
-    except UserError as refusal:
+    except ApiRefusal as refusal:
         return _json(refusal.body, refusal.status)
     except Exception:  # noqa: BLE001
         # A hole in the stand-in itself: the test should see it as such, not as one of Discord's bad days.

@@ -40,7 +40,7 @@ def in_guild(call: ApiCall) -> list[JSON]:
 def create(call: ApiCall) -> JSON:
     record = call.channel()
     if record.is_thread:
-        raise refusals.UserError(400, 50024, "Cannot execute action on this channel type")
+        raise refusals.ApiRefusal(400, 50024, "Cannot execute action on this channel type")
     call.world.require(record, "manage_webhooks")
     refusals.check_name(call.json["name"], "name")
     if sum(each.channel is record for each in call.world.webhooks.values()) >= refusals.WEBHOOKS_PER_CHANNEL:

@@ -33,7 +33,7 @@ async def forget(store: Store, session_id: int, member: Member = KIM, listen_fro
     stored = await store.session(session_id)
     assert stored is not None
     await erase_member(store, stored, await store.record(session_id), member, listen_from)
-    assert await store.privacy.scrub()
+    assert await store.member_data.scrub()
 
 
 def raw(folder: Path) -> bytes:
@@ -56,9 +56,9 @@ async def test_figures_count_a_members_own_messages_on_one_server(store: Store, 
             await store.add_turn(session.id, PLACE, guest(seq))
     await store.add_turn(kept.id, PLACE, guest(3, "Me too.", member=Member(5, ("Lena",))))
     await store.add_turn(kept.id, PLACE, guest(4, ""))  # deleted by its author
-    about = await store.privacy.about(GUILD, KIM.id)
+    about = await store.member_data.about(GUILD, KIM.id)
     assert (about.messages, about.discussions, about.convened, about.kept_out) == (3, 2, 1, False)
-    assert await store.privacy.names(GUILD, KIM.id) == ["Kim of Kent"]
+    assert await store.member_data.names(GUILD, KIM.id) == ["Kim of Kent"]
 
 
 async def test_an_export_has_everything_of_theirs_and_nothing_of_others(store: Store) -> None:
@@ -68,7 +68,7 @@ async def test_an_export_has_everything_of_theirs_and_nothing_of_others(store: S
     await store.add_turn(kept.id, PLACE, guest(1))
     await store.add_turn(kept.id, PLACE, guest(2, "Kim of Kent is right.", member=Member(5, ("Lena",))))
     await store.add_turn(kept.id, PLACE, Turn(3, "persona", "Aino", "Thank you, Kim of Kent.", raw="x"))
-    data = await store.privacy.export(GUILD, KIM)
+    data = await store.member_data.export(GUILD, KIM)
     (message,) = data["messages"]
     assert (message["text"], message["message_id"], message["name"]) == (WORDS, str(MESSAGE + 1), "Kim of Kent")
     assert [c["questions"] for c in data["convened"]] == [list(kept.session.task.questions)]
@@ -86,7 +86,7 @@ async def test_others_get_through_while_much_is_handed_out(
     named = [f"Thank you, Kim of Kent, for the {seq}th time." for seq in range(1, 61)]
     for seq, line in enumerate(named, 1):
         await store.add_turn(kept.id, PLACE, Turn(seq, "persona", "Aino", line))
-    export = asyncio.ensure_future(store.privacy.export(GUILD, KIM))
+    export = asyncio.ensure_future(store.member_data.export(GUILD, KIM))
     meanwhile = 0
     while not export.done():
         await store.add_post(kept.id, PLACE, Post(PostKind.PANEL))
@@ -146,7 +146,7 @@ async def test_the_sessions_to_look_at(store: Store, kept: StoredSession) -> Non
     acted = await store.add_session(stored_session(place_id=6), [Post(PostKind.NOTICE, "-# ⏸ Kim of Kent paused.")])
     await store.add_session(stored_session(place_id=7), [Post(PostKind.NOTICE, "-# ⏸ Kim paused.")])
     await store.add_session(stored_session(place_id=8, guild_id=9, convener_id=KIM.id), [])
-    assert await store.privacy.sessions_with(GUILD, KIM) == [kept.id, convened.id, acted.id]
+    assert await store.member_data.sessions_with(GUILD, KIM) == [kept.id, convened.id, acted.id]
 
 
 async def test_messages_from_before_are_not_listened_to_again(store: Store, kept: StoredSession) -> None:
@@ -181,7 +181,7 @@ async def test_minutes_not_yet_handed_out_follow_a_deletion(store: Store, kept: 
     await store.add_turn(kept.id, PLACE, guest(1))
     await store.add_post(kept.id, PLACE, Post(PostKind.MINUTES, "closed", attachment=WORDS))
     await store.message_gone(MESSAGE + 1)
-    assert await store.privacy.sessions_of_message(MESSAGE + 1) == [kept.id]
+    assert await store.member_data.sessions_of_message(MESSAGE + 1) == [kept.id]
     await renew_minutes(store, kept.id)
     (post,) = await store.session_posts(kept.id, PostKind.MINUTES)
     assert post.attachment
@@ -194,7 +194,7 @@ async def test_with_a_channel_goes_what_guests_said_in_it_and_its_threads(store:
     elsewhere = await store.add_session(stored_session(place_id=6, channel_id=6), [])
     for session in (kept, thread, elsewhere):
         await store.add_turn(session.id, PLACE, guest(1))
-    await store.privacy.forget_place(PLACE)
+    await store.member_data.forget_place(PLACE)
     assert [(await store.record(s.id)).turns[0].text for s in (kept, thread, elsewhere)] == ["", "", WORDS]
 
 
@@ -203,12 +203,12 @@ async def test_with_a_channel_goes_what_guests_said_in_it_and_its_threads(store:
 
 async def test_being_kept_out_is_by_server(store: Store) -> None:
     for _ in range(2):
-        await store.privacy.keep_out(GUILD, KIM.id, out=True)
-    assert await store.privacy.is_kept_out(GUILD, KIM.id)
-    assert not await store.privacy.is_kept_out(GUILD + 1, KIM.id)
-    assert (await store.privacy.about(GUILD, KIM.id)).kept_out
-    await store.privacy.keep_out(GUILD, KIM.id, out=False)
-    assert not await store.privacy.is_kept_out(GUILD, KIM.id)
+        await store.member_data.keep_out(GUILD, KIM.id, out=True)
+    assert await store.member_data.is_kept_out(GUILD, KIM.id)
+    assert not await store.member_data.is_kept_out(GUILD + 1, KIM.id)
+    assert (await store.member_data.about(GUILD, KIM.id)).kept_out
+    await store.member_data.keep_out(GUILD, KIM.id, out=False)
+    assert not await store.member_data.is_kept_out(GUILD, KIM.id)
 
 
 # --- the end of its time ---
@@ -221,17 +221,17 @@ async def test_what_ended_before_goes_with_all_that_belongs_to_it(tmp_path: Path
     await store.set_status(old.id, Status.ENDED)
     still_open = await store.add_session(stored_session(), [])
     before = datetime.now(UTC) + timedelta(seconds=1)
-    assert await store.privacy.delete_ended(before - timedelta(days=1)) == 0
-    assert await store.privacy.delete_ended(before) == 1
+    assert await store.member_data.delete_ended(before - timedelta(days=1)) == 0
+    assert await store.member_data.delete_ended(before) == 1
     assert await store.session(old.id) is None
     assert await store.session(still_open.id) is not None
     assert [await rows(store, table) for table in ("turns", "posts", "webhooks")] == [0, 0, 1]
-    assert await store.privacy.scrub()
+    assert await store.member_data.scrub()
     assert WORDS.encode() not in raw(tmp_path)
 
 
 async def test_a_server_that_was_left_is_noted_until_the_bot_is_back(store: Store, kept: StoredSession) -> None:
-    privacy = store.privacy
+    privacy = store.member_data
     await store.add_session(stored_session(guild_id=9, place_id=5), [])
     assert await privacy.note_servers([9], NOW) == [GUILD]
     assert await privacy.note_servers([9], NOW + timedelta(days=1)) == []
@@ -251,9 +251,9 @@ async def test_everything_of_a_server_and_nothing_of_another(store: Store, kept:
     for session, channel in ((kept, PLACE), (abroad, 5)):
         await store.add_turn(session.id, channel, guest(1))
         await store.add_webhook(Webhook(channel, channel, "secret"))
-        await store.privacy.keep_out(session.guild_id, KIM.id, out=True)
-    await store.privacy.leave(GUILD, NOW)
-    assert await store.privacy.delete_server(GUILD) == 1
+        await store.member_data.keep_out(session.guild_id, KIM.id, out=True)
+    await store.member_data.leave(GUILD, NOW)
+    assert await store.member_data.delete_server(GUILD) == 1
     tables = (sessions, turns, webhooks, opt_outs, departures)
     counts = [await rows(store, table.name) for table in tables]
     assert counts == [1, 1, 1, 1, 0]
@@ -274,7 +274,7 @@ async def test_the_log_is_emptied_later_when_another_program_reads(tmp_path: Pat
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM sessions").fetchall()
         await store.add_session(stored_session(place_id=5), [])
-        assert not await store.privacy.scrub()
+        assert not await store.member_data.scrub()
         reader.execute("COMMIT")
-        assert await store.privacy.scrub()
+        assert await store.member_data.scrub()
     assert await rows(store, posts.name) == 0

@@ -69,7 +69,7 @@ async def test_a_message_that_is_edited_again_and_again_is_left_out(place: Simul
     for n in range(EDITS):
         await place.otto.edit(message, f"Crumb {n}.")
     assert await heard(place) == [f"Crumb {EDITS - 1}."]
-    run = place.bot.supervisor.run_at(place.channel.id)
+    run = place.bot.supervisor.find(place.channel.id)
     assert run is not None
     revision = run.record.revision
     for n in range(5):
