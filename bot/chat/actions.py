@@ -1,5 +1,6 @@
 """What people do to a table, behind both commands and buttons. Each gives the sentence to answer with."""
 
+import logging
 from typing import Final
 
 import discord
@@ -15,6 +16,9 @@ from bot.sessions import steering
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
 from bot.sessions.rate_limit import GUEST_TURNS
 from bot.sessions.session_runner import SessionRunner
+from bot.store.engine import TransientDatabaseError
+
+log = logging.getLogger(__name__)
 
 TOO_MUCH: Final = (
     f"You have said {GUEST_TURNS} things within a minute, which is as much as a table can take from one person. "
@@ -115,12 +119,15 @@ async def chime_in(
         message_id = await answer_everyone(interaction, said_by(_who(interaction), text))
     except OutcomeUnknown:
         # The history tells, once it can be read: what stands there is taken in, and nothing else.
-        runner.mark_gap()
+        runner.mark_gap(since=interaction.id)
         await runner.catch_up()
         return
     if message_id is None:  # nobody sees it, so nobody has said it
         return
-    await runner.hear(GuestMessage(message_id, user.id, user.display_name, text, reply_to))
+    try:
+        await runner.hear(GuestMessage(message_id, user.id, user.display_name, text, reply_to))
+    except TransientDatabaseError as problem:  # everybody sees it already, and the table takes it in when it goes on
+        log.warning("session %s: what was said by command waits: %s", runner.id, problem)
 
 
 def one_line(question: str | None) -> str | None:

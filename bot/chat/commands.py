@@ -190,12 +190,12 @@ def complete_list(current: str, names: list[str]) -> list[Choice[str]]:
 async def ask_this_persona(interaction: Interaction, message: discord.Message) -> None:
     """For servers where the bot can't read messages: a reply to a persona's message, in a small form."""
     async with answering(interaction):
-        table = interaction.client.supervisor.open_at(interaction.channel_id or 0)
+        runner = interaction.client.supervisor.open_at(interaction.channel_id or 0)
         if message.webhook_id not in interaction.client.webhooks.owned:
             raise UserError("That is not a persona's message. Pick one of theirs.")
-        title = f"Ask {message.author.display_name}"
+        form = SayModal(runner.id, title=f"Ask {message.author.display_name}", reply_to=message.id)
         with may_be_lost(interaction):
-            await interaction.response.send_modal(SayModal(table.stored.id, title=title, reply_to=message.id))
+            await interaction.response.send_modal(form)
 
 
 def _where(interaction: Interaction) -> OpeningPlace:

@@ -126,6 +126,7 @@ def _heed(error: Exception, interaction: Asked, comfort: str) -> None:
     if not _is_lost(error):
         raise error
     log.warning("the answer to %s was lost (%s); %s", _name(interaction), kind_of(error), comfort)
+    log.debug("how it was lost", exc_info=error)
 
 
 def _is_lost(error: Exception) -> bool:

@@ -39,21 +39,21 @@ def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[P
     named: list[tuple[str, Persona]] = []
     problems: list[FileProblem] = []
     for path in files:
-        text, problems = _read_text(path, folder)
-        if not problems:
-            persona, nameplate, problems = _parse(path, text, folder)
+        text, of_file = _read_text(path, folder)
+        if not of_file:
+            persona, nameplate, of_file = _parse(path, text, folder)
             if persona and persona.endpoint and persona.endpoint not in endpoints:
-                problems = [_unknown_endpoint(path, persona.endpoint, endpoints)]
+                of_file = [_unknown_endpoint(path, persona.endpoint, endpoints)]
             elif persona:
                 personas.append(persona)
             if nameplate:
                 named.append((str(path), nameplate))
-        problems += problems
+        problems += of_file
     return personas, problems + cast_problems(named)
 
 
 def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, list[FileProblem]]:
-    """One task folder. `questions.txt` is needed; the other files have defaults. Out: the task, or None with faults.
+    """One task folder. `questions.txt` is needed; the others have defaults. Out: the task, or None with what is wrong.
 
     No file may lead out of `within` (default: the folder itself).
     """
@@ -65,8 +65,8 @@ def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, li
         path = next((folder / name for name in names if (folder / name).exists()), None)
         if path is None:
             return None
-        text, problems = _read_text(path, within or folder)
-        problems.extend(problems)
+        text, of_file = _read_text(path, within or folder)
+        problems.extend(of_file)
         return text if text.strip() else ""
 
     context = text_of("context.txt") or ""

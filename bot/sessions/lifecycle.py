@@ -6,6 +6,7 @@ from bot.discussion.model.record import Record
 from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.minutes import minutes
 from bot.sessions.delivery.notices import GoesOn, Paused, SessionClosed
+from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.state import SessionState
 from bot.store.models import Fault, Post, PostKind, Status
@@ -18,12 +19,13 @@ class Lifecycle:
     """One session's."""
 
     def __init__(
-        self, state: SessionState, record: Record, *, store: Store, stage: Stage, announcer: Announcer
+        self, state: SessionState, record: Record, *, store: Store, stage: Stage, outbox: Outbox, announcer: Announcer
     ) -> None:
         self._state = state
         self._record = record
         self._store = store
         self._stage = stage
+        self._outbox = outbox
         self._announcer = announcer
         self._recovering: Fault | None = None  # went on by itself, and has not yet proved that it can
 
@@ -77,6 +79,7 @@ class Lifecycle:
     async def place_gone(self, reason: str) -> None:
         """The channel or thread no longer exists: end the session, keep its record."""
         await self._store.give_up_place(self._state.stored.place_id)
+        self._outbox.read_anew()
         self._recovering = None
         await self._state.change(Status.ENDED, reason)
 

@@ -67,7 +67,9 @@ class SessionRunner:
         self._announcer = announcer = Announcer(
             stored, store=store, stage=stage, outbox=self._outbox, place_gone=lambda reason: self.place_gone(reason)
         )
-        self._lifecycle = Lifecycle(self._state, record, store=store, stage=stage, announcer=announcer)
+        self._lifecycle = Lifecycle(
+            self._state, record, store=store, stage=stage, outbox=self._outbox, announcer=announcer
+        )
         self._outage = DatabaseOutage(self._state, record, store=store, stage=stage)
         self._backfill = Backfill(
             self._state,
@@ -279,9 +281,9 @@ class SessionRunner:
 
     # --- gaps, start and end of the process ---
 
-    def mark_gap(self) -> None:
-        """From now on something may be missed that is said in the place."""
-        self._backfill.mark_gap()
+    def mark_gap(self, since: int | None = None) -> None:
+        """From now on, or since a message id, something may be missed that is said in the place."""
+        self._backfill.mark_gap(since)
 
     async def catch_up(self) -> None:
         """Make up for what was missed."""

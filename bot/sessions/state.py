@@ -49,7 +49,12 @@ class SessionState:
         try:
             await storing
         except TransientDatabaseError:
-            self.status, self.reason, self.fault = before
+            self.fault = before[2]
+            if self.is_suspended and before[:2] != self._suspended_as:
+                # Suspended while this was being stored: what it was to go back to never came to be.
+                self._before_suspension = before[:2]
+            else:
+                self.status, self.reason = before[:2]
             raise
         self.is_suspended = False
         await self._on_change()
@@ -59,6 +64,16 @@ class SessionState:
         self._before_suspension = self.status, self.reason
         self._suspended_as = self.status, self.reason = Status.PAUSED, reason
         self.is_suspended = True
+
+    @property
+    def is_to_run(self) -> bool:
+        """Whether it runs, or will once its suspension has ended."""
+        return (self._before_suspension[0] if self.is_suspended else self.status) is Status.RUNNING
+
+    async def store_again(self) -> None:
+        """Store how it stood before it was suspended. Raises TransientDatabaseError."""
+        status, reason = self._before_suspension
+        await self._store.set_status(self.id, status, reason, self.fault)
 
     def end_suspension(self) -> None:
         """Stand as before the database failed. What somebody has decided since then stands, stored already or not."""

@@ -213,8 +213,9 @@ class Supervisor:
     async def resume(self, place_id: int) -> None:
         """Go on with a paused table. Raises UserError."""
         runner = self.open_at(place_id)
-        self._recovery.forget(runner)
+        # First: whoever resumes while it goes on by itself must not keep that from having the loop run.
         await runner.resume()
+        self._recovery.forget(runner)
         self._launch(runner)
 
     async def stop(self, place_id: int, *, summary: bool = False) -> None:

@@ -109,6 +109,8 @@ class TurnLog:
 
         def unless_flooded() -> Turn | None:
             nonlocal heard
+            if message.id <= self._state.stored.listen_from:  # forgotten since it was looked at
+                return None
             if not self.has_heard(message.id) and self.is_over_rate(message.author_id, message.id):
                 heard = Heard.FLOODED
                 return None

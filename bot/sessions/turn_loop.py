@@ -83,7 +83,10 @@ class TurnLoop:
             error_id = new_error_id()
             log.exception("session %s failed (error %s)", self._state.id, error_id)
             reason = f"Something went wrong (error {error_id}; the host finds it in the log)."
-            await self._attempt(lambda: self._lifecycle.hold(reason, Fault.ERROR))
+            try:
+                await self._lifecycle.hold(reason, Fault.ERROR)
+            except TransientDatabaseError as problem:
+                await self._outage.wait(problem)
 
     async def take_turns(self) -> None:
         """Make up for what was missed, then take turns until the session is paused or has ended.
@@ -97,8 +100,8 @@ class TurnLoop:
                 match next_step(self._state.session, self._record):
                     case Open(question):
                         await self._log.steer(QuestionPut(question=question), question)
-                        await self._refresh()
                         await self._outbox.deliver()
+                        await self._refresh()
                     case Close():
                         await self._lifecycle.close()
                     case step:

@@ -21,6 +21,7 @@ from bot.sessions.delivery.stage import (
     PostRejected,
     RejectReason,
 )
+from bot.store.engine import TransientDatabaseError
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession
 from bot.store.schema import posts
 from bot.store.store import Store
@@ -710,3 +711,48 @@ async def test_crashes_after_crashes_with_every_fate(store: Store) -> None:
             await crash_and_recover(store, number + 1, calls, fates)
         except AssertionError as error:
             raise AssertionError(f"{calls=} {fates=}") from error
+
+
+# --- a post that was taken with what was stored ---
+
+
+async def taken(desk: Desk, text: str) -> None:
+    """A turn is stored, its post with it, and nobody has sent that yet."""
+    turn = Turn(len(await desk.store.record(desk.stored.id)) + 1, "persona", "Aino", text)
+    post = Post(PostKind.TURN, text, username="Aino", turn_seq=turn.seq)
+    added = await desk.store.add_turn(desk.stored.id, PLACE, turn, [post], after_id=desk.outbox.latest)
+    assert added.sending is not None
+    desk.outbox.next_is(added.sending)
+
+
+async def test_a_post_that_somebody_was_taken_out_of_is_sent_as_it_is_now(desk: Desk) -> None:
+    await taken(desk, "Kim asked me.")
+    (post,) = await desk.posts()
+    without_kim = update(posts).where(posts.c.id == post.id).values(content="Someone asked me.")
+    await desk.store._database.run(lambda db: db.execute(without_kim) and None)
+    desk.outbox.unsee(())
+    await desk.outbox.deliver()
+    assert desk.place.texts == ["Someone asked me."]
+
+
+async def test_a_post_whose_place_is_given_up_is_not_sent(desk: Desk) -> None:
+    await taken(desk, "Too late.")
+    await desk.store.give_up_place(PLACE)
+    desk.outbox.read_anew()
+    await desk.outbox.deliver()
+    assert desk.place.texts == []
+
+
+async def test_a_message_that_the_database_did_not_take_in_is_found_and_not_sent_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> None:
+        raise TransientDatabaseError("The bot's database can't be used: the disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.store, "bind_and_take", full)
+        with pytest.raises(TransientDatabaseError):
+            await desk.say("Hello there.")
+    await desk.outbox.deliver()
+    assert desk.place.texts == ["Hello there."]
+    assert [p.status for p in await desk.posts()] == [PostStatus.POSTED]

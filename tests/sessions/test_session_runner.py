@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record
 from bot.discussion.prompts.prompt import AGAIN
 from bot.sessions.delivery.notices import Done
@@ -574,3 +575,35 @@ async def test_guests_that_cannot_be_read_do_not_keep_it_from_going_on(
     table.run.mark_gap()
     await table.run.catch_up()
     assert table.run.record == Record()
+
+
+# --- guests and those who take back what they said ---
+
+
+async def test_who_is_forgotten_while_they_are_being_heard_is_not_taken_in(
+    table: SessionTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = table.place.guest("I live at Mill Lane 4.")
+    really, asked, go_on = table.store.member_data.is_kept_out, asyncio.Event(), asyncio.Event()
+
+    async def slow(guild_id: int, user_id: int) -> bool:
+        asked.set()
+        await go_on.wait()
+        return await really(guild_id, user_id)
+
+    monkeypatch.setattr(table.store.member_data, "is_kept_out", slow)
+    hearing = asyncio.create_task(table.run.hear(said))
+    await asked.wait()
+    await table.run.forget(Member(said.author_id, (said.name,)), said.id + 1)
+    go_on.set()
+    assert await hearing is Heard.IGNORED
+    assert await table.stored_turns() == []
+
+
+async def test_what_may_be_missing_since_a_moment_ago_is_looked_for_behind_that(table: SessionTable) -> None:
+    """What somebody said by command is heard of later than what others wrote after it, if its answer is lost."""
+    by_command = table.place.guest("By command.")
+    assert await table.run.hear(table.place.guest("And I?")) is Heard.TAKEN
+    table.run.mark_gap(since=by_command.id - 1)
+    await table.run.catch_up()
+    assert {t.text for t in table.run.record} == {"By command.", "And I?"}

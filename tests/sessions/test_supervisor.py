@@ -1,10 +1,14 @@
 """Who may start what where, and what a restart or a leftover does to the tables of a place."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
 
 import pytest
 
 from bot.discussion.model.dials import Dials
+from bot.discussion.model.record import TurnSkipped
 from bot.errors import UserError
 from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.sessions.resilience import database_outage
@@ -12,9 +16,10 @@ from bot.store.engine import TransientDatabaseError
 from bot.store.models import Post, PostKind, Status
 from bot.store.schema import now
 from bot.store.store import Store
-from tests.support.memory_place import LOST, OK
+from tests.support.endpoint_stand_in import Answer, fails
+from tests.support.memory_place import LOST, OK, Sending
 from tests.support.samples import CAST, PLACE, TASK, stored_session
-from tests.support.session_house import HERE, QUICK, SessionHouse, open_house, until
+from tests.support.session_house import HERE, QUICK, SessionHouse, ended, hurry, open_house, until
 
 
 @pytest.fixture
@@ -140,3 +145,68 @@ async def test_a_table_that_stood_still_for_its_database_hears_people(
         await house.supervisor.resume(PLACE)
     await until(lambda: run.status is Status.ENDED and not run.is_posting)
     assert len(run.record.persona_turns()) == 3
+
+
+async def test_a_fault_of_ours_that_keeps_its_own_notice_from_being_shown_is_told_once(
+    house: SessionHouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.scripts.append([OK, OK, OK, *[Sending(stored=False, error=ValueError("a bug in sending"))] * 50])
+    run = await house.start()
+    await until(lambda: run.status is Status.PAUSED and all(task.done() for task in house.supervisor._tasks.values()))
+    assert sum("failed (error" in record.getMessage() for record in caplog.records) == 1
+    notices = await house.store.session_posts(run.id, PostKind.NOTICE)
+    assert sum("Something went wrong" in post.content for post in notices) == 1
+
+
+async def test_who_resumes_just_as_it_goes_on_by_itself_does_not_stop_it(
+    house: SessionHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurry(monkeypatch)
+    is_up = asyncio.Event()
+    house.server.answer = lambda request: Answer() if is_up.is_set() else fails(503)
+    run = await house.start()
+    await until(lambda: run.status is Status.PAUSED and bool(house.said("⏸")))
+    really, stored = house.store.set_status, asyncio.Event()
+
+    async def slow(*arguments: Any) -> None:
+        await stored.wait()
+        await really(*arguments)
+
+    monkeypatch.setattr(house.store, "set_status", slow)
+    is_up.set()
+    await until(lambda: run.status is Status.RUNNING)
+    with pytest.raises(UserError, match="not paused"):
+        await house.supervisor.resume(PLACE)
+    stored.set()
+    await ended(run)
+
+
+async def test_a_pause_that_can_not_be_stored_while_the_loop_meets_the_same_leaves_no_table_standing(
+    house: SessionHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_outage, "FIRST_WAIT", 0.01)
+    run = await house.start(Dials(pace=60, turns=3))
+    await until(lambda: len(run.record.persona_turns()) == 1 and not run.is_posting)
+    loop_may_fail, pause_may_fail = asyncio.Event(), asyncio.Event()
+
+    async def full(*_: Any, may: asyncio.Event, **__: Any) -> None:
+        await may.wait()
+        raise TransientDatabaseError("The bot's database can't be used: the disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.store, "add_turn", partial(full, may=loop_may_fail))
+        patch.setattr(house.store, "set_status", partial(full, may=pause_may_fail))
+        steering = asyncio.create_task(run.steer(TurnSkipped(name="Aino"), ""))
+        pausing = asyncio.create_task(house.supervisor.pause(PLACE))
+        await until(lambda: run.status is Status.PAUSED)
+        standing = asyncio.create_task(run._outage.wait(TransientDatabaseError("The disk is full.")))
+        await until(lambda: run._state.is_suspended)
+        pause_may_fail.set()
+        loop_may_fail.set()
+        with pytest.raises(TransientDatabaseError):
+            await pausing
+        await asyncio.gather(steering, return_exceptions=True)
+    await standing
+    stored = await house.store.session(run.id)
+    assert stored is not None
+    assert run.status is stored.status is Status.RUNNING

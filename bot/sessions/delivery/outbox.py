@@ -77,6 +77,7 @@ class Outbox:
         """These ids are to stand nowhere any more: the next post's `after_id` may as well be that of the one before."""
         if self.latest in message_ids:
             self.latest -= 1
+        self.read_anew()
 
     @property
     def is_busy(self) -> bool:
@@ -87,6 +88,10 @@ class Outbox:
         """A post has become `sending` together with something else that was stored; None: none has."""
         if post is not None and post.id > self._begun:
             self._taken = post
+
+    def read_anew(self) -> None:
+        """What is stored of the posts has been changed: so may be what is to be sent next."""
+        self._taken = None
 
     async def recover(self) -> None:
         """At start-up: a post that was under way when the last process ended may or may not be shown."""
@@ -176,6 +181,7 @@ class Outbox:
         self._is_begun(post.id)
         healed: set[RejectReason] = set()
         more, just_taken = True, post.id not in self._uncertain
+        has_waited = not just_taken
         while not (post.id in self._uncertain and await self._is_shown(post)):
             if self._closing:
                 raise _Closing
@@ -193,6 +199,7 @@ class Outbox:
             except OutcomeUnknown as error:
                 log.warning("post %s: no answer (%s); looking for it", post.id, error)
                 await self._sleep(SETTLE_SECONDS)
+                has_waited = True
             except PostRejected as refused:
                 self._uncertain.discard(post.id)
                 post = await self._heal(post, refused, healed)
@@ -203,6 +210,8 @@ class Outbox:
                 break
         self._uncertain.discard(post.id)
         self.waiting = False
+        if has_waited:
+            self.read_anew()
         return more
 
     async def _answered(self, post: Post, message_id: int) -> bool:
@@ -210,8 +219,8 @@ class Outbox:
         async with self._binding:
             if message_id in self._bound:
                 return True  # Seen before the answer: it shows the post, or was a copy and has been taken away.
-            self._bound.add(message_id)
             bound = await self._store.bind_and_take(post.id, message_id, self._place_id, self.latest)
+            self._bound.add(message_id)
             self.next_is(bound.sending)
             if bound.is_bound:
                 return bound.sending is not None

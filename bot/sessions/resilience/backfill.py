@@ -62,8 +62,11 @@ class Backfill:
         self._closing = True
         self._nap.interrupt()
 
-    def mark_gap(self) -> None:
-        """From now on something may be missed. Before anything else is heard: that would hide what came before it."""
+    def mark_gap(self, since: int | None = None) -> None:
+        """From now on something may be missed. Before anything else is heard: that would hide what came before it.
+
+        `since`: a message id behind which something may have been missed already.
+        """
         self._gaps += 1
         self._unreadable = False
         if self._since is None:
@@ -71,6 +74,9 @@ class Backfill:
             # one that was not taken in.
             heard = max((turn.message_id or 0 for turn in self._record), default=0) or self._state.stored.anchor_id
             self._since = self._outbox.latest, heard
+        if since is not None:
+            shown, heard = self._since
+            self._since = shown, min(heard, since)
 
     def should_defer(self, message: GuestMessage) -> bool:
         """Whether a guest's message that was just heard is to be left to `catch_up()`: the history has it, too."""

@@ -43,23 +43,22 @@ class DatabaseOutage:
             return
         if len(self._record) > self._turns:
             self._wait, self._turns = FIRST_WAIT, len(self._record)
-        former = state.status, state.reason
         state.suspend(f"{problem} The table goes on as soon as that is mended.")
         while state.is_suspended:
             await self._nap.sleep(self._wait)
             # Without a turn in between longer and longer: each try may cost a model call.
             self._wait = min(self._wait * 2, LONGEST_WAIT)
-            if state.is_suspended and await self._is_over(*former, str(problem)):
+            if state.is_suspended and await self._is_over(str(problem)):
                 state.end_suspension()
 
-    async def _is_over(self, status: Status, reason: str | None, cause: str) -> bool:
+    async def _is_over(self, cause: str) -> bool:
         state = self._state
         try:
-            if status is Status.RUNNING:
+            if state.is_to_run:
                 notice = Post(PostKind.NOTICE, self._stage.sentence(OutageOver(cause)))
                 await self._store.add_post(state.id, state.stored.place_id, notice)
             else:
-                await self._store.set_status(state.id, status, reason, state.fault)
+                await state.store_again()
         except TransientDatabaseError:
             return False
         return True
