@@ -1,14 +1,16 @@
 """A database file on aiosqlite: whole transactions in the driver's thread, on the one connection there is.
 
-What queues up while some works are being done is done on the next trip to that thread, so that many sessions share the
-way there and back. All touches of what is private to aiosqlite are here.
+What queues up while some works are being done is done in one go, so that many sessions share the way to that thread and
+back. All touches of what is private to aiosqlite are here.
 """
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, StaticPool, create_engine
 from sqlalchemy.exc import DatabaseError
@@ -18,7 +20,11 @@ from bot.store.engine import Database, DatabaseClosed, Outcome, tell_transient_e
 from bot.store.sqlite_events import BEGIN, empty_log
 
 T = TypeVar("T")
-_Done = list[tuple[Any, BaseException | None]]  # of each work of a trip: what it gave, or what it failed with
+_Done = list[tuple[Any, BaseException | None]]  # of each work of a batch: what it gave, or what it failed with
+_HandedIn = tuple[Outcome[Any], Callable[[], Any]]
+
+# A work that took longer has waited for a lock, perhaps: those behind it in the batch must not wait for it to be heard.
+_SHARED_SECONDS: Final = 0.1
 
 
 class DriverThreadDatabase(Database):
@@ -33,7 +39,7 @@ class DriverThreadDatabase(Database):
         # pairs of a future and the function whose result that gets. `_conn` is the connection that lives there.
         self._thread = driver._tx
         self._raw: sqlite3.Connection = driver._conn
-        self._waiting: list[tuple[Outcome[Any], Callable[[], Any]]] = []
+        self._waiting: list[_HandedIn] = []
         self._is_under_way = False
         self._is_closed = False
         self._db: Connection | None = None
@@ -58,9 +64,13 @@ class DriverThreadDatabase(Database):
         if not self._is_closed:
             last = self._hand_in(self._leave)
             self._is_closed = True
-            await last
-            await self._connection.close()
-            await self._engine.dispose()
+            # To its end, whoever is cancelled: the driver's thread would outlive the process otherwise.
+            await asyncio.shield(self._close_after(last))
+
+    async def _close_after(self, last: Outcome[None]) -> None:
+        await last
+        await self._connection.close()
+        await self._engine.dispose()
 
     def _hand_in(self, work: Callable[[], T]) -> Outcome[T]:
         outcome = Outcome[T](loop=self._loop)
@@ -75,15 +85,17 @@ class DriverThreadDatabase(Database):
 
     def _go(self) -> None:
         batch, self._waiting = self._waiting, []
-        trip: asyncio.Future[_Done] = self._loop.create_future()
-        trip.add_done_callback(partial(self._back, [outcome for outcome, _ in batch]))
-        self._thread.put_nowait((trip, partial(_do_each, [work for _, work in batch])))
+        done: asyncio.Future[_Done] = self._loop.create_future()
+        done.add_done_callback(partial(self._back, batch))
+        self._thread.put_nowait((done, partial(_do_each, [work for _, work in batch])))
 
-    def _back(self, outcomes: list[Outcome[Any]], trip: asyncio.Future[_Done]) -> None:
+    def _back(self, batch: list[_HandedIn], done: asyncio.Future[_Done]) -> None:
+        results = done.result()
+        self._waiting[:0] = batch[len(results) :]
         self._is_under_way = bool(self._waiting)
         if self._waiting:
             self._go()
-        for outcome, (result, error) in zip(outcomes, trip.result(), strict=True):
+        for (outcome, _), (result, error) in zip(batch, results, strict=False):
             if error is None:
                 outcome.set_result(result)
             else:
@@ -102,7 +114,8 @@ class DriverThreadDatabase(Database):
             raise _told(error) from error
         finally:
             if self._raw.in_transaction:
-                self._raw.execute("ROLLBACK")
+                with suppress(sqlite3.Error):  # what went wrong before is what is to be told
+                    self._raw.execute("ROLLBACK")
         return result
 
     def _use(self, work: Callable[[Any], T]) -> T:
@@ -121,14 +134,16 @@ def _connected(raw: sqlite3.Connection) -> Connection:
 
     It need not know of our transactions: its bookkeeping of them costs more than the transactions do.
     """
-    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "hide_parameters": True}
     engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool, **options)
     tell_transient_errors(engine)
     return engine.connect()
 
 
 def _do_each(works: list[Callable[[], Any]]) -> _Done:
+    """Do works until all are done or one took its time. Out: what came of those that were done."""
     done: _Done = []
+    began = time.monotonic()
     for work in works:
         try:
             done.append((work(), None))
@@ -136,6 +151,8 @@ def _do_each(works: list[Callable[[], Any]]) -> _Done:
             done.append((None, RuntimeError(repr(error))))
         except BaseException as error:  # noqa: BLE001 (it goes to whoever handed in the work)
             done.append((None, error))
+        if time.monotonic() - began > _SHARED_SECONDS:
+            break
     return done
 
 

@@ -126,9 +126,10 @@ class PooledDatabase(Database):
 def create_pool(url: str) -> AsyncEngine:
     """An engine for `url` set up as the store needs it."""
     if not url.startswith("sqlite"):
-        return create_async_engine(url)
+        return create_async_engine(url, hide_parameters=True)
     # One connection: transactions queue instead of colliding. None is open any more where it is handed back.
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, pool_reset_on_return=None)
+    options = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 60, "pool_reset_on_return": None}
+    engine = create_async_engine(url, hide_parameters=True, **options)
     register_sqlite_events(engine.sync_engine)
     tell_transient_errors(engine.sync_engine)
     return engine

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Dialect, insert, literal_column, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
+from bot.store import driver_thread
 from bot.store.driver_thread import DriverThreadDatabase
-from bot.store.engine import Database, DatabaseClosed, upsert
+from bot.store.engine import Database, DatabaseClosed, TransientDatabaseError, upsert
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.opening import open_database
 from bot.store.schema import sessions, webhooks
@@ -181,13 +182,16 @@ async def test_a_cancelled_caller_hears_of_that_when_the_work_is_done(in_thread:
     assert await later == [1]
 
 
-async def test_what_waits_goes_together_in_its_order(in_thread: DriverThreadDatabase) -> None:
-    trips: list[object] = []
+async def test_what_waits_goes_together_in_its_order(
+    in_thread: DriverThreadDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver_thread, "_SHARED_SECONDS", 60)
+    batches: list[object] = []
 
     class Thread:
-        def put_nowait(self, trip: object) -> None:
-            trips.append(trip)
-            thread.put_nowait(trip)
+        def put_nowait(self, batch: object) -> None:
+            batches.append(batch)
+            thread.put_nowait(batch)
 
     thread, in_thread._thread = in_thread._thread, Thread()
     has_begun, may_end = threading.Event(), threading.Event()
@@ -197,7 +201,7 @@ async def test_what_waits_goes_together_in_its_order(in_thread: DriverThreadData
     await asyncio.sleep(0)
     may_end.set()
     await asyncio.gather(first, *others)
-    assert len(trips) == 2
+    assert len(batches) == 2
     assert await in_thread.run(stored) == [5, 3, 4, 1, 2]
     assert [task.result() for task in others] == [5, 3, 4, 1, 2]
 
@@ -221,6 +225,55 @@ async def test_closing_waits_for_the_last_works(opened: Database, tmp_path: Path
 
 
 # --- the driver ---
+
+
+async def test_who_is_done_does_not_wait_for_those_behind_a_slow_one(
+    in_thread: DriverThreadDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver_thread, "_SHARED_SECONDS", -1)  # every work takes longer than that
+    first_is_heard_of = threading.Event()
+
+    async def first() -> None:
+        await in_thread.run(lambda db: None)
+        first_is_heard_of.set()
+
+    second = in_thread.run(lambda db: first_is_heard_of.wait(10))
+    assert (await asyncio.gather(first(), second))[1]
+
+
+async def test_a_rollback_that_fails_as_well_hides_no_cause(
+    in_thread: DriverThreadDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class FailingDisk:
+        in_transaction = True
+
+        def execute(self, statement: str) -> None:
+            if statement in ("COMMIT", "ROLLBACK"):
+                error = sqlite3.OperationalError("disk I/O error")
+                error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+                raise error
+
+    await in_thread.run(lambda db: None)
+    with monkeypatch.context() as patch:
+        patch.setattr(in_thread, "_raw", FailingDisk())
+        with pytest.raises(TransientDatabaseError, match="the disk does not take it"):
+            await in_thread.run(lambda db: None)
+
+
+async def test_whoever_closes_and_is_cancelled_leaves_no_thread_behind(tmp_path: Path) -> None:
+    before = threading.active_count()
+    opened = await open_database(database(tmp_path)[0])
+    may_end = threading.Event()
+    working = asyncio.create_task(opened.run(lambda db: may_end.wait(10)))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(opened.aclose())
+    await asyncio.sleep(0)
+    closing.cancel()
+    may_end.set()
+    await asyncio.gather(working, closing, return_exceptions=True)
+    async with asyncio.timeout(10):
+        while threading.active_count() > before:  # noqa: ASYNC110 (a thread sends no signal)
+            await asyncio.sleep(0.005)
 
 
 async def test_what_is_private_to_aiosqlite_is_as_we_use_it(tmp_path: Path) -> None:
