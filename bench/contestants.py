@@ -144,15 +144,22 @@ async def record(url: str, folder: Path, turns: int) -> Tape:
 class Engine:
     """The engine alone: endpoint and database are played back from a tape."""
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, tape: Tape, endpoint: PlayingEndpoint) -> None:
         self._tape = tape
+        self._endpoint = endpoint
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, tape: Tape) -> AsyncIterator[Self]:
+        endpoint = PlayingEndpoint(tape)
+        try:
+            yield cls(tape, endpoint)
+        finally:
+            await endpoint.aclose()
 
     async def hold(self, turns: int) -> Lap:
-        store = Store(cast(Database, Player(self._tape)))
-        endpoint = PlayingEndpoint(self._tape)
-        lap = await Ours(store, endpoint).hold(turns)
-        await endpoint.aclose()
-        return lap
+        self._endpoint.rewind()
+        return await Ours(Store(cast(Database, Player(self._tape))), self._endpoint).hold(turns)
 
 
 class Sdk:

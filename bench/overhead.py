@@ -56,7 +56,7 @@ async def measure(rounds: int, turns: int) -> dict[str, list[Lap]]:
             "floor": await stack.enter_async_context(Sdk.at(url, tape, bare=True)),
             "sdk": await stack.enter_async_context(Sdk.at(url, tape, bare=False)),
             "database": await stack.enter_async_context(Replay.at(folder, tape)),
-            "engine": Engine(tape),
+            "engine": await stack.enter_async_context(Engine.at(tape)),
         }
         for contestant in contestants.values():
             await contestant.hold(turns)

@@ -136,7 +136,12 @@ class PlayingEndpoint(Endpoint):
 
     def __init__(self, tape: Tape) -> None:
         super().__init__("http://127.0.0.1:9/v1", model=MODEL, context=WINDOW)
-        self._answers = iter([completion for _, completion in tape.calls])
+        self._tape = tape
+        self.rewind()
+
+    def rewind(self) -> None:
+        """Begin anew. To make an endpoint takes longer than many turns: it reads the system's certificates."""
+        self._answers = iter([completion for _, completion in self._tape.calls])
 
     async def discover(self) -> str:
         return MODEL
