@@ -14,7 +14,7 @@ from bot.discussion.prompts.prompt import preamble
 from bot.discussion.replies.reply import Reply
 from bot.discussion.replies.scripts import is_foreign
 from bot.discussion.text.folding import fold
-from bot.discussion.text.text_metrics import Gram, grams, uncached_grams
+from bot.discussion.text.text_metrics import gram_hashes, grams
 
 # The share of a reply's word 3-grams that may stand in one earlier turn (or in what the model was told about the
 # table) before it counts as a copy of it.
@@ -72,14 +72,14 @@ def _objection(
 
 def is_copy(text: str, record: Record) -> bool:
     """Whether `text` nearly repeats an earlier turn: half of its word 3-grams stand in it, or all of its few words."""
-    own = grams(text, 3)
-    return any(_is_mostly_in(own, grams(turn.text, 3)) for turn in record if turn.text)
+    own = frozenset(gram_hashes(text, 3))
+    return any(_is_mostly_in(own, gram_hashes(turn.text, 3)) for turn in record if turn.text)
 
 
 def recites(text: str, session: Session, cue: str = "") -> bool:
     """Whether half of `text` stands word for word in what the model was told: context, rules, cards, or the cue."""
-    own, of_table, of_turn = grams(text, 3), _told(preamble(session)), grams(cue, 3)
-    return _is_mostly_in(own, frozenset(gram for gram in own if gram in of_turn or hash(gram) in of_table))
+    own, told = frozenset(gram_hashes(text, 3)), _told(preamble(session))
+    return _is_mostly_in(own, (own & told).union(map(hash, grams(cue, 3))))
 
 
 def speaks_as_other(text: str, speaker: Persona, table: tuple[Persona, ...]) -> bool:
@@ -87,11 +87,9 @@ def speaks_as_other(text: str, speaker: Persona, table: tuple[Persona, ...]) -> 
     return _slips(speaker.name, table).search(fold(text)) is not None
 
 
-def _is_mostly_in(own: frozenset[Gram], other: frozenset[Gram]) -> bool:
-    if own.isdisjoint(other):
-        return False
+def _is_mostly_in(own: frozenset[int], other: Iterable[int]) -> bool:
     share = COPY_SHARE if len(own) >= _FEW_GRAMS else 1
-    return len(own & other) / len(own) >= share
+    return bool(own) and len(own.intersection(other)) / len(own) >= share
 
 
 @lru_cache(maxsize=256)
@@ -108,4 +106,4 @@ def _slips(speaker: str, table: tuple[Persona, ...]) -> re.Pattern[str]:
 # Hashes, since the 3-grams of a preamble themselves would take some 300 kB.
 @lru_cache(maxsize=64)
 def _told(told: str) -> frozenset[int]:
-    return frozenset(map(hash, uncached_grams(told, 3)))
+    return frozenset(map(hash, grams(told, 3)))

@@ -1,7 +1,8 @@
 """What can be told from words alone: which a text has, how much of it is new, and whether it only agrees."""
 
 import re
-from collections.abc import Iterable
+from array import array
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from bot.discussion.text.folding import fold
@@ -55,16 +56,16 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-@caches_turn_texts(maxsize=1024)
 def grams(text: str, n: int) -> frozenset[Gram]:
     """A text's runs of `n` words; a shorter text is one run as a whole."""
-    return uncached_grams(text, n)
-
-
-def uncached_grams(text: str, n: int) -> frozenset[Gram]:
-    """`grams` of a long text that is asked for only once."""
     found = words(text)
     return frozenset(tuple(found[i : i + n]) for i in range(max(1, len(found) - n + 1)) if found)
+
+
+@caches_turn_texts(maxsize=16_384)
+def gram_hashes(text: str, n: int) -> Collection[int]:
+    """The hashes of a text's `grams`: a twentieth of their memory, so that those of many tables' turns can be kept."""
+    return array("q", map(hash, grams(text, n)))
 
 
 def novelty(text: str, earlier: Iterable[str]) -> float:
@@ -72,8 +73,8 @@ def novelty(text: str, earlier: Iterable[str]) -> float:
 
     Pairs, since single words come back in any long discussion, whatever is said with them.
     """
-    own = {pair for pair in grams(text, 2) if len(pair) == 2}
-    return len(own.difference(*(grams(one, 2) for one in earlier))) / len(own) if own else 1.0
+    own = {hash(pair) for pair in grams(text, 2) if len(pair) == 2}
+    return len(own.difference(*(gram_hashes(one, 2) for one in earlier))) / len(own) if own else 1.0
 
 
 def only_agrees(text: str) -> bool:
