@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
-import httpx2
-from openai import AsyncOpenAI, DefaultAioHttpClient
+from openai import AsyncOpenAI
 from sqlalchemy import Connection
 
 from bench.fakes import MODEL
@@ -38,6 +37,8 @@ TASK_FOLDER: Final = REPOSITORY / "tasks" / "growing-server"
 PERSONAS_FOLDER: Final = REPOSITORY / "personas"
 SEATS: Final = 4
 MAX_TOKENS: Final = 300
+# About what an answer of the bench's endpoint takes, in seconds.
+_WAIT: Final = 0.0015
 # The peer's process has just begun: connections and lazy imports are behind it after so many turns.
 _WARM_UP: Final = 5
 
@@ -142,7 +143,8 @@ async def record(url: str, folder: Path, turns: int) -> Tape:
 
 
 class Engine:
-    """The engine alone: endpoint and database are played back from a tape."""
+    """The engine alone: endpoint and database are played back from a tape. `waits`: the endpoint's answer is not there
+    at once, as in the whole, so that the machine does something else meanwhile."""
 
     def __init__(self, tape: Tape, endpoint: PlayingEndpoint) -> None:
         self._tape = tape
@@ -150,8 +152,8 @@ class Engine:
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, tape: Tape) -> AsyncIterator[Self]:
-        endpoint = PlayingEndpoint(tape)
+    async def at(cls, tape: Tape, *, waits: bool = False) -> AsyncIterator[Self]:
+        endpoint = PlayingEndpoint(tape, wait=_WAIT if waits else 0.0)
         try:
             yield cls(tape, endpoint)
         finally:
@@ -163,29 +165,47 @@ class Engine:
 
 
 class Sdk:
-    """The SDK alone, used as the engine uses it, with the requests of a tape."""
+    """The SDK alone, as one finds it, with the requests of a tape."""
 
-    def __init__(self, client: AsyncOpenAI, tape: Tape, *, bare: bool) -> None:
+    def __init__(self, client: AsyncOpenAI, tape: Tape) -> None:
         self._client = client
         self._tape = tape
-        self._bare = bare
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, url: str, tape: Tape, *, bare: bool) -> AsyncIterator[Self]:
-        """`bare`: as one finds it, instead of as we use it."""
-        http = None if bare else DefaultAioHttpClient()
-        async with AsyncOpenAI(base_url=url, api_key="none", http_client=http) as client:
-            yield cls(client, tape, bare=bare)
+    async def at(cls, url: str, tape: Tape) -> AsyncIterator[Self]:
+        async with AsyncOpenAI(base_url=url, api_key="none") as client:
+            yield cls(client, tape)
 
     async def hold(self, turns: int) -> Lap:
         watch = Watch()
         for request, _ in self._tape.calls:
-            if self._bare:
-                await self._client.chat.completions.create(**request)
-            else:
-                answer = await self._client.post("/chat/completions", cast_to=httpx2.Response, body=request)
-                json.loads(answer.content)
+            await self._client.chat.completions.create(**request)
+            watch.turn()
+        return watch.lap()
+
+
+class Client:
+    """Our client of endpoints alone, with the requests of a tape."""
+
+    def __init__(self, endpoint: Endpoint, tape: Tape) -> None:
+        self._endpoint = endpoint
+        self._tape = tape
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, url: str, tape: Tape) -> AsyncIterator[Self]:
+        endpoint = Endpoint(url)
+        try:
+            yield cls(endpoint, tape)
+        finally:
+            await endpoint.aclose()
+
+    async def hold(self, turns: int) -> Lap:
+        watch = Watch()
+        for request, _ in self._tape.calls:
+            options = {name: value for name, value in request.items() if name not in ("model", "messages")}
+            await self._endpoint.complete(request["messages"][0]["content"], **options)
             watch.turn()
         return watch.lap()
 

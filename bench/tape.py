@@ -4,6 +4,7 @@ Played to the engine, it shows what the engine costs without the libraries; aske
 without the engine.
 """
 
+import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -134,7 +135,9 @@ class RecordingEndpoint(Endpoint):
 class PlayingEndpoint(Endpoint):
     """An endpoint that answers at once what the tape says, call by call."""
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, tape: Tape, wait: float) -> None:
+        """`wait`: seconds before each answer."""
+        self._wait = wait
         super().__init__("http://127.0.0.1:9/v1", model=MODEL, context=WINDOW)
         self._tape = tape
         self.rewind()
@@ -147,5 +150,7 @@ class PlayingEndpoint(Endpoint):
         return MODEL
 
     async def complete(self, prompt: str, **options: Any) -> Completion:
+        if self._wait:
+            await asyncio.sleep(self._wait)
         completion = next(self._answers)
         return self.profile.learn_answer(prompt, completion)

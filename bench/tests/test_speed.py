@@ -28,7 +28,7 @@ def test_the_overhead(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
         assert set(figures["contestants"][name]) == {"wall_p50", "wall_p99", "cpu_p50", "cpu_p99", "cpu"}
         assert all(value > 0 for value in figures["contestants"][name].values())
     parts = figures["cpu_of_ours"]
-    assert set(parts) == {"sdk", "database", "engine", "together"}
+    assert set(parts) == {"client", "database", "engine", "waits", "together"}
     assert all(parts[name] > 0 for name in overhead.PARTS)
     lines = capsys.readouterr().out.splitlines()
     assert {"ours", "floor", *parts} <= {line.split()[0] for line in lines if line}
