@@ -82,7 +82,7 @@ class Outbox:
     @property
     def is_busy(self) -> bool:
         """Whether something is on its way."""
-        return self._task is not None and not self._task.done()
+        return self._task is not None
 
     def next_is(self, post: Post | None) -> None:
         """A post has become `sending` together with something else that was stored; None: none has."""
@@ -103,20 +103,25 @@ class Outbox:
 
         Raises PostingBlocked or PlaceGone.
         """
-        while self._task is not None and not self._task.done():
+        while self._task is not None:
             await asyncio.wait([self._task])
         if self._closing:
             return
-        self._task = asyncio.create_task(self._send_all(), name=f"outbox of {self._place_id}")
-        # If the caller is gone when it fails, nobody asks for the error; the post waits in the database.
-        self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
-        await asyncio.shield(self._task)
+        self._task = sending = asyncio.create_task(self._send_all(), name=f"outbox of {self._place_id}")
+        sending.add_done_callback(self._has_sent)
+        await asyncio.shield(sending)
+
+    def _has_sent(self, sending: asyncio.Task[None]) -> None:
+        self._task = None
+        if not sending.cancelled():
+            # If the caller is gone when it fails, nobody asks for the error; the post waits in the database.
+            sending.exception()
 
     async def close(self, timeout: float) -> None:
         """Stop waiting for anything; give a send in flight `timeout` seconds, then leave it to the next start."""
         self._closing = True
         self._wait.interrupt()
-        if self._task is not None and not self._task.done():
+        if self._task is not None:
             await asyncio.wait([self._task], timeout=timeout)
 
     async def look_back(self, since: int) -> None:
