@@ -57,28 +57,25 @@ class TurnLog:
 
         Out: False if that gave None, or if its message is a turn already.
         """
-        # Shielded: a turn that is in the database must also get into the record, whoever is cancelled in between.
-        return await asyncio.shield(asyncio.ensure_future(self._store_turn(next_turn)))
+        async with self._lock:
+            turn = next_turn()
+            return turn is not None and await self._add(replace(turn, seq=self.record.last_seq + 1))
 
     async def steer(self, steering: Steering, text: str) -> None:
         """Commit a moderator's turn; `text` is what the place sees of it (empty: nothing)."""
         await self.commit(lambda: moderator_turn(self.record, steering, text))
 
-    async def _store_turn(self, next_turn: Callable[[], Turn | None]) -> bool:
-        async with self._lock:
-            turn = next_turn()
-            if turn is None:
-                return False
-            turn = replace(turn, seq=self.record.last_seq + 1)
-            persona = next((p for p in seats(self._state.session, self.record) if p.name == turn.speaker), None)
-            show = [] if turn.kind == "guest" or not turn.text else self._stage.split(turn, persona)
-            stored = self._state.stored
-            added = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
-            if added.is_added:
-                self.record.append(turn)
-                self._outbox.next_is(added.sending)
-                self._on_turn(turn)
-            return added.is_added
+    async def _add(self, turn: Turn) -> bool:
+        persona = next((p for p in seats(self._state.session, self.record) if p.name == turn.speaker), None)
+        show = [] if turn.kind == "guest" or not turn.text else self._stage.split(turn, persona)
+        stored = self._state.stored
+        # Whoever is cancelled meanwhile hears of that at the next step only: what is stored gets into the record, too.
+        added = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
+        if added.is_added:
+            self.record.append(turn)
+            self._outbox.next_is(added.sending)
+            self._on_turn(turn)
+        return added.is_added
 
     # --- guests ---
 
