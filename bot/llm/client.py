@@ -9,9 +9,10 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import aiohttp
 import httpx2
 import openai
-from openai import AsyncOpenAI, DefaultAioHttpClient
+from openai import AsyncOpenAI
 
 from bot.llm.completion import Completion, read_completion
+from bot.llm.http_client import HttpClient
 from bot.llm.json_reading import read_json
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class EndpointClient:
         self._timeout = timeout
         self._retries = retries
         self._api_key = api_key
+        self._http = HttpClient(timeout)
         self._sdk = AsyncOpenAI(
             base_url=self.base_url,
             # Local servers need no key, but the SDK refuses to start without one.
@@ -47,8 +49,11 @@ class EndpointClient:
             timeout=timeout,
             max_retries=retries,
             default_headers=_credentials(parts),
-            http_client=_HttpClient(timeout),
+            http_client=self._http,
         )
+        self._chat_url = f"{self._sdk.base_url}chat/completions"
+        headers = {**self._sdk.auth_headers, **self._sdk.default_headers}
+        self._headers = {name: value for name, value in headers.items() if isinstance(value, str)}
 
     async def aclose(self) -> None:
         await self._sdk.close()
@@ -77,12 +82,7 @@ class EndpointClient:
         retries = self._retries if patient else 0
         for tries in itertools.count():
             try:
-                # Not by `chat.completions.create`: that takes twice the CPU, and its models let through whatever JSON
-                # comes, and fail on it later.
-                response = await self._sdk.post(
-                    "/chat/completions", cast_to=httpx2.Response, body=request, options={"max_retries": retries}
-                )
-                return read_completion(read_json(response.content))
+                return read_completion(read_json(await self._post(request, retries)))
             except ValueError as error:
                 if tries >= retries:
                     raise
@@ -90,20 +90,17 @@ class EndpointClient:
                 await asyncio.sleep(_REREAD * 2**tries)
         raise AssertionError
 
-
-class _HttpClient(DefaultAioHttpClient):
-    """The SDK's HTTP client with a deadline for each try: its own time-out begins anew with every byte of a body."""
-
-    def __init__(self, timeout: float) -> None:
-        super().__init__(timeout=timeout)
-        self._deadline = timeout
-
-    async def send(self, *args: Any, **options: Any) -> Any:
-        try:
-            async with asyncio.timeout(self._deadline):
-                return await super().send(*args, **options)
-        except TimeoutError as error:
-            raise httpx2.ReadTimeout("the answer took too long") from error  # which the SDK tries again
+    async def _post(self, request: dict[str, Any], retries: int) -> bytes:
+        """The body of an answer with status 200. Raises what the SDK does."""
+        tried = await self._http.try_once(self._chat_url, self._headers, request)
+        if tried is not None and tried.status == 200:
+            return tried.body
+        with self._http.going_on_from(tried):
+            # Not by `chat.completions.create`: its models let through whatever JSON comes, and fail on it later.
+            response = await self._sdk.post(
+                "/chat/completions", cast_to=httpx2.Response, body=request, options={"max_retries": retries}
+            )
+        return response.content
 
 
 def _credentials(address: SplitResult) -> dict[str, str]:

@@ -1,0 +1,105 @@
+"""The HTTP client beneath the SDK: a deadline for each try, and a short way for the first try of a call.
+
+The SDK takes three times the CPU of the request itself for an answer that is simply there. So a call is first made
+past it; what is no plain answer becomes the outcome of the SDK's own first try, and it goes on from there: what may be
+tried again, when, and which error it is.
+"""
+
+import asyncio
+import json
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import aiohttp
+import httpx2
+from openai import DefaultAioHttpClient
+
+# So many seconds an idle connection is kept: many servers close theirs after five.
+_KEPT: Final = 4.0
+# What is said of a body on its way, and no longer of one that is there.
+_OF_THE_WAY: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of a try: an answer, or `error`."""
+
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+    error: httpx2.TransportError | None = None
+
+
+# What the task that is about to ask the SDK has tried already.
+_TRIED: ContextVar[Tried | None] = ContextVar("tried", default=None)
+
+
+class HttpClient(DefaultAioHttpClient):
+    """The SDK's, with a deadline for each try: its own time-out begins anew with every byte of a body."""
+
+    def __init__(self, timeout: float) -> None:
+        """`timeout`: seconds a try."""
+        self._certificates = httpx2.create_ssl_context()
+        super().__init__(timeout=timeout, verify=self._certificates)
+        self._deadline = timeout
+        self._session: aiohttp.ClientSession | None = None
+        # The SDK's client knows more kinds of proxies.
+        self._has_proxy = bool(urllib.request.getproxies())
+
+    async def try_once(self, url: str, headers: Mapping[str, str], request: Mapping[str, Any]) -> Tried | None:
+        """Post a request. None: only the SDK can, since there is a proxy, or the answer leads elsewhere."""
+        if self._has_proxy:
+            return None
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEPT, ssl=self._certificates)
+            timeout = aiohttp.ClientTimeout(total=self._deadline)
+            self._session = aiohttp.ClientSession(connector=connector, timeout=timeout)
+        data = json.dumps(request, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        try:
+            async with self._session.post(url, data=data, headers=headers, allow_redirects=False) as answer:
+                body = await answer.read()
+        # As the SDK's client tells them.
+        except TimeoutError as error:
+            return Tried(error=_caused(httpx2.ReadTimeout("the answer took too long"), error))
+        except aiohttp.ClientConnectionError as error:
+            return Tried(error=_caused(httpx2.ConnectTimeout(str(error)), error))
+        except aiohttp.ClientError as error:
+            return Tried(error=_caused(httpx2.ReadError(str(error)), error))
+        return None if 300 <= answer.status < 400 else Tried(answer.status, answer.headers, body)
+
+    @contextmanager
+    def going_on_from(self, tried: Tried | None) -> Iterator[None]:
+        """For a block: the first request that this task has the SDK send was tried already."""
+        _TRIED.set(tried)
+        try:
+            yield
+        finally:
+            _TRIED.set(None)
+
+    async def send(self, request: httpx2.Request, **options: Any) -> Any:
+        tried = _TRIED.get()
+        if tried is not None:
+            _TRIED.set(None)
+            if tried.error is not None:
+                raise tried.error
+            headers = {name: value for name, value in tried.headers.items() if name.lower() not in _OF_THE_WAY}
+            return httpx2.Response(tried.status, headers=headers, content=tried.body, request=request)
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await super().send(request, **options)
+        except TimeoutError as error:
+            raise httpx2.ReadTimeout("the answer took too long") from error  # which the SDK tries again
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+        await super().aclose()
+
+
+def _caused(error: httpx2.TransportError, cause: BaseException) -> httpx2.TransportError:
+    error.__cause__ = cause
+    return error
