@@ -14,6 +14,7 @@ from bot.discussion.model.names import name_clashes
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, TurnsChanged
 from bot.discussion.model.task import Task
+from bot.discussion.text.text_caches import forget_turn_texts
 from bot.errors import Remedy, UserError
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import USUAL, Limits
@@ -127,6 +128,7 @@ class Supervisor:
             await self._store.message_gone(message_id)
         for session_id in await self._store.member_data.sessions_of_message(message_id):
             await renew_minutes(self._store, session_id)
+            forget_turn_texts()  # also of a session that has ended
 
     # --- what is kept ---
 
@@ -142,6 +144,7 @@ class Supervisor:
             elif stored := await self._store.session(session_id):
                 record = await self._store.record(session_id)
                 await erase_member(self._store, stored, record, member, listen_from)
+        forget_turn_texts()
         await self._store.member_data.scrub()
 
     def drop_server(self, guild_id: int) -> None:

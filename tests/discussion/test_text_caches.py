@@ -88,3 +88,11 @@ def test_after_a_deletion_a_turns_whole_way_has_left_nothing_behind(table: Recor
     assert sum(map(held, TURN_TEXT_CACHES)) > 3
     table.record.amend(table.record.last_seq, text="")
     assert [name for name, cache in ALL.items() if held(cache) and name not in OF_CAST_AND_TASK] == []
+
+
+def test_a_record_that_was_looked_through_holds_no_words_of_before():
+    table = RecordedTable()
+    table.say("Ravi", "Kim asked me.")
+    assert [turn.text for turn in table.record.persona_turns()] == ["Kim asked me."]
+    table.record.amend(1, text="Someone asked me.")
+    assert [turn.text for turn in table.record._of_personas] == ["Someone asked me."]

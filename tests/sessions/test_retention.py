@@ -11,6 +11,9 @@ import pytest
 from bot.chat.sentences import sentence
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
+from bot.discussion.model.record import Turn
+from bot.discussion.replies.scripts import scripts
+from bot.discussion.text.text_caches import TURN_TEXT_CACHES
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.delivery.notices import SessionClosed
@@ -304,3 +307,21 @@ async def test_a_post_whose_session_was_deleted_is_not_sent(house: RetentionHous
     shown = len(house.place.messages)
     await run._outbox.deliver()
     assert len(house.place.messages) == shown
+
+
+@pytest.mark.parametrize("how", ["the sweep", "a deletion under a closed table", "forget me"])
+async def test_what_is_deleted_is_in_no_cache_either(house: RetentionHouse, how: str) -> None:
+    stored = await house.store.add_session(stored_session(), [])
+    said = house.place.guest("I live at Mill Lane 4.")
+    turn = Turn(1, "guest", said.name, said.text, message_id=said.id, author_id=said.author_id)
+    await house.store.add_turn(stored.id, PLACE, turn)
+    await house.store.set_status(stored.id, Status.ENDED)
+    scripts(said.text)  # as while the table was open
+    match how:
+        case "the sweep":
+            await house.retention(keep_days=0).sweep([GUILD], now() + timedelta(days=1))
+        case "forget me":
+            await house.supervisor.forget(GUILD, KIM, listen_from=said.id + 1)
+        case _:
+            await house.supervisor.message_gone(PLACE, said.id)
+    assert [cache.cache_info().currsize for cache in TURN_TEXT_CACHES if cache.cache_info().currsize] == []

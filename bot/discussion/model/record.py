@@ -208,8 +208,9 @@ class Record:
         """Have what is left of an older turn stand in its place, and count the revision."""
         self.turns[turn.seq - 1] = turn
         self.revision += 1
-        # What was deleted must not live on in a cache of texts.
+        # What was deleted must not live on in a cache of texts, nor in what was looked through before.
         forget_turn_texts()
+        self._look()
 
     def persona_turns(self) -> Sequence[Turn]:
         """Turns that used the clock, passes and withheld ones among them."""

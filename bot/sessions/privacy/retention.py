@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.discussion.text.text_caches import forget_turn_texts
 from bot.store.schema import now
 from bot.store.store import Store
 
@@ -37,20 +38,21 @@ class Retention:
 
     async def sweep(self, servers: Sequence[int], at: datetime) -> None:
         """Delete what is too old at a time. A server that holds data and is not among `servers` counts as left."""
-        privacy = self._store.member_data
-        newly_left = await privacy.note_servers(servers, at)
+        member_data = self._store.member_data
+        newly_left = await member_data.note_servers(servers, at)
         for guild_id in newly_left:
             log.warning("server %s: I am no longer in it; its data goes in %s days", guild_id, self._grace_days)
         old = 0
         if self._keep_days is not None:
-            old = await privacy.delete_ended(at - timedelta(days=self._keep_days))
+            old = await member_data.delete_ended(at - timedelta(days=self._keep_days))
         of_left = 0
-        for guild_id in await privacy.servers_left(at - timedelta(days=self._grace_days)):
+        for guild_id in await member_data.servers_left(at - timedelta(days=self._grace_days)):
             if guild_id in newly_left:
                 continue  # not in the same breath, also without a grace period: the next look may see it again
             self._drop_server(guild_id)
-            of_left += await privacy.delete_server(guild_id)
-        emptied = await privacy.scrub()
+            of_left += await member_data.delete_server(guild_id)
+        forget_turn_texts()
+        emptied = await member_data.scrub()
         log.info(
             "retention: %s ended discussions deleted (kept for %s), %s of servers left (%s days of grace)%s",
             old,
