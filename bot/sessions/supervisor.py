@@ -133,10 +133,7 @@ class Supervisor:
     # --- what is kept ---
 
     async def forget(self, guild_id: int, member: Member, *, listen_from: int) -> None:
-        """Take a member out of every session of a server, those under way included.
-
-        No message before the id `listen_from` is taken in again.
-        """
+        """Take a member out of every session of a server; no message before the id `listen_from` is taken in again."""
         runners = {runner.id: runner for runner in self._runners.values() if runner.stored.guild_id == guild_id}
         for session_id in sorted({*runners, *await self._store.member_data.sessions_with(guild_id, member)}):
             if session_id in runners:
@@ -168,7 +165,7 @@ class Supervisor:
     async def _start(self, where: OpeningPlace, session: Session) -> SessionRunner:
         if self.find(where.place_id):
             raise UserError("There is a table in this channel already.", Remedy.STOP)
-        if self._is_busy(where.place_id):
+        if (last := self._runners.get(where.place_id)) and last.is_posting:
             raise UserError("The last table's messages are still on their way. Try again in a moment.")
         if clashes := name_clashes(session.cast):
             raise UserError(
@@ -278,10 +275,6 @@ class Supervisor:
     async def _go_on(self, runner: SessionRunner) -> None:
         await runner.go_on()
         self._launch(runner)
-
-    def _is_busy(self, place_id: int) -> bool:
-        runner = self._runners.get(place_id)
-        return runner is not None and runner.is_posting
 
     def _launch(self, runner: SessionRunner, first: Callable[[], Awaitable[None]] | None = None) -> None:
         """Have the session's loop run in a task, unless it does."""
