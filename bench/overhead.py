@@ -18,8 +18,8 @@ answer is taken down once, and in each round replayed in laps:
 
     client    the same requests, made by our client of endpoints (`bot/llm`)
     database  the same transactions, statement by statement, by SQLAlchemy and the driver with its thread, on a file
-    engine    the engine itself, with the libraries' answers played back at once: loop, floor, prompts, reply, record,
-              posting, building of statements, reading of rows
+    engine    the engine itself, with the libraries' answers played back at once: loop, speaker selection, prompts,
+              reply, record, outbox, building of statements, reading of rows
 
 A lap's CPU is divided by its turns, so that the beginning, the summary and the minutes are in it; the figure is the
 median over the rounds. The whole is more than its parts, since in it each part comes back to a core on which something
