@@ -1,6 +1,6 @@
 """The HTTP client beneath the SDK: a deadline for each try, and a short way for the first try of a call.
 
-The SDK takes three times the CPU of the request itself for an answer that is simply there. So a call is first made
+The SDK takes more than twice the CPU of the request itself for an answer that is simply there. So a call is first made
 past it; what is no plain answer becomes the outcome of the SDK's own first try, and it goes on from there: what may be
 tried again, when, and which error it is.
 """

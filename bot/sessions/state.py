@@ -10,7 +10,7 @@ from bot.store.store import Store
 
 
 class SessionState:
-    """One session's. `stands_still`: it is paused by its database, which is written down nowhere."""
+    """One session's. `is_suspended`: it is paused by its database, which is written down nowhere."""
 
     def __init__(self, stored: StoredSession, store: Store, on_change: Callable[[], Awaitable[None]]) -> None:
         """`on_change` is awaited after every change that was stored."""

@@ -57,6 +57,11 @@ class TurnLog:
 
         Out: False if that gave None, or if its message is a turn already.
         """
+        # Shielded: a turn that is in the database must also get into the record, whoever is cancelled in between. The
+        # store finishes what it was given, but whoever waits for it and is cancelled does not get what came of it.
+        return await asyncio.shield(asyncio.ensure_future(self._commit(next_turn)))
+
+    async def _commit(self, next_turn: Callable[[], Turn | None]) -> bool:
         async with self._lock:
             turn = next_turn()
             return turn is not None and await self._add(replace(turn, seq=self.record.last_seq + 1))
@@ -69,7 +74,6 @@ class TurnLog:
         persona = next((p for p in seats(self._state.session, self.record) if p.name == turn.speaker), None)
         show = [] if turn.kind == "guest" or not turn.text else self._stage.split(turn, persona)
         stored = self._state.stored
-        # Whoever is cancelled meanwhile hears of that at the next step only: what is stored gets into the record, too.
         added = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
         if added.is_added:
             self.record.append(turn)

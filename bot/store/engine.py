@@ -61,7 +61,7 @@ class Outcome(asyncio.Future[T]):
     """Of a work: whoever waits for it and is cancelled hears of that when the work is done."""
 
     def cancel(self, msg: Any = None) -> bool:
-        return False  # to a task that says: not now, but with your next step
+        return False  # a task then throws its cancellation in as soon as this is done, instead of the result
 
     async def wait(self, on_failure: Callable[[], None] | None) -> T:
         try:

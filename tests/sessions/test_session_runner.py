@@ -513,6 +513,20 @@ async def test_ending_it_in_the_middle_hands_out_the_minutes(table: SessionTable
     assert table.run.status is Status.ENDED
 
 
+@pytest.mark.parametrize("steps", range(4))
+async def test_whoever_is_cancelled_while_a_turn_is_stored_leaves_record_and_database_alike(
+    table: SessionTable, steps: int
+) -> None:
+    """A guest gives up the call of a model, and with it the compaction that it has begun with."""
+    storing = asyncio.create_task(table.run._log.steer(FloorGiven(name="Ravi"), ""))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    storing.cancel()
+    await asyncio.gather(storing, return_exceptions=True)
+    await table.run.steer(FloorGiven(name="Mira"), "")
+    assert await table.stored_turns() == table.run.record.turns
+
+
 async def test_a_cancelled_loop_leaves_record_and_database_alike(store: Store, server: ScriptedEndpoint) -> None:
     async with open_table(store, server, turns=200) as table:
         for count in range(1, 9):
