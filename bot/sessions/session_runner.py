@@ -20,8 +20,8 @@ from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage, OwnMessage, Stage, StatusReport
 from bot.sessions.delivery.status import status_report
+from bot.sessions.hearing import Hearing
 from bot.sessions.lifecycle import Lifecycle
-from bot.sessions.resilience.backfill import Backfill
 from bot.sessions.resilience.database_outage import DatabaseOutage
 from bot.sessions.state import SessionState
 from bot.sessions.turn_log import Heard, TurnLog
@@ -71,14 +71,9 @@ class SessionRunner:
             self._state, record, store=store, stage=stage, outbox=self._outbox, announcer=announcer
         )
         self._outage = DatabaseOutage(self._state, record, store=store, stage=stage)
-        self._backfill = Backfill(
-            self._state,
-            record,
-            stage=stage,
-            outbox=self._outbox,
-            hear=self._hear_missed,
-            guest_changed=self.guest_changed,
-        )
+        self._draft = DraftInProgress(Pace(stored.session.dials, stage.min_pace))
+        self._hearing = Hearing(self._state, record, log=self._log, draft=self._draft, stage=stage, outbox=self._outbox)
+        self._backfill = self._hearing.backfill
         self._budget = Budget(store, stored, limits)
         composer = Composer(
             stored.session,
@@ -88,7 +83,6 @@ class SessionRunner:
             max_tokens=max_tokens,
             compact=lambda compaction: self._log.steer(compaction, ""),
         )
-        self._draft = DraftInProgress(Pace(stored.session.dials, stage.min_pace))
         self._loop = TurnLoop(
             self._state,
             record,
@@ -164,40 +158,16 @@ class SessionRunner:
     # --- what is heard in the place ---
 
     async def hear(self, message: GuestMessage) -> Heard:
-        """The only way in for what a guest says: from the gateway, by command and (`_hear_missed`) from the history.
+        """The only way in for what a guest says: from the gateway, by command and, by the backfill, from the history.
 
         While something is still missing the message waits for that; DEFERRED: it still does. Raises
         TransientDatabaseError; then the message is taken in when the session goes on.
         """
-        if self._backfill.should_defer(message):
-            await self._backfill.catch_up()
-            return self._became_of(message)
-        try:
-            return await self._hear_missed(message)
-        except TransientDatabaseError:
-            self._backfill.mark_gap()
-            raise
-
-    async def _hear_missed(self, message: GuestMessage) -> Heard:
-        heard = await self._log.hear(message)
-        if heard is Heard.TAKEN:
-            self._draft.abandon(AbandonReason.GUEST_SPOKE)
-        return heard
-
-    def _became_of(self, message: GuestMessage) -> Heard:
-        if self._log.has_heard(message.id):
-            return Heard.TAKEN
-        if self._log.is_over_rate(message.author_id, message.id):
-            return Heard.FLOODED
-        return Heard.DEFERRED if self._backfill.has_gap else Heard.IGNORED
+        return await self._hearing.hear(message)
 
     async def guest_changed(self, message_id: int, text: str) -> bool:
         """A guest edited (or, with empty text, deleted) a message. Out: whether it was a turn."""
-        revision = self.record.revision
-        was_turn = await self._log.guest_changed(message_id, text)
-        if revision != self.record.revision:
-            self._draft.abandon(AbandonReason.WORDS_CHANGED)
-        return was_turn
+        return await self._hearing.guest_changed(message_id, text)
 
     def has_heard(self, message_id: int) -> bool:
         """Whether a guest's message is a turn."""
