@@ -8,7 +8,7 @@ image     false: the image is not on this machine, and no pull succeeds
 run       what `docker run` says when it refuses (exit code 125)
 dies      what the container writes before it ends, at once
 holder    the container that publishes the wanted port
-ready_s   seconds until /v1/models answers
+ready_s   seconds until /v1/models answers; a file `ready` in the folder has it answer at once
 serves    the model the server names, whatever it was asked to
 """
 
@@ -45,7 +45,8 @@ def serve(port: int, model: str, ready_s: float) -> None:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            up = time.monotonic() >= ready and self.path == "/v1/models"
+            is_ready = time.monotonic() >= ready or (HERE / "ready").exists()
+            up = is_ready and self.path == "/v1/models"
             body = json.dumps({"object": "list", "data": [{"id": model, "object": "model"}] if up else []}).encode()
             self.send_response(200 if up else 503)
             self.send_header("Content-Length", str(len(body)))

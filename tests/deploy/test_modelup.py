@@ -63,6 +63,11 @@ class ModelHost:
         settings = self.environment | environment
         return subprocess.run([self.script, *words], env=settings, capture_output=True, text=True, timeout=30)
 
+    def begin_modelup(self, **environment: str) -> "subprocess.Popen[bytes]":
+        """The same, without waiting for its end."""
+        settings = self.environment | environment
+        return subprocess.Popen([self.script], env=settings, stdout=subprocess.PIPE, start_new_session=True)
+
     def calls(self, *verb: str) -> list[dict]:
         """The calls of docker that begin with these words."""
         path = self.home / "calls.jsonl"
@@ -262,23 +267,26 @@ def test_waiting_tells_how_far_it_is_and_gives_up_in_the_end(host: ModelHost) ->
     assert_fails(host.modelup("status"), 1, "does not answer yet", "logs -f")
 
 
-def test_ctrl_c_leaves_it_loading_and_up_waits_on(host: ModelHost) -> None:
-    host.scenario(ready_s=2)
-    script = subprocess.Popen(
-        [host.script], env=host.environment | {"PROGRESS_S": "1"}, stdout=subprocess.PIPE, start_new_session=True
-    )
+def read_until(script: "subprocess.Popen[bytes]", told: str) -> None:
+    """Wait until a script has said something."""
     assert script.stdout
-    told = b""
-    while b"loading ..." not in told:
-        told = script.stdout.readline()
+    while told not in (line := script.stdout.readline().decode()):
+        assert line, f"it ended without saying {told!r}"
+
+
+def test_ctrl_c_leaves_it_loading_and_up_waits_on(host: ModelHost) -> None:
+    host.scenario(ready_s=3600)
+    script = host.begin_modelup(PROGRESS_S="1")
+    read_until(script, "loading ...")
     os.killpg(script.pid, signal.SIGINT)
     rest = script.communicate(timeout=20)[0].decode()
     assert script.returncode == 130
     assert "goes on loading without you; ask with: deploy/modelup.sh status" in rest
-    again = host.modelup()
-    assert again.returncode == 0, again.stderr
-    assert f"{NAME} is loading already; waiting for it.\n" in again.stdout
-    assert f"{NAME} answers at" in again.stdout
+    again = host.begin_modelup()
+    read_until(again, f"{NAME} is loading already; waiting for it.\n")
+    (host.home / "ready").touch()
+    assert f"{NAME} answers at" in again.communicate(timeout=30)[0].decode()
+    assert again.returncode == 0
     assert len(host.calls("run")) == 1
 
 
