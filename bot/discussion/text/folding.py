@@ -12,8 +12,8 @@ from typing import Final
 import regex
 
 _APOSTROPHES: Final = "'’‘‛ʼʻʹʽʾʿˈ′＇`´՚׳ꞌ"
-# The dashes too: keyboards and models write them for hyphens.
-_HYPHENS: Final = "-‐‑‒–—―−－﹣﹘֊־᠆⁃"
+# The shorter dashes too: keyboards and models write them for hyphens.
+_HYPHENS: Final = "-‐‑‒–−－﹣֊־᠆⁃"
 _UNIFIED: Final = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_HYPHENS, "-"))
 # Letters that Unicode takes for letters of their own. The first ones are spelt like this wherever they can't be typed;
 # I and İ are the capitals of ı and i in Turkish only, so that no casing of a name is told from another.
