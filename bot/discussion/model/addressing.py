@@ -36,6 +36,7 @@ from bot.discussion.model.address_words import (
 )
 from bot.discussion.model.inflections import Attached
 from bot.discussion.model.mentions import Mention, mentions
+from bot.discussion.model.name_forms import given_names
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.titles import TITLES
 from bot.discussion.text.folding import FoldedText, bare, fold_name
@@ -57,7 +58,8 @@ _CALLS: Final = regex.compile(r"\s*(?:[,:;،、՝፣—―]|-(?=\s))")
 _COMMA: Final = regex.compile(r"(?:[,،、፣;]|(?<=\s)-|—|…|\.{3})$")
 _SENTENCE_STOPS: Final = regex.compile(r"\s*(?:[.!?؟。｡।॥۔։፧።…;\n]|$)")
 _EXCLAIMED: Final = regex.compile(r"\s*(?:[!?؟]|\.\.\.|\n)")
-_BETWEEN_NAMES: Final = regex.compile(r"[\s,،、/]*")
+# Between two names that stand side by side: a comma or slash, a word that may be a conjunction, or both.
+_JOINS: Final = regex.compile(r"[\s*_]*(?:[,،、/][\s*_]*)?(?:[\p{L}\p{M}]+|[&+])?[\s*_]*(?<=\S[\s*_]*)")
 
 
 def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool = False) -> str | None:
@@ -92,7 +94,8 @@ class _Read:
         self.folded = FoldedText.of(prose(text))
         self.plain = bare(self.folded.folded)
         self.mentions = mentions(self.folded, cast)
-        self._cased = {form for p in cast for form in (p.name, p.full_name) if form[:1].isupper()}
+        # Of a name that begins with a small letter, a small letter says nothing.
+        self._uncased = {fold_name(n) for p in cast for n in given_names(p) if not any(map(str.isupper, n))}
 
     # --- where a mention stands ---
 
@@ -139,7 +142,7 @@ class _Read:
             )
             for mention in group:
                 alone = not is_listed and self._is_called(mention)
-                if self._has_at(mention) or mention.attached is Attached.VOCATIVE or (together and self._may_call(mention)) or alone:
+                if self._has_at(mention) or mention.attached is Attached.VOCATIVE or (together and self._may_call(mention) and self._is_written_as_name(mention)) or alone:
                     found.append(mention)
         return found
 
@@ -151,8 +154,10 @@ class _Read:
         for one, next_one in pairwise(self.mentions):
             between = self.plain[one.end : next_one.start]
             words = _WORD.findall(between)
-            joined = len(words) <= 1 and CONJUNCTIONS.issuperset(words) and (words or "," in between or "、" in between or "/" in between)
-            joined = joined and not regex.sub(r"[\p{L}\p{N}\p{M}&+\s,،、/*_]", "", between)
+            joined = _JOINS.fullmatch(between) is not None and len(words) <= 1 and CONJUNCTIONS.issuperset(words)
+            # A comma before an "and" is that of a list of three or more: "Anna, and Ben too, …" is none.
+            if words and "," in between and len(groups[-1]) == 1:
+                joined = False
             if joined:
                 groups[-1].append(next_one)
                 conjunctions += len(words)
@@ -203,8 +208,8 @@ class _Read:
         if self._has_comma_before(mention):
             is_between = _CALLS.match(self._tail(mention)) is not None
             if self._ends_sentence(mention):
-                return self._is_capital(mention) or not self._has_capitals or self.is_question(mention)
-            return is_between and (self._is_capital(mention) or not self._has_capitals) and not self._is_listed(mention)
+                return self._is_written_as_name(mention) or self.is_question(mention)
+            return is_between and self._is_written_as_name(mention) and not self._is_listed(mention)
         return bool(words_before) and words_before[-1] in SECOND_PERSON and self._ends_sentence(mention) and self.is_name(mention, guest=True, inside=True)
 
     def _is_listed(self, mention: Mention) -> bool:
@@ -230,8 +235,12 @@ class _Read:
         at = self.plain.find(mention.form[:1], mention.start) if mention.attached is Attached.NOTHING else mention.start
         return self.folded.text[self.folded.starts[max(at, mention.start)]]
 
+    def _is_written_as_name(self, mention: Mention) -> bool:
+        """Whether a name has a capital, in a text where capitals say something."""
+        return self._is_capital(mention) or not self._has_capitals
+
     def _is_capital(self, mention: Mention) -> bool:
-        return not self._first_letter(mention).islower()
+        return not self._first_letter(mention).islower() or mention.form in self._uncased
 
     def is_name(self, mention: Mention, *, guest: bool, inside: bool = False) -> bool:
         """Whether a mention that no sign supports is the name and not a word that is written alike.
@@ -248,14 +257,14 @@ class _Read:
         letter = self._first_letter(mention)
         if not letter.isupper() and not letter.islower():  # a script without cases
             return not is_word
-        if letter.islower() and mention.form[:1].isalpha():
+        if letter.islower() and mention.form not in self._uncased:
             if is_word or before in NEVER_BEFORE_A_NAME or next_word in NEVER_BEHIND_A_NAME:
                 return False
             return not self._has_capitals or (guest and not self._has_inner_capitals)
         if not self._has_capitals and is_word:
             return False
         if lead_words:
-            return before not in NEVER_BEFORE_A_CAPITAL
+            return before not in NEVER_BEFORE_A_CAPITAL and not (is_word and before == "a")
         if inside and mention.attached is Attached.NOTHING:
             return not is_word and next_word not in NEVER_BEHIND_A_NAME and guest
         return not is_word and next_word not in NEVER_BEHIND_A_NAME

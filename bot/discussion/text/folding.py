@@ -41,7 +41,7 @@ _AROUND: Final = regex.compile(rf"(?V1)\A{_DECORATION}+|{_DECORATION}+\Z")
 _BRACKETS: Final = ("()", "[]", "{}")
 _FULL_STOP: Final = regex.compile(r"(?<=\w)\.(?= )")
 # The backslash of an escape, and emphasis: of underscores, those that are not inside of a word (Senior_Engineer).
-_MARKUP: Final = regex.compile(r"(?P<escape>\\)[!-/:-@\[-`{-~]|\*|(?<![^\W_]_*)_|_(?!_*[^\W_])")
+_MARKUP: Final = regex.compile(r"(?P<escape>\\)_|\\(?=[!-/:-@\[-^`{-~])|\*|(?<![^\W_]_*)_|_(?!_*[^\W_])")
 # Characters that nobody sees: joiners, marks of direction, variation selectors, what only formats.
 _UNSEEN: Final = regex.compile(r"[\p{Cf}\p{Variation_Selector}\u034F\u115F\u1160\u3164]")
 # A letter with what Unicode may compose it with: marks, and the parts of a Korean syllable.
