@@ -71,7 +71,10 @@ class EndpointClient:
             http_client=self._http,
         )
         self._chat_url = str(httpx2.URL(f"{self._sdk.base_url}chat/completions", params=query or None))
-        usual = {**self._sdk.auth_headers, **self._sdk.default_headers}
+        # Who sets headers may well log in by one of them: a key that is none would be in the way of that.
+        is_keyless = headers and not api_key and "Authorization" not in self._sdk.default_headers
+        self._options: dict[str, Any] = {"headers": {"Authorization": openai.Omit()}} if is_keyless else {}
+        usual = {**self._sdk.auth_headers, **self._sdk.default_headers, **self._options.get("headers", {})}
         self._headers = {name: value for name, value in usual.items() if isinstance(value, str)}
 
     @property
@@ -98,7 +101,7 @@ class EndpointClient:
 
     async def list_models(self, *, patient: bool) -> Any:
         """The JSON of the server's list of models; without patience asked for once only. Raises CALL_ERRORS."""
-        options: Any = {} if patient else {"max_retries": 0}
+        options: Any = self._options if patient else {**self._options, "max_retries": 0}
         async with asyncio.timeout(_MODELS_TIMEOUT):
             return (await self._sdk.get("/models", cast_to=httpx2.Response, options=options)).json()
 
@@ -123,9 +126,8 @@ class EndpointClient:
             return tried.body
         with self._http.going_on_from(tried):
             # Not by `chat.completions.create`: its models let through whatever JSON comes, and fail on it later.
-            response = await self._sdk.post(
-                "/chat/completions", cast_to=httpx2.Response, body=request, options={"max_retries": retries}
-            )
+            options: Any = {**self._options, "max_retries": retries}
+            response = await self._sdk.post("/chat/completions", cast_to=httpx2.Response, body=request, options=options)
         return response.content
 
 

@@ -92,6 +92,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: Any
+    query: dict[str, str] = field(default_factory=dict)
 
     @property
     def prompt(self) -> str:
@@ -178,6 +179,7 @@ class ScriptedEndpoint:
         self.models: Answer = gives(model_list(MODEL))
         self.answer: Callable[[Request], Answer] | None = None
         """Answers what the queue leaves over; None: a fresh sentence each time."""
+        self.takes_system_messages = False
         self.chars_per_token = 4.0
         self.in_flight = 0
         self.most_in_flight = 0
@@ -236,7 +238,8 @@ class ScriptedEndpoint:
 
     async def _handle(self, http: web.BaseRequest) -> web.StreamResponse:
         body = json.loads(text) if (text := await http.text()) else None
-        request = Request(http.method, http.path, {k.lower(): v for k, v in http.headers.items()}, body)
+        headers = {k.lower(): v for k, v in http.headers.items()}
+        request = Request(http.method, http.path, headers, body, dict(http.query))
         self.requests.append(request)
         if http.path == "/v1/models":
             return await self._send(http, request, self.models)
@@ -246,7 +249,8 @@ class ScriptedEndpoint:
             self._arrived.notify_all()
         # What a strict chat template refuses is refused here in every test.
         try:
-            check_roles([Message(message["role"], message["content"]) for message in request.body["messages"]])
+            if not self.takes_system_messages:
+                check_roles([Message(message["role"], message["content"]) for message in request.body["messages"]])
         except BadRequest as error:
             return await self._send(http, request, fails(400, error.message))
         answer = self._queue.popleft() if self._queue else self.answer(request) if self.answer else Answer()
