@@ -13,6 +13,7 @@ would not take are refused, so that every test on it holds that the bot sends no
 import asyncio
 import json
 import random
+import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -180,6 +181,8 @@ class ScriptedEndpoint:
         self.answer: Callable[[Request], Answer] | None = None
         """Answers what the queue leaves over; None: a fresh sentence each time."""
         self.takes_system_messages = False
+        self.tls: ssl.SSLContext | None = None
+        """To be set before it comes up."""
         self.chars_per_token = 4.0
         self.in_flight = 0
         self.most_in_flight = 0
@@ -192,7 +195,7 @@ class ScriptedEndpoint:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}/v1"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self._port}/v1"
 
     @property
     def host(self) -> str:
@@ -226,7 +229,7 @@ class ScriptedEndpoint:
         server = web.Server(self._handle, handler_cancellation=True)
         self._runner = web.ServerRunner(server, shutdown_timeout=0)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, ssl_context=self.tls)
         await site.start()
         self._port = self._runner.addresses[0][1]
 
@@ -313,10 +316,11 @@ class ScriptedEndpoint:
 
 @asynccontextmanager
 async def scripted_endpoint(
-    *answers: Answer | str, models: Iterable[str] = (MODEL,)
+    *answers: Answer | str, models: Iterable[str] = (MODEL,), tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[ScriptedEndpoint]:
     """A scripted endpoint for the length of a block."""
     server = ScriptedEndpoint()
+    server.tls = tls
     server.models = gives(model_list(*models))
     server.enqueue(*answers)
     await server.come_up()
