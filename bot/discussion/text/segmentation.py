@@ -7,7 +7,7 @@ full stop belongs to an abbreviation is told by sentencex, which knows those of 
 from collections.abc import Callable
 from enum import Enum, auto
 from itertools import accumulate, pairwise
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import regex
 import sentencex  # pyright: ignore[reportMissingTypeStubs]
@@ -40,7 +40,10 @@ _LAST_WORDS: Final = regex.compile(r"(?:[^\s.]+\.?[^\S\n]+){0,2}\S+$")
 _DECORATION: Final = regex.compile(r"[*_~|`\p{Ps}\p{Pi}\"]")
 _LINE_END: Final = regex.compile(r"(?<=\S)[^\S\n]*\n")
 _SPACE: Final = regex.compile(r"\s*")
-_boundaries: Final[Callable[[str, str], list[dict[str, Any]]]] = sentencex.get_sentence_boundaries  # pyright: ignore
+_boundaries: Final = cast(
+    Callable[[str, str], list[dict[str, Any]]],
+    sentencex.get_sentence_boundaries,  # pyright: ignore
+)
 # So far back an abbreviation reaches, and so many letters the longest has.
 _LOOK_BACK: Final = 60
 _LONGEST: Final = 7
@@ -136,7 +139,7 @@ def _are_ends(probes: list[str]) -> list[bool]:
     if not lines.strip():
         return found
     for language in _LANGUAGES:
-        ends = {boundary["end_index"] for boundary in _boundaries(language, lines)}
+        ends: set[int] = {boundary["end_index"] for boundary in _boundaries(language, lines)}
         for at, probe in enumerate(probes):
             stop = starts[at] + probe.rfind(". ") + 2
             found[at] = found[at] and (not probe or stop in ends)
