@@ -4,6 +4,7 @@ Characters and words by ICU's rules (Unicode Standard Annex 29, with dictionarie
 full stop belongs to an abbreviation is told by sentencex, which knows those of many languages.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
 from enum import Enum, auto
 from itertools import accumulate, pairwise
@@ -74,11 +75,11 @@ def sentence_ends(text: str) -> tuple[int, ...]:
 
     What follows the last of them is no whole sentence. None lies inside of code, an address or a custom emoji.
     """
-    marked = spans(text)
+    is_inside = _insides(text)
     ends = {match.start() for match in _LINE_END.finditer(text)}
     stops: list[tuple[int, str]] = []
     for match in _TERMINAL.finditer(text):
-        if any(span.start < match.end() < span.end for span in marked):
+        if is_inside(match.end()):
             continue
         kind = _kind(text, match)
         if kind is _Kind.END:
@@ -88,7 +89,7 @@ def sentence_ends(text: str) -> tuple[int, ...]:
     ends.update(
         end for (end, _), ends_sentence in zip(stops, _are_ends([p for _, p in stops]), strict=True) if ends_sentence
     )
-    return tuple(sorted(end for end in ends if not any(span.start < end < span.end for span in marked)))
+    return tuple(sorted(end for end in ends if not is_inside(end)))
 
 
 def sentences(text: str) -> list[str]:
@@ -96,6 +97,18 @@ def sentences(text: str) -> list[str]:
     behind = (_SPACE.match(text, end) for end in sentence_ends(text))
     cuts = [0, *(space.end() for space in behind if space), len(text)]
     return [text[start:end] for start, end in pairwise(dict.fromkeys(cuts)) if start < end]
+
+
+def _insides(text: str) -> Callable[[int], bool]:
+    """Tells of a place in `text` whether it lies inside of one of its spans."""
+    marked = spans(text)
+    starts = [span.start for span in marked]
+
+    def is_inside(at: int) -> bool:
+        before = bisect_left(starts, at)
+        return before > 0 and at < marked[before - 1].end
+
+    return is_inside
 
 
 def _kind(text: str, match: "regex.Match[str]") -> _Kind:
@@ -133,14 +146,11 @@ def _probe(text: str, match: "regex.Match[str]") -> str:
 
 def _are_ends(probes: list[str]) -> list[bool]:
     """For each probe whether its full stop ends a sentence in every language."""
-    starts = [0, *accumulate(len(probe) + 1 for probe in probes)]
-    lines = "\n".join(probes)
-    found = [True] * len(probes)
-    if not lines.strip():
-        return found
+    # An abbreviation comes back, and whoever stutters says one thing a thousand times: each is looked at once.
+    doubtful = [probe for probe in dict.fromkeys(probes) if probe]
     for language in _LANGUAGES:
-        ends: set[int] = {boundary["end_index"] for boundary in _boundaries(language, lines)}
-        for at, probe in enumerate(probes):
-            stop = starts[at] + probe.rfind(". ") + 2
-            found[at] = found[at] and (not probe or stop in ends)
-    return found
+        starts = accumulate((len(probe) + 1 for probe in doubtful), initial=0)
+        ends = {boundary["end_index"] for boundary in _boundaries(language, "\n".join(doubtful))}
+        doubtful = [p for p, start in zip(doubtful, starts, strict=False) if start + p.rfind(". ") + 2 in ends]
+    whole = {"", *doubtful}
+    return [probe in whole for probe in probes]
