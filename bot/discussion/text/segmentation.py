@@ -1,7 +1,7 @@
 """Texts in pieces: the characters that people see, the words, and the sentences, in whatever script they are written.
 
-Characters and words by ICU's rules (Unicode Standard Annex 29, with dictionaries for scripts without spaces); whether a
-full stop belongs to an abbreviation is told by sentencex, which knows those of many languages.
+Characters, words and where a line may break by ICU's rules (Unicode Standard Annexes 29 and 14, with dictionaries for
+scripts without spaces); whether a full stop belongs to an abbreviation is told by sentencex, which knows those of many languages.
 """
 
 from bisect import bisect_left
@@ -12,10 +12,10 @@ from typing import Any, Final, cast
 
 import regex
 import sentencex  # pyright: ignore[reportMissingTypeStubs]
-from icu4py.breakers import CharacterBreaker, WordBreaker
+from icu4py.breakers import CharacterBreaker, LineBreaker, WordBreaker
 
 from bot.discussion.text.folding import fold
-from bot.discussion.text.markup import spans
+from bot.discussion.text.markup import Mark, spans
 from bot.discussion.text.text_caches import caches_turn_texts
 
 # No text says in which language it is: a full stop is believed only where it ends a sentence in all of these. Left out
@@ -41,6 +41,9 @@ _LAST_WORDS: Final = regex.compile(r"(?:[^\s.]+\.?[^\S\n]+){0,2}\S+$")
 _DECORATION: Final = regex.compile(r"[*_~|`\p{Ps}\p{Pi}\"]")
 _LINE_END: Final = regex.compile(r"(?<=\S)[^\S\n]*\n")
 _SPACE: Final = regex.compile(r"\s*")
+_BLANK: Final = regex.compile(r"\s")
+# What shows as raw signs if a part of it is missing.
+_WHOLE: Final = frozenset({Mark.EMOJI, Mark.MENTION, Mark.TIME})
 _boundaries: Final = cast(
     Callable[[str, str], list[dict[str, Any]]],
     sentencex.get_sentence_boundaries,  # pyright: ignore
@@ -63,10 +66,40 @@ def graphemes(text: str) -> list[str]:
     return list(CharacterBreaker(text, "en"))
 
 
+def utf16_length(text: str) -> int:
+    """How long Discord, whose clients count in UTF-16, may take a text for."""
+    return len(text) + sum(c > "\uffff" for c in text)
+
+
+def clipped(text: str, limit: int, *, end: str = "…") -> str:
+    """`text`, or as much of it as fits into `limit` characters (as UTF-16 counts them) with `end` behind.
+
+    No character that people see is torn, nor a custom emoji, mention or time; and no word, unless it is a very long one.
+    """
+    if utf16_length(text) <= limit:
+        return text
+    at, room = 0, limit - utf16_length(end)
+    # The rest needs no look: a character counts as one or two.
+    for character in graphemes(text[: limit + 1]):
+        room -= utf16_length(character)
+        if room < 0:
+            break
+        at += len(character)
+    at = next((s.start for s in spans(text) if s.start < at < s.end and s.mark in _WHOLE), at)
+    if not text[at].isspace():
+        at = max((blank.start() for blank in _BLANK.finditer(text, at // 2, at)), default=at)
+    return text[:at].rstrip() + end
+
+
 @caches_turn_texts(maxsize=1024)
 def words(text: str) -> tuple[str, ...]:
     """The words of a text, folded, without what stands between them."""
     return tuple(word for word in WordBreaker(fold(text), "en") if any(c.isalnum() for c in word))
+
+
+def line_breaks(text: str) -> list[int]:
+    """Where a line of `text` may break: behind a space, or between words or characters of scripts without spaces."""
+    return list(accumulate(map(len, LineBreaker(text, "en"))))
 
 
 @caches_turn_texts(maxsize=1024)
