@@ -82,6 +82,10 @@ class _Splitter:
             behind = self._behind(end)
             opened = self._formatting.open_at(end, behind)
             lead, start = self._formatting.lead_at(behind)
+            if opened and not self._in_fence[end]:
+                # A mark in front of white space opens nothing.
+                indented = self._indented(start)
+                lead, start = lead + self._text[start:indented], indented
             head = lead + "".join(stretch.opener for stretch in opened)
         found.append(self._piece(head, start, len(self._text)))
         return [piece for piece in found if piece]
@@ -91,16 +95,20 @@ class _Splitter:
         last = bisect_right(self._size, self._size[start] + self._limit - utf16_length(head)) - 1
         last = min(last, len(self._text) - 1)
         third = bisect_left(self._size, self._size[start] + int(self._limit * _LEAST))
-        indented = start + len(self._text[start:]) - len(self._text[start:].lstrip())
-        for first in (third, indented):
+        for first in (third, self._indented(start)):
             for kind in _CUTS:
                 cuts = self._find(kind)
                 for at in reversed(cuts[bisect_right(cuts, first) : bisect_right(cuts, last)]):
                     if self._fits(head, start, at):
                         return at
         # What fits into no message is cut between two characters; one that does not even fit itself, anywhere.
-        places = [at for at in range(last, start, -1) if not self._in_mark[at] and self._fits(head, start, at)]
-        return next((at for at in places if at in self._whole), places[0] if places else max(last, start + 1))
+        places = [at for at in range(last, start, -1) if not self._in_mark[at]]
+        whole = (at for at in places if at in self._whole)
+        return next((at for at in (*whole, *places) if self._fits(head, start, at)), max(last, start + 1))
+
+    def _indented(self, start: int) -> int:
+        """Where the text from `start` begins behind white space."""
+        return start + len(self._text[start:]) - len(self._text[start:].lstrip())
 
     def _find(self, kind: Places) -> list[int]:
         if kind not in self._cuts:

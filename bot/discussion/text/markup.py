@@ -49,7 +49,7 @@ _HOST: Final = r"(?:[a-z0-9-]++\.)+?(?:com|org|net|edu|gov|info|io|dev|app|gg|tv
 _MARK: Final = re.compile(
     r"\\[^\w\s]"  # what stands behind a backslash is no mark
     r"|(?P<fence>(?P<run>`{3,}+)(?:[^`]++|(?!(?P=run))`++)*+(?:(?P=run)`*+|\Z))"
-    r"|(?P<code>(?P<ticks>`{1,2}+)(?:[^`\n]++|\n(?![^\S\n]*+\n)|(?!(?P=ticks)(?!`))`++)++(?P=ticks)(?!`))"
+    r"|(?P<code>(?P<ticks>`{1,2}+)(?:[^`\n]++|\n(?![^\S\n]*+(?:\n|```))|(?!(?P=ticks)(?!`))`++)++(?P=ticks)(?!`))"
     r"|(?P<emoji><a?:(?P<emoji_name>\w{1,64}):\d{1,25}>)"
     r"|(?P<time><t:(?P<seconds>-?\d{1,13})(?::(?P<style>[tTdDfFsSR]))?>)"
     r"|(?P<mention><(?:(?P<sigil>@[!&]?|\#)(?P<named>[^\s<>@&!][^<>\n]{0,99})"
