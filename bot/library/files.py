@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE, Task
+from bot.endpoint_settings import DEFAULT_ENDPOINT, fallback_problem
 from bot.library.file_problem import FileProblem
 from bot.library.persona_file import cast_problems, read_persona
 
@@ -42,8 +43,8 @@ def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[P
         text, of_file = _read_text(path, folder)
         if not of_file:
             persona, nameplate, of_file = _parse(path, text, folder)
-            if persona and persona.endpoint and persona.endpoint not in endpoints:
-                of_file = [_unknown_endpoint(path, persona.endpoint, endpoints)]
+            if persona and (unknown := _unknown_endpoints(path, persona, endpoints)):
+                of_file = unknown
             elif persona:
                 personas.append(persona)
             if nameplate:
@@ -171,10 +172,16 @@ def _parse(path: Path, text: str, folder: Path) -> tuple[Persona | None, Persona
     return (None if problems else persona), persona or _nameplate(data), problems
 
 
-def _unknown_endpoint(path: Path, name: str, known: Collection[str]) -> FileProblem:
-    found = f'"{name}" is no endpoint in the settings ({", ".join(known) or "they name none"}).'
-    variable = f"ENDPOINT_{name.upper()}_BASE_URL"
-    return FileProblem(str(path), "endpoint", found, f"Correct it, leave it out, or set {variable}.")
+def _unknown_endpoints(path: Path, persona: Persona, known: Collection[str]) -> list[FileProblem]:
+    """What of the endpoints that a persona names the settings do not have."""
+    problems: list[FileProblem] = []
+    if (name := persona.endpoint) and name not in known:
+        found = f'"{name}" is no endpoint in the settings ({", ".join(known) or "they name none"}).'
+        variable = f"ENDPOINT_{name.upper()}_BASE_URL"
+        problems.append(FileProblem(str(path), "endpoint", found, f"Correct it, leave it out, or set {variable}."))
+    if problem := fallback_problem(persona.fallback or (), persona.endpoint or DEFAULT_ENDPOINT, known):
+        problems.append(FileProblem(str(path), "fallback", f"it {problem}.", "Correct it or leave it out."))
+    return problems
 
 
 def _nameplate(data: Any) -> Persona | None:
