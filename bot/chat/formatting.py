@@ -13,9 +13,7 @@ from bot.discussion.text.markup import Mark, Span, quotes, spans
 _OBJECT: Final = "\ufffc"
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 # How a line begins that is a block of its own.
-_LEAD: Final = re.compile(
-    r"(?:[^\S\n]*>[^\S\n])?[^\S\n]*(?:(?:(?P<head>#{1,3}|-#)|[-*+•]|\d{1,9}[.)])[^\S\n])"
-)
+_LEAD: Final = re.compile(r"(?:[^\S\n]*>[^\S\n])?[^\S\n]*(?:(?:(?P<head>#{1,3}|-#)|[-*+•]|\d{1,9}[.)])[^\S\n])")
 _QUOTE: Final = re.compile(r"[^\S\n]*>[^\S\n]?")
 _LINE_QUOTED: Final = "> "
 _REST_QUOTED: Final = ">>> "

@@ -1,4 +1,4 @@
-"""Splits a long turn into messages, each of which shows its part as the whole would: what is open is closed and goes on.
+"""Splits a long turn into messages that show it as one would: what is open where one ends goes on in the next.
 
 Nothing is lost but white space where it is cut, and nothing added but the marks of the formatting.
 """

@@ -60,9 +60,7 @@ _MARK: Final = re.compile(
     re.DOTALL,
 )
 # Lines that are quoted one by one, or all that follow.
-_QUOTES: Final = re.compile(
-    r"^(?:[^\S\n]*+>(?:[^\S\n][^\n]*+)?(?:\n|\Z))++|^[^\S\n]*+>>>[^\S\n](?s:.*)", re.MULTILINE
-)
+_QUOTES: Final = re.compile(r"^(?:[^\S\n]*+>(?:[^\S\n][^\n]*+)?(?:\n|\Z))++|^[^\S\n]*+>>>[^\S\n](?s:.*)", re.MULTILINE)
 _NAMES_NOBODY: Final = re.compile(r"\d+")
 _SOMEBODY: Final = {"@": "@someone", "@!": "@someone", "@&": "@some-role", "#": "#some-channel"}
 

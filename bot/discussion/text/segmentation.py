@@ -1,7 +1,8 @@
 """Texts in pieces: the characters that people see, the words, and the sentences, in whatever script they are written.
 
 Characters, words and where a line may break by ICU's rules (Unicode Standard Annexes 29 and 14, with dictionaries for
-scripts without spaces); whether a full stop belongs to an abbreviation is told by sentencex, which knows those of many languages.
+scripts without spaces); whether a full stop belongs to an abbreviation is told by sentencex, which knows those of many
+languages.
 """
 
 from bisect import bisect_left
@@ -74,7 +75,7 @@ def utf16_length(text: str) -> int:
 def clipped(text: str, limit: int, *, end: str = "…") -> str:
     """`text`, or as much of it as fits into `limit` characters (as UTF-16 counts them) with `end` behind.
 
-    No character that people see is torn, nor a custom emoji, mention or time; and no word, unless it is a very long one.
+    No character that people see is torn, nor a custom emoji, a mention or a time; and no word but a very long one.
     """
     if utf16_length(text) <= limit:
         return text
