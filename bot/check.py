@@ -120,6 +120,8 @@ async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:
         return
     window = f"a context window of {endpoint.window:,} tokens" if endpoint.window else "an unknown context window"
     report.fine(f"Endpoint: {endpoint.base_url} answers with {model} in {completion.latency_ms:.0f} ms, {window}.")
+    if endpoint.peculiarities:
+        report.fine(f"Endpoint: {endpoint.base_url}: {endpoint.peculiarities}.")
     if endpoint.window is None:
         setting = endpoint.setting("CONTEXT")
         report.note(f"The endpoint does not tell its context window; set {setting} if long tables are refused.")

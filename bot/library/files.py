@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE, Task
+from bot.endpoint_settings import DEFAULT_ENDPOINT, fallback_problem
 from bot.library.character_card import card_in_png, persona_fields
 from bot.library.file_problem import FileProblem
 from bot.library.macros import expanded
@@ -183,15 +184,21 @@ def _parse(path: Path, text: str, folder: Path, endpoints: Collection[str]) -> _
         problems += image_problems(path, image, folder)
         persona = persona and persona.model_copy(update={"avatar": str(image.resolve())})
     nameplate = persona or _nameplate(data)
-    if persona and not problems and persona.endpoint and persona.endpoint not in endpoints:
-        problems.append(_unknown_endpoint(path, persona.endpoint, endpoints))
+    if persona and not problems:
+        problems += _unknown_endpoints(path, persona, endpoints)
     return _PersonaFile(path, None if problems else persona, nameplate, problems)
 
 
-def _unknown_endpoint(path: Path, name: str, known: Collection[str]) -> FileProblem:
-    found = f'"{name}" is no endpoint in the settings ({", ".join(known) or "they name none"}).'
-    variable = f"ENDPOINT_{name.upper()}_BASE_URL"
-    return FileProblem(str(path), "endpoint", found, f"Correct it, leave it out, or set {variable}.")
+def _unknown_endpoints(path: Path, persona: Persona, known: Collection[str]) -> list[FileProblem]:
+    """What of the endpoints that a persona names the settings do not have."""
+    problems: list[FileProblem] = []
+    if (name := persona.endpoint) and name not in known:
+        found = f'"{name}" is no endpoint in the settings ({", ".join(known) or "they name none"}).'
+        variable = f"ENDPOINT_{name.upper()}_BASE_URL"
+        problems.append(FileProblem(str(path), "endpoint", found, f"Correct it, leave it out, or set {variable}."))
+    if problem := fallback_problem(persona.fallback or (), persona.endpoint or DEFAULT_ENDPOINT, known):
+        problems.append(FileProblem(str(path), "fallback", f"it {problem}.", "Correct it or leave it out."))
+    return problems
 
 
 def _nameplate(data: Any) -> Persona | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from bot.discussion.model.model_options import OMITTABLE
 from bot.discussion.model.names import name_clashes
 from bot.discussion.model.persona import NAME_LENGTH, Persona
 from bot.discussion.text.invisible import without_invisible
@@ -26,6 +27,11 @@ _FIXES: Final = {
     "intro": "Write one sentence, or leave the field out.",
     "endpoint": 'Write the name of an endpoint in the settings ("fast" for ENDPOINT_FAST_BASE_URL) or leave it out.',
     "model": "Write a model's name as its endpoint lists it, or leave the field out.",
+    "extra_body": 'Write further parameters of each request, such as "extra_body": {"top_p": 0.9}.',
+    "omit": f'Write names in a list, such as "omit": ["stop"]; there are {", ".join(OMITTABLE)}.',
+    "stream": "Write true or false, or leave the field out.",
+    "layout": 'Write "user" or "system", or leave the field out.',
+    "fallback": 'Write names of endpoints in a list, such as "fallback": ["fast"] for ENDPOINT_FAST_BASE_URL.',
 }
 # Fields that people read.
 _TEXTS: Final = ("name", "full_name", "prompt", "intro")
@@ -131,9 +137,12 @@ def _fault_of(file: str, field: str, kind: str, value: Any, message: str) -> Fil
         "float_type": "is not a number.",
         "float_parsing": "is not a number.",
         "finite_number": "is not a number.",
+        "literal_error": "is not one of these.",
         "string_unicode": "holds half a character (a lone surrogate).",
     }
-    return FileProblem(file, field, f"{shown} {reasons.get(kind, message.lower() + '.')}", fix)
+    # A validator of ours says what it objects to, and how to mend it.
+    reason = f"{message.removeprefix('Value error, ')}." if kind == "value_error" else reasons.get(kind)
+    return FileProblem(file, field, f"{shown} {reason or message.lower() + '.'}", fix)
 
 
 def _misspelt(file: str, fields: Mapping[str, Any]) -> Iterable[FileProblem]:

@@ -1,7 +1,7 @@
 """The endpoints of a process: the default one, those that personas name, and the models personas ask for there."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 from bot.discussion.model.persona import Persona
 from bot.errors import EndpointRefused
@@ -18,7 +18,7 @@ class EndpointRegistry:
         self._default = default
         self._named = dict(named or {})
         self._default_is_dummy = default_is_dummy
-        self._of_model: dict[tuple[str | None, str], Endpoint] = {}
+        self._own: dict[tuple[str | None, str | None, Hashable], Endpoint] = {}
 
     @property
     def default(self) -> Endpoint:
@@ -34,11 +34,19 @@ class EndpointRegistry:
                 f"Whoever hosts the bot can set ENDPOINT_{str(name).upper()}_BASE_URL again; "
                 f"without {persona.name} at the table it can be resumed at once."
             )
-        if model is None or (name is None and self._default_is_dummy):
+        if name is None and self._default_is_dummy:
             return endpoint
-        if (name, model) not in self._of_model:
-            self._of_model[name, model] = endpoint.of_model(model)
-        return self._of_model[name, model]
+        return self._as_asked_by(persona, name, model, endpoint)
+
+    def _as_asked_by(self, persona: Persona, name: str | None, model: str | None, endpoint: Endpoint) -> Endpoint:
+        """An endpoint with a persona's model and options; the same object for all who ask for the same."""
+        options = persona.of_requests
+        if model is None and not any(option is not None for option in options):
+            return endpoint
+        if (name, model, options) not in self._own:
+            asked = endpoint if model is None else endpoint.of_model(model)
+            self._own[name, model, options] = asked.with_options(endpoint.options.over(persona))
+        return self._own[name, model, options]
 
     def model_of(self, persona: Persona) -> str | None:
         """The name of a persona's model; None if it is not known (yet)."""

@@ -7,11 +7,13 @@ tried again, when, and which error it is.
 
 import asyncio
 import json
+import ssl
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
@@ -41,9 +43,13 @@ _TRIED: ContextVar[Tried | None] = ContextVar("tried", default=None)
 class HttpClient(DefaultAioHttpClient):
     """The SDK's, with a deadline for each try: its own time-out begins anew with every byte of a body."""
 
-    def __init__(self, timeout: float) -> None:
-        """`timeout`: seconds a try."""
+    def __init__(self, timeout: float, ca_file: Path | None = None) -> None:
+        """`timeout`: seconds a try. `ca_file`: certificates in PEM form that are trusted besides the system's."""
         self._certificates = httpx2.create_ssl_context()
+        if ca_file is not None:
+            self._certificates.load_verify_locations(ca_file)
+            # The file may hold a server's own certificate without its issuer's.
+            self._certificates.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         super().__init__(timeout=timeout, verify=self._certificates)
         self._deadline = timeout
         self._session: aiohttp.ClientSession | None = None

@@ -13,6 +13,7 @@ would not take are refused, so that every test on it holds that the bot sends no
 import asyncio
 import json
 import random
+import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -92,6 +93,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: Any
+    query: dict[str, str] = field(default_factory=dict)
 
     @property
     def prompt(self) -> str:
@@ -178,6 +180,9 @@ class ScriptedEndpoint:
         self.models: Answer = gives(model_list(MODEL))
         self.answer: Callable[[Request], Answer] | None = None
         """Answers what the queue leaves over; None: a fresh sentence each time."""
+        self.takes_system_messages = False
+        self.tls: ssl.SSLContext | None = None
+        """To be set before it comes up."""
         self.chars_per_token = 4.0
         self.in_flight = 0
         self.most_in_flight = 0
@@ -190,7 +195,7 @@ class ScriptedEndpoint:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}/v1"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self._port}/v1"
 
     @property
     def host(self) -> str:
@@ -224,7 +229,7 @@ class ScriptedEndpoint:
         server = web.Server(self._handle, handler_cancellation=True)
         self._runner = web.ServerRunner(server, shutdown_timeout=0)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, ssl_context=self.tls)
         await site.start()
         self._port = self._runner.addresses[0][1]
 
@@ -236,7 +241,8 @@ class ScriptedEndpoint:
 
     async def _handle(self, http: web.BaseRequest) -> web.StreamResponse:
         body = json.loads(text) if (text := await http.text()) else None
-        request = Request(http.method, http.path, {k.lower(): v for k, v in http.headers.items()}, body)
+        headers = {k.lower(): v for k, v in http.headers.items()}
+        request = Request(http.method, http.path, headers, body, dict(http.query))
         self.requests.append(request)
         if http.path == "/v1/models":
             return await self._send(http, request, self.models)
@@ -246,7 +252,8 @@ class ScriptedEndpoint:
             self._arrived.notify_all()
         # What a strict chat template refuses is refused here in every test.
         try:
-            check_roles([Message(message["role"], message["content"]) for message in request.body["messages"]])
+            if not self.takes_system_messages:
+                check_roles([Message(message["role"], message["content"]) for message in request.body["messages"]])
         except BadRequest as error:
             return await self._send(http, request, fails(400, error.message))
         answer = self._queue.popleft() if self._queue else self.answer(request) if self.answer else Answer()
@@ -309,10 +316,11 @@ class ScriptedEndpoint:
 
 @asynccontextmanager
 async def scripted_endpoint(
-    *answers: Answer | str, models: Iterable[str] = (MODEL,)
+    *answers: Answer | str, models: Iterable[str] = (MODEL,), tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[ScriptedEndpoint]:
     """A scripted endpoint for the length of a block."""
     server = ScriptedEndpoint()
+    server.tls = tls
     server.models = gives(model_list(*models))
     server.enqueue(*answers)
     await server.come_up()

@@ -3,8 +3,9 @@
 import re
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
+from bot.discussion.model.model_options import ModelOptions
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.role_phrases import RoleKind, role_of
 
@@ -16,8 +17,8 @@ _REMINDER_LEAST: Final = 40
 _REMINDER_MOST: Final = 160
 
 
-class Persona(BaseModel):
-    """Who can speak. Field meanings are in the README's part on persona files."""
+class Persona(ModelOptions):
+    """Who can speak, and how its model is asked. Field meanings are in the README's part on persona files."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 

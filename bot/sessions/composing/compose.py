@@ -85,7 +85,11 @@ class Composer:
         await self._budget.book(prompt=cost, answer=endpoint.most(limit, prompt=cost), reserve=reserve)
         self._calls += 1
         completion = await endpoint.complete(
-            prompt.text, temperature=request.temperature, max_tokens=limit, stop=prompt.stop
+            prompt.text,
+            temperature=request.temperature,
+            max_tokens=limit,
+            stop=prompt.stop,
+            preamble=prompt.preamble,
         )
         self._budget.settle(completion, prompt=cost, chars_per_token=endpoint.chars_per_token)
         return completion
