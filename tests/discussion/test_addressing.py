@@ -434,7 +434,9 @@ def test_the_names_that_a_text_names_in_order():
     assert named("I think it will be Cora, not Lena.", cast(*WORDS, *TRIO)) == ["Cora", "Lena"]
 
 
-SCRIPTS = "LenaБруноΝίκος花子リン민서씨สมชายसुनीताسلمىרבקה ,.?!:–—…@'’\"*_`>\\|()[]{}<>#-\n\t\u200b\u200d\ufe0f🦊، 、。？；"
+SCRIPTS = (
+    "LenaБруноΝίκος花子リン민서씨สมชายसुनीताسلمىרבקה ,.?!:–—…@'’\"*_`>\\|()[]{}<>#-\n\t\u200b\u200d\ufe0f🦊، 、。？；"
+)
 
 
 @given(st.text(alphabet=SCRIPTS, max_size=80) | st.text(max_size=60), st.booleans())
@@ -446,4 +448,7 @@ def test_whoever_is_addressed_sits_at_the_table_and_is_not_the_speaker(text: str
 @given(st.text(alphabet="Lena, ?!.@:\n", max_size=30))
 def test_nothing_inside_of_code_or_a_link_addresses(inside: str):
     code = inside.replace("\n", " ")
-    assert to(f"See `{code}x` and https://example.org/{inside.split()[0] if inside.split() else ''}", "Lena", guest=True) is None
+    assert (
+        to(f"See `{code}x` and https://example.org/{inside.split()[0] if inside.split() else ''}", "Lena", guest=True)
+        is None
+    )

@@ -1,5 +1,7 @@
 """What in a text is no prose, as Discord's clients would show it."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +30,7 @@ MARKED = [
 ]
 
 
-@pytest.mark.parametrize("text, mark, inside", MARKED)
+@pytest.mark.parametrize(("text", "mark", "inside"), MARKED)
 def test_what_is_no_prose_is_found_whole(text: str, mark: Mark, inside: str) -> None:
     (span,) = spans(text)
     assert (span.mark, text[span.start : span.end]) == (mark, inside)
@@ -48,7 +50,7 @@ def test_quoted_lines_are_no_prose() -> None:
 
 
 @pytest.mark.parametrize(
-    "text, read",
+    ("text", "read"),
     [
         ("Fresh <:bread:123456789012345678> today", "Fresh :bread: today"),
         ("Hi <a:wave:123456789012345678>!", "Hi :wave:!"),
@@ -66,6 +68,6 @@ def test_emoji_and_times_are_read_out_in_words(text: str, read: str) -> None:
 @given(st.text(alphabet="ab `*_~|<>:@#&/()[]\\\n.1t"))
 def test_spans_are_in_order_and_prose_keeps_its_length(text: str) -> None:
     found = spans(text)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
     assert len(prose(text)) == len(text)
     assert prose(text).count("\n") == text.count("\n")

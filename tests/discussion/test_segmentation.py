@@ -8,10 +8,10 @@ from bot.discussion.text.segmentation import graphemes, sentence_ends, sentences
 
 
 @pytest.mark.parametrize(
-    "text, parts",
+    ("text", "parts"),
     [
         ("One. Two? Three!", ["One. ", "Two? ", "Three!"]),
-        ("Ask Dr. Weber and Mrs. Hale, e.g. on Monday. They know.", ["Ask Dr. Weber and Mrs. Hale, e.g. on Monday. ", "They know."]),
+        ("Ask Dr. Hale or Mrs. Day, e.g. now. They know.", ["Ask Dr. Hale or Mrs. Day, e.g. now. ", "They know."]),
         ("Wir brauchen z. B. Zeit, bzw. Geld. Oder?", ["Wir brauchen z. B. Zeit, bzw. Geld. ", "Oder?"]),
         ("Wir sehen uns am 3. Oktober. Bis dann.", ["Wir sehen uns am 3. Oktober. ", "Bis dann."]),
         ("Olen 3. luokalla. Hän ei.", ["Olen 3. luokalla. ", "Hän ei."]),
@@ -33,7 +33,7 @@ from bot.discussion.text.segmentation import graphemes, sentence_ends, sentences
         ("好吗？好！水是", ["好吗？", "好！", "水是"]),
         ("彼は「行く。」と言った。そうだ", ["彼は「行く。」と言った。", "そうだ"]),
         ("ጥሩ ነው። እሺ", ["ጥሩ ነው። ", "እሺ"]),
-        ("See https://example.org/a?b=1. Then `x. Y` ends. Now", ["See https://example.org/a?b=1. ", "Then `x. Y` ends. ", "Now"]),
+        ("See https://example.org/?b=1. `x. Y` ends. Now", ["See https://example.org/?b=1. ", "`x. Y` ends. ", "Now"]),
         ("ราคาเท่าไหร่", ["ราคาเท่าไหร่"]),
         ("", []),
     ],
@@ -43,7 +43,7 @@ def test_a_sentence_ends_where_a_reader_of_its_language_sees_it_end(text: str, p
 
 
 @pytest.mark.parametrize(
-    "text, found",
+    ("text", "found"),
     [
         ("Don't you think? E-mail 3.5!", ("don't", "you", "think", "e", "mail", "3.5")),
         ("我认为计划不好。", ("我", "认为", "计划", "不好")),

@@ -125,7 +125,10 @@ NEVER_BEFORE_A_NAME: Final = _folded(
 )
 # ... in capitals only these do: other languages have articles before names, and German capitalises nouns.
 NEVER_BEFORE_A_CAPITAL: Final = _folded(
-    {"English": "an my your his its our their", "German": "ein eine einen einem einer eines kein keine keinen mein meine dein sein im zum vom am dem des das"}
+    {
+        "English": "an my your his its our their",
+        "German": "ein eine einen einem einer eines kein keine keinen mein meine dein sein im zum vom am dem des das",
+    }
 )
 # ... and behind it: "will this", "hope it", "mark my".
 NEVER_BEHIND_A_NAME: Final = _folded(

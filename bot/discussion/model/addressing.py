@@ -142,7 +142,12 @@ class _Read:
             )
             for mention in group:
                 alone = not is_listed and self._is_called(mention)
-                if self._has_at(mention) or mention.attached is Attached.VOCATIVE or (together and self._may_call(mention) and self._is_written_as_name(mention)) or alone:
+                if (
+                    self._has_at(mention)
+                    or mention.attached is Attached.VOCATIVE
+                    or (together and self._may_call(mention) and self._is_written_as_name(mention))
+                    or alone
+                ):
                     found.append(mention)
         return found
 
@@ -181,7 +186,11 @@ class _Read:
 
     def _has_call_behind(self, mention: Mention, lead: str) -> bool:
         tail = self._tail(mention)
-        return _CALLS.match(tail) is not None or _EXCLAIMED.match(tail) is not None or (bool(lead.strip()) and self._ends_sentence(mention))
+        return (
+            _CALLS.match(tail) is not None
+            or _EXCLAIMED.match(tail) is not None
+            or (bool(lead.strip()) and self._ends_sentence(mention))
+        )
 
     def _has_comma_before(self, mention: Mention) -> bool:
         lead = _DECOR_BEHIND.sub("", self._lead(mention))
@@ -200,9 +209,16 @@ class _Read:
             if _CALLS.match(self._tail(mention)) or _EXCLAIMED.match(self._tail(mention)):
                 return True
             is_greeted = bool(words_before) and words_before[-1] in GREETINGS
-            if is_greeted or (words_before and (self._has_comma_before(mention) or words_before[-1] in THANKS | SECOND_PERSON)):
+            if is_greeted or (
+                words_before and (self._has_comma_before(mention) or words_before[-1] in THANKS | SECOND_PERSON)
+            ):
                 return self._ends_sentence(mention) or (is_greeted and self.is_name(mention, guest=True, inside=True))
-            if self.is_question(mention) and behind and self.is_name(mention, guest=True, inside=True) and mention.form not in ALSO_WORDS:
+            if (
+                self.is_question(mention)
+                and behind
+                and self.is_name(mention, guest=True, inside=True)
+                and mention.form not in ALSO_WORDS
+            ):
                 return behind[0] in ASKING or mention.has_honorific
             return mention.has_honorific and bool(behind) and not SECOND_PERSON.isdisjoint(behind[0])
         if self._has_comma_before(mention):
@@ -210,7 +226,12 @@ class _Read:
             if self._ends_sentence(mention):
                 return self._is_written_as_name(mention) or self.is_question(mention)
             return is_between and self._is_written_as_name(mention) and not self._is_listed(mention)
-        return bool(words_before) and words_before[-1] in SECOND_PERSON and self._ends_sentence(mention) and self.is_name(mention, guest=True, inside=True)
+        return (
+            bool(words_before)
+            and words_before[-1] in SECOND_PERSON
+            and self._ends_sentence(mention)
+            and self.is_name(mention, guest=True, inside=True)
+        )
 
     def _is_listed(self, mention: Mention) -> bool:
         """Whether a name stands between commas as one of several single words: "faith, Hope, love"."""
@@ -232,8 +253,7 @@ class _Read:
         return regex.search(r"\p{Ll}\)?[,:;]? (?!I\b)\p{Lu}", self.folded.text) is not None
 
     def _first_letter(self, mention: Mention) -> str:
-        at = self.plain.find(mention.form[:1], mention.start) if mention.attached is Attached.NOTHING else mention.start
-        return self.folded.text[self.folded.starts[max(at, mention.start)]]
+        return self.folded.text[self.folded.starts[mention.at[0]]]
 
     def _is_written_as_name(self, mention: Mention) -> bool:
         """Whether a name has a capital, in a text where capitals say something."""

@@ -18,7 +18,9 @@ class Attached(Enum):
 
     NOTHING = auto()
     VOCATIVE = auto()  # an ending that only calls: somebody is spoken to wherever it stands
-    ADDRESS = auto()  # an honorific, or a form of the name that is used to call: spoken to by the same signs as the name
+    ADDRESS = (
+        auto()
+    )  # an honorific, or a form of the name that is used to call: spoken to by the same signs as the name
     CASE = auto()  # an ending or prefix of somebody who is spoken about: "Ainolle", "Ayşe'nin"
 
 
@@ -54,8 +56,26 @@ INFLECTIONS: Final = (
     Inflection(
         "Polish",
         _LATIN,
-        {"ie": ("", "a"), "ę": ("a",), "y": ("a",), "i": ("a",), "ą": ("a",), "owi": _ANY, "em": _ANY, "a": _ANY, "ka": ("ek",)},
-        {"o": ("a",), "u": ("", "ia", "a"), "ze": _ANY, "ie": _ANY, "ku": ("ek", "k"), "iu": ("", "ia"), "lu": ("el", "l")},
+        {
+            "ie": ("", "a"),
+            "ę": ("a",),
+            "y": ("a",),
+            "i": ("a",),
+            "ą": ("a",),
+            "owi": _ANY,
+            "em": _ANY,
+            "a": _ANY,
+            "ka": ("ek",),
+        },
+        {
+            "o": ("a",),
+            "u": ("", "ia", "a"),
+            "ze": _ANY,
+            "ie": _ANY,
+            "ku": ("ek", "k"),
+            "iu": ("", "ia"),
+            "lu": ("el", "l"),
+        },
         r"[ąęłśżźćń]|\b(?:czy|jest|nie|jak|tego|myślisz|sądzisz)\b",
     ),
     Inflection(
@@ -74,20 +94,48 @@ INFLECTIONS: Final = (
     ),
     Inflection("Latvian", _LATIN, {"am": ("s",), "im": ("is",)}, {"i": ("is",), "": ("s",)}, r"[āēīģķļņū]"),
     Inflection(
-        "Lithuanian", _LATIN, {"ui": ("as",), "ą": ("as", "a")}, {"ai": ("as",), "e": ("ė", "as"), "i": ("is",), "y": ("ys",)}, r"[ėįųąęū]"
+        "Lithuanian",
+        _LATIN,
+        {"ui": ("as",), "ą": ("as", "a")},
+        {"ai": ("as",), "e": ("ė", "as"), "i": ("is",), "y": ("ys",)},
+        r"[ėįųąęū]",
     ),
     Inflection(
-        "Hungarian", _LATIN, _plain("nak nek tól től hoz hez höz val vel ról ről t"), evidence=r"[őű]|\b(?:hogy|nem|mit|szerinted|gondolsz)\b"
+        "Hungarian",
+        _LATIN,
+        _plain("nak nek tól től hoz hez höz val vel ról ről t"),
+        evidence=r"[őű]|\b(?:hogy|nem|mit|szerinted|gondolsz)\b",
     ),
     Inflection(
-        "Romanian", _LATIN, {"ei": ("a",), "ului": _ANY}, {"o": ("a",), "e": _ANY, "ule": _ANY}, r"[ăâîșțşţ]|\b(?:este|părere|crezi)\b"
+        "Romanian",
+        _LATIN,
+        {"ei": ("a",), "ului": _ANY},
+        {"o": ("a",), "e": _ANY, "ule": _ANY},
+        r"[ăâîșțşţ]|\b(?:este|părere|crezi)\b",
     ),
     Inflection(
         "Russian, Ukrainian, Bulgarian, Serbian",
         r"[\p{Cyrillic}\p{M}'-]+",
         {
-            **{"у": ("", "а"), "ю": ("й", "я", "ь"), "е": ("", "а", "я"), "ы": ("а",), "и": ("а", "я", "ь"), "ой": ("а",), "ою": ("а",)},
-            **{"ей": ("я", "а"), "ею": ("я",), "ом": _ANY, "ем": ("й", "ь"), "а": _ANY, "я": ("й", "ь"), "ии": ("ия",), "ию": ("ия",)},
+            **{
+                "у": ("", "а"),
+                "ю": ("й", "я", "ь"),
+                "е": ("", "а", "я"),
+                "ы": ("а",),
+                "и": ("а", "я", "ь"),
+                "ой": ("а",),
+                "ою": ("а",),
+            },
+            **{
+                "ей": ("я", "а"),
+                "ею": ("я",),
+                "ом": _ANY,
+                "ем": ("й", "ь"),
+                "а": _ANY,
+                "я": ("й", "ь"),
+                "ии": ("ия",),
+                "ию": ("ия",),
+            },
             **{"ові": _ANY, "еві": ("й", "ь"), "і": ("а", "я", "")},
         },
         {"о": ("а",), "е": _ANY, "ію": ("ій",), "є": ("я",)},
@@ -98,14 +146,21 @@ INFLECTIONS: Final = (
         {"ου": ("οσ",), "ο": ("οσ",), "ασ": ("α",), "ησ": ("η",), "η": ("ησ",), "α": ("ασ",)},
         {"ε": ("οσ",), "ο": ("οσ",), "η": ("ησ",), "α": ("ασ",)},
     ),
-    Inflection("Georgian", r"[\p{Georgian}]+", _plain("ს მ მა ის ისგან თან სთან ზე ით ად"), {"ო": ("", "ი"), "ვ": _ANY}),
+    Inflection(
+        "Georgian", r"[\p{Georgian}]+", _plain("ს მ მა ის ისგან თან სთან ზე ით ად"), {"ო": ("", "ი"), "ვ": _ANY}
+    ),
     Inflection("Armenian", r"[\p{Armenian}]+", _plain("ն ը ի ին ից ով յի յին")),
     Inflection("Bengali, Assamese", r"[\p{Bengali}]+", _plain("কে র এর ের রা য় ও টা ক ৰ")),
     Inflection("Tamil", r"[\p{Tamil}]+", _plain("வை வுக்கு க்கு யை யிடம் விடம் வின் யின்"), _plain("வே யே")),
-    Inflection("Malayalam, Kannada, Telugu", r"[\p{Malayalam}\p{Kannada}\p{Telugu}]+", _plain("യെ യോട് യ്ക്ക് ന് ಗೆ ನಿಗೆ ಅವರ గారికి కి ని"), _plain("గారు ಅವರೇ")),
+    Inflection(
+        "Malayalam, Kannada, Telugu",
+        r"[\p{Malayalam}\p{Kannada}\p{Telugu}]+",
+        _plain("യെ യോട് യ്ക്ക് ന് ಗೆ ನಿಗೆ ಅವರ గారికి కి ని"),
+        _plain("గారు ಅವರೇ"),
+    ),
 )
 # In front of a name, in its word: "and", "to".
-_PREFIXES: Final = {"Arabic": (r"[\p{Arabic}]+", ("و", "ل", "ول")), "Hebrew": (r"[\p{Hebrew}'\"]+", ("ו", "ל", "של", "ול", "ש"))}
+_PREFIXES: Final = (("Arabic", "\u0621", "\u06d5", ("و", "ل", "ول")), ("Hebrew", "א", "ת", ("ו", "ל", "של", "ול", "ש")))
 # A name shorter than this would be found under too many words.
 _SHORTEST: Final = 3
 
@@ -125,8 +180,7 @@ class Language:
         self._holds: dict[str, bool] = {}
 
     def names_in(self, word: str) -> Iterator[tuple[str, Attached]]:
-        """The names that may be under a word (folded), the likeliest first; the word itself is one."""
-        yield word, Attached.NOTHING
+        """The names that may be under a word (folded), the likeliest first."""
         head, apostrophe, rest = word.rpartition("'")
         if apostrophe:
             if len(head) > 1 and len(rest) <= 5:  # "Anna's", "Ayşe'ye"
@@ -139,8 +193,8 @@ class Language:
             if len(word) > _SHORTEST - 1 and letters.fullmatch(word) and self._shows(row, evidence):
                 yield from _under(word, row.address, Attached.ADDRESS)
                 yield from _under(word, row.cases, Attached.CASE)
-        for letters, prefixes in _PREFIXES.values():
-            if regex.fullmatch(letters, word):
+        for _, first, last, prefixes in _PREFIXES:
+            if first <= word[0] <= last:
                 for prefix in prefixes:
                     if word.startswith(prefix) and len(word) >= len(prefix) + _SHORTEST:
                         yield word.removeprefix(prefix), Attached.CASE
@@ -162,5 +216,7 @@ def _under(word: str, endings: Mapping[str, tuple[str, ...]], attached: Attached
 def _korean(word: str) -> Iterator[tuple[str, Attached]]:
     for end in range(len(word) - 1, 0, -1):
         if found := _KOREAN.fullmatch(word, end):
-            attached = Attached.CASE if found["particle"] else Attached.VOCATIVE if found["vocative"] else Attached.ADDRESS
+            attached = (
+                Attached.CASE if found["particle"] else Attached.VOCATIVE if found["vocative"] else Attached.ADDRESS
+            )
             yield word[:end], attached

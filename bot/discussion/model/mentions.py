@@ -1,7 +1,7 @@
 """Finds the names of the table in a text: whole words only, in every form, whatever language attaches to them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -26,6 +26,14 @@ _KATAKANA: Final = regex.compile(r"[\p{Katakana}ー]")
 _HAN: Final = regex.compile(r"[\p{Han}々]")
 # Between the words of one name.
 _GAP: Final = regex.compile(r"\.? ?[\"“„]?")
+_IN_WORD: Final = regex.compile(r"[\p{L}\p{N}\p{M}_'\"-]")
+# So many letters a prefix may have.
+_PREFIX: Final = 6
+_LAST_WORD: Final = regex.compile(r"(?<![\p{L}\p{M}\p{N}])(?P<word>[\p{L}\p{M}'\"-]+)\.? ?$")
+_LONGEST_TITLE: Final = 1 + max(map(len, TITLES))
+_HONORIFIC: Final = regex.compile(
+    "(?:{0})|[ ](?:{0})(?![\\p{{L}}\\p{{M}}])".format("|".join(sorted(HONORIFICS, key=len, reverse=True)))
+)
 _THAI_TITLES: Final = tuple(sorted((t for t in TITLES if "ก" <= t[0] <= "๛"), key=len, reverse=True))
 
 
@@ -36,7 +44,8 @@ class Mention:
     name: str
     start: int
     end: int
-    form: str  # as the name stands there, folded, without any of that
+    at: tuple[int, int]  # the name itself
+    form: str  # which of its forms that is
     attached: Attached
     has_honorific: bool = False
 
@@ -46,7 +55,7 @@ class _Names:
     """The forms of a cast, sorted by how they are looked for; each with the name of the persona it calls."""
 
     called: Mapping[str, str]
-    beginnings: frozenset[str]  # the first two letters of all words of names in scripts with spaces
+    beginnings: "regex.Pattern[str]"  # the first letters of names in scripts with spaces, without accents
     longest: int  # the words of the longest
     unspaced: tuple[str, ...]
     irregular: "regex.Pattern[str]"  # with marks inside of it, as C++ and P!nk
@@ -56,7 +65,7 @@ def mentions(text: FoldedText, cast: Sequence[Persona]) -> list[Mention]:
     """Every mention of a persona in `text`, in order; of two at one place the longer one is meant."""
     names = _names(tuple(cast))
     plain = bare(text.folded)
-    found = [*_spaced(text, names), *_unspaced(plain, names), *_irregular(plain, names)]
+    found = [*_spaced(text, plain, names), *_unspaced(plain, names), *_irregular(plain, names)]
     found.sort(key=lambda mention: (mention.start, -mention.end))
     kept: list[Mention] = []
     for mention in found:
@@ -68,7 +77,7 @@ def mentions(text: FoldedText, cast: Sequence[Persona]) -> list[Mention]:
 @lru_cache(maxsize=64)
 def _names(cast: tuple[Persona, ...]) -> _Names:
     called = dict(callers(cast))
-    regular: list[list[str]] = []
+    regular: list[str] = []
     unspaced: list[str] = []
     irregular: list[str] = []
     for form in called:
@@ -76,94 +85,90 @@ def _names(cast: tuple[Persona, ...]) -> _Names:
         if len(words) == 1 and words[0] == form and _IS_UNSPACED.match(form):
             unspaced.append(form)
         elif " ".join(words) == form:
-            regular.append(words)
+            regular.append(form)
         else:
             irregular.append(form)
     pattern = "|".join(regex.escape(form) for form in sorted(irregular, key=len, reverse=True)) or "(?!)"
     return _Names(
         called,
-        frozenset(word[:2] for words in regular for word in words),
-        max((len(words) for words in regular), default=0),
+        # Two letters of a short name: languages change its end.
+        regex.compile("|".join({regex.escape(bare(form)[: 2 if len(form) < 5 else 3]) for form in regular}) or "(?!)"),
+        max((form.count(" ") + 1 for form in regular), default=0),
         tuple(sorted(unspaced, key=len, reverse=True)),
         regex.compile(rf"(?<![\p{{L}}\p{{N}}\p{{M}}])(?:{pattern})(?![\p{{L}}\p{{N}}\p{{M}}])"),
     )
 
 
-def _spaced(text: FoldedText, names: _Names) -> Iterator[Mention]:
-    if not names.longest:
-        return
-    folded = text.folded
-    language = Language(folded)
-    words = [match.span() for match in _WORD.finditer(folded)]
+def _spaced(text: FoldedText, plain: str, names: _Names) -> Iterator[Mention]:
+    language = Language(text.folded)
     at = 0
-    while at < len(words):
-        found = None
-        if _may_begin(folded[words[at][0] : words[at][1]], names):
-            found = _longest(text, words, at, names, language)
-        if found is None:
-            at += 1
+    for match in names.beginnings.finditer(plain):
+        if match.start() < at or (word := _word_around(text.folded, match.start())) is None:
             continue
-        mention, count = found
-        yield replace(mention, start=_before_titles(folded, words, at))
-        at += count
+        if found := _longest(text, word, names, language):
+            yield found
+            at = found.end
 
 
-def _may_begin(word: str, names: _Names) -> bool:
-    """Whether any name might be in this word: nearly all words are ruled out by their first letters."""
-    plain = bare(word)
-    behind_apostrophe = plain.rpartition("'")[2]
-    starts = (plain[:2], plain[1:3], plain[2:4], behind_apostrophe[:2], plain[:1])
-    return any(start in names.beginnings for start in starts)
+def _word_around(folded: str, at: int) -> tuple[int, int] | None:
+    """The word in which a name may begin at `at`: with its first letters or behind a prefix; None in mid-word."""
+    start = at
+    while start > 0 and at - start < _PREFIX and _IN_WORD.match(folded[start - 1]):
+        start -= 1
+    while (word := _WORD.match(folded, start)) and word.end() <= at:
+        start = word.end()
+    return word.span() if word and (at - start < _PREFIX or folded[at - 1] == "'") else None
 
 
-def _longest(
-    text: FoldedText, words: Sequence[tuple[int, int]], first: int, names: _Names, language: Language
-) -> tuple[Mention, int] | None:
-    """The mention of most words that begins with the word `first`, and how many they are."""
+def _longest(text: FoldedText, first: tuple[int, int], names: _Names, language: Language) -> Mention | None:
+    """The mention of most words that begins with the word `first`."""
     folded = text.folded
     run = [first]
-    while len(run) < names.longest and run[-1] + 1 < len(words):
-        gap = folded[words[run[-1]][1] : words[run[-1] + 1][0]]
-        if not gap or not _GAP.fullmatch(gap):
+    while len(run) < names.longest:
+        gap = _GAP.match(folded, run[-1][1])
+        following = _WORD.match(folded, gap.end()) if gap and gap.group() else None
+        if following is None:
             break
-        run.append(run[-1] + 1)
-    while run:
-        before = " ".join(folded[words[at][0] : words[at][1]] for at in run[:-1])
-        start, end = words[run[-1]]
-        for last, attached in language.names_in(folded[start:end]):
-            form = f"{before} {last}" if before else last
-            name = names.called.get(form) or names.called.get(bare(form))
-            if name:
-                end, has_honorific = _behind_honorific(folded, end)
-                has_honorific |= attached is Attached.ADDRESS and "\uac00" <= last[0] <= "\ud7a3"
-                return Mention(name, words[first][0], end, form, attached, has_honorific), len(run)
-        run.pop()
+        run.append(following.span())
+    for is_plain in (True, False):  # an ending is looked for only where no whole form stands
+        for count in range(len(run), 0, -1):
+            before = "".join(f"{folded[start:end]} " for start, end in run[: count - 1])
+            word = folded[slice(*run[count - 1])]
+            for last, attached in [(word, Attached.NOTHING)] if is_plain else language.names_in(word):
+                form = before + last
+                if name := names.called.get(form) or names.called.get(bare(form)):
+                    return _mention(folded, name, (first[0], *run[count - 1]), form, last, attached)
     # A dash that is written without spaces may be a hyphen, or one between two words.
-    start, end = words[first]
+    start, end = first
     head = folded[start:end].partition("-")[0]
-    if start + len(head) < end and text.text[text.starts[start + len(head)]] in "–−" and head in names.called:
-        return Mention(names.called[head], start, start + len(head), head, Attached.NOTHING), 1
+    stop = start + len(head)
+    if stop < end and text.text[text.starts[stop]] in "–−" and head in names.called:
+        return Mention(names.called[head], start, stop, (start, stop), head, Attached.NOTHING)
     return None
 
 
-def _before_titles(folded: str, words: Sequence[tuple[int, int]], at: int) -> int:
+def _mention(folded: str, name: str, place: tuple[int, int, int], form: str, last: str, attached: Attached) -> Mention:
+    """A mention from `place`: where it begins, and where its last word does and ends. `last` is the name in that."""
+    first, start, end = place
+    word = folded[start:end]
+    begins = end - len(last) if first == start and not word.startswith(last) and word.endswith(last) else first
+    ends = start + len(last) if word.startswith(last) else end
+    behind, has_honorific = _behind_honorific(folded, end)
+    has_honorific |= attached is Attached.ADDRESS and "\uac00" <= word[0] <= "\ud7a3"
+    return Mention(name, _before_titles(folded, first), behind, (begins, ends), form, attached, has_honorific)
+
+
+def _before_titles(folded: str, start: int) -> int:
     """Where a mention begins with the titles before it."""
-    start = words[at][0]
-    for word_start, word_end in reversed(words[max(0, at - 3) : at]):
-        if folded[word_start:word_end] not in TITLES or folded[word_end:start] not in (" ", ". ", "."):
-            break
-        start = word_start
+    while (title := _LAST_WORD.search(folded, max(0, start - _LONGEST_TITLE), start)) and title["word"] in TITLES:
+        start = title.start("word")
     return start
 
 
 def _behind_honorific(folded: str, end: int) -> tuple[int, bool]:
     """Where a mention that ends at `end` ends with the honorific behind it, and whether there is one."""
-    at = end + 1 if folded[end : end + 1] == " " else end
-    for honorific in HONORIFICS:
-        behind = at + len(honorific)
-        if folded.startswith(honorific, at) and (at == end or not folded[behind : behind + 1].isalpha()):
-            return behind, True
-    return end, False
+    found = _HONORIFIC.match(folded, end)
+    return (found.end(), True) if found else (end, False)
 
 
 def _unspaced(plain: str, names: _Names) -> Iterator[Mention]:
@@ -182,7 +187,9 @@ def _unspaced(plain: str, names: _Names) -> Iterator[Mention]:
                     has_honorific or _ends(run.group(), end, form, breaks, bool(titled))
                 ):
                     begins = run.start() + start - len(titled)
-                    yield Mention(names.called[form], begins, behind, form, Attached.NOTHING, has_honorific or bool(titled))
+                    at = (run.start() + start, run.start() + end)
+                    is_titled = has_honorific or bool(titled)
+                    yield Mention(names.called[form], begins, behind, at, form, Attached.NOTHING, is_titled)
 
 
 def _begins(run: str, start: int, form: str, breaks: frozenset[int], is_titled: bool) -> bool:
@@ -212,4 +219,4 @@ def _irregular(plain: str, names: _Names) -> Iterator[Mention]:
         form = match.group()
         if form in names.called:
             end, has_honorific = _behind_honorific(plain, match.end())
-            yield Mention(names.called[form], match.start(), end, form, Attached.NOTHING, has_honorific)
+            yield Mention(names.called[form], match.start(), end, match.span(), form, Attached.NOTHING, has_honorific)
