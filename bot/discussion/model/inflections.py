@@ -169,7 +169,7 @@ _KOREAN: Final = regex.compile(
     r"(?:(?P<vocative>아|야|이여|여)"
     r"|(?P<particle>이?(?:은|는|이|가|을|를|에게|에게서|께|께서|한테|도|의|와|과|랑|만|부터|까지|처럼|보다|라고|라면|네|이랑|이나|나)+))?"
 )
-_CACHED: Final = tuple((row, regex.compile(row.letters), regex.compile(row.evidence or "")) for row in INFLECTIONS)
+_COMPILED: Final = tuple((row, regex.compile(row.letters), regex.compile(row.evidence or "")) for row in INFLECTIONS)
 
 
 class Language:
@@ -189,7 +189,7 @@ class Language:
                 yield rest, Attached.CASE
         if "\uac00" <= word[0] <= "\ud7a3":
             yield from _korean(word)
-        for row, letters, evidence in _CACHED:
+        for row, letters, evidence in _COMPILED:
             if len(word) > _SHORTEST - 1 and letters.fullmatch(word) and self._shows(row, evidence):
                 yield from _under(word, row.address, Attached.ADDRESS)
                 yield from _under(word, row.cases, Attached.CASE)

@@ -1,6 +1,6 @@
 """Finds the names of the table in a text: whole words only, in every form, whatever language attaches to them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -8,10 +8,10 @@ from typing import Final
 import regex
 
 from bot.discussion.model.inflections import Attached, Language
-from bot.discussion.model.name_forms import callers
+from bot.discussion.model.name_forms import callers, given_names
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.titles import HONORIFICS, TITLES
-from bot.discussion.text.folding import FoldedText, bare
+from bot.discussion.text.folding import FoldedText, bare, fold_name
 from bot.discussion.text.segmentation import word_breaks
 
 # Scripts without spaces between words. What is written in them is cut into words by a dictionary.
@@ -50,56 +50,60 @@ class Mention:
     has_honorific: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """The forms of a cast, sorted by how they are looked for; each with the name of the persona it calls."""
+class NameFinder:
+    """Looks for the forms of names in texts. They are sorted by how they are looked for."""
 
-    called: Mapping[str, str]
-    beginnings: "regex.Pattern[str]"  # the first letters of names in scripts with spaces, without accents
-    longest: int  # the words of the longest
-    unspaced: tuple[str, ...]
-    irregular: "regex.Pattern[str]"  # with marks inside of it, as C++ and P!nk
+    def __init__(self, called: Mapping[str, str], uncased: Iterable[str] = ()) -> None:
+        """`called`: each folded form with the name it stands for. `uncased`: those that are written without capitals."""
+        self.called = called
+        self.uncased = frozenset(uncased)
+        regular: list[str] = []
+        unspaced: list[str] = []
+        irregular: list[str] = []
+        for form in called:
+            words = _WORD.findall(form)
+            if len(words) == 1 and words[0] == form and _IS_UNSPACED.match(form):
+                unspaced.append(form)
+            elif " ".join(words) == form:
+                regular.append(form)
+            else:  # with marks inside of it, as C++ and P!nk
+                irregular.append(form)
+        # Nearly all words are ruled out by their first letters; two of a short name, for languages change its end.
+        beginnings = {regex.escape(bare(form)[: 2 if len(form) < 5 else 3]) for form in regular}
+        self.beginnings: regex.Pattern[str] = regex.compile("|".join(sorted(beginnings)) or "(?!)")
+        self.most_words = max((form.count(" ") + 1 for form in regular), default=0)
+        self.unspaced = tuple(sorted(unspaced, key=len, reverse=True))
+        pattern = "|".join(regex.escape(form) for form in sorted(irregular, key=len, reverse=True)) or "(?!)"
+        self.irregular: regex.Pattern[str] = regex.compile(
+            rf"(?<![\p{{L}}\p{{N}}\p{{M}}])(?:{pattern})(?![\p{{L}}\p{{N}}\p{{M}}])"
+        )
+
+    def name_of(self, form: str) -> str | None:
+        return self.called.get(form) or self.called.get(bare(form))
+
+    def mentions(self, text: FoldedText, plain: str) -> list[Mention]:
+        """Every mention in `text`, in order; of two at one place the longer one is meant. `plain`: it without accents."""
+        found = [*_spaced(text, plain, self), *_unspaced(plain, self), *_irregular(plain, self)]
+        found.sort(key=lambda mention: (mention.start, -mention.end))
+        kept: list[Mention] = []
+        for mention in found:
+            if not kept or mention.start >= kept[-1].end:
+                kept.append(mention)
+        return kept
 
 
-def mentions(text: FoldedText, cast: Sequence[Persona]) -> list[Mention]:
-    """Every mention of a persona in `text`, in order; of two at one place the longer one is meant."""
-    names = _names(tuple(cast))
-    plain = bare(text.folded)
-    found = [*_spaced(text, plain, names), *_unspaced(plain, names), *_irregular(plain, names)]
-    found.sort(key=lambda mention: (mention.start, -mention.end))
-    kept: list[Mention] = []
-    for mention in found:
-        if not kept or mention.start >= kept[-1].end:
-            kept.append(mention)
-    return kept
+def finder(cast: Sequence[Persona]) -> NameFinder:
+    """Who looks for the names of these personas, made once a cast."""
+    return _finder(tuple(cast))
 
 
 @lru_cache(maxsize=64)
-def _names(cast: tuple[Persona, ...]) -> _Names:
-    called = dict(callers(cast))
-    regular: list[str] = []
-    unspaced: list[str] = []
-    irregular: list[str] = []
-    for form in called:
-        words = _WORD.findall(form)
-        if len(words) == 1 and words[0] == form and _IS_UNSPACED.match(form):
-            unspaced.append(form)
-        elif " ".join(words) == form:
-            regular.append(form)
-        else:
-            irregular.append(form)
-    pattern = "|".join(regex.escape(form) for form in sorted(irregular, key=len, reverse=True)) or "(?!)"
-    return _Names(
-        called,
-        # Two letters of a short name: languages change its end.
-        regex.compile("|".join({regex.escape(bare(form)[: 2 if len(form) < 5 else 3]) for form in regular}) or "(?!)"),
-        max((form.count(" ") + 1 for form in regular), default=0),
-        tuple(sorted(unspaced, key=len, reverse=True)),
-        regex.compile(rf"(?<![\p{{L}}\p{{N}}\p{{M}}])(?:{pattern})(?![\p{{L}}\p{{N}}\p{{M}}])"),
-    )
+def _finder(cast: tuple[Persona, ...]) -> NameFinder:
+    given = [name for persona in cast for name in given_names(persona)]
+    return NameFinder(callers(cast), (fold_name(name) for name in given if not any(map(str.isupper, name))))
 
 
-def _spaced(text: FoldedText, plain: str, names: _Names) -> Iterator[Mention]:
+def _spaced(text: FoldedText, plain: str, names: NameFinder) -> Iterator[Mention]:
     language = Language(text.folded)
     at = 0
     for match in names.beginnings.finditer(plain):
@@ -120,11 +124,11 @@ def _word_around(folded: str, at: int) -> tuple[int, int] | None:
     return word.span() if word and (at - start < _PREFIX or folded[at - 1] == "'") else None
 
 
-def _longest(text: FoldedText, first: tuple[int, int], names: _Names, language: Language) -> Mention | None:
+def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, language: Language) -> Mention | None:
     """The mention of most words that begins with the word `first`."""
     folded = text.folded
     run = [first]
-    while len(run) < names.longest:
+    while len(run) < names.most_words:
         gap = _GAP.match(folded, run[-1][1])
         following = _WORD.match(folded, gap.end()) if gap and gap.group() else None
         if following is None:
@@ -136,7 +140,7 @@ def _longest(text: FoldedText, first: tuple[int, int], names: _Names, language: 
             word = folded[slice(*run[count - 1])]
             for last, attached in [(word, Attached.NOTHING)] if is_plain else language.names_in(word):
                 form = before + last
-                if name := names.called.get(form) or names.called.get(bare(form)):
+                if name := names.name_of(form):
                     return _mention(folded, name, (first[0], *run[count - 1]), form, last, attached)
     # A dash that is written without spaces may be a hyphen, or one between two words.
     start, end = first
@@ -171,7 +175,7 @@ def _behind_honorific(folded: str, end: int) -> tuple[int, bool]:
     return (found.end(), True) if found else (end, False)
 
 
-def _unspaced(plain: str, names: _Names) -> Iterator[Mention]:
+def _unspaced(plain: str, names: NameFinder) -> Iterator[Mention]:
     if not names.unspaced:
         return
     for run in _WORD.finditer(plain):
@@ -214,7 +218,7 @@ def _ends(run: str, end: int, form: str, breaks: frozenset[int], is_titled: bool
     return end in breaks and not (len(form) == 1 and _HAN.match(behind))
 
 
-def _irregular(plain: str, names: _Names) -> Iterator[Mention]:
+def _irregular(plain: str, names: NameFinder) -> Iterator[Mention]:
     for match in names.irregular.finditer(plain):
         form = match.group()
         if form in names.called:

@@ -11,6 +11,8 @@ from typing import Final
 
 import regex
 
+from bot.discussion.text.text_caches import caches_turn_texts
+
 _APOSTROPHES: Final = "'’‘‛ʼʻʹʽʾʿˈ′＇`´՚׳ꞌ"
 # The shorter dashes too: keyboards and models write them for hyphens.
 _HYPHENS: Final = "-‐‑‒–−－﹣֊־᠆⁃"
@@ -76,6 +78,11 @@ def _folded_cluster(cluster: str) -> str:
     return whole if len(whole) == 1 else _ACCENTED.sub(r"\1", whole)
 
 
+@caches_turn_texts(maxsize=4096)
+def _marked_letter(cluster: str) -> str:
+    return _folded_cluster(cluster)
+
+
 _BARE: Final = _PerLetter(_bare_letter)
 _LETTERS: Final = _PerLetter(_folded_cluster)
 
@@ -133,7 +140,7 @@ class FoldedText:
         starts: list[int] = []
         for match in _CLUSTER.finditer(text):
             at, cluster = match.start(), match.group()
-            part = _LETTERS[ord(cluster)] if len(cluster) == 1 else _folded_cluster(cluster)
+            part = _LETTERS[ord(cluster)] if len(cluster) == 1 else _marked_letter(cluster)
             if part and at not in dropped and not part == parts[-1] == " ":
                 parts.append(part)
                 starts += [at] * len(part)
