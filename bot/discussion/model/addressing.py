@@ -21,7 +21,7 @@ import regex
 
 from bot.discussion.model.address_words import ASKING, CONJUNCTIONS, GREETINGS, OPENERS, SECOND_PERSON, THANKS
 from bot.discussion.model.inflections import Attached
-from bot.discussion.model.name_or_word import also_is_word, is_written_as_name, may_be_name
+from bot.discussion.model.name_or_word import also_is_word, is_only_word, is_written_as_name, may_be_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.reading import Place, Reading
 from bot.discussion.text.folding import fold_name
@@ -65,7 +65,7 @@ def named(text: str, cast: Sequence[Persona]) -> list[str]:
     """The names of the personas whom `text` names in any form, in the order of their mentions."""
     reading = Reading(text, cast)
     calls = _called(reading)
-    return list(dict.fromkeys(p.mention.name for p in reading.places if p in calls or may_be_name(p, reading)))
+    return list(dict.fromkeys(p.mention.name for p in reading.places if p in calls or not is_only_word(p, reading)))
 
 
 def _is_asked_about(place: Place, reading: Reading, *, guest: bool) -> bool:

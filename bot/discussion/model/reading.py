@@ -55,11 +55,12 @@ class Place:
 
 
 class Reading:
-    """One text, read once for the names of one table. Nothing that is no prose holds names."""
+    """One text, read once for the names of one table."""
 
-    def __init__(self, text: str, names: Sequence[Persona] | NameFinder) -> None:
+    def __init__(self, text: str, names: Sequence[Persona] | NameFinder, *, is_prose: bool = True) -> None:
+        """`is_prose`: whether what is no prose (code, links, emoji, quoted lines) holds no names."""
         self.finder = names if isinstance(names, NameFinder) else finder(names)
-        self.folded = FoldedText.of(prose(text))
+        self.folded = FoldedText.of(prose(text) if is_prose else text)
         self.plain = bare(self.folded.folded)
         self.places = [self._place(mention) for mention in self.finder.mentions(self.folded, self.plain)]
 
