@@ -49,6 +49,10 @@ class Mention:
     attached: Attached
     has_honorific: bool = False
 
+    @property
+    def is_titled(self) -> bool:
+        return self.has_honorific or self.start < self.at[0]
+
 
 class NameFinder:
     """Looks for the forms of names in texts. They are sorted by how they are looked for."""

@@ -49,6 +49,16 @@ class Place:
         return self.lead.endswith("@")
 
     @property
+    def word_before(self) -> str:
+        """The word before the mention, with nothing but a space between the two; "" for none."""
+        return self.before[-1] if self.before and self.lead.rstrip(" ").endswith(self.before[-1]) else ""
+
+    @property
+    def word_behind(self) -> str:
+        """The word behind the mention, with nothing but a space between the two; "" for none."""
+        return self.behind[0] if self.behind and self.tail.lstrip(" ").startswith(self.behind[0]) else ""
+
+    @property
     def may_call(self) -> bool:
         """Whether it has a form in which somebody may be spoken to."""
         return self.mention.attached is not Attached.CASE
