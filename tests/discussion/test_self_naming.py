@@ -6,7 +6,10 @@ from bot.discussion.model.self_naming import speaks_under_other_name
 from tests.support.recorded_table import persona
 
 SPEAKER = persona("Lena", "Lena Holm")
-TABLE = (SPEAKER, *(persona(*n) for n in (("Frank", "Frank Weiß"), ("Doctor",), ("Will",), ("Иван",), ("Νίκος",), ("李华",))))
+TABLE = (
+    SPEAKER,
+    *(persona(*n) for n in (("Frank", "Frank Weiß"), ("Doctor",), ("Will",), ("Иван",), ("Νίκος",), ("李华",))),
+)
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,10 @@ from bot.discussion.model.record import Compaction, QuestionPut, Record, Session
 from bot.discussion.text.folding import fold_name, spellings
 
 SOMEONE: Final = "someone"
-# A shorter name is too likely to be an ordinary word of what personas say ("I", "Al", "Bo").
+# A shorter name is too likely to be an ordinary word of what personas say ("I", "Al", "Bo"); one in Han or Hangul, where
+# two characters make a whole name, if it has but one.
 _SHORTEST: Final = 3
+_SHORTEST_OF_IDEOGRAPHS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def without_name(session: Session, text: str, member: Member) -> str:
     taken = {form for persona in session.cast for form in name_forms(persona)} | {fold_name(MODERATOR)}
     names = {*member.names, *(guest_name(name, session.cast) for name in member.names)}
     forms = {form for name in names for form in guest_forms(name)}
-    return _without({form for form in forms if len(form) >= _SHORTEST} - taken, text)
+    return _without({form for form in forms if _is_long_enough(form)} - taken, text)
 
 
 def without_actor(line: str, member: Member) -> str:
@@ -78,6 +80,10 @@ def _without(forms: Iterable[str], text: str, *, count: int | None = None) -> st
         parts += [text[end:start], SOMEONE]
         end = behind
     return "".join([*parts, text[end:]])
+
+
+def _is_long_enough(form: str) -> bool:
+    return len(form) >= (_SHORTEST_OF_IDEOGRAPHS if form[0] >= "\u2e80" else _SHORTEST)
 
 
 def _forgotten(session: Session, turn: Turn, member: Member, *, took_part: bool) -> Turn:

@@ -123,6 +123,8 @@ def _word_around(folded: str, at: int) -> tuple[int, int] | None:
     start = at
     while start > 0 and at - start < _PREFIX and _IN_WORD.match(folded[start - 1]):
         start -= 1
+    while start < at and not folded[start].isalnum():  # a quote or dash in front
+        start += 1
     while (word := _WORD.match(folded, start)) and word.end() <= at:
         start = word.end()
     return word.span() if word and (at - start < _PREFIX or folded[at - 1] == "'") else None
