@@ -19,7 +19,7 @@ from typing import Final
 
 import regex
 
-from bot.discussion.model.address_words import ASKING, CONJUNCTIONS, GREETINGS, OPENERS, SECOND_PERSON, THANKS
+from bot.discussion.model.address_words import ASKERS, ASKING, CONJUNCTIONS, GREETINGS, OPENERS, SECOND_PERSON, THANKS
 from bot.discussion.model.inflections import Attached
 from bot.discussion.model.name_or_word import also_is_word, is_only_word, is_written_as_name, may_be_name
 from bot.discussion.model.persona import Persona
@@ -130,9 +130,13 @@ def _is_called(place: Place, reading: Reading) -> bool:
     if not place.may_call:
         return False
     last = place.before[-1] if place.before else ""
+    if place.word_before in ASKERS and place.tail.startswith(":"):
+        return True
     if _opens(place):
         if _has_call_behind(place):
-            return True
+            # "To hope, …": in small letters among capitals a word is the word, unless it stands by itself.
+            is_word = also_is_word(place) and not is_written_as_name(place, reading)
+            return not (is_word and place.word_before not in GREETINGS | {""})
         if last in GREETINGS:
             return _ends_sentence(place) or may_be_name(place, reading)
         if last in THANKS or last in SECOND_PERSON or (last and _has_comma_before(place)):

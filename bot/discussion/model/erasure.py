@@ -15,8 +15,8 @@ from bot.discussion.model.record import Compaction, QuestionPut, Record, Session
 from bot.discussion.text.folding import fold_name, spellings
 
 SOMEONE: Final = "someone"
-# A shorter name is too likely to be an ordinary word of what personas say ("I", "Al", "Bo"); one in Han or Hangul, where
-# two characters make a whole name, if it has but one.
+# A shorter name is too likely to be an ordinary word of what personas say ("I", "Al", "Bo"). In Han and Hangul two
+# characters make a whole name.
 _SHORTEST: Final = 3
 _SHORTEST_OF_IDEOGRAPHS: Final = 2
 

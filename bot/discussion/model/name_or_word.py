@@ -3,14 +3,14 @@
 By its place, the punctuation and the case. Only where nothing of that speaks for either, a list of words does.
 """
 
-from bot.discussion.model.address_words import (
+from bot.discussion.model.reading import Place, Reading
+from bot.discussion.model.titles import TITLES
+from bot.discussion.model.word_names import (
     ALSO_WORDS,
     NEVER_BEFORE_A_CAPITAL,
     NEVER_BEFORE_A_NAME,
     NEVER_BEHIND_A_NAME,
 )
-from bot.discussion.model.reading import Place, Reading
-from bot.discussion.model.titles import TITLES
 
 
 def is_written_as_name(place: Place, reading: Reading) -> bool:

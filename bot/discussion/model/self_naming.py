@@ -24,7 +24,7 @@ _CARD: Final = regex.compile(r"[\W\d]*you(?: are|'re)\s+\P{L}*")
 
 
 def speaks_under_other_name(text: str, speaker: Persona, table: Sequence[Persona]) -> bool:
-    """Whether `text`, which `speaker` is to say, tells "I am …" with another's name, or begins a line as a card does."""
+    """Whether `text` by `speaker` tells "I am …" with another's name, or begins a line as a card does: "You are …"."""
     reading = Reading(text, table)
     return any(
         _is_card(place, reading) or (place.mention.name != speaker.name and _is_self(place, reading))
