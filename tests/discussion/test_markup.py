@@ -54,8 +54,8 @@ MARKED = [
 ]
 # A reader that goes through a text once for each of its signs would take minutes for these.
 LONG = [
-    *("`", "<", "[](", ">>> ", "> a\n", "> ```\na\n", "<@", "a@", "a.", "www.", "a-", "a.com.", "\\", "**a", "||", "\n"),
-    *("`a``b```c", "`a\n\n", "``a`", "> a\nb\n", "a@b.", "http://(", ". ", "> ", "\t>", "\u0301"),
+    *("`", "<", "[](", ">>> ", "> a\n", "> ```\na\n", "<@", "a@", "a.", "www.", "a-", "a.com.", "\\", "**a", "||"),
+    *("`a``b```c", "`a\n\n", "``a`", "> a\nb\n", "a@b.", "http://(", ". ", "\n", "> ", "\t>", "\u0301"),
 ]  # fmt: skip
 
 
