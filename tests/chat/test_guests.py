@@ -98,7 +98,7 @@ async def test_who_bears_the_name_of_a_persona_is_none(place: SimulatedPlace) ->
         "@Ravi of the audience",
         "@Bo of the audience",
         "#aino",
-        "@Ravi of the audience",
+        "@someone",  # an answer to a command does not tell whom it mentions
         "@Ravi of the audience",
     ]
     await place.otto.send(place.channel, "@Ravi what do you bake?")
