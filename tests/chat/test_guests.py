@@ -82,7 +82,7 @@ async def test_emoji_and_times_in_words(place: SimulatedPlace, llm: ScriptedEndp
 
 
 async def test_who_bears_the_name_of_a_persona_is_none(place: SimulatedPlace) -> None:
-    namesake = place.guild.add_member(place.env.create_user("namesake"), nick="Ravi")
+    namesake = place.guild.add_member(place.env.create_user("Ravi"))
     role = place.guild.create_role("Bo")
     channel = place.guild.create_text_channel("aino")
     await place.type("start")
