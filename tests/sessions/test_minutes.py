@@ -146,6 +146,11 @@ FORGED = [
     "````\n```\n## Summary",
     "A tick ` and\nanother `` one",
     "`\n## Summary\n`",
+    # fences within a line
+    "See ```py\nx = 1\n``` and\n# Summary",
+    "See ```py\n~~~\n``` and\n# Summary",
+    "See ````\nx\n```` and\n# Summary",
+    "See ```\n```\n# Summary",
     # emphasis that would run on
     "**never closed",
     "~~never closed",
@@ -287,6 +292,19 @@ def test_a_fence_is_code_byte_for_byte(code: str) -> None:
     assert code in text
     (fence,) = [token for token in blocks(text) if token.type == "fence"]
     assert [line.strip() for line in fence.content.splitlines()] == [line.strip() for line in code.splitlines()[1:-1]]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Look ```py\n# x\n\ty = 1\n``` there.",
+        "Look ```py\n# x\n\ty = 1```there.",
+        "Look\n```py\n# x\n\ty = 1```\nthere.",
+    ],
+)
+def test_a_fence_within_a_line_as_discord_takes_it_is_code_too(said: str) -> None:
+    text = text_of(table_with(said))
+    assert "**Wanda** (guest): Look\n\n```py\n# x\n\ty = 1\n```\n\n**Wanda** (guest) (continued): there." in text
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@ from typing import Final
 
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.links import plain_links
+from bot.discussion.text.markup import Mark, spans
 
 # https://spec.commonmark.org/0.31.2/#fenced-code-blocks
 _FENCE: Final = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})(?P<info>.*)")
+_WITHIN_A_LINE: Final = re.compile(r"```(?:(?P<info>[\w+#.-]*)\n)(?P<code>[^`](?:.*[^`])?)```", re.DOTALL)
 # What precedes the first letter or digit of a line: marks that begin a block or bold type, wherever among other signs.
 _LEAD: Final = re.compile(r"(?:[^\w]|_)*")
 _STRUCTURAL: Final = re.compile(r"[#>*+_=|:<`~\[$-]")
@@ -74,7 +76,7 @@ def _blocks(text: str) -> Iterator[_Block]:
     code: list[str] = []
     marks = ""
     # A fence keeps its lines: only what Markdown takes for a line's end may part them.
-    for line in re.split(r"\r\n|\r|\n", text):
+    for line in re.split(r"\r\n|\r|\n", _with_fences_apart(text)):
         found = _FENCE.fullmatch(line)
         if marks:
             code.append(line)
@@ -92,6 +94,23 @@ def _blocks(text: str) -> Iterator[_Block]:
         yield _Block([*code, marks], True)
     if prose:
         yield _Block(prose, False)
+
+
+def _with_fences_apart(text: str) -> str:
+    """Discord lets a fence begin and end within a line, Markdown does not; what is fine for both stays as it is."""
+    parts: list[str] = []
+    at = 0
+    for span in spans(text):
+        found = _WITHIN_A_LINE.fullmatch(text, span.start, span.end) if span.mark is Mark.FENCE else None
+        line = text.rfind("\n", 0, span.start) + 1
+        if found is None or "`" in text[span.end : span.end + 1]:
+            continue
+        before = text[line : span.start]
+        if before.strip() or found["code"].rpartition("\n")[2].strip():
+            code = found["code"].removesuffix("\n")
+            parts += [text[at : span.start], "\n" * bool(before.strip()), f"```{found['info']}\n{code}\n```\n"]
+            at = span.end
+    return "".join([*parts, text[at:]])
 
 
 def _prose(line: str) -> str:
