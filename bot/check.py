@@ -113,13 +113,16 @@ async def _check_endpoints(settings: Settings, personas: list[Persona], report: 
 
 async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:
     try:
-        model = await endpoint.discover()
-        completion = await endpoint.complete("Say hello in five words.\nAino:", temperature=0.7, max_tokens=32)
+        completion = await endpoint.try_out(patient=True)
     except RoundtableError as error:
         report.fault(f"Endpoint: {error}")
         return
     window = f"a context window of {endpoint.window:,} tokens" if endpoint.window else "an unknown context window"
-    report.fine(f"Endpoint: {endpoint.base_url} answers with {model} in {completion.latency_ms:.0f} ms, {window}.")
+    report.fine(
+        f"Endpoint: {endpoint.base_url} answers with {endpoint.model} in {completion.latency_ms:.0f} ms, {window}."
+    )
+    for sentence in endpoint.remarks():
+        report.note(sentence)
     if endpoint.window is None:
         setting = endpoint.setting("CONTEXT")
         report.note(f"The endpoint does not tell its context window; set {setting} if long tables are refused.")

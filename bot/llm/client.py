@@ -11,13 +11,19 @@ import httpx2
 import openai
 from openai import AsyncOpenAI
 
+from bot.llm.address import api_root, has_version
+from bot.llm.answers import read_body
 from bot.llm.completion import Completion, read_completion
+from bot.llm.error_kinds import ErrorKind, meaning_of
+from bot.llm.error_reading import read_error
 from bot.llm.http_client import HttpClient
 from bot.llm.json_reading import read_json
 
 log = logging.getLogger(__name__)
 
 _MODELS_TIMEOUT: Final = 10.0
+# The same where it can be done without.
+_MODELS_TIMEOUT_ONCE: Final = 3.0
 # The longest wait between two tries: the SDK heeds a Retry-After up to two minutes and gives up at a longer one.
 _BACKOFF: Final = 120.0
 # Between two tries after an answer that can't be read, in seconds; doubled each time.
@@ -35,11 +41,12 @@ class EndpointClient:
         """`timeout` is in seconds a try. Whoever makes calls takes one of `concurrency` `slots` for them."""
         parts = urlsplit(base_url)
         self.host = parts.netloc.rpartition("@")[2]
-        self.base_url = parts._replace(netloc=self.host).geturl()
+        self.base_url = parts._replace(netloc=self.host, path=api_root(parts.path)).geturl()
         """The address, without the name and password it may have been given with."""
         self.slots = asyncio.Semaphore(concurrency)
         self._timeout = timeout
         self._retries = retries
+        self._may_lack_version = not has_version(parts.path)
         self._api_key = api_key
         self._http = HttpClient(timeout)
         self._sdk = AsyncOpenAI(
@@ -73,8 +80,32 @@ class EndpointClient:
     async def list_models(self, *, patient: bool) -> Any:
         """The JSON of the server's list of models; without patience asked for once only. Raises CALL_ERRORS."""
         options: Any = {} if patient else {"max_retries": 0}
-        async with asyncio.timeout(_MODELS_TIMEOUT):
-            return (await self._sdk.get("/models", cast_to=httpx2.Response, options=options)).json()
+        async with asyncio.timeout(_MODELS_TIMEOUT if patient else _MODELS_TIMEOUT_ONCE):
+            try:
+                return await self._models_at("/models", options)
+            except (openai.APIStatusError, ValueError) as error:
+                if not is_wrong_address(error) or not await self.adopt_version():
+                    raise
+            return await self._models_at("/models", options)
+
+    async def _models_at(self, path: str, options: Any) -> Any:
+        return read_json((await self._sdk.get(path, cast_to=httpx2.Response, options=options)).content)
+
+    async def adopt_version(self) -> bool:
+        """Nothing is served at the address. Out: whether it is beneath its /v1, which is the address from here on."""
+        if not self._may_lack_version:
+            return False
+        self._may_lack_version = False
+        try:
+            listed = await self._models_at("/v1/models", {"max_retries": 0})
+        except CALL_ERRORS:
+            return False
+        if not isinstance(listed, dict | list):
+            return False
+        self._sdk.base_url = self.base_url = f"{self.base_url.rstrip('/')}/v1"
+        self._chat_url = f"{self._sdk.base_url}chat/completions"
+        log.warning("nothing is served at the address of %s itself: going on with %s", self.host, self.base_url)
+        return True
 
     async def chat(self, request: dict[str, Any], *, patient: bool = True) -> Completion:
         """The answer to a request. What comes with status 200 and can't be read (a proxy's page, half a body) is asked
@@ -101,6 +132,14 @@ class EndpointClient:
                 "/chat/completions", cast_to=httpx2.Response, body=request, options={"max_retries": retries}
             )
         return response.content
+
+
+def is_wrong_address(error: Exception) -> bool:
+    """Whether an error says that nothing is served at an address, or a web page."""
+    if not isinstance(error, openai.APIStatusError):
+        return isinstance(error, ValueError)
+    report = read_error(error.status_code, read_body(error.response.content))
+    return meaning_of(report) is ErrorKind.ADDRESS
 
 
 def _credentials(address: SplitResult) -> dict[str, str]:

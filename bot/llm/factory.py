@@ -42,6 +42,7 @@ async def open_endpoints(settings: Settings, *, dummy_delay: float = 0.0) -> Asy
             retries=settings.llm_retries,
             reasoning_tokens=settings.llm_reasoning_tokens,
             context=settings.llm_context,
+            turn_tokens=settings.llm_max_tokens,
         )
         named = {name: _named(settings, name, own) for name, own in settings.endpoints.items()}
         endpoints = EndpointRegistry(default, named, default_is_dummy=settings.llm_base_url is None)
@@ -61,5 +62,6 @@ def _named(settings: Settings, name: str, own: NamedEndpoint) -> Endpoint:
         retries=settings.llm_retries if own.retries is None else own.retries,
         reasoning_tokens=settings.llm_reasoning_tokens if own.reasoning_tokens is None else own.reasoning_tokens,
         context=own.context,
+        turn_tokens=settings.llm_max_tokens,
         settings=f"ENDPOINT_{name.upper()}",
     )

@@ -18,6 +18,8 @@ import aiohttp
 import httpx2
 from openai import DefaultAioHttpClient
 
+from bot.llm.answers import as_openai_would
+
 # So many seconds an idle connection is kept: many servers close theirs after five.
 _KEPT: Final = 4.0
 # What is said of a body on its way, and no longer of one that is there.
@@ -69,7 +71,10 @@ class HttpClient(DefaultAioHttpClient):
             return Tried(error=_caused(httpx2.ConnectTimeout(str(error)), error))
         except aiohttp.ClientError as error:
             return Tried(error=_caused(httpx2.ReadError(str(error)), error))
-        return None if 300 <= answer.status < 400 else Tried(answer.status, answer.headers, body)
+        if 300 <= answer.status < 400:
+            return None
+        status, told = as_openai_would(answer.status, answer.headers, body)
+        return Tried(status, told, body)
 
     @contextmanager
     def going_on_from(self, tried: Tried | None) -> Iterator[None]:
@@ -90,7 +95,7 @@ class HttpClient(DefaultAioHttpClient):
             return httpx2.Response(tried.status, headers=headers, content=tried.body, request=request)
         try:
             async with asyncio.timeout(self._deadline):
-                return await super().send(request, **options)
+                return _in_order(await super().send(request, **options))
         except TimeoutError as error:
             raise httpx2.ReadTimeout("the answer took too long") from error  # which the SDK tries again
 
@@ -98,6 +103,16 @@ class HttpClient(DefaultAioHttpClient):
         if self._session is not None:
             await self._session.close()
         await super().aclose()
+
+
+def _in_order(response: httpx2.Response) -> httpx2.Response:
+    """An answer as OpenAI would have given it; one that is still on its way as it is."""
+    if not response.is_stream_consumed or 300 <= response.status_code < 400:
+        return response
+    status, headers = as_openai_would(response.status_code, response.headers, response.content)
+    for name in _OF_THE_WAY:
+        headers.pop(name, None)
+    return httpx2.Response(status, headers=headers, content=response.content, request=response.request)
 
 
 def _caused(error: httpx2.TransportError, cause: BaseException) -> httpx2.TransportError:

@@ -161,13 +161,15 @@ def line(session: Session, turn: Turn) -> str:
 
 
 def _spoken(session: Session, turn: Turn) -> str:
+    if turn.withheld:
+        return ""
     if turn.kind == "guest":
         # On one line and without double quotes, so that a guest's text can't end its own quotation or fake a line.
         said = one_line(turn.text)[:GUEST_TEXT_LIMIT]
         said = re.sub(r'["＂“”„‟«»〝〞]', "'", said)
         return f'{shown_name(session, turn)} (guest): "{said}"\n' if said else ""
     if turn.kind in ("persona", "summary"):
-        return f"{turn.speaker}: {turn.text}\n" if turn.text and not turn.withheld else ""
+        return f"{turn.speaker}: {turn.text}\n" if turn.text else ""
     match turn.steering:
         case QuestionPut(question=question):
             return f"{MODERATOR}: The question on the table is: {one_line(question)}\n"
