@@ -22,6 +22,8 @@ _FINAL: Final = frozenset(
 # What the SDK heeds besides `Retry-After`: https://github.com/openai/openai-python, _base_client.py
 _AGAIN: Final = "x-should-retry"
 _WHEN: Final = "retry-after-ms"
+# Says that an error came with status 200.
+INSIDE: Final = "x-roundtable-inside"
 
 
 def read_body(body: bytes) -> Any:
@@ -44,7 +46,7 @@ def as_openai_would(status: int, headers: Mapping[str, str], body: bytes) -> tup
         error = error_inside(read_body(body))
         if error is None:
             return status, told
-        status = status_inside(error)
+        status, told[INSIDE] = status_inside(error), "true"
     elif status < 400:
         return status, told
     else:

@@ -3,7 +3,7 @@
 import logging
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -12,7 +12,7 @@ import openai
 from bot.discussion.text.links import plain_links
 from bot.errors import ContentFiltered, ContextOverflow, EndpointDown, EndpointRefused, RoundtableError
 from bot.llm import waits
-from bot.llm.answers import read_body
+from bot.llm.answers import INSIDE, read_body
 from bot.llm.client import EndpointClient
 from bot.llm.error_kinds import ErrorKind, is_over_at_once, meaning_of
 from bot.llm.error_reading import ErrorReport, read_error
@@ -38,7 +38,8 @@ class SettingNames:
 
 def report_of(error: openai.APIStatusError) -> ErrorReport:
     """What the server says of an error, wherever in the body it says it."""
-    return read_error(error.status_code, read_body(error.response.content), error.response.headers)
+    report = read_error(error.status_code, read_body(error.response.content), error.response.headers)
+    return replace(report, is_inside=True) if INSIDE in error.response.headers else report
 
 
 def no_model(client: EndpointClient, settings: SettingNames) -> EndpointRefused:
@@ -70,50 +71,55 @@ def _refusal(
 ) -> RoundtableError:
     """An error that the server has answered with: what it means, in its own words, and what would help."""
     address, key = settings.of("BASE_URL"), settings.of("API_KEY")
-    status, quoted = f"(HTTP {report.status})", _quoted(report.said, client)
-    said = f"{status}: {quoted}" if quoted else f"{status}."
+    status, words = f"(HTTP {report.status})", _quoted(report.said, client)
+    quoted = f" It says: {words}" if words else ""
+    said = f": {words}" if words else "."
     match meaning_of(report):
         case ErrorKind.OVERFLOW if is_over_at_once(report):
-            return ContextOverflow(f"{at} takes no request as long as this one {said}")
+            return ContextOverflow(f"{at} takes no request as long as this one {status}{said}")
         case ErrorKind.OVERFLOW | ErrorKind.UNFINISHED:
             return ContextOverflow(f"{at} says that the prompt is longer than the model's context window.")
         case ErrorKind.FILTERED:
-            return ContentFiltered(f"{at} refuses to read what was said {said}")
+            return ContentFiltered(f"{at} refuses to read what the table is about {status}{said}")
         case ErrorKind.QUOTA:
-            return EndpointRefused(f"{at} says that the quota is used up {said} Check the account's billing.")
+            return EndpointRefused(
+                f"{at} says that the quota is used up {status}. Check the account's billing.{quoted}"
+            )
         case ErrorKind.KEY:
-            return EndpointRefused(f"{at} refused the key {said} Check {key}.")
+            return EndpointRefused(f"{at} refused the key {status}. Check {key}.{quoted}")
         case ErrorKind.ROUTE:
             return EndpointRefused(
-                f"{at} has nobody who may serve “{model}” {said} Check the account's privacy and provider settings."
+                f"{at} has nobody who may serve “{model}” {status}. Check the account's privacy and provider settings."
+                f"{quoted}"
             )
         case ErrorKind.ADDRESS | ErrorKind.MODEL if model is None:
             return EndpointRefused(
                 f"{at} has no list of models {status}. Check {address} (most end in /v1), or set {settings.model}."
             )
         case ErrorKind.ADDRESS:
-            return EndpointRefused(f"{at} serves no chat at this address {said} Check {address} (most end in /v1).")
-        case ErrorKind.MODEL:
-            return EndpointRefused(f"{at} has no model “{model}” {said} Check {settings.model} and {address}.")
-        case ErrorKind.TOO_FAST:
-            wait = report.wait
-            return EndpointDown(f"{at} is overloaded {said if report.is_inside else f'{status}.'}{_until(wait)}", wait)
-        case ErrorKind.FAULT:
-            return EndpointDown(
-                f"{at} has a fault of its own {said if report.is_inside else f'{status}.'}", report.wait
+            return EndpointRefused(
+                f"{at} serves no chat at this address {status}. Check {address} (most end in /v1).{quoted}"
             )
+        case ErrorKind.MODEL:
+            return EndpointRefused(
+                f"{at} has no model “{model}” {status}. Check {settings.model} and {address}.{quoted}"
+            )
+        case ErrorKind.TOO_FAST:
+            own = quoted if report.is_inside or report.wait else ""
+            return EndpointDown(f"{at} is overloaded {status}.{_until(report.wait)}{own}", report.wait)
+        case ErrorKind.FAULT:
+            own = said if report.is_inside else "."
+            return EndpointDown(f"{at} has a fault of its own {status}{own}", report.wait)
         case ErrorKind.PASSING:
             return EndpointDown(f"{at} could not take the request just now {status}.", report.wait)
         case ErrorKind.REFUSED:
-            return EndpointRefused(f"{at} refused the request {said}")
+            return EndpointRefused(f"{at} refused the request {status}{said}")
 
 
 def _quoted(words: str, client: EndpointClient) -> str:
-    """What the server says, as a sentence on one line, without the key; members will read it."""
+    """What the server says, without the key; members will read it."""
     words = client.without_key(plain_links(words))
-    if len(words) > _WORDS_LIMIT:
-        words = words[:_WORDS_LIMIT].rstrip() + "…"
-    return words if not words or words.endswith((".", "!", "?", "…", "。")) else f"{words}."
+    return words if len(words) <= _WORDS_LIMIT else words[:_WORDS_LIMIT].rstrip() + "…"
 
 
 def _until(wait: float | None) -> str:
