@@ -9,7 +9,8 @@ import pytest
 from bot.cli import main
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
-from bot.settings import NamedEndpoint, Settings
+from bot.endpoint_settings import NamedEndpoint
+from bot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 # Read by deploy/modelup.sh and deploy/compose.yaml, not by the bot.

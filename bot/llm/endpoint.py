@@ -3,18 +3,21 @@
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import openai
 
 from bot.errors import ContextOverflow, EndpointDown, RoundtableError
-from bot.llm import discovery
+from bot.llm import discovery, remarks
 from bot.llm.client import CALL_ERRORS, EndpointClient, is_wrong_address
 from bot.llm.completion import Completion, thought_to_the_limit
 from bot.llm.endpoint_errors import SettingNames, explained, no_model, report_of
 from bot.llm.error_kinds import ErrorKind, meaning_of
 from bot.llm.model_profile import ModelProfile
+from bot.llm.request_options import AS_USUAL, RequestOptions
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +26,6 @@ log = logging.getLogger(__name__)
 _PROBE: Final = "Say yes."
 _PROBE_TEMPERATURE: Final = 0.7
 _PROBE_STOP: Final = ("\nModerator:",)
-# So many names of models are told to whoever hosts the bot.
-_SHOWN: Final = 5
 # Errors after which the server may have another model, or be another: it is asked for its list again.
 _DOUBTFUL: Final = (ErrorKind.MODEL, ErrorKind.ADDRESS, ErrorKind.KEY, ErrorKind.FAULT, ErrorKind.PASSING)
 
@@ -45,15 +46,28 @@ class Endpoint:
         context: int | None = None,
         turn_tokens: int = 16,
         settings: str = "LLM",
+        options: RequestOptions = AS_USUAL,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        ca_file: Path | None = None,
     ) -> None:
         """`timeout` is in seconds a try; `context` is the window in tokens, else what the server advertises.
 
         `reasoning_tokens` come on top of each answer's for a model that is seen to reason. `turn_tokens`: the most that
-        a turn may have. `settings` is how the names of its settings begin.
+        a turn may have. `settings` is how the names of its settings begin. `options` are for all its answers. `headers`
+        and `query` go with every call; certificates in `ca_file` are trusted besides the system's.
         """
         self._client = EndpointClient(
-            base_url, api_key=api_key, concurrency=concurrency, timeout=timeout, retries=retries
+            base_url,
+            api_key=api_key,
+            concurrency=concurrency,
+            timeout=timeout,
+            retries=retries,
+            headers=headers,
+            query=query,
+            ca_file=ca_file,
         )
+        self.options = options
         self._settings = SettingNames(settings, model=f"{settings}_MODEL")
         self.profile = ModelProfile(model, context=context, reasoning_tokens=reasoning_tokens)
         """What is known of the model."""
@@ -70,12 +84,21 @@ class Endpoint:
     def of_model(self, model: str) -> "Endpoint":
         """The same server and limits, calls in flight counted together, with another model. Closed with this one."""
         settings = replace(self._settings, model="the persona's “model”")
-        return _OfModel(self._client, settings, self.profile.of(model), self.turn_tokens)
+        return _Variant(self._client, settings, self.profile.of(model), self.options, self.turn_tokens)
+
+    def with_options(self, options: RequestOptions) -> "Endpoint":
+        """The same model, and one knowledge of it, asked in another way. Closed with this one."""
+        return _Variant(self._client, self._settings, self.profile, options, self.turn_tokens)
 
     @property
     def base_url(self) -> str:
         """The server's address, without credentials."""
         return self._client.base_url
+
+    @property
+    def peculiarities(self) -> str:
+        """What is set of how it is asked, for whoever hosts the bot; "" where nothing is. It holds no secret."""
+        return "; ".join([*self.options.in_words, *self._client.in_words])
 
     @property
     def model(self) -> str | None:
@@ -104,27 +127,12 @@ class Endpoint:
     def take_warning(self) -> str | None:
         """What whoever hosts the bot should know of the model, seen just now; told once."""
         window = self.profile.take_warning()
-        if window is None:
-            return None
-        return (
-            f"“{self.model}” at {self._client.host} reads no more than {window:,} tokens of a prompt and drops the "
-            "rest without a word. From here on prompts are kept within that. For longer ones load the model with a "
-            f"larger context (Ollama: OLLAMA_CONTEXT_LENGTH, or num_ctx) and set {self.setting('CONTEXT')} to it."
-        )
+        return remarks.of_the_cut(window, self.profile, self._client.host, self._settings) if window else None
 
-    def remarks(self) -> list[str]:
-        """What whoever hosts the bot may want to know of what was found out so far, a sentence each."""
-        return [choice] if (choice := self._choice()) else []
-
-    def _choice(self) -> str:
-        listed, passed = self.profile.listed, self.profile.passed_over
-        if len(listed) < 2:
-            return ""
-        over = f", passing over what holds no discussion ({', '.join(passed[:_SHOWN])})" if passed else ""
-        return (
-            f"{self._settings.model} is not set: of the {len(listed)} models at {self._client.host} “{self.model}” is "
-            f"taken, the first in its list{over}."
-        )
+    @property
+    def remark(self) -> str:
+        """What whoever hosts the bot may want to know of the model that was taken; "" if nothing."""
+        return remarks.of_the_choice(self.profile, self._client.host, self._settings)
 
     @property
     def thinking(self) -> int:
@@ -153,16 +161,19 @@ class Endpoint:
                 before, found = self.model, await discovery.discover(self._client, self.profile)
             except CALL_ERRORS as error:
                 raise self._explained(error) from error
-        if found != before and (choice := self._choice()):
-            log.info("%s", choice)
+        if found != before and self.remark:
+            log.info("%s", self.remark)
         if not found:
             raise no_model(self._client, self._settings)
         return found
 
     async def complete(
-        self, prompt: str, *, temperature: float, max_tokens: int, stop: tuple[str, ...] = ()
+        self, prompt: str, *, temperature: float, max_tokens: int, stop: tuple[str, ...] = (), preamble: str = ""
     ) -> Completion:
-        """Have the model continue `prompt` (one user message), and say it in at most `max_tokens` tokens.
+        """Have the model continue `prompt`, and say it in at most `max_tokens` tokens.
+
+        The prompt is one user message; where the layout is another, the `preamble` that it begins with is a system
+        message.
 
         When a model's first answer is cut at the limit, it is asked for once more with room to think: either the model
         reasons, and gets that room from then on, or the first answer stands.
@@ -175,11 +186,17 @@ class Endpoint:
             await self.discover()
             is_unknown = profile.reasons is None
             limit = max_tokens + profile.thinking
-            request = profile.request(prompt, temperature=temperature, max_tokens=limit, stop=stop)
+            ask: dict[str, Any] = {
+                "temperature": temperature,
+                "stop": stop,
+                "preamble": preamble,
+                "options": self.options,
+            }
+            request = profile.request(prompt, max_tokens=limit, **ask)
             completion = await self._answer(prompt, request)
             if is_unknown and completion.may_lack_words and (room := profile.room_to_think):
                 limit = max_tokens + room
-                request = profile.request(prompt, temperature=temperature, max_tokens=limit, stop=stop)
+                request = profile.request(prompt, max_tokens=limit, **ask)
                 try:
                     longer = await self._answer(prompt, request, patient=profile.reasons is True)
                 except (ContextOverflow, EndpointDown) as problem:
@@ -205,7 +222,9 @@ class Endpoint:
         async with self._client.slots:
             await self.discover()
             limit = self.turn_tokens + self.profile.thinking
-            request = self.profile.request(_PROBE, temperature=_PROBE_TEMPERATURE, max_tokens=limit, stop=_PROBE_STOP)
+            request = self.profile.request(
+                _PROBE, temperature=_PROBE_TEMPERATURE, max_tokens=limit, stop=_PROBE_STOP, options=self.options
+            )
             return await self._answered(_PROBE, request, patient=patient)
 
     async def is_well(self) -> bool:
@@ -226,7 +245,7 @@ class Endpoint:
     async def _answered(self, prompt: str, request: dict[str, Any], *, patient: bool) -> Completion:
         started = time.perf_counter()
         try:
-            async with self._client.time_limit(patient=patient):
+            async with self._client.time_limit(patient=patient, streams=self.options.stream):
                 completion = await self._ask(request, patient=patient)
         except CALL_ERRORS as error:
             self._learn_from(error, prompt)
@@ -265,9 +284,16 @@ class Endpoint:
         return explained(error, self._client, self.model, self._settings)
 
 
-class _OfModel(Endpoint):
-    """A further model at a server that is spoken to already."""
+class _Variant(Endpoint):
+    """A further model at a server that is spoken to already, or the same one asked in another way."""
 
-    def __init__(self, client: EndpointClient, settings: SettingNames, profile: ModelProfile, turn_tokens: int) -> None:
-        self._client, self._settings, self.profile = client, settings, profile
+    def __init__(
+        self,
+        client: EndpointClient,
+        settings: SettingNames,
+        profile: ModelProfile,
+        options: RequestOptions,
+        turn_tokens: int,
+    ) -> None:
+        self._client, self._settings, self.profile, self.options = client, settings, profile, options
         self._begin(turn_tokens)

@@ -132,10 +132,11 @@ def _until(wait: float | None) -> str:
 
 def _tls_trouble(error: BaseException) -> str | None:
     """What is wrong with how a server proves who it is; None if it is something else."""
-    found = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
+    # aiohttp's own error is one of them by name only; what it was made of knows more.
+    found = next((cause for cause in reversed([*_causes(error)]) if isinstance(cause, ssl.SSLError)), None)
     if isinstance(found, ssl.SSLCertVerificationError):
         return (
-            f"shows a certificate that is not trusted here ({found.verify_message or found.reason}). "
+            f"shows a certificate that is not trusted here ({found.verify_message}). "
             "If it is your own, set {ca_file} to a file that holds it, or its issuer's."
         )
     return (

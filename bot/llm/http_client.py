@@ -7,11 +7,13 @@ tried again, when, and which error it is.
 
 import asyncio
 import json
+import ssl
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
@@ -19,6 +21,7 @@ import httpx2
 from openai import DefaultAioHttpClient
 
 from bot.llm.answers import as_openai_would
+from bot.llm.streaming import is_event_stream, read_stream
 
 # So many seconds an idle connection is kept: many servers close theirs after five.
 _KEPT: Final = 4.0
@@ -43,9 +46,13 @@ _TRIED: ContextVar[Tried | None] = ContextVar("tried", default=None)
 class HttpClient(DefaultAioHttpClient):
     """The SDK's, with a deadline for each try: its own time-out begins anew with every byte of a body."""
 
-    def __init__(self, timeout: float) -> None:
-        """`timeout`: seconds a try."""
+    def __init__(self, timeout: float, ca_file: Path | None = None) -> None:
+        """`timeout`: seconds a try. `ca_file`: certificates in PEM form that are trusted besides the system's."""
         self._certificates = httpx2.create_ssl_context()
+        if ca_file is not None:
+            self._certificates.load_verify_locations(ca_file)
+            # The file may hold a server's own certificate without its issuer's.
+            self._certificates.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         super().__init__(timeout=timeout, verify=self._certificates)
         self._deadline = timeout
         self._session: aiohttp.ClientSession | None = None
@@ -53,8 +60,9 @@ class HttpClient(DefaultAioHttpClient):
         self._has_proxy = bool(urllib.request.getproxies())
 
     async def try_once(self, url: str, headers: Mapping[str, str], request: Mapping[str, Any]) -> Tried | None:
-        """Post a request. None: only the SDK can, since there is a proxy, or the answer leads elsewhere."""
-        if self._has_proxy:
+        """Post a request. None: only the SDK can, since there is a proxy, the answer is to be streamed or leads
+        elsewhere."""
+        if self._has_proxy or request.get("stream"):
             return None
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEPT, ssl=self._certificates)
@@ -73,6 +81,13 @@ class HttpClient(DefaultAioHttpClient):
             return Tried(error=_caused(httpx2.ReadError(str(error)), error))
         if 300 <= answer.status < 400:
             return None
+        if answer.status == 200 and is_event_stream(answer.headers):  # nobody has asked for that
+            asked = httpx2.Request("POST", url)
+            stream = httpx2.Response(200, headers={"content-type": answer.content_type}, content=body, request=asked)
+            try:
+                body = await read_stream(stream, self._deadline)
+            except httpx2.TransportError as error:
+                return Tried(error=error)
         status, told = as_openai_would(answer.status, answer.headers, body)
         return Tried(status, told, body)
 
@@ -94,10 +109,20 @@ class HttpClient(DefaultAioHttpClient):
             headers = {name: value for name, value in tried.headers.items() if name.lower() not in _OF_THE_WAY}
             return httpx2.Response(tried.status, headers=headers, content=tried.body, request=request)
         try:
-            async with asyncio.timeout(self._deadline):
-                return _in_order(await super().send(request, **options))
+            async with asyncio.timeout(self._deadline) as limit:
+                response = await super().send(request, **{**options, "stream": True})
+                try:
+                    if response.status_code != 200 or not is_event_stream(response.headers):
+                        return _in_order(response, await response.aread())
+                    limit.reschedule(None)  # from here on it is the pauses that count
+                    body = await read_stream(response, self._deadline)
+                finally:
+                    # Whoever is not read to the end (cancelled, stalled) stops working once nobody listens any more.
+                    await response.aclose()
         except TimeoutError as error:
             raise httpx2.ReadTimeout("the answer took too long") from error  # which the SDK tries again
+        response.headers["content-type"] = "application/json"
+        return _in_order(response, body)
 
     async def aclose(self) -> None:
         if self._session is not None:
@@ -105,14 +130,11 @@ class HttpClient(DefaultAioHttpClient):
         await super().aclose()
 
 
-def _in_order(response: httpx2.Response) -> httpx2.Response:
-    """An answer as OpenAI would have given it; one that is still on its way as it is."""
-    if not response.is_stream_consumed or 300 <= response.status_code < 400:
-        return response
-    status, headers = as_openai_would(response.status_code, response.headers, response.content)
-    for name in _OF_THE_WAY:
-        headers.pop(name, None)
-    return httpx2.Response(status, headers=headers, content=response.content, request=response.request)
+def _in_order(response: httpx2.Response, body: bytes) -> httpx2.Response:
+    """An answer with this body as OpenAI would have given it."""
+    status, headers = as_openai_would(response.status_code, response.headers, body)
+    headers = {name: value for name, value in headers.items() if name not in _OF_THE_WAY}
+    return httpx2.Response(status, headers=headers, content=body, request=response.request)
 
 
 def _caused(error: httpx2.TransportError, cause: BaseException) -> httpx2.TransportError:

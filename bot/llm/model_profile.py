@@ -9,6 +9,7 @@ from bot.discussion.replies.reasoning import OPENING, is_unopened
 from bot.llm.completion import Completion
 from bot.llm.error_reading import ErrorReport
 from bot.llm.request_mending import LearntRequest
+from bot.llm.request_options import AS_USUAL, RequestOptions
 from bot.llm.silent_cut import SilentCut
 from bot.llm.token_ratio import measured_ratio, most_ratio, usual_ratio
 from bot.llm.windows import prompt_tokens_told, window_told
@@ -69,18 +70,26 @@ class ModelProfile:
         return self.room_to_think if self.reasons else 0
 
     def request(
-        self, prompt: str, *, temperature: float, max_tokens: int, stop: tuple[str, ...] = ()
+        self,
+        prompt: str,
+        *,
+        temperature: float,
+        max_tokens: int,
+        stop: tuple[str, ...] = (),
+        preamble: str = "",
+        options: RequestOptions = AS_USUAL,
     ) -> dict[str, Any]:
-        """The request for one answer, as the model takes it. It has a name by then."""
+        """The request for one answer, as the model takes it. It has a name by then. `preamble`: the part that `prompt`
+        begins with which is the same from turn to turn."""
         request: dict[str, Any] = {
             "model": self.model,
-            "messages": [{"role": "user", "content": prompt}],
+            "messages": options.messages(prompt, preamble),
             "temperature": temperature,
             "max_tokens": max_tokens,
         }
         if stop and not self.reasons:  # many servers stop at them also in the middle of a thought
             request["stop"] = list(stop)
-        return self._learnt.fit(request)
+        return self._learnt.fit(options.applied(request))
 
     def limit_of(self, request: dict[str, Any]) -> int | None:
         """The most tokens that a request lets the answer have."""

@@ -10,7 +10,9 @@ import pytest
 from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE
 from bot.library.catalogue import open_catalogue
 from bot.library.file_problem import FileProblem, InvalidFiles
-from bot.library.files import AVATAR_BYTES, TEXT_BYTES, read_personas, read_task, read_tasks
+from bot.library.files import read_personas, read_task, read_tasks
+from bot.library.portrait import AVATAR_BYTES
+from bot.library.text_file import TEXT_BYTES
 from bot.settings import shipped
 from tests.support.written_files import AINO, PNG, put
 

@@ -1,27 +1,34 @@
 """What a persona is: its fields with their limits, and its card in one line."""
 
 import re
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
+from bot.discussion.model.model_options import ModelOptions
 from bot.discussion.text.folding import one_line
+from bot.discussion.text.role_phrases import RoleKind, role_of
 
 MODERATOR: Final = "Moderator"
 
 # As long as a speaker's name may be where turns are shown, in characters.
 NAME_LENGTH: Final = 80
+# More than these is no list of names any more.
+ALIASES: Final = 20
 _REMINDER_LEAST: Final = 40
 _REMINDER_MOST: Final = 160
 
+Alias = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)]
 
-class Persona(BaseModel):
-    """Who can speak. Field meanings are in the README's part on persona files."""
+
+class Persona(ModelOptions):
+    """Who can speak, and how its model is asked. Field meanings are in the README's part on persona files."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
     name: str = Field(min_length=1, max_length=NAME_LENGTH)
     full_name: str = Field(min_length=1, max_length=NAME_LENGTH)
+    aliases: tuple[Alias, ...] = Field(default=(), max_length=ALIASES)
     creativity: float = Field(default=0.7, ge=0.0, le=1.0, allow_inf_nan=False)
     prompt: str = Field(min_length=1)
     avatar: str | None = None
@@ -51,8 +58,14 @@ class Persona(BaseModel):
         """The card in one line, for the end of each prompt."""
         if self.intro:
             return one_line(self.intro)
-        card = re.sub(r"^You,? as an AI(?: assistant)?,? will take (?:on )?the role of ", "", self.prompt)
-        line = one_line(card)
+        role = role_of(self.prompt, self.name, self.full_name)
+        match role.kind:
+            case RoleKind.NAME if not role.is_plain:
+                line = role.name + role.rest
+            case RoleKind.DESCRIPTION if not role.is_plain:
+                line = f"You are {role.rest}"
+            case _:
+                line = role.phrase + role.name + role.rest
         # At the end of the first sentence, but not at the full stop of a "Dr." near its beginning.
         end = re.search(r"(?<=[.!?])\s", line[_REMINDER_LEAST:])
         first = line[: _REMINDER_LEAST + end.start()] if end else line

@@ -1,0 +1,71 @@
+"""Characters, words and sentences in many scripts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.discussion.text.segmentation import graphemes, sentence_ends, sentences, words
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("One. Two? Three!", ["One. ", "Two? ", "Three!"]),
+        ("Ask Dr. Hale or Mrs. Day, e.g. now. They know.", ["Ask Dr. Hale or Mrs. Day, e.g. now. ", "They know."]),
+        ("Wir brauchen z. B. Zeit, bzw. Geld. Oder?", ["Wir brauchen z. B. Zeit, bzw. Geld. ", "Oder?"]),
+        ("Wir sehen uns am 3. Oktober. Bis dann.", ["Wir sehen uns am 3. Oktober. ", "Bis dann."]),
+        ("Olen 3. luokalla. Hän ei.", ["Olen 3. luokalla. ", "Hän ei."]),
+        ("C'est M. Dubois ? Oui.", ["C'est M. Dubois ? ", "Oui."]),
+        ("Vino el Sr. Vega. ¿Y tú? ¡Sí!", ["Vino el Sr. Vega. ", "¿Y tú? ", "¡Sí!"]),
+        ("To np. Kraków. Tak.", ["To np. Kraków. ", "Tak."]),
+        ("Он на ул. Лесной. Там тихо.", ["Он на ул. Лесной. ", "Там тихо."]),
+        ("Γιατί; Δεν ξέρω.", ["Γιατί; ", "Δεν ξέρω."]),
+        ("I said no. It is up to me. So it was.", ["I said no. ", "It is up to me. ", "So it was."]),
+        ("It cost 3.5 at example.org. Fine.", ["It cost 3.5 at example.org. ", "Fine."]),
+        ("Wait... what? Well… yes. OK", ["Wait... what? ", "Well… yes. ", "OK"]),
+        ("“Really?” she asked. “Yes.” He left.", ["“Really?” she asked. ", "“Yes.” ", "He left."]),
+        ("**Bold.** _Thin._ ||Secret.|| End", ["**Bold.** ", "_Thin._ ", "||Secret.|| ", "End"]),
+        ("he left. she too. ok", ["he left. ", "she too. ", "ok"]),
+        ("Two things.\n1. Bread\n2. Salt", ["Two things.\n", "1. Bread\n", "2. Salt"]),
+        ("यह सही है। क्या तुम?", ["यह सही है। ", "क्या तुम?"]),
+        ("هل تعرف؟ نعم. ربما", ["هل تعرف؟ ", "نعم. ", "ربما"]),
+        ("یہ ٹھیک ہے۔ ہاں", ["یہ ٹھیک ہے۔ ", "ہاں"]),
+        ("好吗？好！水是", ["好吗？", "好！", "水是"]),
+        ("彼は「行く。」と言った。そうだ", ["彼は「行く。」と言った。", "そうだ"]),
+        ("ጥሩ ነው። እሺ", ["ጥሩ ነው። ", "እሺ"]),
+        ("See https://example.org/?b=1. `x. Y` ends. Now", ["See https://example.org/?b=1. ", "`x. Y` ends. ", "Now"]),
+        ("ราคาเท่าไหร่", ["ราคาเท่าไหร่"]),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_a_sentence_ends_where_a_reader_of_its_language_sees_it_end(text: str, parts: list[str]) -> None:
+    assert sentences(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Don't you think? E-mail 3.5!", ("don't", "you", "think", "e", "mail", "3.5")),
+        ("我认为计划不好。", ("我", "认为", "计划", "不好")),
+        ("私は反対です。", ("私", "は", "反対", "です")),
+        ("คุณสมชายคิดอย่างไร", ("คุณ", "สมชาย", "คิด", "อย่างไร")),
+        ("मैं सहमत हूँ।", ("मैं", "सहमत", "हूँ")),
+        ("நான் ஒப்புக்கொள்கிறேன்", ("நான்", "ஒப்புக்கொள்கிறேன்")),
+        ("🦊 Foxy", ("foxy",)),
+        ("…—", ()),
+    ],
+)
+def test_words_are_whole_in_scripts_with_and_without_spaces(text: str, found: tuple[str, ...]) -> None:
+    assert words(text) == found
+
+
+def test_what_people_see_as_one_character_is_one() -> None:
+    family, flag, accented = "👨‍👩‍👧‍👦", "🇫🇮", "e\u0301"
+    assert graphemes(f"a{family}{flag}{accented}हूँ") == ["a", family, flag, accented, "हूँ"]
+
+
+@given(st.text())
+def test_sentences_and_characters_lose_nothing(text: str) -> None:
+    assert "".join(sentences(text)) == text
+    assert "".join(graphemes(text)) == text
+    assert all(0 < end <= len(text) for end in sentence_ends(text))
