@@ -224,8 +224,8 @@ ERRORS: Final = (
 
 def meaning_of(report: ErrorReport) -> ErrorKind:
     """What an error means, by its wording, else by its status."""
-    if is_over_at_once(report):
-        return ErrorKind.OVERFLOW
+    if tokens_at_once(report) is not None:
+        return ErrorKind.OVERFLOW if is_over_at_once(report) else ErrorKind.TOO_FAST
     told = next((wording.meaning for wording in ERRORS if wording.tells(report)), None)
     return told or _by_status(report)
 

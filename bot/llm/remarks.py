@@ -24,7 +24,7 @@ def of_the_choice(profile: ModelProfile, host: str, settings: SettingNames) -> s
 def of_the_cut(window: int, profile: ModelProfile, host: str, settings: SettingNames) -> str:
     """That a server was seen to cut prompts at a window, in tokens."""
     return (
-        f"“{profile.model}” at {host} reads no more than {window:,} tokens of a prompt and drops the rest without "
-        "a word. From here on prompts are kept within that. For longer ones load the model with a larger context (Ollama: "
-        f"OLLAMA_CONTEXT_LENGTH, or num_ctx) and set {settings.of('CONTEXT')} to it."
+        f"“{profile.model}” at {host} reads no more than {window:,} tokens of a prompt and drops the rest without a "
+        "word. From here on prompts are kept within that. For longer ones load the model with a larger context "
+        f"(Ollama: OLLAMA_CONTEXT_LENGTH, or num_ctx) and set {settings.of('CONTEXT')} to it."
     )

@@ -114,7 +114,12 @@ def test_what_only_looks_like_a_language_names_none(text: str) -> None:
 
 
 def test_every_language_is_known_by_its_english_name() -> None:
-    for name, script in {"Bulgarian": "CYRILLIC", "Persian": "ARABIC", "Georgian": "GEORGIAN", "Tamil": "TAMIL"}.items():
+    for name, script in {
+        "Bulgarian": "CYRILLIC",
+        "Persian": "ARABIC",
+        "Georgian": "GEORGIAN",
+        "Tamil": "TAMIL",
+    }.items():
         assert script in scripts_named(f"Speak {name}, all of you.")
     assert all(names.split() for names in LANGUAGE_NAMES.values())
 
