@@ -87,7 +87,7 @@ class EndpointClient:
 
     @property
     def _chat_url(self) -> str:
-        return str(httpx2.URL(f"{self._sdk.base_url}chat/completions", params=self._query or None))
+        return str(httpx2.URL(f"{str(self._sdk.base_url).rstrip('/')}/chat/completions", params=self._query or None))
 
     @property
     def in_words(self) -> list[str]:

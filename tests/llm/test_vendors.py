@@ -14,7 +14,8 @@ from bot.settings import Settings
 from bot.terminal import TerminalStage
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 from tests.support.samples import CAST, TASK
-from tests.support.vendor_stand_in import LISTS, VENDORS, Vendor
+from tests.support.vendor_model_lists import LISTS
+from tests.support.vendor_stand_in import VENDORS, Vendor
 
 KEY = "sk-of-the-host-0123456789"
 
@@ -65,11 +66,15 @@ async def test_a_discussion_ends_or_says_why(server: ScriptedEndpoint, tmp_path:
         assert reason is None
         assert "🏁 The table is closed." in printed
         choices = dials["turns"] - 1 if dials.get("floor") == "moderator" else 0
-        assert len(server.asked) <= dials["turns"] + choices + 1 + vendor.more_calls
+        usual = dials["turns"] + choices + 1
+        assert usual < len(server.asked) <= usual + vendor.more_calls, "refused, and then no more than needed"
     assert KEY not in printed
 
 
-@pytest.mark.parametrize("vendor", VENDORS.values(), ids=VENDORS)
+SHORT = {name: vendor for name, vendor in VENDORS.items() if "too long" not in name}
+
+
+@pytest.mark.parametrize("vendor", SHORT.values(), ids=SHORT)
 async def test_check_says_the_truth(
     server: ScriptedEndpoint, tmp_path: Path, vendor: Vendor, capsys: pytest.CaptureFixture[str]
 ) -> None:
