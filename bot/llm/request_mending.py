@@ -61,7 +61,7 @@ NAMINGS: Final = (
     Wording(
         "NIM, TGI and others",
         "{name} is not supported",
-        r"\b{name}\b(?: (?:parameter|argument|field|option|value))? (?:is|are|was|can|must|does|isn't|has|should)\b",
+        r"\b{name}\b(?: (?:parameter|argument|field|option|value))? (?:is|are|can|may|must|does|isn't|has|should)\b",
     ),
     Wording("Moonshot", "invalid temperature: …", r"\binvalid (?:value for |value of )?{name}\b"),
     Wording(

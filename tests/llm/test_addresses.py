@@ -12,6 +12,8 @@ from bot.llm.address import api_root, has_version
 from bot.llm.endpoint import Endpoint
 from tests.support.endpoint_stand_in import Answer, ScriptedEndpoint, fails, gives, page, scripted_endpoint
 
+CHECK = "Check LLM_BASE_URL (most end in /v1)."
+
 
 @pytest.fixture
 async def server() -> AsyncIterator[ScriptedEndpoint]:
@@ -77,7 +79,7 @@ async def test_azures_address_of_a_deployment(server: ScriptedEndpoint) -> None:
     async with endpoint_at(address, model="mine") as endpoint:
         assert await ask(endpoint)
     async with endpoint_at(address) as endpoint:
-        with pytest.raises(EndpointRefused, match="has no list of models .* or set LLM_MODEL"):
+        with pytest.raises(EndpointRefused, match="has no list of models"):
             await ask(endpoint)
 
 
@@ -105,9 +107,9 @@ async def test_a_missing_version_is_found(
     [
         (
             gives("404 page not found", 404),
-            "serves no chat at this address (HTTP 404). Check LLM_BASE_URL (most end in /v1)",
+            f"serves no chat at this address (HTTP 404). {CHECK}",
         ),
-        (page(404), "serves no chat at this address (HTTP 404). Check LLM_BASE_URL (most end in /v1)"),
+        (page(404), f"serves no chat at this address (HTTP 404). {CHECK}"),
         (page(200), "gave an answer that can't be read. Check LLM_BASE_URL."),
     ],
 )
