@@ -73,6 +73,8 @@ class Composer:
             request.ask_of(endpoint)
             try:
                 draft = await self._composed(request)
+            except ContentFiltered:  # it is well; nobody else is asked to say what it will not
+                raise
             except (EndpointDown, EndpointRefused) as problem:
                 chain.failed(endpoint, problem)
                 failed = failed or problem
