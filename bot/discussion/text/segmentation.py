@@ -103,6 +103,11 @@ def line_breaks(text: str) -> list[int]:
     return list(accumulate(map(len, LineBreaker(text, "en"))))
 
 
+def word_breaks(text: str) -> frozenset[int]:
+    """Where in `text` a word or what stands between words may begin or end, by its characters."""
+    return frozenset(accumulate((len(piece) for piece in WordBreaker(text, "en")), initial=0))
+
+
 @caches_turn_texts(maxsize=1024)
 def sentence_ends(text: str) -> tuple[int, ...]:
     """Where the sentences of `text` end, each before the white space behind it. A line ends one as well.
