@@ -8,7 +8,7 @@ from typing import Final
 import discord
 
 from bot.chat.cards import said_in
-from bot.chat.mentions import with_names
+from bot.chat.discord_mentions import with_names
 from bot.sessions.delivery.stage import GuestMessage
 
 # A message that begins like this is meant for the other members only.

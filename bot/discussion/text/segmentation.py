@@ -67,11 +67,6 @@ def graphemes(text: str) -> list[str]:
     return list(CharacterBreaker(text, "en"))
 
 
-def line_breaks(text: str) -> list[int]:
-    """Where a line of `text` may break: behind a space, or between words or characters of scripts without spaces."""
-    return list(accumulate(map(len, LineBreaker(text, "en"))))
-
-
 def utf16_length(text: str) -> int:
     """How long Discord, whose clients count in UTF-16, may take a text for."""
     return len(text) + sum(c > "\uffff" for c in text)
@@ -101,6 +96,11 @@ def clipped(text: str, limit: int, *, end: str = "…") -> str:
 def words(text: str) -> tuple[str, ...]:
     """The words of a text, folded, without what stands between them."""
     return tuple(word for word in WordBreaker(fold(text), "en") if any(c.isalnum() for c in word))
+
+
+def line_breaks(text: str) -> list[int]:
+    """Where a line of `text` may break: behind a space, or between words or characters of scripts without spaces."""
+    return list(accumulate(map(len, LineBreaker(text, "en"))))
 
 
 def word_breaks(text: str) -> frozenset[int]:
