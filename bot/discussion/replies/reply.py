@@ -43,7 +43,7 @@ def clean(
     In: the text as the endpoint gave it, who else could be spoken for, and the endpoint's finish reason. Out: the text
     that is stored, shown and fed back, with a flag for each finding.
     """
-    voices = Voices.of(speaker, others, guests)
+    voices = Voices(speaker, others, guests)
     mends: tuple[tuple[str, Mend], ...] = (
         ("reasoning", without_reasoning),
         ("template", without_marks),

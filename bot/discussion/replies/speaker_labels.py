@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from bot.discussion.text.folding import fold_name
+
 # Whoever the persona speaks to, or who leads the talk: none of them is the speaker. A row a language, folded.
 _OTHERS: Final = {
     "en": "user|human|you|guest|guests|audience|audience member|member of the audience|narrator|host|moderator|system"
@@ -54,7 +56,7 @@ _TEMPLATE: Final = "user|human|assistant|model|system|instruction|response|input
 
 
 def _split(labels: str) -> frozenset[str]:
-    return frozenset(labels.split("|"))
+    return frozenset(map(fold_name, labels.split("|")))
 
 
 OTHERS: Final = frozenset[str]().union(*map(_split, _OTHERS.values()))

@@ -2,34 +2,34 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
 from typing import Final
 
-from bot.discussion.model.names import aliases
+from bot.discussion.model.name_forms import guest_forms, is_called, name_forms
 from bot.discussion.model.persona import MODERATOR, Persona
-from bot.discussion.replies import speaker_labels
-from bot.discussion.text.folding import fold
+from bot.discussion.replies import speaker_labels as labels
+from bot.discussion.text.folding import fold_name
 from bot.discussion.text.segmentation import words
 
-_AROUND_NAME: Final = " \t*_#<>`[]【】~=@"
-# A line tag: `Aino:`, `**Aino**:`, `**Aino:**`, `[Aino]`, `<Aino>`, `Aino (guest):`. A bullet ("- Aino: …") is not one.
+# An item of a list is no name tag.
+_BULLET: Final = re.compile(r"[^\S\n]*(?:[-+*•◦▪‣·–—]|\d{1,3}[.)、])[^\S\n]")
+# A line tag: `Aino:`, `**Aino**:`, `**Aino:**`, `[Aino]`, `<Aino>`, `Aino (guest):`.
 _TAG: Final = re.compile(
-    r"[^\S\n]*+[*_#<>`@~=]*+[^\S\n]*+"
-    r"(?:[\[【](?P<boxed>[^\[\]【】\n]{1,120})[\]】][*_`]*+[^\S\n]*+[:：]?"
-    r"|(?<=<)(?P<angled>[^<>:\n]{1,120})>[*_`]*+[^\S\n]*+[:：]?"
+    r"[^\S\n]*+(?:"
+    r"[*_`]*+[\[【](?P<boxed>[^\[\]【】\n]{1,120})[\]】][*_`]*+[^\S\n]*+[:：]?"
+    r"|[*_`]*+<(?P<angled>[^<>:：\n]{1,120})>[*_`]*+[^\S\n]*+[:：]?"
     r"|(?P<plain>[^:：\n]{1,120})[:：])[*_`]*+[^\S\n]*+"
 )
-# A name that has a line to itself, at most with a colon, a rule or Markdown's marks around it.
-_ALONE: Final = re.compile(
-    r"[^\S\n]*(?P<before>(?:[-–—=*_~]{2,}[^\S\n]+|[*_#<`\[【~=@]+[^\S\n]*)?)(?P<name>[^\n]{1,120}?)"
-    r"(?P<after>(?:[^\S\n]*[*_#>`\]】~=:：]+|[^\S\n]+[-–—=*_~]{2,})*)[^\S\n]*"
-)
+# What stands around a name that has a line to itself: a rule, brackets, Markdown's marks, a colon.
+_RULE: Final = re.compile(r"^[-–—=*_~]{2,}[^\S\n]+|[^\S\n]+[-–—=*_~]{2,}$")
+_MARKS: Final = " \t*_#<>`[]【】~=@:："
+_LONGEST_NAME: Final = 120
 # "Ben — I do not." The dash stands between spaces, or it is part of a name.
-_DASHED: Final = re.compile(r"[^\S\n]*[*_`@]*(?P<name>[^\n–—:：]{1,120}?)[*_`]*[^\S\n]+[-–—][^\S\n]+(?P<said>[^\n]+)")
-_NOTE: Final = re.compile(r"\s*(?:\([^()]*+\)|（[^（）]*+）|\[[^\[\]]*+\]|\{[^{}]*+\}|\*[^*]*+\*)$")
-_LEAKED_CUE: Final = "(a note from the moderator"
+_DASHED: Final = re.compile(r"(?P<name>[^\n–—:：]{1,120}?)[^\S\n]+[-–—]{1,2}[^\S\n]+(?P<said>\S[^\n]*)")
+_NOTE: Final = re.compile(r"(?:\([^()]*+\)|（[^（）]*+）|\[[^\[\]]*+\]|\{[^{}]*+\}|\*[^*]*+\*)[^\S\n*_`]*\Z")
+_MADE_UP_GUEST: Final = re.compile(r"\(guest\)[*_`\s]*\Z", re.IGNORECASE)
+_LEAKED_CUE: Final = re.compile(r"[\s*_#<>`]*\(a note from the moderator", re.IGNORECASE)
 
 
 class _Voice(Enum):
@@ -40,18 +40,39 @@ class _Voice(Enum):
     NOBODY = auto()  # it goes on where the line before it ended
 
 
-@dataclass(frozen=True, slots=True)
 class Voices:
-    """Who could be speaking: the folded names of the speaker, and of whoever could be spoken for."""
+    """Who could be speaking: the speaker, and whoever could be spoken for. Tells whose a label is, in any writing."""
 
-    own: frozenset[str]
-    others: frozenset[str]
+    def __init__(self, speaker: Persona, others: Iterable[Persona], guests: Iterable[str] = ()) -> None:
+        self._own = frozenset(name_forms(speaker))
+        theirs = [name_forms(other) for other in others] + [guest_forms(name) for name in guests]
+        self._others = frozenset(form for forms in (*theirs, (fold_name(MODERATOR),)) for form in forms) - self._own
+        self._told: dict[str, tuple[bool, bool]] = {}
 
-    @classmethod
-    def of(cls, speaker: Persona, others: Iterable[Persona], guests: Iterable[str] = ()) -> "Voices":
-        own = _names(aliases(speaker))
-        theirs = [*guests, *(alias for other in others for alias in aliases(other))]
-        return cls(own, _names([MODERATOR, *theirs]) - own)
+    def is_own(self, label: str) -> bool:
+        """Whether it is a name of the speaker's."""
+        return self._tell(label)[0]
+
+    def is_named(self, label: str) -> bool:
+        """Whether it is the name of somebody else at the table."""
+        return self._tell(label)[1]
+
+    def is_another(self, label: str) -> bool:
+        """Whether it means somebody else, by name or in general ("User")."""
+        own, named = self._tell(label)
+        return named or (not own and fold_name(label) in labels.OTHERS)
+
+    def is_self(self, label: str) -> bool:
+        """Whether it is what a template calls the model, and nobody at the table is called so."""
+        return fold_name(label) in labels.SELF and not any(self._tell(label))
+
+    def _tell(self, label: str) -> tuple[bool, bool]:
+        if label not in self._told:
+            # As it stands first: what is in brackets may be part of a name.
+            forms = list(dict.fromkeys((label, _NOTE.sub("", label))))
+            own = any(is_called(form, self._own) for form in forms)
+            self._told[label] = own, not own and any(is_called(form, self._others) for form in forms)
+        return self._told[label]
 
 
 def own_lines(text: str, voices: Voices) -> str:
@@ -94,43 +115,47 @@ def _voices(lines: list[str], voices: Voices) -> Iterator[_Voice]:
 
 def _voice(line: str, voices: Voices, is_first: bool, *, is_listed: bool, is_only: bool) -> _Voice:
     label, _ = _tag(line)
+    bare = _NOTE.sub("", label)
     # A guest who never was is still not the speaker.
-    if label.endswith("(guest)") or fold(line).lstrip(_AROUND_NAME).startswith(_LEAKED_CUE):
+    if _MADE_UP_GUEST.search(label) or _LEAKED_CUE.match(line):
         return _Voice.OTHER
-    name = _bare(label)
-    if name in voices.own or (is_first and _is_self(name, voices)):
+    if voices.is_own(label) or (is_first and voices.is_self(bare)):
         return _Voice.OWN
-    if _is_others(name, voices) or (not is_first and (name in speaker_labels.CROWDS | speaker_labels.SELF)):
+    if voices.is_named(label) or voices.is_another(bare):
         return _Voice.OTHER
-    if not is_first and _says(name, voices):
+    if not is_first and label and (_says(bare, voices) or fold_name(bare) in labels.CROWDS | labels.SELF):
         return _Voice.OTHER
-    if not is_only and not is_listed:
-        return _voice_of_heading(line, voices, is_first)
-    return _Voice.NOBODY
+    if is_only or is_listed:
+        return _Voice.NOBODY
+    return _voice_of_heading(line, voices, is_first)
 
 
 def _voice_of_heading(line: str, voices: Voices, is_first: bool) -> _Voice:
     """Whose a line is that has nothing but a name on it, or a name before a dash."""
     name, is_marked = _heading(line)
-    if name in voices.own:
+    if name and (voices.is_own(name) or (is_first and _is_template(name) and voices.is_self(name))):
         return _Voice.OWN
-    if name in voices.others or (is_marked and _is_others(name, voices)) or name in speaker_labels.TEMPLATE:
-        return _Voice.OWN if is_first and _is_self(name, voices) else _Voice.OTHER
+    if name and (voices.is_named(name) or _is_template(name) or (is_marked and voices.is_another(name))):
+        return _Voice.OTHER
     dashed = None if is_first else _DASHED.fullmatch(line)
-    if dashed and _bare(fold(dashed["name"])) in voices.others and not _calls_on(dashed["said"]):
+    if dashed and voices.is_named(dashed["name"]) and not _calls_on(dashed["said"]):
         return _Voice.OTHER
     return _Voice.NOBODY
 
 
 def _listed(lines: list[str], voices: Voices) -> set[int]:
     """The lines with nothing but a name that stand below each other: a list of people, who say nothing."""
-    bare = [n for n, line in enumerate(lines) if not _heading(line)[1] and _heading(line)[0] in voices.others | voices.own]
+    bare: list[int] = []
+    for number, line in enumerate(lines):
+        name, is_marked = _heading(line)
+        if name and not is_marked and (voices.is_named(name) or voices.is_own(name)):
+            bare.append(number)
     return {n for pair in pairwise(bare) if pair[1] - pair[0] == 1 for n in pair}
 
 
 def _untagged(line: str, voices: Voices, is_first: bool) -> str:
     label, end = _tag(line)
-    while label and (_bare(label) in voices.own or (is_first and _is_self(_bare(label), voices))):
+    while label and (voices.is_own(label) or (is_first and voices.is_self(_NOTE.sub("", label)))):
         line = line[end:]
         label, end = _tag(line)
     return line
@@ -138,55 +163,41 @@ def _untagged(line: str, voices: Voices, is_first: bool) -> str:
 
 def _is_own_heading(line: str, voices: Voices, is_first: bool) -> bool:
     name, is_marked = _heading(line)
-    if name in voices.own:
-        return is_first or is_marked
-    return is_first and name in speaker_labels.TEMPLATE and _is_self(name, voices)
-
-
-def _names(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(fold(name).strip(_AROUND_NAME) for name in names) - {""}
+    if not name:
+        return False
+    return (voices.is_own(name) and (is_first or is_marked)) or (
+        is_first and _is_template(name) and voices.is_self(name)
+    )
 
 
 def _tag(line: str) -> tuple[str, int]:
-    """The (folded) name in the tag at the start of `line`, and where the text behind it begins; no tag: "" and 0."""
-    match = _TAG.match(line)
-    if match is None:
-        return "", 0
-    return fold(match["boxed"] or match["angled"] or match["plain"]).strip(_AROUND_NAME), match.end()
+    """The label in the tag at the start of `line`, and where the text behind it begins; no tag: "" and 0."""
+    match = None if _BULLET.match(line) else _TAG.match(line)
+    return (match["boxed"] or match["angled"] or match["plain"], match.end()) if match else ("", 0)
 
 
 def _heading(line: str) -> tuple[str, bool]:
-    """The (folded) name that `line` consists of, and whether it has marks around it; "" if it has more on it."""
-    match = _ALONE.fullmatch(line)
-    if match is None:
+    """The name that `line` may consist of, and whether it has marks around it; "" where it is something else."""
+    line = line.strip()
+    if len(line) > _LONGEST_NAME or _BULLET.match(line):
         return "", False
-    return _bare(fold(match["name"]).strip(_AROUND_NAME)), bool(match["before"].strip() or match["after"].strip())
+    name = _RULE.sub("", line).strip(_MARKS)
+    return name, name != line
 
 
-def _bare(label: str) -> str:
-    """A label without the note behind its name: "ben (thinking)"."""
-    return _NOTE.sub("", label).strip(_AROUND_NAME)
-
-
-def _is_self(name: str, voices: Voices) -> bool:
-    return name in speaker_labels.SELF and name not in voices.others
-
-
-def _is_others(name: str, voices: Voices) -> bool:
-    return name not in voices.own and (name in voices.others or name in speaker_labels.OTHERS)
+def _is_template(name: str) -> bool:
+    return fold_name(name) in labels.TEMPLATE
 
 
 def _says(label: str, voices: Voices) -> bool:
     """Whether a label is a name and how that one speaks: "Ben says"."""
-    name, _, verb = label.partition(" ")
-    while verb:
-        if verb in speaker_labels.SAYS and _is_others(name.strip(_AROUND_NAME), voices):
-            return True
-        word, _, verb = verb.partition(" ")
-        name = f"{name} {word}"
-    return False
+    parts = label.split()
+    return any(
+        " ".join(parts[at:]).strip("*_`").casefold() in labels.SAYS and voices.is_another(" ".join(parts[:at]))
+        for at in range(1, len(parts))
+    )
 
 
 def _calls_on(said: str) -> bool:
     """Whether what stands behind "Ben –" is said to Ben."""
-    return any(mark in said for mark in "?？؟") or not speaker_labels.SECOND_PERSON.isdisjoint(words(said))
+    return any(mark in said for mark in "?？؟") or not labels.SECOND_PERSON.isdisjoint(words(said))
