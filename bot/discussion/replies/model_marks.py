@@ -8,16 +8,18 @@ from bot.discussion.replies.verbatim import code
 
 # Who a template says is speaking; whose line that is, is told like that of any other line.
 _ROLE: Final = r"[^\W\d_][^\n:<>|｜\[\]]{0,60}"
+_LINE: Final = rf"{_ROLE}(?=\n)"
+_COMMON: Final = r"(?i:assistant|user|system|human|model|bot|chatbot)(?!\w)"
 # Begins a message, at the very beginning of a reply: a pattern, and whose it is. Source: the models' chat templates.
 _BEGINNINGS: Final = (
     (r"<s>|<bos>|<\|begin_of_text\|>|<｜begin▁of▁sentence｜>|<\|startoftext\|>", "Llama, Mistral, Gemma, DeepSeek, LFM"),
-    (rf"<\|im_start\|>[^\S\n]*(?P<chatml>{_ROLE})?\n?", "ChatML: Qwen, Yi, SmolLM, Hermes and many others"),
+    (rf"<\|im_start\|>[^\S\n]*(?P<chatml>{_LINE}|{_COMMON})?\n?", "ChatML: Qwen, Yi, SmolLM, Hermes and many others"),
     (rf"<\|start_header_id\|>(?P<llama>{_ROLE})?<\|end_header_id\|>", "Llama 3"),
-    (rf"<start_of_turn>(?P<gemma>{_ROLE})?\n?", "Gemma up to 3"),
-    (rf"<\|turn>(?P<gemma4>{_ROLE})?\n?", "Gemma 4"),
+    (rf"<start_of_turn>(?P<gemma>{_LINE}|{_COMMON})?\n?", "Gemma up to 3"),
+    (rf"<\|turn>(?P<gemma4>{_LINE}|{_COMMON})?\n?", "Gemma 4"),
     (rf"<\|start_of_role\|>(?P<granite>{_ROLE})?<\|end_of_role\|>", "Granite"),
-    (rf"<\|start\|>(?P<harmony>{_ROLE})?(?:<\|message\|>)?", "gpt-oss"),
-    (r"<[|｜](?P<bare>(?i:assistant|user|system|human|model|bot|chatbot))[|｜]>", "Phi, Zephyr, DeepSeek, GLM"),
+    (rf"<\|start\|>(?P<harmony>{_ROLE}(?=<)|{_COMMON})?(?:<\|message\|>)?", "gpt-oss"),
+    (rf"<[|｜](?P<bare>{_COMMON})[|｜]>", "Phi, Zephyr, DeepSeek, GLM"),
     (r"<\|START_OF_TURN_TOKEN\|>|<\|(?P<cohere>CHATBOT|USER|SYSTEM)_TOKEN\|>", "Command R"),
     (r"<\|(?:START_RESPONSE|START_TEXT|begin_of_solution|begin_of_box)\|>|<\|message\|>", "Command A, OpenThinker, GLM"),
     (r"<(?P<tag>answer|response|output)>", "Hunyuan, ERNIE, Reflection"),

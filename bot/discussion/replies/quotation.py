@@ -12,6 +12,8 @@ PAIRS: Final = {
 _MARKS: Final = frozenset(PAIRS).union("".join(PAIRS.values()))
 # Where words are not separated, nothing stands between them and the mark.
 _OPENS_ANYWHERE: Final = frozenset("「『《〈〝｢﹁﹃“")
+# No sense is in more quotations within each other.
+_DEEPEST: Final = 8
 # They are apostrophes as well: no text is told to be open by them.
 _APOSTROPHES: Final = "'’`"
 
@@ -33,13 +35,19 @@ def _read(text: str) -> tuple[list[tuple[int, int]], list[int]]:
     for at, mark in enumerate(text):
         if mark not in _MARKS or _is_inside_word(text, at):
             continue
-        closes = next((i for i in reversed(range(len(opened))) if mark in PAIRS[text[opened[i]]]), None)
+        closes = _closes(text, opened, mark)
         if closes is not None and not _stands_before_word(text, at):
             pairs.append((opened[closes], at))
             del opened[closes:]
         elif mark in PAIRS and not _stands_behind_word(text, at):
             opened.append(at)
     return pairs, opened
+
+
+def _closes(text: str, opened: list[int], mark: str) -> int | None:
+    """Which of the open quotations, by its place among them, a mark closes: the innermost that it can."""
+    nearest = range(len(opened) - 1, max(-1, len(opened) - 1 - _DEEPEST), -1)
+    return next((i for i in nearest if mark in PAIRS[text[opened[i]]]), None)
 
 
 def _is_inside_word(text: str, at: int) -> bool:

@@ -24,7 +24,7 @@ def _tags(whose: str, names: str) -> _ThoughtMarks:
 
 
 _HERE_IS: Final = r"(?:\*\*)?Here(?: i|['’])s my"
-_MESSAGE: Final = r"(?:[^<\n]{0,80}<\|message\|>)?"
+_MESSAGE: Final = r"(?:[^<\n]{0,80}(?:<\|constrain\|>[^<\n]{0,40})?<\|message\|>)?"
 # Sources: the reasoning parsers of vLLM (vllm/reasoning/) and of llama.cpp (common/chat.cpp), and the models' own
 # chat templates and pages where neither has one.
 MARKS: Final = (

@@ -1,7 +1,7 @@
 """Raw model text to what the persona said: a pure pipeline that flags each thing it mends."""
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -11,13 +11,18 @@ from bot.discussion.replies import layout
 from bot.discussion.replies.loops import without_loop
 from bot.discussion.replies.model_marks import without_marks
 from bot.discussion.replies.reasoning import without_reasoning
-from bot.discussion.replies.sentence_trimming import TEXT_LIMIT, whole_sentences
+from bot.discussion.replies.sentence_trimming import TEXT_LIMIT, closed_fence, ends_in_item, whole_sentences
 from bot.discussion.replies.speaker_lines import Voices, own_lines, without_own_tag
 from bot.discussion.replies.verbatim import outside_code
 from bot.discussion.text.links import plain_links
 
 # What follows this much after the reasoning would be cut in any case; it also bounds the time a reply can take.
-_READ_LIMIT: Final = 4 * TEXT_LIMIT
+_READ_LIMIT: Final = 2 * TEXT_LIMIT
+# Wrappings in wrappings: more than this are no accident.
+_PASSES: Final = 20
+# Mends that may take the end away, and so much of the end tells whether they did.
+_ENDS: Final = frozenset({"spoke_for_others", "template"})
+_TAIL: Final = 40
 
 Mend = Callable[[str], str]
 
@@ -44,7 +49,32 @@ def clean(
     that is stored, shown and fed back, with a flag for each finding.
     """
     voices = Voices(speaker, others, guests)
-    mends: tuple[tuple[str, Mend], ...] = (
+    mends = _mends(voices)
+    is_cut = finish_reason == "length"
+    flags: dict[str, None] = {}
+    text = outside_code(layout.storable(raw), layout.without_unseen).strip()
+    for _ in range(_PASSES):  # one wrapping can hide another: a tag inside quotes inside a fence
+        before = text
+        for flag, mend in mends:
+            mended = (mend(text) if mend else whole_sentences(text, cut_off=is_cut)).strip()
+            if mended == text:
+                continue
+            flags[flag] = None
+            # The broken sentence may be gone with the lines of somebody else, or from behind a list.
+            is_gone = flag in _ENDS and not text.endswith(mended[-_TAIL:])
+            is_cut = is_cut and not is_gone and not (flag == "cut_off" and ends_in_item(mended))
+            text = mended
+        if text == before:
+            break
+    if not any(c.isalnum() or unicodedata.category(c) == "So" for c in text):
+        text = ""  # "…", "---": nothing a person could say; an emoji (So) is
+        flags["empty"] = None
+    return Reply(text, tuple(flags))
+
+
+def _mends(voices: Voices) -> Sequence[tuple[str, Mend | None]]:
+    """What is done to a text, in order, each with its flag; None for what depends on where the text was cut off."""
+    return (
         ("reasoning", without_reasoning),
         ("template", without_marks),
         ("cut_off", lambda text: text[:_READ_LIMIT]),
@@ -56,24 +86,11 @@ def clean(
         ("heading", _in_prose(layout.without_headings)),
         # In code as well: a link must not hide behind a fence that some client does not draw.
         ("links", plain_links),
-        ("cut_off", partial(whole_sentences, cut_off=finish_reason == "length")),
+        ("cut_off", None),
+        ("fence", closed_fence),
         ("loop", _in_prose(without_loop)),
         ("blank_lines", _in_prose(layout.without_blank_lines)),
     )
-    flags: dict[str, None] = {}
-    text = outside_code(layout.storable(raw), layout.without_unseen).strip()
-    before = None
-    while text != before:  # one wrapping can hide another: a tag inside quotes inside a fence
-        before = text
-        for flag, mend in mends:
-            mended = mend(text).strip()
-            if mended != text:
-                flags[flag] = None
-            text = mended
-    if not any(c.isalnum() or unicodedata.category(c) == "So" for c in text):
-        text = ""  # "…", "---": nothing a person could say; an emoji (So) is
-        flags["empty"] = None
-    return Reply(text, tuple(flags))
 
 
 def _in_prose(mend: Mend) -> Mend:

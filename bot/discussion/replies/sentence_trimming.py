@@ -3,11 +3,14 @@
 import re
 from typing import Final
 
+import regex
+
 from bot.discussion.replies.quotation import PAIRS, unclosed
 from bot.discussion.replies.verbatim import FENCE, open_fence, outside_code
 from bot.discussion.text.markup import Mark, spans
 from bot.discussion.text.segmentation import graphemes, sentence_ends
 
+_TERMINAL: Final = regex.compile(r"[\p{Sentence_Terminal}…།༎;][\p{Pe}\p{Pf}\p{Pi}\"'*_~|`]*$")
 # Longer than any turn should be: about a thousand words, in characters.
 TEXT_LIMIT: Final = 6000
 # What closes a text takes up room as well: a fence, a few marks.
@@ -27,7 +30,11 @@ _MARKS: Final = tuple(
         "`(?!`)",
     )
 )
-_HALF_A_LINK: Final = re.compile(r"\[[^\[\]\n]*(?:\]\([^\s()]*)?\Z")
+# An item of a list, or a row of a table, that has its line to itself, needs no full stop.
+_ITEM: Final = re.compile(
+    r"(?m)^[^\S\n]*(?:[-+*•◦▪·–—][^\S\n]+|\||\d{1,3}[.)、])[^\w\n]*\w[^\n]*?(?=[^\S\n]*\n)"
+)
+_HALF_A_LINK: Final = re.compile(r"\[[^\[\]\n]*(?:\] ?\([^\s()]*)?\Z")
 
 
 def whole_sentences(text: str, *, cut_off: bool) -> str:
@@ -36,17 +43,29 @@ def whole_sentences(text: str, *, cut_off: bool) -> str:
     A reply that has none ends with "…". What is left has no open fence, mark or quotation.
     """
     if not cut_off and len(text) <= TEXT_LIMIT:
-        return closed_fence(text)
+        return text
     is_long = len(text) > TEXT_LIMIT
     text = _shortened(text) if is_long else text
     start = open_fence(text)
     if start is not None:
         return _cut_in_code(text, start)
-    end = max([*sentence_ends(text), *(s.end for s in spans(text) if s.mark is Mark.FENCE)], default=0)
-    if end:
+    fences = (span.end for span in spans(text) if span.mark is Mark.FENCE)
+    items = (item.end() for item in _ITEM.finditer(text))
+    whole = [end for end in sentence_ends(text) if text[end : end + 1] != "\n" or _ends_sentence(text, end)]
+    if end := max([*whole, *fences, *items], default=0):
         return _balanced(text[:end])
     rest = _HALF_A_LINK.sub("", text).rstrip(" \t\n,;:-–—、，；：")
     return _balanced(f"{rest}…") if rest else ""
+
+
+def ends_in_item(text: str) -> bool:
+    """Whether the last line of `text` is an item of a list: whole, however it ends, where another line followed."""
+    return bool(_ITEM.match(f"{text}\n", text.rfind("\n") + 1))
+
+
+def _ends_sentence(text: str, end: int) -> bool:
+    """Whether a sentence that ends with its line has a mark that says so."""
+    return bool(_TERMINAL.search(text, max(0, end - _LONGEST_CHARACTER), end))
 
 
 def closed_fence(text: str) -> str:
@@ -78,7 +97,7 @@ def _cut_in_code(text: str, start: int) -> str:
     if any(line.strip() for line in lines[1:-1]):
         return closed_fence(text[:start] + "\n".join(lines[:-1]))
     before = text[:start].rstrip()
-    return before or closed_fence(text)
+    return whole_sentences(before, cut_off=True) if before else closed_fence(text)
 
 
 def _balanced(text: str) -> str:
@@ -87,11 +106,13 @@ def _balanced(text: str) -> str:
 
 
 def _closed(text: str) -> str:
-    for at in reversed(unclosed(text)):
-        text = text[1:] if at == 0 else text + PAIRS[text[at]][0]
-    last: list[tuple[int, str]] = []
+    opened = unclosed(text)
+    if opened[:1] == [0]:
+        text, opened = text[1:], [at - 1 for at in opened[1:]]
+    closing = [(at, PAIRS[text[at]][0]) for at in opened]
     for mark in _MARKS:
         found = list(mark.finditer(text))
         if len(found) % 2:
-            last.append((found[-1].start(), found[-1].group()))
-    return text + "".join(mark for _, mark in sorted(last, reverse=True))
+            closing.append((found[-1].start(), found[-1].group()))
+    closers = "".join(mark for _, mark in sorted(closing, reverse=True))
+    return text + closers if len(closers) < _ROOM_TO_CLOSE else text

@@ -24,6 +24,7 @@ _TAG: Final = re.compile(
 # What stands around a name that has a line to itself: a rule, brackets, Markdown's marks, a colon.
 _RULE: Final = re.compile(r"^[-–—=*_~]{2,}[^\S\n]+|[^\S\n]+[-–—=*_~]{2,}$")
 _MARKS: Final = " \t*_#<>`[]【】~=@:："
+_STOPS: Final = tuple(".!?…。！？,،，、;")
 _LONGEST_NAME: Final = 120
 # "Ben — I do not." The dash stands between spaces, or it is part of a name.
 _DASHED: Final = re.compile(r"(?P<name>[^\n–—:：]{1,120}?)[^\S\n]+[-–—]{1,2}[^\S\n]+(?P<said>\S[^\n]*)")
@@ -180,6 +181,8 @@ def _heading(line: str) -> tuple[str, bool]:
     """The name that `line` may consist of, and whether it has marks around it; "" where it is something else."""
     line = line.strip()
     if len(line) > _LONGEST_NAME or _BULLET.match(line):
+        return "", False
+    if line[-1:] in _STOPS:  # a sentence of one word, an answer
         return "", False
     name = _RULE.sub("", line).strip(_MARKS)
     return name, name != line
