@@ -16,7 +16,7 @@ from bot.discussion.model.persona_similarity import near_copies
 from bot.errors import RoundtableError
 from bot.file_permissions import exposed_files
 from bot.library.file_problem import FileProblem
-from bot.library.files import read_personas, read_tasks
+from bot.library.files import read_personas, read_tasks, unread_files
 from bot.llm.endpoint import Endpoint
 from bot.llm.factory import no_endpoint, open_endpoints
 from bot.settings import Settings
@@ -64,7 +64,7 @@ def _check_files(settings: Settings, report: Report) -> list[Persona]:
     tasks, task_problems = read_tasks(settings.tasks_dir)
     names = ", ".join(p.name for p in personas)
     _files(report, f"Personas in {settings.personas_dir}: {names}.", persona_problems)
-    for sentence in near_copies(personas):
+    for sentence in [*unread_files(settings.personas_dir), *near_copies(personas)]:
         report.note(f"Personas in {settings.personas_dir}: {sentence}")
     _files(report, f"Tasks in {settings.tasks_dir}: {', '.join(t.name for t in tasks)}.", task_problems)
     return personas
@@ -109,6 +109,8 @@ async def _check_endpoints(settings: Settings, personas: list[Persona], report: 
         for endpoint in endpoints.every(personas):
             if endpoint is not endpoints.default or settings.llm_base_url is not None:
                 await _check_endpoint(endpoint, report)
+                if others := endpoints.fallbacks_of(endpoint):
+                    report.fine(f"Endpoint: when {endpoint.base_url} fails, turns go to {', '.join(others)}.")
 
 
 async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:
@@ -120,6 +122,8 @@ async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:
         return
     window = f"a context window of {endpoint.window:,} tokens" if endpoint.window else "an unknown context window"
     report.fine(f"Endpoint: {endpoint.base_url} answers with {model} in {completion.latency_ms:.0f} ms, {window}.")
+    if endpoint.peculiarities:
+        report.fine(f"Endpoint: {endpoint.base_url}: {endpoint.peculiarities}.")
     if endpoint.window is None:
         setting = endpoint.setting("CONTEXT")
         report.note(f"The endpoint does not tell its context window; set {setting} if long tables are refused.")

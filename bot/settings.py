@@ -2,27 +2,30 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Final, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    RootModel,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 import bot
 from bot.discussion.model.dials import Dials
+from bot.discussion.model.model_options import EndpointNames, ExtraBody, Layout, ModelOptions, Omitted, Streamed
+from bot.endpoint_settings import (
+    DEFAULT_ENDPOINT,
+    INHERITED,
+    BaseAddress,
+    CertificateFile,
+    EndpointsByName,
+    ExtraHeaders,
+    ExtraQuery,
+    NamedEndpoint,
+    WebAddress,
+    fallback_problem,
+)
 from bot.errors import RoundtableError
 
-_SECRETS: Final = ("TOKEN", "API_KEY")  # ends of names
+# Ends of the names of settings whose values no message shows; those of JSON are told by the place of what is wrong.
+_NOT_SHOWN: Final = ("TOKEN", "API_KEY", "EXTRA_HEADERS", "EXTRA_QUERY", "EXTRA_BODY")
 _DIALS: Final = ", ".join(f"DISCUSSION_{field.upper()}" for field in Dials.model_fields)
 # Webhook posts go out at most this often on Discord, whatever the dial says (about 30 a minute per channel).
 DISCORD_MIN_PACE: Final = 3.0
@@ -39,60 +42,8 @@ def shipped(folder: str) -> Path:
     return next((place for place in places if place.is_dir()), places[0])
 
 
-def _web_address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port or an IPv6 address that can't be
-        sound = False
-    if not sound:
-        raise ValueError("is not a web address. Write something like http://127.0.0.1:8000/v1")
-    return value.rstrip("/")
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-
-
-class NamedEndpoint(BaseModel):
-    """An endpoint that personas ask for by its name: ENDPOINT_<NAME>_BASE_URL and so on.
-
-    What is None is as LLM_… has it, but for the model (the first that the endpoint lists), the key (none) and the
-    context window (what the endpoint tells).
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    base_url: WebAddress
-    model: str | None = None
-    api_key: SecretStr | None = None
-    concurrency: int | None = Field(default=None, ge=1, le=1000)
-    timeout: float | None = Field(default=None, gt=0, le=3600)
-    retries: int | None = Field(default=None, ge=0, le=10)
-    reasoning_tokens: int | None = Field(default=None, ge=0, le=32_000)
-    context: int | None = Field(default=None, ge=512)
-
-
-class EndpointsByName(RootModel[dict[str, NamedEndpoint]]):
-    """By name, in lower case. Reads `{"fast_base_url": …}`, as it comes from ENDPOINT_FAST_BASE_URL."""
-
-    model_config = ConfigDict(frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_name(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        named: dict[str, Any] = {}
-        for key, value in data.items():
-            field = next((f for f in NamedEndpoint.model_fields if key.endswith(f"_{f}")), None)
-            if field is None:  # an endpoint as a whole, or no setting at all
-                named[key] = value
-            else:
-                named.setdefault(key.removesuffix(f"_{field}"), {})[field] = value
-        return named
-
-
-_ENDPOINT: Final = ", ".join(f"ENDPOINT_<NAME>_{field.upper()}" for field in NamedEndpoint.model_fields)
+_ENDPOINT_FIELDS: Final = sorted(NamedEndpoint.model_fields, key=lambda field: field in ModelOptions.model_fields)
+_ENDPOINT: Final = ", ".join(f"ENDPOINT_<NAME>_{field.upper()}" for field in _ENDPOINT_FIELDS)
 
 
 class Settings(BaseSettings):
@@ -111,7 +62,7 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = None
     discord_api_url: WebAddress | None = None
 
-    llm_base_url: WebAddress | None = None
+    llm_base_url: BaseAddress | None = None
     llm_model: str | None = None
     llm_api_key: SecretStr | None = None
     llm_concurrency: int = Field(default=4, ge=1, le=1000)
@@ -120,6 +71,14 @@ class Settings(BaseSettings):
     llm_max_tokens: int = Field(default=400, ge=16, le=32_000)
     llm_reasoning_tokens: int = Field(default=2000, ge=0, le=32_000)
     llm_context: int | None = Field(default=None, ge=512)
+    llm_extra_body: ExtraBody = None
+    llm_extra_headers: ExtraHeaders = None
+    llm_extra_query: ExtraQuery = None
+    llm_omit: Annotated[Omitted, NoDecode] = None
+    llm_stream: Streamed = False
+    llm_layout: Layout = "user"
+    llm_ca_file: CertificateFile | None = None
+    llm_fallback: Annotated[EndpointNames, NoDecode] = None
 
     # ENDPOINT_FAST_BASE_URL, ENDPOINT_FAST_MODEL, … are the fields of NamedEndpoint.
     endpoint: EndpointsByName = EndpointsByName({})
@@ -146,6 +105,14 @@ class Settings(BaseSettings):
     @classmethod
     def _blank_is_unset(cls, data: Any) -> Any:
         return _without_blanks(data)
+
+    @model_validator(mode="after")
+    def _fallbacks_are_there(self) -> Self:
+        for name, listed in {None: self.llm_fallback, **{n: e.fallback for n, e in self.endpoints.items()}}.items():
+            setting = f"ENDPOINT_{name.upper()}_FALLBACK" if name else "LLM_FALLBACK"
+            if problem := fallback_problem(listed or (), name or DEFAULT_ENDPOINT, self.endpoints):
+                raise ValueError(f"{setting} {problem}")
+        return self
 
     @field_validator("database_url")
     @classmethod
@@ -180,11 +147,23 @@ class Settings(BaseSettings):
         """The named endpoints, by name in lower case."""
         return self.endpoint.root
 
+    def endpoint_settings(self, name: str | None) -> NamedEndpoint:
+        """All that is set of an endpoint, what it takes over from LLM_… filled in. `name`: None for the default one,
+        whose address is "" where none is set."""
+        default: dict[str, Any] = {field: getattr(self, f"llm_{field}") for field in NamedEndpoint.model_fields}
+        if name is None:
+            default["base_url"] = self.llm_base_url or ""
+            return NamedEndpoint.model_construct(None, **default)
+        own = self.endpoints[name]
+        taken = {field: default[field] for field in INHERITED if getattr(own, field) is None}
+        return own.model_copy(update=taken)
+
     @property
     def secrets(self) -> list[str]:
         """Everything that no log line may hold."""
-        keys = (self.discord_token, self.llm_api_key, *(named.api_key for named in self.endpoints.values()))
-        return [key.get_secret_value() for key in keys if key]
+        tokens = [self.discord_token.get_secret_value()] if self.discord_token else []
+        every = [self.endpoint_settings(name) for name in (None, *self.endpoints)]
+        return list(dict.fromkeys([*tokens, *(secret for endpoint in every for secret in endpoint.secrets)]))
 
 
 def read_settings(**overrides: Any) -> Settings:
@@ -203,7 +182,11 @@ def read_settings(**overrides: Any) -> Settings:
 def _without_blanks(data: dict[str, Any]) -> dict[str, Any]:
     # A line like `LLM_MODEL= ` means the same as no line at all; dials and endpoints are dictionaries inside.
     stripped = {k: v.strip() if isinstance(v, str) else v for k, v in data.items()}
-    return {k: _without_blanks(v) if isinstance(v, dict) else v for k, v in stripped.items() if v != ""}
+    return {
+        k: _without_blanks(v) if isinstance(v, dict) and not k.upper().endswith(_NOT_SHOWN) else v
+        for k, v in stripped.items()
+        if v != ""
+    }
 
 
 def _sentences(error: ValidationError) -> str:
@@ -217,6 +200,9 @@ def _sentences(error: ValidationError) -> str:
         if problem["type"] == "missing":
             lines.append(f"{name} is missing. Write something like http://127.0.0.1:8000/v1.")
             continue
+        if not problem["loc"]:  # of several settings together; the sentence names them
+            lines.append(problem["msg"].removeprefix("Value error, ") + ".")
+            continue
         reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "should", 1)
         lines.append(f"{name}{_shown(name, problem['input'])} {reason}.")
     return "\n".join(lines)
@@ -224,6 +210,6 @@ def _sentences(error: ValidationError) -> str:
 
 def _shown(name: str, value: Any) -> str:
     # A secret that fails validation must not be shown, nor a password inside an address.
-    if name.endswith(_SECRETS) or isinstance(value, dict):
+    if name.endswith(_NOT_SHOWN) or isinstance(value, dict):
         return ""
-    return f' "{re.sub(r"//.*@", "//…@", str(value))}"'
+    return f' "{re.sub(r"[?].*", "?…", re.sub(r"//.*@", "//…@", str(value)))}"'

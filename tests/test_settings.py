@@ -172,3 +172,184 @@ def test_a_file_that_is_not_utf8(tmp_path: Path):
     (tmp_path / ".env").write_bytes("LLM_MODEL=modèle\n".encode("latin-1"))
     with pytest.raises(BadSettings, match=r"\.env is not UTF-8"):
         read_settings()
+
+
+# --- how an endpoint is asked ---
+
+SETTINGS_OF_AN_ENDPOINT = ("LLM", "ENDPOINT_FAST")
+
+
+@pytest.mark.parametrize("prefix", SETTINGS_OF_AN_ENDPOINT)
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        ("EXTRA_BODY", "top_p=0.9", "is not JSON: expecting value at character 1 (top_p=0.9 …). Write one JSON object"),
+        (
+            "EXTRA_BODY",
+            '{"top_p": 0.9',
+            "is not JSON: expecting ',' delimiter at its end. Write one JSON object, such as {\"",
+        ),
+        (
+            "EXTRA_BODY",
+            "{'top_p': 0.9}",
+            "is not JSON: expecting property name enclosed in double quotes at character 2",
+        ),
+        ("EXTRA_BODY", '{"top_p": 0.9,}', "is not JSON: "),
+        ("EXTRA_BODY", '{"top_p": NaN}', "is not JSON: NaN is no number there."),
+        ("EXTRA_BODY", '{"top_p": 1, "top_p": 2}', "is not JSON: it names “top_p” twice."),
+        ("EXTRA_BODY", '["top_p"]', "is JSON, but no object. Write one JSON object, such as"),
+        ("EXTRA_BODY", "[" * 100_000, "is nested too deeply."),
+        (
+            "EXTRA_BODY",
+            '{"model": "x"}',
+            "can't hold “model”: LLM_MODEL, ENDPOINT_<NAME>_MODEL or a persona's “model” names",
+        ),
+        (
+            "EXTRA_BODY",
+            '{"messages": []}',
+            "can't hold “messages”: the discussion is in it; …_LAYOUT says in which roles.",
+        ),
+        ("EXTRA_BODY", '{"stream": true}', "can't hold “stream”: …_STREAM says so. Take it out."),
+        ("EXTRA_BODY", '{"max_completion_tokens": 9}', "can't hold “max_completion_tokens”: LLM_MAX_TOKENS sets it"),
+        (
+            "EXTRA_HEADERS",
+            "X-Title: hush",
+            "is not JSON: expecting value at character 1. Write one JSON object, such as",
+        ),
+        ("EXTRA_HEADERS", '{"X-Title": ["hush"]}', "holds no text under “X-Title”. Put the value into quotation marks"),
+        ("EXTRA_HEADERS", '{"X Title": "hush"}', "holds “X Title”, which can't be a header's name."),
+        ("EXTRA_HEADERS", '{"": "hush"}', "holds “”, which can't be a header's name."),
+        (
+            "EXTRA_HEADERS",
+            '{"X-Title": "hush\\nX-Evil: hush"}',
+            "holds a line break or a letter beyond ASCII under “X-Title”",
+        ),
+        ("EXTRA_HEADERS", '{"X-Title": "hüsh"}', "holds a line break or a letter beyond ASCII under “X-Title”"),
+        ("EXTRA_HEADERS", '{"content-length": "7"}', "can't hold “content-length”: the bot sets that header itself."),
+        ("EXTRA_HEADERS", '{"X-Title": "hush", "x-title": "hush"}', "names a header twice, in capitals and without."),
+        (
+            "EXTRA_QUERY",
+            "api-version=hush",
+            "is not JSON: expecting value at character 1. Write one JSON object, such as",
+        ),
+        ("EXTRA_QUERY", '{"a": {"hush": 1}}', "holds no text under “a”."),
+        (
+            "OMIT",
+            "stop, model",
+            '"stop, model" names “model”, which can\'t be left out. There are: max_tokens, stop, stream_',
+        ),
+        (
+            "OMIT",
+            "logprobs",
+            "names “logprobs”, which can't be left out. There are: max_tokens, stop, stream_options, temp",
+        ),
+        ("STREAM", "sometimes", '"sometimes" is neither true nor false. Write one of the two.'),
+        ("LAYOUT", "developer", "\"developer\" should be 'user' or 'system'."),
+        ("CA_FILE", "no/such.pem", '"no/such.pem" is not there. Name the file with the server\'s certificate'),
+        ("FALLBACK", "fast one", "names “fast one”, which can't be an endpoint's name. Write fast for ENDPOINT_FAST_…"),
+        ("FALLBACK", "slow", "names “slow”, which is no endpoint. There are: "),
+    ],
+)
+def test_what_is_wrong_with_how_an_endpoint_is_to_be_asked(
+    monkeypatch: pytest.MonkeyPatch, prefix: str, setting: str, value: str, says: str
+):
+    monkeypatch.setenv("ENDPOINT_FAST_BASE_URL", "http://host/v1")
+    sentence = refused(monkeypatch, **{f"{prefix}_{setting}": value})
+    assert sentence.startswith(f"{prefix}_{setting} ")
+    assert says in sentence
+    assert "hush" not in sentence
+    assert len(sentence.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        ("LLM_FALLBACK", "fast, default", "LLM_FALLBACK names “default”, which is that endpoint itself:"),
+        ("ENDPOINT_FAST_FALLBACK", "wise, FAST", "ENDPOINT_FAST_FALLBACK names “fast”, which is that endpoint itself:"),
+        ("LLM_FALLBACK", "slow", "There are: fast, wise. Or set ENDPOINT_SLOW_BASE_URL."),
+        ("ENDPOINT_WISE_FALLBACK", "slow", "There are: default, fast. Or set ENDPOINT_SLOW_BASE_URL."),
+    ],
+)
+def test_nobody_falls_back_on_itself_or_on_nobody(monkeypatch: pytest.MonkeyPatch, setting: str, value: str, says: str):
+    monkeypatch.setenv("ENDPOINT_FAST_BASE_URL", "http://host/v1")
+    monkeypatch.setenv("ENDPOINT_WISE_BASE_URL", "http://host/v1")
+    assert says in refused(monkeypatch, **{setting: value})
+
+
+def test_a_file_without_a_certificate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    for name, content in {
+        "empty.pem": "",
+        "text.pem": "not one",
+        "key.pem": "-----BEGIN PRIVATE KEY-----\nAA==\n",
+    }.items():
+        (tmp_path / name).write_text(content)
+        sentence = refused(monkeypatch, LLM_CA_FILE=str(tmp_path / name))
+        assert "holds no certificate in PEM form. It should have a block that begins with -----BEGIN CERT" in sentence
+    assert "can't be read (" in refused(monkeypatch, LLM_CA_FILE=str(tmp_path))
+
+
+def test_lines_of_a_settings_file_are_read_as_people_write_them(tmp_path: Path):
+    (tmp_path / ".env").write_text(
+        'LLM_EXTRA_BODY={"top_p": 0.9, "provider": {"order": ["a", "b"]}}\n'
+        'LLM_EXTRA_HEADERS=\'{"X-Title": "Table # 1", "X-Number": 7}\'\n'
+        'LLM_EXTRA_QUERY={"api-version": "2024-10-21"}\n'
+        "LLM_OMIT= Stop, temperature ,\nLLM_STREAM=True\nLLM_LAYOUT=system\nLLM_FALLBACK=FAST\n"
+        "ENDPOINT_FAST_BASE_URL=http://host/v1/chat/completions/?api-version=1#x\nENDPOINT_FAST_FALLBACK=default\n"
+    )
+    settings = read_settings()
+    default, fast = settings.endpoint_settings(None), settings.endpoint_settings("fast")
+    assert default.extra_body == '{"top_p": 0.9, "provider": {"order": ["a", "b"]}}'
+    assert default.headers == {"X-Title": "Table # 1", "X-Number": "7"}
+    assert default.query == {"api-version": "2024-10-21"}
+    assert (default.omit, default.stream, default.layout) == (("stop", "temperature"), True, "system")
+    assert (default.fallback, fast.fallback) == (("fast",), ("default",))
+    assert fast.base_url == "http://host/v1?api-version=1"
+
+
+def test_a_named_endpoint_takes_over_limits_and_ways_but_nothing_that_is_about_one_server(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    values = {
+        "LLM_EXTRA_BODY": '{"top_p": 1}',
+        "LLM_EXTRA_HEADERS": '{"X-Key": "hush-header"}',
+        "LLM_EXTRA_QUERY": '{"key": "hush-query"}',
+        "LLM_OMIT": "stop",
+        "LLM_LAYOUT": "system",
+        "LLM_FALLBACK": "fast",
+        "LLM_STREAM": "true",
+        "LLM_TIMEOUT": "9",
+        "ENDPOINT_FAST_BASE_URL": "http://host/v1",
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    fast = read_settings().endpoint_settings("fast")
+    assert (fast.stream, fast.timeout) == (True, 9)
+    assert (fast.extra_body, fast.headers, fast.query, fast.omit, fast.layout, fast.fallback) == (
+        *(None, {}, {}),
+        *(None, None, None),
+    )
+    monkeypatch.setenv("ENDPOINT_FAST_STREAM", "false")
+    assert read_settings().endpoint_settings("fast").stream is False
+
+
+def test_what_is_secret_in_headers_queries_and_addresses(monkeypatch: pytest.MonkeyPatch):
+    values = {
+        "LLM_BASE_URL": "https://me:hush-pass%21word@host/v1?api-version=2024-10-21&sig=hush-signature",
+        "LLM_EXTRA_HEADERS": '{"Authorization": "Bearer hush-bearer", "X-Flag": "1"}',
+        "LLM_EXTRA_QUERY": '{"subscription-key": "hush", "region": "westeurope", "x": "a1b2c3d4e5f6a7b8c9d0e1f2"}',
+        "ENDPOINT_FAST_BASE_URL": "http://host/v1",
+        "ENDPOINT_FAST_EXTRA_HEADERS": '{"CF-Access-Client-Secret": "hush-cloud"}',
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    settings = read_settings()
+    assert set(settings.secrets) >= {
+        *("hush-pass%21word", "hush-pass!word", "hush-signature", "Bearer hush-bearer", "hush-bearer"),
+        *("hush", "a1b2c3d4e5f6a7b8c9d0e1f2", "hush-cloud"),
+    }
+    # Blanked, these would make the log unreadable.
+    assert not {"1", "2024-10-21", "westeurope", "Bearer", ""} & set(settings.secrets)
+    shown = (
+        repr(settings.endpoint_settings(None).extra_headers) + repr(settings.endpoints) + repr(settings.llm_extra_query)
+    )
+    assert "hush" not in shown

@@ -13,7 +13,7 @@ import discord
 
 from bot.chat.courtesies import Courtesies
 from bot.discussion.model.persona import Persona
-from bot.library.files import AVATAR_BYTES
+from bot.library.portrait import AVATAR_BYTES
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from bot.discussion.model.task import Task
 from bot.discussion.text.folding import fold
 from bot.errors import UserError
 from bot.library.file_problem import InvalidFiles
-from bot.library.files import read_personas, read_tasks
+from bot.library.files import read_personas, read_tasks, unread_files
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,8 @@ class Catalogue:
 
 
 def open_catalogue(personas: Path, tasks: Path, endpoints: Collection[str] = ()) -> Catalogue:
-    """Read both folders; personas may name these `endpoints`. Near copies among the cards go to the log.
+    """Read both folders; personas may name these `endpoints`. Near copies among the
+    cards, and files that are not read, go to the log.
 
     Raises InvalidFiles with everything that is wrong in either.
     """
@@ -68,7 +69,7 @@ def open_catalogue(personas: Path, tasks: Path, endpoints: Collection[str] = ())
     found, task_problems = read_tasks(tasks)
     if problems := persona_problems + task_problems:
         raise InvalidFiles(problems)
-    for sentence in near_copies(cast):
+    for sentence in [*unread_files(personas), *near_copies(cast)]:
         log.warning("%s: %s", personas, sentence)
     return Catalogue(tuple(cast), tuple(found))
 

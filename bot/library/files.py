@@ -3,27 +3,41 @@
 import json
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE, Task
+from bot.endpoint_settings import DEFAULT_ENDPOINT, fallback_problem
+from bot.library.character_card import card_in_png, persona_fields
 from bot.library.file_problem import FileProblem
+from bot.library.macros import expanded
 from bot.library.persona_file import cast_problems, read_persona
+from bot.library.portrait import AVATAR_BYTES, image_problems
+from bot.library.question_lines import question_lines
+from bot.library.text_file import TEXT_BYTES, leads_out, read_text
 
-# Discord takes an application emoji (our way of serving a local portrait) up to this size:
-# https://discord.com/developers/docs/resources/emoji
-AVATAR_BYTES: Final = 256 * 1024
-# A persona or task file is a few hundred words; anything near this size is not one.
-TEXT_BYTES: Final = 256 * 1024
-
-_IMAGE_STARTS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _QUESTION_LENGTH: Final = 300
-_LINK: Final = "is a link that leads out of the folder."
+# Files that hold a persona in another notation, or in JSON under a name that editors and systems make of it.
+_NEARLY_JSON: Final = (".yaml", ".yml", ".toml", ".jsonc", ".json5", ".jsonl", ".json.txt", ".json.bak", ".charx")
+
+
+@dataclass(frozen=True, slots=True)
+class _PersonaFile:
+    """A file that was read: the persona, or None with every fault.
+
+    `nameplate`: who takes which name in the folder, as soon as there is a name.
+    """
+
+    path: Path
+    persona: Persona | None
+    nameplate: Persona | None
+    problems: list[FileProblem]
 
 
 def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[Persona], list[FileProblem]]:
-    """Every `*.json` in `folder`, in natural order (role2 before role10).
+    """Every `*.json` in `folder`, and every PNG with a character card in it, in natural order (role2 before role10).
 
     A portrait's file name becomes its full path. `endpoints` are the names a persona may ask for. Out: the sound
     personas, and every fault of the others.
@@ -32,24 +46,33 @@ def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[P
         return [], [
             FileProblem(str(folder), "", "is not a folder.", "Set PERSONAS_DIR (or --personas) to one that is.")
         ]
-    files = sorted((p for p in _inside(folder) if p.suffix.lower() == ".json"), key=lambda path: natural(path.name))
-    if not files:
-        return [], [FileProblem(str(folder), "", "holds no persona.", "Put at least one *.json file there.")]
-    personas: list[Persona] = []
-    named: list[tuple[str, Persona]] = []
-    problems: list[FileProblem] = []
-    for path in files:
-        text, of_file = _read_text(path, folder)
-        if not of_file:
-            persona, nameplate, of_file = _parse(path, text, folder)
-            if persona and persona.endpoint and persona.endpoint not in endpoints:
-                of_file = [_unknown_endpoint(path, persona.endpoint, endpoints)]
-            elif persona:
-                personas.append(persona)
-            if nameplate:
-                named.append((str(path), nameplate))
-        problems += of_file
-    return personas, problems + cast_problems(named)
+    found = _inside(folder)
+    read: list[_PersonaFile] = []
+    for path in found:
+        if path.suffix.lower() == ".json":
+            text, wrong = read_text(path, folder)
+            read.append(_PersonaFile(path, None, None, wrong) if wrong else _parse(path, text, folder, endpoints))
+    # A picture that belongs to a persona file is its portrait, whatever else it holds.
+    taken = {file.persona.avatar for file in read if file.persona} | {str(file.path.with_suffix("")) for file in read}
+    pictures = [path for path in found if taken.isdisjoint({str(path.resolve()), str(path.with_suffix(""))})]
+    cards = ((path, _card_of(path, folder)) for path in pictures)
+    read += [_parse(path, card, folder, endpoints) for path, card in cards if card is not None]
+    if not read:
+        fix = " ".join(["Put at least one *.json file there.", *unread_files(folder)])
+        return [], [FileProblem(str(folder), "", "holds no persona.", fix)]
+    read.sort(key=lambda file: natural(file.path.name))
+    named = [(str(file.path), file.nameplate) for file in read if file.nameplate]
+    problems = [problem for file in read for problem in file.problems]
+    return [file.persona for file in read if file.persona], problems + cast_problems(named)
+
+
+def unread_files(folder: Path) -> list[str]:
+    """A sentence about each file beside the personas that looks like one and is none."""
+    return [
+        f"{path.name} is not read: a persona is a JSON file, such as {path.name.split('.')[0]}.json."
+        for path in sorted(_inside(folder), key=lambda path: natural(path.name))
+        if path.name.lower().endswith(_NEARLY_JSON)
+    ]
 
 
 def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, list[FileProblem]]:
@@ -65,8 +88,9 @@ def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, li
         path = next((folder / name for name in names if (folder / name).exists()), None)
         if path is None:
             return None
-        text, of_file = _read_text(path, within or folder)
-        problems.extend(of_file)
+        text, of_file = read_text(path, within or folder)
+        text, of_macros = expanded(str(path), "", text, "your character")
+        problems.extend(of_file + of_macros)
         return text if text.strip() else ""
 
     context = text_of("context.txt") or ""
@@ -74,19 +98,20 @@ def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, li
     summarize = text_of("summarize_instructions.txt") or DEFAULT_SUMMARIZE
     questions_file = folder / "questions.txt"
     raw_questions = text_of("questions.txt")
+    asked = question_lines(raw_questions or "")
     # A question that stands there twice is one question of the agenda.
-    questions = tuple(dict.fromkeys(line.strip() for line in (raw_questions or "").splitlines() if line.strip()))
+    questions = tuple(dict.fromkeys(question.text for question in asked))
     if raw_questions is None:
         problems.append(FileProblem(str(questions_file), "", "is missing.", "Write one question a line into it."))
     elif not questions and not any(f.file == str(questions_file) for f in problems):
         problems.append(
             FileProblem(str(questions_file), "", "holds no question.", "Write one question a line into it.")
         )
-    for number, question in enumerate((raw_questions or "").splitlines(), 1):
-        if len(question.strip()) > _QUESTION_LENGTH:
-            found = f"has {len(question.strip())} characters."
+    for question in asked:
+        if len(question.text) > _QUESTION_LENGTH:
+            found = f"has {len(question.text)} characters."
             fix = f"Keep a question under {_QUESTION_LENGTH}; put the background into context.txt."
-            problems.append(FileProblem(str(questions_file), f"line {number}", found, fix))
+            problems.append(FileProblem(str(questions_file), f"line {question.line}", found, fix))
     if problems:
         return None, problems
     name = folder.resolve().name
@@ -108,7 +133,8 @@ def read_tasks(folder: Path) -> tuple[list[Task], list[FileProblem]]:
 
 def natural(name: str) -> list[tuple[int, str]]:
     """Sort key that counts digits as numbers: role2 comes before role10."""
-    return [(int(part), "") if part.isdigit() else (-1, part.casefold()) for part in re.split(r"(\d+)", name)]
+    parts = enumerate(re.split(r"(\d+)", name))
+    return [(int(part), "") if at % 2 else (-1, part.casefold()) for at, part in parts]
 
 
 def _looks_like_task(path: Path) -> bool:
@@ -124,57 +150,55 @@ def _inside(folder: Path) -> list[Path]:
         return []
 
 
-def _leads_out(path: Path, folder: Path) -> bool:
-    """Whether a link makes `path` a file outside of `folder`: a task from elsewhere could so show any file of the host.
-
-    Links inside the folder are fine (Kubernetes mounts files so), and so is a folder that is itself a link.
-    """
-    return not path.resolve().is_relative_to(folder.resolve())
-
-
-def _read_text(path: Path, folder: Path) -> tuple[str, list[FileProblem]]:
+def _card_of(path: Path, folder: Path) -> str | None:
+    """The character card inside a PNG of the folder, if it is one and holds one."""
     try:
-        if _leads_out(path, folder):
-            return "", [FileProblem(str(path), "", _LINK, "Put a copy of the file there.")]
-        if not path.is_file():
-            return "", [FileProblem(str(path), "", "is not a file.", "Put a text file there.")]
-        if (size := path.stat().st_size) > TEXT_BYTES:
-            return "", [FileProblem(str(path), "", f"has {size:,} bytes.", f"Keep it under {TEXT_BYTES:,}.")]
-        with path.open("rb") as file:
-            return file.read(TEXT_BYTES).decode("utf-8-sig"), []
-    except OSError as error:
-        return "", [
-            FileProblem(str(path), "", f"can't be read ({error.strerror}).", "Check the file and its permissions.")
-        ]
-    except UnicodeDecodeError as error:
-        found = f"is not UTF-8 (byte {error.object[error.start]:#04x} at position {error.start})."
-        return "", [FileProblem(str(path), "", found, "Save the file as UTF-8.")]
+        if path.suffix.lower() != ".png" or leads_out(path, folder) or not path.is_file():
+            return None
+        return card_in_png(path, TEXT_BYTES)
+    except OSError:
+        return None
 
 
-def _parse(path: Path, text: str, folder: Path) -> tuple[Persona | None, Persona | None, list[FileProblem]]:
-    """The persona, or None with every fault; and, as soon as there is a name, who takes which name in the folder."""
+def _parse(path: Path, text: str, folder: Path, endpoints: Collection[str]) -> _PersonaFile:
+    def wrong(field: str, found: str, fix: str) -> _PersonaFile:
+        return _PersonaFile(path, None, None, [FileProblem(str(path), field, found, fix)])
+
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         fix = "Check the quotes, commas and braces there."
-        return None, None, [FileProblem(str(path), f"line {error.lineno}", f"is not valid JSON ({error.msg}).", fix)]
+        return wrong(f"line {error.lineno}", f"is not valid JSON ({error.msg}).", fix)
     except (RecursionError, ValueError):  # ValueError: a number of more than 4,300 digits
         fix = "Write one flat JSON object."
-        return None, None, [FileProblem(str(path), "", "is not valid JSON (nested too deeply, or a huge number).", fix)]
+        return wrong("", "is not valid JSON (nested too deeply, or a huge number).", fix)
+    if fields := persona_fields(data):
+        # The picture that a card came in is its portrait, where it is not too large for one.
+        has_face = path.suffix.lower() == ".png" and path.stat().st_size <= AVATAR_BYTES
+        data = fields | ({"avatar": path.name} if has_face else {})
     persona, problems = read_persona(str(path), data)
     avatar = data.get("avatar") if isinstance(data, dict) else None
     avatar = avatar.strip() if isinstance(avatar, str) and not any(f.field == "avatar" for f in problems) else ""
     if avatar and not avatar.startswith("https://"):
         image = path.parent / avatar
-        problems += _image_problems(path, image, folder)
+        problems += image_problems(path, image, folder)
         persona = persona and persona.model_copy(update={"avatar": str(image.resolve())})
-    return (None if problems else persona), persona or _nameplate(data), problems
+    nameplate = persona or _nameplate(data)
+    if persona and not problems:
+        problems += _unknown_endpoints(path, persona, endpoints)
+    return _PersonaFile(path, None if problems else persona, nameplate, problems)
 
 
-def _unknown_endpoint(path: Path, name: str, known: Collection[str]) -> FileProblem:
-    found = f'"{name}" is no endpoint in the settings ({", ".join(known) or "they name none"}).'
-    variable = f"ENDPOINT_{name.upper()}_BASE_URL"
-    return FileProblem(str(path), "endpoint", found, f"Correct it, leave it out, or set {variable}.")
+def _unknown_endpoints(path: Path, persona: Persona, known: Collection[str]) -> list[FileProblem]:
+    """What of the endpoints that a persona names the settings do not have."""
+    problems: list[FileProblem] = []
+    if (name := persona.endpoint) and name not in known:
+        found = f'"{name}" is no endpoint in the settings ({", ".join(known) or "they name none"}).'
+        variable = f"ENDPOINT_{name.upper()}_BASE_URL"
+        problems.append(FileProblem(str(path), "endpoint", found, f"Correct it, leave it out, or set {variable}."))
+    if problem := fallback_problem(persona.fallback or (), persona.endpoint or DEFAULT_ENDPOINT, known):
+        problems.append(FileProblem(str(path), "fallback", f"it {problem}.", "Correct it or leave it out."))
+    return problems
 
 
 def _nameplate(data: Any) -> Persona | None:
@@ -184,24 +208,3 @@ def _nameplate(data: Any) -> Persona | None:
     if not name and not full_name:
         return None
     return Persona.model_construct(name=name or full_name, full_name=full_name or name)
-
-
-def _image_problems(path: Path, image: Path, folder: Path) -> list[FileProblem]:
-    def problem(found: str, fix: str) -> list[FileProblem]:
-        return [FileProblem(str(path), "avatar", f'"{image.name}" {found}', fix)]
-
-    try:
-        if _leads_out(image, folder):
-            return problem(_LINK, "Put a copy of the image there.")
-        if not image.is_file():
-            return problem("is not beside it.", "Add the image or leave the field out.")
-        if (size := image.stat().st_size) > AVATAR_BYTES:
-            return problem(f"has {size:,} bytes.", f"Discord takes {AVATAR_BYTES:,} bytes; 128×128 pixels are enough.")
-        with image.open("rb") as file:
-            start = file.read(12)
-    except OSError as error:
-        return problem(f"can't be read ({error.strerror}).", "Check the file and its permissions.")
-    is_webp = start.startswith(b"RIFF") and start.endswith(b"WEBP")
-    if not is_webp and not start.startswith(_IMAGE_STARTS):
-        return problem("is not an image.", "Use PNG, JPEG, GIF or WebP.")
-    return []

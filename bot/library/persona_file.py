@@ -8,9 +8,13 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from bot.discussion.model.model_options import OMITTABLE
 from bot.discussion.model.names import name_clashes
 from bot.discussion.model.persona import NAME_LENGTH, Persona
+from bot.discussion.text.invisible import without_invisible
+from bot.library.avatar_links import link_problem
 from bot.library.file_problem import FileProblem
+from bot.library.macros import expanded
 from bot.library.name_rules import name_problem
 
 # What a file may ask for and what to write instead, shown behind every fault of that field.
@@ -23,6 +27,28 @@ _FIXES: Final = {
     "intro": "Write one sentence, or leave the field out.",
     "endpoint": 'Write the name of an endpoint in the settings ("fast" for ENDPOINT_FAST_BASE_URL) or leave it out.',
     "model": "Write a model's name as its endpoint lists it, or leave the field out.",
+    "extra_body": 'Write further parameters of each request, such as "extra_body": {"top_p": 0.9}.',
+    "omit": f'Write names in a list, such as "omit": ["stop"]; there are {", ".join(OMITTABLE)}.',
+    "stream": "Write true or false, or leave the field out.",
+    "layout": 'Write "user" or "system", or leave the field out.',
+    "fallback": 'Write names of endpoints in a list, such as "fallback": ["fast"] for ENDPOINT_FAST_BASE_URL.',
+}
+# Fields that people read.
+_TEXTS: Final = ("name", "full_name", "prompt", "intro")
+# What other tools call our fields (SillyTavern, CrewAI, AutoGen, OpenAI's assistants …).
+_FOREIGN: Final = {
+    theirs: ours
+    for ours, all_theirs in {
+        "prompt": "description personality persona character system system_prompt system_message instructions backstory"
+        " bio",
+        "creativity": "temperature temp",
+        "full_name": "display_name fullname",
+        "avatar": "image picture icon photo portrait face",
+        "intro": "tagline introduction",
+        "model": "llm model_name model_id",
+        "endpoint": "base_url api_base",
+    }.items()
+    for theirs in all_theirs.split()
 }
 _AVATAR_FILE: Final = re.compile(r"[^/\\:\x00-\x1f]+\.(png|jpe?g|gif|webp)", re.IGNORECASE)
 
@@ -33,11 +59,11 @@ def read_persona(file: str, data: Any) -> tuple[Persona | None, list[FileProblem
     In: the file's name for the faults, and whatever `json.loads` gave. Out: the persona, or None with every fault.
     """
     if not isinstance(data, Mapping):
-        return None, [
-            FileProblem(file, "", "it does not hold a JSON object.", 'Begin with { and give "name", "prompt" ….')
-        ]
-    fields: Mapping[str, Any] = data
-    problems = list(_misspelt(file, fields))
+        several = isinstance(data, list) and len(data) > 1
+        fix = "Give each persona a file of its own." if several else 'Begin with { and give "name", "prompt" ….'
+        return None, [FileProblem(file, "", "it does not hold a JSON object.", fix)]
+    fields, problems = _as_meant(file, data)
+    problems += _misspelt(file, fields)
     persona: Persona | None = None
     try:
         persona = Persona.model_validate(dict(fields))
@@ -55,7 +81,25 @@ def read_persona(file: str, data: Any) -> tuple[Persona | None, list[FileProblem
     if (avatar := texts.get("avatar")) and not (_is_https(avatar) or _AVATAR_FILE.fullmatch(avatar)):
         problem = f'"{avatar[:100]}" is neither an https URL nor the name of an image.'
         problems.append(FileProblem(file, "avatar", problem, _FIXES["avatar"]))
+    elif avatar and (link := link_problem(avatar)):
+        problems.append(FileProblem(file, "avatar", f'"{avatar[:100]}" {link[0]}', link[1]))
     return (None if problems else persona), problems
+
+
+def _as_meant(file: str, data: Mapping[str, Any]) -> tuple[dict[str, Any], list[FileProblem]]:
+    """The fields without what nobody sees in them, and with macros replaced; a problem for each unknown macro."""
+    fields = dict(data)
+    for field in _TEXTS:
+        # What is nothing else is left for the rules to complain of.
+        if isinstance(value := fields.get(field), str):
+            fields[field] = without_invisible(value).strip() or value
+    name = fields.get("name")
+    problems: list[FileProblem] = []
+    for field in ("prompt", "intro"):
+        if isinstance(value := fields.get(field), str):
+            fields[field], unknown = expanded(file, field, value, name if isinstance(name, str) else "the character")
+            problems += unknown
+    return fields, problems
 
 
 def _is_https(avatar: str) -> bool:
@@ -93,16 +137,23 @@ def _fault_of(file: str, field: str, kind: str, value: Any, message: str) -> Fil
         "float_type": "is not a number.",
         "float_parsing": "is not a number.",
         "finite_number": "is not a number.",
+        "literal_error": "is not one of these.",
         "string_unicode": "holds half a character (a lone surrogate).",
     }
-    return FileProblem(file, field, f"{shown} {reasons.get(kind, message.lower() + '.')}", fix)
+    # A validator of ours says what it objects to, and how to mend it.
+    reason = f"{message.removeprefix('Value error, ')}." if kind == "value_error" else reasons.get(kind)
+    return FileProblem(file, field, f"{shown} {reason or message.lower() + '.'}", fix)
 
 
 def _misspelt(file: str, fields: Mapping[str, Any]) -> Iterable[FileProblem]:
-    # Unknown fields are let through (hosts keep notes in their files), but a near miss is a typo that would be
-    # silently ignored.
+    # Unknown fields are let through (hosts keep notes in their files), but a near miss is a typo, and another tool's
+    # word for a field that is missing here is meant for it: both would be silently ignored.
     known = list(Persona.model_fields)
     for field in fields:
-        spelt = str(field).lower().replace("-", "_").replace(" ", "_")
-        if field not in known and (near := difflib.get_close_matches(spelt, known, n=1, cutoff=0.75)):
-            yield FileProblem(file, field, "is not a field of a persona.", f'Did you mean "{near[0]}"?')
+        spelt = re.sub(r"[-\s]", "_", str(field).lower())
+        if field in known:
+            continue
+        near = difflib.get_close_matches(spelt, known, n=1, cutoff=0.75)
+        meant = near[0] if near else _FOREIGN.get(spelt)
+        if near or (meant and meant not in fields):
+            yield FileProblem(file, field, "is not a field of a persona.", f'Did you mean "{meant}"?')

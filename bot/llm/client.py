@@ -3,17 +3,21 @@
 import asyncio
 import itertools
 import logging
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import aiohttp
 import httpx2
 import openai
 from openai import AsyncOpenAI
 
+from bot.endpoint_settings import secrets_in
 from bot.llm.completion import Completion, read_completion
 from bot.llm.http_client import HttpClient
 from bot.llm.json_reading import read_json
+from bot.llm.streaming import LONGEST_STREAM
 
 log = logging.getLogger(__name__)
 
@@ -30,49 +34,76 @@ class EndpointClient:
     """Speaks to one server, for all its models. Close it with `aclose()`."""
 
     def __init__(
-        self, base_url: str, *, api_key: str | None = None, concurrency: int, timeout: float, retries: int
+        self,
+        base_url: str,
+        *,
+        api_key: str | None = None,
+        concurrency: int,
+        timeout: float,
+        retries: int,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        ca_file: Path | None = None,
     ) -> None:
-        """`timeout` is in seconds a try. Whoever makes calls takes one of `concurrency` `slots` for them."""
+        """`timeout` is in seconds a try. Whoever makes calls takes one of `concurrency` `slots` for them.
+
+        Each call has the `headers` in the place of the usual ones, and in its address `query` and what `base_url` has
+        of one. Certificates in `ca_file` are trusted besides the system's.
+        """
         parts = urlsplit(base_url)
         self.host = parts.netloc.rpartition("@")[2]
-        self.base_url = parts._replace(netloc=self.host).geturl()
-        """The address, without the name and password it may have been given with."""
+        self.base_url = parts._replace(netloc=self.host, query="").geturl()
+        """The address, without the name, the password and the query it may have been given with."""
         self.slots = asyncio.Semaphore(concurrency)
         self._timeout = timeout
         self._retries = retries
-        self._api_key = api_key
-        self._http = HttpClient(timeout)
+        self._secrets = secrets_in(base_url, api_key=api_key, headers=headers or {}, query=query or {})
+        query = {**dict(parse_qsl(parts.query, keep_blank_values=True)), **(query or {})}
+        self._set = {"headers": list(headers or ()), "query": list(query), "trusts": [ca_file.name] if ca_file else []}
+        self._http = HttpClient(timeout, ca_file)
         self._sdk = AsyncOpenAI(
             base_url=self.base_url,
             # Local servers need no key, but the SDK refuses to start without one.
             api_key=api_key or "none",
             timeout=timeout,
             max_retries=retries,
-            default_headers=_credentials(parts),
+            default_headers={**_credentials(parts), **_as_the_sdk_spells(headers or {})},
+            default_query=query,
             http_client=self._http,
         )
-        self._chat_url = f"{self._sdk.base_url}chat/completions"
-        headers = {**self._sdk.auth_headers, **self._sdk.default_headers}
-        self._headers = {name: value for name, value in headers.items() if isinstance(value, str)}
+        self._chat_url = str(httpx2.URL(f"{self._sdk.base_url}chat/completions", params=query or None))
+        # Who sets headers may well log in by one of them: a key that is none would be in the way of that.
+        is_keyless = headers and not api_key and "Authorization" not in self._sdk.default_headers
+        self._options: dict[str, Any] = {"headers": {"Authorization": openai.Omit()}} if is_keyless else {}
+        usual = {**self._sdk.auth_headers, **self._sdk.default_headers, **self._options.get("headers", {})}
+        self._headers = {name: value for name, value in usual.items() if isinstance(value, str)}
+
+    @property
+    def in_words(self) -> list[str]:
+        """What is set of its calls, a phrase each; of headers and the query no values."""
+        return [f"{what} {', '.join(names)}" for what, names in self._set.items() if names]
 
     async def aclose(self) -> None:
         await self._sdk.close()
 
-    def time_limit(self, *, patient: bool = True) -> asyncio.Timeout:
+    def time_limit(self, *, patient: bool = True, streams: bool = False) -> asyncio.Timeout:
         """For a block of calls that make one answer: what all tries may take together, without patience one of them.
 
         Raises TimeoutError at its end.
         """
         tries = self._retries if patient else 0
-        return asyncio.timeout(self._timeout * (tries + 1) + _BACKOFF * tries)
+        longest = self._timeout * (LONGEST_STREAM if streams else 1)
+        return asyncio.timeout(longest * (tries + 1) + _BACKOFF * tries)
 
     def without_key(self, text: str) -> str:
-        """A text of the server's in which its key may be quoted."""
-        return text.replace(self._api_key, "…") if self._api_key else text
+        """A text of the server's in which its key may be quoted, or what else it was sent that is secret."""
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
+        return text
 
     async def list_models(self, *, patient: bool) -> Any:
         """The JSON of the server's list of models; without patience asked for once only. Raises CALL_ERRORS."""
-        options: Any = {} if patient else {"max_retries": 0}
+        options: Any = self._options if patient else {**self._options, "max_retries": 0}
         async with asyncio.timeout(_MODELS_TIMEOUT):
             return (await self._sdk.get("/models", cast_to=httpx2.Response, options=options)).json()
 
@@ -97,10 +128,15 @@ class EndpointClient:
             return tried.body
         with self._http.going_on_from(tried):
             # Not by `chat.completions.create`: its models let through whatever JSON comes, and fail on it later.
-            response = await self._sdk.post(
-                "/chat/completions", cast_to=httpx2.Response, body=request, options={"max_retries": retries}
-            )
+            options: Any = {**self._options, "max_retries": retries}
+            response = await self._sdk.post("/chat/completions", cast_to=httpx2.Response, body=request, options=options)
         return response.content
+
+
+def _as_the_sdk_spells(headers: Mapping[str, str]) -> dict[str, str]:
+    """A host's headers, those that the SDK has too under its spelling, so that they take the place of its own."""
+    spelt = {name.lower(): name for name in ("Accept", "Authorization", "User-Agent")}
+    return {spelt.get(name.lower(), name): value for name, value in headers.items()}
 
 
 def _credentials(address: SplitResult) -> dict[str, str]:

@@ -2,7 +2,9 @@
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import openai
@@ -14,6 +16,7 @@ from bot.llm.completion import Completion, thought_to_the_limit
 from bot.llm.endpoint_errors import SettingNames, explained, no_model, read_error
 from bot.llm.model_profile import ModelProfile
 from bot.llm.quirks import ErrorKind, meaning_of
+from bot.llm.request_options import AS_USUAL, RequestOptions
 
 log = logging.getLogger(__name__)
 
@@ -36,15 +39,28 @@ class Endpoint:
         reasoning_tokens: int = 0,
         context: int | None = None,
         settings: str = "LLM",
+        options: RequestOptions = AS_USUAL,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        ca_file: Path | None = None,
     ) -> None:
         """`timeout` is in seconds a try; `context` is the window in tokens, else what the server advertises.
 
         `reasoning_tokens` come on top of each answer's for a model that is seen to reason. `settings` is how the names
-        of its settings begin.
+        of its settings begin. `options` are for all its answers. `headers` and `query` go with every call; certificates
+        in `ca_file` are trusted besides the system's.
         """
         self._client = EndpointClient(
-            base_url, api_key=api_key, concurrency=concurrency, timeout=timeout, retries=retries
+            base_url,
+            api_key=api_key,
+            concurrency=concurrency,
+            timeout=timeout,
+            retries=retries,
+            headers=headers,
+            query=query,
+            ca_file=ca_file,
         )
+        self.options = options
         self._settings = SettingNames(settings, model=f"{settings}_MODEL")
         self.profile = ModelProfile(model, context=context, reasoning_tokens=reasoning_tokens)
         """What is known of the model."""
@@ -54,12 +70,22 @@ class Endpoint:
 
     def of_model(self, model: str) -> "Endpoint":
         """The same server and limits, calls in flight counted together, with another model. Closed with this one."""
-        return _OfModel(self._client, replace(self._settings, model="the persona's “model”"), self.profile.of(model))
+        settings = replace(self._settings, model="the persona's “model”")
+        return _Variant(self._client, settings, self.profile.of(model), self.options)
+
+    def with_options(self, options: RequestOptions) -> "Endpoint":
+        """The same model, and one knowledge of it, asked in another way. Closed with this one."""
+        return _Variant(self._client, self._settings, self.profile, options)
 
     @property
     def base_url(self) -> str:
         """The server's address, without credentials."""
         return self._client.base_url
+
+    @property
+    def peculiarities(self) -> str:
+        """What is set of how it is asked, for whoever hosts the bot; "" where nothing is. It holds no secret."""
+        return "; ".join([*self.options.in_words, *self._client.in_words])
 
     @property
     def model(self) -> str | None:
@@ -107,9 +133,12 @@ class Endpoint:
         return found
 
     async def complete(
-        self, prompt: str, *, temperature: float, max_tokens: int, stop: tuple[str, ...] = ()
+        self, prompt: str, *, temperature: float, max_tokens: int, stop: tuple[str, ...] = (), preamble: str = ""
     ) -> Completion:
-        """Have the model continue `prompt` (one user message), and say it in at most `max_tokens` tokens.
+        """Have the model continue `prompt`, and say it in at most `max_tokens` tokens.
+
+        The prompt is one user message; where the layout is another, the `preamble` that it begins with is a system
+        message.
 
         When a model's first answer is cut at the limit, it is asked for once more with room to think: either the model
         reasons, and gets that room from then on, or the first answer stands.
@@ -122,11 +151,17 @@ class Endpoint:
             await self.discover()
             is_unknown = profile.reasons is None
             limit = max_tokens + profile.thinking
-            request = profile.request(prompt, temperature=temperature, max_tokens=limit, stop=stop)
+            ask: dict[str, Any] = {
+                "temperature": temperature,
+                "stop": stop,
+                "preamble": preamble,
+                "options": self.options,
+            }
+            request = profile.request(prompt, max_tokens=limit, **ask)
             completion = await self._answer(prompt, request)
             if is_unknown and completion.may_lack_words and (room := profile.room_to_think):
                 limit = max_tokens + room
-                request = profile.request(prompt, temperature=temperature, max_tokens=limit, stop=stop)
+                request = profile.request(prompt, max_tokens=limit, **ask)
                 try:
                     longer = await self._answer(prompt, request, patient=profile.reasons is True)
                 except (ContextOverflow, EndpointDown) as problem:
@@ -152,7 +187,7 @@ class Endpoint:
         try:
             async with self._client.slots, self._client.time_limit(patient=False):
                 await self.discover()
-                request = self.profile.request(prompt, temperature=0.0, max_tokens=max_tokens)
+                request = self.profile.request(prompt, temperature=0.0, max_tokens=max_tokens, options=self.options)
                 await self._ask(request, patient=False)
         except (RoundtableError, *CALL_ERRORS) as error:
             log.info("the endpoint at %s does not answer yet: %s", self._client.host, type(error).__name__)
@@ -164,7 +199,7 @@ class Endpoint:
         """One answer; what it shows of the model is remembered. Without patience it is tried once only."""
         started = time.perf_counter()
         try:
-            async with self._client.time_limit(patient=patient):
+            async with self._client.time_limit(patient=patient, streams=self.options.stream):
                 completion = await self._ask(request, patient=patient)
         except CALL_ERRORS as error:
             if not isinstance(error, openai.BadRequestError):
@@ -190,8 +225,10 @@ class Endpoint:
         return explained(error, self._client, self.model, self._settings)
 
 
-class _OfModel(Endpoint):
-    """A further model at a server that is spoken to already."""
+class _Variant(Endpoint):
+    """A further model at a server that is spoken to already, or the same one asked in another way."""
 
-    def __init__(self, client: EndpointClient, settings: SettingNames, profile: ModelProfile) -> None:
-        self._client, self._settings, self.profile = client, settings, profile
+    def __init__(
+        self, client: EndpointClient, settings: SettingNames, profile: ModelProfile, options: RequestOptions
+    ) -> None:
+        self._client, self._settings, self.profile, self.options = client, settings, profile, options

@@ -4,18 +4,31 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
+from bot.endpoint_settings import DEFAULT_ENDPOINT, NamedEndpoint
 from bot.llm.dummy.server import serve_dummy
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
-from bot.settings import NamedEndpoint, Settings
+from bot.llm.request_options import AS_USUAL
+from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
 _NO_ENDPOINT: Final = (
     "LLM_BASE_URL is not set: {who} from the embedded Markov dummy. "
     "Set LLM_BASE_URL to an OpenAI-compatible endpoint for a real discussion."
+)
+# What an endpoint is given as it is set.
+_SAME_NAMES: Final = (
+    "base_url",
+    "model",
+    "concurrency",
+    "timeout",
+    "retries",
+    "reasoning_tokens",
+    "context",
+    "ca_file",
 )
 
 
@@ -29,37 +42,33 @@ def no_endpoint(settings: Settings) -> str:
 async def open_endpoints(settings: Settings, *, dummy_delay: float = 0.0) -> AsyncIterator[EndpointRegistry]:
     """The endpoints of the settings; the default one on the embedded dummy (said loudly) where none is set."""
     async with AsyncExitStack() as stack:
-        url, model = settings.llm_base_url, settings.llm_model
-        if url is None:
+        own = settings.endpoint_settings(None)
+        if settings.llm_base_url is None:
             log.warning(no_endpoint(settings))
-            url, model = await stack.enter_async_context(serve_dummy(delay=dummy_delay)), None
-        default = Endpoint(
-            url,
-            model=model,
-            api_key=settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
-            concurrency=settings.llm_concurrency,
-            timeout=settings.llm_timeout,
-            retries=settings.llm_retries,
-            reasoning_tokens=settings.llm_reasoning_tokens,
-            context=settings.llm_context,
-        )
-        named = {name: _named(settings, name, own) for name, own in settings.endpoints.items()}
-        endpoints = EndpointRegistry(default, named, default_is_dummy=settings.llm_base_url is None)
+            dummy = await stack.enter_async_context(serve_dummy(delay=dummy_delay))
+            own = own.model_copy(update={"base_url": dummy, "model": None})
+        default = _opened(own, "LLM")
+        named = {
+            name: _opened(settings.endpoint_settings(name), f"ENDPOINT_{name.upper()}") for name in settings.endpoints
+        }
+        fallback = {name: settings.endpoint_settings(name).fallback or () for name in (None, *named)}
+        for name, others in fallback.items():
+            if others:
+                log.info("when the endpoint “%s” fails: %s", name or DEFAULT_ENDPOINT, ", ".join(others))
+        is_dummy = settings.llm_base_url is None
+        endpoints = EndpointRegistry(default, named, default_is_dummy=is_dummy, fallback=fallback)
         stack.push_async_callback(endpoints.aclose)
         looking = asyncio.create_task(endpoints.discover_all(), name="asking endpoints for their models")
         stack.callback(looking.cancel)
         yield endpoints
 
 
-def _named(settings: Settings, name: str, own: NamedEndpoint) -> Endpoint:
-    return Endpoint(
-        own.base_url,
-        model=own.model,
-        api_key=own.api_key.get_secret_value() if own.api_key else None,
-        concurrency=settings.llm_concurrency if own.concurrency is None else own.concurrency,
-        timeout=settings.llm_timeout if own.timeout is None else own.timeout,
-        retries=settings.llm_retries if own.retries is None else own.retries,
-        reasoning_tokens=settings.llm_reasoning_tokens if own.reasoning_tokens is None else own.reasoning_tokens,
-        context=own.context,
-        settings=f"ENDPOINT_{name.upper()}",
+def _opened(own: NamedEndpoint, prefix: str) -> Endpoint:
+    """`prefix` is how the names of its settings begin."""
+    same: dict[str, Any] = {name: getattr(own, name) for name in _SAME_NAMES}
+    endpoint = Endpoint(
+        api_key=own.key, headers=own.headers, query=own.query, options=AS_USUAL.over(own), settings=prefix, **same
     )
+    if endpoint.peculiarities:
+        log.info("the endpoint at %s: %s", endpoint.base_url, endpoint.peculiarities)
+    return endpoint

@@ -7,6 +7,7 @@ from typing import Any, Final
 from bot.discussion.replies.reasoning import OPENING, is_unopened
 from bot.llm.completion import Completion
 from bot.llm.quirks import ErrorReport, unsupported_parameter
+from bot.llm.request_options import AS_USUAL, RequestOptions
 
 log = logging.getLogger(__name__)
 
@@ -50,17 +51,26 @@ class ModelProfile:
         return self.room_to_think if self.reasons else 0
 
     def request(
-        self, prompt: str, *, temperature: float, max_tokens: int, stop: tuple[str, ...] = ()
+        self,
+        prompt: str,
+        *,
+        temperature: float,
+        max_tokens: int,
+        stop: tuple[str, ...] = (),
+        preamble: str = "",
+        options: RequestOptions = AS_USUAL,
     ) -> dict[str, Any]:
-        """The request for one answer, as the model takes it. It has a name by then."""
+        """The request for one answer, as the model takes it. It has a name by then. `preamble`: the part that `prompt`
+        begins with which is the same from turn to turn."""
         request: dict[str, Any] = {
             "model": self.model,
-            "messages": [{"role": "user", "content": prompt}],
+            "messages": options.messages(prompt, preamble),
             "temperature": temperature,
             "max_tokens": max_tokens,
         }
         if stop and not self.reasons:  # many servers stop at them also in the middle of a thought
             request["stop"] = list(stop)
+        request = options.applied(request)
         return {self._renamed.get(name, name): value for name, value in request.items() if name not in self._refused}
 
     def limit_of(self, request: dict[str, Any]) -> int | None:

@@ -9,8 +9,8 @@ from bot.library.files import read_personas
 from tests.support.recorded_table import persona
 
 
-def told(card: str) -> str | None:
-    return told_of(persona("Aino", "Professor Aino Virtanen", prompt=card))
+def told(card: str, name: str = "Aino", full_name: str = "Professor Aino Virtanen") -> str | None:
+    return told_of(persona(name, full_name, prompt=card))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ import pytest
 from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE
 from bot.library.catalogue import open_catalogue
 from bot.library.file_problem import FileProblem, InvalidFiles
-from bot.library.files import AVATAR_BYTES, TEXT_BYTES, read_personas, read_task, read_tasks
+from bot.library.files import read_personas, read_task, read_tasks
+from bot.library.portrait import AVATAR_BYTES
+from bot.library.text_file import TEXT_BYTES
 from bot.settings import shipped
 from tests.support.written_files import AINO, PNG, put
 
@@ -38,6 +40,25 @@ def test_a_persona_may_have_an_endpoint_and_a_model_of_its_own(tmp_path: Path):
     assert not problems
     assert (aino.endpoint, aino.model) == ("fast", "org/small-7b")
     assert (bo.endpoint, bo.model) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        (
+            {"fallback": ["fats"]},
+            "it names “fats”, which is no endpoint. There are: fast, wise. Or set ENDPOINT_FATS_BASE",
+        ),
+        ({"endpoint": "fast", "fallback": ["fast"]}, "it names “fast”, which is that endpoint itself:"),
+        ({"fallback": ["default"]}, "it names “default”, which is that endpoint itself:"),
+    ],
+)
+def test_a_stand_in_that_can_not_be_one_is_a_fault(tmp_path: Path, fields: dict[str, object], told: str):
+    put(tmp_path / "aino.json", AINO | fields)
+    personas, (fault,) = read_personas(tmp_path, ["fast", "wise"])
+    assert personas == []
+    assert fault.field == "fallback"
+    assert told in fault.value
 
 
 @pytest.mark.parametrize(("known", "told"), [(["fast", "wise"], "(fast, wise)"), ([], "(they name none)")])

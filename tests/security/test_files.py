@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from bot.chat.avatars import _picture
 from bot.errors import UserError
-from bot.library.files import AVATAR_BYTES, read_personas, read_task, read_tasks
+from bot.library.files import read_personas, read_task, read_tasks
+from bot.library.portrait import AVATAR_BYTES
 from tests.support.simulated_bot import CATALOGUE
 from tests.support.written_files import AINO, PNG, put
 

@@ -13,6 +13,7 @@ would not take are refused, so that every test on it holds that the bot sends no
 import asyncio
 import json
 import random
+import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -82,6 +83,7 @@ class Answer:
     until: asyncio.Event | None = None
     cut: bool = False  # the connection breaks in the middle of the body
     trickle: bool = False  # the body never ends: a space every now and then
+    pieces: tuple[bytes | asyncio.Event, ...] = ()  # of a stream; at an event it waits
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: Any
+    query: dict[str, str] = field(default_factory=dict)
 
     @property
     def prompt(self) -> str:
@@ -159,6 +162,24 @@ def trickles() -> Answer:
     return Answer("x", trickle=True)
 
 
+def streams(*pieces: bytes | str | asyncio.Event, cut: bool = False) -> Answer:
+    """An event stream of just these bytes, which waits at an event; then it ends, or the connection breaks."""
+    return Answer(
+        pieces=tuple(p.encode() if isinstance(p, str) else p for p in pieces), cut=cut, content_type="text/event-stream"
+    )
+
+
+def event(data: Any) -> str:
+    """One event of a stream: an object as JSON, or a text as it is."""
+    return f"data: {data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def delta(text: str | None = None, *, finish_reason: str | None = None, **beside: Any) -> str:
+    """The event that carries a piece of what is said (and what stands `beside` it, such as a piece of a thought)."""
+    message = beside if text is None else {"content": text, **beside}
+    return event({"choices": [{"index": 0, "delta": message, "finish_reason": finish_reason}]})
+
+
 def model_list(*ids: str, **extra: Any) -> dict[str, Any]:
     """What /v1/models answers; `extra` stands on each model (`max_model_len=4096`, `meta={"n_ctx": 4096}`)."""
     models = [{"id": name, "object": "model", "created": 0, "owned_by": "test", **extra} for name in ids]
@@ -178,6 +199,9 @@ class ScriptedEndpoint:
         self.models: Answer = gives(model_list(MODEL))
         self.answer: Callable[[Request], Answer] | None = None
         """Answers what the queue leaves over; None: a fresh sentence each time."""
+        self.takes_system_messages = False
+        self.tls: ssl.SSLContext | None = None
+        """To be set before it comes up."""
         self.chars_per_token = 4.0
         self.in_flight = 0
         self.most_in_flight = 0
@@ -190,7 +214,7 @@ class ScriptedEndpoint:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}/v1"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self._port}/v1"
 
     @property
     def host(self) -> str:
@@ -224,7 +248,7 @@ class ScriptedEndpoint:
         server = web.Server(self._handle, handler_cancellation=True)
         self._runner = web.ServerRunner(server, shutdown_timeout=0)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, ssl_context=self.tls)
         await site.start()
         self._port = self._runner.addresses[0][1]
 
@@ -236,7 +260,8 @@ class ScriptedEndpoint:
 
     async def _handle(self, http: web.BaseRequest) -> web.StreamResponse:
         body = json.loads(text) if (text := await http.text()) else None
-        request = Request(http.method, http.path, {k.lower(): v for k, v in http.headers.items()}, body)
+        headers = {k.lower(): v for k, v in http.headers.items()}
+        request = Request(http.method, http.path, headers, body, dict(http.query))
         self.requests.append(request)
         if http.path == "/v1/models":
             return await self._send(http, request, self.models)
@@ -246,7 +271,8 @@ class ScriptedEndpoint:
             self._arrived.notify_all()
         # What a strict chat template refuses is refused here in every test.
         try:
-            check_roles([Message(message["role"], message["content"]) for message in request.body["messages"]])
+            if not self.takes_system_messages:
+                check_roles([Message(message["role"], message["content"]) for message in request.body["messages"]])
         except BadRequest as error:
             return await self._send(http, request, fails(400, error.message))
         answer = self._queue.popleft() if self._queue else self.answer(request) if self.answer else Answer()
@@ -265,6 +291,8 @@ class ScriptedEndpoint:
     async def _send(self, http: web.BaseRequest, request: Request, answer: Answer) -> web.StreamResponse:
         body = answer.body if answer.body is not None else self._completion(request, answer)
         body = body.encode() if isinstance(body, str) else body
+        if answer.pieces:
+            return await self._stream(http, answer)
         if not (answer.cut or answer.trickle):
             return web.Response(
                 status=answer.status, body=body, content_type=answer.content_type, headers=answer.headers
@@ -279,6 +307,18 @@ class ScriptedEndpoint:
         while True:
             await response.write(b" ")
             await asyncio.sleep(0.02)
+
+    async def _stream(self, http: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": answer.content_type, **answer.headers})
+        await response.prepare(http)
+        for piece in answer.pieces:
+            if isinstance(piece, asyncio.Event):
+                await piece.wait()
+            else:
+                await response.write(piece)
+        if answer.cut and http.transport is not None:
+            http.transport.abort()
+        return response
 
     def _completion(self, request: Request, answer: Answer) -> str:
         text = self.sentence() if answer.text is None else answer.text
@@ -309,10 +349,11 @@ class ScriptedEndpoint:
 
 @asynccontextmanager
 async def scripted_endpoint(
-    *answers: Answer | str, models: Iterable[str] = (MODEL,)
+    *answers: Answer | str, models: Iterable[str] = (MODEL,), tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[ScriptedEndpoint]:
     """A scripted endpoint for the length of a block."""
     server = ScriptedEndpoint()
+    server.tls = tls
     server.models = gives(model_list(*models))
     server.enqueue(*answers)
     await server.come_up()

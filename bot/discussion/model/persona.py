@@ -3,9 +3,11 @@
 import re
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
+from bot.discussion.model.model_options import ModelOptions
 from bot.discussion.text.folding import one_line
+from bot.discussion.text.role_phrases import RoleKind, role_of
 
 MODERATOR: Final = "Moderator"
 
@@ -19,8 +21,8 @@ _REMINDER_MOST: Final = 160
 Alias = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)]
 
 
-class Persona(BaseModel):
-    """Who can speak. Field meanings are in the README's part on persona files."""
+class Persona(ModelOptions):
+    """Who can speak, and how its model is asked. Field meanings are in the README's part on persona files."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
@@ -56,8 +58,14 @@ class Persona(BaseModel):
         """The card in one line, for the end of each prompt."""
         if self.intro:
             return one_line(self.intro)
-        card = re.sub(r"^You,? as an AI(?: assistant)?,? will take (?:on )?the role of ", "", self.prompt)
-        line = one_line(card)
+        role = role_of(self.prompt, self.name, self.full_name)
+        match role.kind:
+            case RoleKind.NAME if not role.is_plain:
+                line = role.name + role.rest
+            case RoleKind.DESCRIPTION if not role.is_plain:
+                line = f"You are {role.rest}"
+            case _:
+                line = role.phrase + role.name + role.rest
         # At the end of the first sentence, but not at the full stop of a "Dr." near its beginning.
         end = re.search(r"(?<=[.!?])\s", line[_REMINDER_LEAST:])
         first = line[: _REMINDER_LEAST + end.start()] if end else line

@@ -8,11 +8,8 @@ import re
 from typing import Final
 
 from bot.discussion.model.persona import Persona
-from bot.discussion.text.folding import one_line
+from bot.discussion.text.role_phrases import RoleKind, role_of
 
-_ROLE: Final = re.compile(
-    r"^You,? as an AI(?: assistant)?,? (?:will )?(?:take|play) (?:on )?the role of ", re.IGNORECASE
-)
 _YOU: Final = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
 # What stands in quotation marks is what the character says.
 _QUOTED: Final = re.compile(r"(“[^”]*”|\"[^\"]*\")")
@@ -27,17 +24,32 @@ _BEFORE_THEM: Final = re.compile(
 _END: Final = re.compile(r"\s*(?:[.,;:!?)…–—]|$)")
 
 
+# Sentences that speak to the model, or of whoever wrote the card: with other pronouns they mean something else.
+_UNTURNABLE: Final = re.compile(
+    r"\b(?:I|I['’]\w+|[Mm]e|[Mm]y|[Mm]yself)\b"
+    r"|(?:^|[.!?…:]\s+)(?i:never|always|do not|don['’]t|please|answer|respond|reply|speak|talk|stay|remain|keep|use"
+    r"|write|be|act|behave|remember|avoid|make sure|ensure|try|let|give|say|tell|ask|pretend|play|start|begin|refer"
+    r"|focus|ignore|follow|limit|imagine)\s"
+)
+
+
 def told_of(persona: Persona) -> str | None:
-    """The card on one line and in the third person; None if it does not begin by addressing its character in English,
-    so that it can only be quoted."""
-    card = _ROLE.sub("You are ", one_line(persona.prompt))
-    if not re.match(r"you\b", card, re.IGNORECASE):
+    """The card on one line and in the third person; None if it does not address its character in English, or speaks to
+    the model or of its author besides, so that it can only be quoted."""
+    role = role_of(persona.prompt, persona.name, persona.full_name)
+    match role.kind:
+        case RoleKind.NAME:
+            card = persona.full_name + role.rest
+        case RoleKind.DESCRIPTION:
+            card = f"{persona.full_name} is {role.rest}"
+        case RoleKind.NONE if re.match(r"you(?:['’]|\s)", role.rest, re.IGNORECASE):
+            card = role.rest
+        case _:
+            return None
+    parts = _QUOTED.split(card)
+    if any(_UNTURNABLE.search(part) for part in parts[::2]):
         return None
-    full_name, name = re.escape(persona.full_name), re.escape(persona.name)
-    card, named = re.subn(rf"^You are (?:{full_name}|{name})\b(?!['’])", persona.full_name, card, flags=re.IGNORECASE)
-    if not named:
-        card = re.sub(r"^You are\b", f"{persona.full_name} is", card, flags=re.IGNORECASE)
-    return "".join(part if at % 2 else _exchanged(part) for at, part in enumerate(_QUOTED.split(card)))
+    return "".join(part if at % 2 else _exchanged(part) for at, part in enumerate(parts))
 
 
 def _exchanged(text: str) -> str:

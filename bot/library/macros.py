@@ -1,0 +1,39 @@
+"""Macros of other tools in persona and task files: `{{char}}`, `<USER>` … Known ones become what they mean here."""
+
+import re
+from typing import Final
+
+from bot.library.file_problem import FileProblem
+
+OTHERS: Final = "the others at the table"
+_OTHERS_OWN: Final = "the others’"
+# As SillyTavern, RisuAI, KoboldAI and Agnai write them; a name without its braces or brackets, folded.
+_CHARACTER: Final = frozenset({"char", "bot", "character", "charifnotgroup"})
+_USER: Final = frozenset({"user", "group", "notchar", "groupnotmuted"})
+_NOTHING: Final = frozenset({"original", "trim", "noop", "start"})
+_MACRO: Final = re.compile(
+    r"\{\{\s*(?P<name>[^{}]{1,200}?)\s*\}\}(?P<own>['’]s\b)?|<(?P<mark>USER|BOT|CHAR|START)>(?P<marks_own>['’]s\b)?"
+)
+
+
+def expanded(file: str, field: str, text: str, character: str) -> tuple[str, list[FileProblem]]:
+    """`text` with its macros replaced. In: what the character is called. Out: also a problem for each unknown macro."""
+    problems: dict[str, FileProblem] = {}
+
+    def meant(found: re.Match[str]) -> str:
+        name = (found["name"] or found["mark"]).casefold()
+        own = found["own"] or found["marks_own"] or ""
+        if name in _CHARACTER:
+            return character + own
+        if name in _USER:
+            return _OTHERS_OWN if own else OTHERS
+        if name in _NOTHING or name.startswith("//"):
+            return ""
+        if name == "newline":
+            return "\n"
+        shown = found[0].removesuffix(own)
+        fix = "Write in words what should stand there: nothing is filled in here but {{char}} and {{user}}."
+        problems.setdefault(shown, FileProblem(file, field, f"holds the macro {shown[:60]}.", fix))
+        return found[0]
+
+    return _MACRO.sub(meant, text), list(problems.values())

@@ -1,0 +1,43 @@
+"""One text file of a host's: its text, or what is wrong with it."""
+
+from pathlib import Path
+from typing import Final
+
+from bot.discussion.text.invisible import without_invisible
+from bot.library.file_problem import FileProblem
+
+# A persona or task file is a few hundred words; anything near this size is not one.
+TEXT_BYTES: Final = 256 * 1024
+LINK: Final = "is a link that leads out of the folder."
+
+
+def read_text(path: Path, folder: Path) -> tuple[str, list[FileProblem]]:
+    """The text of a file that may not lead out of `folder`, without what nobody sees; or every fault of it."""
+    try:
+        if leads_out(path, folder):
+            return "", [FileProblem(str(path), "", LINK, "Put a copy of the file there.")]
+        if not path.is_file():
+            return "", [FileProblem(str(path), "", "is not a file.", "Put a text file there.")]
+        if (size := path.stat().st_size) > TEXT_BYTES:
+            return "", [FileProblem(str(path), "", f"has {size:,} bytes.", f"Keep it under {TEXT_BYTES:,}.")]
+        with path.open("rb") as file:
+            text = file.read(TEXT_BYTES).decode("utf-8-sig")
+    except OSError as error:
+        return "", [
+            FileProblem(str(path), "", f"can't be read ({error.strerror}).", "Check the file and its permissions.")
+        ]
+    except UnicodeDecodeError as error:
+        found = f"is not UTF-8 (byte {error.object[error.start]:#04x} at position {error.start})."
+        return "", [FileProblem(str(path), "", found, "Save the file as UTF-8.")]
+    if "\0" in text:
+        found = f"holds a zero byte (at position {text.index(chr(0))}), as UTF-16 without a mark does."
+        return "", [FileProblem(str(path), "", found, "Save the file as UTF-8.")]
+    return without_invisible(text), []
+
+
+def leads_out(path: Path, folder: Path) -> bool:
+    """Whether a link makes `path` a file outside of `folder`: a task from elsewhere could so show any file of the host.
+
+    Links inside the folder are fine (Kubernetes mounts files so), and so is a folder that is itself a link.
+    """
+    return not path.resolve().is_relative_to(folder.resolve())
