@@ -27,7 +27,7 @@ _CLOSING: Final = re.compile(r"(?<!`)`*\Z")
 class Stretch:
     """A part of a text between two marks: with them from `start` to `end`, without from `inner_start` to `inner_end`.
 
-    A message that shows but a part of it begins with `opener`, ends with `closer`.
+    A message that shows but a part of it has `opener` before that part, `closer` behind it.
     """
 
     start: int
@@ -40,7 +40,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _FormattedLine:
     """A line of a text. A fence is a part of the line that it begins in."""
 
     start: int
@@ -85,7 +85,7 @@ class Formatting:
             return _LINE_QUOTED, own.end()
         return (_LINE_QUOTED if line.is_quoted else "") + head, start
 
-    def _line_at(self, at: int) -> _Line:
+    def _line_at(self, at: int) -> _FormattedLine:
         return self._lines[bisect_right(self._starts, at) - 1]
 
     def _without_spans(self) -> str:
@@ -96,21 +96,21 @@ class Formatting:
             at = span.end
         return "".join([*parts, self._text[at:]])
 
-    def _read_lines(self) -> Iterator[_Line]:
+    def _read_lines(self) -> Iterator[_FormattedLine]:
         quoted: set[int] = set()
         for quote in quotes(self._text):
             if self._text[quote.start : quote.end].lstrip().startswith(_REST_QUOTED[:-1]):
                 self._rest = quote.start
             else:
                 quoted.add(quote.start)
-        before: _Line | None = None
+        before: _FormattedLine | None = None
         for match in _LINE.finditer(self._blanked):
             start, end = match.span()
             lead = _LEAD.match(self._blanked, start, end)
             head = f"{lead['head']} " if lead and lead["head"] else ""
             is_quoted = start in quoted
             goes_on = before and before.is_quoted == is_quoted and not before.head and start != self._rest
-            before = _Line(start, end, is_quoted, head, begins_block=lead is not None or not goes_on)
+            before = _FormattedLine(start, end, is_quoted, head, begins_block=lead is not None or not goes_on)
             yield before
 
     def _emphasis(self) -> Iterator[Stretch]:
@@ -126,19 +126,18 @@ class Formatting:
                 continue
             opening = _OPENING.match(self._text, span.start)
             assert opening is not None
-            run = opening["run"]
-            closing = _CLOSING.search(self._text, opening.end("run"), span.end)
-            inner_end = closing.start() if closing and len(closing.group()) >= len(run) else span.end
+            run, language = opening["run"], opening["language"]
             if len(run) > _LONGEST_RUN:
                 continue
+            closing = _CLOSING.search(self._text, opening.end("run"), span.end)
+            inner_end = closing.start() if closing and len(closing.group()) >= len(run) else span.end
             if span.mark is Mark.CODE:
                 yield Stretch(span.start, opening.end("run"), inner_end, span.end, run, run)
                 continue
             # In a quotation each line of the code is quoted as well.
             quote = _LINE_QUOTED if self._line_at(span.start).is_quoted else ""
-            opener = f"{run}{opening['language'] or chr(10)}{quote}"
-            inner_start = opening.end() if opening["language"] else opening.end("run")
-            yield Stretch(span.start, inner_start, inner_end, span.end, opener, f"\n{quote}{run}", is_fence=True)
+            opener, closer = run + (language or "\n") + quote, f"\n{quote}{run}"
+            yield Stretch(span.start, opening.end(), inner_end, span.end, opener, closer, is_fence=True)
 
     def _whole(self, span: Span) -> tuple[int, int]:
         if span.mark is Mark.LINK and self._text[span.start - 2 : span.start] == "](" and span.end < len(self._text):

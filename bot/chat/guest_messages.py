@@ -8,6 +8,7 @@ from typing import Final
 import discord
 
 from bot.chat.cards import said_in
+from bot.chat.discord_mentions import with_names
 from bot.sessions.delivery.stage import GuestMessage
 
 # A message that begins like this is meant for the other members only.
@@ -38,11 +39,9 @@ def as_guest(message: discord.Message, *, me: discord.abc.User, owned: Collectio
 
 
 def said(message: discord.Message, me: discord.abc.User) -> str:
-    """What a message says: mentions as names, a leading mention of the bot left out, attachments in words."""
-    text = without_unseen(message.clean_content)
-    if message.content.lstrip().startswith((f"<@{me.id}>", f"<@!{me.id}>")):
-        name = message.guild.me.display_name if message.guild else me.display_name
-        text = text.removeprefix(f"@{name}").lstrip(" ,:")
+    """What a message says: mentions by name, a leading mention of the bot left out, attachments in words."""
+    content = re.sub(rf"^\s*<@!?{me.id}>[\s,:]*", "", message.content)
+    text = without_unseen(with_names(content, message.guild, message.mentions))
     if not text:
         return ""
     kinds = ["[image]" if (a.content_type or "").startswith("image/") else "[file]" for a in message.attachments]
@@ -60,6 +59,7 @@ def as_said_by_command(message: discord.Message, *, me: discord.abc.User) -> Gue
     if said_there is None:
         return None
     name, text = said_there
+    text = with_names(text, message.guild, message.mentions)
     return GuestMessage(message.id, message.interaction_metadata.user.id, name, text)
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from enum import Enum, auto
 
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.names import addressed
+from bot.discussion.model.names import addressed, guest_name
 from bot.discussion.model.record import Record, Steering, Turn, moderator_turn, question_on_table, seats
+from bot.discussion.text.markup import in_words
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage, Stage
 from bot.sessions.privacy.session_erasure import erase_member
@@ -95,12 +96,13 @@ class TurnLog:
         # Older than what a member had forgotten, or by one who wants to be left out.
         if message.id <= stored.listen_from or await member_data.is_kept_out(stored.guild_id, message.author_id):
             return Heard.IGNORED
-        to = await self._replied_to(message) or self._called_on(message.text)
+        text, to = self._read(message.text)
+        to = await self._replied_to(message) or to
         turn = Turn(
             seq=0,
             kind="guest",
             speaker=message.name,
-            text=message.text,
+            text=text,
             question=question_on_table(self.record),
             addressed=to,
             message_id=message.id,
@@ -130,22 +132,26 @@ class TurnLog:
     async def guest_changed(self, message_id: int, text: str) -> bool:
         """A guest edited (or, with empty text, deleted) a message: so does its turn. Out: whether it had one."""
         async with self._lock:
+            text, to = self._read(text)
             turn = next((t for t in self.record if t.message_id == message_id), None)
             if turn is None or turn.text == text:
                 return turn is not None
             if text:
                 self._edits[message_id] += 1
                 if self._edits[message_id] > EDITS:
-                    text = ""  # not the old words either: nobody may be quoted with what they took back
+                    text, to = "", None  # not the old words either: nobody may be quoted with what they took back
                     if not turn.text:
                         return True
-            to = self._called_on(text) or turn.addressed
+            to = to or turn.addressed
             await self._store.amend_turn(self._state.id, replace(turn, text=text, addressed=to))
             self.record.amend(turn.seq, text=text, addressed=to)
             return True
 
-    def _called_on(self, text: str) -> str | None:
-        return addressed(text, seats(self._state.session, self.record), speaker="", guest=True)
+    def _read(self, text: str) -> tuple[str, str | None]:
+        """What a guest's turn says in words, and whom it calls on; a mention of a member calls no persona."""
+        session = self._state.session
+        to = addressed(text, seats(session, self.record), speaker="", guest=True)
+        return in_words(text, named=lambda name: guest_name(name, session.cast)), to
 
     async def _replied_to(self, message: GuestMessage) -> str | None:
         found = await self._store.post_of_message(message.reply_to) if message.reply_to else None
@@ -156,10 +162,14 @@ class TurnLog:
 
     # --- what is taken back ---
 
-    async def withhold(self, seq: int) -> None:
-        """The place will not show a turn: it stands in no prompt."""
-        turn = self.record.amend(seq, withheld=True)
-        await self._store.amend_turn(self._state.id, turn)
+    async def withhold(self, *seqs: int) -> None:
+        """The place will not show turns, or the model's server not read them: they stand in no prompt."""
+        # Shielded as a commit is: what stands here and what stands in the database must not part.
+        await asyncio.shield(asyncio.ensure_future(self._withhold(seqs)))
+
+    async def _withhold(self, seqs: Iterable[int]) -> None:
+        for seq in seqs:
+            await self._store.amend_turn(self._state.id, self.record.amend(seq, withheld=True))
 
     async def forget(self, member: Member, listen_from: int) -> bool:
         """Take a member out of the record, the stored one and this one. Out: whether anything in it changed.

@@ -54,10 +54,11 @@ GREETINGS: Final = folded_words(
 # What a sentence may begin with before it calls somebody. A name behind these needs its comma, too: "So, Anna, …".
 OPENERS: Final = GREETINGS | folded_words(
     {
-        "English": """so well but and or now then yes no yeah yep nope oh ah ahh hm hmm right okay alright
-            thanks thank you please sorry good great fine sure indeed still also again look listen come tell ask
-            question for my to over next first finally actually honestly agreed true exactly exact wait anyway
-            quick really wow ha haha lol interesting nice one a job work point question idea dear""",
+        "English": """er erm uh um uhm ehm hmm mhm so well but and or now then yes no yeah yep nope oh ah ahh hm
+            hmm right okay alright thanks thank you please sorry good great fine sure indeed still also again
+            look listen come tell ask question for my to over next first finally actually honestly agreed true
+            exactly exact wait anyway quick really wow ha haha lol interesting nice one a job work point
+            question idea dear""",
         "German": """so aber und oder nun also ja nein ach na genau danke bitte doch gut stimmt sag sagen sie
             mal entschuldigung""",
         "Dutch": "en maar nou ja nee goed bedankt dank je u dus",
@@ -119,11 +120,13 @@ ASKERS: Final = folded_words(
     }
 )
 
-# A question that follows a name at once speaks to its bearer: "Anna what do you think?".
-ASKING: Final = folded_words(
+# Before "you", too: "Anna can you …".
+AUXILIARIES: Final = folded_words({"English": "do are can could would will did have were should is does has"})
+
+# A question or a request that follows a name at once speaks to its bearer: "Anna what do you think".
+QUESTION_WORDS: Final = folded_words(
     {
-        "English": """what how why when where who which whose do are can could would will did have were please
-            tell should""",
+        "English": "what how why when where which whose please tell help",
         "others": """was wie warum wann wo wer que qué cómo por quand comment pourquoi quel quelle qui come
             perché cosa mitä miten miksi onko hur varför vad hva hvad hvordan hvorfor co jak czy dlaczego proč
             jestli что как почему зачем когда що чому ne nasıl neden τι πώς γιατί ما كيف لماذا هل چه چرا מה איך

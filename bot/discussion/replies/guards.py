@@ -11,7 +11,7 @@ from bot.discussion.model.record import Record, Session, seats
 from bot.discussion.model.self_naming import speaks_under_other_name
 from bot.discussion.prompts.prompt import preamble
 from bot.discussion.replies.reply import Reply
-from bot.discussion.replies.scripts import is_foreign
+from bot.discussion.replies.scripts import WRONG_SCRIPT_FLAG, is_foreign
 from bot.discussion.text.text_metrics import gram_hashes, grams
 
 # The share of a reply's word 3-grams that may stand in one earlier turn (or in what the model was told about the
@@ -31,7 +31,7 @@ class Objection:
 
 
 _EMPTY: Final = Objection("empty", "empty", "It was empty: say one or two sentences.")
-_FOREIGN: Final = Objection("empty", "wrong_script", "It was in another language than the table's.")
+_FOREIGN: Final = Objection("empty", WRONG_SCRIPT_FLAG, "It was in another language than the table's.")
 _REPEATED: Final = Objection("repeat", "repeated", "It had been said before: say something new, in other words.")
 _RECITED: Final = Objection(
     "repeat", "recited", "It recited what is written above: answer the question in words of your own."

@@ -41,7 +41,7 @@ _SCHEME: Final = r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}+://"
 _IN_ADDRESS: Final = r"[^\s<>()。、，！？；：「」『』（）【】｡]"
 _REST: Final = rf"(?:{_IN_ADDRESS}++|\({_IN_ADDRESS}*+\))"
 # An address ends before the punctuation that belongs to the sentence around it.
-_NOT_ITS_END: Final = ".,:;!?'\"”’»)]}*_~|`"
+_NOT_ITS_END: Final = ".,:;!?'\"”’»]}*_~|`"
 # Written without "https://", an address is known by how its host ends.
 _HOST: Final = r"(?:[a-z0-9-]++\.)+?(?:com|org|net|edu|gov|info|io|dev|app|gg|tv|co\.uk)(?![\w-])(?:\.[a-z]{2}\b)?"
 
@@ -105,7 +105,7 @@ def in_words(text: str, *, named: Callable[[str], str] = str) -> str:
     """`text` as it is read out, outside of code: a custom emoji by its name (`:bread:`), a time as a date in UTC, a
     mention as `@name` or `#name`.
 
-    `named` tells what a member, role or channel is to be called that bears a name.
+    `named` tells what a member (or role) of a name is to be called.
     """
     if "<" not in text:
         return text
@@ -124,7 +124,7 @@ def mention(sigil: str, name: str) -> str:
 
     As plain "@Ben" it would call a persona of that name. `in_words` makes that of it where nobody is called any more.
     """
-    plain = " ".join(name.replace("<", " ").replace(">", " ").split()).lstrip("@&!")[:100].rstrip()
+    plain = " ".join(name.replace("<", " ").replace(">", " ").split()).lstrip("@&! ")[:100].rstrip()
     return f"<{sigil}{plain or 'someone'}>"
 
 
@@ -178,8 +178,9 @@ def _read_out(match: re.Match[str], named: Callable[[str], str]) -> str | None:
     if match["part"]:
         return f"#{match['part']}"
     if match["named"]:
-        nobody = _NAMES_NOBODY.fullmatch(match["named"])
-        return _SOMEBODY[match["sigil"]] if nobody else f"{match['sigil'][0]}{named(match['named'])}"
+        if _NAMES_NOBODY.fullmatch(match["named"]):
+            return _SOMEBODY[match["sigil"]]
+        return f"#{match['named']}" if match["sigil"] == "#" else f"@{named(match['named'])}"
     return None
 
 

@@ -54,7 +54,10 @@ class OwnMessage:
 
 @dataclass(frozen=True, slots=True)
 class GuestMessage:
-    """A member's message that becomes a guest turn. `reply_to` is the message it replies to."""
+    """A member's message that becomes a guest turn. `reply_to` is the message it replies to.
+
+    In `text`, members are mentioned as `markup.mention` writes it.
+    """
 
     id: int
     author_id: int
