@@ -1,5 +1,6 @@
 """Finds the names of the table in a text: whole words only, in every form, whatever language attaches to them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -77,8 +78,8 @@ class NameFinder:
             else:  # with marks inside of it, as C++ and P!nk
                 irregular.append(form)
         # Nearly all words are ruled out by their first letters; two of a short name, for languages change its end.
-        beginnings = {regex.escape(bare(form)[: 2 if len(form) < 5 else 3]) for form in regular}
-        self.beginnings: regex.Pattern[str] = regex.compile("|".join(sorted(beginnings)) or "(?!)")
+        beginnings = {re.escape(bare(form)[: 2 if len(form) < 5 else 3]) for form in regular}
+        self.beginnings = re.compile("|".join(sorted(beginnings)) or "(?!)")
         self.most_words = max((form.count(" ") + 1 for form in regular), default=0)
         self.unspaced = tuple(sorted(unspaced, key=len, reverse=True))
         pattern = "|".join(regex.escape(form) for form in sorted(irregular, key=len, reverse=True)) or "(?!)"
@@ -131,7 +132,9 @@ def _word_around(folded: str, at: int) -> tuple[int, int] | None:
         start += 1
     while (word := _WORD.match(folded, start)) and word.end() <= at:
         start = word.end()
-    return word.span() if word and (at - start < _PREFIX or folded[at - 1] == "'") else None
+    # Behind an apostrophe ("d'Anna"), or in scripts that write "and" and "to" in one word with what follows.
+    is_prefixed = at > start and (folded[at - 1] == "'" or "\u0590" <= folded[start] <= "\u06ff")
+    return word.span() if word and (at == start or is_prefixed) else None
 
 
 def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, language: Language) -> Mention | None:
@@ -161,9 +164,9 @@ def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, langua
     return None
 
 
-def _mention(folded: str, name: str, place: tuple[int, int, int], form: str, last: str, attached: Attached) -> Mention:
-    """A mention from `place`: where it begins, and where its last word does and ends. `last` is the name in that."""
-    first, start, end = place
+def _mention(folded: str, name: str, span: tuple[int, int, int], form: str, last: str, attached: Attached) -> Mention:
+    """A mention from `span`: where it begins, and where its last word does and ends. `last` is the name in that."""
+    first, start, end = span
     word = folded[start:end]
     begins = end - len(last) if first == start and not word.startswith(last) and word.endswith(last) else first
     ends = start + len(last) if word.startswith(last) else end

@@ -7,7 +7,7 @@ import regex
 
 from bot.discussion.model.name_or_word import also_is_word, is_written_as_name
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.reading import Place, Reading
+from bot.discussion.model.reading import Occurrence, Reading
 
 # How people say who they are, up to the name: folded, without accents.
 _SELF: Final = regex.compile(
@@ -27,20 +27,20 @@ def speaks_under_other_name(text: str, speaker: Persona, table: Sequence[Persona
     """Whether `text` by `speaker` tells "I am …" with another's name, or begins a line as a card does: "You are …"."""
     reading = Reading(text, table)
     return any(
-        _is_card(place, reading) or (place.mention.name != speaker.name and _is_self(place, reading))
-        for place in reading.places
-        if place.may_call
+        _is_card(occurrence, reading) or (occurrence.mention.name != speaker.name and _is_self(occurrence, reading))
+        for occurrence in reading.occurrences
+        if occurrence.may_call
     )
 
 
-def _is_self(place: Place, reading: Reading) -> bool:
-    if not _SELF.search(place.lead):
+def _is_self(occurrence: Occurrence, reading: Reading) -> bool:
+    if not _SELF.search(occurrence.lead):
         return False
     # "I'm frank about it": in a text without capitals a word is taken for the word.
-    return is_written_as_name(place, reading) and (reading.has_capitals or not also_is_word(place))
+    return is_written_as_name(occurrence, reading) and (reading.has_capitals or not also_is_word(occurrence))
 
 
-def _is_card(place: Place, reading: Reading) -> bool:
-    start = place.mention.start
+def _is_card(occurrence: Occurrence, reading: Reading) -> bool:
+    start = occurrence.mention.start
     line = reading.plain[reading.plain.rfind("\n", 0, start) + 1 : start]
-    return _CARD.fullmatch(line) is not None and is_written_as_name(place, reading)
+    return _CARD.fullmatch(line) is not None and is_written_as_name(occurrence, reading)
