@@ -70,7 +70,7 @@ def _without(forms: Iterable[str], text: str, *, count: int | None = None) -> st
     if not called:
         return text
     # In code and links a name is a name, too.
-    reading = Reading(text, NameFinder(called), is_prose=False)
+    reading = Reading(text, NameFinder(called, in_compounds=True), is_prose=False)
     # Where it can't be told whether it is the name or a word ("May said"), it is taken for the name.
     found = [occurrence.mention.at for occurrence in reading.occurrences if not is_only_word(occurrence, reading)][
         :count
