@@ -22,6 +22,7 @@ import regex
 from bot.discussion.model.address_words import (
     ASKERS,
     AUXILIARIES,
+    CALLING_WORDS,
     CONJUNCTIONS,
     GREETINGS,
     OPENERS,
@@ -38,7 +39,7 @@ from bot.discussion.text.folding import fold_name
 # Behind a colon or a dash a sentence begins anew: "A question: Anna, …", "Good point — Anna, …"; not what others said.
 _NEW_START: Final = regex.compile(r"(?s).*(?:[:;—]|\s-)\s+(?![\s\"“”„«‘'])")
 _WORD: Final = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}'-]*|[&+]")
-_CALL: Final = regex.compile(r"\s*(?:[,:;،、՝፣—―]|-(?=\s))")
+_CALL: Final = regex.compile(r"\s*(?:[,:;،、՝፣—―]|--|-(?=\s))")
 _EXCLAIMED: Final = regex.compile(r"\s*(?:[!?؟]|\.\.\.|\n)")
 _STOP: Final = regex.compile(r"\s*(?:[.!?؟。｡॥।۔։፧…;\n]|$)")
 _COMMA_BEFORE: Final = regex.compile(r"(?:[,،、፣;]|\s-|—|…|\.{3})[\s\"'“”‘’«»„(\[*_]*$")
@@ -142,6 +143,8 @@ def _is_called(occurrence: Occurrence, reading: Reading) -> bool:
     if not occurrence.may_call:
         return False
     last = occurrence.before[-1] if occurrence.before else ""
+    if occurrence.word_before in CALLING_WORDS:
+        return True
     if occurrence.word_before in ASKERS and occurrence.tail.startswith(":"):
         return True
     if occurrence.bracket is not None and OPENERS.issuperset(_WORD.findall(occurrence.bracket)):

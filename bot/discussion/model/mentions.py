@@ -17,10 +17,10 @@ from bot.discussion.text.segmentation import word_breaks
 
 # Scripts without spaces between words. What is written in them is cut into words by a dictionary.
 _UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}ー々\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_LETTER: Final = rf"[[\p{{L}}\p{{N}}]--[{_UNSPACED}\p{{Hangul}}]]"
 _WORD: Final = regex.compile(
     rf"(?V1)[{_UNSPACED}]+|\p{{Hangul}}+"
-    rf"|[[\p{{L}}\p{{N}}]--[{_UNSPACED}\p{{Hangul}}]](?:[[\p{{L}}\p{{N}}\p{{M}}_'\"״-]--[{_UNSPACED}\p{{Hangul}}]]*"
-    rf"[[\p{{L}}\p{{N}}\p{{M}}]--[{_UNSPACED}\p{{Hangul}}]])?"
+    rf"|{_LETTER}(?:[[\p{{L}}\p{{N}}\p{{M}}_]--[{_UNSPACED}\p{{Hangul}}]]|['\"״-](?={_LETTER}))*"
 )
 _IS_UNSPACED: Final = regex.compile(rf"[{_UNSPACED}]")
 _KATAKANA: Final = regex.compile(r"[\p{Katakana}ー]")
@@ -34,7 +34,7 @@ _LAST_WORD: Final = regex.compile(r"(?<![\p{L}\p{M}\p{N}])(?P<word>[\p{L}\p{M}'\
 _LONGEST_TITLE: Final = 1 + max(map(len, TITLES))
 _SPACED_HONORIFICS: Final = frozenset(HONORIFICS_IN_LATIN)
 _HONORIFIC: Final = regex.compile(
-    "(?:{})|[ ](?:{})(?![\\p{{L}}\\p{{M}}])".format(
+    "(?:{})|[ ](?:{})(?:[은는이가을를도께의]|께서|에게)?(?![\\p{{L}}\\p{{M}}])".format(
         "|".join(sorted(set(HONORIFICS) - _SPACED_HONORIFICS, key=len, reverse=True)),
         "|".join(sorted(HONORIFICS, key=len, reverse=True)),
     )

@@ -8,9 +8,11 @@ from bot.discussion.model.titles import TITLES
 from bot.discussion.model.word_names import (
     ALSO_WORDS,
     NEVER_BEFORE_A_CAPITAL,
+    NEVER_BEFORE_A_CAPITAL_WORD,
     NEVER_BEFORE_A_NAME,
     NEVER_BEHIND_A_NAME,
 )
+from bot.discussion.text.folding import bare
 
 
 def is_written_as_name(occurrence: Occurrence, reading: Reading) -> bool:
@@ -22,9 +24,8 @@ def is_written_as_name(occurrence: Occurrence, reading: Reading) -> bool:
 
 def also_is_word(occurrence: Occurrence) -> bool:
     """Whether the name is known to be a word as well, and stands without a title."""
-    return (
-        occurrence.mention.form in ALSO_WORDS or occurrence.mention.form in TITLES
-    ) and not occurrence.mention.is_titled
+    form = bare(occurrence.mention.form)
+    return (form in ALSO_WORDS or form in TITLES) and not occurrence.mention.is_titled
 
 
 def may_be_name(occurrence: Occurrence, reading: Reading) -> bool:
@@ -41,7 +42,8 @@ def may_be_name(occurrence: Occurrence, reading: Reading) -> bool:
     if not reading.has_capitals and is_word:
         return False
     if occurrence.before:
-        return occurrence.word_before not in NEVER_BEFORE_A_CAPITAL and not (is_word and occurrence.word_before == "a")
+        before = occurrence.word_before
+        return before not in NEVER_BEFORE_A_CAPITAL and not (is_word and before in NEVER_BEFORE_A_CAPITAL_WORD)
     return not (is_word or _has_subject_behind(occurrence))
 
 
