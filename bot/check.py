@@ -109,6 +109,8 @@ async def _check_endpoints(settings: Settings, personas: list[Persona], report: 
         for endpoint in endpoints.every(personas):
             if endpoint is not endpoints.default or settings.llm_base_url is not None:
                 await _check_endpoint(endpoint, report)
+                if others := endpoints.fallbacks_of(endpoint):
+                    report.fine(f"Endpoint: when {endpoint.base_url} fails, turns go to {', '.join(others)}.")
 
 
 async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:

@@ -141,10 +141,12 @@ def state(report: StatusReport) -> str:
 def details(report: StatusReport) -> str:
     """The same with what changes from turn to turn."""
     cast = _short(", ".join(report.cast), _CAST_LIMIT)
+    stand_in = f"The last turn came from the endpoint “{report.spoken_by}”, since the usual one failed."
     return "\n".join(
         [
             state(report),
             f"Turn {report.turns} of {report.turns_in_all}. At the table: {cast}.",
+            *([stand_in] if report.spoken_by else []),
             f"Tokens used: {report.tokens:,}{f' of {report.most_tokens:,}' if report.most_tokens else ''}.",
             f"Convened by <@{report.convener_id}>." if report.convener_id else "Its convener asked to be forgotten.",
         ]

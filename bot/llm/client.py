@@ -17,6 +17,7 @@ from bot.endpoint_settings import secrets_in
 from bot.llm.completion import Completion, read_completion
 from bot.llm.http_client import HttpClient
 from bot.llm.json_reading import read_json
+from bot.llm.streaming import LONGEST_STREAM
 
 log = logging.getLogger(__name__)
 
@@ -85,13 +86,14 @@ class EndpointClient:
     async def aclose(self) -> None:
         await self._sdk.close()
 
-    def time_limit(self, *, patient: bool = True) -> asyncio.Timeout:
+    def time_limit(self, *, patient: bool = True, streams: bool = False) -> asyncio.Timeout:
         """For a block of calls that make one answer: what all tries may take together, without patience one of them.
 
         Raises TimeoutError at its end.
         """
         tries = self._retries if patient else 0
-        return asyncio.timeout(self._timeout * (tries + 1) + _BACKOFF * tries)
+        longest = self._timeout * (LONGEST_STREAM if streams else 1)
+        return asyncio.timeout(longest * (tries + 1) + _BACKOFF * tries)
 
     def without_key(self, text: str) -> str:
         """A text of the server's in which its key may be quoted, or what else it was sent that is secret."""

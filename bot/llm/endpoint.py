@@ -199,7 +199,7 @@ class Endpoint:
         """One answer; what it shows of the model is remembered. Without patience it is tried once only."""
         started = time.perf_counter()
         try:
-            async with self._client.time_limit(patient=patient):
+            async with self._client.time_limit(patient=patient, streams=self.options.stream):
                 completion = await self._ask(request, patient=patient)
         except CALL_ERRORS as error:
             if not isinstance(error, openai.BadRequestError):

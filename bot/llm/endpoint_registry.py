@@ -1,23 +1,36 @@
 """The endpoints of a process: the default one, those that personas name, and the models personas ask for there."""
 
 import asyncio
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from bot.discussion.model.persona import Persona
+from bot.endpoint_settings import DEFAULT_ENDPOINT
 from bot.errors import EndpointRefused
 from bot.llm.endpoint import Endpoint
+from bot.llm.fallback import EndpointChain, Health
 
 
 class EndpointRegistry:
     """Knows through which endpoint a persona speaks. Close it with `aclose()`."""
 
     def __init__(
-        self, default: Endpoint, named: Mapping[str, Endpoint] | None = None, *, default_is_dummy: bool = False
+        self,
+        default: Endpoint,
+        named: Mapping[str, Endpoint] | None = None,
+        *,
+        default_is_dummy: bool = False,
+        fallback: Mapping[str | None, Sequence[str]] | None = None,
     ) -> None:
-        """`named` by name in lower case. The dummy has one model, whatever personas without an endpoint name."""
+        """`named` by name in lower case. The dummy has one model, whatever personas without an endpoint name.
+
+        `fallback`: for an endpoint (None: the default one) the names of those that speak in its place when it fails.
+        """
         self._default = default
         self._named = dict(named or {})
         self._default_is_dummy = default_is_dummy
+        self._fallback = dict(fallback or {})
+        self._health = Health()
+        self._chains: dict[tuple[Endpoint, ...], EndpointChain] = {}
         self._own: dict[tuple[str | None, str | None, Hashable], Endpoint] = {}
 
     @property
@@ -34,14 +47,42 @@ class EndpointRegistry:
                 f"Whoever hosts the bot can set ENDPOINT_{str(name).upper()}_BASE_URL again; "
                 f"without {persona.name} at the table it can be resumed at once."
             )
-        if name is None and self._default_is_dummy:
-            return endpoint
         return self._as_asked_by(persona, name, model, endpoint)
+
+    @property
+    def default_chain(self) -> EndpointChain:
+        """The default endpoint and who speaks in its place when it fails."""
+        return self._chain(None, self._default, self._fallback.get(None, ()), None)
+
+    def chain_of(self, persona: Persona) -> EndpointChain:
+        """Where a persona's turns are written, and where instead when that fails. Raises as `of` does."""
+        own = self._fallback.get(persona.endpoint, ()) if persona.fallback is None else persona.fallback
+        return self._chain(persona.endpoint, self.of(persona), own, persona)
+
+    def fallbacks_of(self, endpoint: Endpoint) -> tuple[str, ...]:
+        """The names of those that speak in the place of an endpoint of the settings when it fails."""
+        name = next((name for name, named in self._named.items() if named is endpoint), None)
+        return tuple(self._fallback.get(name, ())) if name or endpoint is self._default else ()
+
+    def _chain(
+        self, name: str | None, first: Endpoint, fallback: Iterable[str], persona: Persona | None
+    ) -> EndpointChain:
+        members = {first: name or DEFAULT_ENDPOINT}
+        for other in fallback:
+            # A name that is no longer in the settings, in a discussion from before, is passed over.
+            key = None if other == DEFAULT_ENDPOINT and other not in self._named else other
+            if (endpoint := self._default if key is None else self._named.get(key)) is not None:
+                members.setdefault(self._as_asked_by(persona, key, None, endpoint) if persona else endpoint, other)
+        chain = tuple(members)
+        if chain not in self._chains:
+            self._chains[chain] = EndpointChain([(name, endpoint) for endpoint, name in members.items()], self._health)
+        return self._chains[chain]
 
     def _as_asked_by(self, persona: Persona, name: str | None, model: str | None, endpoint: Endpoint) -> Endpoint:
         """An endpoint with a persona's model and options; the same object for all who ask for the same."""
         options = persona.of_requests
-        if model is None and not any(option is not None for option in options):
+        is_dummy = name is None and self._default_is_dummy
+        if is_dummy or (model is None and not any(option is not None for option in options)):
             return endpoint
         if (name, model, options) not in self._own:
             asked = endpoint if model is None else endpoint.of_model(model)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
-from bot.endpoint_settings import NamedEndpoint
+from bot.endpoint_settings import DEFAULT_ENDPOINT, NamedEndpoint
 from bot.llm.dummy.server import serve_dummy
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -51,7 +51,12 @@ async def open_endpoints(settings: Settings, *, dummy_delay: float = 0.0) -> Asy
         named = {
             name: _opened(settings.endpoint_settings(name), f"ENDPOINT_{name.upper()}") for name in settings.endpoints
         }
-        endpoints = EndpointRegistry(default, named, default_is_dummy=settings.llm_base_url is None)
+        fallback = {name: settings.endpoint_settings(name).fallback or () for name in (None, *named)}
+        for name, others in fallback.items():
+            if others:
+                log.info("when the endpoint “%s” fails: %s", name or DEFAULT_ENDPOINT, ", ".join(others))
+        is_dummy = settings.llm_base_url is None
+        endpoints = EndpointRegistry(default, named, default_is_dummy=is_dummy, fallback=fallback)
         stack.push_async_callback(endpoints.aclose)
         looking = asyncio.create_task(endpoints.discover_all(), name="asking endpoints for their models")
         stack.callback(looking.cancel)

@@ -20,6 +20,8 @@ import aiohttp
 import httpx2
 from openai import DefaultAioHttpClient
 
+from bot.llm.streaming import is_event_stream, read_stream
+
 # So many seconds an idle connection is kept: many servers close theirs after five.
 _KEPT: Final = 4.0
 # What is said of a body on its way, and no longer of one that is there.
@@ -57,8 +59,9 @@ class HttpClient(DefaultAioHttpClient):
         self._has_proxy = bool(urllib.request.getproxies())
 
     async def try_once(self, url: str, headers: Mapping[str, str], request: Mapping[str, Any]) -> Tried | None:
-        """Post a request. None: only the SDK can, since there is a proxy, or the answer leads elsewhere."""
-        if self._has_proxy:
+        """Post a request. None: only the SDK can, since there is a proxy, the answer is to be streamed or leads
+        elsewhere."""
+        if self._has_proxy or request.get("stream"):
             return None
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEPT, ssl=self._certificates)
@@ -75,7 +78,16 @@ class HttpClient(DefaultAioHttpClient):
             return Tried(error=_caused(httpx2.ConnectTimeout(str(error)), error))
         except aiohttp.ClientError as error:
             return Tried(error=_caused(httpx2.ReadError(str(error)), error))
-        return None if 300 <= answer.status < 400 else Tried(answer.status, answer.headers, body)
+        if 300 <= answer.status < 400:
+            return None
+        if answer.status == 200 and is_event_stream(answer.headers):  # nobody has asked for that
+            asked = httpx2.Request("POST", url)
+            stream = httpx2.Response(200, headers={"content-type": answer.content_type}, content=body, request=asked)
+            try:
+                body = await read_stream(stream, self._deadline)
+            except httpx2.TransportError as error:
+                return Tried(error=error)
+        return Tried(answer.status, answer.headers, body)
 
     @contextmanager
     def going_on_from(self, tried: Tried | None) -> Iterator[None]:
@@ -95,10 +107,23 @@ class HttpClient(DefaultAioHttpClient):
             headers = {name: value for name, value in tried.headers.items() if name.lower() not in _OF_THE_WAY}
             return httpx2.Response(tried.status, headers=headers, content=tried.body, request=request)
         try:
-            async with asyncio.timeout(self._deadline):
-                return await super().send(request, **options)
+            async with asyncio.timeout(self._deadline) as limit:
+                response = await super().send(request, **{**options, "stream": True})
+                try:
+                    if response.status_code != 200 or not is_event_stream(response.headers):
+                        await response.aread()
+                        return response
+                    limit.reschedule(None)  # from here on it is the pauses that count
+                    body = await read_stream(response, self._deadline)
+                finally:
+                    # Whoever is not read to the end (cancelled, stalled) stops working once nobody listens any more.
+                    await response.aclose()
         except TimeoutError as error:
             raise httpx2.ReadTimeout("the answer took too long") from error  # which the SDK tries again
+        headers = {name: value for name, value in response.headers.items() if name.lower() not in _OF_THE_WAY}
+        return httpx2.Response(
+            200, headers=headers | {"content-type": "application/json"}, content=body, request=request
+        )
 
     async def aclose(self) -> None:
         if self._session is not None:

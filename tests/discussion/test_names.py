@@ -108,11 +108,11 @@ def test_names_in_other_scripts():
 @pytest.mark.parametrize(
     ("name", "full_name", "called", "not_called"),
     [
-        ("Aino", "Professor Aino Virtanen", ["professor virtanen", "aino virtanen"], ["professor", "virtanen"]),
+        ("Aino", "Professor Aino Virtanen", ["professor virtanen", "aino virtanen", "virtanen"], ["professor"]),
         ("Virtanen", "Professor Aino Virtanen", ["aino", "professor virtanen"], ["professor"]),
         ("Keeper", "The Old Keeper", ["the old keeper", "old keeper"], ["the", "old"]),
-        ("Old Tom", "Old Tom Bard", ["old tom", "old tom bard"], ["old", "bard"]),
-        ("Kit", "Christopher Marsh", ["kit", "christopher"], ["marsh"]),
+        ("Old Tom", "Old Tom Bard", ["old tom", "old tom bard", "bard"], ["old", "tom"]),
+        ("Kit", "Christopher Marsh", ["kit", "christopher", "marsh"], ["christopher kit"]),
     ],
 )
 def test_what_a_persona_may_be_called(name: str, full_name: str, called: list[str], not_called: list[str]):

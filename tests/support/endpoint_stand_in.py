@@ -83,6 +83,7 @@ class Answer:
     until: asyncio.Event | None = None
     cut: bool = False  # the connection breaks in the middle of the body
     trickle: bool = False  # the body never ends: a space every now and then
+    pieces: tuple[bytes | asyncio.Event, ...] = ()  # of a stream; at an event it waits
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,24 @@ def cut(text: str = "Never mind.") -> Answer:
 def trickles() -> Answer:
     """An answer that goes on for ever without getting anywhere."""
     return Answer("x", trickle=True)
+
+
+def streams(*pieces: bytes | str | asyncio.Event, cut: bool = False) -> Answer:
+    """An event stream of just these bytes, which waits at an event; then it ends, or the connection breaks."""
+    return Answer(
+        pieces=tuple(p.encode() if isinstance(p, str) else p for p in pieces), cut=cut, content_type="text/event-stream"
+    )
+
+
+def event(data: Any) -> str:
+    """One event of a stream: an object as JSON, or a text as it is."""
+    return f"data: {data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def delta(text: str | None = None, *, finish_reason: str | None = None, **beside: Any) -> str:
+    """The event that carries a piece of what is said (and what stands `beside` it, such as a piece of a thought)."""
+    message = beside if text is None else {"content": text, **beside}
+    return event({"choices": [{"index": 0, "delta": message, "finish_reason": finish_reason}]})
 
 
 def model_list(*ids: str, **extra: Any) -> dict[str, Any]:
@@ -272,6 +291,8 @@ class ScriptedEndpoint:
     async def _send(self, http: web.BaseRequest, request: Request, answer: Answer) -> web.StreamResponse:
         body = answer.body if answer.body is not None else self._completion(request, answer)
         body = body.encode() if isinstance(body, str) else body
+        if answer.pieces:
+            return await self._stream(http, answer)
         if not (answer.cut or answer.trickle):
             return web.Response(
                 status=answer.status, body=body, content_type=answer.content_type, headers=answer.headers
@@ -286,6 +307,18 @@ class ScriptedEndpoint:
         while True:
             await response.write(b" ")
             await asyncio.sleep(0.02)
+
+    async def _stream(self, http: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": answer.content_type, **answer.headers})
+        await response.prepare(http)
+        for piece in answer.pieces:
+            if isinstance(piece, asyncio.Event):
+                await piece.wait()
+            else:
+                await response.write(piece)
+        if answer.cut and http.transport is not None:
+            http.transport.abort()
+        return response
 
     def _completion(self, request: Request, answer: Answer) -> str:
         text = self.sentence() if answer.text is None else answer.text

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
+from bot.discussion.model.name_forms import name_clashes as name_clashes
+from bot.discussion.model.name_forms import name_forms as aliases
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.model.record import Session, Turn
 from bot.discussion.text.folding import fold
@@ -23,54 +24,6 @@ _SENTENCE_END: Final = re.compile(r"(?<![.!?؟…])[.!?؟…]++(?=[\s\"'”’»
 _QUESTION_MARKS: Final = frozenset("?؟")
 # In a script without spaces a name can't be told from a longer word by its neighbours.
 _UNSPACED: Final = re.compile(f"[{UNSPACED}]")
-_ARTICLES: Final = frozenset({"the", "a", "an"})
-_TITLES: Final = frozenset(
-    {"professor", "prof", "prof.", "doctor", "dr", "dr.", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "mx", "mx."}
-    | {"sir", "dame", "lord", "lady", "captain", "capt.", "colonel", "major", "sergeant", "judge", "justice", "sister"}
-    | {"brother", "father", "mother", "reverend", "rabbi", "imam", "chef", "coach", "master", "madame", "monsieur"}
-    | {"señor", "señora", "herr", "frau", "don", "doña", "uncle", "aunt", "auntie", "grandma", "grandpa"}
-)
-
-
-def aliases(persona: Persona) -> tuple[str, ...]:
-    """Every form in which the table may call a persona, folded: name, full name (less title), first name, title + name,
-    title + surname."""
-    name, words = fold(persona.name), fold(persona.full_name).split()
-    forms = [name, " ".join(words)]
-    if words[0] in _ARTICLES:  # "The Old Keeper" is a description: none of its words is a first name
-        forms.append(" ".join(words[1:]))
-    else:
-        named_at = words.index(name) if name in words[:-1] else 0
-        titles = max(named_at, next((i for i, word in enumerate(words) if word not in _TITLES), 0))
-        title, plain = words[:titles], words[titles:]
-        forms.append(" ".join(plain))
-        if not " ".join(plain).startswith(name):
-            forms.append(plain[0])
-        if title:
-            forms += [" ".join([*title, plain[0]]), " ".join([*title, plain[-1]]), " ".join([*title, name])]
-    return tuple(dict.fromkeys(form for form in forms if form))
-
-
-@dataclass(frozen=True, slots=True)
-class NameClash:
-    """A name of a persona's (`field`: name or full_name) that an earlier one bears; both by their place in the cast."""
-
-    earlier: int
-    later: int
-    field: str
-    name: str
-
-
-def name_clashes(personas: Iterable[Persona]) -> list[NameClash]:
-    """Every name that two personas share, as a name or a full name: at one table they would be one speaker."""
-    clashes: list[NameClash] = []
-    taken: dict[str, int] = {}
-    for number, persona in enumerate(personas):
-        for field, name in (("name", persona.name), ("full_name", persona.full_name)):
-            holder = taken.setdefault(fold(name), number)
-            if holder != number:
-                clashes.append(NameClash(holder, number, field, name))
-    return clashes
 
 
 def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool = False) -> str | None:

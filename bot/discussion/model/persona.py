@@ -1,7 +1,7 @@
 """What a persona is: its fields with their limits, and its card in one line."""
 
 import re
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import ConfigDict, Field, field_validator
 
@@ -13,8 +13,12 @@ MODERATOR: Final = "Moderator"
 
 # As long as a speaker's name may be where turns are shown, in characters.
 NAME_LENGTH: Final = 80
+# More than these is no list of names any more.
+ALIASES: Final = 20
 _REMINDER_LEAST: Final = 40
 _REMINDER_MOST: Final = 160
+
+Alias = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)]
 
 
 class Persona(ModelOptions):
@@ -24,6 +28,7 @@ class Persona(ModelOptions):
 
     name: str = Field(min_length=1, max_length=NAME_LENGTH)
     full_name: str = Field(min_length=1, max_length=NAME_LENGTH)
+    aliases: tuple[Alias, ...] = Field(default=(), max_length=ALIASES)
     creativity: float = Field(default=0.7, ge=0.0, le=1.0, allow_inf_nan=False)
     prompt: str = Field(min_length=1)
     avatar: str | None = None

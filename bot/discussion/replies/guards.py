@@ -95,7 +95,8 @@ def _is_mostly_in(own: frozenset[int], other: Iterable[int]) -> bool:
 @lru_cache(maxsize=256)
 def _slips(speaker: str, table: tuple[Persona, ...]) -> re.Pattern[str]:
     def any_of(personas: Iterable[Persona]) -> str:
-        return "|".join(re.escape(name) for p in personas for name in aliases(p)) or "(?!)"
+        names = (re.escape(name) for p in personas for name in aliases(p))
+        return "|".join(name.replace(r"\ ", r"\.?\ ") for name in names) or "(?!)"
 
     others, end = any_of(p for p in table if p.name != speaker), r"(?![\w'’])"
     as_another = rf"(?<!\w)(?:i am|i['’]m|my name is) (?:{others}){end}"

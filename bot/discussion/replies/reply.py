@@ -10,7 +10,7 @@ from typing import Final
 from bot.discussion.model.names import aliases
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.replies.reasoning import without_reasoning
-from bot.discussion.text.folding import fold
+from bot.discussion.text.folding import fold, fold_name
 from bot.discussion.text.links import plain_links
 
 # Longer than any turn should be: about a thousand words, in characters.
@@ -113,13 +113,13 @@ def _unquoted(text: str) -> str:
 
 
 def _names(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(fold(name).strip(_AROUND_NAME) for name in names) - {""}
+    return frozenset(fold_name(name) for name in names) - {""}
 
 
 def _tag(line: str) -> tuple[str, int]:
     """The (folded) name in the tag at the start of `line`, and where the text behind it begins; no tag: "" and 0."""
     match = _TAG.match(line)
-    return (fold(match["boxed"] or match["plain"]).strip(_AROUND_NAME), match.end()) if match else ("", 0)
+    return (fold_name(match["boxed"] or match["plain"]), match.end()) if match else ("", 0)
 
 
 def _is_of(label: str, names: frozenset[str]) -> bool:

@@ -4,11 +4,13 @@ One reader for all who must not take them for words: addressing, the clean-up of
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Final
+
+from bot.discussion.text.text_caches import caches_turn_texts
 
 
 class Mark(Enum):
@@ -17,7 +19,7 @@ class Mark(Enum):
     FENCE = "fence"  # ```code``` over lines; one that is never closed goes on to the end
     CODE = "code"  # `code` in a line
     EMOJI = "emoji"  # <:name:id>, <a:name:id>
-    MENTION = "mention"  # <@id>, <@&id>, <#id>, </command:id>, <id:guide>
+    MENTION = "mention"  # <@id>, <@&id>, <#id>, </command:id>, <id:guide>; <@name>, <#name>: see `mention`
     TIME = "time"  # <t:seconds:style>
     EMAIL = "email"
     LINK = "link"  # an address, in angle brackets or not; of a masked link, what stands behind its words
@@ -33,75 +35,156 @@ class Span:
     end: int
 
 
-# Source of the marks but for Markdown's: https://discord.com/developers/docs/reference#message-formatting
-_EMOJI: Final = r"<a?:(?P<emoji_name>\w{1,64}):\d{5,25}>"
-_TIME: Final = r"<t:(?P<seconds>-?\d{1,13})(?::(?P<style>[tTdDfFsSR]))?>"
+# Every repetition is possessive (`++`): a text made to be slow to read must cost no more than any other.
+_SCHEME: Final = r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}+://"
+# What an address may hold: brackets only in pairs, and no punctuation of scripts that put no space behind it.
+_IN_ADDRESS: Final = r"[^\s<>()。、，！？；：「」『』（）【】｡]"
+_REST: Final = rf"(?:{_IN_ADDRESS}++|\({_IN_ADDRESS}*+\))"
 # An address ends before the punctuation that belongs to the sentence around it.
-_ADDRESS: Final = r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s<>]*[^\s<>.,:;!?'\"”’»)\]}*_~|]"
-_SPAN: Final = re.compile(
-    r"(?P<fence>```(?:(?!```).)*(?:```|\Z))"
-    r"|(?<![\\`])(?P<code>(?P<ticks>``?)(?!`)(?:(?!\n\n).)+?(?<!`)(?P=ticks)(?!`))"
-    rf"|(?P<emoji>{_EMOJI})"
-    rf"|(?P<time>{_TIME})"
-    r"|(?P<mention><(?:@[!&]?\d+|\#\d+|/[\w -]{1,100}:\d+|id:\w+)>)"
-    r"|(?P<email>(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
-    rf"|(?P<link><{_ADDRESS}[^\s<>]*>|{_ADDRESS}|\bwww\.[^\s<>]+\.[^\s<>]*\w|(?<=\]\()<?\w[^\s<>()]*>?(?=\)))",
+_NOT_ITS_END: Final = ".,:;!?'\"”’»)]}*_~|`"
+# Written without "https://", an address is known by how its host ends.
+_HOST: Final = r"(?:[a-z0-9-]++\.)+?(?:com|org|net|edu|gov|info|io|dev|app|gg|tv|co\.uk)(?![\w-])(?:\.[a-z]{2}\b)?"
+
+# Source of the marks but for Markdown's: https://discord.com/developers/docs/reference#message-formatting
+_MARK: Final = re.compile(
+    r"\\[^\w\s]"  # what stands behind a backslash is no mark
+    r"|(?P<fence>(?P<run>`{3,}+)(?:[^`]++|(?!(?P=run))`++)*+(?:(?P=run)`*+|\Z))"
+    r"|(?P<code>(?P<ticks>`{1,2}+)(?:[^`\n]++|\n(?![^\S\n]*+(?:\n|```))|(?!(?P=ticks)(?!`))`++)++(?P=ticks)(?!`))"
+    r"|(?P<emoji><a?:(?P<emoji_name>\w{1,64}):\d{1,25}>)"
+    r"|(?P<time><t:(?P<seconds>-?\d{1,13})(?::(?P<style>[tTdDfFsSR]))?>)"
+    r"|(?P<mention><(?:(?P<sigil>@[!&]?|\#)(?P<named>[^\s<>@&!][^<>\n]{0,99})"
+    r"|/(?P<command>[\w '-]{1,100}):\d+|id:(?P<part>[\w-]+))>)"
+    r"|(?P<email>(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++)"
+    rf"|(?P<link><{_SCHEME}[^\s<>]++>|{_SCHEME}{_REST}++|(?<![\w.@/-])www\.{_REST}++"
+    rf"|(?<![\w.@/-]){_HOST}(?:[/?#]{_REST}*+)?|(?<=\]\()<?\w{_IN_ADDRESS}*+>?(?=\)))",
     re.DOTALL,
 )
-_QUOTE: Final = re.compile(r"(?m)^(?P<indent>[^\S\n]*)(?:>>>[^\S\n](?s:.*)|>[^\S\n][^\n]*|>$)")
-_NAMED_EMOJI: Final = re.compile(_EMOJI)
-_POINT_IN_TIME: Final = re.compile(_TIME)
+# Lines that are quoted one by one, or all that follow.
+_QUOTES: Final = re.compile(r"^(?:[^\S\n]*+>(?:[^\S\n][^\n]*+)?(?:\n|\Z))++|^[^\S\n]*+>>>[^\S\n](?s:.*)", re.MULTILINE)
+_NAMES_NOBODY: Final = re.compile(r"\d+")
+_SOMEBODY: Final = {"@": "@someone", "@!": "@someone", "@&": "@some-role", "#": "#some-channel"}
 
 
 def spans(text: str) -> list[Span]:
     """Every span of `text` but the quotes, in order; none lies in another."""
-    return list(_spans(text))
+    return [_span(match) for match in _read(text)[0]]
 
 
 def quotes(text: str) -> list[Span]:
-    """The quoted lines of `text` that do not begin inside a code fence, in order. They may hold other spans."""
-    fences = [span for span in _spans(text) if span.mark is Mark.FENCE]
-    found = (Span(Mark.QUOTE, match.start(), match.end()) for match in _QUOTE.finditer(text))
-    return [quote for quote in found if not any(f.start < quote.start < f.end for f in fences)]
+    """The quoted lines of `text` that do not begin inside a code fence, in order. They may hold other spans.
+
+    Lines behind ">>>" are one span; lines that follow each other, each behind its own ">", are one each.
+    """
+    found: list[Span] = []
+    for block in _read(text)[1]:
+        if block.group().lstrip().startswith(">>>"):
+            found.append(Span(Mark.QUOTE, *block.span()))
+            continue
+        at = block.start()
+        for line in block.group().split("\n"):
+            if line:
+                found.append(Span(Mark.QUOTE, at, at + len(line)))
+            at += len(line) + 1
+    return found
 
 
 def prose(text: str) -> str:
     """`text` with every span and every quoted line blanked: as long as before, each line break in its place."""
     parts = list(text)
-    for span in [*quotes(text), *_spans(text)]:
+    for span in [*quotes(text), *spans(text)]:
         parts[span.start : span.end] = [c if c == "\n" else " " for c in parts[span.start : span.end]]
     return "".join(parts)
 
 
-def in_words(text: str) -> str:
-    """`text` as it is read out, outside of code: a custom emoji by its name (`:bread:`), a time as a date in UTC."""
+def in_words(text: str, *, named: Callable[[str], str] = str) -> str:
+    """`text` as it is read out, outside of code: a custom emoji by its name (`:bread:`), a time as a date in UTC, a
+    mention as `@name` or `#name`.
+
+    `named` tells what a member, role or channel is to be called that bears a name.
+    """
+    if "<" not in text:
+        return text
     parts: list[str] = []
     at = 0
-    for span in _spans(text):
-        if span.mark in (Mark.EMOJI, Mark.TIME):
-            parts += [text[at : span.start], _read_out(span, text[span.start : span.end])]
-            at = span.end
+    for match in _read(text)[0]:
+        read = _read_out(match, named)
+        if read is not None:
+            parts += [text[at : match.start()], read]
+            at = match.end()
     return "".join([*parts, text[at:]])
 
 
-def _spans(text: str) -> Iterator[Span]:
-    for match in _SPAN.finditer(text):
-        mark = next(mark for mark in Mark if mark is not Mark.QUOTE and match[mark.value] is not None)
-        yield Span(mark, match.start(), match.end())
+def mention(sigil: str, name: str) -> str:
+    """A mention of somebody (`sigil` "@") or of a channel ("#") by name, in a form that stays a mention: `<@Ben>`.
+
+    As plain "@Ben" it would call a persona of that name. `in_words` makes that of it where nobody is called any more.
+    """
+    plain = " ".join(name.replace("<", " ").replace(">", " ").split()).lstrip("@&!")[:100].rstrip()
+    return f"<{sigil}{plain or 'someone'}>"
 
 
-def _read_out(span: Span, marked: str) -> str:
-    if span.mark is Mark.EMOJI and (emoji := _NAMED_EMOJI.fullmatch(marked)):
-        return f":{emoji['emoji_name']}:"
-    time = _POINT_IN_TIME.fullmatch(marked)
-    if time is None:
-        return marked
+@caches_turn_texts(maxsize=256)
+def _read(text: str) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
+    """The marks in `text` and its quotes. What begins first holds the other: a quote ends what was opened in it, and
+    no line inside a fence is a quote."""
+    marks: list[re.Match[str]] = []
+    quoted: list[re.Match[str]] = []
+    at = 0
+    while at < len(text):
+        quote = _QUOTES.search(text, at)
+        end = quote.start() if quote else len(text)
+        for match in _MARK.finditer(text, at, end):
+            # A fence that is not closed before the quote may be closed behind it, and then there is none.
+            whole = _MARK.match(text, match.start()) if match["fence"] and match.end() == end else match
+            assert whole is not None
+            at = whole.end()
+            if _is_span(whole):
+                marks.append(whole)
+        if quote and at <= end:
+            marks += filter(_is_span, _MARK.finditer(text, *quote.span()))
+            quoted.append(quote)
+            at = quote.end()
+        elif not quote:
+            break
+    return marks, quoted
+
+
+def _is_span(match: re.Match[str]) -> bool:
+    span_ends_behind_scheme = match["link"] is None or "//" not in match["link"] or _span(match).end > match.start() + 3
+    return match.lastgroup is not None and span_ends_behind_scheme
+
+
+def _span(match: re.Match[str]) -> Span:
+    assert match.lastgroup is not None
+    mark, end = Mark(match.lastgroup), match.end()
+    if mark is Mark.LINK and not match.group().startswith("<"):
+        end = match.start() + len(match.group().rstrip(_NOT_ITS_END))
+    return Span(mark, match.start(), end)
+
+
+def _read_out(match: re.Match[str], named: Callable[[str], str]) -> str | None:
+    """What a mark is in words, None for one that stays as it is."""
+    if match["emoji"]:
+        return f":{match['emoji_name']}:"
+    if match["time"]:
+        return _date(int(match["seconds"]), match["style"])
+    if match["command"]:
+        return f"/{match['command']}"
+    if match["part"]:
+        return f"#{match['part']}"
+    if match["named"]:
+        nobody = _NAMES_NOBODY.fullmatch(match["named"])
+        return _SOMEBODY[match["sigil"]] if nobody else f"{match['sigil'][0]}{named(match['named'])}"
+    return None
+
+
+def _date(seconds: int, style: str | None) -> str:
     try:
-        moment = datetime.fromtimestamp(int(time["seconds"]), UTC)
+        moment = datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError):
         return "(some time)"
-    if time["style"] in ("t", "T"):
+    if style in ("t", "T"):
         return f"{moment:%H:%M} UTC"
-    if time["style"] in ("d", "D"):
+    if style in ("d", "D"):
         return f"{moment.day} {moment:%B %Y}"
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"

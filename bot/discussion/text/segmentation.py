@@ -1,9 +1,11 @@
 """Texts in pieces: the characters that people see, the words, and the sentences, in whatever script they are written.
 
-Characters and words by ICU's rules (Unicode Standard Annex 29, with dictionaries for scripts without spaces); whether a
-full stop belongs to an abbreviation is told by sentencex, which knows those of many languages.
+Characters, words and where a line may break by ICU's rules (Unicode Standard Annexes 29 and 14, with dictionaries for
+scripts without spaces); whether a full stop belongs to an abbreviation is told by sentencex, which knows those of many
+languages.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
 from enum import Enum, auto
 from itertools import accumulate, pairwise
@@ -11,10 +13,10 @@ from typing import Any, Final, cast
 
 import regex
 import sentencex  # pyright: ignore[reportMissingTypeStubs]
-from icu4py.breakers import CharacterBreaker, WordBreaker
+from icu4py.breakers import CharacterBreaker, LineBreaker, WordBreaker
 
 from bot.discussion.text.folding import fold
-from bot.discussion.text.markup import spans
+from bot.discussion.text.markup import Mark, spans
 from bot.discussion.text.text_caches import caches_turn_texts
 
 # No text says in which language it is: a full stop is believed only where it ends a sentence in all of these. Left out
@@ -40,6 +42,9 @@ _LAST_WORDS: Final = regex.compile(r"(?:[^\s.]+\.?[^\S\n]+){0,2}\S+$")
 _DECORATION: Final = regex.compile(r"[*_~|`\p{Ps}\p{Pi}\"]")
 _LINE_END: Final = regex.compile(r"(?<=\S)[^\S\n]*\n")
 _SPACE: Final = regex.compile(r"\s*")
+_BLANK: Final = regex.compile(r"\s")
+# What shows as raw signs if a part of it is missing.
+_WHOLE: Final = frozenset({Mark.EMOJI, Mark.MENTION, Mark.TIME})
 _boundaries: Final = cast(
     Callable[[str, str], list[dict[str, Any]]],
     sentencex.get_sentence_boundaries,  # pyright: ignore
@@ -62,10 +67,40 @@ def graphemes(text: str) -> list[str]:
     return list(CharacterBreaker(text, "en"))
 
 
+def utf16_length(text: str) -> int:
+    """How long Discord, whose clients count in UTF-16, may take a text for."""
+    return len(text) + sum(c > "\uffff" for c in text)
+
+
+def clipped(text: str, limit: int, *, end: str = "…") -> str:
+    """`text`, or as much of it as fits into `limit` characters (as UTF-16 counts them) with `end` behind.
+
+    No character that people see is torn, nor a custom emoji, a mention or a time; and no word but a very long one.
+    """
+    if utf16_length(text) <= limit:
+        return text
+    at, room = 0, limit - utf16_length(end)
+    # The rest needs no look: a character counts as one or two.
+    for character in graphemes(text[: limit + 1]):
+        room -= utf16_length(character)
+        if room < 0:
+            break
+        at += len(character)
+    at = next((s.start for s in spans(text) if s.start < at < s.end and s.mark in _WHOLE), at)
+    if not text[at].isspace():
+        at = max((blank.start() for blank in _BLANK.finditer(text, at // 2, at)), default=at)
+    return text[:at].rstrip() + end
+
+
 @caches_turn_texts(maxsize=1024)
 def words(text: str) -> tuple[str, ...]:
     """The words of a text, folded, without what stands between them."""
     return tuple(word for word in WordBreaker(fold(text), "en") if any(c.isalnum() for c in word))
+
+
+def line_breaks(text: str) -> list[int]:
+    """Where a line of `text` may break: behind a space, or between words or characters of scripts without spaces."""
+    return list(accumulate(map(len, LineBreaker(text, "en"))))
 
 
 @caches_turn_texts(maxsize=1024)
@@ -74,11 +109,11 @@ def sentence_ends(text: str) -> tuple[int, ...]:
 
     What follows the last of them is no whole sentence. None lies inside of code, an address or a custom emoji.
     """
-    marked = spans(text)
+    is_inside = _insides(text)
     ends = {match.start() for match in _LINE_END.finditer(text)}
     stops: list[tuple[int, str]] = []
     for match in _TERMINAL.finditer(text):
-        if any(span.start < match.end() < span.end for span in marked):
+        if is_inside(match.end()):
             continue
         kind = _kind(text, match)
         if kind is _Kind.END:
@@ -88,7 +123,7 @@ def sentence_ends(text: str) -> tuple[int, ...]:
     ends.update(
         end for (end, _), ends_sentence in zip(stops, _are_ends([p for _, p in stops]), strict=True) if ends_sentence
     )
-    return tuple(sorted(end for end in ends if not any(span.start < end < span.end for span in marked)))
+    return tuple(sorted(end for end in ends if not is_inside(end)))
 
 
 def sentences(text: str) -> list[str]:
@@ -96,6 +131,18 @@ def sentences(text: str) -> list[str]:
     behind = (_SPACE.match(text, end) for end in sentence_ends(text))
     cuts = [0, *(space.end() for space in behind if space), len(text)]
     return [text[start:end] for start, end in pairwise(dict.fromkeys(cuts)) if start < end]
+
+
+def _insides(text: str) -> Callable[[int], bool]:
+    """Tells of a place in `text` whether it lies inside of one of its spans."""
+    marked = spans(text)
+    starts = [span.start for span in marked]
+
+    def is_inside(at: int) -> bool:
+        before = bisect_left(starts, at)
+        return before > 0 and at < marked[before - 1].end
+
+    return is_inside
 
 
 def _kind(text: str, match: "regex.Match[str]") -> _Kind:
@@ -133,14 +180,11 @@ def _probe(text: str, match: "regex.Match[str]") -> str:
 
 def _are_ends(probes: list[str]) -> list[bool]:
     """For each probe whether its full stop ends a sentence in every language."""
-    starts = [0, *accumulate(len(probe) + 1 for probe in probes)]
-    lines = "\n".join(probes)
-    found = [True] * len(probes)
-    if not lines.strip():
-        return found
+    # An abbreviation comes back, and whoever stutters says one thing a thousand times: each is looked at once.
+    doubtful = [probe for probe in dict.fromkeys(probes) if probe]
     for language in _LANGUAGES:
-        ends: set[int] = {boundary["end_index"] for boundary in _boundaries(language, lines)}
-        for at, probe in enumerate(probes):
-            stop = starts[at] + probe.rfind(". ") + 2
-            found[at] = found[at] and (not probe or stop in ends)
-    return found
+        starts = accumulate((len(probe) + 1 for probe in doubtful), initial=0)
+        ends = {boundary["end_index"] for boundary in _boundaries(language, "\n".join(doubtful))}
+        doubtful = [p for p, start in zip(doubtful, starts, strict=False) if start + p.rfind(". ") + 2 in ends]
+    whole = {"", *doubtful}
+    return [probe in whole for probe in probes]

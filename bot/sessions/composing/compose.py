@@ -8,10 +8,11 @@ from bot.discussion.model.record import Compaction, Record, Session
 from bot.discussion.moderation.moderator import Choose, Speak, Summarise
 from bot.discussion.prompts.compaction import compaction
 from bot.discussion.prompts.prompt import Prompt
-from bot.errors import ContextOverflow
+from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
+from bot.llm.fallback import SPOKEN_BY
 from bot.sessions.composing.budget import Budget
 from bot.sessions.composing.draft import Draft
 from bot.sessions.composing.limits import CALLS_A_TURN, tokens_in
@@ -49,8 +50,30 @@ class Composer:
         return REQUESTS[type(step)](step, self._session, self._record, self._endpoints, self._max_tokens)
 
     async def compose(self, request: ModelRequest) -> Draft:
-        """Have a turn written, in at most CALLS_A_TURN calls. A useless answer is asked for once more; if that is
-        useless too, the turn is a pass. Raises LimitReached and what the endpoint raises."""
+        """Have a turn written, by the first of the endpoints that may be asked which does not fail.
+
+        Raises LimitReached and, if all of them fail, what the first that was asked raised.
+        """
+        chain = request.chain
+        failed: EndpointDown | EndpointRefused | None = None
+        for endpoint in await chain.in_turn():
+            request.ask_of(endpoint)
+            try:
+                draft = await self._composed(request)
+            except (EndpointDown, EndpointRefused) as problem:
+                chain.failed(endpoint, problem)
+                failed = failed or problem
+                continue
+            chain.answered(endpoint)
+            if name := chain.stand_in(endpoint):
+                return replace(draft, turn=replace(draft.turn, flags=(*draft.turn.flags, f"{SPOKEN_BY}{name}")))
+            return draft
+        assert failed is not None
+        raise failed
+
+    async def _composed(self, request: ModelRequest) -> Draft:
+        """Have one endpoint write the turn, in at most CALLS_A_TURN calls. A useless answer is asked for once more; if
+        that is useless too, the turn is a pass. Raises LimitReached and what the endpoint raises."""
         self._calls = 0
         prompt, revision, completion = await self._answered(request)
         reply, problem = request.judged(completion, prompt)

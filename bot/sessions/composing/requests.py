@@ -17,6 +17,7 @@ from bot.discussion.replies.reply import Reply, clean
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
+from bot.llm.fallback import EndpointChain
 
 # A summary may be as long as several turns.
 SUMMARY_TURNS: Final = 2
@@ -38,11 +39,21 @@ class ModelRequest(ABC):
         self._record = record
         self._endpoints = endpoints
         self._turn_tokens = turn_tokens
+        self._asked: Endpoint | None = None
 
     @property
     @abstractmethod
+    def chain(self) -> EndpointChain:
+        """Who may be asked. Raises EndpointRefused if the settings no longer have the first of them."""
+
+    @property
     def endpoint(self) -> Endpoint:
-        """Who is asked. Raises EndpointRefused if the settings no longer have it."""
+        """Who is asked, as of the last `ask_of`; without one the first of the chain. Raises as `chain` does."""
+        return self._asked or self.chain.first
+
+    def ask_of(self, endpoint: Endpoint) -> None:
+        """Have the request made to this one of the chain."""
+        self._asked = endpoint
 
     @property
     @abstractmethod
@@ -83,8 +94,8 @@ class _PersonaRequest(ModelRequest):
         self._persona = self.speaker = step.persona
 
     @property
-    def endpoint(self) -> Endpoint:
-        return self._endpoints.of(self._persona)
+    def chain(self) -> EndpointChain:
+        return self._endpoints.chain_of(self._persona)
 
     @property
     def temperature(self) -> float:
@@ -163,8 +174,8 @@ class SelectionRequest(ModelRequest):
         self._among = step.among
 
     @property
-    def endpoint(self) -> Endpoint:
-        return self._endpoints.default
+    def chain(self) -> EndpointChain:
+        return self._endpoints.default_chain
 
     @property
     def temperature(self) -> float:

@@ -76,7 +76,8 @@ class GuestMessage:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """How a session stands, for the panel and for `status`. `most_tokens`: what it may use (0: no limit)."""
+    """How a session stands, for the panel and for `status`. `most_tokens`: what it may use (0: no limit).
+    `spoken_by`: the endpoint that wrote the last turn in the place of another."""
 
     session_id: int
     status: Status
@@ -89,6 +90,7 @@ class StatusReport:
     cast: tuple[str, ...]
     convener_id: int
     waiting: bool = False
+    spoken_by: str | None = None
     tokens: int = 0
     most_tokens: int = 0
 

@@ -2,6 +2,7 @@
 
 from bot.discussion.model.record import QuestionPut, Record, question_on_table, seats
 from bot.discussion.moderation import agenda
+from bot.llm.fallback import spoken_by
 from bot.sessions.composing.budget import Budget
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import StatusReport
@@ -26,6 +27,7 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
         cast=tuple(p.name for p in seats(session, record)),
         convener_id=state.stored.convener_id,
         waiting=outbox.waiting,
+        spoken_by=spoken_by(record.persona_turns()[-1].flags) if record.persona_turns() else None,
         tokens=budget.used,
         most_tokens=budget.most,
     )

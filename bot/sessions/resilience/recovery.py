@@ -1,9 +1,9 @@
 """Sessions that a fault paused go on by themselves once it is gone; what a person paused waits for a person.
 
-An endpoint is asked by one task for all sessions that wait for it (and for the same model), with a tiny request. A
-place is tried by showing what is queued for it. After several turns that came to nothing a session tries once more;
-when its server's tokens of the day are used up it waits for the next day. A fault of ours is left to people. Nothing of
-this is stored but the fault itself, so that after a restart the waiting begins anew.
+An endpoint, and those that may speak in its place, are asked by one task for all sessions that wait for them, with a
+tiny request. A place is tried by showing what is queued for it. After several turns that came to nothing a session
+tries once more; when its server's tokens of the day are used up it waits for the next day. A fault of ours is left to
+people. Nothing of this is stored but the fault itself, so that after a restart the waiting begins anew.
 """
 
 import asyncio
@@ -15,8 +15,8 @@ from weakref import WeakKeyDictionary
 from bot.discussion.model.record import Record, Session
 from bot.discussion.moderation.moderator import Speak, Summarise, next_step
 from bot.errors import EndpointRefused
-from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
+from bot.llm.fallback import EndpointChain
 from bot.sessions.composing.limits import seconds_to_next_day
 from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, Status
@@ -70,7 +70,7 @@ class Recovery(Generic[S]):
         self._endpoints = endpoints
         self._go_on = go_on
         self._waiting: dict[int, asyncio.Task[None]] = {}
-        self._probers: dict[Endpoint, _Prober] = {}
+        self._probers: dict[EndpointChain, _Prober] = {}
         # How many turns a session had when it last went on by itself, and how often it has done so since.
         self._fruitless: WeakKeyDictionary[S, tuple[int, int]] = WeakKeyDictionary()
 
@@ -127,27 +127,27 @@ class Recovery(Generic[S]):
 
     async def _endpoint_answers(self, session: S) -> None:
         # Once the one whose endpoint is gone from the settings has left the table, somebody else is next.
-        while (endpoint := self._endpoint_of(session)) is None:  # noqa: ASYNC110 (people change the record)
+        while (chain := self._chain_of(session)) is None:  # noqa: ASYNC110 (people change the record)
             await asyncio.sleep(LONGEST_NAP)
-        await self._probers.setdefault(endpoint, _Prober(endpoint)).until_well()
+        await self._probers.setdefault(chain, _Prober(chain)).until_well()
 
-    def _endpoint_of(self, session: S) -> Endpoint | None:
-        """Where the next turn is written: the same that failed, as the record decides who is next."""
+    def _chain_of(self, session: S) -> EndpointChain | None:
+        """Where the next turn may be written: the same that failed, as the record decides who is next."""
         match next_step(session.session, session.record):
             case Speak(persona=persona) | Summarise(persona=persona):
                 try:
-                    return self._endpoints.of(persona)
+                    return self._endpoints.chain_of(persona)
                 except EndpointRefused:
                     return None
             case _:
-                return self._endpoints.default
+                return self._endpoints.default_chain
 
 
 class _Prober:
-    """Asks one endpoint whether it is well, as long as somebody waits for that."""
+    """Asks whether one of the endpoints of a chain is well, as long as somebody waits for that."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
+    def __init__(self, chain: EndpointChain) -> None:
+        self._chain = chain
         self._task: asyncio.Task[None] | None = None
         self._hopes = 0  # how many sessions wait
 
@@ -174,7 +174,7 @@ class _Prober:
         tries = 0
         while True:
             await asyncio.sleep(_nap(ENDPOINT_NAP, tries))
-            if await self._endpoint.is_well():
+            if await self._chain.is_well():
                 return
             tries += 1
 
