@@ -304,7 +304,7 @@ def test_a_fence_is_code_byte_for_byte(code: str) -> None:
 )
 def test_a_fence_within_a_line_as_discord_takes_it_is_code_too(said: str) -> None:
     text = text_of(table_with(said))
-    assert "**Wanda** (guest): Look\n\n```py\n# x\n\ty = 1\n```\n\n**Wanda** (guest) (continued): there." in text
+    assert "**Wanda** (guest): Look\n\n```py\n# x\n\ty = 1\n```\n\n**Wanda** (guest, continued): there." in text
 
 
 @pytest.mark.parametrize(

@@ -36,20 +36,23 @@ class _Block:
     is_code: bool
 
 
-def entry(name: str, note: str, text: str) -> str:
+def entry(name: str, text: str, *notes: str) -> str:
     """What `name` said, as paragraphs that begin with the name in bold, and fences between them.
 
-    In: `note`, ours, stands behind the name (" (guest)"). A fence that was left open is closed.
+    In: `notes`, ours, stand behind the name ("guest"). A fence that was left open is closed.
     """
-    tag = f"**{plain_name(name)}**{note}"
+
+    def tag(*notes: str) -> str:
+        return f"**{plain_name(name)}**" + (f" ({', '.join(notes)})" if notes else "")
+
     parts: list[str] = []
     for block in _blocks(text):
         if block.is_code:
-            parts += [*([] if parts else [f"{tag}:"]), "\n".join(block.lines)]
+            parts += [*([] if parts else [f"{tag(*notes)}:"]), "\n".join(block.lines)]
         else:
             first, *further = [_prose(line) for line in block.lines]
-            again = " (continued)" if parts else ""
-            parts.append(_BREAK.join([f"{tag}{again}: {first}", *map(_plain_start, further)]))
+            speaker = tag(*notes, "continued") if parts else tag(*notes)
+            parts.append(_BREAK.join([f"{speaker}: {first}", *map(_plain_start, further)]))
     return "\n\n".join(parts)
 
 
