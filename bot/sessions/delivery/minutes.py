@@ -21,7 +21,7 @@ def minutes(session: Session, record: Record) -> str:
         elif not turn.text or turn.withheld or turn.kind == "moderator":
             continue
         elif turn.kind == "guest":
-            parts.append(entry(shown_name(session, turn), turn.text, "guest"))
+            parts.append(entry(shown_name(session, turn), turn.text, guest=True))
         else:
             if turn.kind == "summary":
                 parts.append(heading(2, "Summary"))
