@@ -37,9 +37,18 @@ class UserError(RoundtableError):
 class EndpointDown(RoundtableError):
     """The LLM endpoint gave no usable answer, also after the retries. The session pauses and can go on later."""
 
+    def __init__(self, sentence: str, wait: float | None = None) -> None:
+        """`wait`: for how many seconds it asks to be left alone, if it says so."""
+        super().__init__(sentence)
+        self.wait = wait
+
 
 class EndpointRefused(RoundtableError):
     """The LLM endpoint understood the request and refused it (key, model, quota): trying again will not help."""
+
+
+class ContentFiltered(EndpointRefused):
+    """A filter of the LLM endpoint's refuses what it was to go on from: something in the prompt is to blame."""
 
 
 class ContextOverflow(RoundtableError):

@@ -102,6 +102,35 @@ async def test_every_endpoint_and_every_model_that_personas_name_is_asked(
     assert "3 to mend" in said
 
 
+async def test_how_endpoints_are_asked_is_told_without_what_is_secret(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    personas = tmp_path / "personas"
+    personas.mkdir()
+    persona = {"name": "A", "full_name": "A", "prompt": "You are A.", "extra_body": {"min_p": 0.1}}
+    (personas / "a.json").write_text(json.dumps(persona))
+    async with scripted_endpoint() as server, scripted_endpoint() as spare:
+        values = {
+            "llm_base_url": f"{server.url}?api-version=2024-10-21&sig=hush-query",
+            "llm_extra_body": '{"top_p": 0.5}',
+            "llm_extra_headers": '{"api-key": "hush-header"}',
+            "llm_omit": "stop",
+            "llm_fallback": "spare",
+            "endpoint": {"spare": {"base_url": spare.url}},
+        }
+        assert await check(settings(tmp_path, personas_dir=personas, **values)) == 0
+        assert [r.body.get("min_p") for r in server.asked] == [None, 0.1]
+    said = capsys.readouterr().out
+    usual = "never sends stop; headers api-key; query api-version, sig."
+    for line in (
+        f"✓ Endpoint: {server.url}: adds top_p; {usual}",
+        f"✓ Endpoint: {server.url}: adds top_p, min_p; {usual}",
+        f"✓ Endpoint: when {server.url} fails, turns go to spare.",
+    ):
+        assert line in said
+    assert "hush" not in said
+
+
 async def test_discord_is_asked_for_login_intents_and_permissions(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,7 @@ from bot.cli import main
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
 from bot.endpoint_settings import NamedEndpoint
-from bot.settings import Settings
+from bot.settings import Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
 # Read by deploy/modelup.sh and deploy/compose.yaml, not by the bot.
@@ -35,14 +35,18 @@ def test_the_example_as_it_is_gives_the_defaults(tmp_path: Path) -> None:
     assert Settings(_env_file=tmp_path / ".env") == Settings(_env_file=None)  # type: ignore[call-arg]
 
 
+def _as_written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def test_defaults_in_the_example_are_those_of_the_code() -> None:
     blocks = re.findall(r"((?:^#.*\n)+)([A-Z_]+)=", read(".env.example"), re.MULTILINE)
     told = {name: m.group(1) for comment, name in blocks if (m := re.search(r"\(default: ([^;)]+)", comment))}
     dials = {f"DISCUSSION_{name.upper()}": field.default for name, field in Dials.model_fields.items()}
     settings = {name.upper(): getattr(Settings(_env_file=None), name) for name in Settings.model_fields}  # type: ignore[call-arg]
-    real = {
-        name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in (settings | dials).items()
-    }
+    real = {name: _as_written(value) for name, value in (settings | dials).items()}
     assert len(told) > 12
     assert {name: real[name] for name in told if name != "DISCORD_API_URL"} == {
         name: value for name, value in told.items() if name != "DISCORD_API_URL"
@@ -90,3 +94,52 @@ def test_who_changes_something_finds_the_few_files_to_open() -> None:
     assert len(told) > 8
     assert {what: files for what, files in told.items() if not 1 <= len(files) <= 3} == {}
     assert [file for files in told.values() for file in files if not (ROOT / file).exists()] == []
+
+
+# docs/endpoints.md: a heading, and the lines for `.env` beneath it.
+SERVERS = re.findall(r"^### ([^\n]+)\n\n```\n(.+?)```", read("docs/endpoints.md"), re.MULTILINE | re.DOTALL)
+SETTING = re.compile(r"\b(?:LLM|ENDPOINT)_[A-Z_]*[A-Z]\b")
+
+
+@pytest.mark.parametrize(("server", "lines"), SERVERS, ids=[server for server, _ in SERVERS])
+def test_the_lines_for_each_server_are_settings(server: str, lines: str, no_settings: None, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(lines, encoding="utf-8")
+    settings = read_settings()
+    default = settings.endpoint_settings(None)
+    values = dict(line.split("=", 1) for line in lines.splitlines())
+    assert values["LLM_BASE_URL"].startswith(default.base_url)
+    # Everything in the block has an effect, and nothing besides.
+    fresh = Settings(_env_file=None)  # type: ignore[call-arg]
+    changed = {f"LLM_{name.upper()}" for name in NamedEndpoint.model_fields if _of(settings, name) != _of(fresh, name)}
+    assert changed == {name for name in values if name.startswith("LLM_")}
+    given = {f"ENDPOINT_{e.upper()}_{f.upper()}" for e, own in settings.endpoints.items() for f in own.model_fields_set}
+    assert given == {name for name in values if name.startswith("ENDPOINT_")}
+
+
+def _of(settings: Settings, name: str) -> object:
+    return getattr(settings, f"llm_{name}")
+
+
+def test_many_servers_are_told_of() -> None:
+    assert len({server for server, _ in SERVERS}) == len(SERVERS) > 20
+
+
+def test_every_setting_in_the_page_about_endpoints_is_one_and_each_is_told_of() -> None:
+    page = read("docs/endpoints.md")
+    fields = {name.upper() for name in NamedEndpoint.model_fields}
+    named = {name for name in SETTING.findall(page) if not name.endswith("_")}
+    known = {name.upper() for name in Settings.model_fields if name.startswith("llm_")}
+    known |= {f"ENDPOINT_CLOUD_{field}" for field in fields} | {"LLM", "ENDPOINT_FAST"}
+    assert named - known == set()
+    assert {f"LLM_{field}" for field in fields} - named == set()
+
+
+def test_the_settings_in_its_prose_are_read_as_they_stand(no_settings: None, tmp_path: Path) -> None:
+    lines = [line for line in re.findall(r"`(LLM_[A-Z_]+=[^`]+)`", read("docs/endpoints.md")) if "CA_FILE" not in line]
+    assert len(lines) > 5
+    for line in lines:
+        (tmp_path / ".env").write_text(
+            f"{line}\nENDPOINT_FAST_BASE_URL=http://a/v1\nENDPOINT_WISE_BASE_URL=http://b/v1\n"
+        )
+        name, _, value = line.partition("=")
+        assert str(getattr(read_settings(), name.lower())) not in ("None", ""), value

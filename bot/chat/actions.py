@@ -8,6 +8,7 @@ import discord
 from bot.chat.cards import details, said_by
 from bot.chat.guest_messages import without_unseen
 from bot.chat.interaction import Interaction
+from bot.chat.mentions import with_names
 from bot.chat.privacy_command import refuse_kept_out
 from bot.chat.responses import answer_everyone
 from bot.discussion.text.links import plain_links
@@ -125,7 +126,8 @@ async def chime_in(
     if message_id is None:  # nobody sees it, so nobody has said it
         return
     try:
-        await runner.hear(GuestMessage(message_id, user.id, user.display_name, text, reply_to))
+        named = with_names(text, interaction.guild)
+        await runner.hear(GuestMessage(message_id, user.id, user.display_name, named, reply_to))
     except TransientDatabaseError as problem:  # everybody sees it already, and the table takes it in when it goes on
         log.warning("session %s: what was said by command waits: %s", runner.id, problem)
 

@@ -11,6 +11,7 @@ from bot.chat.split import MESSAGE_LIMIT
 from bot.discussion.model.dials import TurnOrder
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Session, Turn
+from bot.discussion.text.segmentation import clipped
 from bot.sessions.delivery.stage import StatusReport
 from bot.store.models import Status
 
@@ -67,11 +68,11 @@ def opening_card(
     """
     task = session.task
     card = discord.Embed(
-        title=_short(f"Round table: {task.name.replace('-', ' ')}", _TITLE_LIMIT),
-        description=_short(task.context, _CONTEXT_LIMIT) or None,
+        title=clipped(f"Round table: {task.name.replace('-', ' ')}", _TITLE_LIMIT),
+        description=clipped(task.context, _CONTEXT_LIMIT) or None,
         colour=COLOUR,
     )
-    card.add_field(name="On the table first", value=_short(task.questions[0], _QUESTION_LIMIT), inline=False)
+    card.add_field(name="On the table first", value=clipped(task.questions[0], _QUESTION_LIMIT), inline=False)
     if session.dials.floor != "natural":
         card.add_field(name="Who speaks next", value=FLOORS[session.dials.floor], inline=False)
     card.add_field(name="You are welcome", value=CHIME_IN if can_read else CANT_READ, inline=False)
@@ -83,15 +84,15 @@ def opening_card(
     faces = [_face(persona, avatar(persona), model(persona) if differ else None) for persona in seated]
     if standing:
         names = ", ".join(p.full_name for p in standing)
-        faces.append(discord.Embed(description=_short(f"… and {names}.", _REST_LIMIT), colour=COLOUR))
+        faces.append(discord.Embed(description=clipped(f"… and {names}.", _REST_LIMIT), colour=COLOUR))
     return [card, *faces]
 
 
 def _face(persona: Persona, url: str, model: str | None) -> discord.Embed:
-    embed = discord.Embed(description=_short(persona.intro or "", _INTRO_LIMIT) or None, colour=COLOUR)
+    embed = discord.Embed(description=clipped(persona.intro or "", _INTRO_LIMIT) or None, colour=COLOUR)
     if model:
         # Without the owner, or the folders on the host's disk (llama.cpp).
-        embed.set_footer(text=_short(re.split(r"[/\\]", model)[-1], _MODEL_LIMIT))
+        embed.set_footer(text=clipped(re.split(r"[/\\]", model)[-1], _MODEL_LIMIT))
     return embed.set_author(name=persona.full_name, icon_url=url)
 
 
@@ -107,7 +108,7 @@ def said_by(name: str, text: str) -> str:
 
     Further lines are quoted: "**Otto**: …" on a line of its own would pass for something that Otto said.
     """
-    return "\n> ".join(f"**{name}**: {text}".splitlines())[:MESSAGE_LIMIT]
+    return clipped("\n> ".join(f"**{name}**: {text}".splitlines()), MESSAGE_LIMIT)
 
 
 def said_in(content: str) -> tuple[str, str] | None:
@@ -134,13 +135,13 @@ def state(report: StatusReport) -> str:
         lines.append(report.reason)
     if report.question and report.status is not Status.ENDED:
         number = f"Question {report.question_number} of {report.questions}: " if report.questions > 1 else ""
-        lines.append(f"{number}{_short(report.question, 300)}")
+        lines.append(f"{number}{clipped(report.question, 300)}")
     return "\n".join(lines)
 
 
 def details(report: StatusReport) -> str:
     """The same with what changes from turn to turn."""
-    cast = _short(", ".join(report.cast), _CAST_LIMIT)
+    cast = clipped(", ".join(report.cast), _CAST_LIMIT)
     stand_in = f"The last turn came from the endpoint “{report.spoken_by}”, since the usual one failed."
     return "\n".join(
         [
@@ -162,7 +163,3 @@ def covers(turns: int, reached: int, questions: int) -> str:
     least = "" if turns == 1 else "at least "
     covered = f"all {questions}" if reached == questions else f"{least}{reached} of the {questions}"
     return f"{spoken} will cover {covered} questions, then comes a summary."
-
-
-def _short(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "…"

@@ -27,7 +27,7 @@ _CLOSING: Final = re.compile(r"(?<!`)`*\Z")
 class Stretch:
     """A part of a text between two marks: with them from `start` to `end`, without from `inner_start` to `inner_end`.
 
-    A message that shows but a part of it begins with `opener`, ends with `closer`.
+    A message that shows but a part of it has `opener` before that part, `closer` behind it.
     """
 
     start: int
@@ -126,19 +126,18 @@ class Formatting:
                 continue
             opening = _OPENING.match(self._text, span.start)
             assert opening is not None
-            run = opening["run"]
-            closing = _CLOSING.search(self._text, opening.end("run"), span.end)
-            inner_end = closing.start() if closing and len(closing.group()) >= len(run) else span.end
+            run, language = opening["run"], opening["language"]
             if len(run) > _LONGEST_RUN:
                 continue
+            closing = _CLOSING.search(self._text, opening.end("run"), span.end)
+            inner_end = closing.start() if closing and len(closing.group()) >= len(run) else span.end
             if span.mark is Mark.CODE:
                 yield Stretch(span.start, opening.end("run"), inner_end, span.end, run, run)
                 continue
             # In a quotation each line of the code is quoted as well.
             quote = _LINE_QUOTED if self._line_at(span.start).is_quoted else ""
-            opener = f"{run}{opening['language'] or chr(10)}{quote}"
-            inner_start = opening.end() if opening["language"] else opening.end("run")
-            yield Stretch(span.start, inner_start, inner_end, span.end, opener, f"\n{quote}{run}", is_fence=True)
+            opener, closer = run + (language or "\n") + quote, f"\n{quote}{run}"
+            yield Stretch(span.start, opening.end(), inner_end, span.end, opener, closer, is_fence=True)
 
     def _whole(self, span: Span) -> tuple[int, int]:
         if span.mark is Mark.LINK and self._text[span.start - 2 : span.start] == "](" and span.end < len(self._text):

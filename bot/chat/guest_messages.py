@@ -9,6 +9,7 @@ from typing import Final
 import discord
 
 from bot.chat.cards import said_in
+from bot.chat.mentions import with_names
 from bot.chat.message_parts import is_forward, is_only_a_gif, things_beside, words_beside
 from bot.chat.pasted_text import read, text_files
 from bot.discussion.text.invisible import without_invisible
@@ -47,31 +48,33 @@ def as_guest(message: discord.Message, *, me: discord.abc.User, owned: Collectio
 
 
 def said(message: discord.Message, me: discord.abc.User, *, pasted: str | None = None) -> str:
-    """What a message says: mentions as names, a leading mention of the bot left out, what comes beside it in words.
+    """What a message says: mentions by name, a leading mention of the bot left out, what comes beside it in words.
 
     `pasted`: the text of its files, once that has been read. Empty for a message without words.
     """
-    text = without_unseen(message.clean_content)
-    if message.content.lstrip().startswith((f"<@{me.id}>", f"<@!{me.id}>")):
-        name = message.guild.me.display_name if message.guild else me.display_name
-        text = text.removeprefix(f"@{name}").lstrip(" ,:")
-    beside = [without_unseen(words) for words in words_beside(message)]
+    text = _heard(re.sub(rf"^\s*<@!?{me.id}>[\s,:]*", "", message.content), message)
+    beside = [_heard(words, message) for words in words_beside(message)]
     files = text_files(message)
     if (not text or is_only_a_gif(text)) and not beside and not files:
         return ""
     things = things_beside(message, read=0 if pasted is None else len(files))
-    whole = "\n".join(filter(None, [" ".join(filter(None, [text, *beside, *things])), pasted]))
-    # By an unseen character, which was just taken out along with all others.
-    return discord.utils.escape_mentions(whole)
+    first = " ".join(filter(None, [text, *beside, *things]))
+    return "\n".join(filter(None, [first, _heard(pasted or "", message)]))
+
+
+def _heard(text: str, message: discord.Message) -> str:
+    """A text of a message with mentions by name, as it can be stored and seen."""
+    # Names come last: a mention of everybody is undone by a character that is unseen.
+    return _UNSEEN.sub("", with_names(without_unseen(text), message.guild, message.mentions)).strip()
 
 
 async def _whole(message: discord.Message, me: discord.abc.User) -> str | None:
     """What a message says with the text of its files; empty if that is not for the table, None if it can't be had."""
-    pasted = await read(text_files(message), message.guild)
+    pasted = await read(text_files(message))
     if pasted is None:
         return None
-    pasted = without_unseen(pasted)
-    return "" if not message.content and pasted.startswith(KEEP_OUT) else said(message, me, pasted=pasted)
+    is_kept_out = not message.content and without_unseen(pasted).startswith(KEEP_OUT)
+    return "" if is_kept_out else said(message, me, pasted=pasted)
 
 
 def as_said_by_command(message: discord.Message, *, me: discord.abc.User) -> GuestMessage | None:
@@ -85,6 +88,7 @@ def as_said_by_command(message: discord.Message, *, me: discord.abc.User) -> Gue
     if said_there is None:
         return None
     name, text = said_there
+    text = with_names(text, message.guild, message.mentions)
     return GuestMessage(message.id, message.interaction_metadata.user.id, name, text)
 
 

@@ -17,7 +17,6 @@ from typing import Final
 
 import discord
 
-from bot.chat.pasted_text import mentions_named
 from bot.discussion.text.folding import one_line
 
 _VOICE: Final = discord.MessageFlags.voice.flag
@@ -64,5 +63,5 @@ def _poll(message: discord.Message) -> list[str]:
 def _forward(message: discord.Message) -> list[str]:
     if message.reference is not None and message.reference.channel_id == message.channel.id:
         return []
-    texts = (mentions_named(shown.content, message.guild).strip() for shown in message.message_snapshots)
+    texts = (shown.content.strip() for shown in message.message_snapshots)
     return [f"[forwarded: “{text}”]" for text in texts if text]

@@ -7,6 +7,7 @@ import discord
 from bot.chat import actions
 from bot.chat.interaction import Interaction
 from bot.chat.responses import answering
+from bot.discussion.text.segmentation import clipped
 
 # Leaves room for the name before it in the message that shows it.
 _LENGTH = 1500
@@ -23,7 +24,7 @@ class SayModal(discord.ui.Modal):
 
     def __init__(self, session_id: int, *, title: str = "Chime in", reply_to: int | None = None) -> None:
         """`session_id`: the table it was opened at. `reply_to` is the persona's message that it answers."""
-        super().__init__(title=title[:_TITLE_LENGTH])
+        super().__init__(title=clipped(title, _TITLE_LENGTH))
         self._session_id = session_id
         self._reply_to = reply_to
 

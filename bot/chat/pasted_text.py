@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Final
@@ -19,7 +18,6 @@ TIMEOUT: float = 5.0
 
 _TEXT_TYPES: Final = frozenset({"text/plain", "text/markdown", "text/x-markdown"})
 _TEXT_ENDINGS: Final = frozenset({".txt", ".md"})
-_MENTION: Final = re.compile(r"<(?P<kind>@[!&]?|#)(?P<id>\d{15,20})>")
 
 
 def text_files(message: discord.Message) -> list[discord.Attachment]:
@@ -33,8 +31,8 @@ def text_files(message: discord.Message) -> list[discord.Attachment]:
     return found
 
 
-async def read(files: Sequence[discord.Attachment], guild: discord.Guild | None) -> str | None:
-    """The texts of these files, with mentions as names; None if one of them can't be had or is no text."""
+async def read(files: Sequence[discord.Attachment]) -> str | None:
+    """The texts of these files; None if one of them can't be had or is no text."""
     try:
         async with asyncio.timeout(TIMEOUT):
             contents = [await file.read() for file in files]
@@ -44,23 +42,4 @@ async def read(files: Sequence[discord.Attachment], guild: discord.Guild | None)
     except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
         log.warning("a text that came as a file could not be read: %s", type(error).__name__)
         return None
-    if any("\0" in text for text in texts):
-        return None
-    return "\n".join(mentions_named(text, guild) for text in texts)
-
-
-def mentions_named(text: str, guild: discord.Guild | None) -> str:
-    """`text`, which Discord has named nobody in, with each mention as a name or, where that is not known, in words."""
-
-    def named(found: re.Match[str]) -> str:
-        number = int(found["id"])
-        if found["kind"] == "#":
-            channel = guild and guild.get_channel_or_thread(number)
-            return f"#{channel.name}" if channel else "#channel"
-        if found["kind"] == "@&":
-            role = guild and guild.get_role(number)
-            return f"@{role.name}" if role else "@role"
-        member = guild and guild.get_member(number)
-        return f"@{member.display_name}" if member else "@somebody"
-
-    return _MENTION.sub(named, text)
+    return None if any("\0" in text for text in texts) else "\n".join(texts)

@@ -16,6 +16,8 @@ from bot.chat.api_errors import (
     kind_of,
 )
 from bot.chat.sentences import with_remedy
+from bot.chat.split import MESSAGE_LIMIT
+from bot.discussion.text.segmentation import clipped
 from bot.errors import RoundtableError, new_error_id
 from bot.sessions.delivery.stage import OutcomeUnknown
 
@@ -118,7 +120,7 @@ async def apologise(interaction: Asked, error: Exception) -> None:
         text = f"Something went wrong here, sorry. Tell the host this id: {error_id}."
     # A moderator's deletion may have answered it; the log has the rest.
     with suppress(discord.HTTPException):
-        await answer(interaction, text[:2000])
+        await answer(interaction, clipped(text, MESSAGE_LIMIT))
 
 
 def _heed(error: Exception, interaction: Asked, comfort: str) -> None:

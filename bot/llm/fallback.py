@@ -41,11 +41,12 @@ class Health:
         """Whether it failed when it was last asked."""
         return endpoint in self._rests
 
-    def failed(self, endpoint: Endpoint) -> None:
+    def failed(self, endpoint: Endpoint, wait: float = 0.0) -> None:
+        """`wait`: the seconds for which it asks to be left alone."""
         before = self._rests.get(endpoint)
         failures = before.failures + 1 if before else 1
         rest = min(FIRST_REST * 2 ** min(failures - 1, 20), LONGEST_REST)
-        self._rests[endpoint] = _Rest(failures, self._now() + rest)
+        self._rests[endpoint] = _Rest(failures, self._now() + max(rest, wait))
 
     def answered(self, endpoint: Endpoint) -> None:
         self._rests.pop(endpoint, None)
@@ -96,7 +97,7 @@ class EndpointChain:
             return
         if not self._health.is_doubted(endpoint):
             log.warning("the endpoint “%s” rests, since it failed: %s", self._names[endpoint], problem)
-        self._health.failed(endpoint)
+        self._health.failed(endpoint, wait=(problem.wait or 0.0) if isinstance(problem, EndpointDown) else 0.0)
 
     def answered(self, endpoint: Endpoint) -> None:
         """It has spoken."""

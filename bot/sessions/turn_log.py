@@ -8,8 +8,9 @@ from enum import Enum, auto
 from typing import Final
 
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.names import addressed
+from bot.discussion.model.names import addressed, guest_name
 from bot.discussion.model.record import Record, Steering, Turn, moderator_turn, question_on_table, seats
+from bot.discussion.text.markup import in_words
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage, Stage
 from bot.sessions.privacy.session_erasure import erase_member
@@ -115,9 +116,10 @@ class TurnLog:
         # Before anything is fetched for it.
         if self.is_over_rate(message.author_id, message.id):
             return Heard.FLOODED
-        if not (text := await message.words()):
+        text, to = self._read(await message.words())
+        if not text:
             return Heard.IGNORED
-        to = await self._replied_to(message) or self._called_on(text)
+        to = await self._replied_to(message) or to
         turn = Turn(
             seq=0,
             kind="guest",
@@ -152,6 +154,7 @@ class TurnLog:
             async with self._hearing:
                 pass  # until it is a turn: whoever takes it in was here first
         async with self._lock:
+            text, to = self._read(text)
             turn = next((t for t in self.record if t.message_id == message_id), None)
             if turn is None:
                 if not text:
@@ -162,16 +165,19 @@ class TurnLog:
             if text:
                 self._edits[message_id] += 1
                 if self._edits[message_id] > EDITS:
-                    text = ""  # not the old words either: nobody may be quoted with what they took back
+                    text, to = "", None  # not the old words either: nobody may be quoted with what they took back
                     if not turn.text:
                         return True
-            to = self._called_on(text) or turn.addressed
+            to = to or turn.addressed
             await self._store.amend_turn(self._state.id, replace(turn, text=text, addressed=to))
             self.record.amend(turn.seq, text=text, addressed=to)
             return True
 
-    def _called_on(self, text: str) -> str | None:
-        return addressed(text, seats(self._state.session, self.record), speaker="", guest=True)
+    def _read(self, text: str) -> tuple[str, str | None]:
+        """What a guest's turn says in words, and whom it calls on; a mention of a member calls no persona."""
+        session = self._state.session
+        to = addressed(text, seats(session, self.record), speaker="", guest=True)
+        return in_words(text, named=lambda name: guest_name(name, session.cast)), to
 
     async def _replied_to(self, message: GuestMessage) -> str | None:
         found = await self._store.post_of_message(message.reply_to) if message.reply_to else None

@@ -71,6 +71,40 @@ async def test_attachments_and_mentions_in_words(place: SimulatedPlace, llm: Scr
     assert str(place.lena.id) not in llm.prompts[-1]
 
 
+async def test_emoji_and_times_in_words(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
+    await place.type("start")
+    await place.otto.send(place.channel, "Fresh <:bread:123456789012345678> from <t:1700000000:t>, `<t:1>` is how")
+    await place.otto.slash(place.channel, "roundtable say", text="More <a:salt:123456789012345678>!")
+    said = ["Fresh :bread: from 22:13 UTC, `<t:1>` is how", "More :salt:!"]
+    assert [t.text for t in await place.guests()] == said
+    await place.turn()
+    assert "More :salt:!" in llm.prompts[-1]
+
+
+async def test_who_bears_the_name_of_a_persona_is_none(place: SimulatedPlace) -> None:
+    namesake = place.guild.add_member(place.env.create_user("Ravi"))
+    role = place.guild.create_role("Bo")
+    channel = place.guild.create_text_channel("aino")
+    await place.type("start")
+    for mention in (namesake.mention, f"<@!{namesake.id}>", f"<@&{role.id}>", f"<#{channel.id}>"):
+        await place.otto.send(place.channel, f"{mention}, what do you bake?")
+    await place.otto.slash(place.channel, "roundtable say", text=f"{namesake.mention}, what do you bake?")
+    edited = await place.otto.send(place.channel, "Good morning.")
+    await place.otto.edit(edited, f"{namesake.mention}, what do you bake?")
+    turns = await place.guests()
+    assert [turn.addressed for turn in turns] == [None] * 6
+    assert [turn.text.removesuffix(", what do you bake?") for turn in turns] == [
+        "@Ravi of the audience",
+        "@Ravi of the audience",
+        "@Bo of the audience",
+        "#aino",
+        "@someone",  # an answer to a command does not tell whom it mentions
+        "@Ravi of the audience",
+    ]
+    await place.otto.send(place.channel, "@Ravi what do you bake?")
+    assert (await place.guests())[-1].addressed == "Ravi"
+
+
 async def test_a_call_by_name_gets_the_floor(place: SimulatedPlace) -> None:
     await place.type("start")
     for name, full_name in FULL_NAMES.items():

@@ -41,7 +41,8 @@ async def test_a_long_paste_is_what_its_author_said(place: SimulatedPlace, llm: 
     await place.otto.send(place.channel, "", attachments=[("message.txt", LONG.encode())])
     assert await heard(place) == [LONG.strip()]
     await place.turn()
-    assert f'Otto the Miller (guest): "{LONG[:1000]}"' in llm.prompts[-1]
+    (line,) = [line for line in llm.prompts[-1].splitlines() if line.startswith("Otto the Miller (guest): ")]
+    assert 900 < len(line) < 1030, "a prompt quotes its beginning"
     await place.type("stop")
     assert LONG.strip().encode() in await place.history()[-1].attachments[0].read()
 
@@ -92,8 +93,8 @@ async def test_mentions_in_a_file_are_no_numbers(place: SimulatedPlace) -> None:
     await place.otto.send(place.channel, "@here!", attachments=[("message.txt", f"{text} @everyone".encode())])
     (said,) = await heard(place)
     # Without the intent for it the bot knows few members by their id.
-    said = re.sub(r"@(?:Lena L\.|somebody)", "@L", said)
-    assert said == "@\u200bhere!\nAsk @L or @L, @role in #general or #channel. @\u200beveryone"
+    said = re.sub(r"@(?:Lena L\.|someone)", "@L", said)
+    assert said == "@\u200bhere!\nAsk @L or @L, @some-role in #general or #some-channel. @\u200beveryone"
 
 
 async def test_a_file_that_can_not_be_had_is_named(place: SimulatedPlace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,8 +164,8 @@ async def test_a_forward_is_what_it_shows_unless_it_was_said_here(place: Simulat
         await place.otto.forward(message, place.channel)
     texts = await heard(place)
     assert texts[0] == "Said here."
-    assert [text.replace("Otto the Miller", "somebody") for text in texts[1:]] == [
-        "[forwarded: “Rye is best, says @somebody.”]"
+    assert [text.replace("Otto the Miller", "someone") for text in texts[1:]] == [
+        "[forwarded: “Rye is best, says @someone.”]"
     ]
     assert [turn.addressed for turn in await place.guests()] == [None, None]
 

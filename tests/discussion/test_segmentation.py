@@ -1,10 +1,14 @@
 """Characters, words and sentences in many scripts."""
 
+from itertools import accumulate
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discussion.text.segmentation import graphemes, sentence_ends, sentences, words
+from bot.discussion.text.markup import spans
+from bot.discussion.text.segmentation import clipped, graphemes, sentence_ends, sentences, utf16_length, words
+from tests.support import texts
 
 
 @pytest.mark.parametrize(
@@ -69,3 +73,56 @@ def test_sentences_and_characters_lose_nothing(text: str) -> None:
     assert "".join(sentences(text)) == text
     assert "".join(graphemes(text)) == text
     assert all(0 < end <= len(text) for end in sentence_ends(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("Bread and salt", 14, "Bread and salt"),
+        ("Bread and salt", 13, "Bread and…"),
+        ("Bread and salt", 10, "Bread and…"),
+        ("Breadandbutter", 8, "Breadan…"),
+        ("A breadandbuttersandwich", 12, "A breadandb…"),  # no word ends in the second half
+        ("👨‍👩‍👧‍👦👨‍👩‍👧‍👦", 13, "👨‍👩‍👧‍👦…"),
+        ("👨‍👩‍👧‍👦", 8, "…"),
+        ("हूँहूँ", 5, "हूँ…"),
+        ("烤炉终于热了", 4, "烤炉终…"),
+        ("See <:bread:123456789012345678> now", 20, "See…"),
+        ("Two\nlines", 7, "Two…"),
+    ],
+)
+def test_what_is_too_long_is_clipped_between_words_or_characters(text: str, limit: int, shown: str) -> None:
+    assert clipped(text, limit) == shown
+
+
+@given(st.lists(texts.scripts).map(" ".join), st.integers(1, 300))
+def test_no_clipped_text_is_too_long_or_torn(text: str, limit: int) -> None:
+    shown = clipped(text, limit)
+    assert utf16_length(shown) <= limit
+    assert shown == text or text.startswith(shown.removesuffix("…"))
+    assert graphemes(text)[: len(graphemes(shown)) - 1] == graphemes(shown)[:-1]
+    assert clipped(text, limit, end="") == text or len(clipped(text, limit, end="")) <= limit
+
+
+@given(texts.turns)
+def test_no_sentence_ends_inside_of_a_character_or_a_mark(text: str) -> None:
+    characters = set(accumulate(map(len, graphemes(text))))
+    assert set(sentence_ends(text)) <= characters
+    assert not [end for end in sentence_ends(text) for span in spans(text) if span.start < end < span.end]
+
+
+@pytest.mark.parametrize("script", ["latin", "cyrillic", "greek", "arabic", "hebrew", "devanagari", "tamil"])
+def test_each_of_three_sentences_is_found_in_scripts_with_spaces(script: str) -> None:
+    assert "".join(sentences(texts.SCRIPTS[script])) == texts.SCRIPTS[script]
+    assert len(sentences(texts.SCRIPTS[script])) == 3
+
+
+@pytest.mark.parametrize("script", ["chinese", "japanese", "korean", "vietnamese"])
+def test_and_in_others(script: str) -> None:
+    assert len(sentences(texts.SCRIPTS[script])) == 3
+
+
+@pytest.mark.parametrize("sign", ["a. ", ". ", "etc. ", "a@b.", "``a` ", "1.\n", "Dr. A. ", "。", "? "])
+def test_a_text_of_stops_takes_no_longer_than_another(sign: str) -> None:
+    text = sign * (30_000 // len(sign))
+    assert "".join(sentences(text)) == text

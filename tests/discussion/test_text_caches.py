@@ -21,7 +21,7 @@ SECRET = "My address is 5 Mill Lane."
 
 # Caches that never see a turn: their texts are those of personas and tasks, which stand in files.
 OF_CAST_AND_TASK = {
-    "names._forms": "the forms of the cast's names",
+    "mentions._finder": "the forms of the cast's names",
     "name_forms._callers": "the forms of the cast's names",
     "name_forms._parts": "the forms of the cast's names",
     "prompt._preamble": "context, rules and character cards",

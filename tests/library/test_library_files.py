@@ -42,6 +42,25 @@ def test_a_persona_may_have_an_endpoint_and_a_model_of_its_own(tmp_path: Path):
     assert (bo.endpoint, bo.model) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        (
+            {"fallback": ["fats"]},
+            "it names “fats”, which is no endpoint. There are: fast, wise. Or set ENDPOINT_FATS_BASE",
+        ),
+        ({"endpoint": "fast", "fallback": ["fast"]}, "it names “fast”, which is that endpoint itself:"),
+        ({"fallback": ["default"]}, "it names “default”, which is that endpoint itself:"),
+    ],
+)
+def test_a_stand_in_that_can_not_be_one_is_a_fault(tmp_path: Path, fields: dict[str, object], told: str):
+    put(tmp_path / "aino.json", AINO | fields)
+    personas, (fault,) = read_personas(tmp_path, ["fast", "wise"])
+    assert personas == []
+    assert fault.field == "fallback"
+    assert told in fault.value
+
+
 @pytest.mark.parametrize(("known", "told"), [(["fast", "wise"], "(fast, wise)"), ([], "(they name none)")])
 def test_an_endpoint_that_the_settings_do_not_have_is_a_fault(tmp_path: Path, known: list[str], told: str):
     file = put(tmp_path / "aino.json", AINO | {"endpoint": "Fats"})

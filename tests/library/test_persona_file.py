@@ -40,6 +40,15 @@ from tests.support.written_files import AINO
         ({"endpoint": "http://127.0.0.1:8000/v1"}, "endpoint", "is not a name.", "ENDPOINT_FAST_BASE_URL"),
         ({"endpoint": 7}, "endpoint", "7 is not a text.", "the name of an endpoint"),
         ({"model": ["a"]}, "model", '["a"] is not a text.', "as its endpoint lists it"),
+        ({"extra_body": ["top_p"]}, "extra_body", '["top_p"] is not a JSON object.', '{"top_p": 0.9}'),
+        ({"extra_body": {"model": "x"}}, "extra_body", "can't hold “model”", '{"top_p": 0.9}'),
+        ({"extra_body": {"top_p": float("inf")}}, "extra_body", "a number that JSON does not have", '{"top_p": 0.9}'),
+        ({"omit": ["model"]}, "omit", "names “model”, which can't be left out.", "max_tokens, stop, stream_options"),
+        ({"omit": 7}, "omit", "7 is not a list of names.", '"omit": ["stop"]'),
+        ({"stream": "now"}, "stream", '"now" is neither true nor false.', "Write true or false"),
+        ({"layout": "developer"}, "layout", '"developer" is not one of these.', 'Write "user" or "system"'),
+        ({"fallback": ["fast one"]}, "fallback", "names “fast one”, which can't be an endpoint's name.", '["fast"]'),
+        ({"extrabody": {}}, "extrabody", "is not a field", 'Did you mean "extra_body"?'),
         ({"avatar": "http://example.org/a.png"}, "avatar", "neither an https URL", "Write an https URL"),
         ({"avatar": "https://"}, "avatar", "neither an https URL", "Write an https URL"),
         ({"avatar": "../a.png"}, "avatar", "neither an https URL", "Write an https URL"),
@@ -97,3 +106,21 @@ def test_any_object_is_a_persona_or_has_faults(data: dict[str, object]):
     assert (persona is None) == bool(problems)
     assert all(fault.file and fault.value and fault.fix for fault in problems)
     assert persona is None or name_problem(persona.name) is None
+
+
+def test_how_its_model_is_asked_is_read_and_kept_with_a_discussion():
+    asked = {
+        "extra_body": {"top_p": 0.9, "chat_template_kwargs": {"thinking": False}},
+        "omit": ["Stop"],
+        "stream": True,
+        "layout": "system",
+        "fallback": "Fast, wise",
+    }
+    persona, problems = read_persona("aino.json", AINO | asked)
+    assert (persona is not None, problems) == (True, [])
+    assert persona is not None
+    assert persona.extra_body == '{"top_p": 0.9, "chat_template_kwargs": {"thinking": false}}'
+    assert (persona.omit, persona.stream, persona.layout) == (("stop",), True, "system")
+    assert persona.fallback == ("fast", "wise")
+    assert type(persona).model_validate(persona.model_dump(mode="json")) == persona
+    assert hash(persona) == hash(persona.model_copy())

@@ -93,6 +93,14 @@ async def test_each_failure_makes_its_rest_longer(three: Three) -> None:
     assert rests == [FIRST_REST * factor for factor in (1, 2, 4, 8, 16)] + [LONGEST_REST] * 2
 
 
+async def test_one_that_asks_to_be_left_alone_for_longer_is(three: Three) -> None:
+    three.chain.failed(three.endpoints[0], EndpointDown("It is overloaded.", wait=5 * FIRST_REST))
+    three.clock.seconds = 5 * FIRST_REST - 1
+    assert await three.order() == [1, 2, 0]
+    three.clock.seconds = 5 * FIRST_REST
+    assert await three.order() == [0, 1, 2]
+
+
 async def test_one_behind_another_that_is_well_is_not_tried(three: Three) -> None:
     three.chain.failed(three.endpoints[1], DOWN)
     three.clock.seconds = FIRST_REST

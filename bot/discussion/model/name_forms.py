@@ -46,6 +46,11 @@ class NameClash:
     name: str
 
 
+def given_names(persona: Persona) -> tuple[str, ...]:
+    """The names that a persona was given, as they are written in its file."""
+    return tuple(name for _, name in _given(persona))
+
+
 def own_names(persona: Persona) -> tuple[str, ...]:
     """The names that a persona was given, folded: no other may bear them at one table."""
     return tuple(dict.fromkeys(fold_name(name) for _, name in _given(persona)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from bot.discussion.model.names import shown_name
+from bot.discussion.model.names import guest_name, shown_name
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.model.record import (
     QuestionPut,
@@ -22,7 +22,9 @@ from bot.discussion.model.record import (
 from bot.discussion.prompts.control_tokens import escape_control_tokens
 from bot.discussion.prompts.third_person import told_of
 from bot.discussion.text.folding import one_line
+from bot.discussion.text.markup import in_words
 from bot.discussion.text.quoting import inside_quotes
+from bot.discussion.text.segmentation import clipped
 
 # OpenAI takes at most four stop strings; other servers take more. The reply pipeline cuts what slips through.
 STOP_LIMIT: Final = 4
@@ -104,13 +106,13 @@ def _preamble(cast: tuple[Persona, ...], context: str, rules: str) -> str:
     parts.append(f"# Rules of the discussion\n\n{rules}")
     parts.append("# Who is at the table")
     parts += [f"## {p.full_name} ({p.name})\n\n{card(p)}" for p in cast]
-    return escape_control_tokens("\n\n".join(parts)) + "\n\n# The discussion\n\n"
+    return "\n\n".join([*map(in_prompt, parts), "# The discussion\n\n"])
 
 
 def transcript(session: Session, record: Record) -> str:
     """Every turn as `Name: text`, one after the other; earlier ones as the gist of the newest compaction."""
     compaction = record.compaction()
-    start = f"({escape_control_tokens(compaction.gist)})\n" if compaction else ""
+    start = f"({in_prompt(compaction.gist)})\n" if compaction else ""
     return start + "".join(line(session, turn) for turn in record.after(compaction.upto if compaction else 0))
 
 
@@ -140,7 +142,7 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
     who = speaker.reminder
     if not who.startswith(f"You are {speaker.full_name}"):
         who = f"You are {speaker.full_name}. {who}"
-    return escape_control_tokens(
+    return in_prompt(
         f"\n(A note from the moderator to {speaker.name} alone. {' '.join(notes)}\n"
         f"{who} Write only {what} {speaker.name} {when}.)\n"
         f"{speaker.name}:"
@@ -157,13 +159,20 @@ def stop_strings(session: Session, record: Record, speaker: Persona) -> tuple[st
 
 def line(session: Session, turn: Turn) -> str:
     """A turn as it stands in the transcript, with its line break; empty where it stands in none."""
-    return escape_control_tokens(_spoken(session, turn))
+    return in_prompt(_spoken(session, turn))
+
+
+def in_prompt(text: str) -> str:
+    """`text` as a model is to read it: custom emoji, times and mentions in words, and no control mark of a template."""
+    return escape_control_tokens(in_words(text))
 
 
 def _spoken(session: Session, turn: Turn) -> str:
     if turn.kind == "guest":
         # On one line and without double quotes, so that a guest's text can't end its own quotation or fake a line.
-        said = inside_quotes(turn.text)[:GUEST_TEXT_LIMIT]
+        # Read out before it is cut, so that nothing gets longer than the limit.
+        said = in_words(turn.text, named=lambda name: guest_name(name, session.cast))
+        said = clipped(inside_quotes(said), GUEST_TEXT_LIMIT)
         return f'{shown_name(session, turn)} (guest): "{said}"\n' if said else ""
     if turn.kind in ("persona", "summary"):
         return f"{turn.speaker}: {turn.text}\n" if turn.text and not turn.withheld else ""

@@ -6,8 +6,7 @@ from typing import Final
 from bot.discussion.model.names import named
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, question_on_table, seats
-from bot.discussion.prompts.control_tokens import escape_control_tokens
-from bot.discussion.prompts.prompt import Prompt, preamble, transcript
+from bot.discussion.prompts.prompt import Prompt, in_prompt, preamble, transcript
 from bot.discussion.text.folding import one_line
 
 # A name with its title takes no more, in tokens.
@@ -24,7 +23,7 @@ def selector_prompt(session: Session, record: Record, among: Sequence[Persona]) 
     """The prompt that asks who of these speaks next: all but its tail is that of the turn which comes after it."""
     question = question_on_table(record)
     put = f"The question on the table is: {one_line(question)} " if question else ""
-    tail = escape_control_tokens(_TAIL.format(question=put, names=", ".join(p.name for p in among)))
+    tail = in_prompt(_TAIL.format(question=put, names=", ".join(p.name for p in among)))
     return Prompt(preamble(session), transcript(session, record), tail, (), record.last_seq)
 
 

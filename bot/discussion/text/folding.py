@@ -11,9 +11,11 @@ from typing import Final
 
 import regex
 
+from bot.discussion.text.text_caches import caches_turn_texts
+
 _APOSTROPHES: Final = "'’‘‛ʼʻʹʽʾʿˈ′＇`´՚׳ꞌ"
-# The dashes too: keyboards and models write them for hyphens.
-_HYPHENS: Final = "-‐‑‒–—―−－﹣﹘֊־᠆⁃"
+# The shorter dashes too: keyboards and models write them for hyphens.
+_HYPHENS: Final = "-‐‑‒–−－﹣֊־᠆⁃"
 _UNIFIED: Final = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_HYPHENS, "-"))
 # Letters that Unicode takes for letters of their own. The first ones are spelt like this wherever they can't be typed;
 # I and İ are the capitals of ı and i in Turkish only, so that no casing of a name is told from another.
@@ -41,7 +43,7 @@ _AROUND: Final = regex.compile(rf"(?V1)\A{_DECORATION}+|{_DECORATION}+\Z")
 _BRACKETS: Final = ("()", "[]", "{}")
 _FULL_STOP: Final = regex.compile(r"(?<=\w)\.(?= )")
 # The backslash of an escape, and emphasis: of underscores, those that are not inside of a word (Senior_Engineer).
-_MARKUP: Final = regex.compile(r"(?P<escape>\\)[!-/:-@\[-`{-~]|\*|(?<![^\W_]_*)_|_(?!_*[^\W_])")
+_MARKUP: Final = regex.compile(r"(?P<escape>\\)_|\\(?=[!-/:-@\[-^`{-~])|\*|(?<![^\W_]_*)_|_(?!_*[^\W_])")
 # Characters that nobody sees: joiners, marks of direction, variation selectors, what only formats.
 _UNSEEN: Final = regex.compile(r"[\p{Cf}\p{Variation_Selector}\u034F\u115F\u1160\u3164]")
 # A letter with what Unicode may compose it with: marks, and the parts of a Korean syllable.
@@ -74,6 +76,11 @@ def _folded_cluster(cluster: str) -> str:
     whole = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).translate(_SPELT_OUT)
     # A mark that composes with nothing is a stress, or the dot of a Turkish i.
     return whole if len(whole) == 1 else _ACCENTED.sub(r"\1", whole)
+
+
+@caches_turn_texts(maxsize=4096)
+def _marked_letter(cluster: str) -> str:
+    return _folded_cluster(cluster)
 
 
 _BARE: Final = _PerLetter(_bare_letter)
@@ -133,7 +140,7 @@ class FoldedText:
         starts: list[int] = []
         for match in _CLUSTER.finditer(text):
             at, cluster = match.start(), match.group()
-            part = _LETTERS[ord(cluster)] if len(cluster) == 1 else _folded_cluster(cluster)
+            part = _LETTERS[ord(cluster)] if len(cluster) == 1 else _marked_letter(cluster)
             if part and at not in dropped and not part == parts[-1] == " ":
                 parts.append(part)
                 starts += [at] * len(part)

@@ -67,6 +67,11 @@ def graphemes(text: str) -> list[str]:
     return list(CharacterBreaker(text, "en"))
 
 
+def line_breaks(text: str) -> list[int]:
+    """Where a line of `text` may break: behind a space, or between words or characters of scripts without spaces."""
+    return list(accumulate(map(len, LineBreaker(text, "en"))))
+
+
 def utf16_length(text: str) -> int:
     """How long Discord, whose clients count in UTF-16, may take a text for."""
     return len(text) + sum(c > "\uffff" for c in text)
@@ -98,9 +103,9 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word for word in WordBreaker(fold(text), "en") if any(c.isalnum() for c in word))
 
 
-def line_breaks(text: str) -> list[int]:
-    """Where a line of `text` may break: behind a space, or between words or characters of scripts without spaces."""
-    return list(accumulate(map(len, LineBreaker(text, "en"))))
+def word_breaks(text: str) -> frozenset[int]:
+    """Where in `text` a word or what stands between words may begin or end, by its characters."""
+    return frozenset(accumulate((len(piece) for piece in WordBreaker(text, "en")), initial=0))
 
 
 @caches_turn_texts(maxsize=1024)

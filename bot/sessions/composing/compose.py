@@ -8,7 +8,7 @@ from bot.discussion.model.record import Compaction, Record, Session
 from bot.discussion.moderation.moderator import Choose, Speak, Summarise
 from bot.discussion.prompts.compaction import compaction
 from bot.discussion.prompts.prompt import Prompt
-from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
+from bot.errors import ContentFiltered, ContextOverflow, EndpointDown, EndpointRefused
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -60,6 +60,8 @@ class Composer:
             request.ask_of(endpoint)
             try:
                 draft = await self._composed(request)
+            except ContentFiltered:  # it is well; nobody else is asked to say what it will not
+                raise
             except (EndpointDown, EndpointRefused) as problem:
                 chain.failed(endpoint, problem)
                 failed = failed or problem

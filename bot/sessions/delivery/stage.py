@@ -59,6 +59,7 @@ class GuestMessage:
 
     `fetch` gets what it says where a part of that has to be fetched first (empty: nothing that is for the table; None:
     it can't be had); it takes a few seconds at most and raises nothing. `text` says what is known without.
+    In both, members are mentioned as `markup.mention` writes it.
     """
 
     id: int

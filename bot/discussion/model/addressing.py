@@ -1,0 +1,169 @@
+"""Whom a text speaks to, and not only about.
+
+By the strongest sign there is; where several persons have it, the last of them:
+
+1. *Called*: `@name`; a name that opens a sentence before a comma, colon, dash, `!` or `?` ("Anna, …", "So, Anna – …",
+   "Anna and Ben: …"), or behind a greeting with or without one ("Hi Anna …"); one that closes it or stands between
+   commas ("What do you think, Anna?", "Over to you Anna."); a vocative (지민아).
+2. *Asked about*: a name inside a question ("What do Ravi and Mira say?").
+3. *Thanked*: called in a sentence that does nothing but thank ("Thank you, Anna.").
+4. In a guest's message one persona's name, anywhere.
+
+A name that is a word, too, counts only where its place, the punctuation and the case show that it is the name
+(`name_or_word.py`); nothing that is no prose (code, links, emoji, mentions of members, quoted lines) holds names.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+import regex
+
+from bot.discussion.model.address_words import ASKING, CONJUNCTIONS, GREETINGS, OPENERS, SECOND_PERSON, THANKS
+from bot.discussion.model.inflections import Attached
+from bot.discussion.model.name_or_word import also_is_word, is_written_as_name, may_be_name
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.reading import Place, Reading
+from bot.discussion.text.folding import fold_name
+
+# Behind a colon or a dash a sentence begins anew: "A question: Anna, …", "Good point — Anna, …".
+_NEW_START: Final = regex.compile(r"(?s).*(?:[:;—]|\s-)\s+")
+_WORD: Final = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}'-]*|[&+]")
+_CALL: Final = regex.compile(r"\s*(?:[,:;،、՝፣—―]|-(?=\s))")
+_EXCLAIMED: Final = regex.compile(r"\s*(?:[!?؟]|\.\.\.|\n)")
+_STOP: Final = regex.compile(r"\s*(?:[.!?؟。｡॥।۔։፧…;\n]|$)")
+_COMMA_BEFORE: Final = regex.compile(r"(?:[,،、፣;]|\s-|—|…|\.{3})[\s\"'“”‘’«»„(\[*_]*$")
+# Between two names that stand side by side: a comma or slash, a word that may be a conjunction, or both.
+_JOINS: Final = regex.compile(r"\s*(?P<comma>[,،、/]\s*)?(?P<word>[\p{L}\p{M}]+|[&+])?\s*")
+_LISTED: Final = regex.compile(r"(?:^|[,،、])\s*[\p{L}\p{M}'-]+\s*[,،、]\s*$")
+# A sentence that thanks and says more has more words than these.
+_ONLY_THANKS: Final = 6
+
+
+def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool = False) -> str | None:
+    """The name of the persona whom `text` speaks to, or None; never `speaker`. The rule is that of this module."""
+    reading = Reading(text, cast)
+    own = fold_name(speaker)
+    others = [place for place in reading.places if fold_name(place.mention.name) != own]
+    if not others:
+        return None
+    calls = _called(reading)
+    called = [place for place in others if place in calls]
+    ranks = (
+        [place for place in called if not _only_thanks(place)],
+        [place for place in others if place.asks and _is_asked_about(place, reading, guest=guest)],
+        called,
+    )
+    for rank in ranks:
+        if rank:
+            return rank[-1].mention.name
+    names = {place.mention.name for place in others if guest and may_be_name(place, reading)}
+    return names.pop() if len(names) == 1 else None
+
+
+def named(text: str, cast: Sequence[Persona]) -> list[str]:
+    """The names of the personas whom `text` names in any form, in the order of their mentions."""
+    reading = Reading(text, cast)
+    calls = _called(reading)
+    return list(dict.fromkeys(p.mention.name for p in reading.places if p in calls or may_be_name(p, reading)))
+
+
+def _is_asked_about(place: Place, reading: Reading, *, guest: bool) -> bool:
+    if not may_be_name(place, reading):
+        return False
+    # A model writes capitals, and the name of whom it asks about does not open its question.
+    return guest or (is_written_as_name(place, reading) and bool(place.before or not place.may_call))
+
+
+def _only_thanks(place: Place) -> bool:
+    words = {*place.before, *place.behind}
+    return 0 < len(words) <= _ONLY_THANKS and not words.isdisjoint(THANKS) and not place.asks
+
+
+def _called(reading: Reading) -> set[Place]:
+    """The mentions of those who are called."""
+    found: set[Place] = set()
+    for group, is_list in _groups(reading.places):
+        first, last = group[0], group[-1]
+        if len(group) > 1 and (
+            (_opens(first) and (_has_call_behind(last) or (first.before and _ends_sentence(last))))
+            or (_has_comma_before(first) and _ends_sentence(last))
+        ):
+            found.update(place for place in group if place.may_call and is_written_as_name(place, reading))
+        found.update(
+            place
+            for place in group
+            if place.has_at
+            or place.mention.attached is Attached.VOCATIVE
+            or (not is_list and _is_called(place, reading))
+        )
+    return found
+
+
+def _groups(places: Sequence[Place]) -> list[tuple[list[Place], bool]]:
+    """The mentions as they stand side by side ("Anna, Ben and Cleo"), each group with whether it is a list.
+
+    Who is in a list is called with all of it or not at all.
+    """
+    groups: list[tuple[list[Place], bool]] = [([place], False) for place in places[:1]]
+    for one, following in pairwise(places):
+        group, is_list = groups[-1]
+        # The lead of the one behind ends with what stands between the two.
+        between = following.lead[len(following.lead) - (following.mention.start - one.mention.end) :]
+        join = _JOINS.fullmatch(between) if following.mention.start - one.mention.end <= len(following.lead) else None
+        has_word = join is not None and join["word"] is not None
+        if (
+            join is None
+            or not (join["comma"] or has_word)
+            or (has_word and join["word"] not in CONJUNCTIONS)
+            # A comma before an "and" is that of a list of three or more: "Anna, and Ben too, …" is none.
+            or (has_word and join["comma"] and len(group) == 1)
+        ):
+            groups.append(([following], False))
+        else:
+            groups[-1] = ([*group, following], is_list or has_word or len(group) > 1)
+    return groups
+
+
+def _is_called(place: Place, reading: Reading) -> bool:
+    """Whether somebody is called alone, not with the names beside."""
+    if not place.may_call:
+        return False
+    last = place.before[-1] if place.before else ""
+    if _opens(place):
+        if _has_call_behind(place):
+            return True
+        if last in GREETINGS:
+            return _ends_sentence(place) or may_be_name(place, reading)
+        if last in THANKS or last in SECOND_PERSON or (last and _has_comma_before(place)):
+            return _ends_sentence(place)
+        follows = place.behind[0] if place.behind else ""
+        if place.asks and may_be_name(place, reading) and not also_is_word(place):
+            return follows in ASKING or place.mention.has_honorific
+        return place.mention.has_honorific and (follows in SECOND_PERSON or follows.startswith(("你", "您")))
+    if _has_comma_before(place):
+        if _ends_sentence(place):
+            return is_written_as_name(place, reading) or place.asks
+        return (
+            _CALL.match(place.tail) is not None
+            and is_written_as_name(place, reading)
+            and not _LISTED.search(place.lead)
+        )
+    return last in SECOND_PERSON and _ends_sentence(place) and may_be_name(place, reading)
+
+
+def _opens(place: Place) -> bool:
+    """Whether nothing stands before a name in its sentence but what may come before a call."""
+    return OPENERS.issuperset(_WORD.findall(_NEW_START.sub("", place.lead)))
+
+
+def _has_call_behind(place: Place) -> bool:
+    return _CALL.match(place.tail) is not None or _EXCLAIMED.match(place.tail) is not None
+
+
+def _ends_sentence(place: Place) -> bool:
+    return _STOP.match(place.tail) is not None
+
+
+def _has_comma_before(place: Place) -> bool:
+    return _COMMA_BEFORE.search(place.lead) is not None

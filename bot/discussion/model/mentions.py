@@ -1,0 +1,226 @@
+"""Finds the names of the table in a text: whole words only, in every form, whatever language attaches to them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import regex
+
+from bot.discussion.model.inflections import Attached, Language
+from bot.discussion.model.name_forms import callers, given_names
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.titles import HONORIFICS, TITLES
+from bot.discussion.text.folding import FoldedText, bare, fold_name
+from bot.discussion.text.segmentation import word_breaks
+
+# Scripts without spaces between words. What is written in them is cut into words by a dictionary.
+_UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}ー々\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_WORD: Final = regex.compile(
+    rf"(?V1)[{_UNSPACED}]+|\p{{Hangul}}+"
+    rf"|[[\p{{L}}\p{{N}}]--[{_UNSPACED}\p{{Hangul}}]](?:[[\p{{L}}\p{{N}}\p{{M}}_'\"״-]--[{_UNSPACED}\p{{Hangul}}]]*"
+    rf"[[\p{{L}}\p{{N}}\p{{M}}]--[{_UNSPACED}\p{{Hangul}}]])?"
+)
+_IS_UNSPACED: Final = regex.compile(rf"[{_UNSPACED}]")
+_KATAKANA: Final = regex.compile(r"[\p{Katakana}ー]")
+_HAN: Final = regex.compile(r"[\p{Han}々]")
+# Between the words of one name.
+_GAP: Final = regex.compile(r"\.? ?[\"“„]?")
+_IN_WORD: Final = regex.compile(r"[\p{L}\p{N}\p{M}_'\"-]")
+# So many letters a prefix may have.
+_PREFIX: Final = 6
+_LAST_WORD: Final = regex.compile(r"(?<![\p{L}\p{M}\p{N}])(?P<word>[\p{L}\p{M}'\"-]+)\.? ?$")
+_LONGEST_TITLE: Final = 1 + max(map(len, TITLES))
+_HONORIFIC: Final = regex.compile(
+    "(?:{0})|[ ](?:{0})(?![\\p{{L}}\\p{{M}}])".format("|".join(sorted(HONORIFICS, key=len, reverse=True)))
+)
+_THAI_TITLES: Final = tuple(sorted((t for t in TITLES if "ก" <= t[0] <= "๛"), key=len, reverse=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A persona's name in a folded text, from `start` up to `end`, with the titles and honorifics around it."""
+
+    name: str
+    start: int
+    end: int
+    at: tuple[int, int]  # the name itself
+    form: str  # which of its forms that is
+    attached: Attached
+    has_honorific: bool = False
+
+
+class NameFinder:
+    """Looks for the forms of names in texts. They are sorted by how they are looked for."""
+
+    def __init__(self, called: Mapping[str, str], uncased: Iterable[str] = ()) -> None:
+        """`called`: each folded form with the name it stands for. `uncased`: those that are written without capitals."""
+        self.called = called
+        self.uncased = frozenset(uncased)
+        regular: list[str] = []
+        unspaced: list[str] = []
+        irregular: list[str] = []
+        for form in called:
+            words = _WORD.findall(form)
+            if len(words) == 1 and words[0] == form and _IS_UNSPACED.match(form):
+                unspaced.append(form)
+            elif " ".join(words) == form:
+                regular.append(form)
+            else:  # with marks inside of it, as C++ and P!nk
+                irregular.append(form)
+        # Nearly all words are ruled out by their first letters; two of a short name, for languages change its end.
+        beginnings = {regex.escape(bare(form)[: 2 if len(form) < 5 else 3]) for form in regular}
+        self.beginnings: regex.Pattern[str] = regex.compile("|".join(sorted(beginnings)) or "(?!)")
+        self.most_words = max((form.count(" ") + 1 for form in regular), default=0)
+        self.unspaced = tuple(sorted(unspaced, key=len, reverse=True))
+        pattern = "|".join(regex.escape(form) for form in sorted(irregular, key=len, reverse=True)) or "(?!)"
+        self.irregular: regex.Pattern[str] = regex.compile(
+            rf"(?<![\p{{L}}\p{{N}}\p{{M}}])(?:{pattern})(?![\p{{L}}\p{{N}}\p{{M}}])"
+        )
+
+    def name_of(self, form: str) -> str | None:
+        return self.called.get(form) or self.called.get(bare(form))
+
+    def mentions(self, text: FoldedText, plain: str) -> list[Mention]:
+        """Every mention in `text`, in order; of two at one place the longer one is meant. `plain`: it without accents."""
+        found = [*_spaced(text, plain, self), *_unspaced(plain, self), *_irregular(plain, self)]
+        found.sort(key=lambda mention: (mention.start, -mention.end))
+        kept: list[Mention] = []
+        for mention in found:
+            if not kept or mention.start >= kept[-1].end:
+                kept.append(mention)
+        return kept
+
+
+def finder(cast: Sequence[Persona]) -> NameFinder:
+    """Who looks for the names of these personas, made once a cast."""
+    return _finder(tuple(cast))
+
+
+@lru_cache(maxsize=64)
+def _finder(cast: tuple[Persona, ...]) -> NameFinder:
+    given = [name for persona in cast for name in given_names(persona)]
+    return NameFinder(callers(cast), (fold_name(name) for name in given if not any(map(str.isupper, name))))
+
+
+def _spaced(text: FoldedText, plain: str, names: NameFinder) -> Iterator[Mention]:
+    language = Language(text.folded)
+    at = 0
+    for match in names.beginnings.finditer(plain):
+        if match.start() < at or (word := _word_around(text.folded, match.start())) is None:
+            continue
+        if found := _longest(text, word, names, language):
+            yield found
+            at = found.end
+
+
+def _word_around(folded: str, at: int) -> tuple[int, int] | None:
+    """The word in which a name may begin at `at`: with its first letters or behind a prefix; None in mid-word."""
+    start = at
+    while start > 0 and at - start < _PREFIX and _IN_WORD.match(folded[start - 1]):
+        start -= 1
+    while (word := _WORD.match(folded, start)) and word.end() <= at:
+        start = word.end()
+    return word.span() if word and (at - start < _PREFIX or folded[at - 1] == "'") else None
+
+
+def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, language: Language) -> Mention | None:
+    """The mention of most words that begins with the word `first`."""
+    folded = text.folded
+    run = [first]
+    while len(run) < names.most_words:
+        gap = _GAP.match(folded, run[-1][1])
+        following = _WORD.match(folded, gap.end()) if gap and gap.group() else None
+        if following is None:
+            break
+        run.append(following.span())
+    for is_plain in (True, False):  # an ending is looked for only where no whole form stands
+        for count in range(len(run), 0, -1):
+            before = "".join(f"{folded[start:end]} " for start, end in run[: count - 1])
+            word = folded[slice(*run[count - 1])]
+            for last, attached in [(word, Attached.NOTHING)] if is_plain else language.names_in(word):
+                form = before + last
+                if name := names.name_of(form):
+                    return _mention(folded, name, (first[0], *run[count - 1]), form, last, attached)
+    # A dash that is written without spaces may be a hyphen, or one between two words.
+    start, end = first
+    head = folded[start:end].partition("-")[0]
+    stop = start + len(head)
+    if stop < end and text.text[text.starts[stop]] in "–−" and head in names.called:
+        return Mention(names.called[head], start, stop, (start, stop), head, Attached.NOTHING)
+    return None
+
+
+def _mention(folded: str, name: str, place: tuple[int, int, int], form: str, last: str, attached: Attached) -> Mention:
+    """A mention from `place`: where it begins, and where its last word does and ends. `last` is the name in that."""
+    first, start, end = place
+    word = folded[start:end]
+    begins = end - len(last) if first == start and not word.startswith(last) and word.endswith(last) else first
+    ends = start + len(last) if word.startswith(last) else end
+    behind, has_honorific = _behind_honorific(folded, end)
+    has_honorific |= attached is Attached.ADDRESS and "\uac00" <= word[0] <= "\ud7a3"
+    return Mention(name, _before_titles(folded, first), behind, (begins, ends), form, attached, has_honorific)
+
+
+def _before_titles(folded: str, start: int) -> int:
+    """Where a mention begins with the titles before it."""
+    while (title := _LAST_WORD.search(folded, max(0, start - _LONGEST_TITLE), start)) and title["word"] in TITLES:
+        start = title.start("word")
+    return start
+
+
+def _behind_honorific(folded: str, end: int) -> tuple[int, bool]:
+    """Where a mention that ends at `end` ends with the honorific behind it, and whether there is one."""
+    found = _HONORIFIC.match(folded, end)
+    return (found.end(), True) if found else (end, False)
+
+
+def _unspaced(plain: str, names: NameFinder) -> Iterator[Mention]:
+    if not names.unspaced:
+        return
+    for run in _WORD.finditer(plain):
+        if not _IS_UNSPACED.match(run.group()) or not any(form in run.group() for form in names.unspaced):
+            continue
+        breaks = word_breaks(run.group())
+        for form in names.unspaced:
+            for match in regex.finditer(regex.escape(form), run.group()):
+                start, end = match.span()
+                behind, has_honorific = _behind_honorific(plain, run.start() + end)
+                titled = next((t for t in _THAI_TITLES if run.group()[:start].endswith(t)), "")
+                if _begins(run.group(), start, form, breaks, bool(titled)) and (
+                    has_honorific or _ends(run.group(), end, form, breaks, bool(titled))
+                ):
+                    begins = run.start() + start - len(titled)
+                    at = (run.start() + start, run.start() + end)
+                    is_titled = has_honorific or bool(titled)
+                    yield Mention(names.called[form], begins, behind, at, form, Attached.NOTHING, is_titled)
+
+
+def _begins(run: str, start: int, form: str, breaks: frozenset[int], is_titled: bool) -> bool:
+    """Whether a name at `start` begins a word there."""
+    if start == 0 or is_titled:
+        return True
+    before = run[start - 1]
+    if _KATAKANA.match(form) and _KATAKANA.match(before):
+        return False
+    # One ideograph behind another is the end of a word far more often than a name.
+    return start in breaks and not (len(form) == 1 and _HAN.match(before))
+
+
+def _ends(run: str, end: int, form: str, breaks: frozenset[int], is_titled: bool) -> bool:
+    if end == len(run):
+        return True
+    behind = run[end]
+    if _KATAKANA.match(form[-1]) and _KATAKANA.match(behind):
+        return False
+    if is_titled and not regex.match(r"\p{M}", behind):
+        return True
+    return end in breaks and not (len(form) == 1 and _HAN.match(behind))
+
+
+def _irregular(plain: str, names: NameFinder) -> Iterator[Mention]:
+    for match in names.irregular.finditer(plain):
+        form = match.group()
+        if form in names.called:
+            end, has_honorific = _behind_honorific(plain, match.end())
+            yield Mention(names.called[form], match.start(), end, match.span(), form, Attached.NOTHING, has_honorific)

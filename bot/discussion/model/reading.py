@@ -1,0 +1,101 @@
+"""A text with the names in it, and for each of them what stands around it in its sentence."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import regex
+
+from bot.discussion.model.inflections import Attached
+from bot.discussion.model.mentions import Mention, NameFinder, finder
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.titles import TITLES
+from bot.discussion.text.folding import FoldedText, bare
+from bot.discussion.text.markup import prose
+
+_CLOSERS: Final = r"[\"'”’»)\]}*_~|]"
+# Of a folded text, and quicker than `sentence_ends`, which tells all abbreviations apart: here a sentence that seems to
+# begin behind one does no harm unless a name does. A full stop ends nothing behind an initial or inside of a number.
+_END: Final = regex.compile(
+    rf"\n|[!?؟。｡॥।۔։፧]+(?:[.!?؟]*){_CLOSERS}*|(?<=\p{{Greek}});(?=\s|$)|(?<!\b\p{{L}})\.+{_CLOSERS}*(?=\s|$)"
+)
+_TITLE: Final = regex.compile(r"(?<!\p{L})\p{L}+$")
+_ASKS: Final = regex.compile(r"[?؟՞፧]|(?<=\p{Greek});|(?:か|吗|嗎|呢|까)[。.]?\s*$")
+_WORD: Final = regex.compile(r"[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}'-]*[\p{L}\p{N}\p{M}])?|[&+]")
+# What may stand around a name without meaning anything: quotes, emphasis, brackets, emoji, bullets.
+_DECOR: Final = r"[\s\"'“”‘’«»„()\[\]{}*_>~|¿¡•·#\p{So}\p{Sk}\p{Cf}\uFE0F]"
+_DECOR_BEFORE: Final = regex.compile(rf"^(?:{_DECOR}|-(?= )|\d{{1,2}}[.)] )*")
+_DECOR_BEHIND: Final = regex.compile(r"^[\"'”’»)\]}*_~|\p{So}\p{Sk}\uFE0F]*(?:\s+[\p{So}\uFE0F]+)*")
+# So far around a name its neighbours are looked at.
+_NEIGHBOURS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A mention and its surroundings in the sentence, folded and without accents."""
+
+    mention: Mention
+    lead: str  # what stands before it, without bullets and opening marks
+    tail: str  # what stands behind it, without closing marks
+    before: tuple[str, ...]  # the words of the lead, the last ones of a long one
+    behind: tuple[str, ...]  # the words of the tail, the first ones of a long one
+    asks: bool  # whether the sentence is a question
+    letter: str  # the first one of the name, as it was written
+
+    @property
+    def has_at(self) -> bool:
+        return self.lead.endswith("@")
+
+    @property
+    def may_call(self) -> bool:
+        """Whether it has a form in which somebody may be spoken to."""
+        return self.mention.attached is not Attached.CASE
+
+
+class Reading:
+    """One text, read once for the names of one table. Nothing that is no prose holds names."""
+
+    def __init__(self, text: str, names: Sequence[Persona] | NameFinder) -> None:
+        self.finder = names if isinstance(names, NameFinder) else finder(names)
+        self.folded = FoldedText.of(prose(text))
+        self.plain = bare(self.folded.folded)
+        self.places = [self._place(mention) for mention in self.finder.mentions(self.folded, self.plain)]
+
+    @cached_property
+    def has_capitals(self) -> bool:
+        """Whether the case of a letter says something: the author uses both."""
+        text = self.folded.text
+        return any(map(str.isupper, text)) and any(map(str.islower, text))
+
+    @cached_property
+    def has_inner_capitals(self) -> bool:
+        """Whether its author writes capitals where no keyboard sets them: inside of sentences, but for I."""
+        return regex.search(r"\p{Ll}\)?[,:;]? (?!I\b)\p{Lu}", self.folded.text) is not None
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where sentences end, the end of the text too."""
+        ends = [match.end() for match in _END.finditer(self.plain) if not self._is_behind_title(match.start())]
+        return [*ends, len(self.plain)]
+
+    def _is_behind_title(self, stop: int) -> bool:
+        word = _TITLE.search(self.plain, max(0, stop - 12), stop) if self.plain[stop] == "." else None
+        return word is not None and word.group() in TITLES
+
+    def _place(self, mention: Mention) -> Place:
+        at = bisect_right(self._ends, mention.start)
+        start, end = self._ends[at - 1] if at else 0, self._ends[min(at, len(self._ends) - 1)]
+        lead = _DECOR_BEFORE.sub("", self.plain[start : mention.start])
+        rest = self.plain[mention.end : max(end, mention.end)]
+        tail = _DECOR_BEHIND.sub("", rest)
+        return Place(
+            mention,
+            lead,
+            tail,
+            tuple(_WORD.findall(lead[-_NEIGHBOURS:])),
+            tuple(_WORD.findall(tail[:_NEIGHBOURS])),
+            _ASKS.search(rest) is not None or "՞" in self.plain[start:end],
+            self.folded.text[self.folded.starts[mention.at[0]]],
+        )
