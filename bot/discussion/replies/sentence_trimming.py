@@ -31,9 +31,7 @@ _MARKS: Final = tuple(
     )
 )
 # An item of a list, or a row of a table, that has its line to itself, needs no full stop.
-_ITEM: Final = re.compile(
-    r"(?m)^[^\S\n]*(?:[-+*•◦▪·–—][^\S\n]+|\||\d{1,3}[.)、])[^\w\n]*\w[^\n]*?(?=[^\S\n]*\n)"
-)
+_ITEM: Final = re.compile(r"(?m)^[^\S\n]*(?:[-+*•◦▪·–—][^\S\n]+|\||\d{1,3}[.)、])[^\w\n]*\w[^\n]*?(?=[^\S\n]*\n)")
 _HALF_A_LINK: Final = re.compile(r"\[[^\[\]\n]*(?:\] ?\([^\s()]*)?\Z")
 
 
