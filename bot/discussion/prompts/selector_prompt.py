@@ -9,8 +9,8 @@ from bot.discussion.model.record import Record, Session, question_on_table, seat
 from bot.discussion.prompts.prompt import Prompt, in_prompt, preamble, transcript
 from bot.discussion.text.folding import one_line
 
-# A name with its title takes no more, in tokens.
-CHOICE_TOKENS: Final = 12
+# A name with its title takes no more, in tokens; and some servers take no lower limit of an answer.
+CHOICE_TOKENS: Final = 16
 
 _TAIL: Final = """
 (A note from the moderator. {question}Decide who speaks next, so that the discussion gets on: somebody who has an answer

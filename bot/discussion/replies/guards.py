@@ -12,7 +12,7 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, seats
 from bot.discussion.prompts.prompt import preamble
 from bot.discussion.replies.reply import Reply
-from bot.discussion.replies.scripts import is_foreign
+from bot.discussion.replies.scripts import WRONG_SCRIPT_FLAG, is_foreign
 from bot.discussion.text.folding import fold
 from bot.discussion.text.text_metrics import gram_hashes, grams
 
@@ -33,7 +33,7 @@ class Objection:
 
 
 _EMPTY: Final = Objection("empty", "empty", "It was empty: say one or two sentences.")
-_FOREIGN: Final = Objection("empty", "wrong_script", "It was in another language than the table's.")
+_FOREIGN: Final = Objection("empty", WRONG_SCRIPT_FLAG, "It was in another language than the table's.")
 _REPEATED: Final = Objection("repeat", "repeated", "It had been said before: say something new, in other words.")
 _RECITED: Final = Objection(
     "repeat", "recited", "It recited what is written above: answer the question in words of your own."
