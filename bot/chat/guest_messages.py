@@ -9,7 +9,7 @@ from typing import Final
 import discord
 
 from bot.chat.cards import said_in
-from bot.chat.mentions import with_names
+from bot.chat.discord_mentions import with_names
 from bot.chat.message_parts import is_forward, is_only_a_gif, things_beside, words_beside
 from bot.chat.pasted_text import read, text_files
 from bot.discussion.text.invisible import without_invisible

@@ -82,6 +82,7 @@ class SessionRunner:
             budget=self._budget,
             max_tokens=max_tokens,
             compact=lambda compaction: self._log.steer(compaction, ""),
+            withhold=lambda seqs: self._log.withhold(*seqs),
         )
         self._loop = TurnLoop(
             self._state,

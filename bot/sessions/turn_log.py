@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from enum import Enum, auto
 from typing import Final
@@ -188,10 +188,14 @@ class TurnLog:
 
     # --- what is taken back ---
 
-    async def withhold(self, seq: int) -> None:
-        """The place will not show a turn: it stands in no prompt."""
-        turn = self.record.amend(seq, withheld=True)
-        await self._store.amend_turn(self._state.id, turn)
+    async def withhold(self, *seqs: int) -> None:
+        """The place will not show turns, or the model's server not read them: they stand in no prompt."""
+        # Shielded as a commit is: what stands here and what stands in the database must not part.
+        await asyncio.shield(asyncio.ensure_future(self._withhold(seqs)))
+
+    async def _withhold(self, seqs: Iterable[int]) -> None:
+        for seq in seqs:
+            await self._store.amend_turn(self._state.id, self.record.amend(seq, withheld=True))
 
     async def forget(self, member: Member, listen_from: int) -> bool:
         """Take a member out of the record, the stored one and this one. Out: whether anything in it changed.

@@ -19,15 +19,24 @@ from typing import Final
 
 import regex
 
-from bot.discussion.model.address_words import ASKING, CONJUNCTIONS, GREETINGS, OPENERS, SECOND_PERSON, THANKS
+from bot.discussion.model.address_words import (
+    ASKERS,
+    AUXILIARIES,
+    CONJUNCTIONS,
+    GREETINGS,
+    OPENERS,
+    QUESTION_WORDS,
+    SECOND_PERSON,
+    THANKS,
+)
 from bot.discussion.model.inflections import Attached
-from bot.discussion.model.name_or_word import also_is_word, is_written_as_name, may_be_name
+from bot.discussion.model.name_or_word import also_is_word, is_only_word, is_written_as_name, may_be_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.reading import Place, Reading
 from bot.discussion.text.folding import fold_name
 
-# Behind a colon or a dash a sentence begins anew: "A question: Anna, …", "Good point — Anna, …".
-_NEW_START: Final = regex.compile(r"(?s).*(?:[:;—]|\s-)\s+")
+# Behind a colon or a dash a sentence begins anew: "A question: Anna, …", "Good point — Anna, …"; not what others said.
+_NEW_START: Final = regex.compile(r"(?s).*(?:[:;—]|\s-)\s+(?![\s\"“”„«‘'])")
 _WORD: Final = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}'-]*|[&+]")
 _CALL: Final = regex.compile(r"\s*(?:[,:;،、՝፣—―]|-(?=\s))")
 _EXCLAIMED: Final = regex.compile(r"\s*(?:[!?؟]|\.\.\.|\n)")
@@ -65,14 +74,13 @@ def named(text: str, cast: Sequence[Persona]) -> list[str]:
     """The names of the personas whom `text` names in any form, in the order of their mentions."""
     reading = Reading(text, cast)
     calls = _called(reading)
-    return list(dict.fromkeys(p.mention.name for p in reading.places if p in calls or may_be_name(p, reading)))
+    return list(dict.fromkeys(p.mention.name for p in reading.places if p in calls or not is_only_word(p, reading)))
 
 
 def _is_asked_about(place: Place, reading: Reading, *, guest: bool) -> bool:
     if not may_be_name(place, reading):
         return False
-    # A model writes capitals, and the name of whom it asks about does not open its question.
-    return guest or (is_written_as_name(place, reading) and bool(place.before or not place.may_call))
+    return guest or is_written_as_name(place, reading)  # a model writes capitals
 
 
 def _only_thanks(place: Place) -> bool:
@@ -130,17 +138,20 @@ def _is_called(place: Place, reading: Reading) -> bool:
     if not place.may_call:
         return False
     last = place.before[-1] if place.before else ""
+    if place.word_before in ASKERS and place.tail.startswith(":"):
+        return True
+    if place.bracket is not None and OPENERS.issuperset(_WORD.findall(place.bracket)):
+        return place.bracket.strip() != "" or not place.before  # "(to Anna) …", "[Anna] …"
     if _opens(place):
         if _has_call_behind(place):
-            return True
+            # "To hope, …": in small letters among capitals a word is the word, unless it stands by itself.
+            is_word = also_is_word(place) and not is_written_as_name(place, reading)
+            return not (is_word and place.word_before not in GREETINGS | {""})
         if last in GREETINGS:
             return _ends_sentence(place) or may_be_name(place, reading)
         if last in THANKS or last in SECOND_PERSON or (last and _has_comma_before(place)):
             return _ends_sentence(place)
-        follows = place.behind[0] if place.behind else ""
-        if place.asks and may_be_name(place, reading) and not also_is_word(place):
-            return follows in ASKING or place.mention.has_honorific
-        return place.mention.has_honorific and (follows in SECOND_PERSON or follows.startswith(("你", "您")))
+        return _is_asked_behind(place) and may_be_name(place, reading) and not also_is_word(place)
     if _has_comma_before(place):
         if _ends_sentence(place):
             return is_written_as_name(place, reading) or place.asks
@@ -150,6 +161,14 @@ def _is_called(place: Place, reading: Reading) -> bool:
             and not _LISTED.search(place.lead)
         )
     return last in SECOND_PERSON and _ends_sentence(place) and may_be_name(place, reading)
+
+
+def _is_asked_behind(place: Place) -> bool:
+    """Whether a question or request follows a name at once, without a comma: "Anna what do you think"."""
+    first, second = (*place.behind[:2], "", "")[:2]
+    if place.mention.has_honorific and (place.asks or first in SECOND_PERSON or first.startswith(("你", "您"))):
+        return True
+    return first in QUESTION_WORDS or (first in AUXILIARIES and second in SECOND_PERSON)
 
 
 def _opens(place: Place) -> bool:

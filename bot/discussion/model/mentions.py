@@ -10,7 +10,7 @@ import regex
 from bot.discussion.model.inflections import Attached, Language
 from bot.discussion.model.name_forms import callers, given_names
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.titles import HONORIFICS, TITLES
+from bot.discussion.model.titles import HONORIFICS, HONORIFICS_IN_LATIN, TITLES
 from bot.discussion.text.folding import FoldedText, bare, fold_name
 from bot.discussion.text.segmentation import word_breaks
 
@@ -31,8 +31,12 @@ _IN_WORD: Final = regex.compile(r"[\p{L}\p{N}\p{M}_'\"-]")
 _PREFIX: Final = 6
 _LAST_WORD: Final = regex.compile(r"(?<![\p{L}\p{M}\p{N}])(?P<word>[\p{L}\p{M}'\"-]+)\.? ?$")
 _LONGEST_TITLE: Final = 1 + max(map(len, TITLES))
+_SPACED_HONORIFICS: Final = frozenset(HONORIFICS_IN_LATIN)
 _HONORIFIC: Final = regex.compile(
-    "(?:{0})|[ ](?:{0})(?![\\p{{L}}\\p{{M}}])".format("|".join(sorted(HONORIFICS, key=len, reverse=True)))
+    "(?:{})|[ ](?:{})(?![\\p{{L}}\\p{{M}}])".format(
+        "|".join(sorted(set(HONORIFICS) - _SPACED_HONORIFICS, key=len, reverse=True)),
+        "|".join(sorted(HONORIFICS, key=len, reverse=True)),
+    )
 )
 _THAI_TITLES: Final = tuple(sorted((t for t in TITLES if "ก" <= t[0] <= "๛"), key=len, reverse=True))
 
@@ -49,12 +53,16 @@ class Mention:
     attached: Attached
     has_honorific: bool = False
 
+    @property
+    def is_titled(self) -> bool:
+        return self.has_honorific or self.start < self.at[0]
+
 
 class NameFinder:
     """Looks for the forms of names in texts. They are sorted by how they are looked for."""
 
     def __init__(self, called: Mapping[str, str], uncased: Iterable[str] = ()) -> None:
-        """`called`: each folded form with the name it stands for. `uncased`: those that are written without capitals."""
+        """`called`: each folded form with the name it stands for. `uncased`: those written without capitals."""
         self.called = called
         self.uncased = frozenset(uncased)
         regular: list[str] = []
@@ -82,7 +90,7 @@ class NameFinder:
         return self.called.get(form) or self.called.get(bare(form))
 
     def mentions(self, text: FoldedText, plain: str) -> list[Mention]:
-        """Every mention in `text`, in order; of two at one place the longer one is meant. `plain`: it without accents."""
+        """Every mention in `text`, in order; of two at one place the longer one. `plain`: the text without accents."""
         found = [*_spaced(text, plain, self), *_unspaced(plain, self), *_irregular(plain, self)]
         found.sort(key=lambda mention: (mention.start, -mention.end))
         kept: list[Mention] = []
@@ -119,6 +127,8 @@ def _word_around(folded: str, at: int) -> tuple[int, int] | None:
     start = at
     while start > 0 and at - start < _PREFIX and _IN_WORD.match(folded[start - 1]):
         start -= 1
+    while start < at and not folded[start].isalnum():  # a quote or dash in front
+        start += 1
     while (word := _WORD.match(folded, start)) and word.end() <= at:
         start = word.end()
     return word.span() if word and (at - start < _PREFIX or folded[at - 1] == "'") else None

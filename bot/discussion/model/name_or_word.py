@@ -3,14 +3,14 @@
 By its place, the punctuation and the case. Only where nothing of that speaks for either, a list of words does.
 """
 
-from bot.discussion.model.address_words import (
+from bot.discussion.model.reading import Place, Reading
+from bot.discussion.model.titles import TITLES
+from bot.discussion.model.word_names import (
     ALSO_WORDS,
     NEVER_BEFORE_A_CAPITAL,
     NEVER_BEFORE_A_NAME,
     NEVER_BEHIND_A_NAME,
 )
-from bot.discussion.model.reading import Place, Reading
-from bot.discussion.model.titles import TITLES
 
 
 def is_written_as_name(place: Place, reading: Reading) -> bool:
@@ -19,13 +19,13 @@ def is_written_as_name(place: Place, reading: Reading) -> bool:
 
 
 def also_is_word(place: Place) -> bool:
-    """Whether the name is known to be a word as well."""
-    return place.mention.form in ALSO_WORDS or place.mention.form in TITLES
+    """Whether the name is known to be a word as well, and stands without a title."""
+    return (place.mention.form in ALSO_WORDS or place.mention.form in TITLES) and not place.mention.is_titled
 
 
 def may_be_name(place: Place, reading: Reading) -> bool:
     """Whether nothing shows that a mention is only a word, though no sign of a call shows that it is the name."""
-    if place.has_at or place.mention.has_honorific or not (place.before or place.behind):
+    if place.has_at or place.mention.is_titled or not (place.before or place.behind):
         return True
     is_word = also_is_word(place)
     is_small = place.letter.islower() and place.mention.form not in reading.finder.uncased
@@ -37,14 +37,13 @@ def may_be_name(place: Place, reading: Reading) -> bool:
     if not reading.has_capitals and is_word:
         return False
     if place.before:
-        last = place.before[-1]
-        return last not in NEVER_BEFORE_A_CAPITAL and not (is_word and last == "a")
+        return place.word_before not in NEVER_BEFORE_A_CAPITAL and not (is_word and place.word_before == "a")
     return not (is_word or _has_subject_behind(place))
 
 
 def is_only_word(place: Place, reading: Reading) -> bool:
     """Whether a mention is clearly the word: in small letters among capitals, or as the word opens a sentence."""
-    if place.has_at or place.mention.has_honorific:
+    if place.has_at or place.mention.is_titled:
         return False
     if not is_written_as_name(place, reading):
         return also_is_word(place) or _is_used_as_word(place)
@@ -53,11 +52,9 @@ def is_only_word(place: Place, reading: Reading) -> bool:
 
 def _is_used_as_word(place: Place) -> bool:
     """ "a king", "they will", "hope it"."""
-    return place.before[-1:] != () and place.before[-1] in NEVER_BEFORE_A_NAME or _has_subject_behind(place)
+    return place.word_before in NEVER_BEFORE_A_NAME or _has_subject_behind(place)
 
 
 def _has_subject_behind(place: Place) -> bool:
     """ "Will this …", "May I …", "Hope you …"."""
-    return not place.tail.lstrip().startswith((",", ":", "!", "?", ".")) and (
-        place.behind[:1] != () and place.behind[0] in NEVER_BEHIND_A_NAME
-    )
+    return place.word_behind in NEVER_BEHIND_A_NAME

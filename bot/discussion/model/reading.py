@@ -1,6 +1,6 @@
 """A text with the names in it, and for each of them what stands around it in its sentence."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +21,7 @@ _CLOSERS: Final = r"[\"'”’»)\]}*_~|]"
 _END: Final = regex.compile(
     rf"\n|[!?؟。｡॥।۔։፧]+(?:[.!?؟]*){_CLOSERS}*|(?<=\p{{Greek}});(?=\s|$)|(?<!\b\p{{L}})\.+{_CLOSERS}*(?=\s|$)"
 )
+_ACT: Final = regex.compile(r"(?<![*\\])\*(?=[^\s*])[^*\n]* ?[^*\n]*\*(?=\s)")
 _TITLE: Final = regex.compile(r"(?<!\p{L})\p{L}+$")
 _ASKS: Final = regex.compile(r"[?؟՞፧]|(?<=\p{Greek});|(?:か|吗|嗎|呢|까)[。.]?\s*$")
 _WORD: Final = regex.compile(r"[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}'-]*[\p{L}\p{N}\p{M}])?|[&+]")
@@ -28,6 +29,7 @@ _WORD: Final = regex.compile(r"[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}'-]*[\p{L}\p{N}\p{
 _DECOR: Final = r"[\s\"'“”‘’«»„()\[\]{}*_>~|¿¡•·#\p{So}\p{Sk}\p{Cf}\uFE0F]"
 _DECOR_BEFORE: Final = regex.compile(rf"^(?:{_DECOR}|-(?= )|\d{{1,2}}[.)] )*")
 _DECOR_BEHIND: Final = regex.compile(r"^[\"'”’»)\]}*_~|\p{So}\p{Sk}\uFE0F]*(?:\s+[\p{So}\uFE0F]+)*")
+_OPENED_BRACKET: Final = regex.compile(r"[(\[](?P<inside>[^()\[\]]*)$")
 # So far around a name its neighbours are looked at.
 _NEIGHBOURS: Final = 60
 
@@ -43,10 +45,21 @@ class Place:
     behind: tuple[str, ...]  # the words of the tail, the first ones of a long one
     asks: bool  # whether the sentence is a question
     letter: str  # the first one of the name, as it was written
+    bracket: str | None  # what stands before it in brackets that close behind it: "(to Anna) …"
 
     @property
     def has_at(self) -> bool:
         return self.lead.endswith("@")
+
+    @property
+    def word_before(self) -> str:
+        """The word before the mention, with nothing but a space between the two; "" for none."""
+        return self.before[-1] if self.before and self.lead.rstrip(" ").endswith(self.before[-1]) else ""
+
+    @property
+    def word_behind(self) -> str:
+        """The word behind the mention, with nothing but a space between the two; "" for none."""
+        return self.behind[0] if self.behind and self.tail.lstrip(" ").startswith(self.behind[0]) else ""
 
     @property
     def may_call(self) -> bool:
@@ -55,11 +68,12 @@ class Place:
 
 
 class Reading:
-    """One text, read once for the names of one table. Nothing that is no prose holds names."""
+    """One text, read once for the names of one table."""
 
-    def __init__(self, text: str, names: Sequence[Persona] | NameFinder) -> None:
+    def __init__(self, text: str, names: Sequence[Persona] | NameFinder, *, is_prose: bool = True) -> None:
+        """`is_prose`: whether what is no prose (code, links, emoji, quoted lines) holds no names."""
         self.finder = names if isinstance(names, NameFinder) else finder(names)
-        self.folded = FoldedText.of(prose(text))
+        self.folded = FoldedText.of(prose(text) if is_prose else text)
         self.plain = bare(self.folded.folded)
         self.places = [self._place(mention) for mention in self.finder.mentions(self.folded, self.plain)]
 
@@ -77,8 +91,10 @@ class Reading:
     @cached_property
     def _ends(self) -> list[int]:
         """Where sentences end, the end of the text too."""
-        ends = [match.end() for match in _END.finditer(self.plain) if not self._is_behind_title(match.start())]
-        return [*ends, len(self.plain)]
+        ends = {match.end() for match in _END.finditer(self.plain) if not self._is_behind_title(match.start())}
+        # What somebody does (*turns to Ben*) is no part of what is said behind it.
+        ends |= {bisect_left(self.folded.starts, act.end()) for act in _ACT.finditer(self.folded.text)}
+        return sorted({*ends, len(self.plain)})
 
     def _is_behind_title(self, stop: int) -> bool:
         word = _TITLE.search(self.plain, max(0, stop - 12), stop) if self.plain[stop] == "." else None
@@ -88,6 +104,7 @@ class Reading:
         at = bisect_right(self._ends, mention.start)
         start, end = self._ends[at - 1] if at else 0, self._ends[min(at, len(self._ends) - 1)]
         lead = _DECOR_BEFORE.sub("", self.plain[start : mention.start])
+        bracket = _OPENED_BRACKET.search(self.plain, start, mention.start)
         rest = self.plain[mention.end : max(end, mention.end)]
         tail = _DECOR_BEHIND.sub("", rest)
         return Place(
@@ -98,4 +115,5 @@ class Reading:
             tuple(_WORD.findall(tail[:_NEIGHBOURS])),
             _ASKS.search(rest) is not None or "՞" in self.plain[start:end],
             self.folded.text[self.folded.starts[mention.at[0]]],
+            bracket["inside"] if bracket and rest.startswith((")", "]")) else None,
         )

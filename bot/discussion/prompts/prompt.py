@@ -168,6 +168,8 @@ def in_prompt(text: str) -> str:
 
 
 def _spoken(session: Session, turn: Turn) -> str:
+    if turn.withheld:
+        return ""
     if turn.kind == "guest":
         # On one line and without double quotes, so that a guest's text can't end its own quotation or fake a line.
         # Read out before it is cut, so that nothing gets longer than the limit.
@@ -175,7 +177,7 @@ def _spoken(session: Session, turn: Turn) -> str:
         said = clipped(inside_quotes(said), GUEST_TEXT_LIMIT)
         return f'{shown_name(session, turn)} (guest): "{said}"\n' if said else ""
     if turn.kind in ("persona", "summary"):
-        return f"{turn.speaker}: {turn.text}\n" if turn.text and not turn.withheld else ""
+        return f"{turn.speaker}: {turn.text}\n" if turn.text else ""
     match turn.steering:
         case QuestionPut(question=question):
             return f"{MODERATOR}: The question on the table is: {one_line(question)}\n"
