@@ -70,6 +70,7 @@ ERRORS: Final = (
         codes=frozenset(
             {"context_length_exceeded", "exceed_context_size_error", "tokens_limit_reached", "request_too_large"}
             | {"context_window_exceeded", "model_context_window_exceeded", "prompt_too_long", "token_limit_exceeded"}
+            | {"string_above_max_length", "1261"}
         ),
     ),
     ErrorWording(
@@ -98,7 +99,7 @@ ERRORS: Final = (
     ),
     ErrorWording(
         ErrorKind.OVERFLOW,
-        "xAI, Gemini, Moonshot, TGI, DashScope",
+        "xAI, Gemini, Moonshot, TGI, DashScope, OpenAI, servers in Chinese",
         "https://docs.x.ai; https://github.com/huggingface/text-generation-inference, router: validation.rs",
         _REFUSALS,
         _any(
@@ -107,6 +108,8 @@ ERRORS: Final = (
             r"inputs?\W{0,2} tokens \+ .{0,20}must be",
             r"range of input length",
             r"reduce the length of (?:the |your |either |input )",
+            r"string too long",
+            r"(?:长度|字数|token).{0,12}超[过出]|超[过出长].{0,12}(?:长度|限制|token)",
         ),
     ),
     ErrorWording(
@@ -136,6 +139,7 @@ ERRORS: Final = (
             r"\b(?:flagged|moderation|inappropriate content|content exists risk|usage guidelines|high risk)\b",
             r"(?:blocked|rejected|filtered).{0,40}(?:safety|sensitive|harmful|prompt)",
             r"safety (?:check|system|filter|polic)",
+            r"敏感|不安全内容|违规|不当内容",
         ),
     ),
     ErrorWording(
@@ -160,6 +164,7 @@ ERRORS: Final = (
             r"key limit exceeded",
             r"payment (?:required|method)",
             r"spending limit",
+            r"余额不足|欠费",
         ),
     ),
     ErrorWording(
@@ -179,6 +184,7 @@ ERRORS: Final = (
             r"(?:invalid|unknown|no such|unsupported|not a valid).{0,10}\bmodel\b",
             r"not.{0,20}access to (?:the )?model",
             r"not a chat model",
+            r"no models? (?:is |are )?loaded",
             r"does not support chat",
         ),
         frozenset({"model_not_found", "invalid_model", "model_not_available", "unknown_model", "model_not_supported"}),

@@ -111,6 +111,10 @@ def error_inside(answer: Any) -> Any:
         return None
     if error := at(answer, "choices", "error"):
         return {"error": error}
+    # Gemini, where it refuses a prompt: there is nothing to choose from, and why.
+    for reason in (at(answer, "promptFeedback", "blockReason"), at(answer, "prompt_feedback", "block_reason")):
+        if reason and not at(answer, "choices", "message", "content"):
+            return {"error": {"code": "content_filter", "status": 400, "message": f"the prompt is blocked: {reason}"}}
     if isinstance(answer.get("choices"), list):
         return None
     is_error = answer.get("error") or answer.get("object") == "error"

@@ -23,8 +23,12 @@ _STATUSES: Final = (400, 404, 415, 422, 500, 501, 502)
 LIMIT: Final = "max_tokens"
 # The limit of an answer under its newer name; most local servers know the older one only.
 NEWER_LIMIT: Final = "max_completion_tokens"
-# A refusal may speak of it under yet another one: that of the server behind.
+# A refusal may speak of a parameter under another name: that of the server behind.
 _LIMIT_NAMES: Final = frozenset({LIMIT, NEWER_LIMIT, "max_output_tokens", "max_new_tokens", "num_predict", "n_predict"})
+_STOP_NAMES: Final = frozenset({"stop", "stop_sequences", "stop_words"})
+_OTHER_NAMES: Final = {**dict.fromkeys(_LIMIT_NAMES, _LIMIT_NAMES), "stop": _STOP_NAMES}
+# What can be done without, whatever is wrong with it: the answer is cut at others' lines in any case.
+_SPARE: Final = frozenset({"stop", "stream_options"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ NAMINGS: Final = (
     Wording(
         "NIM, TGI and others",
         "{name} is not supported",
-        r"\b{name}\b(?: (?:parameter|argument|field|option|value))? (?:is|are|can|may|must|does|isn't|has|should)\b",
+        r"\b{name}\b(?: \([^)]*\))?(?: (?:parameter|argument|field|option|value))? "
+        r"(?:is|are|can|may|must|does|isn't|has|should|exceeds)\b",
     ),
     Wording("Moonshot", "invalid temperature: …", r"\binvalid (?:value for |value of )?{name}\b"),
     Wording(
@@ -95,6 +100,7 @@ REFUSALS: Final = (
         r"\bonly\b.{0,40}\b(?:allowed|supported|accepted)",
     ),
     Wording("Anthropic", "may only be set to 1", r"may only be\b"),
+    Wording("many", "invalid parameter", r"\binvalid (?:request )?(?:parameter|argument|field)"),
     Wording("Python servers", "got an unexpected keyword argument 'x'", r"unexpected"),
     Wording("JSON Schema", "additional properties are not allowed", r"additional propert"),
     Wording("OpenAI", "Use 'max_completion_tokens' instead", r"\buse\b.{0,40}\binstead"),
@@ -116,7 +122,7 @@ LEAST: Final = (
 # What lies above it only.
 ABOVE: Final = (
     Wording("TGI", "`temperature` must be strictly positive", r"(?:strictly )?positive()"),
-    Wording("pydantic, vLLM", "should be greater than 0", rf"(?:greater than(?! or)|(?<![-=])>(?!=)){_FLOAT}"),
+    Wording("pydantic, vLLM", "should be greater than 0", rf"(?:greater than(?! or)|(?<![-=])(?<!\d )>(?!=)){_FLOAT}"),
 )
 MOST: Final = (
     Wording(
@@ -124,10 +130,17 @@ MOST: Final = (
     ),
     Wording("Anthropic", "8192 > 4096, which is the maximum allowed number of output tokens", rf"\d >{_FLOAT}"),
     Wording(
-        "many",
-        "should be less than or equal to 4096",
-        rf"(?:less than or equal to|no more than|<=|≤|cannot exceed|must not exceed){_FLOAT}",
+        "Groq, many",
+        "must be less than or equal to 8192",
+        rf"(?:less than or equal to|no more than|not be greater than|cannot be greater than|<=|≤|(?:cannot|not) exceed)"
+        rf"{_FLOAT}",
     ),
+    Wording(
+        "many", "exceeds the maximum of 4096", rf"exceeds (?:the |its )?(?:maximum|max|limit)\b\D{{0,40}}?{_FLOAT}"
+    ),
+    Wording("many", "the maximum value is 4096", rf"(?:maximum|max)(?: value| allowed)? (?:is|of){_FLOAT}"),
+    Wording("many", "limited to 4096; up to 4096", rf"\b(?:limited|up) to{_FLOAT}"),
+    Wording("many", "must be between 1 and 4096", r"between \d+(?:\.\d+)? and (\d+(?:\.\d+)?)"),
     Wording("DashScope", "Range of max_tokens should be [1, 8192]", r"should be \[\d+, ?(\d+)\]"),
     Wording("DeepSeek", "the valid range of max_tokens is [1, 8192]", r"range of {name} is \[\d+, ?(\d+)\]"),
 )
@@ -161,14 +174,17 @@ class LearntRequest:
     def learn(self, report: ErrorReport, request: dict[str, Any]) -> bool:
         """A request was refused. Out: whether for a part that the model does not take: then `request` is as it should
         be, and so is what `fit` gives from here on. Each time it says yes there is less left to refuse."""
-        if report.status not in _STATUSES or meaning_of(report) in _ABOUT_OTHER_THINGS:
+        meaning = meaning_of(report)
+        if report.status not in _STATUSES or meaning in _ABOUT_OTHER_THINGS:
             return False
         name = named_parameter(report, request)
         if name is None:
             return False
-        if self._learn_bound(report, request, name):
+        is_overflow = meaning is ErrorKind.OVERFLOW
+        if self._learn_bound(report, request, name, only_most=is_overflow):
             return True
-        if not _is_refused(report):
+        # A prompt that is too long names both names of the limit.
+        if is_overflow or not (name in _SPARE or _is_refused(report)):
             return False
         value = request.pop(name)
         if name == LIMIT and NEWER_LIMIT not in request:
@@ -179,15 +195,15 @@ class LearntRequest:
             self._left_out.add(name)
         return True
 
-    def _learn_bound(self, report: ErrorReport, request: dict[str, Any], name: str) -> bool:
+    def _learn_bound(self, report: ErrorReport, request: dict[str, Any], name: str, *, only_most: bool) -> bool:
         """Whether the refusal tells a bound that the value is not within."""
         before = request[name]
         if isinstance(before, bool) or not isinstance(before, int | float):
             return False
         shown = re.escape(name)
-        if (least := _bound(LEAST, report, shown)) is not None and before < least:
+        if (least := _bound(LEAST, report, shown)) is not None and before < least and not only_most:
             self._least[name] = least
-        elif (above := _bound(ABOVE, report, shown)) is not None and before <= above:
+        elif not only_most and (above := _bound(ABOVE, report, shown)) is not None and before <= above:
             self._least[name] = above + (1 if isinstance(before, int) else _STEP)
         elif (most := _bound(MOST, report, shown)) is not None and 0 < most < before:
             self._most[name] = most
@@ -203,9 +219,7 @@ class LearntRequest:
         return int(within) if isinstance(value, int) else within
 
 
-# A prompt that is too long names both names of the limit, and a model that is not there all that it was asked with.
 _ABOUT_OTHER_THINGS: Final = (
-    ErrorKind.OVERFLOW,
     ErrorKind.UNFINISHED,
     ErrorKind.FILTERED,
     ErrorKind.QUOTA,
@@ -234,7 +248,7 @@ def named_parameter(report: ErrorReport, request: Mapping[str, Any]) -> str | No
 
 def _forms(name: str) -> frozenset[str]:
     """A name as it may stand in a refusal: also as servers that are written in other languages call it."""
-    same = _LIMIT_NAMES if name in _LIMIT_NAMES else frozenset({name})
+    same = _OTHER_NAMES.get(name, frozenset({name}))
     return same | {re.sub(r"_(\w)", lambda match: match[1].upper(), form) for form in same}
 
 

@@ -17,6 +17,7 @@ OVERFLOWS = [
     "too many tokens: total number of tokens (prompt and prediction) cannot exceed 2048 - received 6354.",
     "prompt is too long: 200251 tokens > 200000 maximum",
     "The maximum prompt length of this model is 8192.",
+    "输入长度超过模型限制",
 ]
 # What each kind of error is told by: status, words, codes.
 TOLD: list[tuple[int, str, list[str], ErrorKind]] = [
@@ -32,6 +33,9 @@ TOLD: list[tuple[int, str, list[str], ErrorKind]] = [
     (403, "Your input was flagged", [], ErrorKind.FILTERED),
     (429, "You exceeded your current quota", ["insufficient_quota"], ErrorKind.QUOTA),
     (402, "Insufficient Balance", [], ErrorKind.QUOTA),
+    (429, "账户余额不足", [], ErrorKind.QUOTA),
+    (400, "输入内容包含敏感信息", [], ErrorKind.FILTERED),
+    (404, "No models loaded. Please load one.", [], ErrorKind.MODEL),
     (402, "", [], ErrorKind.QUOTA),
     (404, "No endpoints found matching your data policy", [], ErrorKind.ROUTE),
     (404, "no", ["model_not_found"], ErrorKind.MODEL),
@@ -155,6 +159,17 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("Additional properties are not allowed ('top_k')", {"top_k": None}),
     ("chat_template_kwargs.enable_thinking: not allowed", {"chat_template_kwargs": None}),
     ("top_k is incompatible with this model", {"top_k": None}),
+    ("stop_sequences: each of them must be longer", {"stop": None}),
+    ("Invalid 'stop': array too long. Expected at most 2.", {"stop": None}),
+    ("Invalid parameter: top_k", {"top_k": None}),
+    ("max_tokens (33) exceeds the maximum of 20", {"max_tokens": 20}),
+    ("max_tokens: the maximum value is 20", {"max_tokens": 20}),
+    ("'max_tokens' is limited to 20 with this model", {"max_tokens": 20}),
+    ("max_tokens must be between 1 and 20", {"max_tokens": 20}),
+    (
+        "`max_tokens` must be less than or equal to `20`, the maximum is less than the `context_window` of this model",
+        {"max_tokens": 20},
+    ),
     ("Use 'max_completion_tokens' instead of 'max_tokens'.", {"max_tokens": None, "max_completion_tokens": 33}),
     ("max_tokens is not supported", {"max_tokens": None, "max_completion_tokens": 33}),
     ("'max_output_tokens': expected a value >= 40", {"max_tokens": 40}),
