@@ -81,7 +81,7 @@ ERRORS: Final = (
         _REFUSALS,
         _any(
             r"maximum context",
-            r"(?:context|sequence)[ _-]?(?:.{0,20})(?:length|size|window)",
+            r"(?:context|sequence)[ _-]?(?:.{0,20})(?:length|size|window|limit)",
             r"max_seq_len",
             r"n_ctx\b",
         ),
@@ -104,6 +104,9 @@ ERRORS: Final = (
         _REFUSALS,
         _any(
             r"maximum (?:prompt|input|sequence) length",
+            r"\btokens?\b.{0,60}exceed.{0,40}(?:limit|max|allowed|\d)",
+            r"\btokens? \+ .{0,40}(?:>|exceed)",
+            r"max_tokens must be at least 1, got -",
             r"exceed\w*.{0,40}(?:maximum number of|token limit|tokens? allowed)",
             r"inputs?\W{0,2} tokens \+ .{0,20}must be",
             r"range of input length",
@@ -126,7 +129,7 @@ ERRORS: Final = (
                 "contentpolicyviolationerror",
             }
             | {"data_inspection_failed", "datainspectionfailed", "moderation_blocked", "prohibited_content", "1301"}
-            | {"content_filter_error", "input_moderation_failed", "sensitive_content", "safety"}
+            | {"content_policy", "content_filter_error", "input_moderation_failed", "sensitive_content", "safety"}
         ),
     ),
     ErrorWording(
@@ -139,6 +142,7 @@ ERRORS: Final = (
             r"\b(?:flagged|moderation|inappropriate content|content exists risk|usage guidelines|high risk)\b",
             r"(?:blocked|rejected|filtered).{0,40}(?:safety|sensitive|harmful|prompt)",
             r"safety (?:check|system|filter|polic)",
+            r"violat\w*.{0,40}(?:guidelines|polic)",
             r"敏感|不安全内容|违规|不当内容",
         ),
     ),

@@ -25,10 +25,10 @@ LIMIT: Final = "max_tokens"
 NEWER_LIMIT: Final = "max_completion_tokens"
 # A refusal may speak of a parameter under another name: that of the server behind.
 _LIMIT_NAMES: Final = frozenset({LIMIT, NEWER_LIMIT, "max_output_tokens", "max_new_tokens", "num_predict", "n_predict"})
-_STOP_NAMES: Final = frozenset({"stop", "stop_sequences", "stop_words"})
+_STOP_NAMES: Final = frozenset({"stop", "stop_sequences", "stop_words", "stop sequences", "stop words"})
 _OTHER_NAMES: Final = {**dict.fromkeys(_LIMIT_NAMES, _LIMIT_NAMES), "stop": _STOP_NAMES}
 # What can be done without, whatever is wrong with it: the answer is cut at others' lines in any case.
-_SPARE: Final = frozenset({"stop", "stream_options"})
+_SPARE: Final = frozenset({"stop", "stream_options", "temperature"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ NAMINGS: Final = (
         r"\b(?:param(?:eter)?|argument|field|propert(?:y|ie)|option|keyword|key|input)s?(?: names?)?"
         r"(?: supplied| provided)?[:\s]+(?:[\w.]+, )*{name}\b",
     ),
-    Wording("xAI", "https://github.com/n8n-io/n8n/issues/14581", r"\b(?:argument|parameter)s?\b[^:\n]{0,40}: {name}\b"),
+    Wording(
+        "xAI", "https://github.com/n8n-io/n8n/issues/14581", r"\b(?:argument|parameter|field)s?\b[^\n]{0,80}: {name}\b"
+    ),
     Wording(
         "Mistral, Anthropic, NIM",
         "FastAPI and pydantic: a line that begins with the place",
@@ -69,6 +71,7 @@ NAMINGS: Final = (
         r"(?:is|are|can|may|must|does|isn't|has|should|exceeds)\b",
     ),
     Wording("Moonshot", "invalid temperature: …", r"\binvalid (?:value for |value of )?{name}\b"),
+    Wording("SiliconFlow, DeepSeek", "{name} not supported", r"\b{name}\b not (?:supported|allowed|permitted)\b"),
     Wording(
         "many", "does not support {name}", r"\bsupport(?:s|ed|ing)? (?:the |custom |setting )?(?:parameter )?{name}\b"
     ),
@@ -100,7 +103,11 @@ REFUSALS: Final = (
         r"\bonly\b.{0,40}\b(?:allowed|supported|accepted)",
     ),
     Wording("Anthropic", "may only be set to 1", r"may only be\b"),
-    Wording("many", "invalid parameter", r"\binvalid (?:request )?(?:parameter|argument|field)"),
+    Wording(
+        "SiliconFlow, many",
+        "invalid parameter; the parameter is invalid",
+        r"\binvalid (?:request )?(?:parameter|argument|field)|(?:parameter|argument|field)s? (?:is|are) (?:invalid|not valid)",
+    ),
     Wording("Python servers", "got an unexpected keyword argument 'x'", r"unexpected"),
     Wording("JSON Schema", "additional properties are not allowed", r"additional propert"),
     Wording("OpenAI", "Use 'max_completion_tokens' instead", r"\buse\b.{0,40}\binstead"),
@@ -183,8 +190,9 @@ class LearntRequest:
         is_overflow = meaning is ErrorKind.OVERFLOW
         if self._learn_bound(report, request, name, only_most=is_overflow):
             return True
-        # A prompt that is too long names both names of the limit.
-        if is_overflow or not (name in _SPARE or _is_refused(report)):
+        # A prompt that is too long names both names of the limit; a value within the bounds that are told is not why.
+        is_spare = name in _SPARE and not _tells_bound(report, name)
+        if is_overflow or not (is_spare or _is_refused(report)):
             return False
         value = request.pop(name)
         if name == LIMIT and NEWER_LIMIT not in request:
@@ -254,6 +262,10 @@ def _forms(name: str) -> frozenset[str]:
 
 def _is_refused(report: ErrorReport) -> bool:
     return bool(_CODES & report.codes) or any(refusal.search(report.text) for refusal in REFUSALS)
+
+
+def _tells_bound(report: ErrorReport, name: str) -> bool:
+    return any(wording.search(report.text, re.escape(name)) for wording in (*LEAST, *ABOVE, *MOST))
 
 
 def _bound(wordings: tuple[Wording, ...], report: ErrorReport, name: str) -> float | None:
