@@ -7,7 +7,8 @@ import pytest
 from bot.llm.error_kinds import ERRORS, ErrorKind, ErrorWording, meaning_of
 from bot.llm.error_reading import ErrorReport, read_error
 from bot.llm.quirks import FILTERED, PLACES, FieldPath, counts, is_filtered, texts
-from bot.llm.request_mending import ABOVE, LEAST, MOST, NAMINGS, REFUSALS, LearntRequest, Wording
+from bot.llm.refusal_wordings import ABOVE, LEAST, MOST, NAMINGS, REFUSALS, Wording
+from bot.llm.request_mending import LearntRequest
 from bot.llm.windows import prompt_tokens_told, window_told
 
 OVERFLOWS = [
@@ -174,6 +175,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("The parameter is invalid. Please check again: top_k", {"top_k": None}),
     ("Validation error: stop sequences not supported", {"stop": None}),
     ("top_k not supported", {"top_k": None}),
+    ("json: cannot unmarshal array into Go struct field ChatRequest.stop of type string", {"stop": None}),
     ("Bad value for 'temperature': expected 1", {"temperature": None}),
     ("This model only supports temperature=1", {"temperature": None}),
     ("temperature: range: 1.0 required", {"temperature": None}),
