@@ -121,8 +121,22 @@ class Composer:
                 prompt, completion = await self._without_what_is_to_blame(request, refusal)
                 return prompt, self._record.revision, completion
             else:
+                if completion.is_blocked:
+                    return await self._unblocked(request, prompt, revision)
                 self._read[request.endpoint.base_url] = prompt.heard
                 return prompt, revision, completion
+
+    async def _unblocked(self, request: ModelRequest, prompt: Prompt, revision: int) -> tuple[Prompt, int, Completion]:
+        """A filter has let nothing of an answer through. That may be for what the model said; what comes to nothing
+        again may be so for what it read."""
+        again = await self._ask(prompt, request)
+        if again.is_blocked:
+            try:
+                prompt, again = await self._without_what_is_to_blame(request, ContentFiltered("an empty answer"))
+                revision = self._record.revision
+            except ContentFiltered:
+                log.info("the filter at %s lets nothing through", request.endpoint.base_url)
+        return prompt, revision, again
 
     async def _without_what_is_to_blame(
         self, request: ModelRequest, refusal: ContentFiltered
@@ -134,11 +148,15 @@ class Composer:
         while (turns := blame.left_out) is not None:
             prompt = request.prompt(turns)
             try:
-                answered = prompt, await self._ask(prompt, request)
+                completion = await self._ask(prompt, request)
             except ContentFiltered:
+                blame.refused()
+                continue
+            if completion.is_blocked:
                 blame.refused()
             else:
                 blame.passed()
+                answered = prompt, completion
         if answered is None:
             raise refusal
         log.warning("%s; withheld from prompts: turns %s", refusal, blame.found)
