@@ -50,7 +50,7 @@ def test_aliases_are_names():
         ("Otto · AFK", {"otto · afk", "otto"}),
         ("[TAG] Otto", {"tag] otto"}),
         ("🦊 Otto 🦊", {"otto"}),
-        ("Otto Berg", {"otto berg", "otto"}),
+        ("Otto Berg", {"otto berg", "otto", "berg"}),
         ("Note taker", {"note taker"}),
         ("🦊", {"🦊"}),
         ("", set()),

@@ -15,9 +15,9 @@ def folded_words(rows: Mapping[str, str]) -> frozenset[str]:
 GREETINGS: Final = folded_words(
     {
         "English": """hi hello hey hiya yo oi howdy greetings dear morning afternoon evening night welcome bye
-            goodbye cheers ok""",
+            goodbye cheers ok gm gn sup ahoy hullo esteemed respected""",
         "German": """hallo hi hey servus moin liebe lieber guten morgen tag abend grüß gruß grüezi tschüss
-            willkommen""",
+            willkommen geehrte geehrter geehrtes verehrte verehrter werte werter""",
         "Dutch, Afrikaans": "hallo hoi dag beste lieve goedemorgen goedemiddag goedenavond",
         "Swedish, Danish, Norwegian": """hej hejsan hei heisann tjena god morgon dag kväll kveld aften kära kære
             kjære""",
@@ -63,8 +63,9 @@ OPENERS: Final = GREETINGS | folded_words(
             hmm right okay alright thanks thank you please sorry good great fine sure indeed still also again
             look listen come tell ask question for my to over next first finally actually honestly agreed true
             exactly exact wait anyway quick really wow ha haha lol interesting nice one a job work point
-            question idea dear""",
-        "German": """so aber und oder nun also ja nein ach na genau danke bitte doch gut stimmt sag sagen sie
+            question idea dear friend nah wdym lmao omg idk tbh fr bro dude imo honestly perhaps maybe"""
+        + " ty thx np yup nay aye welp erm",
+        "German": """so aber und oder nun also ja nein ach na genau danke bitte doch gut stimmt sag sagen sie sehr
             mal entschuldigung""",
         "Dutch": "en maar nou ja nee goed bedankt dank je u dus",
         "Nordic languages": "men och ja nej nå tack takk tak så og jo kiitos mutta ja no niin niinpä joo ei siis",
@@ -106,6 +107,21 @@ SECOND_PERSON: Final = folded_words(
     }
 )
 
+# Behind a name at once, without a comma, these speak to its bearer: "Ben you are wrong", "du", "ты". Only forms of the
+# subject (in French "Ben te dit" is about Ben), and none that is a common word beside names in another language.
+YOU_OF_ENGLISH: Final = folded_words({"English": "you your youre you're u ur ya yall y'all"})
+YOU: Final = YOU_OF_ENGLISH | folded_words(
+    {
+        "others": """du dein deine jij jullie tu usted ustedes vosotros vos você vc sinä sä sun ty wy вы ты тебе
+            sen siz sence sizce εσύ εσείς أنت انت شما تو אתה את आप तुम তুমি আপনি 你 您 あなた 너 kamu anda bạn mày cậu wewe
+            შენ თქვენ դու դուք நீ நீங்கள்"""
+    }
+)
+# "And you" of languages that put it behind the name: "Ania a ty?"
+AND_YOU: Final = folded_words({"Polish, Czech, Russian": "a а"})
+# A name before one of these is no subject, so it calls: "Ben i think …".
+ME: Final = folded_words({"English": "i im i'm i've i'd i'll", "others": "ich yo jeg jag minä eu io я"})
+
 # Between two who are spoken to, or about, alike.
 CONJUNCTIONS: Final = folded_words(
     {
@@ -125,16 +141,53 @@ ASKERS: Final = folded_words(
     }
 )
 
+# "For Anna, bread is life": with a comma behind the name, these and the askers call nobody.
+FIRST_OF_ALL: Final = folded_words({"English": "first next then", "others": "zuerst dann puis ensuite luego poi sitten sedan"})
+
 # Before "you", too: "Anna can you …".
 AUXILIARIES: Final = folded_words({"English": "do are can could would will did have were should is does has"})
+
+# These begin questions, but also what is told of somebody: "Anna was late", "Anna qui rit", "Anna como siempre".
+RELATIVES: Final = folded_words(
+    {
+        "English": "who which whose",
+        "others": """was wie wo wer que como quando quand comme quel quelle come cosa co jak hur hva hvad что как когда ما
+            من که چه مה wie wat hoe ne""",
+    }
+)
 
 # A question or a request that follows a name at once speaks to its bearer: "Anna what do you think".
 QUESTION_WORDS: Final = folded_words(
     {
-        "English": "what how why when where which whose please tell help",
-        "others": """was wie warum wann wo wer que qué cómo por quand comment pourquoi quel quelle qui come
+        "English": "what whats what's how hows why when where which whose who whos please pls tell help thoughts any",
+        "others": """was wie warum wann wo wer que qué cómo por quand comment pourquoi quel quelle come
             perché cosa mitä miten miksi onko hur varför vad hva hvad hvordan hvorfor co jak czy dlaczego proč
-            jestli что как почему зачем когда що чому ne nasıl neden τι πώς γιατί ما كيف لماذا هل چه چرا מה איך
+            jestli что как почему зачем когда що чому ne nasıl neden τι πώς γιατί ما شو ايش ليش كيف لماذا هل چه چرا מה איך
             למה क्या क्यों कैसे কি কেন apa bagaimana mengapa nini kwa wie wat hoe waarom""",
     }
 )
+
+# With one of these begins what is said of somebody between commas: "Ben, a baker, is right", "Anna, die backt, hat …".
+OF_SOMEBODY: Final = folded_words(
+    {
+        "English": """a an the my our his her their who whose which like unlike being as though too also however of for on
+            in at i it meanwhile then""",
+        "German, Dutch": "der die das ein eine mein meine unser unsere sein seine ihr ihre de het een mijn onze wie",
+        "Nordic languages": "en ett et min vår vores som",
+        "Romance languages": "le la l' un une mon ma notre qui el los una mi nuestro nuestra que o a um uma meu minha il lo il mio",
+        "Slavic languages": "który która který která koji koja который которая мой моя наш наша",
+    }
+)
+# Behind that these show that the sentence is about the one who is named first.
+THIRD_PERSON: Final = folded_words(
+    {
+        "English": """is was isn't wasn't has hasn't had hadn't does doesn't did didn't will would can could may might must
+            should cannot can't won't wouldn't couldn't shouldn't said thought knew made took saw felt left told asked""",
+        "German, Dutch": "ist war hat hatte wird würde kann könnte muss soll sagt sagte meint is heeft had zou kan moet zegt",
+        "Nordic languages": "är har hade kan säger er sier siger",
+        "Romance languages": "est était a avait peut doit dit es está ha tiene fue dice è era há tem foi diz",
+        "Slavic languages": "jest ma był była je má byl byla była ima сказал сказала говорит прав права",
+    }
+)
+# Before a name between commas they tell of it: "Take, for example, Ben."
+EXAMPLES: Final = ("for example", "for instance", "e.g", "namely", "zum beispiel", "par exemple", "por ejemplo", "per esempio")

@@ -55,6 +55,13 @@ INFLECTIONS: Final = (
         _plain("n a ä ta tä lla llä ssa ssä sta stä kin"),
         evidence=r"\b(?:että|mitä|mikä|miksi|miten|mutta|olet|ovat|onko|minä|sinä|mielestä|mieltä|sanoi|myös|tämä|kysyn)\b",
     ),
+    # The genitive, and no other name in a text of theirs: "Ottos Brot", "Annas bröd".
+    Inflection(
+        "German, Dutch, Nordic languages",
+        _LATIN,
+        _plain("s"),
+        evidence=r"[äöüßåæø]|\b(?:ist|und|nicht|ich|den|dem|ein|eine|auf|mit|für|hat|het|een|van|och|inte|ikke|jag|jeg|som)\b",
+    ),
     Inflection(
         "Polish",
         _LATIN,
@@ -85,7 +92,7 @@ INFLECTIONS: Final = (
         _LATIN,
         {"u": ("a", ""), "ě": ("a",), "y": ("a",), "ovi": _ANY, "em": _ANY, "ou": ("a",), "a": _ANY},
         {"o": ("a",), "e": _ANY, "ře": ("r",), "i": _ANY, "ku": ("ek", "k"), "le": ("el", "l"), "ie": ("ius",)},
-        r"[ěřůťďň]|\b(?:co|že|jsem|jsi|myslíš|myslíte|tomu|podle|čo|myslíš)\b",
+        r"[ěřůťďň]|\b(?:co|že|jsem|jsi|má|máš|máte|proč|myslíš|myslíte|tomu|podle|čo|prečo)\b",
     ),
     Inflection(
         "Croatian, Serbian, Slovene",
@@ -138,7 +145,7 @@ INFLECTIONS: Final = (
             "еві": ("й", "ь"),
             "і": ("а", "я", ""),
         },
-        {"о": ("а",), "е": _ANY, "ію": ("ій",), "є": ("я",)},
+        {"о": ("а",), "е": _ANY, "ію": ("ій",), "є": ("я",), "ь": ("я",)},
     ),
     Inflection(
         "Greek",
@@ -167,7 +174,7 @@ _SHORTEST: Final = 3
 _KOREAN: Final = regex.compile(
     r"(?P<honorific>씨|선생님|선생|선배님|선배|박사님|박사|교수님|교수|님|형|누나|오빠|언니|양|군)?"
     r"(?:(?P<vocative>아|야|이여|여)"
-    r"|(?P<particle>이?(?:은|는|이|가|을|를|에게|에게서|께|께서|한테|도|의|와|과|랑|만|부터|까지|처럼|보다|라고|라면|네|이랑|이나|나)+))?"
+    r"|(?P<particle>이?(?:은요|는요|은|는|이|가|을|를|에게|에게서|께|께서|한테|도|의|와|과|랑|만|부터|까지|처럼|보다|라고|라면|네|이랑|이나|나)+))?"
 )
 _COMPILED: Final = tuple((row, regex.compile(row.letters), regex.compile(row.evidence or "")) for row in INFLECTIONS)
 

@@ -12,14 +12,18 @@ from bot.discussion.model.reading import Occurrence, Reading
 # How people say who they are, up to the name: folded, without accents.
 _SELF: Final = regex.compile(
     r"(?<![\p{L}\p{M}'])(?:"
-    r"i am|i'm|my name is|my name's"  # English
+    r"i am|i'm|im|my name is|my name's|call me"  # English
     r"|ich bin|ich heisse|mein name ist|ik ben|ik heet|mijn naam is"  # German, Dutch
     r"|jag ar|jag heter|jeg er|jeg heter|jeg hedder|(?:mina |ma )?olen|nimeni on"  # Nordic languages, Finnish
     r"|je suis|je m'appelle|(?:yo )?soy|me llamo|(?:eu )?sou|(?:me )?chamo-me|io sono|mi chiamo|eu sunt"  # Romance
     r"|jestem|nazywam sie|jsem|jmenuji se|ja sam|vagyok|a nevem"  # Polish, Czech, Croatian, Hungarian
-    r"|я|меня зовут|мене звати|аз съм|ειμαι|με λενε|انا|اسمي|من|אני|שמי|मैं|আমি|我是|我叫|ben|benim adim"
+    r"|я|меня зовут|мене звати|аз съм|ειμαι|με λενε|انا|اسمي|אני|שמי|我是|我叫|benim adim"
     r")\s+(?:(?:o|a|ο|η|der|die)\s+)?\P{L}*$|(?:我是|我叫)$"
 )
+# Where the verb comes last these only begin to: "मैं मोहन से सहमत हूँ" is about him. Behind the name, then, ...
+_SUBJECT: Final = regex.compile(r"(?<![\p{L}\p{M}])(?:من|मैं|আমি|ben|저는|나는|전|난)\s+\P{L}*$|(?:私|僕|俺|わたし|ぼく)は\P{L}*$")
+# ... the clause ends, or it says "am".
+_AM: Final = regex.compile(r"\s*(?:$|[.,!?।॥۔؟。、！]|(?:हूँ|हूं|هستم|입니다|이에요|예요|이야|です|だ|と申します|と言います)(?!\p{L}))")
 _CARD: Final = regex.compile(r"[\W\d]*you(?: are|'re)\s+\P{L}*")
 
 
@@ -27,17 +31,20 @@ def speaks_under_other_name(text: str, speaker: Persona, table: Sequence[Persona
     """Whether `text` by `speaker` tells "I am …" with another's name, or begins a line as a card does: "You are …"."""
     reading = Reading(text, table)
     return any(
-        _is_card(occurrence, reading) or (occurrence.mention.name != speaker.name and _is_self(occurrence, reading))
+        _is_card(occurrence, reading) or (occurrence.mention.name != speaker.name and tells_own_name(occurrence, reading))
         for occurrence in reading.occurrences
         if occurrence.may_call
     )
 
 
-def _is_self(occurrence: Occurrence, reading: Reading) -> bool:
-    if not _SELF.search(occurrence.lead):
+def tells_own_name(occurrence: Occurrence, reading: Reading) -> bool:
+    """Whether it is said of the speaker: "I am Ben"."""
+    is_subject = _SUBJECT.search(occurrence.lead) and _AM.match(occurrence.tail)
+    # "我是Ben的朋友": a friend of his.
+    if occurrence.tail.startswith("的") or not (is_subject or _SELF.search(occurrence.lead)):
         return False
     # "I'm frank about it": in a text without capitals a word is taken for the word.
-    return is_written_as_name(occurrence, reading) and (reading.has_capitals or not also_is_word(occurrence))
+    return is_written_as_name(occurrence, reading) and (reading.has_capitals or not also_is_word(occurrence, reading))
 
 
 def _is_card(occurrence: Occurrence, reading: Reading) -> bool:
