@@ -59,23 +59,23 @@ CALLING_WORDS: Final = folded_words(
 # What a sentence may begin with before it calls somebody. A name behind these needs its comma, too: "So, Anna, …".
 OPENERS: Final = GREETINGS | folded_words(
     {
-        "English": """er erm uh um uhm ehm hmm mhm so well but and or now then yes no yeah yep nope oh ah ahh hm
+        "English": """er erm uh um uhm ehm hmm mhm so well but and or now then yes no yeah yep nope oh ah ahh hm back happy birthday congrats congratulations rip
             hmm right okay alright thanks thank you please sorry good great fine sure indeed still also again
             look listen come tell ask question for my to over next first finally actually honestly agreed true
             exactly exact wait anyway quick really wow ha haha lol interesting nice one a job work point
             question idea dear friend nah wdym lmao omg idk tbh fr bro dude imo honestly perhaps maybe"""
         + " ty thx np yup nay aye welp erm",
         "German": """so aber und oder nun also ja nein ach na genau danke bitte doch gut stimmt sag sagen sie sehr
-            mal entschuldigung""",
+            mal entschuldigung mein meine""",
         "Dutch": "en maar nou ja nee goed bedankt dank je u dus",
         "Nordic languages": "men och ja nej nå tack takk tak så og jo kiitos mutta ja no niin niinpä joo ei siis",
-        "French": "mais et alors oui non bon merci donc eh bien ah dis dites voyons",
+        "French": "mais et alors oui non bon merci donc eh bien ah dis dites voyons ma mon",
         "Spanish, Portuguese, Italian": """pero y entonces sí no bueno pues gracias vale mas e então sim não
-            obrigado obrigada pois allora ma sì grazie bene dunque scusa senti dimmi mira dime""",
+            obrigado obrigada pois allora ma sì grazie bene dunque scusa senti dimmi mira dime mi mia mio meu minha""",
         "Polish, Czech, Croatian": "ale a więc tak nie dziękuję dzięki no tak ano ne děkuji díky hvala da pa",
         "Hungarian, Turkish": "és de igen nem köszönöm ama ve peki evet hayır teşekkürler",
         "Russian, Ukrainian, Bulgarian": """но и а так да нет ну спасибо хорошо скажи скажите послушай але так
-            ні дякую""",
+            ні дякую мой моя мій моя""",
         "Greek": "αλλά και λοιπόν ναι όχι ευχαριστώ",
         "Arabic, Persian, Hebrew": "لكن و نعم لا شكرا حسنا ولكن اما بله نه ممنون אבל ו כן לא תודה אז",
         "Hindi": "लेकिन और हाँ नहीं धन्यवाद अच्छा तो",
@@ -122,6 +122,8 @@ AND_YOU: Final = folded_words({"Polish, Czech, Russian": "a а"})
 # A name before one of these is no subject, so it calls: "Ben i think …".
 ME: Final = folded_words({"English": "i im i'm i've i'd i'll", "others": "ich yo jeg jag minä eu io я"})
 
+WE: Final = folded_words({"English": "i we"})  # "Ben can we eat"
+
 # Between two who are spoken to, or about, alike.
 CONJUNCTIONS: Final = folded_words(
     {
@@ -145,7 +147,7 @@ ASKERS: Final = folded_words(
 FIRST_OF_ALL: Final = folded_words({"English": "first next then", "others": "zuerst dann puis ensuite luego poi sitten sedan"})
 
 # Before "you", too: "Anna can you …".
-AUXILIARIES: Final = folded_words({"English": "do are can could would will did have were should is does has"})
+AUXILIARIES: Final = folded_words({"English": "do are r can could would will did have were should is does has"})
 
 # These begin questions, but also what is told of somebody: "Anna was late", "Anna qui rit", "Anna como siempre".
 RELATIVES: Final = folded_words(

@@ -36,6 +36,7 @@ from bot.discussion.model.address_words import (
     SECOND_PERSON,
     THANKS,
     THIRD_PERSON,
+    WE,
     YOU,
     YOU_OF_ENGLISH,
 )
@@ -51,7 +52,7 @@ _NEW_START: Final = regex.compile(r"(?s).*(?:[:;—]|\s-)\s+(?![\s\"“”„«�
 _WORD: Final = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}'-]*|[&+]")
 # Thai has particles for it, with a space behind.
 _CALL: Final = regex.compile(r"\s*(?:[,:;،、՝፣—―]|--|-(?=\s))|(?:ครับ|คะ|ค่ะ|ขา|จ๊ะ|จ้ะ)(?=\s|$)")
-_EXCLAIMED: Final = regex.compile(r"\s*(?:[!?؟]|\.\.\.|\n)")
+_EXCLAIMED: Final = regex.compile(r"\s*(?:[!?؟]|\.{2,}|…|\n)")
 _STOP: Final = regex.compile(r"\s*(?:[.!?؟。｡॥।۔։፧…;\n]|$)")
 _COMMA_BEFORE: Final = regex.compile(r"(?:[,،、፣;]|\s-|—|…|\.{3})[\s\"'“”‘’«»„(\[*_]*$")
 # Between two names that stand side by side: a comma or slash, a word that may be a conjunction, or both.
@@ -60,7 +61,7 @@ _JOINS: Final = regex.compile(r"\s*(?P<comma>[,،、/]\s*)?(?P<word>[\p{L}\p{M}]
 _LISTED: Final = regex.compile(r"(?:^|[,،、])\s*[\p{L}\p{M}'-]+\s*[,،、]\s*$")
 _LIST_GOES_ON: Final = regex.compile(r"\s*[,،、]\s*(?P<word>[\p{L}\p{M}'-]+|[&+])(?P<comma>\s*[,،、])?")
 _WORDS_LISTED: Final = regex.compile(r"\s*,\s*[\p{L}\p{M}'-]+,?\s+(?P<word>[\p{L}\p{M}]+)\s")
-_JOINED_ON: Final = regex.compile(r"\s*,?\s*(?P<word>[\p{L}\p{M}]+|[&+])\s+\p{L}")
+_JOINED_ON: Final = regex.compile(r"\s*,?\s*(?P<word>[\p{L}\p{M}]+|[&+])\s+(?P<other>[\p{L}\p{M}']+)")
 # "Ben, a baker, is right": what is said of him between two commas or dashes, and the word behind that.
 _ASIDE: Final = regex.compile(
     r"\s*(?P<mark>,|-|–|—)\s*(?P<aside>[^,–—.!?;:\n]{1,80}?)\s*(?:(?<=\w)(?P=mark)|\s(?P=mark))\s*(?P<word>[\p{L}\p{M}']+)"
@@ -122,7 +123,7 @@ def _called(reading: Reading) -> set[Occurrence]:
         first, last = group[0], group[-1]
         # With a comma only, the last may be whom the one before is asked about: "Anna, Ben what?"
         is_closed = is_list or last.lead.endswith("/")
-        if len(group) > 1 and (
+        if len(group) > 1 and not _is_joined_on(last) and (
             (_opens(first) and (_has_call_behind(last) or (is_closed and _is_asked_behind(last, reading))))
             or (_ends_sentence(last) and (_opens_alone(first, group) or _has_comma_before(first)))
         ):
@@ -161,14 +162,22 @@ def _groups(occurrences: Sequence[Occurrence]) -> list[tuple[list[Occurrence], b
             groups.append(([following], False))
         else:
             groups[-1] = ([*group, following], is_list or has_word or len(group) > 1)
-    return [(group, is_list or (len(group) > 1 and _is_joined_on(group[-1]))) for group, is_list in groups]
+    return [(group, is_list or (len(group) > 1 and _is_told_list(group))) for group, is_list in groups]
+
+
+def _is_told_list(group: Sequence[Occurrence]) -> bool:
+    """Whether names side by side only tell of people: "Will, Joy and I agree", "My favourites: Anna, Ben."."""
+    first, last = group[0], group[-1]
+    if _is_joined_on(last):
+        return True
+    return first.lead.endswith(": ") and not OPENERS.issuperset(first.before) and _ends_sentence(last) and not last.asks
 
 
 def _is_joined_on(last: Occurrence) -> bool:
     """Whether somebody without a name ends a list: "Will, Joy and I agree"."""
     join = _JOINED_ON.match(last.tail)
     # Of one letter it is a verb or preposition elsewhere: "Anna, Ben a raison".
-    return join is not None and len(join["word"]) > 1 and join["word"] in CONJUNCTIONS
+    return join is not None and join["word"] in CONJUNCTIONS and (len(join["word"]) > 1 or join["other"] in ME)
 
 
 def _opens_alone(first: Occurrence, group: Sequence[Occurrence]) -> bool:
@@ -188,6 +197,8 @@ def _is_called(occurrence: Occurrence, reading: Reading) -> bool:
         return True
     if occurrence.bracket is not None and OPENERS.issuperset(_WORD.findall(occurrence.bracket)):
         return occurrence.bracket.strip() != "" or not occurrence.before  # "(to Anna) …", "[Anna] …"
+    if occurrence.mention.has_honorific and not (occurrence.before or occurrence.behind):
+        return True
     if _opens(occurrence):
         if _has_call_behind(occurrence):
             if _is_told_of(occurrence, reading):
@@ -205,6 +216,8 @@ def _is_called(occurrence: Occurrence, reading: Reading) -> bool:
     if _has_comma_before(occurrence):
         if _ends_sentence(occurrence):
             return is_written_as_name(occurrence, reading) or occurrence.asks
+        if _is_asked_behind(occurrence, reading):
+            return True
         return (
             _CALL.match(occurrence.tail) is not None
             and is_written_as_name(occurrence, reading)
@@ -238,7 +251,7 @@ def _is_asked_behind(occurrence: Occurrence, reading: Reading) -> bool:
     if first in RELATIVES:
         return occurrence.asks or not YOU.isdisjoint(occurrence.behind)
     if first in AUXILIARIES:
-        return second in SECOND_PERSON
+        return second in SECOND_PERSON or second in WE
     return first in QUESTION_WORDS and may_be_name(occurrence, reading)
 
 
@@ -250,7 +263,7 @@ def _is_told_of(occurrence: Occurrence, reading: Reading) -> bool:
         if occurrence.word_before in ASKERS or occurrence.word_before in FIRST_OF_ALL:
             return True
         listed = _WORDS_LISTED.match(occurrence.tail)
-        if listed and listed["word"] in CONJUNCTIONS and also_is_word(occurrence, reading):
+        if listed and len(listed["word"]) > 1 and listed["word"] in CONJUNCTIONS and also_is_word(occurrence, reading):
             return YOU.isdisjoint(occurrence.behind)
     aside = _ASIDE.match(occurrence.tail)
     if aside is None:

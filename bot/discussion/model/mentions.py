@@ -22,6 +22,7 @@ _WORD: Final = regex.compile(
     rf"(?V1)[{_UNSPACED}]+|\p{{Hangul}}+"
     rf"|{_LETTER}(?:[[\p{{L}}\p{{N}}\p{{M}}_]--[{_UNSPACED}\p{{Hangul}}]]|['\"״-](?={_LETTER}))*"
 )
+_RUN: Final = regex.compile(rf"[{_UNSPACED}]+")
 _IS_UNSPACED: Final = regex.compile(rf"[{_UNSPACED}]")
 _KATAKANA: Final = regex.compile(r"[\p{Katakana}ー]")
 _HAN: Final = regex.compile(r"[\p{Han}々]")
@@ -88,9 +89,9 @@ class NameFinder:
         self.beginnings = re.compile("|".join(sorted(beginnings)) or "(?!)")
         self.most_words = max((form.count(" ") + 1 for form in regular), default=0)
         self.unspaced = tuple(sorted(unspaced, key=len, reverse=True))
-        pattern = "|".join(regex.escape(form) for form in sorted(irregular, key=len, reverse=True)) or "(?!)"
-        self.irregular: regex.Pattern[str] = regex.compile(
-            rf"(?<![\p{{L}}\p{{N}}\p{{M}}])(?:{pattern})(?![\p{{L}}\p{{N}}\p{{M}}])"
+        pattern = "|".join(regex.escape(form) for form in sorted(irregular, key=len, reverse=True))
+        self.irregular: regex.Pattern[str] | None = (
+            regex.compile(rf"(?<![\p{{L}}\p{{N}}\p{{M}}])(?:{pattern})(?![\p{{L}}\p{{N}}\p{{M}}])") if irregular else None
         )
 
     def name_of(self, form: str) -> str | None:
@@ -204,22 +205,23 @@ def _behind_honorific(folded: str, end: int) -> tuple[int, bool]:
 def _unspaced(plain: str, names: NameFinder) -> Iterator[Mention]:
     if not names.unspaced:
         return
-    for run in _WORD.finditer(plain):
-        if not _IS_UNSPACED.match(run.group()) or not any(form in run.group() for form in names.unspaced):
-            continue
-        breaks = word_breaks(run.group())
-        for form in names.unspaced:
-            for match in regex.finditer(regex.escape(form), run.group()):
-                start, end = match.span()
-                behind, has_honorific = _behind_honorific(plain, run.start() + end)
-                titled = next((t for t in _THAI_TITLES if run.group()[:start].endswith(t)), "")
-                if _begins(run.group(), start, form, breaks, bool(titled)) and (
-                    has_honorific or _ends(run.group(), end, form, breaks, bool(titled))
+    for found in _RUN.finditer(plain):
+        run, offset = found.group(), found.start()
+        forms = [form for form in names.unspaced if form in run]
+        breaks = word_breaks(run) if forms else frozenset[int]()
+        for form in forms:
+            start = run.find(form)
+            while start >= 0:
+                end = start + len(form)
+                behind, has_honorific = _behind_honorific(plain, offset + end)
+                titled = next((t for t in _THAI_TITLES if run.endswith(t, 0, start)), "")
+                if _begins(run, start, form, breaks, bool(titled)) and (
+                    has_honorific or _ends(run, end, form, breaks, bool(titled))
                 ):
-                    begins = run.start() + start - len(titled)
-                    at = (run.start() + start, run.start() + end)
+                    at = (offset + start, offset + end)
                     is_titled = has_honorific or bool(titled)
-                    yield Mention(names.called[form], begins, behind, at, form, Attached.NOTHING, is_titled)
+                    yield Mention(names.called[form], at[0] - len(titled), behind, at, form, Attached.NOTHING, is_titled)
+                start = run.find(form, start + 1)
 
 
 def _begins(run: str, start: int, form: str, breaks: frozenset[int], is_titled: bool) -> bool:
@@ -245,7 +247,7 @@ def _ends(run: str, end: int, form: str, breaks: frozenset[int], is_titled: bool
 
 
 def _irregular(plain: str, names: NameFinder) -> Iterator[Mention]:
-    for match in names.irregular.finditer(plain):
+    for match in names.irregular.finditer(plain) if names.irregular else ():
         form = match.group()
         if form in names.called:
             end, has_honorific = _behind_honorific(plain, match.end())

@@ -49,6 +49,14 @@ class NameClash:
     field: str
     name: str
 
+    def problem(self, holder: str) -> str:
+        """What is wrong, as a sentence; `holder` says where the earlier one is found."""
+        return f'"{self.name}" is also {"a" if self.field == "aliases" else "the"} name in {holder}.'
+
+    @property
+    def fix(self) -> str:
+        return "Leave it out of one of the two." if self.field == "aliases" else "Rename one of the two."
+
 
 def given_names(persona: Persona) -> tuple[str, ...]:
     """The names that a persona was given, as they are written in its file."""

@@ -12,6 +12,7 @@ from bot.discussion.model.word_names import (
     NEVER_BEFORE_A_CAPITAL_WORD,
     NEVER_BEFORE_A_NAME,
     NEVER_BEHIND_A_NAME,
+    ONLY_BEHIND_A_NAME,
 )
 from bot.discussion.text.folding import bare
 
@@ -52,7 +53,7 @@ def may_be_name(occurrence: Occurrence, reading: Reading) -> bool:
     if occurrence.before:
         before = occurrence.word_before
         return before not in NEVER_BEFORE_A_CAPITAL and not (is_word and before in NEVER_BEFORE_A_CAPITAL_WORD)
-    return not (is_word or _has_subject_behind(occurrence))
+    return occurrence.word_behind in ONLY_BEHIND_A_NAME or not (is_word or _has_subject_behind(occurrence))
 
 
 def is_only_word(occurrence: Occurrence, reading: Reading) -> bool:

@@ -21,7 +21,7 @@ _SELF: Final = regex.compile(
     r")\s+(?:(?:o|a|ο|η|der|die)\s+)?\P{L}*$|(?:我是|我叫)$"
 )
 # Where the verb comes last these only begin to: "मैं मोहन से सहमत हूँ" is about him. Behind the name, then, ...
-_SUBJECT: Final = regex.compile(r"(?<![\p{L}\p{M}])(?:من|मैं|আমি|ben|저는|나는|전|난)\s+\P{L}*$|(?:私|僕|俺|わたし|ぼく)は\P{L}*$")
+_SUBJECT: Final = regex.compile(r"(?<![\p{L}\p{M}])(?P<i>من|मैं|আমি|ben|저는|나는|전|난)\s+\P{L}*$|(?:私|僕|俺|わたし|ぼく)は\P{L}*$")
 # ... the clause ends, or it says "am".
 _AM: Final = regex.compile(r"\s*(?:$|[.,!?।॥۔؟。、！]|(?:हूँ|हूं|هستم|입니다|이에요|예요|이야|です|だ|と申します|と言います)(?!\p{L}))")
 _CARD: Final = regex.compile(r"[\W\d]*you(?: are|'re)\s+\P{L}*")
@@ -33,13 +33,20 @@ def speaks_under_other_name(text: str, speaker: Persona, table: Sequence[Persona
     return any(
         _is_card(occurrence, reading) or (occurrence.mention.name != speaker.name and tells_own_name(occurrence, reading))
         for occurrence in reading.occurrences
-        if occurrence.may_call
     )
 
 
 def tells_own_name(occurrence: Occurrence, reading: Reading) -> bool:
     """Whether it is said of the speaker: "I am Ben"."""
-    is_subject = _SUBJECT.search(occurrence.lead) and _AM.match(occurrence.tail)
+    if not occurrence.may_call:
+        return False
+    subject = _SUBJECT.search(occurrence.lead)
+    # "Thanks, Ben Anna!": "ben" is "I" in Turkish.
+    is_subject = (
+        subject is not None
+        and _AM.match(occurrence.tail) is not None
+        and reading.finder.name_of(subject["i"] or "") is None
+    )
     # "我是Ben的朋友": a friend of his.
     if occurrence.tail.startswith("的") or not (is_subject or _SELF.search(occurrence.lead)):
         return False
@@ -48,6 +55,8 @@ def tells_own_name(occurrence: Occurrence, reading: Reading) -> bool:
 
 
 def _is_card(occurrence: Occurrence, reading: Reading) -> bool:
+    if not occurrence.may_call:
+        return False
     start = occurrence.mention.start
     line = reading.plain[reading.plain.rfind("\n", 0, start) + 1 : start]
     return _CARD.fullmatch(line) is not None and is_written_as_name(occurrence, reading)

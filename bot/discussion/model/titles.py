@@ -86,7 +86,7 @@ HONORIFICS_IN_LATIN: Final = (
     *("san", "sama", "kun", "chan", "sensei", "senpai", "dono"),  # Japanese
     *("ssi", "nim", "seonsaengnim", "oppa", "unnie", "hyung", "noona"),  # Korean
     *("ji", "bhai", "sahib", "saheb", "didi", "bhaiya"),  # of India
-    *("hanım", "bey", "abla", "abi", "efendi", "hocam"),  # Turkish
+    *(fold_name("hanım"), "bey", "abla", "abi", "efendi", "hocam"),  # Turkish
     *("úr", "néni", "bácsi", "asszony"),  # Hungarian
     *("ơi", "oi"),  # Vietnamese, to call somebody
 )

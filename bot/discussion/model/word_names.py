@@ -9,7 +9,7 @@ NEVER_BEFORE_A_NAME: Final = folded_words(
     {
         "English": """a an the my your his her its our their this these those no some any every each i we you
             they he she it what who not be been being will would can could may might shall should must very so
-            too more most let's us him them there here at""",
+            too more most let's us him them there here""",
         "others": """ein eine einen einem einer eines kein keine keinen mein meine dein im zum vom am das des
             dem den un une uno una um uma mon ma mes mi mis su sus el los las il lo le la les o os as een het en
             ett et ei не это эта этот моя мой ja minä hän ik""",
@@ -20,7 +20,7 @@ NEVER_BEFORE_A_CAPITAL: Final = folded_words(
     {
         "English": "an my your his its our their",
         "German": """ein eine einen einem einer eines kein keine keinen mein meine dein sein im zum vom am dem
-            des das""",
+            des""",
     }
 )
 # ... and these where the name is a word ("a King", "der Wolf"), though others may have an article.
@@ -32,6 +32,11 @@ NEVER_BEHIND_A_NAME: Final = folded_words(
             him us them anyone anybody someone somebody everyone nobody nothing something anything all""",
         "Dutch": "je jij ik",
     }
+)
+
+# ... and what only people do shows that it is the name: "Will said", "Mark says".
+ONLY_BEHIND_A_NAME: Final = folded_words(
+    {"English": "said says thinks thought knows knew told tells asked asks agrees disagrees argued argues wrote replied"}
 )
 
 # Names that are words of everyday speech as well. No such list can be whole: it only says where a name that nothing but
@@ -60,7 +65,7 @@ ALSO_WORDS_OF_ENGLISH: Final = folded_words(
             banker driver gardener mayor narrator wizard witch knight thief bard monk robot computer assistant reader""",
     }
 )
-# These count in any text but an English one: "ben" is a word in Dutch and Turkish.
+# These count in any text but an English one: "dan" is a word in Dutch and Indonesian.
 ALSO_WORDS_ELSEWHERE: Final = folded_words(
     {
         "German": """ernst wolf stern rose frank mark sommer winter engel kaiser könig richter klaus heide erika
@@ -74,10 +79,10 @@ ALSO_WORDS_ELSEWHERE: Final = folded_words(
         "Finnish, Estonian": """tuuli onni lumi satu usko toivo rauha ilma taimi kukka ruusu vuokko marja oras
             taisto voitto armas sulo lahja impi tyyne suvi meri aamu ilta taika vilja pilvi sade aura aalto
             tuisku""",
-        "Dutch": "ben dan hij gul roos bloem wind storm vos",
-        "Nordic languages": "ben stig sten björn ulf frid liv sol dag storm bo ask alm vår sommer eld",
+        "Dutch": "dan hij gul roos bloem wind storm vos",
+        "Nordic languages": "stig sten björn ulf frid liv sol dag storm bo ask alm vår sommer eld",
         "Turkish": """deniz umut barış güneş yağmur özgür ümit savaş çiçek gül bahar aslan demir toprak sevgi
-            aşk can duygu ışık su nur kaya yıldız sevinç mutlu bulut ırmak ezgi devrim eylül nisan ben""",
+            aşk can duygu ışık su nur kaya yıldız sevinç mutlu bulut ırmak ezgi devrim eylül nisan""",
         "Polish, Czech, Hungarian, Croatian": """miłosz róża kalina jagoda wiktor nada vera luka ljubav virág
             rózsa béke hajnal""",
         "Russian, Ukrainian": "вера надежда любовь роза лев мир слава майя злата заря надія віра любов",
