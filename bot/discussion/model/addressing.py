@@ -216,7 +216,7 @@ def _is_called(occurrence: Occurrence, reading: Reading) -> bool:
     if _has_comma_before(occurrence):
         if _ends_sentence(occurrence):
             return is_written_as_name(occurrence, reading) or occurrence.asks
-        if _is_asked_behind(occurrence, reading):
+        if not occurrence.mention.has_honorific and _is_asked_behind(occurrence, reading):
             return True
         return (
             _CALL.match(occurrence.tail) is not None

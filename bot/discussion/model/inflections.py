@@ -5,7 +5,7 @@ one it is in. What no rule here covers (most endings in Latin letters would make
 can be written into a persona's `aliases`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
@@ -176,7 +176,9 @@ _KOREAN: Final = regex.compile(
     r"(?:(?P<vocative>아|야|이여|여)"
     r"|(?P<particle>이?(?:은요|는요|은|는|이|가|을|를|에게|에게서|께|께서|한테|도|의|와|과|랑|만|부터|까지|처럼|보다|라고|라면|네|이랑|이나|나)+))?"
 )
-_COMPILED: Final = tuple((row, regex.compile(row.letters), regex.compile(row.evidence or "")) for row in INFLECTIONS)
+_COMPILED: Final = tuple(
+    (row, (*row.cases, *row.address), regex.compile(row.letters), regex.compile(row.evidence)) for row in INFLECTIONS
+)
 
 
 class Language:
@@ -186,8 +188,11 @@ class Language:
         self._folded = folded
         self._holds: dict[str, bool] = {}
 
-    def names_in(self, word: str) -> Iterator[tuple[str, Attached]]:
-        """The names that may be under a word (folded), the likeliest first."""
+    def names_in(self, word: str, is_name: Callable[[str], bool]) -> Iterator[tuple[str, Attached]]:
+        """What may be under a word (folded) and is a name by `is_name`, the likeliest first."""
+        return ((stem, attached) for stem, attached in self._stems(word, is_name) if is_name(stem))
+
+    def _stems(self, word: str, is_name: Callable[[str], bool]) -> Iterator[tuple[str, Attached]]:
         head, apostrophe, rest = word.rpartition("'")
         if apostrophe:
             if len(head) > 1 and len(rest) <= 5:  # "Anna's", "Ayşe'ye"
@@ -199,10 +204,13 @@ class Language:
             yield head, Attached.ADDRESS
         if "\uac00" <= word[0] <= "\ud7a3":
             yield from _korean(word)
-        for row, letters, evidence in _COMPILED:
-            if len(word) > _SHORTEST - 1 and letters.fullmatch(word) and self._shows(row, evidence):
-                yield from _under(word, row.address, Attached.ADDRESS)
-                yield from _under(word, row.cases, Attached.CASE)
+        for row, endings, letters, evidence in _COMPILED if len(word) >= _SHORTEST else ():
+            if not word.endswith(endings):
+                continue
+            stems = [*_under(word, row.address, Attached.ADDRESS), *_under(word, row.cases, Attached.CASE)]
+            # The whole text is looked at last, and for nearly no word.
+            if any(is_name(stem) for stem, _ in stems) and letters.fullmatch(word) and self._shows(row, evidence):
+                yield from stems
         for _, first, last, prefixes in _PREFIXES:
             if first <= word[0] <= last:
                 for prefix in prefixes:

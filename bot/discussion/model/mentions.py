@@ -159,7 +159,11 @@ def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, langua
         for count in range(len(run), 0, -1):
             before = "".join(f"{folded[start:end]} " for start, end in run[: count - 1])
             word = folded[slice(*run[count - 1])]
-            for last, attached in [(word, Attached.NOTHING)] if is_plain else language.names_in(word):
+
+            def is_name(last: str, before: str = before) -> bool:
+                return names.name_of(before + last) is not None
+
+            for last, attached in [(word, Attached.NOTHING)] if is_plain else language.names_in(word, is_name):
                 form = before + last
                 if name := names.name_of(form):
                     return _mention(folded, name, (first[0], *run[count - 1]), form, last, attached)
