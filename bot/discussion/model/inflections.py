@@ -5,7 +5,7 @@ one it is in. What no rule here covers (most endings in Latin letters would make
 can be written into a persona's `aliases`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
@@ -176,59 +176,55 @@ _KOREAN: Final = regex.compile(
     r"(?:(?P<vocative>아|야|이여|여)"
     r"|(?P<particle>이?(?:은요|는요|은|는|이|가|을|를|에게|에게서|께|께서|한테|도|의|와|과|랑|만|부터|까지|처럼|보다|라고|라면|네|이랑|이나|나)+))?"
 )
-_COMPILED: Final = tuple(
-    (row, (*row.cases, *row.address), regex.compile(row.letters), regex.compile(row.evidence)) for row in INFLECTIONS
-)
+_LETTERS: Final = {row.letters: regex.compile(row.letters) for row in INFLECTIONS}
+_EVIDENCE: Final = {row.evidence: regex.compile(row.evidence) for row in INFLECTIONS if row.evidence}
 
 
-class Language:
+def inflected(name: str) -> Iterator[tuple[str, Attached, Inflection]]:
+    """Every form that a name (folded, one word) takes by the table, with what that shows and the row it stands in."""
+    if len(name) < _SHORTEST:
+        return
+    for row in INFLECTIONS:
+        if not _LETTERS[row.letters].fullmatch(name):
+            continue
+        for table, attached in ((row.address, Attached.ADDRESS), (row.cases, Attached.CASE)):
+            for ending, instead in table.items():
+                for last in instead:
+                    if name.endswith(last):
+                        yield name.removesuffix(last) + ending, attached, row
+
+
+def joined(word: str) -> Iterator[tuple[str, Attached]]:
+    """The names that may be in a word (folded) with something before or behind that no table of endings has."""
+    head, apostrophe, rest = word.rpartition("'")
+    if apostrophe:
+        if len(head) > 1 and len(rest) <= 5:  # "Anna's", "Ayşe'ye"
+            yield head, Attached.CASE
+        if len(head) <= 4 and len(rest) > 1:  # "d'Anna", "qu'Anna"
+            yield rest, Attached.CASE
+    head, hyphen, rest = word.rpartition("-")
+    if hyphen and rest in HONORIFICS_IN_LATIN:
+        yield head, Attached.ADDRESS
+    if "\uac00" <= word[0] <= "\ud7a3":
+        yield from _korean(word)
+    for _, first, last, prefixes in _PREFIXES:
+        if first <= word[0] <= last:
+            for prefix in prefixes:
+                if word.startswith(prefix) and len(word) >= len(prefix) + _SHORTEST:
+                    yield word.removeprefix(prefix), Attached.CASE
+
+
+class Languages:
     """Which rows hold in one text: looked up as they are needed."""
 
     def __init__(self, folded: str) -> None:
         self._folded = folded
-        self._holds: dict[str, bool] = {}
+        self._holds: dict[str, bool] = {"": True}
 
-    def names_in(self, word: str, is_name: Callable[[str], bool]) -> Iterator[tuple[str, Attached]]:
-        """What may be under a word (folded) and is a name by `is_name`, the likeliest first."""
-        return ((stem, attached) for stem, attached in self._stems(word, is_name) if is_name(stem))
-
-    def _stems(self, word: str, is_name: Callable[[str], bool]) -> Iterator[tuple[str, Attached]]:
-        head, apostrophe, rest = word.rpartition("'")
-        if apostrophe:
-            if len(head) > 1 and len(rest) <= 5:  # "Anna's", "Ayşe'ye"
-                yield head, Attached.CASE
-            if len(head) <= 4 and len(rest) > 1:  # "d'Anna", "qu'Anna"
-                yield rest, Attached.CASE
-        head, hyphen, rest = word.rpartition("-")
-        if hyphen and rest in HONORIFICS_IN_LATIN:
-            yield head, Attached.ADDRESS
-        if "\uac00" <= word[0] <= "\ud7a3":
-            yield from _korean(word)
-        for row, endings, letters, evidence in _COMPILED if len(word) >= _SHORTEST else ():
-            if not word.endswith(endings):
-                continue
-            stems = [*_under(word, row.address, Attached.ADDRESS), *_under(word, row.cases, Attached.CASE)]
-            # The whole text is looked at last, and for nearly no word.
-            if any(is_name(stem) for stem, _ in stems) and letters.fullmatch(word) and self._shows(row, evidence):
-                yield from stems
-        for _, first, last, prefixes in _PREFIXES:
-            if first <= word[0] <= last:
-                for prefix in prefixes:
-                    if word.startswith(prefix) and len(word) >= len(prefix) + _SHORTEST:
-                        yield word.removeprefix(prefix), Attached.CASE
-
-    def _shows(self, row: Inflection, evidence: "regex.Pattern[str]") -> bool:
-        key = row.evidence
-        if key and key not in self._holds:
-            self._holds[key] = evidence.search(self._folded) is not None
-        return not key or self._holds[key]
-
-
-def _under(word: str, endings: Mapping[str, tuple[str, ...]], attached: Attached) -> Iterator[tuple[str, Attached]]:
-    for ending, instead in endings.items():
-        if word.endswith(ending):
-            stem = word.removesuffix(ending)
-            yield from ((stem + last, attached) for last in instead if len(stem + last) >= _SHORTEST)
+    def have(self, row: Inflection) -> bool:
+        if row.evidence not in self._holds:
+            self._holds[row.evidence] = _EVIDENCE[row.evidence].search(self._folded) is not None
+        return self._holds[row.evidence]
 
 
 def _korean(word: str) -> Iterator[tuple[str, Attached]]:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import regex
 
-from bot.discussion.model.inflections import Attached, Language
+from bot.discussion.model.inflections import Attached, Inflection, Languages, inflected, joined
 from bot.discussion.model.name_forms import callers, given_names
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.titles import HONORIFICS, HONORIFICS_IN_LATIN, TITLES
@@ -86,6 +86,8 @@ class NameFinder:
         beginnings = {
             re.escape(bare(word)[: 2 if len(word) < 5 else 3]) for word in (form.split()[0] for form in regular)
         }
+        self._regular = regular
+        self.openings = frozenset(form.rpartition(" ")[0] for form in regular)
         self.beginnings = re.compile("|".join(sorted(beginnings)) or "(?!)")
         self.most_words = max((form.count(" ") + 1 for form in regular), default=0)
         self.unspaced = tuple(sorted(unspaced, key=len, reverse=True))
@@ -93,6 +95,16 @@ class NameFinder:
         self.irregular: regex.Pattern[str] | None = (
             regex.compile(rf"(?<![\p{{L}}\p{{N}}\p{{M}}])(?:{pattern})(?![\p{{L}}\p{{N}}\p{{M}}])") if irregular else None
         )
+
+    @cached_property
+    def inflected(self) -> Mapping[str, Sequence[tuple[str, Attached, Inflection]]]:
+        """Each form with an ending, with the form without it; made at the first word that may be one."""
+        found: dict[str, list[tuple[str, Attached, Inflection]]] = {}
+        for form in self._regular:
+            before, space, last = form.rpartition(" ")
+            for word, attached, row in inflected(last):
+                found.setdefault(before + space + word, []).append((last, attached, row))
+        return found
 
     def name_of(self, form: str) -> str | None:
         return self.called.get(form) or self.called.get(bare(form))
@@ -120,12 +132,12 @@ def _finder(cast: tuple[Persona, ...]) -> NameFinder:
 
 
 def _spaced(text: FoldedText, plain: str, names: NameFinder) -> Iterator[Mention]:
-    language = Language(text.folded)
+    languages = Languages(text.folded)
     at = 0
     for match in names.beginnings.finditer(plain):
         if match.start() < at or (word := _word_around(text.folded, match.start(), names)) is None:
             continue
-        if found := _longest(text, word, names, language):
+        if found := _longest(text, word, names, languages):
             yield found
             at = found.end
 
@@ -145,7 +157,7 @@ def _word_around(folded: str, at: int, names: NameFinder) -> tuple[int, int] | N
     return word.span() if word and (at == start or is_prefixed) else None
 
 
-def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, language: Language) -> Mention | None:
+def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, languages: Languages) -> Mention | None:
     """The mention of most words that begins with the word `first`."""
     folded = text.folded
     run = [first]
@@ -158,12 +170,10 @@ def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, langua
     for is_plain in (True, False):  # an ending is looked for only where no whole form stands
         for count in range(len(run), 0, -1):
             before = "".join(f"{folded[start:end]} " for start, end in run[: count - 1])
+            if count > 1 and bare(before[:-1]) not in names.openings:
+                continue
             word = folded[slice(*run[count - 1])]
-
-            def is_name(last: str, before: str = before) -> bool:
-                return names.name_of(before + last) is not None
-
-            for last, attached in [(word, Attached.NOTHING)] if is_plain else language.names_in(word, is_name):
+            for last, attached in [(word, Attached.NOTHING)] if is_plain else _under(before, word, names, languages):
                 form = before + last
                 if name := names.name_of(form):
                     return _mention(folded, name, (first[0], *run[count - 1]), form, last, attached)
@@ -178,6 +188,15 @@ def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, langua
             break
         stop += 1
     return None
+
+
+def _under(before: str, word: str, names: NameFinder, languages: Languages) -> Iterator[tuple[str, Attached]]:
+    """What may be under the last word of a name, the likeliest first."""
+    yield from joined(word)
+    whole = before + word
+    for last, attached, row in names.inflected.get(whole) or names.inflected.get(bare(whole)) or ():
+        if languages.have(row):
+            yield last, attached
 
 
 def _mention(folded: str, name: str, span: tuple[int, int, int], form: str, last: str, attached: Attached) -> Mention:
