@@ -144,7 +144,9 @@ ASKERS: Final = folded_words(
 )
 
 # "For Anna, bread is life": with a comma behind the name, these and the askers call nobody.
-FIRST_OF_ALL: Final = folded_words({"English": "first next then", "others": "zuerst dann puis ensuite luego poi sitten sedan"})
+FIRST_OF_ALL: Final = folded_words(
+    {"English": "first next then", "others": "zuerst dann puis ensuite luego poi sitten sedan"}
+)
 
 # Before "you", too: "Anna can you …".
 AUXILIARIES: Final = folded_words({"English": "do are r can could would will did have were should is does has"})
@@ -192,4 +194,13 @@ THIRD_PERSON: Final = folded_words(
     }
 )
 # Before a name between commas they tell of it: "Take, for example, Ben."
-EXAMPLES: Final = ("for example", "for instance", "e.g", "namely", "zum beispiel", "par exemple", "por ejemplo", "per esempio")
+EXAMPLES: Final = (
+    "for example",
+    "for instance",
+    "e.g",
+    "namely",
+    "zum beispiel",
+    "par exemple",
+    "por ejemplo",
+    "per esempio",
+)

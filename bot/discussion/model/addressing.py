@@ -41,7 +41,13 @@ from bot.discussion.model.address_words import (
     YOU_OF_ENGLISH,
 )
 from bot.discussion.model.inflections import Attached
-from bot.discussion.model.name_or_word import also_is_word, is_english_word, is_only_word, is_written_as_name, may_be_name
+from bot.discussion.model.name_or_word import (
+    also_is_word,
+    is_english_word,
+    is_only_word,
+    is_written_as_name,
+    may_be_name,
+)
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.reading import Occurrence, Reading
 from bot.discussion.model.self_naming import tells_own_name
@@ -123,9 +129,13 @@ def _called(reading: Reading) -> set[Occurrence]:
         first, last = group[0], group[-1]
         # With a comma only, the last may be whom the one before is asked about: "Anna, Ben what?"
         is_closed = is_list or last.lead.endswith("/")
-        if len(group) > 1 and not _is_joined_on(last) and (
-            (_opens(first) and (_has_call_behind(last) or (is_closed and _is_asked_behind(last, reading))))
-            or (_ends_sentence(last) and (_opens_alone(first, group) or _has_comma_before(first)))
+        if (
+            len(group) > 1
+            and not _is_joined_on(last)
+            and (
+                (_opens(first) and (_has_call_behind(last) or (is_closed and _is_asked_behind(last, reading))))
+                or (_ends_sentence(last) and (_opens_alone(first, group) or _has_comma_before(first)))
+            )
         ):
             found.update(
                 occurrence for occurrence in group if occurrence.may_call and is_written_as_name(occurrence, reading)
@@ -279,7 +289,13 @@ def _is_told_of(occurrence: Occurrence, reading: Reading) -> bool:
     )
     if verb in THIRD_PERSON:
         return is_of_somebody or reading.is_english
-    return is_of_somebody and reading.is_english and len(verb) > 3 and verb.endswith(("s", "ed")) and not verb.endswith("ss")
+    return (
+        is_of_somebody
+        and reading.is_english
+        and len(verb) > 3
+        and verb.endswith(("s", "ed"))
+        and not verb.endswith("ss")
+    )
 
 
 def _is_listed(occurrence: Occurrence) -> bool:

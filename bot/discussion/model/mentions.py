@@ -93,7 +93,9 @@ class NameFinder:
         self.unspaced = tuple(sorted(unspaced, key=len, reverse=True))
         pattern = "|".join(regex.escape(form) for form in sorted(irregular, key=len, reverse=True))
         self.irregular: regex.Pattern[str] | None = (
-            regex.compile(rf"(?<![\p{{L}}\p{{N}}\p{{M}}])(?:{pattern})(?![\p{{L}}\p{{N}}\p{{M}}])") if irregular else None
+            regex.compile(rf"(?<![\p{{L}}\p{{N}}\p{{M}}])(?:{pattern})(?![\p{{L}}\p{{N}}\p{{M}}])")
+            if irregular
+            else None
         )
 
     @cached_property
@@ -243,7 +245,9 @@ def _unspaced(plain: str, names: NameFinder) -> Iterator[Mention]:
                 ):
                     at = (offset + start, offset + end)
                     is_titled = has_honorific or bool(titled)
-                    yield Mention(names.called[form], at[0] - len(titled), behind, at, form, Attached.NOTHING, is_titled)
+                    yield Mention(
+                        names.called[form], at[0] - len(titled), behind, at, form, Attached.NOTHING, is_titled
+                    )
                 start = run.find(form, start + 1)
 
 

@@ -21,9 +21,13 @@ _SELF: Final = regex.compile(
     r")\s+(?:(?:o|a|ο|η|der|die)\s+)?\P{L}*$|(?:我是|我叫)$"
 )
 # Where the verb comes last these only begin to: "मैं मोहन से सहमत हूँ" is about him. Behind the name, then, ...
-_SUBJECT: Final = regex.compile(r"(?<![\p{L}\p{M}])(?P<i>من|मैं|আমি|ben|저는|나는|전|난)\s+\P{L}*$|(?:私|僕|俺|わたし|ぼく)は\P{L}*$")
+_SUBJECT: Final = regex.compile(
+    r"(?<![\p{L}\p{M}])(?P<i>من|मैं|আমি|ben|저는|나는|전|난)\s+\P{L}*$|(?:私|僕|俺|わたし|ぼく)は\P{L}*$"
+)
 # ... the clause ends, or it says "am".
-_AM: Final = regex.compile(r"\s*(?:$|[.,!?।॥۔؟。、！]|(?:हूँ|हूं|هستم|입니다|이에요|예요|이야|です|だ|と申します|と言います)(?!\p{L}))")
+_AM: Final = regex.compile(
+    r"\s*(?:$|[.,!?।॥۔؟。、！]|(?:हूँ|हूं|هستم|입니다|이에요|예요|이야|です|だ|と申します|と言います)(?!\p{L}))"
+)
 _CARD: Final = regex.compile(r"[\W\d]*you(?: are|'re)\s+\P{L}*")
 
 
@@ -31,7 +35,8 @@ def speaks_under_other_name(text: str, speaker: Persona, table: Sequence[Persona
     """Whether `text` by `speaker` tells "I am …" with another's name, or begins a line as a card does: "You are …"."""
     reading = Reading(text, table)
     return any(
-        _is_card(occurrence, reading) or (occurrence.mention.name != speaker.name and tells_own_name(occurrence, reading))
+        _is_card(occurrence, reading)
+        or (occurrence.mention.name != speaker.name and tells_own_name(occurrence, reading))
         for occurrence in reading.occurrences
     )
 

@@ -36,7 +36,9 @@ NEVER_BEHIND_A_NAME: Final = folded_words(
 
 # ... and what only people do shows that it is the name: "Will said", "Mark says".
 ONLY_BEHIND_A_NAME: Final = folded_words(
-    {"English": "said says thinks thought knows knew told tells asked asks agrees disagrees argued argues wrote replied"}
+    {
+        "English": "said says thinks thought knows knew told tells asked asks agrees disagrees argued argues wrote replied"
+    }
 )
 
 # Names that are words of everyday speech as well. No such list can be whole: it only says where a name that nothing but
