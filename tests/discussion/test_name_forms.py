@@ -27,7 +27,12 @@ from tests.support.recorded_table import persona
         ("Sam", "Sam Hale (they/them)", {"sam hale", "hale"}, {"they"}),
         ("愛子", "小林愛子", {"小林"}, set()),
         ("健", "林健", {"林さん", "林先生"}, {"林"}),
-        ("김지민", "김지민", {"지민"}, {"김"}),
+        ("김지민", "김지민", {"지민", "김선생님", "김 선생님"}, {"김"}),
+        ("王芳", "王芳", {"王老师", "小王"}, {"王", "芳"}),
+        ("欧阳娜娜", "欧阳娜娜", {"娜娜"}, {"欧"}),
+        ("小明", "小明", set(), {"小姐", "小老师"}),
+        ("Inés", "Inés García-Torres", {"garcía-torres", "garcía", "torres"}, set()),
+        ("Jean-Luc", "Jean-Luc Morel", {"morel"}, {"jean", "luc"}),
     ],
 )
 def test_what_a_persona_may_be_called(name: str, full_name: str, called: set[str], not_called: set[str]):
@@ -52,6 +57,8 @@ def test_aliases_are_names():
         ("🦊 Otto 🦊", {"otto"}),
         ("Otto Berg", {"otto berg", "otto", "berg"}),
         ("Note taker", {"note taker"}),
+        ("Dr. Otto Berg", {"dr otto berg", "otto berg", "otto", "berg"}),
+        ("Otto Berg 🍞", {"otto berg", "otto", "berg"}),
         ("🦊", {"🦊"}),
         ("", set()),
     ],

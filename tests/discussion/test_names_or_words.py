@@ -71,6 +71,9 @@ TABLES = (
         -: free will?
         -: Where there's a will, there's a way.
         -: at will
+        -: give me hope
+        -: Show me grace, or at least joy.
+        -: that gives me joy
         -: Joy to the world
         -: such joy!
         -: it was a joy

@@ -85,7 +85,7 @@ def guest_forms(name: str) -> tuple[str, ...]:
     forms = [fold_name(name), fold_name(short)]
     words = short.split()
     titles = _titles([fold_name(word) for word in words], "")
-    names = words[titles:]
+    names = [word for word in words[titles:] if fold_name(word)[:1].isalnum()]  # "Otto Berg 🍞"
     if titles:
         forms.append(fold_name(" ".join(names)))
     if 1 < len(names) <= 3 and all(word[0].isupper() for word in names):

@@ -47,7 +47,7 @@ _BEGINS_SENTENCE: Final = AUXILIARIES | OPENERS | QUESTION_WORDS | YOU
 _ENGLISH: Final = regex.compile(
     r"(?<![\p{L}\p{M}'])(?:the|and|you|your|youre|you're|ur|what|whats|what's|whos|how|hows|why|does|did|were|that|that's"
     r"|thats|this|these|those|they|their|with|would|could|should|have|i'm|i've|i'd|i'll|it's|idk|wdym|tbh|omg|gm|nah|yeah"
-    r"|yep|thx|thanks|bro|dude|about|right|wrong|disagree|be|don't|dont|can't|cant|everyone|sorry|when|where|there|here|just|really|like|it|she|him|his|been|too|very|agree|says|think|thinks|good|thoughts|please|pls|from)"
+    r"|yep|thx|thanks|bro|dude|about|right|wrong|disagree|be|meanwhile|however|though|least|always|don't|dont|can't|cant|everyone|sorry|when|where|there|here|just|really|like|it|she|him|his|been|too|very|agree|says|think|thinks|good|thoughts|please|pls|from)"
     r"(?![\p{L}\p{M}'])"
 )
 # So many characters around a name are looked at, and so many for the words beside it.

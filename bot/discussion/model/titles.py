@@ -12,11 +12,11 @@ def _words(*rows: str) -> frozenset[str]:
     return frozenset(fold_name(word) for row in rows for word in row.split())
 
 
-# In front of a name, by language.
+# In front of a name, by language; but for abbreviations that are everyday words ("me", "hon", "sen", "mas").
 _TITLES: Final = {
     "English": """mr mrs ms miss mx mister sir madam madame dame lord lady dr doctor prof professor rev reverend
         fr father sr sister br brother mother rabbi imam pastor bishop archbishop cardinal pope judge justice
-        hon sen senator rep gov governor mayor president minister capt captain cpt col colonel maj major gen
+        senator rep gov governor mayor president minister capt captain cpt col colonel maj major gen
         general lt lieutenant sgt sergeant cpl corporal pvt private adm admiral cmdr commander chief chef coach
         master uncle aunt auntie grandma grandpa king queen prince princess duke duchess count countess baron
         baroness earl emperor empress saint st nurse officer inspector detective agent""",
@@ -26,7 +26,7 @@ _TITLES: Final = {
     "Dutch": "meneer mevrouw mijnheer heer mw dhr tante oom",
     "Nordic languages": "hr fru frøken fröken frk kong dronning kung drottning",
     "Finnish, Estonian": "herra rouva neiti hra rva tohtori professori setä täti mummo ukki vaari härra proua",
-    "French": """m mme mlle monsieur mademoiselle maître me docteur docteure professeur professeure père mère
+    "French": """m mme mlle monsieur mademoiselle maître docteur docteure professeur professeure père mère
         frère soeur oncle tante roi reine""",
     "Spanish, Catalan": """señor señora señorita sra srta don doña d dña dra profesor profesora padre madre
         hermano hermana tío tía abuelo abuela rey reina senyor senyora""",
@@ -39,7 +39,7 @@ _TITLES: Final = {
     "Croatian, Serbian, Slovene": "gospodin gospodine gospođa gospođo gospođica gospod gospa gospodična",
     "Latvian, Lithuanian": "kungs kundze ponas ponia",
     "Turkish": "bay bayan sayın hoca",
-    "Indonesian, Malay": "pak bapak bu ibu mas mbak kak tuan puan encik cik",
+    "Indonesian, Malay": "pak bapak bu ibu mbak kak tuan puan encik cik",
     "Swahili": "bwana bi bibi mzee mwalimu daktari",
     "Vietnamese": "ông bà anh chị cô chú bác thầy",
     "Russian, Ukrainian, Bulgarian": """господин господине госпожа госпожо товарищ доктор профессор дядя тётя

@@ -17,8 +17,9 @@ _APOSTROPHES: Final = "'’‘‛ʼʻʹʽʾʿˈ′＇`´՚׳ꞌ"
 # The shorter dashes too: keyboards and models write them for hyphens.
 _HYPHENS: Final = "-‐‑‒–−－﹣֊־᠆⁃"
 _UNIFIED: Final = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_HYPHENS, "-"))
-# Letters that Unicode takes for letters of their own. The first ones are spelt like this wherever they can't be typed;
-# Persian and Arabic keyboards have two letters for one; I and İ are the capitals of ı and i in Turkish only, so that no casing of a name is told from another.
+# Letters that Unicode takes for letters of their own. The first ones are spelt like this wherever they can't be typed.
+# Persian and Arabic keyboards have two letters for one. I and İ are the capitals of ı and i in Turkish only, so that no
+# casing of a name is told from another.
 _SPELT_OUT: Final = str.maketrans({"æ": "ae", "œ": "oe", "þ": "th", "ĳ": "ij", "ı": "i", "ی": "ي", "ک": "ك"})
 _STROKES: Final = {
     "ø": "o",
