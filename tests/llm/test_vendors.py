@@ -71,6 +71,19 @@ async def test_a_discussion_ends_or_says_why(server: ScriptedEndpoint, tmp_path:
     assert KEY not in printed
 
 
+STREAMED = ("xAI: a parameter", "Groq: an added parameter", "OpenRouter, 200: too long", "Gemini: too fast")
+
+
+@pytest.mark.parametrize("name", [*STREAMED, "LM Studio, path: refused"])
+async def test_the_same_where_answers_are_streamed(server: ScriptedEndpoint, tmp_path: Path, name: str) -> None:
+    vendor = VENDORS[name]
+    vendor.at(server)
+    reason, _ = await held(server, settings(server.url, tmp_path, llm_stream=True, **vendor.settings), **vendor.dials)
+    assert vendor.pauses in (reason or "")
+    assert bool(reason) == bool(vendor.pauses)
+    assert all(request.body["stream"] for request in server.asked)
+
+
 SHORT = {name: vendor for name, vendor in VENDORS.items() if "too long" not in name}
 
 
