@@ -8,6 +8,7 @@ began as, whose figures are of other models. Shares are from 0 to 1. Raw is what
 turns           the personas' turns, passes among them
 passes          share of turns that came to nothing
 words           mean words of a turn
+repeats         share of turns with a sentence of four words or more that stands in an earlier turn
 distinct_2      distinct pairs of words over all of them (Li et al. 2016)
 repetition_4    share of 4-grams of words that stand in an earlier turn
 self_bleu_4     mean BLEU-4 of each turn against all others (Zhu et al. 2018); lower is more varied

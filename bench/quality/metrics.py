@@ -11,11 +11,14 @@ from bench.quality.transcripts import Said, Transcript
 from bot.discussion.model.names import aliases
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.prompts.prompt import AGAIN, LAST_TURN, OPENING, WRAP_UP
+from bot.discussion.text import segmentation
 from bot.discussion.text.folding import fold
 from bot.discussion.text.text_metrics import Gram, grams, novelty, only_agrees, words
 
 # So much of a turn's 3-grams must stand in the prompt's frame for the turn to be a recital of it.
 RECITAL: Final = 0.5
+# A sentence of fewer words ("I see your point") may come back.
+SENTENCE: Final = 4
 # Where the rules name no limit: the shipped tasks' and the default rules' own.
 SENTENCES: Final = 3
 # What stands in for a count of zero: Chen and Cherry 2014, smoothing method 1, as the authors of self-BLEU use it.
@@ -50,6 +53,17 @@ def repetition(texts: Sequence[str], n: int = 4) -> float:
             total += len(found)
         seen.update(found)
     return _share(again, total)
+
+
+def repeats(texts: Sequence[str]) -> float:
+    """The share of the texts with a sentence, of four words or more, that stands in an earlier text."""
+    seen: set[Gram] = set()
+    again = 0
+    for text in texts:
+        said = {found for sentence in segmentation.sentences(text) if len(found := tuple(words(sentence))) >= SENTENCE}
+        again += not said.isdisjoint(seen)
+        seen |= said
+    return _share(again, len(texts))
 
 
 def self_bleu(texts: Sequence[str], n: int = 4) -> float | None:
@@ -214,6 +228,7 @@ def measure(transcript: Transcript, *, limit: int | None = None) -> dict[str, Va
         "turns": len(turns),
         "passes": _share(len(turns) - len(spoken), len(turns)),
         "words": sum(len(words(text)) for text in texts) / len(texts) if texts else None,
+        "repeats": repeats(texts),
         "distinct_2": distinct(texts),
         "repetition_4": repetition(texts),
         "self_bleu_4": self_bleu(texts),

@@ -1,19 +1,17 @@
 """Guards on what a model wrote: why it can't be a turn, and what to say when it is asked once more."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from bot.discussion.model.dials import Guard
-from bot.discussion.model.names import aliases
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, seats
+from bot.discussion.model.self_naming import speaks_under_other_name
 from bot.discussion.prompts.prompt import preamble
 from bot.discussion.replies.reply import Reply
 from bot.discussion.replies.scripts import WRONG_SCRIPT_FLAG, is_foreign
-from bot.discussion.text.folding import fold
 from bot.discussion.text.text_metrics import gram_hashes, grams
 
 # The share of a reply's word 3-grams that may stand in one earlier turn (or in what the model was told about the
@@ -84,24 +82,12 @@ def recites(text: str, session: Session, cue: str = "") -> bool:
 
 def speaks_as_other(text: str, speaker: Persona, table: tuple[Persona, ...]) -> bool:
     """Whether `text` says "I am …" with another's name, or begins a line as a card does: "You are …" and a name."""
-    return _slips(speaker.name, table).search(fold(text)) is not None
+    return speaks_under_other_name(text, speaker, table)
 
 
 def _is_mostly_in(own: frozenset[int], other: Iterable[int]) -> bool:
     share = COPY_SHARE if len(own) >= _FEW_GRAMS else 1
     return bool(own) and len(own.intersection(other)) / len(own) >= share
-
-
-@lru_cache(maxsize=256)
-def _slips(speaker: str, table: tuple[Persona, ...]) -> re.Pattern[str]:
-    def any_of(personas: Iterable[Persona]) -> str:
-        names = (re.escape(name) for p in personas for name in aliases(p))
-        return "|".join(name.replace(r"\ ", r"\.?\ ") for name in names) or "(?!)"
-
-    others, end = any_of(p for p in table if p.name != speaker), r"(?![\w'’])"
-    as_another = rf"(?<!\w)(?:i am|i['’]m|my name is) (?:{others}){end}"
-    as_a_card = rf"(?m)^[\W\d]*you(?: are|['’]re) (?:{any_of(table)}){end}"
-    return re.compile(f"{as_a_card}|{as_another}")
 
 
 # Hashes, since the 3-grams of a preamble themselves would take some 300 kB.

@@ -1,0 +1,65 @@
+"""What in a reply would be shown otherwise than it was meant: stage directions, headings, blank lines, what is unseen."""
+
+import re
+from typing import Final
+
+from bot.discussion.replies.quotation import is_enclosed
+from bot.discussion.replies.verbatim import FENCE, open_fence
+
+# A line in brackets is a stage direction, or a note of the moderator's that the model makes up.
+_ASIDE: Final = re.compile(r"[*_]*[(（][^()（）\n]*[)）][*_.。]*|[*_]*\[[^\[\]\n]*\][*_.]*|[*_]*【[^【】\n]*】[*_.]*")
+# Where turns are shown such a line would stand there in large letters, or in small ones.
+_HEADING: Final = re.compile(r"^[^\S\n]*(?:#{1,6}|-#)[^\S\n]+", re.MULTILINE)
+_BLANK_LINES: Final = re.compile(r"(?<![^\S\n])[^\S\n]*\n(?:[^\S\n]*\n)+")
+# Line and paragraph separators break a line as \n does.
+_LINE_BREAK: Final = re.compile(r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Control characters, surrogates and noncharacters: what no database, terminal or client takes for text.
+_UNSTORABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
+# Takes no room where it is shown.
+_UNSEEN: Final = re.compile("[\u200b\u2060\ufeff]")
+# A fence that says one of these, or nothing, is put around words; any other is code in that language.
+_NO_LANGUAGES: Final = frozenset(
+    {"", "text", "txt", "plain", "plaintext", "markdown", "md", "reply", "response", "none"}
+)
+_WHOLE_FENCE: Final = re.compile(r"```(?:(?P<language>[\w+-]*)[^\S\n]*\n)?(?P<inside>.*?)(?:```)?", re.DOTALL)
+
+
+def storable(text: str) -> str:
+    """`text` with the same line breaks everywhere and without what can't be stored or sent."""
+    return _UNSTORABLE.sub("", _LINE_BREAK.sub("\n", text))
+
+
+def without_unseen(text: str) -> str:
+    return _UNSEEN.sub("", text)
+
+
+def without_fence(text: str) -> str:
+    """Without a fence around the whole, or without one half of it where a stop string or the limit took the other.
+
+    One that names a programming language is no wrapping, but code.
+    """
+    fences = text.count(FENCE)
+    if text.startswith(FENCE) and (fences == 1 or (fences == 2 and text.endswith(FENCE))):
+        match = _WHOLE_FENCE.fullmatch(text)
+        if match and (match["language"] or "").casefold() in _NO_LANGUAGES:
+            return match["inside"]
+    return text[: -len(FENCE)] if open_fence(text) == len(text) - len(FENCE) else text
+
+
+def unquoted(text: str) -> str:
+    """Without quotation marks around the whole."""
+    return text[1:-1] if is_enclosed(text) else text
+
+
+def without_asides(text: str) -> str:
+    lines = text.split("\n")
+    kept = [line for line in lines if not _ASIDE.fullmatch(line.strip())]
+    return text if len(kept) == len(lines) else "\n".join(kept)
+
+
+def without_headings(text: str) -> str:
+    return _HEADING.sub("", text)
+
+
+def without_blank_lines(text: str) -> str:
+    return _BLANK_LINES.sub("\n", text)
