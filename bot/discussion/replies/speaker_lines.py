@@ -182,7 +182,7 @@ def _heading(line: str) -> tuple[str, bool]:
     line = line.strip()
     if len(line) > _LONGEST_NAME or _BULLET.match(line):
         return "", False
-    if line[-1:] in _STOPS:  # a sentence of one word, an answer
+    if line.endswith(_STOPS):  # a sentence of one word, an answer
         return "", False
     name = _RULE.sub("", line).strip(_MARKS)
     return name, name != line
