@@ -29,7 +29,6 @@ _MARKS: Final = tuple(
         "~~",
         r"(?<![*\s])\*(?!\*)|(?<!\*)\*(?![*\s])",
         r"(?<![\w_])_(?=[^\W_])|(?<=[^\s_])_(?![\w_])",
-        r"(?<!`)`(?!`)",
     )
 )
 # An item of a list, or a row of a table, that has its line to itself, needs no full stop.
