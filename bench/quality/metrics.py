@@ -12,8 +12,10 @@ from bot.discussion.model.names import aliases
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.prompts.prompt import AGAIN, LAST_TURN, OPENING, WRAP_UP
 from bot.discussion.text import segmentation
+from bot.discussion.text.agreement import only_agrees
 from bot.discussion.text.folding import fold
-from bot.discussion.text.text_metrics import Gram, grams, novelty, only_agrees, words
+from bot.discussion.text.segmentation import words
+from bot.discussion.text.text_metrics import Gram, grams, novelty
 
 # So much of a turn's 3-grams must stand in the prompt's frame for the turn to be a recital of it.
 RECITAL: Final = 0.5

@@ -1,20 +1,17 @@
 """Guards on what a model wrote: why it can't be a turn, and what to say when it is asked once more."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from bot.discussion.model.dials import Guard
-from bot.discussion.model.names import aliases
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, seats
-from bot.discussion.prompts.prompt import preamble
+from bot.discussion.replies import trimming
+from bot.discussion.replies.claims import speaks_as_other as speaks_as_other
 from bot.discussion.replies.reply import Reply
 from bot.discussion.replies.scripts import is_foreign
-from bot.discussion.text.folding import fold
-from bot.discussion.text.text_metrics import gram_hashes, grams
+from bot.discussion.text.text_metrics import gram_hashes
 
 # The share of a reply's word 3-grams that may stand in one earlier turn (or in what the model was told about the
 # table) before it counts as a copy of it.
@@ -25,21 +22,37 @@ _FEW_GRAMS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Why a reply can't be a turn: the guard that says so, the flag to store, and the note for the second try."""
+    """Why a reply can't be a turn: the guard that says so, the flag to store, and the note for the second try.
+
+    `is_fatal`: nothing of it may be shown. What is otherwise of little use may stand if nothing better comes.
+    """
 
     guard: Guard
     flag: str
     note: str
+    is_fatal: bool = True
 
 
 _EMPTY: Final = Objection("empty", "empty", "It was empty: say one or two sentences.")
 _FOREIGN: Final = Objection("empty", "wrong_script", "It was in another language than the table's.")
-_REPEATED: Final = Objection("repeat", "repeated", "It had been said before: say something new, in other words.")
+_REPEATED: Final = Objection(
+    "repeat", "repeated", "It had been said before: say something new, in other words.", is_fatal=False
+)
 _RECITED: Final = Objection(
-    "repeat", "recited", "It recited what is written above: answer the question in words of your own."
+    "repeat",
+    "recited",
+    "It recited what is written above: answer the question in words of your own.",
+    is_fatal=False,
 )
 _FOR_OTHERS: Final = Objection(
     "others", "spoke_as_other", "It spoke for somebody else: say only your own view, beginning with the word “I”."
+)
+# What to say of a reply of which nothing is left, by what was taken out of it.
+_NOTHING_LEFT: Final = (
+    ("spoke_for_others", _FOR_OTHERS),
+    (trimming.FOR_OTHERS, _FOR_OTHERS),
+    (trimming.REPEATED, _REPEATED),
+    (trimming.RECITED, _RECITED),
 )
 
 
@@ -58,15 +71,15 @@ def _objection(
     reply: Reply, session: Session, record: Record, speaker: Persona, *, cue: str, summary: bool
 ) -> Objection | None:
     if not reply.text:
-        return _FOR_OTHERS if "spoke_for_others" in reply.flags else _EMPTY
+        return next((found for flag, found in _NOTHING_LEFT if flag in reply.flags), _EMPTY)
     if is_foreign(reply.text, session, record):
         return _FOREIGN
     if summary:
         return None
-    if is_copy(reply.text, record):
-        return _REPEATED
     if speaks_as_other(reply.text, speaker, seats(session, record)):
         return _FOR_OTHERS
+    if is_copy(reply.text, record):
+        return _REPEATED
     return _RECITED if recites(reply.text, session, cue) else None
 
 
@@ -78,33 +91,9 @@ def is_copy(text: str, record: Record) -> bool:
 
 def recites(text: str, session: Session, cue: str = "") -> bool:
     """Whether half of `text` stands word for word in what the model was told: context, rules, cards, or the cue."""
-    own, told = frozenset(gram_hashes(text, 3)), _told(preamble(session))
-    return _is_mostly_in(own, (own & told).union(map(hash, grams(cue, 3))))
-
-
-def speaks_as_other(text: str, speaker: Persona, table: tuple[Persona, ...]) -> bool:
-    """Whether `text` says "I am …" with another's name, or begins a line as a card does: "You are …" and a name."""
-    return _slips(speaker.name, table).search(fold(text)) is not None
+    return _is_mostly_in(frozenset(gram_hashes(text, 3)), trimming.told(session, cue))
 
 
 def _is_mostly_in(own: frozenset[int], other: Iterable[int]) -> bool:
     share = COPY_SHARE if len(own) >= _FEW_GRAMS else 1
     return bool(own) and len(own.intersection(other)) / len(own) >= share
-
-
-@lru_cache(maxsize=256)
-def _slips(speaker: str, table: tuple[Persona, ...]) -> re.Pattern[str]:
-    def any_of(personas: Iterable[Persona]) -> str:
-        names = (re.escape(name) for p in personas for name in aliases(p))
-        return "|".join(name.replace(r"\ ", r"\.?\ ") for name in names) or "(?!)"
-
-    others, end = any_of(p for p in table if p.name != speaker), r"(?![\w'’])"
-    as_another = rf"(?<!\w)(?:i am|i['’]m|my name is) (?:{others}){end}"
-    as_a_card = rf"(?m)^[\W\d]*you(?: are|['’]re) (?:{any_of(table)}){end}"
-    return re.compile(f"{as_a_card}|{as_another}")
-
-
-# Hashes, since the 3-grams of a preamble themselves would take some 300 kB.
-@lru_cache(maxsize=64)
-def _told(told: str) -> frozenset[int]:
-    return frozenset(map(hash, grams(told, 3)))

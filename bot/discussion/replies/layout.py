@@ -19,8 +19,12 @@ _UNSTORABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe
 # Takes no room where it is shown.
 _UNSEEN: Final = re.compile("[\u200b\u2060\ufeff]")
 # A fence that says one of these, or nothing, is put around words; any other is code in that language.
-_NO_LANGUAGES: Final = frozenset({"", "text", "txt", "plain", "plaintext", "markdown", "md", "reply", "response", "none"})
-_WHOLE_FENCE: Final = re.compile(r"(?P<ticks>`{3,})(?:(?P<language>[\w+-]*)[^\S\n]*\n)?(?P<inside>.*?)(?:(?P=ticks))?", re.DOTALL)
+_NO_LANGUAGES: Final = frozenset(
+    {"", "text", "txt", "plain", "plaintext", "markdown", "md", "reply", "response", "none"}
+)
+_WHOLE_FENCE: Final = re.compile(
+    r"(?P<ticks>`{3,})(?:(?P<language>[\w+-]*)[^\S\n]*\n)?(?P<inside>.*?)(?:(?P=ticks))?", re.DOTALL
+)
 
 
 def storable(text: str) -> str:

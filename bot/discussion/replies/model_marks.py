@@ -12,7 +12,10 @@ _LINE: Final = rf"{_ROLE}(?=\n)"
 _COMMON: Final = r"(?i:assistant|user|system|human|model|bot|chatbot)(?!\w)"
 # Begins a message, at the very beginning of a reply: a pattern, and whose it is. Source: the models' chat templates.
 _BEGINNINGS: Final = (
-    (r"<s>|<bos>|<\|begin_of_text\|>|<｜begin▁of▁sentence｜>|<\|startoftext\|>", "Llama, Mistral, Gemma, DeepSeek, LFM"),
+    (
+        r"<s>|<bos>|<\|begin_of_text\|>|<｜begin▁of▁sentence｜>|<\|startoftext\|>",
+        "Llama, Mistral, Gemma, DeepSeek, LFM",
+    ),
     (rf"<\|im_start\|>[^\S\n]*(?P<chatml>{_LINE}|{_COMMON})?\n?", "ChatML: Qwen, Yi, SmolLM, Hermes and many others"),
     (rf"<\|start_header_id\|>(?P<llama>{_ROLE})?<\|end_header_id\|>", "Llama 3"),
     (rf"<start_of_turn>(?P<gemma>{_LINE}|{_COMMON})?\n?", "Gemma up to 3"),
@@ -21,13 +24,19 @@ _BEGINNINGS: Final = (
     (rf"<\|start\|>(?P<harmony>{_ROLE}(?=<)|{_COMMON})?(?:<\|message\|>)?", "gpt-oss"),
     (rf"<[|｜](?P<bare>{_COMMON})[|｜]>", "Phi, Zephyr, DeepSeek, GLM"),
     (r"<\|START_OF_TURN_TOKEN\|>|<\|(?P<cohere>CHATBOT|USER|SYSTEM)_TOKEN\|>", "Command R"),
-    (r"<\|(?:START_RESPONSE|START_TEXT|begin_of_solution|begin_of_box)\|>|<\|message\|>", "Command A, OpenThinker, GLM"),
+    (
+        r"<\|(?:START_RESPONSE|START_TEXT|begin_of_solution|begin_of_box)\|>|<\|message\|>",
+        "Command A, OpenThinker, GLM",
+    ),
     (r"<(?P<tag>answer|response|output)>", "Hunyuan, ERNIE, Reflection"),
     (r"\[/INST\]|\[/?SYSTEM_PROMPT\]", "Mistral"),
 )
 # Ends a message. What a model writes behind it is another message, or another's.
 _ENDINGS: Final = (
-    (r"<[|｜][^<>|｜\s]{1,40}[|｜]>", "<|eot_id|>, <|im_end|>, <|endoftext|>, <|end|>, <|user|>, <｜end▁of▁sentence｜> …"),
+    (
+        r"<[|｜][^<>|｜\s]{1,40}[|｜]>",
+        "<|eot_id|>, <|im_end|>, <|endoftext|>, <|end|>, <|user|>, <｜end▁of▁sentence｜> …",
+    ),
     (r"<\|[a-z_]{2,20}>|<[a-z_]{2,20}\|>", "Gemma 4"),
     (r"</?s>|<(?:eos|bos|pad|unk)>|</?(?:start|end)_of_turn>", "Llama, Mistral, Gemma"),
     (r"\[/?INST\]|<</?SYS>>|\[/?SYSTEM_PROMPT\]", "Llama 2, Mistral"),

@@ -32,9 +32,7 @@ _MARKS: Final = tuple(
     )
 )
 # An item of a list, or a row of a table, that has its line to itself, needs no full stop.
-_ITEM: Final = re.compile(
-    r"(?m)^[^\S\n]*(?:[-+*•◦▪·–—][^\S\n]+|\||\d{1,3}[.)、])[^\w\n]*\w[^\n]*?(?=[^\S\n]*\n)"
-)
+_ITEM: Final = re.compile(r"(?m)^[^\S\n]*(?:[-+*•◦▪·–—][^\S\n]+|\||\d{1,3}[.)、])[^\w\n]*\w[^\n]*?(?=[^\S\n]*\n)")
 _HALF_A_LINK: Final = re.compile(r"\[[^\[\]\n]*(?:\] ?\([^\s()]*)?\Z")
 
 
@@ -54,9 +52,9 @@ def whole_sentences(text: str, *, cut_off: bool) -> str:
     items = (item.end() for item in _ITEM.finditer(text))
     whole = [end for end in sentence_ends(text) if text[end : end + 1] != "\n" or _ends_sentence(text, end)]
     if end := max([*whole, *fences, *items], default=0):
-        return _balanced(text[:end])
+        return balanced(text[:end])
     rest = _HALF_A_LINK.sub("", text).rstrip(" \t\n,;:-–—、，；：")
-    return _balanced(f"{rest}…") if rest else ""
+    return balanced(f"{rest}…") if rest else ""
 
 
 def ends_in_item(text: str) -> bool:
@@ -102,7 +100,7 @@ def _cut_in_code(text: str, start: int) -> str:
     return whole_sentences(before, cut_off=True) if before else closed_fence(text)
 
 
-def _balanced(text: str) -> str:
+def balanced(text: str) -> str:
     """`text` with each mark closed that the cut has left open; a quotation around the whole loses its first half."""
     return outside_code(text, _closed)
 

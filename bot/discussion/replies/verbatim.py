@@ -68,8 +68,10 @@ def _set_aside(text: str) -> list[Span]:
 
 def _is_tag(text: str, span: Span) -> bool:
     line = text.rfind("\n", 0, span.start) + 1
-    return span.mark is Mark.CODE and not text[line : span.start].strip(" \t*_") and bool(
-        _TAG_IN_CODE.match(text, span.start)
+    return (
+        span.mark is Mark.CODE
+        and not text[line : span.start].strip(" \t*_")
+        and bool(_TAG_IN_CODE.match(text, span.start))
     )
 
 
