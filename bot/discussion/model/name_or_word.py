@@ -53,7 +53,7 @@ def is_only_word(place: Place, reading: Reading) -> bool:
 
 def _is_used_as_word(place: Place) -> bool:
     """ "a king", "they will", "hope it"."""
-    return place.before[-1:] != () and place.before[-1] in NEVER_BEFORE_A_NAME or _has_subject_behind(place)
+    return (place.before[-1:] != () and place.before[-1] in NEVER_BEFORE_A_NAME) or _has_subject_behind(place)
 
 
 def _has_subject_behind(place: Place) -> bool:

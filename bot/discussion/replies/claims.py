@@ -27,7 +27,9 @@ _LANGUAGES: Final = {
     "de": _Language(r"ich bin|ich heiße|ich heisse|mein name ist", r"du bist|sie sind"),
     "fr": _Language(r"je suis|je m['’]appelle|mon nom est|moi,? c['’]est", r"tu es|vous êtes"),
     "es": _Language(r"(?:yo )?soy|me llamo|mi nombre es", r"(?:tú )?eres|usted es"),
-    "pt": _Language(r"(?:eu )?sou(?: o| a)?|(?:eu )?me chamo|chamo-me|(?:o )?meu nome é", r"você é(?: o| a)?|és(?: o| a)?"),
+    "pt": _Language(
+        r"(?:eu )?sou(?: o| a)?|(?:eu )?me chamo|chamo-me|(?:o )?meu nome é", r"(?:você é|és)(?: o| a)?"
+    ),
     "it": _Language(r"(?:io )?sono|mi chiamo|il mio nome è", r"(?:tu )?sei|lei è"),
     "nl": _Language(r"ik ben|ik heet|mijn naam is", r"jij bent|je bent|u bent"),
     "sv": _Language(r"jag är|jag heter|mitt namn är", r"du är"),
@@ -54,13 +56,27 @@ _LANGUAGES: Final = {
         r"(?=です|だ(?!け)|と申|といい|と言い|である|、|。|！|$)",
     ),
     "zh": _Language("我是|我叫|我的名字(?:是|叫)|本人", "你是|您是", r"(?=[，。,.!！、；;]|$|\s|和|，)"),
-    "ko": _Language(r"(?:저는|나는|전|난|제 이름은|내 이름은)\s*", r"(?:당신은|너는)\s*", r"(?=입니다|이에요|예요|이야|야|라고|이라고|[.,!]|$)"),
+    "ko": _Language(
+        r"(?:저는|나는|전|난|제 이름은|내 이름은)\s*",
+        r"(?:당신은|너는)\s*",
+        r"(?=입니다|이에요|예요|이야|야|라고|이라고|[.,!]|$)",
+    ),
 }  # fmt: skip
-# What may stand behind a name without a comma. Any other word makes it an adjective, or a title: "I'm Frank about that".
+# What may stand behind a name without a comma, in these languages; any other word makes it an adjective, or a title:
+# "I'm Frank about that".
 _FOLLOWS: Final = frozenset(
-    "and or who whose from of the here speaking und oder aus der die hier et ou de du qui ici y o del que aquí e da di"
-    " che qui en of uit die hier och från som här og fra ja joka i z który a ze který și din ve и из который та з"
-    " και από و ו और ہوں हूँ है và dan dari".split()
+    word
+    for words in (
+        "and or who whose from of the here speaking",
+        "und oder aus der die hier",
+        "et ou de du qui ici",
+        "y o del que aquí e da di che",
+        "en of uit och från som här og fra",
+        "ja joka i z który ze který și din ve",
+        "и из который та з και από",
+        "و ו और ہوں हूँ है và dan dari",
+    )
+    for word in words.split()
 )
 _STOPS: Final = ".,;:!?…)]}\"'”’»*_،؛؟।"
 _LONGEST_NAME: Final = 7
@@ -69,9 +85,12 @@ _LOOK: Final = 120
 
 def _phrases(of: Iterable[tuple[str, str]]) -> list[tuple[re.Pattern[str], re.Pattern[str] | None]]:
     return [
-        (re.compile(rf"(?<!\w)(?:{phrase})\s+" if not behind else phrase, re.IGNORECASE), re.compile(behind) if behind else None)
+        (
+            re.compile(phrase if behind else rf"(?<!\w)(?:{phrase})\s+", re.IGNORECASE),
+            re.compile(behind) if behind else None,
+        )
         for phrase, behind in of
-    ]  # fmt: skip
+    ]
 
 
 _I_AM: Final = _phrases((row.i_am, row.behind) for row in _LANGUAGES.values())

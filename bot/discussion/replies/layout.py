@@ -1,4 +1,4 @@
-"""What in a reply would be shown otherwise than it was meant: stage directions, headings, blank lines, what is unseen."""
+"""What in a reply would be shown otherwise than it was meant: stage directions, headings, blank lines …"""
 
 import re
 from typing import Final

@@ -31,6 +31,7 @@ _COPY_SHARE: Final = 0.8
 # So many of a sentence's 3-grams stand in what the model was told: it is recited, though with other pronouns.
 _RECITED_SHARE: Final = 0.6
 _QUESTION: Final = re.compile(r"[?？؟;][\s\"'”’»」*_)]*\Z")
+_NUMBERS: Final = re.compile(r"[\W_]*(?:\d{1,3}[.)、][\W_]*)+")
 _SPACE_BEHIND: Final = re.compile(r"\s*\Z")
 
 _Words = tuple[str, ...]
@@ -66,7 +67,7 @@ def new_pairs(text: str, record: Record) -> int:
 
 def _reason(piece: str, record: Record, heard: frozenset[int], *, is_last: bool) -> str:
     """Why a sentence goes; "" if it stays."""
-    said = words(piece)
+    said = _words_said(piece)
     if len(said) < _LEAST_WORDS:
         return ""
     earlier = [turn for turn in record if turn.text]
@@ -123,9 +124,14 @@ def _share(own: Collection[int], other: frozenset[int]) -> float:
     return sum(gram in other for gram in own) / len(own) if own else 0.0
 
 
+def _words_said(piece: str) -> _Words:
+    """A sentence's words, without the number that it may have as an item of a list."""
+    return words(piece[found.end() :] if (found := _NUMBERS.match(piece)) else piece)
+
+
 @caches_turn_texts(maxsize=1024)
 def _sentences_of(text: str) -> frozenset[_Words]:
-    return frozenset(map(words, sentences(text)))
+    return frozenset(map(_words_said, sentences(text)))
 
 
 @caches_turn_texts(maxsize=1024)

@@ -1,4 +1,4 @@
-"""What of a reply no mend may touch: code and quoted lines. They are set aside while the prose around them is mended."""
+"""What of a reply no mend may touch, code and quoted lines: set aside while the prose around them is mended."""
 
 import re
 from collections.abc import Callable

@@ -23,8 +23,8 @@ _MUCH: Final = r"(?:(?:so|very|quite|completely|totally|fully|entirely|wholehear
 class _Language(NamedTuple):
     """One language's phrases, as patterns on folded text.
 
-    `agrees`: how a text opens that agrees. `negates`: what, right behind it, makes it a refusal. `objects`: what, in its
-    first two sentences, makes it the beginning of an objection. `ends_in_no`: whether the verb, and with it what
+    `agrees`: how a text opens that agrees. `negates`: what, right behind it, makes it a refusal. `objects`: what, in
+    its first two sentences, makes it the beginning of an objection. `ends_in_no`: whether the verb, and with it what
     negates it, comes last.
     """
 
@@ -45,18 +45,21 @@ _LANGUAGES: Final = {
         rf"|(?:that|it|this)(?:['’]s| is) {_MUCH}(?:true|right|correct)\b"
         rf"|(?:you(?:['’]re| are)|[^\W\d_]+(?:['’]s| is)) {_MUCH}(?:right|correct|spot on)\b"
         r"|(?:that(?:['’]s| is) |what )?(?:an? )?(?:very |really )?(?:good|great|excellent|fair|valid) point\b",
-        r"(?:and )?(?:not|no|never|the opposite|the contrary|the other way|the reverse|wrong|nothing of the)\b|n['’]t\b",
+        r"(?:and )?(?:not|no|never|the opposite|the contrary|the other way|the reverse|wrong|nothing of the)\b"
+        r"|n['’]t\b",
         r"\b(?:but|yet|however|though|although|except|unless|only|still)\b",
     ),
     "de": _Language(
         r"(?:ja[,.! ]+)?(?:genau|stimmt|richtig|ganz recht|natürlich|absolut|einverstanden|eben)\b"
-        r"|(?:ich )?stimme (?:dir |ihnen |euch |dem )?(?:\w+ )?zu\b|(?:da )?(?:hast du|haben sie) (?:völlig |ganz )?recht\b"
+        r"|(?:ich )?stimme (?:dir |ihnen |euch |dem )?(?:\w+ )?zu\b|(?:da )?(?:hast du|haben sie) (?:völlig "
+        r"|ganz )?recht\b"
         r"|das (?:sehe ich (?:auch|genauso)|stimmt)|ich bin (?:ganz |völlig )?(?:deiner|ihrer|derselben) meinung",
         r"(?:,? )?(?:nicht|nie|niemals|kein\w*|das gegenteil|umgekehrt|andersherum|falsch)\b",
         r"\b(?:aber|doch|jedoch|allerdings|trotzdem|dennoch|nur)\b",
     ),
     "fr": _Language(
-        r"(?:oui[,.! ]+)?(?:exactement|tout à fait|absolument|bien sûr|bien entendu|(?:je suis )?(?:bien |tout à fait )?"
+        r"(?:oui[,.! ]+)?(?:exactement|tout à fait|absolument|bien sûr|bien entendu|(?:je suis )?(?:bien "
+        r"|tout à fait )?"
         r"d['’]accord|(?:vous avez|tu as) (?:bien |tout à fait )?raison|c['’]est (?:vrai|juste|exact))\b",
         r"(?:que non|pas|non|jamais|le contraire|l['’]inverse|faux)\b",
         r"\b(?:mais|cependant|toutefois|pourtant|sauf|néanmoins)\b",
@@ -80,18 +83,21 @@ _LANGUAGES: Final = {
         r"\b(?:ma|però|tuttavia|eppure|salvo)\b",
     ),
     "nl": _Language(
-        r"(?:ja[,.! ]+)?(?:precies|klopt|inderdaad|natuurlijk|absoluut|(?:ik ben het )?(?:helemaal |volledig )?(?:met je |"
+        r"(?:ja[,.! ]+)?(?:precies|klopt|inderdaad|natuurlijk|absoluut|(?:ik ben het )?(?:helemaal "
+        r"|volledig )?(?:met je |"
         r"met u |daarmee )?eens|je hebt gelijk|u hebt gelijk)\b",
         r"(?:niet|nooit|geen|het tegendeel|omgekeerd)\b",
         r"\b(?:maar|echter|toch|hoewel|behalve)\b",
     ),
     "sv": _Language(
-        r"(?:ja[,.! ]+)?(?:precis|just det|visst|absolut|självklart|(?:jag )?håller (?:helt )?med|du har rätt|det stämmer)\b",
+        r"(?:ja[,.! ]+)?(?:precis|just det|visst|absolut|självklart|(?:jag )?håller (?:helt )?med|du har rätt"
+        r"|det stämmer)\b",
         r"(?:inte|aldrig|ingen|tvärtom|motsatsen)\b",
         r"\b(?:men|dock|fast|ändå|utom)\b",
     ),
     "da, nb": _Language(
-        r"(?:ja[,.! ]+)?(?:præcis|presis|nemlig|absolut|selvfølgelig|(?:jeg er )?(?:helt )?enig|du har (?:helt )?ret{1,2}"
+        r"(?:ja[,.! ]+)?(?:præcis|presis|nemlig|absolut|selvfølgelig|(?:jeg er )?(?:helt )?enig"
+        r"|du har (?:helt )?ret{1,2}"
         r"|det stemmer)\b",
         r"(?:ikke|aldri|aldrig|ingen|tværtimod|tvert imot)\b",
         r"\b(?:men|dog|likevel|alligevel|bortset fra)\b",
@@ -103,7 +109,8 @@ _LANGUAGES: Final = {
         r"\b(?:mutta|kuitenkin|silti|paitsi|vaikka)\b",
     ),
     "pl": _Language(
-        r"(?:tak[,.! ]+)?(?:zgadzam się|zgoda|dokładnie|racja|oczywiście|jasne|masz rację|ma pan(?:i)? rację|to prawda)\b",
+        r"(?:tak[,.! ]+)?(?:zgadzam się|zgoda|dokładnie|racja|oczywiście|jasne|masz rację|ma pan(?:i)? rację"
+        r"|to prawda)\b",
         r"(?:,? że nie|nie|nigdy|przeciwnie|odwrotnie)\b",
         r"\b(?:ale|jednak|lecz|chociaż|oprócz|tylko)\b",
     ),
@@ -118,12 +125,14 @@ _LANGUAGES: Final = {
         r"\b(?:de|azonban|viszont|mégis|kivéve)\b",
     ),
     "ro": _Language(
-        r"(?:da[,.! ]+)?(?:sunt de acord|de acord|exact|desigur|sigur|ai dreptate|aveți dreptate|așa este|e adevărat)\b",
+        r"(?:da[,.! ]+)?(?:sunt de acord|de acord|exact|desigur|sigur|ai dreptate|aveți dreptate|așa este"
+        r"|e adevărat)\b",
         r"(?:că nu|nu|niciodată|dimpotrivă|contrariul)\b",
         r"\b(?:dar|însă|totuși|deși)\b",
     ),
     "tr": _Language(
-        r"(?:evet[,.! ]+)?(?:(?:tamamen |kesinlikle |size |sana )*katılıyorum|aynen|kesinlikle|tabii(?: ki)?|elbette|haklısın"
+        r"(?:evet[,.! ]+)?(?:(?:tamamen |kesinlikle |size |sana )*katılıyorum|aynen|kesinlikle|tabii(?: ki)?|elbette"
+        r"|haklısın"
         r"(?:ız)?|doğru|aynı fikirdeyim)\b",
         r"\b(?:hayır|değil|asla|katılmıyorum|tersi|aksine)\b",
         r"\b(?:ama|fakat|ancak|lakin|yine de|yalnız)\b",
@@ -173,29 +182,34 @@ _LANGUAGES: Final = {
         r"(?:แต่|อย่างไรก็ตาม|ยกเว้น)",
     ),
     "vi": _Language(
-        r"(?:vâng[,.! ]+|đúng[,.! ]+)?(?:(?:tôi |mình )?(?:hoàn toàn )?đồng ý|chính xác|đúng vậy|tất nhiên|dĩ nhiên|bạn nói đúng)",
+        r"(?:vâng[,.! ]+|đúng[,.! ]+)?(?:(?:tôi |mình )?(?:hoàn toàn )?đồng ý|chính xác|đúng vậy|tất nhiên|dĩ nhiên"
+        r"|bạn nói đúng)",
         r"(?:không|chưa|ngược lại|chẳng)",
         r"\b(?:nhưng|tuy nhiên|song|trừ)\b",
     ),
     "id, ms": _Language(
-        r"(?:ya[,.! ]+)?(?:(?:saya |aku )?(?:sangat )?setuju|tepat(?: sekali)?|benar|betul|tentu(?: saja)?|anda benar)\b",
+        r"(?:ya[,.! ]+)?(?:(?:saya |aku )?(?:sangat )?setuju|tepat(?: sekali)?|benar|betul|tentu(?: saja)?"
+        r"|anda benar)\b",
         r"(?:tidak|bukan|jangan|sebaliknya|tak)\b",
         r"\b(?:tapi|tetapi|namun|kecuali)\b",
     ),
     "zh": _Language(
-        r"(?:是的|[对對](?=[，。,.！!的啊呀]|$)|没错|沒錯|当然|當然|确实|確實|完全同意|(?:我)?(?:也|很|非常|完全)?(?:同意|赞同|贊同|认同|認同)|有道理|说得对|說得對)",
+        r"(?:是的|[对對](?=[，。,.！!的啊呀]|$)|没错|沒錯|当然|當然|确实|確實|完全同意|(?:我)?(?:也|很|非常"
+        r"|完全)?(?:同意|赞同|贊同|认同|認同)|有道理|说得对|說得對)",
         r"(?:不|没有|沒有|相反|反对|反對|并非|未必)",
         r"(?:但|不过|不過|然而|可是|只是)",
     ),
     "ja": _Language(
-        r"(?:そうです(?:ね|よ)?|その通り|そのとおり|はい|ええ|確かに|たしかに|もちろん|まったくです|全くです|同意|同感|賛成"
+        r"(?:そうです(?:ね|よ)?|その通り|そのとおり|はい|ええ|確かに|たしかに|もちろん|まったくです|全くです|同意"
+        r"|同感|賛成"
         r"|(?:私|僕|わたし)も(?:同じ|そう思|同意|賛成)|おっしゃる通り|仰る通り)",
         r"(?:ない|ません|ではなく|違い|違う|反対|逆)",
         r"(?:でも|しかし|だが|けれど|けど|ただし|ただ、|ですが|一方)",
         True,
     ),
     "ko": _Language(
-        r"(?:네[,.! ]+|예[,.! ]+)?(?:맞아|맞습니다|그래요|그렇습니다|그렇죠|동의|(?:저도|나도) (?:동의|같은|그렇게)|물론|옳|찬성|당연)",
+        r"(?:네[,.! ]+|예[,.! ]+)?(?:맞아|맞습니다|그래요|그렇습니다|그렇죠|동의|(?:저도|나도) (?:동의|같은|그렇게)"
+        r"|물론|옳|찬성|당연)",
         r"(?:않|아니|못|없|반대)",
         r"(?:하지만|그러나|그런데|다만|그렇지만|지만)",
         True,
