@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from bench.quality.transcripts import Said, Transcript
-from bot.discussion.model.names import aliases
+from bot.discussion.model.name_forms import name_forms
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.prompts.prompt import AGAIN, LAST_TURN, OPENING, WRAP_UP
 from bot.discussion.text import segmentation
@@ -114,7 +114,7 @@ def tags_of(text: str, cast: Iterable[Persona]) -> set[str]:
     """Whose name tag ("Aino:", "**Professor Virtanen**:", "[Aino]") begins a line or a sentence of the text."""
     found: set[str] = set()
     folded = fold(text)
-    owners = {form: p.name for p in cast for form in aliases(p)} | {fold(MODERATOR): MODERATOR}
+    owners = {form: p.name for p in cast for form in name_forms(p)} | {fold(MODERATOR): MODERATOR}
     forms = "|".join(re.escape(form) for form in sorted(owners, key=len, reverse=True))
     tag = rf"(?:^|(?<=[.!?…\"”])[^\S\n])[\s*_#<>`\"“]*(?:\[({forms})\]|({forms})(?:\s*\([^()\n]*\))?[*_`]*\s?[:：])"
     for match in re.finditer(tag, folded, re.MULTILINE):

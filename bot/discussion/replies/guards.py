@@ -11,6 +11,7 @@ from bot.discussion.replies import trimming
 from bot.discussion.replies.claims import speaks_as_other as speaks_as_other
 from bot.discussion.replies.reply import Reply
 from bot.discussion.replies.scripts import is_foreign
+from bot.discussion.text.segmentation import words
 from bot.discussion.text.text_metrics import gram_hashes
 
 # The share of a reply's word 3-grams that may stand in one earlier turn (or in what the model was told about the
@@ -18,6 +19,8 @@ from bot.discussion.text.text_metrics import gram_hashes
 COPY_SHARE: Final = 0.5
 # With fewer 3-grams than this, half of them is chance ("I think so"): there only a whole repeat counts.
 _FEW_GRAMS: Final = 4
+# With fewer than this one word may turn the meaning: it is a copy only if it has no word that the other has not.
+_SHORT: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,12 @@ def _objection(
 
 def is_copy(text: str, record: Record) -> bool:
     """Whether `text` nearly repeats an earlier turn: half of its word 3-grams stand in it, or all of its few words."""
-    own = frozenset(gram_hashes(text, 3))
-    return any(_is_mostly_in(own, gram_hashes(turn.text, 3)) for turn in record if turn.text)
+    own, said = frozenset(gram_hashes(text, 3)), frozenset(words(text))
+    return any(
+        _is_mostly_in(own, gram_hashes(turn.text, 3)) and (len(own) > _SHORT or said.issubset(words(turn.text)))
+        for turn in record
+        if turn.text
+    )
 
 
 def recites(text: str, session: Session, cue: str = "") -> bool:

@@ -106,13 +106,18 @@ def balanced(text: str) -> str:
 
 
 def _closed(text: str) -> str:
-    opened = unclosed(text)
-    if opened[:1] == [0]:
-        text, opened = text[1:], [at - 1 for at in opened[1:]]
-    closing = [(at, PAIRS[text[at]][0]) for at in opened]
+    if unclosed(text)[:1] == [0]:
+        text = text[1:]
+    closed = text + (closers := _closers(text))
+    # Marks that run into each other are none.
+    return closed if len(closers) < _ROOM_TO_CLOSE and not _closers(closed) else text
+
+
+def _closers(text: str) -> str:
+    """What closes the marks and quotations that a text leaves open, the last one first."""
+    closing = [(at, PAIRS[text[at]][0]) for at in unclosed(text)]
     for mark in _MARKS:
         found = list(mark.finditer(text))
         if len(found) % 2 and found[-1].end() < len(text):
             closing.append((found[-1].start(), found[-1].group()))
-    closers = "".join(mark for _, mark in sorted(closing, reverse=True))
-    return text + closers if len(closers) < _ROOM_TO_CLOSE else text
+    return "".join(mark for _, mark in sorted(closing, reverse=True))
