@@ -115,13 +115,16 @@ async def _check_endpoints(settings: Settings, personas: list[Persona], report: 
 
 async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:
     try:
-        model = await endpoint.discover()
-        completion = await endpoint.complete("Say hello in five words.\nAino:", temperature=0.7, max_tokens=32)
+        completion = await endpoint.try_out(patient=True)
     except RoundtableError as error:
         report.fault(f"Endpoint: {error}")
         return
     window = f"a context window of {endpoint.window:,} tokens" if endpoint.window else "an unknown context window"
-    report.fine(f"Endpoint: {endpoint.base_url} answers with {model} in {completion.latency_ms:.0f} ms, {window}.")
+    report.fine(
+        f"Endpoint: {endpoint.base_url} answers with {endpoint.model} in {completion.latency_ms:.0f} ms, {window}."
+    )
+    if endpoint.remark:
+        report.note(endpoint.remark)
     if endpoint.peculiarities:
         report.fine(f"Endpoint: {endpoint.base_url}: {endpoint.peculiarities}.")
     if endpoint.window is None:

@@ -7,7 +7,16 @@ from typing import Final, TextIO
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Turn
-from bot.sessions.delivery.notices import Done, GoesOn, NearsItsEnd, Notice, OutageOver, Paused, SessionClosed
+from bot.sessions.composing.findings import ForTheHost, NotRead
+from bot.sessions.delivery.notices import (
+    Done,
+    GoesOn,
+    NearsItsEnd,
+    Notice,
+    OutageOver,
+    Paused,
+    SessionClosed,
+)
 from bot.sessions.delivery.stage import GuestMessage, OwnMessage, StatusReport
 from bot.store.models import Post, PostKind
 
@@ -43,7 +52,10 @@ class TerminalStage:
                 return f"⏳ The table comes to its end. {limit}"
             case SessionClosed():
                 return "🏁 The table is closed. Thank you all."
-            case Done(what=what):
+            case NotRead(speakers=speakers):
+                names = " and ".join(speakers)
+                return f"The model's server refuses to read something that {names} said. The table goes on without it."
+            case ForTheHost(what=what) | Done(what=what):
                 return what
 
     def safe_name(self, name: str) -> str:

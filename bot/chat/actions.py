@@ -6,9 +6,9 @@ from typing import Final
 import discord
 
 from bot.chat.cards import details, said_by
+from bot.chat.discord_mentions import with_names
 from bot.chat.guest_messages import without_unseen
 from bot.chat.interaction import Interaction
-from bot.chat.mentions import with_names
 from bot.chat.privacy_command import refuse_kept_out
 from bot.chat.responses import answer_everyone
 from bot.discussion.text.links import plain_links

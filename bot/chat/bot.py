@@ -149,8 +149,10 @@ class RoundtableBot(InteractionClient):
         if runner is None or not runner.has_heard(payload.message_id) or payload.message.author.id == self.me.id:
             return
         guest = as_guest(payload.message, me=self.me, owned=self.webhooks.owned)
+        if guest and guest.fetch and payload.message.edited_at is None:
+            return  # a pin or the like: what came as a file is as it was
         # An edit can also turn a message into one that is kept out of the discussion.
-        await runner.guest_changed(payload.message_id, guest.text if guest else "")
+        await runner.guest_changed(payload.message_id, await guest.words() if guest else "")
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         await self.supervisor.message_gone(payload.channel_id, payload.message_id)

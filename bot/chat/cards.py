@@ -39,6 +39,7 @@ CANT_READ: Final = (
 )
 # The first line of what `said_by` makes. No name holds two asterisks in a row: they are escaped.
 _SAID: Final = re.compile(r"\*\*(?P<name>.+?)\*\*: (?P<text>.*)")
+_NOTHING_QUOTED: Final = "\n>…"
 # What discord.utils.escape_markdown puts a backslash before.
 _ESCAPED: Final = re.compile(r"\\([_\\~|*`>\[#-])")
 # Who speaks next, as the convener chooses it and the card tells it.
@@ -108,7 +109,9 @@ def said_by(name: str, text: str) -> str:
 
     Further lines are quoted: "**Otto**: …" on a line of its own would pass for something that Otto said.
     """
-    return clipped("\n> ".join(f"**{name}**: {text}".splitlines()), MESSAGE_LIMIT)
+    shown = clipped("\n> ".join(f"**{name}**: {text}".splitlines()), MESSAGE_LIMIT)
+    # A mark of quotation with nothing behind it would show as what it is.
+    return f"{shown.removesuffix(_NOTHING_QUOTED)}…" if shown.endswith(_NOTHING_QUOTED) else shown
 
 
 def said_in(content: str) -> tuple[str, str] | None:

@@ -40,7 +40,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _FormattedLine:
     """A line of a text. A fence is a part of the line that it begins in."""
 
     start: int
@@ -85,7 +85,7 @@ class Formatting:
             return _LINE_QUOTED, own.end()
         return (_LINE_QUOTED if line.is_quoted else "") + head, start
 
-    def _line_at(self, at: int) -> _Line:
+    def _line_at(self, at: int) -> _FormattedLine:
         return self._lines[bisect_right(self._starts, at) - 1]
 
     def _without_spans(self) -> str:
@@ -96,21 +96,21 @@ class Formatting:
             at = span.end
         return "".join([*parts, self._text[at:]])
 
-    def _read_lines(self) -> Iterator[_Line]:
+    def _read_lines(self) -> Iterator[_FormattedLine]:
         quoted: set[int] = set()
         for quote in quotes(self._text):
             if self._text[quote.start : quote.end].lstrip().startswith(_REST_QUOTED[:-1]):
                 self._rest = quote.start
             else:
                 quoted.add(quote.start)
-        before: _Line | None = None
+        before: _FormattedLine | None = None
         for match in _LINE.finditer(self._blanked):
             start, end = match.span()
             lead = _LEAD.match(self._blanked, start, end)
             head = f"{lead['head']} " if lead and lead["head"] else ""
             is_quoted = start in quoted
             goes_on = before and before.is_quoted == is_quoted and not before.head and start != self._rest
-            before = _Line(start, end, is_quoted, head, begins_block=lead is not None or not goes_on)
+            before = _FormattedLine(start, end, is_quoted, head, begins_block=lead is not None or not goes_on)
             yield before
 
     def _emphasis(self) -> Iterator[Stretch]:

@@ -3,8 +3,19 @@
 from collections.abc import Mapping
 from typing import Final
 
+import discord
+
 from bot.errors import Remedy, RoundtableError, UserError
-from bot.sessions.delivery.notices import Done, GoesOn, NearsItsEnd, Notice, OutageOver, Paused, SessionClosed
+from bot.sessions.composing.findings import ForTheHost, NotRead
+from bot.sessions.delivery.notices import (
+    Done,
+    GoesOn,
+    NearsItsEnd,
+    Notice,
+    OutageOver,
+    Paused,
+    SessionClosed,
+)
 from bot.store.models import Fault
 
 _RESUME: Final = "`/roundtable resume`"
@@ -61,5 +72,12 @@ def sentence(notice: Notice) -> str:
             return f"⏳ The table comes to its end. {limit}"
         case SessionClosed():
             return "🏁 The table is closed. Thank you all."
+        case NotRead(speakers=speakers):
+            names = " and ".join(discord.utils.escape_markdown(name) for name in speakers)
+            return small(
+                f"The model's server refuses to read something that {names} said. The table goes on without it."
+            )
+        case ForTheHost(what=what):
+            return small(f"For whoever hosts me: {what}")
         case Done(what=what):
             return small(what)

@@ -194,16 +194,16 @@ class WebhookStage:
         ]
 
     async def said_since(self, after_id: int) -> dict[int, str | None]:
-        return {m.id: self._edited_text(m) for m in await self._history(after_id)}
+        return {m.id: await self._edited_text(m) for m in await self._history(after_id)}
 
-    def _edited_text(self, message: discord.Message) -> str | None:
+    async def _edited_text(self, message: discord.Message) -> str | None:
         # One that was not edited may still read otherwise here: a history names members as Discord does, not as the
         # server does. What was said by command stands in a message of ours.
         readable = message.content or self._client.intents.message_content
         if message.edited_at is None or message.author.bot or not readable:
             return None
         guest = as_guest(message, me=self._me, owned=self._webhooks.owned)
-        return guest.text if guest else ""
+        return await guest.words() if guest else ""
 
     async def _history(self, after_id: int) -> list[discord.Message]:
         guild = self._client.get_guild(self._stored.guild_id)

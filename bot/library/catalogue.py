@@ -2,18 +2,23 @@
 
 import difflib
 import logging
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from bot.discussion.model.names import aliases
+from bot.discussion.model.name_forms import is_called, name_forms, own_names
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.persona_similarity import near_copies
 from bot.discussion.model.task import Task
-from bot.discussion.text.folding import fold
+from bot.discussion.text.folding import fold, fold_name
 from bot.errors import UserError
 from bot.library.file_problem import InvalidFiles
 from bot.library.files import read_personas, read_tasks, unread_files
+from bot.library.name_rules import SEPARATORS
+
+_SEPARATOR: Final = re.compile(f"[{SEPARATORS}]")
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +32,13 @@ class Catalogue:
 
     def persona(self, name: str) -> Persona:
         """The persona called `name` in any form. Raises UserError with the nearest names."""
-        asked = fold(name.strip())
+        asked = fold_name(name)
         for persona in self.personas:
-            if asked in (fold(persona.name), fold(persona.full_name)):
+            if asked in own_names(persona):
                 return persona
-        called = [persona for persona in self.personas if asked in aliases(persona)]
+        called = [persona for persona in self.personas if asked in name_forms(persona)] or [
+            persona for persona in self.personas if is_called(name, name_forms(persona))
+        ]
         if len(called) > 1:
             both = " or ".join(p.full_name for p in called)
             raise UserError(f"“{name.strip()}” could be {both}. Write the full name.")
@@ -40,11 +47,11 @@ class Catalogue:
         raise UserError(_unknown("persona", name, [p.name for p in self.personas]))
 
     def cast(self, names: str) -> tuple[Persona, ...]:
-        """The personas named in a comma-separated list, each once, in its order; all of them when it is empty.
+        """The personas named in a list with commas, each once, in its order; all of them when it is empty.
 
         Raises UserError for a name that is unknown.
         """
-        asked = [name for name in names.split(",") if name.strip()]
+        asked = [name for name in _SEPARATOR.split(names) if name.strip()]
         if not asked:
             return self.personas
         return tuple({p.name: p for p in map(self.persona, asked)}.values())

@@ -4,12 +4,15 @@ import re
 from typing import Final
 
 from bot.discussion.model.persona import MODERATOR, NAME_LENGTH
-from bot.discussion.text.folding import fold
+from bot.discussion.text.folding import fold, fold_name
 
 # Discord's rules for a webhook's name: https://discord.com/developers/docs/resources/webhook#create-webhook
 # and https://discord.com/developers/docs/resources/user#usernames-and-nicknames
 FORBIDDEN: Final = ("discord", "clyde")
 RESERVED: Final = ("everyone", "here")
+
+# What separates names in a list: the commas of keyboards in use, and lines.
+SEPARATORS: Final = ",，､、﹐﹑،\n"
 
 # Breaks a word unseen.
 _HAIR_SPACE: Final = "\u200a"
@@ -23,7 +26,7 @@ def name_problem(name: str) -> str | None:
             return f'"{name}" holds "{word}", which Discord refuses in a name.'
     if folded in RESERVED:
         return f'"{name}" is a name that Discord keeps for itself.'
-    if folded == fold(MODERATOR):
+    if fold_name(name) == fold_name(MODERATOR):
         return f'"{name}" is what the moderator is called at the table.'
     if not any(character.isalnum() for character in folded):
         return f"{name!r} holds no letter or digit, so nobody could be called by it."

@@ -4,23 +4,24 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import ValidationError
 
 from bot.discussion.model.model_options import OMITTABLE
-from bot.discussion.model.names import name_clashes
-from bot.discussion.model.persona import NAME_LENGTH, Persona
+from bot.discussion.model.name_forms import name_clashes
+from bot.discussion.model.persona import ALIASES, NAME_LENGTH, Persona
 from bot.discussion.text.invisible import without_invisible
 from bot.library.avatar_links import link_problem
 from bot.library.file_problem import FileProblem
 from bot.library.macros import expanded
-from bot.library.name_rules import name_problem
+from bot.library.name_rules import SEPARATORS, name_problem
 
 # What a file may ask for and what to write instead, shown behind every fault of that field.
 _FIXES: Final = {
     "name": 'Give it a short name, such as "name": "Aino".',
     "full_name": 'Give it a full name, such as "full_name": "Professor Aino Virtanen".',
+    "aliases": 'Write a list of other names, such as "aliases": ["Ainikki", "the professor"], or leave the field out.',
     "creativity": 'Write a number from 0.0 (dry) to 1.0 (wild), such as "creativity": 0.7.',
     "prompt": 'Describe the character, such as "prompt": "You are a retired judge who …".',
     "avatar": "Write an https URL, or the name of a PNG, JPEG, GIF or WebP file beside the persona file.",
@@ -50,6 +51,7 @@ _FOREIGN: Final = {
     }.items()
     for theirs in all_theirs.split()
 }
+_COMMAS: Final = frozenset(SEPARATORS)
 _AVATAR_FILE: Final = re.compile(r"[^/\\:\x00-\x1f]+\.(png|jpe?g|gif|webp)", re.IGNORECASE)
 
 
@@ -72,12 +74,7 @@ def read_persona(file: str, data: Any) -> tuple[Persona | None, list[FileProblem
     # What pydantic does not check is checked in a faulty file too, so that everything is said at once.
     bad = {problem.field for problem in problems}
     texts = {name: value.strip() for name, value in fields.items() if isinstance(value, str) and name not in bad}
-    for field in ("name", "full_name"):
-        if field in texts and (problem := name_problem(texts[field])):
-            problems.append(FileProblem(file, field, problem, "Choose another name."))
-    if "," in texts.get("name", ""):
-        problem = f'"{texts["name"]}" holds a comma, which separates names in a list.'
-        problems.append(FileProblem(file, "name", problem, "Put it into full_name only."))
+    problems += _name_problems(file, {field: value for field, value in fields.items() if field not in bad})
     if (avatar := texts.get("avatar")) and not (_is_https(avatar) or _AVATAR_FILE.fullmatch(avatar)):
         problem = f'"{avatar[:100]}" is neither an https URL nor the name of an image.'
         problems.append(FileProblem(file, "avatar", problem, _FIXES["avatar"]))
@@ -102,6 +99,20 @@ def _as_meant(file: str, data: Mapping[str, Any]) -> tuple[dict[str, Any], list[
     return fields, problems
 
 
+def _name_problems(file: str, fields: Mapping[str, Any]) -> Iterable[FileProblem]:
+    aliases: Any = fields.get("aliases")
+    named: list[tuple[str, Any]] = [(field, fields.get(field)) for field in ("name", "full_name")]
+    named += [("aliases", alias) for alias in cast(list[Any], aliases)] if isinstance(aliases, list) else []
+    for field, name in named:
+        if not isinstance(name, str) or not name.strip():
+            continue
+        if problem := name_problem(name.strip()):
+            yield FileProblem(file, field, problem, "Choose another name.")
+        if field != "full_name" and not _COMMAS.isdisjoint(name.strip()):
+            problem = f'"{name.strip()}" holds a comma, which separates names in a list.'
+            yield FileProblem(file, field, problem, "Put it into full_name only.")
+
+
 def _is_https(avatar: str) -> bool:
     return re.fullmatch(r"https://[^\s/]+\.[^\s]+", avatar) is not None
 
@@ -113,8 +124,8 @@ def cast_problems(named: Sequence[tuple[str, Persona]]) -> list[FileProblem]:
         FileProblem(
             files[clash.later],
             clash.field,
-            f'"{clash.name}" is also the name in {files[clash.earlier]}.',
-            "Rename one of the two.",
+            f'"{clash.name}" is also {"a" if clash.field == "aliases" else "the"} name in {files[clash.earlier]}.',
+            "Leave it out of one of the two." if clash.field == "aliases" else "Rename one of the two.",
         )
         for clash in name_clashes(persona for _, persona in named)
     ]
@@ -133,6 +144,8 @@ def _fault_of(file: str, field: str, kind: str, value: Any, message: str) -> Fil
         "greater_than_equal": "is less than 0.0.",
         "string_too_long": f"is longer than the {NAME_LENGTH} characters Discord allows.",
         "string_type": "is not a text.",
+        "tuple_type": "is not a list of texts.",
+        "too_long": f"is a list of more than {ALIASES}.",
         "string_pattern_mismatch": "is not a name.",
         "float_type": "is not a number.",
         "float_parsing": "is not a number.",

@@ -14,7 +14,11 @@ import openai
 from openai import AsyncOpenAI
 
 from bot.endpoint_settings import secrets_in
+from bot.llm.address import api_root, has_version
+from bot.llm.answers import read_body
 from bot.llm.completion import Completion, read_completion
+from bot.llm.error_kinds import ErrorKind, meaning_of
+from bot.llm.error_reading import read_error
 from bot.llm.http_client import HttpClient
 from bot.llm.json_reading import read_json
 from bot.llm.streaming import LONGEST_STREAM
@@ -22,6 +26,8 @@ from bot.llm.streaming import LONGEST_STREAM
 log = logging.getLogger(__name__)
 
 _MODELS_TIMEOUT: Final = 10.0
+# The same where it can be done without.
+_MODELS_TIMEOUT_ONCE: Final = 3.0
 # The longest wait between two tries: the SDK heeds a Retry-After up to two minutes and gives up at a longer one.
 _BACKOFF: Final = 120.0
 # Between two tries after an answer that can't be read, in seconds; doubled each time.
@@ -52,14 +58,16 @@ class EndpointClient:
         """
         parts = urlsplit(base_url)
         self.host = parts.netloc.rpartition("@")[2]
-        self.base_url = parts._replace(netloc=self.host, query="").geturl()
-        """The address, without the name, the password and the query it may have been given with."""
+        self.base_url = parts._replace(netloc=self.host, path=api_root(parts.path), query="").geturl()
+        """The address of the API, without the name, the password and the query it may have been given with."""
         self.slots = asyncio.Semaphore(concurrency)
         self._timeout = timeout
         self._retries = retries
+        self._may_lack_version = not has_version(parts.path)
         self._secrets = secrets_in(base_url, api_key=api_key, headers=headers or {}, query=query or {})
-        query = {**dict(parse_qsl(parts.query, keep_blank_values=True)), **(query or {})}
-        self._set = {"headers": list(headers or ()), "query": list(query), "trusts": [ca_file.name] if ca_file else []}
+        self._query = {**dict(parse_qsl(parts.query, keep_blank_values=True)), **(query or {})}
+        trusts = [ca_file.name] if ca_file else []
+        self._set = {"headers": list(headers or ()), "query": list(self._query), "trusts": trusts}
         self._http = HttpClient(timeout, ca_file)
         self._sdk = AsyncOpenAI(
             base_url=self.base_url,
@@ -68,15 +76,18 @@ class EndpointClient:
             timeout=timeout,
             max_retries=retries,
             default_headers={**_credentials(parts), **_as_the_sdk_spells(headers or {})},
-            default_query=query,
+            default_query=self._query,
             http_client=self._http,
         )
-        self._chat_url = str(httpx2.URL(f"{self._sdk.base_url}chat/completions", params=query or None))
         # Who sets headers may well log in by one of them: a key that is none would be in the way of that.
         is_keyless = headers and not api_key and "Authorization" not in self._sdk.default_headers
         self._options: dict[str, Any] = {"headers": {"Authorization": openai.Omit()}} if is_keyless else {}
         usual = {**self._sdk.auth_headers, **self._sdk.default_headers, **self._options.get("headers", {})}
         self._headers = {name: value for name, value in usual.items() if isinstance(value, str)}
+
+    @property
+    def _chat_url(self) -> str:
+        return str(httpx2.URL(f"{str(self._sdk.base_url).rstrip('/')}/chat/completions", params=self._query or None))
 
     @property
     def in_words(self) -> list[str]:
@@ -104,8 +115,31 @@ class EndpointClient:
     async def list_models(self, *, patient: bool) -> Any:
         """The JSON of the server's list of models; without patience asked for once only. Raises CALL_ERRORS."""
         options: Any = self._options if patient else {**self._options, "max_retries": 0}
-        async with asyncio.timeout(_MODELS_TIMEOUT):
-            return (await self._sdk.get("/models", cast_to=httpx2.Response, options=options)).json()
+        async with asyncio.timeout(_MODELS_TIMEOUT if patient else _MODELS_TIMEOUT_ONCE):
+            try:
+                return await self._models_at("/models", options)
+            except (openai.APIStatusError, ValueError) as error:
+                if not is_wrong_address(error) or not await self.adopt_version():
+                    raise
+            return await self._models_at("/models", options)
+
+    async def _models_at(self, path: str, options: Any) -> Any:
+        return read_json((await self._sdk.get(path, cast_to=httpx2.Response, options=options)).content)
+
+    async def adopt_version(self) -> bool:
+        """Nothing is served at the address. Out: whether it is beneath its /v1, which is the address from here on."""
+        if not self._may_lack_version:
+            return False
+        self._may_lack_version = False
+        try:
+            listed = await self._models_at("/v1/models", {**self._options, "max_retries": 0})
+        except CALL_ERRORS:
+            return False
+        if not isinstance(listed, dict | list):
+            return False
+        self._sdk.base_url = self.base_url = f"{self.base_url.rstrip('/')}/v1"
+        log.warning("nothing is served at the address of %s itself: going on with %s", self.host, self.base_url)
+        return True
 
     async def chat(self, request: dict[str, Any], *, patient: bool = True) -> Completion:
         """The answer to a request. What comes with status 200 and can't be read (a proxy's page, half a body) is asked
@@ -131,6 +165,14 @@ class EndpointClient:
             options: Any = {**self._options, "max_retries": retries}
             response = await self._sdk.post("/chat/completions", cast_to=httpx2.Response, body=request, options=options)
         return response.content
+
+
+def is_wrong_address(error: Exception) -> bool:
+    """Whether an error says that nothing is served at an address, or a web page."""
+    if not isinstance(error, openai.APIStatusError):
+        return isinstance(error, ValueError)
+    report = read_error(error.status_code, read_body(error.response.content))
+    return meaning_of(report) is ErrorKind.ADDRESS
 
 
 def _as_the_sdk_spells(headers: Mapping[str, str]) -> dict[str, str]:

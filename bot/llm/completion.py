@@ -6,7 +6,7 @@ from typing import Any, Final
 from bot.discussion.model.record import Usage
 from bot.discussion.replies.reasoning import without_reasoning
 from bot.llm.json_reading import as_count, at, whole_characters
-from bot.llm.quirks import Fact, counts, texts
+from bot.llm.quirks import Fact, counts, is_filtered, texts
 
 # Longer answers are cut: more than any turn takes, and the database keeps what the model said.
 _TEXT_LIMIT: Final = 100_000
@@ -16,9 +16,10 @@ _TEXT_LIMIT: Final = 100_000
 class Completion:
     """One answer. Token counts are the server's own (None: not said); latency in milliseconds, retries included.
 
-    `reasoned`: the model thought before it spoke. `calls`: how often it was asked; counts and latency are those of all
-    calls. What the counts leave out: `uncounted_prompts` of the calls did not say the prompt's tokens, and
-    `uncounted_chars` were written, thoughts included, in calls that did not say the answer's.
+    `reasoned`: the model thought before it spoke. `declined`: in what words it refused to answer. `calls`: how often it
+    was asked; counts and latency are those of all calls. What the counts leave out: `uncounted_prompts` of the calls
+    did not say the prompt's tokens, and `uncounted_chars` were written, thoughts included, in calls that did not say
+    the answer's.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Completion:
     completion_tokens: int | None
     latency_ms: float
     reasoned: bool = False
+    declined: str = ""
     calls: int = 1
     uncounted_prompts: int = 0
     uncounted_chars: int = 0
@@ -36,6 +38,16 @@ class Completion:
     def may_lack_words(self) -> bool:
         """Whether what there is to say may have fallen victim to what was thought."""
         return self.finish_reason == "length" or (self.reasoned and not without_reasoning(self.text).strip())
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether a filter of the server's took the rest of the answer, or all of it."""
+        return is_filtered(self.finish_reason)
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether a filter of the server's let nothing through at all."""
+        return self.is_filtered and not self.text.strip()
 
     @property
     def usage(self) -> Usage:
@@ -83,10 +95,16 @@ def read_completion(answer: Any) -> Completion:
         cached_tokens=next(counts(Fact.CACHED_TOKENS, answer), None),
         completion_tokens=said,
         latency_ms=0.0,
+        declined="" if text.strip() else _refusal(message, reason),
         reasoned=bool(thought.strip() or thinking or hidden or without_reasoning(text) != text),
         uncounted_prompts=1 if asked is None else 0,
         uncounted_chars=len(text) + len(thought) if said is None else 0,
     )
+
+
+def _refusal(message: Any, reason: Any) -> str:
+    said = next(texts(Fact.REFUSAL, message), "").strip()
+    return said or ("refusal" if reason == "refusal" else "")
 
 
 def thought_to_the_limit(limit: int | None) -> Completion:

@@ -1,20 +1,37 @@
 """Which model a server has, and its context window: read from the server's list of models."""
 
-from typing import Any
-
-import openai
+import logging
+import re
+from typing import Any, Final
 
 from bot.llm.client import CALL_ERRORS, EndpointClient
 from bot.llm.json_reading import at
 from bot.llm.model_profile import ModelProfile
-from bot.llm.quirks import Fact, counts
+from bot.llm.quirks import Fact, counts, texts
+
+log = logging.getLogger(__name__)
+
+# Where a list of models stands in an answer: OpenAI's, Ollama's and Gemini's own, Cloudflare's.
+_LISTS: Final = ("data", "models", "result")
+# What a model is for that holds no discussion: words of its name, or of what a server calls its type or task.
+_NO_CHAT: Final = re.compile(
+    r"embed|(?<![a-z])(?:bge|e5|gte|minilm|colbert|nomic|ada-\d|stt|tts|asr|clip|ocr|vae|lora)(?![a-z])|whisper|parakeet"
+    r"|rerank|moderation|guard(?:ian|rail)?(?![a-z])|shield|speech|audio|voice|transcri|kokoro|realtime"
+    r"|dall-e|diffusion|sdxl|flux|image(?!-text)|imagen|video|veo-|sora|feature-extraction|classif|babbage|davinci"
+    r"|reward|aqa(?![a-z])",
+    re.I,
+)
+# A model that speaks, too, may well be for more than that.
+_CHAT: Final = re.compile(
+    r"chat|text-generation|(?<![a-z])(?:llm|vlm|text|language|generate|conversational)(?![a-z])", re.I
+)
 
 
 async def discover(client: EndpointClient, profile: ModelProfile) -> str | None:
     """Ask for the list of models and have the profile learn from it. Out: the model's name; None: the list is empty.
 
-    A server without a list is usable when the host has named the model: no reason to insist on an answer. Raises the
-    client's CALL_ERRORS where no model is named.
+    A server without a list is usable when the host has named the model: no reason to insist on an answer, nor to ask
+    for it again with each turn. Raises the client's CALL_ERRORS where no model is named.
     """
     named = profile.named
     try:
@@ -22,22 +39,54 @@ async def discover(client: EndpointClient, profile: ModelProfile) -> str | None:
     except CALL_ERRORS as error:
         if named is None:
             raise
-        profile.learn_unlisted(is_settled=isinstance(error, openai.APIStatusError) and error.status_code < 500)
+        log.info("no list of models from %s (%s); going on with %s", client.host, type(error).__name__, named)
+        profile.learn_unlisted()
         return named
-    chosen = next((model for model in models if named in (None, model["id"])), {"id": named})
-    if chosen["id"]:
-        profile.learn_listed(chosen["id"], advertised_window(chosen))
-    return chosen["id"]
+    if named is not None:
+        profile.learn_listed(named, next((window_of(model) for name, model in models if _is_same(name, named)), None))
+        return named
+    if not models:
+        return None
+    at = next((at for at, model in enumerate(models) if speaks(*model)), 0)
+    name, model = models[at]
+    profile.learn_choice([other for other, _ in models], passed_over=at)
+    profile.learn_listed(name, window_of(model))
+    return name
 
 
-def read_models(answer: Any) -> list[dict[str, Any]]:
-    """The models in a server's list, each with a name. Raises ValueError if it is no list of models."""
-    data = at(answer, "data")
-    if not isinstance(data, list):
+def read_models(answer: Any) -> list[tuple[str, Any]]:
+    """The models in a server's list, by name. Raises ValueError if it is no list of models."""
+    listed = answer
+    if isinstance(answer, dict):
+        key = next((key for key in _LISTS if key in answer), None)
+        if key is None:
+            raise ValueError("no list of models in it")
+        listed = answer[key]
+    if listed is None:
+        return []
+    if not isinstance(listed, list):
         raise ValueError("no list of models in it")
-    return [model for model in data if isinstance(model, dict) and isinstance(model.get("id"), str)]
+    named = [(model if isinstance(model, str) else next(texts(Fact.NAME, model), ""), model) for model in listed]
+    return [(name, model) for name, model in named if name]
 
 
-def advertised_window(model: dict[str, Any]) -> int | None:
-    """The context window of a model in the list, in tokens; None if it is not told."""
-    return next(filter(None, counts(Fact.WINDOW, model)), None)
+def speaks(name: str, model: Any) -> bool:
+    """Whether a model of the list is one for chat, as far as is told."""
+    if at(model, "active") is False or at(model, "capabilities", "completion_chat") is False:  # Groq; Mistral
+        return False
+    told = " ".join(texts(Fact.TASK, model))
+    return not _NO_CHAT.search(name) and (not _NO_CHAT.search(told) or bool(_CHAT.search(told)))
+
+
+def window_of(model: Any) -> int | None:
+    """The context window of a model in the list, in tokens; None if it is not told.
+
+    The least of what is told: a server lists what a model could take beside what it was loaded with.
+    """
+    return min(filter(None, counts(Fact.WINDOW, model)), default=None)
+
+
+def _is_same(listed: str, named: str) -> bool:
+    """Whether a model of the list is the one that the host names: Ollama adds a tag, Gemini a folder."""
+    listed, named = listed.casefold(), named.casefold()
+    return listed in (named, f"{named}:latest", f"models/{named}")

@@ -1,5 +1,6 @@
 """One model at one OpenAI-compatible server: what the rest of the bot asks for turns."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping
@@ -10,18 +11,23 @@ from typing import Any, Final
 import openai
 
 from bot.errors import ContextOverflow, EndpointDown, RoundtableError
-from bot.llm import discovery
-from bot.llm.client import CALL_ERRORS, EndpointClient
+from bot.llm import discovery, remarks
+from bot.llm.client import CALL_ERRORS, EndpointClient, is_wrong_address
 from bot.llm.completion import Completion, thought_to_the_limit
-from bot.llm.endpoint_errors import SettingNames, explained, no_model, read_error
+from bot.llm.endpoint_errors import SettingNames, explained, no_model, report_of
+from bot.llm.error_kinds import ErrorKind, meaning_of
 from bot.llm.model_profile import ModelProfile
-from bot.llm.quirks import ErrorKind, meaning_of
 from bot.llm.request_options import AS_USUAL, RequestOptions
 
 log = logging.getLogger(__name__)
 
-# What is asked to see whether the model answers at all; a reasoning model needs a few tokens to say anything.
-_PROBE: Final = ("Say yes.", 16)
+# What is asked to see whether the model takes a turn: a turn's request in all but the prompt, which is this. Whatever
+# it refuses of that it would refuse of a turn, too.
+_PROBE: Final = "Say yes."
+_PROBE_TEMPERATURE: Final = 0.7
+_PROBE_STOP: Final = ("\nModerator:",)
+# Errors after which the server may have another model, or be another: it is asked for its list again.
+_DOUBTFUL: Final = (ErrorKind.MODEL, ErrorKind.ADDRESS, ErrorKind.KEY, ErrorKind.FAULT, ErrorKind.PASSING)
 
 
 class Endpoint:
@@ -38,6 +44,7 @@ class Endpoint:
         retries: int = 3,
         reasoning_tokens: int = 0,
         context: int | None = None,
+        turn_tokens: int = 16,
         settings: str = "LLM",
         options: RequestOptions = AS_USUAL,
         headers: Mapping[str, str] | None = None,
@@ -46,9 +53,9 @@ class Endpoint:
     ) -> None:
         """`timeout` is in seconds a try; `context` is the window in tokens, else what the server advertises.
 
-        `reasoning_tokens` come on top of each answer's for a model that is seen to reason. `settings` is how the names
-        of its settings begin. `options` are for all its answers. `headers` and `query` go with every call; certificates
-        in `ca_file` are trusted besides the system's.
+        `reasoning_tokens` come on top of each answer's for a model that is seen to reason. `turn_tokens`: the most that
+        a turn may have. `settings` is how the names of its settings begin. `options` are for all its answers. `headers`
+        and `query` go with every call; certificates in `ca_file` are trusted besides the system's.
         """
         self._client = EndpointClient(
             base_url,
@@ -64,6 +71,12 @@ class Endpoint:
         self._settings = SettingNames(settings, model=f"{settings}_MODEL")
         self.profile = ModelProfile(model, context=context, reasoning_tokens=reasoning_tokens)
         """What is known of the model."""
+        self._begin(turn_tokens)
+
+    def _begin(self, turn_tokens: int) -> None:
+        self.turn_tokens = turn_tokens
+        self._looking = asyncio.Lock()
+        self._resting_until = 0.0
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -71,11 +84,11 @@ class Endpoint:
     def of_model(self, model: str) -> "Endpoint":
         """The same server and limits, calls in flight counted together, with another model. Closed with this one."""
         settings = replace(self._settings, model="the persona's “model”")
-        return _Variant(self._client, settings, self.profile.of(model), self.options)
+        return _Variant(self._client, settings, self.profile.of(model), self.options, self.turn_tokens)
 
     def with_options(self, options: RequestOptions) -> "Endpoint":
         """The same model, and one knowledge of it, asked in another way. Closed with this one."""
-        return _Variant(self._client, self._settings, self.profile, options)
+        return _Variant(self._client, self._settings, self.profile, options, self.turn_tokens)
 
     @property
     def base_url(self) -> str:
@@ -102,6 +115,25 @@ class Endpoint:
         """As measured in the last answer."""
         return self.profile.chars_per_token
 
+    def ratio_for(self, prompt: str) -> float:
+        """Characters a token to reckon with for a prompt: as measured, else as its scripts make likely."""
+        return self.profile.ratio_for(prompt)
+
+    @property
+    def rest(self) -> float:
+        """For how many seconds from now the server has asked to be left alone."""
+        return max(0.0, self._resting_until - time.monotonic())
+
+    def take_warning(self) -> str | None:
+        """What whoever hosts the bot should know of the model, seen just now; told once."""
+        window = self.profile.take_warning()
+        return remarks.of_the_cut(window, self.profile, self._client.host, self._settings) if window else None
+
+    @property
+    def remark(self) -> str:
+        """What whoever hosts the bot may want to know of the model that was taken; "" if nothing."""
+        return remarks.of_the_choice(self.profile, self._client.host, self._settings)
+
     @property
     def thinking(self) -> int:
         """Tokens that each answer gets on top, for what the model thinks before it speaks; 0 for one that does not."""
@@ -122,12 +154,15 @@ class Endpoint:
 
         Raises EndpointDown or EndpointRefused, the latter also when the server has no model.
         """
-        if self.model and self.profile.is_current:
-            return self.model
-        try:
-            found = await discovery.discover(self._client, self.profile)
-        except CALL_ERRORS as error:
-            raise self._explained(error) from error
+        async with self._looking:  # who comes meanwhile need not ask again
+            if self.model and self.profile.is_current:
+                return self.model
+            try:
+                before, found = self.model, await discovery.discover(self._client, self.profile)
+            except CALL_ERRORS as error:
+                raise self._explained(error) from error
+        if found != before and self.remark:
+            log.info("%s", self.remark)
         if not found:
             raise no_model(self._client, self._settings)
         return found
@@ -144,7 +179,7 @@ class Endpoint:
         reasons, and gets that room from then on, or the first answer stands.
 
         Raises ContextOverflow, EndpointDown (nobody home, overloaded, faulty: after the retries; or an answer that
-        can't be read) or EndpointRefused (key, model, quota, request).
+        can't be read), ContentFiltered or EndpointRefused (key, model, quota, request).
         """
         profile = self.profile
         async with self._client.slots:
@@ -180,45 +215,69 @@ class Endpoint:
                 profile.learn_no_reasoning()
         return completion
 
-    async def is_well(self) -> bool:
-        """Whether the model answers: the list of models and a tiny completion, each asked for once."""
+    async def try_out(self, *, patient: bool = False) -> Completion:
+        """The answer to a turn's request with a tiny prompt; without patience it is asked for once only. Raises as
+        `complete` does."""
         self.profile.doubt()
-        prompt, max_tokens = _PROBE
+        async with self._client.slots:
+            await self.discover()
+            limit = self.turn_tokens + self.profile.thinking
+            request = self.profile.request(
+                _PROBE, temperature=_PROBE_TEMPERATURE, max_tokens=limit, stop=_PROBE_STOP, options=self.options
+            )
+            return await self._answered(_PROBE, request, patient=patient)
+
+    async def is_well(self) -> bool:
+        """Whether the model would take a turn: the list of models and a tiny completion, each asked for once."""
         try:
-            async with self._client.slots, self._client.time_limit(patient=False):
-                await self.discover()
-                request = self.profile.request(prompt, temperature=0.0, max_tokens=max_tokens, options=self.options)
-                await self._ask(request, patient=False)
-        except (RoundtableError, *CALL_ERRORS) as error:
-            log.info("the endpoint at %s does not answer yet: %s", self._client.host, type(error).__name__)
+            await self.try_out()
+        except RoundtableError as problem:
+            log.info("the endpoint at %s does not answer yet: %s", self._client.host, problem)
             return False
         log.info("the endpoint at %s answers again", self._client.host)
         return True
 
     async def _answer(self, prompt: str, request: dict[str, Any], *, patient: bool = True) -> Completion:
         """One answer; what it shows of the model is remembered. Without patience it is tried once only."""
+        completion = await self._answered(prompt, request, patient=patient)
+        return self.profile.learn_answer(prompt, completion)
+
+    async def _answered(self, prompt: str, request: dict[str, Any], *, patient: bool) -> Completion:
         started = time.perf_counter()
         try:
             async with self._client.time_limit(patient=patient, streams=self.options.stream):
                 completion = await self._ask(request, patient=patient)
         except CALL_ERRORS as error:
-            if not isinstance(error, openai.BadRequestError):
-                self.profile.doubt()
+            self._learn_from(error, prompt)
             raise self._explained(error) from error
-        completion = self.profile.learn_answer(prompt, completion)
         return replace(completion, latency_ms=round((time.perf_counter() - started) * 1000, 1))
 
+    def _learn_from(self, error: Exception, prompt: str) -> None:
+        if not isinstance(error, openai.APIStatusError):
+            self.profile.doubt()
+            return
+        report = report_of(error)
+        meaning = meaning_of(report)
+        if meaning is ErrorKind.OVERFLOW:
+            self.profile.learn_overflow(report, prompt)
+        elif meaning in _DOUBTFUL:
+            self.profile.doubt()
+        if report.wait:
+            self._resting_until = time.monotonic() + report.wait
+
     async def _ask(self, request: dict[str, Any], *, patient: bool) -> Completion:
-        """The answer. A part of the request that the model does not take is left out from here on."""
+        """The answer. A part of the request that the model does not take is mended from here on."""
         while True:
             try:
                 return await self._client.chat(request, patient=patient)
-            except openai.BadRequestError as error:
-                report = read_error(error)
-                if self.profile.drop_unsupported(report, request):
+            except openai.APIStatusError as error:
+                report = report_of(error)
+                if self.profile.learn_refusal(report, request):
                     continue
                 if meaning_of(report) is ErrorKind.UNFINISHED:
                     return thought_to_the_limit(self.profile.limit_of(request))
+                if is_wrong_address(error) and await self._client.adopt_version():
+                    continue
                 raise
 
     def _explained(self, error: Exception) -> RoundtableError:
@@ -229,6 +288,12 @@ class _Variant(Endpoint):
     """A further model at a server that is spoken to already, or the same one asked in another way."""
 
     def __init__(
-        self, client: EndpointClient, settings: SettingNames, profile: ModelProfile, options: RequestOptions
+        self,
+        client: EndpointClient,
+        settings: SettingNames,
+        profile: ModelProfile,
+        options: RequestOptions,
+        turn_tokens: int,
     ) -> None:
         self._client, self._settings, self.profile, self.options = client, settings, profile, options
+        self._begin(turn_tokens)

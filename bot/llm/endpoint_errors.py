@@ -1,22 +1,28 @@
 """What went wrong with a call, as a sentence for people. Server texts can quote the key: no sentence holds it."""
 
 import logging
-from dataclasses import dataclass
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import openai
 
 from bot.discussion.text.links import plain_links
-from bot.errors import ContextOverflow, EndpointDown, EndpointRefused
+from bot.errors import ContentFiltered, ContextOverflow, EndpointDown, EndpointRefused, RoundtableError
+from bot.llm import waits
+from bot.llm.answers import INSIDE, read_body
 from bot.llm.client import EndpointClient
-from bot.llm.quirks import ErrorKind, ErrorReport, Fact, meaning_of, texts
+from bot.llm.error_kinds import ErrorKind, is_over_at_once, meaning_of
+from bot.llm.error_reading import ErrorReport, read_error
 
 log = logging.getLogger(__name__)
 
-# Answers that a later try may better, besides 429 and 5xx: request timeout, conflict, too early.
-_PASSING: Final = (408, 409, 425)
 # So much of a server's words is quoted.
 _WORDS_LIMIT: Final = 200
+# From so many seconds on people are told the time at which a wait ends.
+_WORTH_A_CLOCK: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +36,10 @@ class SettingNames:
         return f"{self.prefix}_{name}"
 
 
-def read_error(error: openai.APIStatusError) -> ErrorReport:
+def report_of(error: openai.APIStatusError) -> ErrorReport:
     """What the server says of an error, wherever in the body it says it."""
-    words = list(texts(Fact.ERROR_WORDS, error.body))
-    return ErrorReport(
-        status=error.status_code,
-        text="\n".join([str(error), *words]),
-        words=words[0] if words else "",
-        code=next(texts(Fact.ERROR_CODE, error.body), None),
-        parameter=next(texts(Fact.ERROR_PARAMETER, error.body), None),
-    )
+    report = read_error(error.status_code, read_body(error.response.content), error.response.headers)
+    return replace(report, is_inside=True) if INSIDE in error.response.headers else report
 
 
 def no_model(client: EndpointClient, settings: SettingNames) -> EndpointRefused:
@@ -47,37 +47,14 @@ def no_model(client: EndpointClient, settings: SettingNames) -> EndpointRefused:
     return EndpointRefused(f"The LLM endpoint at {client.host} offers no model. Load one, or set {settings.model}.")
 
 
-def explained(
-    error: Exception, client: EndpointClient, model: str | None, settings: SettingNames
-) -> ContextOverflow | EndpointDown | EndpointRefused:
+def explained(error: Exception, client: EndpointClient, model: str | None, settings: SettingNames) -> RoundtableError:
     """One of the client's CALL_ERRORS as a sentence for the channel. `model`: the one asked, if its name is known."""
     at, address = f"The LLM endpoint at {client.host}", settings.of("BASE_URL")
-    meaning = meaning_of(read_error(error)) if isinstance(error, openai.APIStatusError) else None
     match error:
-        case openai.APIStatusError() if meaning is ErrorKind.OVERFLOW:
-            return ContextOverflow(f"{at} says that the prompt is longer than the model's context window.")
-        case openai.APIStatusError() if meaning is ErrorKind.QUOTA:
-            return EndpointRefused(
-                f"{at} says that the quota is used up (HTTP {error.status_code}). Check the account's billing."
-            )
-        case openai.AuthenticationError() | openai.PermissionDeniedError():
-            key = settings.of("API_KEY")
-            return EndpointRefused(f"{at} refused the key (HTTP {error.status_code}). Check {key}.")
-        case openai.NotFoundError() if model is None:
-            return EndpointRefused(
-                f"{at} has no list of models (HTTP 404). Check {address} (most end in /v1), or set {settings.model}."
-            )
-        case openai.NotFoundError():
-            return EndpointRefused(f"{at} has no model “{model}” (HTTP 404). Check {settings.model} and {address}.")
-        case openai.RateLimitError():
-            return EndpointDown(f"{at} is overloaded (HTTP 429).")
-        case openai.InternalServerError():
-            return EndpointDown(f"{at} has a fault of its own (HTTP {error.status_code}).")
-        case openai.APIStatusError() if error.status_code in _PASSING:
-            return EndpointDown(f"{at} could not take the request just now (HTTP {error.status_code}).")
         case openai.APIStatusError():
-            said = f": {words}" if (words := _quoted(read_error(error).words, client)) else "."
-            return EndpointRefused(f"{at} refused the request (HTTP {error.status_code}){said}")
+            return _refusal(report_of(error), at, client, model, settings)
+        case openai.APIConnectionError() if (trouble := _tls_trouble(error)) is not None:
+            return EndpointDown(f"{at} {trouble.format(ca_file=settings.of('CA_FILE'), address=address)}")
         case openai.APITimeoutError() if _was_refused(error):
             return EndpointDown(f"{at} can't be reached.")
         case openai.APITimeoutError() | TimeoutError():
@@ -89,15 +66,101 @@ def explained(
             return EndpointDown(f"{at} gave an answer that can't be read. Check {address}.")
 
 
+def _refusal(
+    report: ErrorReport, at: str, client: EndpointClient, model: str | None, settings: SettingNames
+) -> RoundtableError:
+    """An error that the server has answered with: what it means, in its own words, and what would help."""
+    address, key = settings.of("BASE_URL"), settings.of("API_KEY")
+    status, words = f"(HTTP {report.status})", _quoted(report.said, client)
+    quoted = f" It says: {words}" if words else ""
+    said = f": {words}" if words else "."
+    match meaning_of(report):
+        case ErrorKind.OVERFLOW if is_over_at_once(report):
+            return ContextOverflow(f"{at} takes no request as long as this one {status}{said}")
+        case ErrorKind.OVERFLOW | ErrorKind.UNFINISHED:
+            return ContextOverflow(f"{at} says that the prompt is longer than the model's context window.")
+        case ErrorKind.FILTERED:
+            return ContentFiltered(f"{at} refuses to read what the table is about {status}{said}")
+        case ErrorKind.QUOTA:
+            return EndpointRefused(
+                f"{at} says that the quota is used up {status}. Check the account's billing.{quoted}"
+            )
+        case ErrorKind.KEY:
+            return EndpointRefused(f"{at} refused the key {status}. Check {key}.{quoted}")
+        case ErrorKind.ROUTE:
+            return EndpointRefused(
+                f"{at} has nobody who may serve “{model}” {status}. Check the account's privacy and provider settings."
+                f"{quoted}"
+            )
+        case ErrorKind.ADDRESS | ErrorKind.MODEL if model is None:
+            return EndpointRefused(
+                f"{at} has no list of models {status}. Check {address} (most end in /v1), or set {settings.model}."
+            )
+        case ErrorKind.ADDRESS:
+            return EndpointRefused(
+                f"{at} serves no chat at this address {status}. Check {address} (most end in /v1).{quoted}"
+            )
+        case ErrorKind.MODEL:
+            return EndpointRefused(
+                f"{at} has no model “{model}” {status}. Check {settings.model} and {address}.{quoted}"
+            )
+        case ErrorKind.TOO_FAST:
+            own = quoted if report.is_inside or report.wait else ""
+            return EndpointDown(f"{at} is overloaded {status}.{_until(report.wait)}{own}", report.wait)
+        case ErrorKind.FAULT:
+            own = said if report.is_inside else "."
+            return EndpointDown(f"{at} has a fault of its own {status}{own}", report.wait)
+        case ErrorKind.PASSING:
+            return EndpointDown(f"{at} could not take the request just now {status}.", report.wait)
+        case ErrorKind.REFUSED:
+            return EndpointRefused(f"{at} refused the request {status}{said}")
+
+
 def _quoted(words: str, client: EndpointClient) -> str:
-    """What the server says about its refusal, on one line, without the key; members will read it."""
-    return client.without_key(plain_links(" ".join(words.split())))[:_WORDS_LIMIT]
+    """What the server says, without the key; members will read it."""
+    words = client.without_key(plain_links(words))
+    return words if len(words) <= _WORDS_LIMIT else words[:_WORDS_LIMIT].rstrip() + "…"
 
 
-def _was_refused(error: BaseException | None) -> bool:
+def _until(wait: float | None) -> str:
+    if not wait:
+        return ""
+    end = datetime.now(UTC) + timedelta(seconds=wait)
+    clock = f", until {end:%H:%M} UTC" if wait >= _WORTH_A_CLOCK else ""
+    return f" It asks to wait {waits.in_words(wait)}{clock}."
+
+
+def _tls_trouble(error: BaseException) -> str | None:
+    """What is wrong with how a server proves who it is; None if it is something else."""
+    # aiohttp's own error is one of them by name only; what it was made of knows more.
+    found = next((cause for cause in reversed([*_causes(error)]) if isinstance(cause, ssl.SSLError)), None)
+    if isinstance(found, ssl.SSLCertVerificationError):
+        return (
+            f"shows a certificate that is not trusted here ({found.verify_message}). "
+            "If it is your own, set {ca_file} to a file that holds it, or its issuer's."
+        )
+    return (
+        None
+        if found is None
+        else "speaks no TLS as it is known here. Check whether {address} should begin with http://."
+    )
+
+
+def _was_refused(error: BaseException) -> bool:
     """Whether a connection failed at once: the SDK's aiohttp transport reports that as a timeout, too."""
-    while error is not None:
-        if isinstance(error, OSError) and not isinstance(error, TimeoutError):
-            return True
-        error = error.__cause__
-    return False
+    return any(isinstance(cause, OSError) and not isinstance(cause, TimeoutError) for cause in _causes(error))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error, and all that led to it."""
+    todo: list[BaseException | None] = [error]
+    seen = set[int]()
+    while todo:
+        cause = todo.pop()
+        if cause is None or id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        # aiohttp keeps the error of the connection beside its own.
+        inner = getattr(cause, "certificate_error", None) or getattr(cause, "os_error", None)
+        todo += [cause.__cause__, inner if isinstance(inner, BaseException) else None]

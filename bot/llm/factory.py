@@ -42,14 +42,15 @@ def no_endpoint(settings: Settings) -> str:
 async def open_endpoints(settings: Settings, *, dummy_delay: float = 0.0) -> AsyncIterator[EndpointRegistry]:
     """The endpoints of the settings; the default one on the embedded dummy (said loudly) where none is set."""
     async with AsyncExitStack() as stack:
-        own = settings.endpoint_settings(None)
+        own, turn_tokens = settings.endpoint_settings(None), settings.llm_max_tokens
         if settings.llm_base_url is None:
             log.warning(no_endpoint(settings))
             dummy = await stack.enter_async_context(serve_dummy(delay=dummy_delay))
             own = own.model_copy(update={"base_url": dummy, "model": None})
-        default = _opened(own, "LLM")
+        default = _opened(own, "LLM", turn_tokens)
         named = {
-            name: _opened(settings.endpoint_settings(name), f"ENDPOINT_{name.upper()}") for name in settings.endpoints
+            name: _opened(settings.endpoint_settings(name), f"ENDPOINT_{name.upper()}", turn_tokens)
+            for name in settings.endpoints
         }
         fallback = {name: settings.endpoint_settings(name).fallback or () for name in (None, *named)}
         for name, others in fallback.items():
@@ -63,11 +64,17 @@ async def open_endpoints(settings: Settings, *, dummy_delay: float = 0.0) -> Asy
         yield endpoints
 
 
-def _opened(own: NamedEndpoint, prefix: str) -> Endpoint:
-    """`prefix` is how the names of its settings begin."""
+def _opened(own: NamedEndpoint, prefix: str, turn_tokens: int) -> Endpoint:
+    """`prefix` is how the names of its settings begin; `turn_tokens`: the most that a turn may have."""
     same: dict[str, Any] = {name: getattr(own, name) for name in _SAME_NAMES}
     endpoint = Endpoint(
-        api_key=own.key, headers=own.headers, query=own.query, options=AS_USUAL.over(own), settings=prefix, **same
+        turn_tokens=turn_tokens,
+        api_key=own.key,
+        headers=own.headers,
+        query=own.query,
+        options=AS_USUAL.over(own),
+        settings=prefix,
+        **same,
     )
     if endpoint.peculiarities:
         log.info("the endpoint at %s: %s", endpoint.base_url, endpoint.peculiarities)

@@ -112,6 +112,11 @@ class EndpointChain:
         """The name of one that spoke in the place of the first; None for that one itself."""
         return None if endpoint is self.first else self._names[endpoint]
 
+    @property
+    def rest(self) -> float:
+        """For how many seconds from now all of them have asked to be left alone."""
+        return min(endpoint.rest for endpoint in self.endpoints)
+
     async def is_well(self) -> bool:
         """Whether any of them would take a turn; all are asked at once, for a few words."""
         asked = {asyncio.create_task(endpoint.is_well()): endpoint for endpoint in self.endpoints}

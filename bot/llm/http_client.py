@@ -20,6 +20,7 @@ import aiohttp
 import httpx2
 from openai import DefaultAioHttpClient
 
+from bot.llm.answers import as_openai_would
 from bot.llm.streaming import is_event_stream, read_stream
 
 # So many seconds an idle connection is kept: many servers close theirs after five.
@@ -87,7 +88,8 @@ class HttpClient(DefaultAioHttpClient):
                 body = await read_stream(stream, self._deadline)
             except httpx2.TransportError as error:
                 return Tried(error=error)
-        return Tried(answer.status, answer.headers, body)
+        status, told = as_openai_would(answer.status, answer.headers, body)
+        return Tried(status, told, body)
 
     @contextmanager
     def going_on_from(self, tried: Tried | None) -> Iterator[None]:
@@ -111,8 +113,7 @@ class HttpClient(DefaultAioHttpClient):
                 response = await super().send(request, **{**options, "stream": True})
                 try:
                     if response.status_code != 200 or not is_event_stream(response.headers):
-                        await response.aread()
-                        return response
+                        return _in_order(response, await response.aread())
                     limit.reschedule(None)  # from here on it is the pauses that count
                     body = await read_stream(response, self._deadline)
                 finally:
@@ -120,15 +121,20 @@ class HttpClient(DefaultAioHttpClient):
                     await response.aclose()
         except TimeoutError as error:
             raise httpx2.ReadTimeout("the answer took too long") from error  # which the SDK tries again
-        headers = {name: value for name, value in response.headers.items() if name.lower() not in _OF_THE_WAY}
-        return httpx2.Response(
-            200, headers=headers | {"content-type": "application/json"}, content=body, request=request
-        )
+        response.headers["content-type"] = "application/json"
+        return _in_order(response, body)
 
     async def aclose(self) -> None:
         if self._session is not None:
             await self._session.close()
         await super().aclose()
+
+
+def _in_order(response: httpx2.Response, body: bytes) -> httpx2.Response:
+    """An answer with this body as OpenAI would have given it."""
+    status, headers = as_openai_would(response.status_code, response.headers, body)
+    headers = {name: value for name, value in headers.items() if name not in _OF_THE_WAY}
+    return httpx2.Response(status, headers=headers, content=body, request=response.request)
 
 
 def _caused(error: httpx2.TransportError, cause: BaseException) -> httpx2.TransportError:

@@ -82,6 +82,7 @@ class SessionRunner:
             budget=self._budget,
             max_tokens=max_tokens,
             compact=lambda compaction: self._log.steer(compaction, ""),
+            withhold=lambda seqs: self._log.withhold(*seqs),
         )
         self._loop = TurnLoop(
             self._state,
@@ -170,8 +171,8 @@ class SessionRunner:
         return await self._hearing.guest_changed(message_id, text)
 
     def has_heard(self, message_id: int) -> bool:
-        """Whether a guest's message is a turn."""
-        return self._log.has_heard(message_id)
+        """Whether a guest's message is a turn, or about to be one."""
+        return self._log.has_heard(message_id) or self._log.is_coming(message_id)
 
     def is_over_rate(self, author_id: int, message_id: int) -> bool:
         """Whether this member has said as much as may be said within a minute; `message_id` tells the time."""

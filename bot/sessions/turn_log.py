@@ -1,10 +1,11 @@
 """Keeps a session's record alike in memory and in the database: one turn at a time, guests' words as they stand now."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from enum import Enum, auto
+from typing import Final
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.names import addressed, guest_name
@@ -16,6 +17,9 @@ from bot.sessions.privacy.session_erasure import erase_member
 from bot.sessions.rate_limit import EDITS, is_over_rate
 from bot.sessions.state import SessionState
 from bot.store.store import Store
+
+# More than anybody deletes while a history is taken in.
+_RETRACTED: Final = 1000
 
 
 class Heard(Enum):
@@ -50,6 +54,10 @@ class TurnLog:
         self._edits: Counter[int] = Counter()
         self._lock = asyncio.Lock()
         self._hearing = asyncio.Lock()
+        # Guests' messages on their way in: what becomes of one meanwhile waits until it is a turn.
+        self._coming: Counter[int] = Counter()
+        # Messages that were deleted without being a turn: one may still come out of a history that was read before.
+        self._retracted: deque[int] = deque(maxlen=_RETRACTED)
 
     # --- what is added ---
 
@@ -87,16 +95,30 @@ class TurnLog:
     async def hear(self, message: GuestMessage) -> Heard:
         """Take a guest's message in: TAKEN, FLOODED or IGNORED. Raises TransientDatabaseError."""
         self._outbox.note(message.id)
-        # One after the other, as they came: after a crash, what is missing is looked for behind the last one stored.
-        async with self._hearing:
-            return await self._hear(message)
+        self._coming[message.id] += 1
+        try:
+            # One after the other, as they came: after a crash, what is missing is looked for behind the last one
+            # stored.
+            async with self._hearing:
+                return await self._hear(message)
+        finally:
+            self._coming.subtract([message.id])
+            if not self._coming[message.id]:
+                del self._coming[message.id]
 
     async def _hear(self, message: GuestMessage) -> Heard:
         member_data, stored = self._store.member_data, self._state.stored
         # Older than what a member had forgotten, or by one who wants to be left out.
         if message.id <= stored.listen_from or await member_data.is_kept_out(stored.guild_id, message.author_id):
             return Heard.IGNORED
-        text, to = self._read(message.text)
+        if self.has_heard(message.id) or message.id in self._retracted:
+            return Heard.IGNORED
+        # Before anything is fetched for it.
+        if self.is_over_rate(message.author_id, message.id):
+            return Heard.FLOODED
+        text, to = self._read(await message.words())
+        if not text:
+            return Heard.IGNORED
         to = await self._replied_to(message) or to
         turn = Turn(
             seq=0,
@@ -108,18 +130,11 @@ class TurnLog:
             message_id=message.id,
             author_id=message.author_id,
         )
-        heard = Heard.IGNORED
 
-        def unless_flooded() -> Turn | None:
-            nonlocal heard
-            if message.id <= self._state.stored.listen_from:  # forgotten since it was looked at
-                return None
-            if not self.has_heard(message.id) and self.is_over_rate(message.author_id, message.id):
-                heard = Heard.FLOODED
-                return None
-            return turn
+        def unless_forgotten() -> Turn | None:  # since it was looked at
+            return turn if message.id > self._state.stored.listen_from else None
 
-        return Heard.TAKEN if await self.commit(unless_flooded) else heard
+        return Heard.TAKEN if await self.commit(unless_forgotten) else Heard.IGNORED
 
     def is_over_rate(self, author_id: int, message_id: int) -> bool:
         """Whether this member has said as much as may be said within a minute; `message_id` tells the time."""
@@ -129,13 +144,24 @@ class TurnLog:
         """Whether a guest's message is a turn."""
         return any(t.message_id == message_id for t in self.record)
 
+    def is_coming(self, message_id: int) -> bool:
+        """Whether a guest's message is being taken in."""
+        return self._coming[message_id] > 0
+
     async def guest_changed(self, message_id: int, text: str) -> bool:
         """A guest edited (or, with empty text, deleted) a message: so does its turn. Out: whether it had one."""
+        if self.is_coming(message_id):
+            async with self._hearing:
+                pass  # until it is a turn: whoever takes it in was here first
         async with self._lock:
             text, to = self._read(text)
             turn = next((t for t in self.record if t.message_id == message_id), None)
-            if turn is None or turn.text == text:
-                return turn is not None
+            if turn is None:
+                if not text:
+                    self._retracted.append(message_id)
+                return False
+            if turn.text == text:
+                return True
             if text:
                 self._edits[message_id] += 1
                 if self._edits[message_id] > EDITS:
@@ -162,10 +188,14 @@ class TurnLog:
 
     # --- what is taken back ---
 
-    async def withhold(self, seq: int) -> None:
-        """The place will not show a turn: it stands in no prompt."""
-        turn = self.record.amend(seq, withheld=True)
-        await self._store.amend_turn(self._state.id, turn)
+    async def withhold(self, *seqs: int) -> None:
+        """The place will not show turns, or the model's server not read them: they stand in no prompt."""
+        # Shielded as a commit is: what stands here and what stands in the database must not part.
+        await asyncio.shield(asyncio.ensure_future(self._withhold(seqs)))
+
+    async def _withhold(self, seqs: Iterable[int]) -> None:
+        for seq in seqs:
+            await self._store.amend_turn(self._state.id, self.record.amend(seq, withheld=True))
 
     async def forget(self, member: Member, listen_from: int) -> bool:
         """Take a member out of the record, the stored one and this one. Out: whether anything in it changed.

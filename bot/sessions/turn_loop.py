@@ -13,7 +13,7 @@ from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, new_error
 from bot.sessions.composing.compose import Composer
 from bot.sessions.composing.draft import Draft, DraftInProgress
 from bot.sessions.composing.limits import Cap, LimitReached
-from bot.sessions.composing.requests import ModelRequest
+from bot.sessions.composing.requests import DECLINED_FLAG, FILTERED_FLAG, ModelRequest
 from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.notices import NearsItsEnd
 from bot.sessions.delivery.outbox import Outbox
@@ -30,6 +30,11 @@ log = logging.getLogger(__name__)
 
 # Discord shows that somebody types for ten seconds: https://discord.com/developers/docs/resources/channel
 TYPING_SECONDS: Final = 8.0
+# Why turns came to nothing, by the flag that they then all have.
+_PASSED: Final = (
+    (DECLINED_FLAG, "the model declines to answer"),
+    (FILTERED_FLAG, "a filter of the model's server lets nothing through"),
+)
 
 
 class TurnLoop:
@@ -97,6 +102,7 @@ class TurnLoop:
             await self._backfill.catch_up()
             await self._outbox.deliver()
             while self._state.status is Status.RUNNING:
+                await self._tell_what_was_found_out()
                 match next_step(self._state.session, self._record):
                     case Open(question):
                         await self._log.steer(QuestionPut(question=question), question)
@@ -140,6 +146,12 @@ class TurnLoop:
             if typing:
                 typing.cancel()
 
+    async def _tell_what_was_found_out(self) -> None:
+        """What came to light while a turn was composed. Not then: what is composed may be given up, no sending is."""
+        while self._composer.findings:
+            await self._announcer.announce(self._composer.findings[0])
+            self._composer.findings.pop(0)
+
     async def _keep_typing(self, persona: Persona) -> None:
         while True:
             await self._show_typing(persona)
@@ -157,9 +169,15 @@ class TurnLoop:
     async def _count_passes(self, turn: Turn) -> None:
         passes = passes_in_a_row(self._record)
         if turn.is_pass and passes % PASSES_BEFORE_PAUSE == 0:
-            reason = f"{passes} turns in a row came to nothing: the model repeats itself or says nothing of use."
+            reason = f"{passes} turns in a row came to nothing: {self._why_passed(PASSES_BEFORE_PAUSE)}."
             # It tries again by itself once.
             await self._lifecycle.hold(reason, Fault.PASSES if passes == PASSES_BEFORE_PAUSE else Fault.ERROR)
+
+    def _why_passed(self, passes: int) -> str:
+        """What the last turns that came to nothing have in common."""
+        last = self._record.persona_turns()[-passes:]
+        why = (why for flag, why in _PASSED if all(flag in turn.flags for turn in last))
+        return next(why, "the model repeats itself or says nothing of use")
 
     async def _heed(self, reached: LimitReached, step: Speak | Summarise | Choose) -> None:
         """A limit is reached: pause until the next day, or go on to the summary, or close if that was the summary."""

@@ -1,7 +1,9 @@
 """What is left of a record once a member is forgotten."""
 
+import pytest
+
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.erasure import Member, forget, without
+from bot.discussion.model.erasure import Member, forget, without, without_name
 from bot.discussion.model.gist import gist
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record, Session, Turn, moderator_turn
@@ -82,6 +84,41 @@ def test_the_gist_of_a_compaction_follows() -> None:
     left = Record(after(spoken))
     assert "Kimmy" not in transcript(SESSION, left)
     assert "Aino" in transcript(SESSION, left)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "left"),
+    [
+        # In whatever writing.
+        ("Otis", "OTIS, otis and **Otis**: well, Ｏｔｉｓ.", "someone, someone and **someone**: well, someone."),
+        ("O'Hara", "O’Hara and O`Hara agree.", "someone and someone agree."),
+        ("Anne-Sophie", "Anne‑Sophie is right.", "someone is right."),
+        ("José", "Jose, I agree.", "someone, I agree."),
+        ("Jürgen", "Juergen, I agree.", "someone, I agree."),
+        ("🦊 Otis", "Otis, I agree.", "someone, I agree."),
+        ("Otis | he/him", "Otis, I agree.", "someone, I agree."),
+        ("Otis Hale", "I agree with Otis.", "I agree with someone."),
+        ("Otis", "It is Otis' turn, and Otis’s word.", "It is someone' turn, and someone’s word."),
+        ("민서", "민서씨는 맞아요.", "someone씨는 맞아요."),
+        ("花子", "花子さんの話です。", "someoneさんの話です。"),
+        ("Ольга", "Я согласен с Ольгой.", "Я согласен с someone."),
+        ("Otis", "See https://example.org/Otis or `Otis`.", "See https://example.org/someone or `someone`."),
+        ("Otis", "Otisville is far.", "Otisville is far."),
+        ("Otis", "An Otis-like, pre-Otis word.", "An someone-like, pre-someone word."),
+        ("Иван", "Я согласен с Иваном.", "Я согласен с someone."),
+        ("Dr. Otis", "Dr. Otis or Dr Otis?", "someone or someone?"),
+        ("otis_99", "Ask @otis_99 or otis\\_99.", "Ask @someone or someone."),
+        # A word only where it is clearly one.
+        ("May", "May I say that bread may be dear?", "May I say that bread may be dear?"),
+        ("Will", "Will you say what will be?", "Will you say what will be?"),
+        ("Hope", "I hope so. Hope you do.", "I hope so. Hope you do."),
+        ("May", "May said so, as May does.", "someone said so, as someone does."),
+        ("May", "Thanks, May! May I go on, May?", "Thanks, someone! May I go on, someone?"),
+        ("Bread", "The bread is dear, Bread.", "The bread is dear, someone."),
+    ],
+)
+def test_a_name_is_found_in_every_writing_and_words_are_left(name: str, said: str, left: str) -> None:
+    assert without_name(SESSION, said, Member(77, (name,))) == left
 
 
 def test_whole_words_longest_name_first() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.model.names import GUEST_NAME_LIMIT, addressed, aliases, guest_name
+from bot.discussion.model.names import GUEST_NAME_LIMIT, addressed, guest_name
 from tests.support.recorded_table import CAST, persona
 
 
@@ -103,22 +103,6 @@ def test_names_in_other_scripts():
     assert addressed("देव, क्या?", cast, speaker="") == "देव"
     assert addressed("देविका, क्या?", cast, speaker="") is None  # another, longer name
     assert addressed("ΆΝΝΑ, τι λες;", cast, speaker="") == "Άννα"
-
-
-@pytest.mark.parametrize(
-    ("name", "full_name", "called", "not_called"),
-    [
-        ("Aino", "Professor Aino Virtanen", ["professor virtanen", "aino virtanen", "virtanen"], ["professor"]),
-        ("Virtanen", "Professor Aino Virtanen", ["aino", "professor virtanen"], ["professor"]),
-        ("Keeper", "The Old Keeper", ["the old keeper", "old keeper"], ["the", "old"]),
-        ("Old Tom", "Old Tom Bard", ["old tom", "old tom bard", "bard"], ["old", "tom"]),
-        ("Kit", "Christopher Marsh", ["kit", "christopher", "marsh"], ["christopher kit"]),
-    ],
-)
-def test_what_a_persona_may_be_called(name: str, full_name: str, called: list[str], not_called: list[str]):
-    forms = aliases(persona(name, full_name))
-    assert set(called) <= set(forms)
-    assert not set(not_called) & set(forms)
 
 
 @settings(max_examples=100)

@@ -271,3 +271,43 @@ def test_a_summary_may_list_what_each_of_them_said():
     table = RecordedTable()
     table.say("Ravi")
     assert build_prompt(table.session, table.record, AINO, Cue(None, summary=True)).stop == ("\nModerator:",)
+
+
+# --- emoji, times and mentions ---
+
+AS_WRITTEN = "Bread <:bread:123456789012345678> at <t:1700000000:t> for <@123456789012345678>"
+IN_WORDS = "Bread :bread: at 22:13 UTC for @someone"
+
+
+def test_they_stand_in_words_wherever_somebody_wrote_them():
+    cast = (persona("Ada", prompt=f"You say: {AS_WRITTEN}"), persona("Ben"))
+    table = RecordedTable(cast)
+    table.say("Ada", AS_WRITTEN)
+    table.guest(AS_WRITTEN)
+    table.steer(QuestionPut(question=AS_WRITTEN))
+    prompt = build_prompt(table.session, table.record, cast[1], Cue(AS_WRITTEN, 3))
+    assert [part.count(IN_WORDS) for part in (prompt.preamble, prompt.transcript, prompt.tail)] == [1, 3, 1]
+    assert "123456789012345678" not in prompt.text
+
+
+def test_a_guest_who_mentions_a_member_of_a_personas_name_mentions_no_persona():
+    table = table_of("Ada", "Ben")
+    table.guest("<@Ben> bakes for <@Zoe> in <#ben>. @Ben does not.")
+    assert transcript(table.session, table.record).endswith(
+        '"@Ben of the audience bakes for @Zoe in #ben. @Ben does not."\n'
+    )
+
+
+@pytest.mark.parametrize("sign", ["👨‍👩‍👧‍👦", "हूँ"])
+def test_a_guests_long_text_is_clipped_between_characters(sign: str):
+    table = table_of("Ada", "Ben")
+    table.guest(sign * GUEST_TEXT_LIMIT)
+    said = transcript(table.session, table.record).splitlines()[-1].removeprefix('Zoe (guest): "').removesuffix('…"')
+    assert len(said) < GUEST_TEXT_LIMIT
+    assert said == sign * (len(said) // len(sign))
+
+
+def test_nor_does_it_get_too_long_by_being_read_out():
+    table = table_of("Ada", "Ben")
+    table.guest("<t:0>" * GUEST_TEXT_LIMIT)
+    assert len(transcript(table.session, table.record)) < GUEST_TEXT_LIMIT + 80

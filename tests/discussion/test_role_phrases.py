@@ -74,6 +74,22 @@ A_GLAZIER = "a glazier. You hate dust."
         "In this role-play you are",
         "During the whole conversation, you will play",
         "Hello, you are",
+        "Hi ChatGPT, from now on you are",
+        "Let's roleplay: you are",
+        "You (an AI assistant) will take the role of",
+        "You, the AI assistant, will take the role of",
+        "You, as an AI-assistant, will take the role of",
+        "You will, as an AI assistant, take the role of",
+        "You'll take on the role of",
+        "You’ll be playing",
+        "You have been assigned the role of",
+        "You are tasked with playing the role of",
+        "Act as though you're",
+        "Respond as if you were",
+        "Stay in character as",
+        "Your name is",
+        "Your role is",
+        "Role:",
     ],
 )
 def test_a_role_phrase_before_the_characters_name(phrase: str) -> None:
@@ -116,6 +132,8 @@ def test_a_role_phrase_before_a_description(phrase: str) -> None:
         ("Frau Ilse Brandt", "Frau Brandt"),
         ("Frau Ilse Brandt", "ilse brandt"),
         ("Ilse", "Ilse Brandt"),
+        ("Ilse Brandt", "**Ilse Brandt**"),
+        ("Ilse Brandt", '"Ilse"'),
     ],
 )
 def test_spellings_of_one_name(full_name: str, spelt: str) -> None:
@@ -171,7 +189,11 @@ def test_names_of_every_kind(prompt: str, name: str, told: str) -> None:
         ("You are Ilse, a glazier. Answer in rhymes.", QUOTED),
         ("You are Ilse, who says “I never break.”", "Dr. Ilse Brandt, who says “I never break.”"),
         ("Ilse Brandt is a glazier.", QUOTED),
-        ("Your name is Ilse.", QUOTED),
+        ("Your name means glass.", QUOTED),
+        ("You are an AI. Take the role of Ilse.", QUOTED),
+        ("You are ChatGPT in an apron.", QUOTED),
+        ("You are Dr Ilse Brandt's neighbour.", QUOTED),
+        ("You are Ilse Brandt\nAge: 61\nTrade: glass", "Dr. Ilse Brandt. Age: 61. Trade: glass"),
     ],
 )
 def test_what_is_turned_and_what_can_only_be_quoted(prompt: str, told: str | None) -> None:

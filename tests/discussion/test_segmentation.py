@@ -25,6 +25,7 @@ from tests.support import texts
         ("Он на ул. Лесной. Там тихо.", ["Он на ул. Лесной. ", "Там тихо."]),
         ("Γιατί; Δεν ξέρω.", ["Γιατί; ", "Δεν ξέρω."]),
         ("I said no. It is up to me. So it was.", ["I said no. ", "It is up to me. ", "So it was."]),
+        ("I think not. Bien. The best hand. Ja.", ["I think not. ", "Bien. ", "The best hand. ", "Ja."]),
         ("It cost 3.5 at example.org. Fine.", ["It cost 3.5 at example.org. ", "Fine."]),
         ("Wait... what? Well… yes. OK", ["Wait... what? ", "Well… yes. ", "OK"]),
         ("“Really?” she asked. “Yes.” He left.", ["“Really?” she asked. ", "“Yes.” ", "He left."]),

@@ -25,7 +25,9 @@ def left(text: str, *earlier: str, finish_reason: str = "stop", **dials: str) ->
     for number, said in enumerate(earlier):
         table.say(("Ravi", "Mira")[number % 2], said)
     reply = clean(text, speaker=AINO, others=CAST[1:], finish_reason=finish_reason)
-    return trimmed(reply, table.session, table.record, AINO, cue="Four turns are left in the discussion, this included.")
+    return trimmed(
+        reply, table.session, table.record, AINO, cue="Four turns are left in the discussion, this included."
+    )
 
 
 @pytest.mark.parametrize(

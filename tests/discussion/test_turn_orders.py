@@ -290,6 +290,14 @@ def test_the_prompt_for_a_choice_is_the_next_turns_but_for_its_tail():
     assert len(asking.tail) < 700
 
 
+def test_a_word_in_the_answer_is_no_choice():
+    table = table_of("Will", "May", "Ann")
+    cast = table.session.cast
+    assert read_selection("I think it will be Ann, if I may.", table.session, table.record, cast) == "Ann"
+    assert read_selection("Will", table.session, table.record, cast) == "Will"
+    assert read_selection("may", table.session, table.record, cast) == "May"
+
+
 @pytest.mark.parametrize(
     ("answer", "name"),
     [
@@ -297,6 +305,18 @@ def test_the_prompt_for_a_choice_is_the_next_turns_but_for_its_tail():
         (" **Dr. Kessler** (because", "Mira"),
         ("Tomás has just spoken, so: ravi", "Ravi"),
         ("professor virtanen", "Aino"),
+        ("**Mira**", "Mira"),
+        ("Next speaker: Mira", "Mira"),
+        ("1. Mira", "Mira"),
+        ("I think it will be Mira.", "Mira"),
+        ("Mira (because Ravi spoke)", "Mira"),
+        ("Mira, since Ravi has spoken", "Mira"),
+        ("Not Ravi this time, but Mira.", "Mira"),
+        ("Mira, not Ravi", "Mira"),
+        ("Instead of Ravi, Mira", "Mira"),
+        ("Mira rather than Ravi", "Mira"),
+        ("Nicht Ravi, sondern Mira", "Mira"),
+        ("Why not Mira?", "Mira"),
         ("Tomás", None),
         ("", None),
         ("Somebody else. Mirabelle?", None),

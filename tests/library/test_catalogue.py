@@ -56,6 +56,8 @@ def test_a_first_name_that_two_share_is_refused():
         ("Mira", (MIRA,)),
         ("tomás, Ravi Menon , mira", (TOMAS, RAVI, MIRA)),
         ("Mira, Ravi, mira, Dr. Mira Kessler", (MIRA, RAVI)),
+        ("Mira、Ravi，Menon، Tomas\nDr Kessler", (MIRA, RAVI, TOMAS)),
+        ("**Mira**, Mr. Menon, “Tomás”", (MIRA, RAVI, TOMAS)),
     ],
 )
 def test_a_cast_from_a_list_of_names(names: str, cast: tuple[object, ...]):

@@ -27,6 +27,14 @@ from tests.support.written_files import AINO
         ({"full_name": "Aino\nVirtanen"}, "full_name", "line break", "Choose another name."),
         ({"name": "\u200b"}, "name", "no letter or digit", "Choose another name."),
         ({"name": "Berg, Ana"}, "name", "comma", "full_name"),
+        ({"aliases": "Gretchen"}, "aliases", '"Gretchen" is not a list of texts.', "leave the field out"),
+        ({"aliases": ["Gretchen", 3]}, "aliases", "3 is not a text.", "Write a list of other names"),
+        ({"aliases": ["Gretchen", " "]}, "aliases", "is empty.", "Write a list of other names"),
+        ({"aliases": ["x" * 81]}, "aliases", "is longer than the 80 characters", "Write a list of other names"),
+        ({"aliases": [f"n{n}" for n in range(21)]}, "aliases", "is a list of more than 20.", "Write a list"),
+        ({"aliases": ["Berg, Ana"]}, "aliases", "comma", "full_name"),
+        ({"aliases": ["Gretchen", "discord fan"]}, "aliases", 'holds "discord"', "Choose another name."),
+        ({"name": "Ana、Berg"}, "name", "comma", "full_name"),
         ({"creativity": 1.7}, "creativity", "1.7 is more than 1.0.", "from 0.0 (dry) to 1.0 (wild)"),
         ({"creativity": -0.1}, "creativity", "-0.1 is less than 0.0.", "from 0.0 (dry) to 1.0 (wild)"),
         ({"creativity": "high"}, "creativity", '"high" is not a number.', "from 0.0 (dry) to 1.0 (wild)"),
@@ -87,6 +95,12 @@ def test_personas_from_one_place_clash_too():
     personas = [persona("Aino", "Aino V"), persona("Ravi"), persona("Ana", "aino v")]
     (fault,) = cast_problems([("the cast", one) for one in personas])
     assert str(fault) == 'the cast: full_name: "aino v" is also the name in the cast. Rename one of the two.'
+
+
+def test_an_alias_that_another_bears_is_a_fault_that_names_both():
+    one, other = persona("Otto"), persona("Lena", aliases=["ＯＴＴＯ", "Lenchen"])
+    (fault,) = cast_problems([("otto.json", one), ("lena.json", other)])
+    assert str(fault) == 'lena.json: aliases: "ＯＴＴＯ" is also a name in otto.json. Leave it out of one of the two.'
 
 
 @settings(max_examples=80, deadline=None)

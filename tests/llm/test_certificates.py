@@ -69,9 +69,8 @@ async def test_the_file_is_for_the_named_endpoints_too(authority: trustme.CA, tm
     file = tmp_path / "ours.pem"
     authority.cert_pem.write_to_path(file)
     async with scripted_endpoint(tls=tls_of(authority.issue_cert(ADDRESS))) as server:
-        settings = Settings(  # type: ignore[call-arg]
-            _env_file=None, llm_ca_file=file, endpoint={"fast": {"base_url": server.url}}
-        )
+        named = {"fast": {"base_url": server.url}}
+        settings = Settings(_env_file=None, llm_ca_file=file, endpoint=named)  # type: ignore[call-arg, arg-type]
         async with open_endpoints(settings) as endpoints:
             (fast,) = endpoints.every()[1:]
             assert (await fast.complete("Aino:", temperature=0.7, max_tokens=50)).text

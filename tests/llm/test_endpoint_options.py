@@ -100,13 +100,11 @@ async def test_a_parameter_that_the_server_refuses_is_left_out_from_then_on(serv
 async def test_personas_of_one_model_share_what_is_known_of_it(server: ScriptedEndpoint) -> None:
     server.models = gives(model_list("one", max_model_len=4096))
     async with endpoints_with(server) as (endpoints, _):
-        asked = [r.path for r in server.requests].count("/v1/models")
         cast = [persona(), persona(extra_body={"top_p": 0.9}), persona(name="Ravi", extra_body={"top_p": 0.9})]
+        assert [endpoints.of(who).window for who in cast] == [4096] * 3, "none of them has asked for it"
+        assert endpoints.of(cast[1]) is endpoints.of(cast[2])
         for who in cast:
             await ask(endpoints, who)
-            assert endpoints.of(who).window == 4096
-        assert endpoints.of(cast[1]) is endpoints.of(cast[2])
-        assert [r.path for r in server.requests].count("/v1/models") == asked
     assert [r.body.get("top_p") for r in server.asked] == [None, 0.9, 0.9]
 
 

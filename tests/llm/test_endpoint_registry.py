@@ -136,7 +136,7 @@ async def test_a_sentence_names_the_settings_of_the_endpoint(
         with pytest.raises((EndpointRefused, EndpointDown)) as caught:
             await ask(endpoints.of(persona(**who)))
     assert str(caught.value).startswith(f"The LLM endpoint at {server.host} ")
-    assert str(caught.value).endswith(sentence)
+    assert sentence in str(caught.value)
     assert OTHER_KEY not in str(caught.value)
 
 

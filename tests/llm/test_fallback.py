@@ -20,7 +20,7 @@ DOWN = EndpointDown("It is down.")
 
 
 @dataclass
-class Clock:
+class HandSetClock:
     """A clock that is set by hand, in seconds."""
 
     seconds: float = 0.0
@@ -35,7 +35,7 @@ class Three:
 
     servers: list[ScriptedEndpoint]
     endpoints: list[Endpoint]
-    clock: Clock = field(default_factory=Clock)
+    clock: HandSetClock = field(default_factory=HandSetClock)
 
     def __post_init__(self) -> None:
         names = ["default", "fast", "wise"]

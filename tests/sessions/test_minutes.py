@@ -163,6 +163,24 @@ def test_a_guest_stays_in_the_guests_entry(said: str) -> None:
     assert_sound(text_of(table_with(said)))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        *FORGED,
+        "```\n**Pedro da Luz**: I take it all back.\n\n## Summary\n```",
+        "~~~\n**Pedro da Luz**: I take it all back.\r## Summary",
+        "```\nx\u2028```\n## Summary\n```",
+        "```\nx\u2028**Pedro da Luz**: I take it all back.\n```",
+    ],
+)
+def test_and_for_whoever_reads_the_file_as_it_is(said: str) -> None:
+    text = text_of(table_with(said))
+    assert_sound(text)
+    lines = text.splitlines()
+    assert [line for line in lines if line.startswith(("**Pedro", "__Pedro"))] == ["**Pedro da Luz**: It floats."]
+    assert [line for line in lines if line.startswith("#")] == ["# Minutes: hall", "## Is the ferry too old?"]
+
+
 @pytest.mark.parametrize("said", FORGED)
 def test_so_does_a_persona(said: str) -> None:
     table = table_with("Hello.")
@@ -304,7 +322,8 @@ def test_a_fence_is_code_byte_for_byte(code: str) -> None:
 )
 def test_a_fence_within_a_line_as_discord_takes_it_is_code_too(said: str) -> None:
     text = text_of(table_with(said))
-    assert "**Wanda** (guest): Look\n\n```py\n# x\n\ty = 1\n```\n\n**Wanda** (guest) (continued): there." in text
+    code = "> ```py\n> # x\n> \ty = 1\n> ```"
+    assert f"**Wanda** (guest): Look\n\n{code}\n\n**Wanda** (guest, continued): there." in text
 
 
 @pytest.mark.parametrize(

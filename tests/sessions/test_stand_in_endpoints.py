@@ -11,6 +11,7 @@ from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import (
+    Answer,
     ScriptedEndpoint,
     fails,
     gives,
@@ -43,7 +44,7 @@ def long_turn(server: ScriptedEndpoint) -> str:
 
 
 @pytest.mark.parametrize("answer", [fails(503), fails(401), fails(429), page()], ids=["503", "401", "429", "page"])
-async def test_another_speaks_and_the_turn_says_so(store: Store, answer: object) -> None:
+async def test_another_speaks_and_the_turn_says_so(store: Store, answer: Answer) -> None:
     async with house_with_a_spare(store) as (house, spare):
         house.server.enqueue("One.")
         house.server.answer = lambda request: answer

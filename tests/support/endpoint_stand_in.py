@@ -199,6 +199,9 @@ class ScriptedEndpoint:
         self.models: Answer = gives(model_list(MODEL))
         self.answer: Callable[[Request], Answer] | None = None
         """Answers what the queue leaves over; None: a fresh sentence each time."""
+        self.root = "/v1"
+        """The path beneath which it serves its API; all else is not there, as `elsewhere` says."""
+        self.elsewhere = fails(404, "no such path")
         self.takes_system_messages = False
         self.tls: ssl.SSLContext | None = None
         """To be set before it comes up."""
@@ -214,7 +217,7 @@ class ScriptedEndpoint:
 
     @property
     def url(self) -> str:
-        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self._port}/v1"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self._port}{self.root}"
 
     @property
     def host(self) -> str:
@@ -222,7 +225,7 @@ class ScriptedEndpoint:
 
     @property
     def asked(self) -> list[Request]:
-        return [r for r in self.requests if r.path == "/v1/chat/completions"]
+        return [r for r in self.requests if r.path == f"{self.root}/chat/completions"]
 
     @property
     def prompts(self) -> list[str]:
@@ -263,10 +266,12 @@ class ScriptedEndpoint:
         headers = {k.lower(): v for k, v in http.headers.items()}
         request = Request(http.method, http.path, headers, body, dict(http.query))
         self.requests.append(request)
-        if http.path == "/v1/models":
+        if http.path == f"{self.root}/models":
+            if self.models.until is not None:
+                await self.models.until.wait()
             return await self._send(http, request, self.models)
-        if http.path != "/v1/chat/completions":
-            return await self._send(http, request, fails(404, "no such path"))
+        if http.path != f"{self.root}/chat/completions":
+            return await self._send(http, request, self.elsewhere)
         async with self._arrived:
             self._arrived.notify_all()
         # What a strict chat template refuses is refused here in every test.

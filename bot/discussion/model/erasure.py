@@ -1,19 +1,24 @@
 """Takes a member out of a record: their lines are blanked, and where the table named them it now says “someone”."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.discussion.model.gist import gist
-from bot.discussion.model.names import aliases, guest_name
+from bot.discussion.model.mentions import NameFinder
+from bot.discussion.model.name_forms import guest_forms, name_forms
+from bot.discussion.model.name_or_word import is_only_word
+from bot.discussion.model.names import guest_name
 from bot.discussion.model.persona import MODERATOR
+from bot.discussion.model.reading import Reading
 from bot.discussion.model.record import Compaction, QuestionPut, Record, Session, Turn
-from bot.discussion.text.folding import fold
+from bot.discussion.text.folding import fold_name, spellings
 
 SOMEONE: Final = "someone"
-# A shorter name is too likely to be an ordinary word of what personas say ("I", "Al", "Bo").
+# A shorter name is too likely to be an ordinary word of what personas say ("I", "Al", "Bo"). In Han and Hangul two
+# characters make a whole name.
 _SHORTEST: Final = 3
+_SHORTEST_OF_IDEOGRAPHS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,10 @@ def forget(session: Session, record: Record, member: Member) -> list[Turn]:
 
 def without_name(session: Session, text: str, member: Member) -> str:
     """`text` by a persona without the member's name, as that is shown in prompts or as it is."""
-    taken = {form for persona in session.cast for form in aliases(persona)} | {fold(MODERATOR)}
+    taken = {form for persona in session.cast for form in name_forms(persona)} | {fold_name(MODERATOR)}
     names = {*member.names, *(guest_name(name, session.cast) for name in member.names)}
-    return without([n for n in names if len(n) >= _SHORTEST and fold(n) not in taken], text)
+    forms = {form for name in names for form in guest_forms(name)}
+    return _without({form for form in forms if _is_long_enough(form)} - taken, text)
 
 
 def without_actor(line: str, member: Member) -> str:
@@ -54,13 +60,32 @@ def without_actor(line: str, member: Member) -> str:
     return without(member.names, line, count=1)
 
 
-def without(names: Iterable[str], text: str, *, count: int = 0) -> str:
-    """`text` with each name, as a whole word, replaced; at most `count` times (0: everywhere)."""
-    # A name in a line of the moderator has backslashes before characters that would be taken for markup.
-    forms = ["".join(r"\\?" + re.escape(c) for c in name) for name in sorted(names, key=len, reverse=True) if name]
-    if not forms:
+def without(names: Iterable[str], text: str, *, count: int | None = None) -> str:
+    """`text` with each name, as a whole word in whatever writing, replaced; at most `count` times."""
+    return _without({fold_name(name) for name in names} - {""}, text, count=count)
+
+
+def _without(forms: Iterable[str], text: str, *, count: int | None = None) -> str:
+    called = {spelling: SOMEONE for form in forms for spelling in spellings(form)}
+    if not called:
         return text
-    return re.sub(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", SOMEONE, text, count=count)
+    # In code and links a name is a name, too.
+    reading = Reading(text, NameFinder(called, in_compounds=True), is_prose=False)
+    # Where it can't be told whether it is the name or a word ("May said"), it is taken for the name.
+    found = [occurrence.mention.at for occurrence in reading.occurrences if not is_only_word(occurrence, reading)][
+        :count
+    ]
+    parts: list[str] = []
+    end = 0
+    for at in found:
+        start, behind = reading.folded.source(*at)
+        parts += [text[end:start], SOMEONE]
+        end = behind
+    return "".join([*parts, text[end:]])
+
+
+def _is_long_enough(form: str) -> bool:
+    return len(form) >= (_SHORTEST_OF_IDEOGRAPHS if form[0] >= "\u2e80" else _SHORTEST)
 
 
 def _forgotten(session: Session, turn: Turn, member: Member, *, took_part: bool) -> Turn:

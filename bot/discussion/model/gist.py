@@ -2,7 +2,7 @@
 
 from bot.discussion.model.names import shown_name
 from bot.discussion.model.record import QuestionPut, Record, Session
-from bot.discussion.text.folding import one_line
+from bot.discussion.text.quoting import inside_quotes
 
 
 def gist(session: Session, record: Record, upto: int, *, limit: int = 2000) -> str:
@@ -14,7 +14,7 @@ def gist(session: Session, record: Record, upto: int, *, limit: int = 2000) -> s
     question = ""
     for turn in record.turns[:upto]:
         if isinstance(turn.steering, QuestionPut):
-            question = one_line(turn.steering.question)
+            question = inside_quotes(turn.steering.question)
         elif turn.kind in ("persona", "guest") and turn.text and not turn.withheld:
             name = shown_name(session, turn) + (" (guest)" if turn.kind == "guest" else "")
             on_it = spoken.setdefault(question, {})

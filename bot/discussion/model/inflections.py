@@ -12,6 +12,8 @@ from typing import Final
 
 import regex
 
+from bot.discussion.model.titles import HONORIFICS_IN_LATIN
+
 
 class Attached(Enum):
     """What stands with a name in its word."""
@@ -117,26 +119,24 @@ INFLECTIONS: Final = (
         "Russian, Ukrainian, Bulgarian, Serbian",
         r"[\p{Cyrillic}\p{M}'-]+",
         {
-
-                "у": ("", "а"),
-                "ю": ("й", "я", "ь"),
-                "е": ("", "а", "я"),
-                "ы": ("а",),
-                "и": ("а", "я", "ь"),
-                "ой": ("а",),
-                "ою": ("а",)
-            ,
-
-                "ей": ("я", "а"),
-                "ею": ("я",),
-                "ом": _ANY,
-                "ем": ("й", "ь"),
-                "а": _ANY,
-                "я": ("й", "ь"),
-                "ии": ("ия",),
-                "ию": ("ия",)
-            ,
-            "ові": _ANY, "еві": ("й", "ь"), "і": ("а", "я", ""),
+            "у": ("", "а"),
+            "ю": ("й", "я", "ь"),
+            "е": ("", "а", "я"),
+            "ы": ("а",),
+            "и": ("а", "я", "ь"),
+            "ой": ("а",),
+            "ою": ("а",),
+            "ей": ("я", "а"),
+            "ею": ("я",),
+            "ом": _ANY,
+            "ем": ("й", "ь"),
+            "а": _ANY,
+            "я": ("й", "ь"),
+            "ии": ("ия",),
+            "ию": ("ия",),
+            "ові": _ANY,
+            "еві": ("й", "ь"),
+            "і": ("а", "я", ""),
         },
         {"о": ("а",), "е": _ANY, "ію": ("ій",), "є": ("я",)},
     ),
@@ -187,6 +187,9 @@ class Language:
                 yield head, Attached.CASE
             if len(head) <= 4 and len(rest) > 1:  # "d'Anna", "qu'Anna"
                 yield rest, Attached.CASE
+        head, hyphen, rest = word.rpartition("-")
+        if hyphen and rest in HONORIFICS_IN_LATIN:
+            yield head, Attached.ADDRESS
         if "\uac00" <= word[0] <= "\ud7a3":
             yield from _korean(word)
         for row, letters, evidence in _COMPILED:

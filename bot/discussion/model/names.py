@@ -9,7 +9,6 @@ from bot.discussion.model.addressing import addressed as addressed
 from bot.discussion.model.addressing import named as named
 from bot.discussion.model.name_forms import is_called, name_forms
 from bot.discussion.model.name_forms import name_clashes as name_clashes
-from bot.discussion.model.name_forms import name_forms as aliases
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.model.record import Session, Turn
 from bot.discussion.text.folding import fold_name

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final
 from pydantic import ConfigDict, Field, field_validator
 
 from bot.discussion.model.model_options import ModelOptions
+from bot.discussion.model.role_phrases import RoleKind, role_of
 from bot.discussion.text.folding import one_line
-from bot.discussion.text.role_phrases import RoleKind, role_of
 
 MODERATOR: Final = "Moderator"
 

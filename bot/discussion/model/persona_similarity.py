@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import combinations
 from typing import Final
 
-from bot.discussion.model.names import aliases
+from bot.discussion.model.name_forms import name_forms
 from bot.discussion.model.persona import Persona
 from bot.discussion.text.folding import fold
 from bot.discussion.text.text_metrics import Gram, grams
@@ -28,6 +28,6 @@ def near_copies(personas: Iterable[Persona]) -> list[str]:
 
 
 def _grams(persona: Persona) -> frozenset[Gram]:
-    own = sorted({*aliases(persona), fold(persona.full_name)}, key=len, reverse=True)
+    own = sorted({*name_forms(persona), fold(persona.full_name)}, key=len, reverse=True)
     names = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, own))})(?!\w)")
     return grams(names.sub("x", fold(persona.prompt)), 3)

@@ -1,6 +1,6 @@
 """A session's turns in order, and the typed turns with which the moderator steers."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, TypeVar
 
@@ -137,8 +137,8 @@ class Turn:
 
     `seq` counts from 1 in record order. A persona turn with empty text is a pass. `heard` is the last turn that the
     prompt of a persona turn held. `addressed` names the persona this turn gives the floor to. `withheld` turns were
-    refused where they were to be shown, and stand in no prompt. A guest turn whose text is empty was deleted by its
-    author.
+    refused where they were to be shown or read, and stand in no prompt. A guest turn whose text is empty was deleted by
+    its author.
     """
 
     seq: int
@@ -197,6 +197,11 @@ class Record:
         if turn.seq != self.last_seq + 1:
             raise ValueError(f"turn {turn.seq} does not follow turn {self.last_seq}")
         self.turns.append(turn)
+
+    def without(self, seqs: Collection[int]) -> "Record":
+        """A copy in which these turns stand in no prompt."""
+        gone = frozenset(seqs)
+        return Record([replace(turn, withheld=True) if turn.seq in gone else turn for turn in self.turns])
 
     def amend(self, seq: int, **changes: object) -> Turn:
         """Change an older turn (a guest's edit, a withheld post) and count the revision."""

@@ -12,24 +12,25 @@ def _words(*rows: str) -> frozenset[str]:
 
 # In front of a name, by language.
 _TITLES: Final = {
-    "English": """mr mrs ms miss mx mister sir madam madame dame lord lady dr doctor prof professor rev reverend fr
-        father sr sister br brother mother rabbi imam pastor bishop archbishop cardinal pope judge justice hon sen
-        senator rep gov governor mayor president minister capt captain cpt col colonel maj major gen general lt
-        lieutenant sgt sergeant cpl corporal pvt private adm admiral cmdr commander chief chef coach master uncle aunt
-        auntie grandma grandpa king queen prince princess duke duchess count countess baron baroness earl emperor
-        empress saint st nurse officer inspector detective agent""",
-    "German": """herr herrn frau fräulein doktor professorin doktorin mag dipl ing med dent phil rer nat habil jur
-        richter richterin pfarrer bruder schwester onkel tante oma opa könig königin graf gräfin fürst freiherr""",
+    "English": """mr mrs ms miss mx mister sir madam madame dame lord lady dr doctor prof professor rev reverend
+        fr father sr sister br brother mother rabbi imam pastor bishop archbishop cardinal pope judge justice
+        hon sen senator rep gov governor mayor president minister capt captain cpt col colonel maj major gen
+        general lt lieutenant sgt sergeant cpl corporal pvt private adm admiral cmdr commander chief chef coach
+        master uncle aunt auntie grandma grandpa king queen prince princess duke duchess count countess baron
+        baroness earl emperor empress saint st nurse officer inspector detective agent""",
+    "German": """herr herrn frau fräulein doktor professorin doktorin mag dipl ing med dent phil rer nat habil
+        jur richter richterin pfarrer bruder schwester onkel tante oma opa könig königin graf gräfin fürst
+        freiherr""",
     "Dutch": "meneer mevrouw mijnheer heer mw dhr tante oom",
     "Nordic languages": "hr fru frøken fröken frk kong dronning kung drottning",
     "Finnish, Estonian": "herra rouva neiti hra rva tohtori professori setä täti mummo ukki vaari härra proua",
-    "French": """m mme mlle monsieur mademoiselle maître me docteur docteure professeur professeure père mère frère
-        soeur oncle tante roi reine""",
-    "Spanish, Catalan": """señor señora señorita sra srta don doña d dña dra profesor profesora padre madre hermano
-        hermana tío tía abuelo abuela rey reina senyor senyora""",
+    "French": """m mme mlle monsieur mademoiselle maître me docteur docteure professeur professeure père mère
+        frère soeur oncle tante roi reine""",
+    "Spanish, Catalan": """señor señora señorita sra srta don doña d dña dra profesor profesora padre madre
+        hermano hermana tío tía abuelo abuela rey reina senyor senyora""",
     "Portuguese": "senhor senhora dom dona doutor doutora tio tia avô avó",
-    "Italian": """sig signor signore signora signorina dott dottor dottoressa professore professoressa zio zia nonno
-        nonna suor fra""",
+    "Italian": """sig signor signore signora signorina dott dottor dottoressa professore professoressa zio zia
+        nonno nonna suor fra""",
     "Romanian": "domnul doamna domnișoara dl dna",
     "Polish": "pan pani panie pana panna",
     "Czech, Slovak": "pán paní slečna profesorka doktorka",
@@ -39,11 +40,11 @@ _TITLES: Final = {
     "Indonesian, Malay": "pak bapak bu ibu mas mbak kak tuan puan encik cik",
     "Swahili": "bwana bi bibi mzee mwalimu daktari",
     "Vietnamese": "ông bà anh chị cô chú bác thầy",
-    "Russian, Ukrainian, Bulgarian": """господин господине госпожа госпожо товарищ доктор профессор дядя тётя тетя дед
-        баба отец мать брат сестра пан пані панове г г-н г-жа""",
+    "Russian, Ukrainian, Bulgarian": """господин господине госпожа госпожо товарищ доктор профессор дядя тётя
+        тетя дед баба отец мать брат сестра пан пані панове г г-н г-жа""",
     "Greek": "κύριε κύριος κύριο κυρία κα κος κ δρ γιατρέ γιατρός καθηγητής καθηγήτρια",
-    "Arabic": """السيد السيدة السيده الآنسة سيد سيدة دكتور دكتورة الدكتور الدكتورة د أستاذ أستاذة الأستاذ الأستاذة الشيخ
-        شيخ الحاج عم عمة خال خالة""",
+    "Arabic": """السيد السيدة السيده الآنسة سيد سيدة دكتور دكتورة الدكتور الدكتورة د أستاذ أستاذة الأستاذ
+        الأستاذة الشيخ شيخ الحاج عم عمة خال خالة""",
     "Persian, Urdu": "آقای آقا خانم دکتر استاد جناب ڈاکٹر پروفیسر",
     "Hebrew": "מר גברת גב' ד\"ר פרופ' פרופסור דוקטור הרב",
     "Hindi": "श्री श्रीमती सुश्री डॉ डॉक्टर प्रोफेसर",
@@ -66,9 +67,20 @@ HONORIFICS_OF_HANGUL: Final = (
     *("씨", "님", "선생님", "선생", "선배님", "선배", "박사님", "박사", "교수님", "교수", "형", "누나", "오빠", "언니"),
     *("양", "군"),
 )
+# In Latin letters, behind a space or a hyphen.
+HONORIFICS_IN_LATIN: Final = (
+    *("san", "sama", "kun", "chan", "sensei", "senpai", "dono"),  # Japanese
+    *("ssi", "nim", "seonsaengnim", "oppa", "unnie", "hyung", "noona"),  # Korean
+    *("ji", "bhai", "sahib", "saheb", "didi", "bhaiya"),  # of India
+    *("hanım", "bey", "abla", "abi", "efendi", "hocam"),  # Turkish
+    *("úr", "néni", "bácsi", "asszony"),  # Hungarian
+    "ơi",  # Vietnamese, to call somebody
+)
 HONORIFICS: Final = (
     *HONORIFICS_OF_HAN,
     *HONORIFICS_OF_HANGUL,
+    *HONORIFICS_IN_LATIN,
+    *("جان", "خانم", "آقا", "صاحب", "بھائی"),  # Persian, Urdu
     # Hindi, Punjabi, Bengali
     *("जी", "भाई", "बहन", "साहब", "दीदी", "ਜੀ", "দা", "দি", "জি", "বাবু", "ভাই"),
 )
@@ -76,8 +88,8 @@ HONORIFICS: Final = (
 
 # Inside of a surname: "van der Berg" is called so, or "Berg".
 PARTICLES: Final = _words(
-    "van von vom zu zum zur der den het ter ten te 't de del dela della dello delle degli di da das do dos du des la las",
-    "le les lo los el al ad bin bint ibn ben bat abu abd af av y e i san santa st mac mc ap ab ua ní nic und",
+    "van von vom zu zum zur der den het ter ten te 't de del dela della dello delle degli di da das do dos du des",
+    "la las le les lo los el al ad bin bint ibn ben bat abu abd af av y e i san santa st mac mc ap ab ua ní nic und",
 )
 
 # In front of what is a description and no name: none of its words calls anybody. (Le and La begin names, too.)

@@ -4,7 +4,6 @@ A request therefore extends the one before it, and a server's prefix cache can r
 compaction, an edit or a deletion changes bytes that were already sent.
 """
 
-import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -24,6 +23,7 @@ from bot.discussion.prompts.control_tokens import escape_control_tokens
 from bot.discussion.prompts.third_person import told_of
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.markup import in_words
+from bot.discussion.text.quoting import inside_quotes
 from bot.discussion.text.segmentation import clipped
 
 # OpenAI takes at most four stop strings; other servers take more. The reply pipeline cuts what slips through.
@@ -168,15 +168,16 @@ def in_prompt(text: str) -> str:
 
 
 def _spoken(session: Session, turn: Turn) -> str:
+    if turn.withheld:
+        return ""
     if turn.kind == "guest":
         # On one line and without double quotes, so that a guest's text can't end its own quotation or fake a line.
         # Read out before it is cut, so that nothing gets longer than the limit.
         said = in_words(turn.text, named=lambda name: guest_name(name, session.cast))
-        said = clipped(one_line(said), GUEST_TEXT_LIMIT)
-        said = re.sub(r'["＂“”„‟«»〝〞]', "'", said)
+        said = clipped(inside_quotes(said), GUEST_TEXT_LIMIT)
         return f'{shown_name(session, turn)} (guest): "{said}"\n' if said else ""
     if turn.kind in ("persona", "summary"):
-        return f"{turn.speaker}: {turn.text}\n" if turn.text and not turn.withheld else ""
+        return f"{turn.speaker}: {turn.text}\n" if turn.text else ""
     match turn.steering:
         case QuestionPut(question=question):
             return f"{MODERATOR}: The question on the table is: {one_line(question)}\n"
@@ -190,5 +191,4 @@ def _spoken(session: Session, turn: Turn) -> str:
 
 def card(persona: Persona) -> str:
     """The character card as the others know it, on one line: in the third person, else quoted."""
-    quoted = one_line(persona.prompt).replace('"', "'")
-    return told_of(persona) or f'{persona.name}\'s character card: "{quoted}"'
+    return told_of(persona) or f'{persona.name}\'s character card: "{inside_quotes(persona.prompt)}"'

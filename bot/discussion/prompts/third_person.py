@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from bot.discussion.model.persona import Persona
-from bot.discussion.text.role_phrases import RoleKind, role_of
+from bot.discussion.model.role_phrases import RoleKind, role_of
 
 _YOU: Final = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
 # What stands in quotation marks is what the character says.
@@ -27,9 +27,10 @@ _END: Final = re.compile(r"\s*(?:[.,;:!?)…–—]|$)")
 # Sentences that speak to the model, or of whoever wrote the card: with other pronouns they mean something else.
 _UNTURNABLE: Final = re.compile(
     r"\b(?:I|I['’]\w+|[Mm]e|[Mm]y|[Mm]yself)\b"
+    r"|\b(?i:as an? ai|chatgpt|language model|(?:role|persona|character) of)\b"
     r"|(?:^|[.!?…:]\s+)(?i:never|always|do not|don['’]t|please|answer|respond|reply|speak|talk|stay|remain|keep|use"
     r"|write|be|act|behave|remember|avoid|make sure|ensure|try|let|give|say|tell|ask|pretend|play|start|begin|refer"
-    r"|focus|ignore|follow|limit|imagine)\s"
+    r"|focus|ignore|follow|limit|imagine|take|assume|adopt|role-?play|impersonate|embody|portray)\s"
 )
 
 

@@ -10,7 +10,7 @@ from bot.discussion.model.record import Record, Session, seats
 from bot.discussion.replies import trimming
 from bot.discussion.replies.claims import speaks_as_other as speaks_as_other
 from bot.discussion.replies.reply import Reply
-from bot.discussion.replies.scripts import is_foreign
+from bot.discussion.replies.scripts import WRONG_SCRIPT_FLAG, is_foreign
 from bot.discussion.text.segmentation import words
 from bot.discussion.text.text_metrics import gram_hashes
 
@@ -37,7 +37,7 @@ class Objection:
 
 
 _EMPTY: Final = Objection("empty", "empty", "It was empty: say one or two sentences.")
-_FOREIGN: Final = Objection("empty", "wrong_script", "It was in another language than the table's.")
+_FOREIGN: Final = Objection("empty", WRONG_SCRIPT_FLAG, "It was in another language than the table's.")
 _REPEATED: Final = Objection(
     "repeat", "repeated", "It had been said before: say something new, in other words.", is_fatal=False
 )

@@ -103,7 +103,7 @@ def fold_name(name: str) -> str:
     Of any two ways to write a name it makes one: other apostrophes, hyphens, widths and cases, escapes and emphasis,
     characters that nobody sees, decoration around it, the full stop of "Dr." Accents stay: see `bare`.
     """
-    folded = FoldedText.of(name).folded.replace("\n", " ").strip()
+    folded = one_line(FoldedText.of(name).folded)
     kept = _FULL_STOP.sub("", _AROUND.sub("", folded))
     # A bracket that was opened inside is no decoration: "zoe (guest)".
     closing = next((c for o, c in _BRACKETS if kept.count(o) > kept.count(c) and c in folded), "")

@@ -52,6 +52,8 @@ def without_invisible(text: str) -> str:
     Joiners stay behind letters of a joining script and inside an emoji, variation selectors behind an emoji or an
     ideograph, tags inside a flag.
     """
+    if not _INVISIBLE.search(text):
+        return text
     flags = [range(*found.span()) for found in _FLAG.finditer(text)]
     kept: list[str] = []
     for at, character in enumerate(text):

@@ -124,7 +124,7 @@ def mention(sigil: str, name: str) -> str:
 
     As plain "@Ben" it would call a persona of that name. `in_words` makes that of it where nobody is called any more.
     """
-    plain = " ".join(name.replace("<", " ").replace(">", " ").split()).lstrip("@&!")[:100].rstrip()
+    plain = " ".join(name.replace("<", " ").replace(">", " ").split()).lstrip("@&! ")[:100].rstrip()
     return f"<{sigil}{plain or 'someone'}>"
 
 

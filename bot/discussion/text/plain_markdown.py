@@ -1,7 +1,7 @@
 """Somebody's words as Markdown that can't leave its own entry: paragraphs and code, each with its speaker first.
 
 CommonMark and GitHub's extensions: a line becomes a heading, rule, list, quote, table, definition or HTML block by what
-it begins with, so a backslash before that makes it prose. What stands in a fence is code and stays byte for byte.
+it begins with, so a backslash before that makes it prose. What stands in a persona's fence stays byte for byte.
 """
 
 import re
@@ -36,20 +36,26 @@ class _Block:
     is_code: bool
 
 
-def entry(name: str, note: str, text: str) -> str:
+def entry(name: str, text: str, *, guest: bool = False) -> str:
     """What `name` said, as paragraphs that begin with the name in bold, and fences between them.
 
-    In: `note`, ours, stands behind the name (" (guest)"). A fence that was left open is closed.
+    A fence that was left open is closed. A guest's code is quoted: to whoever reads the file as it
+    is, a line of code could look like another's entry.
     """
-    tag = f"**{plain_name(name)}**{note}"
+
+    def tag(*notes: str) -> str:
+        notes = ("guest", *notes) if guest else notes
+        return f"**{plain_name(name)}**" + (f" ({', '.join(notes)})" if notes else "")
+
     parts: list[str] = []
-    for block in _blocks(text):
+    for block in _blocks("\n".join(text.splitlines()) if guest else text):
         if block.is_code:
-            parts += [*([] if parts else [f"{tag}:"]), "\n".join(block.lines)]
+            code = "\n".join(block.lines)
+            parts += [*([] if parts else [f"{tag()}:"]), quotation(code) if guest else code]
         else:
             first, *further = [_prose(line) for line in block.lines]
-            again = " (continued)" if parts else ""
-            parts.append(_BREAK.join([f"{tag}{again}: {first}", *map(_plain_start, further)]))
+            speaker = tag("continued") if parts else tag()
+            parts.append(_BREAK.join([f"{speaker}: {first}", *map(_plain_start, further)]))
     return "\n\n".join(parts)
 
 
@@ -62,7 +68,7 @@ def heading(level: int, text: str) -> str:
 
 def quotation(text: str) -> str:
     """`text`, which may be Markdown, as a quotation: whatever it leaves open ends with it."""
-    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+    return "\n".join(f"> {line}" if line else ">" for line in text.splitlines())
 
 
 def plain_name(name: str) -> str:

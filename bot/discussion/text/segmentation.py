@@ -22,10 +22,17 @@ from bot.discussion.text.text_caches import caches_turn_texts
 # No text says in which language it is: a full stop is believed only where it ends a sentence in all of these. Left out
 # are those in which half of the others' short words are abbreviations, and Danish, which takes a hundred times longer.
 _LANGUAGES: Final = ("en", "de", "fr", "es", "pt", "nl", "sv", "pl", "cs", "fi", "ru", "uk", "el")
-# What one of these languages shortens (number, maximum, March) and others end a sentence with.
+# Common words of these languages that sentencex shortens in one of them (number, maximum, September), by asking it of
+# the 1,500 commonest of each. In small letters, and with no number behind it, such a word ends a sentence.
 _ALSO_WORDS: Final = frozenset(
-    {"am", "an", "art", "da", "det", "fig", "i", "in", "is", "it", "man", "mar", "max", "may", "me", "no", "on", "so"}
-    | {"to", "va"}
+    """
+    ago al ala alta am an ante anti arm art ass auto av bel best bet bi bien bis con contra da dak dat de del des
+    det di dir dis dom dos ed el en ens entre extra fa fed fig fin form foro fra ga get hab hand herz het hon i ia
+    ie im in ind ir is iso it kan kans ken kom la lat let lit mag man mand mar max may me med mich mil min mio miss
+    mitt mod mon nem no nord nos not nám ob ods ok on ont op or ord ore os pa pan par para pas pie po pod por port
+    post pre pro que re red rom rum rus sa san sen sens sig sir so sobre sta sto stor su super tel tex to toch tom
+    top tras tu tur ud un ut va var ver vert vi vid vie вид год муж наук под пор
+    """.split()  # noqa: SIM905 (as a list it would take a page)
 )
 
 # A mark that ends sentences, by Unicode's property; with it the ellipsis, the Tibetan shad and, behind a Greek letter,
@@ -67,11 +74,6 @@ def graphemes(text: str) -> list[str]:
     return list(CharacterBreaker(text, "en"))
 
 
-def line_breaks(text: str) -> list[int]:
-    """Where a line of `text` may break: behind a space, or between words or characters of scripts without spaces."""
-    return list(accumulate(map(len, LineBreaker(text, "en"))))
-
-
 def utf16_length(text: str) -> int:
     """How long Discord, whose clients count in UTF-16, may take a text for."""
     return len(text) + sum(c > "\uffff" for c in text)
@@ -101,6 +103,11 @@ def clipped(text: str, limit: int, *, end: str = "…") -> str:
 def words(text: str) -> tuple[str, ...]:
     """The words of a text, folded, without what stands between them."""
     return tuple(word for word in WordBreaker(fold(text), "en") if any(c.isalnum() for c in word))
+
+
+def line_breaks(text: str) -> list[int]:
+    """Where a line of `text` may break: behind a space, or between words or characters of scripts without spaces."""
+    return list(accumulate(map(len, LineBreaker(text, "en"))))
 
 
 def word_breaks(text: str) -> frozenset[int]:
@@ -175,10 +182,12 @@ def _probe(text: str, match: "regex.Match[str]") -> str:
     """The words before a full stop, and the one behind it as a sentence would begin; "" where no doubt is possible."""
     before = _LAST_WORDS.search(text, max(0, match.start() - _LOOK_BACK), match.start())
     clause = _DECORATION.sub("", before.group()) if before else ""
-    last = clause.rpartition(" ")[2]
+    rest, _, last = clause.rpartition(" ")
+    if not rest or rest.endswith((".", "!", "?")):
+        last = last[:1].lower() + last[1:]  # the capital is the sentence's
     behind = _NEXT.match(text, match.end())
     follows = behind["word"] if behind else ""
-    if len(last) > _LONGEST or (last.casefold() in _ALSO_WORDS and not follows[:1].isdigit()):
+    if len(last) > _LONGEST or (last in _ALSO_WORDS and not follows[:1].isdigit()):
         return ""
     return f"{clause}. {follows[:1].upper()}{follows[1:] or 'The'}"
 

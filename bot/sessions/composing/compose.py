@@ -1,6 +1,7 @@
 """Has a turn written: the prompt that fits, the calls it takes within the budget, and what the persona said."""
 
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import Final
 
@@ -14,19 +15,26 @@ from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.llm.fallback import SPOKEN_BY
 from bot.sessions.composing.answers import Answer, best
+from bot.sessions.composing.blame import Blame
 from bot.sessions.composing.budget import Budget
 from bot.sessions.composing.draft import Draft
+from bot.sessions.composing.findings import Finding, ForTheHost, NotRead
 from bot.sessions.composing.limits import CALLS_A_TURN, tokens_in
 from bot.sessions.composing.requests import REQUESTS, SUMMARY_TURNS, ModelRequest
 
+log = logging.getLogger(__name__)
+
 # A prompt is compacted when it fills this share of what the window leaves for it.
 HIGH_WATERMARK: Final = 0.9
+# So many times a prompt is compacted for one turn while the server only says that it is too long, not by how much.
+MOST_COMPACTIONS: Final = 3
 # Tokens that a chat template adds around one message, generously.
 TEMPLATE_TOKENS: Final = 64
 
 
 class Composer:
-    """Writes the turns of one session. `compact` commits a compaction to the record."""
+    """Writes the turns of one session. `compact` commits a compaction to the record, `withhold` that turns stand in no
+    prompt any more."""
 
     def __init__(
         self,
@@ -37,6 +45,7 @@ class Composer:
         budget: Budget,
         max_tokens: int,
         compact: Callable[[Compaction], Awaitable[None]],
+        withhold: Callable[[Collection[int]], Awaitable[None]],
     ) -> None:
         self._session = session
         self._record = record
@@ -44,7 +53,11 @@ class Composer:
         self._budget = budget
         self._max_tokens = max_tokens
         self._compact = compact
+        self._withhold = withhold
         self._calls = 0
+        self._read: dict[str, int] = {}  # by server, the last turn in a prompt that it took
+        self.findings: list[Finding] = []
+        """What the place is still to be told."""
 
     def request(self, step: Speak | Summarise | Choose) -> ModelRequest:
         """What a step asks of a model."""
@@ -94,17 +107,78 @@ class Composer:
         """The prompt that fits, the record's revision that it was made from, and the answer."""
         await request.endpoint.discover()
         prompt = await self._fitting_prompt(request)
-        revision = self._record.revision
-        try:
-            return prompt, revision, await self._ask(prompt, request)
-        except ContextOverflow:
-            prompt = await self._fitting_prompt(request, overflown=True)
+        overflows = 0
+        while True:
             revision = self._record.revision
-            return prompt, revision, await self._ask(prompt, request)
+            try:
+                completion = await self._ask(prompt, request)
+            except ContextOverflow:
+                overflows += 1
+                # Where the window is known one compaction is right; where it is not, each comes nearer.
+                if overflows > (1 if request.endpoint.window else MOST_COMPACTIONS):
+                    raise
+                prompt = await self._fitting_prompt(request, overflown=True)
+            except ContentFiltered as refusal:
+                prompt, completion = await self._without_what_is_to_blame(request, refusal)
+                return prompt, self._record.revision, completion
+            else:
+                if completion.is_blocked:
+                    return await self._unblocked(request, prompt, revision)
+                self._read[request.endpoint.base_url] = prompt.heard
+                return prompt, revision, completion
+
+    async def _unblocked(self, request: ModelRequest, prompt: Prompt, revision: int) -> tuple[Prompt, int, Completion]:
+        """A filter has let nothing of an answer through. That may be for what the model said; what comes to nothing
+        again may be so for what it read."""
+        again = await self._ask(prompt, request)
+        if again.is_blocked:
+            try:
+                prompt, again = await self._without_what_is_to_blame(request, ContentFiltered("an empty answer"))
+                revision = self._record.revision
+            except ContentFiltered:
+                log.info("the filter at %s lets nothing through", request.endpoint.base_url)
+        return prompt, revision, again
+
+    async def _without_what_is_to_blame(
+        self, request: ModelRequest, refusal: ContentFiltered
+    ) -> tuple[Prompt, Completion]:
+        """A filter has refused the prompt: the prompt that it takes and the answer to that. The lines to blame are
+        withheld from all prompts from here on. Raises the refusal if it is not about what was said."""
+        blame = Blame(self._suspects(request))
+        answered: tuple[Prompt, Completion] | None = None
+        while (turns := blame.left_out) is not None:
+            prompt = request.prompt(turns)
+            try:
+                completion = await self._ask(prompt, request)
+            except ContentFiltered:
+                blame.refused()
+                continue
+            if completion.is_blocked:
+                blame.refused()
+            else:
+                blame.passed()
+                answered = prompt, completion
+        if answered is None:
+            raise refusal
+        log.warning("%s; withheld from prompts: turns %s", refusal, blame.found)
+        self.findings.append(NotRead(tuple(dict.fromkeys(self._record.turns[seq - 1].speaker for seq in blame.found))))
+        await self._withhold(blame.found)
+        self._read[request.endpoint.base_url] = answered[0].heard
+        return answered
+
+    def _suspects(self, request: ModelRequest) -> list[int]:
+        """The turns that a refused prompt may have been refused for, the likeliest first: what the server has not read
+        before, guests before personas, the newest first."""
+        compaction = self._record.compaction()
+        read = max(self._read.get(request.endpoint.base_url, 0), compaction.upto if compaction else 0)
+        said = [
+            turn for turn in self._record.after(read) if turn.text and not turn.withheld and turn.kind != "moderator"
+        ]
+        return [turn.seq for turn in sorted(said, key=lambda turn: (turn.kind != "guest", -turn.seq))]
 
     async def _ask(self, prompt: Prompt, request: ModelRequest) -> Completion:
         endpoint, limit = request.endpoint, request.max_tokens
-        cost = tokens_in(len(prompt.text), endpoint.chars_per_token)
+        cost = tokens_in(len(prompt.text), endpoint.ratio_for(prompt.text))
         # The summary's prompt will be about as long as this one.
         summary = cost + self._summary_tokens + endpoint.thinking
         reserve = summary if request.needs_summary_after else 0
@@ -118,12 +192,15 @@ class Composer:
             preamble=prompt.preamble,
         )
         self._budget.settle(completion, prompt=cost, chars_per_token=endpoint.chars_per_token)
+        if warning := endpoint.take_warning():
+            log.warning("%s", warning)
+            self.findings.append(ForTheHost(warning))
         return completion
 
     async def _fitting_prompt(self, request: ModelRequest, *, overflown: bool = False) -> Prompt:
         """The prompt, after a compaction if it would not fit into the window (or did not: `overflown`)."""
         prompt = request.prompt()
-        room = self._room(request.endpoint)
+        room = self._room(request.endpoint, prompt.text)
         if overflown:
             # The server counts otherwise than we do: what it refused is over its limit, whatever we think that is.
             room = min(room or len(prompt.text), int(len(prompt.text) * HIGH_WATERMARK))
@@ -140,12 +217,12 @@ class Composer:
         await self._compact(drop)
         return request.prompt()
 
-    def _room(self, endpoint: Endpoint) -> int | None:
-        """Characters that the prompt may have, None where the window is not known."""
+    def _room(self, endpoint: Endpoint, prompt: str) -> int | None:
+        """Characters that a prompt like this one may have, None where the window is not known."""
         if endpoint.window is None:
             return None
         tokens = endpoint.window - self._summary_tokens - endpoint.thinking - TEMPLATE_TOKENS
-        return max(0, int(tokens * endpoint.chars_per_token))
+        return max(0, int(tokens * endpoint.ratio_for(prompt)))
 
     @property
     def _summary_tokens(self) -> int:

@@ -1,7 +1,7 @@
 """What each kind of step asks of a model: its prompt, endpoint and limits, and what becomes of the answer."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -22,6 +22,12 @@ from bot.llm.fallback import EndpointChain
 
 # A summary may be as long as several turns.
 SUMMARY_TURNS: Final = 2
+# The model refused to answer; a filter of its server's took the rest of the answer, or all of it.
+DECLINED_FLAG: Final = "declined"
+FILTERED_FLAG: Final = "content_filter"
+_DECLINED: Final = Objection(
+    "empty", DECLINED_FLAG, "It was declined: say what can be said to this, in a sentence or two of your own."
+)
 # So much of what the model said is kept beside the turn.
 RAW_LIMIT: Final = 24_000
 
@@ -66,9 +72,12 @@ class ModelRequest(ABC):
         """Of the answer."""
         return self._turn_tokens
 
+    def prompt(self, without: Collection[int] = ()) -> Prompt:
+        """The prompt, from what the record says now, but for the turns of these numbers."""
+        return self._prompt(self._record.without(without) if without else self._record)
+
     @abstractmethod
-    def prompt(self) -> Prompt:
-        """The prompt, from what the record says now."""
+    def _prompt(self, record: Record) -> Prompt: ...
 
     @abstractmethod
     def again(self, prompt: Prompt, problem: Objection) -> Prompt:
@@ -106,21 +115,27 @@ class _PersonaRequest(ModelRequest):
     def temperature(self) -> float:
         return self._persona.creativity
 
-    def prompt(self) -> Prompt:
-        return build_prompt(self._session, self._record, self._persona, self._cue)
+    def _prompt(self, record: Record) -> Prompt:
+        return build_prompt(self._session, record, self._persona, self._cue)
 
     def again(self, prompt: Prompt, problem: Objection) -> Prompt:
         return again(self._session, prompt, self._persona, self._cue, problem.note)
 
     def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
+        if completion.declined:
+            return Reply("", (DECLINED_FLAG,)), _DECLINED
         others, guests = self._could_be_spoken_for()
+        # What a filter took the rest of ends in the middle of a sentence, as at the limit.
+        is_cut = completion.is_filtered
         reply = clean(
             completion.text,
             speaker=self._persona,
             others=others,
             guests=guests,
-            finish_reason=completion.finish_reason,
+            finish_reason="length" if is_cut else completion.finish_reason,
         )
+        if is_cut:
+            reply = replace(reply, flags=(FILTERED_FLAG, *reply.flags))
         if not self.is_summary:
             reply = trimmed(reply, self._session, self._record, self._persona, cue=prompt.tail)
         problem = objection(reply, self._session, self._record, self._persona, cue=prompt.tail, summary=self.is_summary)
@@ -135,7 +150,7 @@ class _PersonaRequest(ModelRequest):
             question=self._cue.question,
             addressed=self._called_on(reply.text),
             heard=heard,
-            raw=completion.text[:RAW_LIMIT],
+            raw=(completion.text or completion.declined)[:RAW_LIMIT],
             flags=(DISSENT_FLAG, *reply.flags) if self._cue.dissent else reply.flags,
             usage=usage,
         )
@@ -192,8 +207,8 @@ class SelectionRequest(ModelRequest):
     def max_tokens(self) -> int:
         return selector_prompt.CHOICE_TOKENS
 
-    def prompt(self) -> Prompt:
-        return selector_prompt.selector_prompt(self._session, self._record, self._among)
+    def _prompt(self, record: Record) -> Prompt:
+        return selector_prompt.selector_prompt(self._session, record, self._among)
 
     def again(self, prompt: Prompt, problem: Objection) -> Prompt:
         return prompt  # never asked for: no answer is objected to

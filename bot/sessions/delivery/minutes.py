@@ -21,10 +21,10 @@ def minutes(session: Session, record: Record) -> str:
         elif not turn.text or turn.withheld or turn.kind == "moderator":
             continue
         elif turn.kind == "guest":
-            parts.append(entry(shown_name(session, turn), " (guest)", turn.text))
+            parts.append(entry(shown_name(session, turn), turn.text, guest=True))
         else:
             if turn.kind == "summary":
                 parts.append(heading(2, "Summary"))
             name = table[turn.speaker].full_name if turn.speaker in table else turn.speaker
-            parts.append(entry(name, "", turn.text))
+            parts.append(entry(name, turn.text))
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.sessions.composing.findings import Finding
 from bot.store.models import Fault
 
 
@@ -46,4 +47,4 @@ class Done:
     what: str
 
 
-Notice = Paused | GoesOn | OutageOver | NearsItsEnd | SessionClosed | Done
+Notice = Paused | GoesOn | OutageOver | NearsItsEnd | SessionClosed | Finding | Done

@@ -1,6 +1,7 @@
 """The seam between a session and where it is shown: what a stage can do, and how it says no."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
@@ -56,7 +57,9 @@ class OwnMessage:
 class GuestMessage:
     """A member's message that becomes a guest turn. `reply_to` is the message it replies to.
 
-    In `text`, members are mentioned as `markup.mention` writes it.
+    `fetch` gets what it says where a part of that has to be fetched first (empty: nothing that is for the table; None:
+    it can't be had); it takes a few seconds at most and raises nothing. `text` says what is known without.
+    In both, members are mentioned as `markup.mention` writes it.
     """
 
     id: int
@@ -64,6 +67,12 @@ class GuestMessage:
     name: str
     text: str
     reply_to: int | None = None
+    fetch: Callable[[], Awaitable[str | None]] | None = field(default=None, compare=False)
+
+    async def words(self) -> str:
+        """What the message says, fetched where need be; empty if that is not for the table."""
+        fetched = await self.fetch() if self.fetch else None
+        return self.text if fetched is None else fetched
 
 
 @dataclass(frozen=True, slots=True)

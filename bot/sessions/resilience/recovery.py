@@ -1,9 +1,11 @@
 """Sessions that a fault paused go on by themselves once it is gone; what a person paused waits for a person.
 
-An endpoint, and those that may speak in its place, are asked by one task for all sessions that wait for them, with a
-tiny request. A place is tried by showing what is queued for it. After several turns that came to nothing a session
-tries once more; when its server's tokens of the day are used up it waits for the next day. A fault of ours is left to
-people. Nothing of this is stored but the fault itself, so that after a restart the waiting begins anew.
+An endpoint, and those that may speak in its place, are asked by one task for all sessions that wait for them, with what
+a turn would ask but for a tiny prompt: what is refused of a turn is refused of that, and no table goes on only to be
+paused again. Where one does all the same, since it was the prompt that was refused, each pause is longer than the one
+before. A place is tried by showing what is queued for it. After several turns that came to nothing a session tries once
+more; when its server's tokens of the day are used up it waits for the next day. A fault of ours is left to people.
+Nothing of this is stored but the fault itself, so that after a restart the waiting begins anew.
 """
 
 import asyncio
@@ -173,7 +175,8 @@ class _Prober:
     async def _probe(self) -> None:
         tries = 0
         while True:
-            await asyncio.sleep(_nap(ENDPOINT_NAP, tries))
+            # Asked sooner than the server wants, it would only say so again.
+            await asyncio.sleep(max(_nap(ENDPOINT_NAP, tries), min(self._chain.rest, LONGEST_NAP)))
             if await self._chain.is_well():
                 return
             tries += 1

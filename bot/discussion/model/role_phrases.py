@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from bot.discussion.model.titles import PARTICLES, TITLES
 from bot.discussion.text.folding import fold, one_line
 
 
@@ -45,16 +46,22 @@ def _any_of(phrases: Iterable[str]) -> str:
 
 
 _AI: Final = (
-    r"an? (?:(?:helpful|advanced|expert|virtual|intelligent|friendly) )?"
+    r"(?:an?|the|my) (?:(?:helpful|advanced|expert|virtual|intelligent|friendly) )?"
     r"(?:ai|a\.i\.|artificial intelligence|llm|(?:large )?language model|chat ?bot|assistant)"
-    r"(?: (?:assistant|model|language model|chat ?bot|agent|system))?"
+    r"(?:[ -](?:assistant|model|language model|chat ?bot|agent|system))?"
 )
 # Said to the model, not of the character: left out.
-_AI_ASIDE: Final = re.compile(rf"^(?:you,? as {_AI},? |as {_AI},? you |you, {_AI}, )", re.IGNORECASE)
+_AI_ASIDE: Final = re.compile(
+    rf"(?:as {_AI},? )?you(?P<will>['’]ll| will| shall| must| should)?(?:,? as {_AI},?|, {_AI},| \({_AI}\)|(?<=, you)) "
+    rf"|as {_AI},? you ",
+    re.IGNORECASE,
+)
 
 _OPENING: Final = _any_of(
     [
-        r"(?:please|now|okay|ok|hello|hi|today|starting now|as of now),? ",
+        r"(?:please|now|okay|ok|today|starting now|as of now),? ",
+        r"(?:hello|hi|hey)(?:,? (?:chatgpt|gpt|ai|assistant|claude|there))?[,.!]? ",
+        r"(?:let['’]s|we(?: are|['’]re) going to|we will) role-? ?play[.:,]? ",
         r"from (?:now|here|this (?:point|moment)) on(?:wards?)?,? ",
         r"(?:for|in|during|throughout) (?:this|the|our)(?: [\w-]+){1,4}?,? ",
         r"remember(?: that)?,? ",
@@ -64,7 +71,8 @@ _NOW: Final = r"(?:(?:now|always|only|here|simply|just) )?"
 # Whoever is told to: "" is the imperative.
 _TOLD: Final = _any_of(
     [
-        rf"you {_NOW}(?:will|shall|must|should|can|have to|need to) {_NOW}(?:be )?",
+        rf"you(?:['’]ll| {_NOW}(?:will|shall|must|should|can|have to|need to)) {_NOW}(?:be )?",
+        rf"you(?: have|['’]ve) {_NOW}been ",
         rf"you(?: are|['’]re) {_NOW}(?:(?:going|about|asked|told|expected|required|here|instructed|supposed|meant) )?"
         rf"to {_NOW}(?:be )?",
         rf"you(?: are|['’]re) {_AI},? (?:(?:that|who|which) )?(?:(?:will|is|must|should) )?(?:to )?",
@@ -80,10 +88,11 @@ _PART: Final = r"(?:roles?|parts?|persona|character|identity|personality|shoes|v
 _TAKES_A_ROLE: Final = _any_of(
     [
         r"(?:tak(?:e|es|ing)|assum(?:e|es|ing)|adopt(?:s|ing)?|play(?:s|ing)?|fill(?:s|ing)?|enact(?:s|ing)?"
-        r"|(?:step|slip)(?:s|ping)? into|perform(?:s|ing)?|portray(?:s|ing)?|embod(?:y|ies|ying)|speak(?:s|ing)? in)"
+        r"|(?:step|slip)(?:s|ping)? into|perform(?:s|ing)?|portray(?:s|ing)?|embod(?:y|ies|ying)|speak(?:s|ing)? in"
+        r"|assigned|given|cast in|tasked with (?:playing|taking))"
         rf"(?: on| up| over)? (?:the|a) {_PART} of",
         r"(?:act(?:s|ing)?|behav(?:e|es|ing)|pos(?:e|es|ing)|role-? ?play(?:s|ing)?) (?:exactly |just )?(?:as|like)"
-        r"(?: (?:if|though) you (?:are|were))?",
+        r"(?: (?:if|though) you(?: are|['’]re| were))?",
         r"pretend(?:s|ing)? (?:to be|(?:that )?you(?: are|['’]re| were))",
         r"imagine (?:that )?you(?: are|['’]re| were)",
     ]
@@ -93,7 +102,8 @@ _IS_SOMEBODY: Final = _any_of(
     [
         r"(?:play(?:s|ing)?(?: as)?|portray(?:s|ing)?|embod(?:y|ies|ying)|impersonat(?:e|es|ing)|simulat(?:e|es|ing)"
         r"|role-? ?play(?:s|ing)?|becom(?:e|es|ing)|be)",
-        r"(?:speak|respond|answer|reply|talk|write)(?:s|ing)? (?:as|like)",
+        r"(?:speak|respond|answer|reply|talk|write)(?:s|ing)? (?:as|like)(?: (?:if|though) you(?: are|['’]re| were))?",
+        r"stay(?:ing)? in character as",
         rf"(?:take|assume|adopt|play|act)s? (?:on )?(?:the|a) {_PART} of",
         r"act(?:s|ing)? as",
     ]
@@ -104,6 +114,7 @@ _YOU_ARE: Final = re.compile(r"you are ", re.IGNORECASE)
 _PHRASES: Final = (
     (re.compile(rf"(?:{_OPENING})*{_TOLD}{_TAKES_A_ROLE} ", re.IGNORECASE), {RoleKind.DESCRIPTION, RoleKind.UNCLEAR}),
     (re.compile(rf"(?:{_OPENING})*(?:{_TOLD}|you {_NOW}){_IS_SOMEBODY} {_CALLED}", re.IGNORECASE), set[RoleKind]()),
+    (re.compile(rf"(?:your )?(?:role|name|character|persona)(?: is|:) {_CALLED}", re.IGNORECASE), set[RoleKind]()),
     (
         re.compile(rf"(?:{_OPENING})*you(?: are|['’]re| will be| shall be) {_NOW}{_CALLED}", re.IGNORECASE),
         {RoleKind.DESCRIPTION},
@@ -118,46 +129,23 @@ _BEHIND_NAME: Final = re.compile(
     r"| (?:who|whose|whom|from|at|of|in|with|without|aged|born|living|known|called)\b| [–—(-]",
     re.IGNORECASE,
 )
+_UNFINISHED: Final = re.compile(r"\w[*_\"”]*$")
 # A shorter line was not broken for its length.
 _SHORT_LINE: Final = 60
+_WRAPPED: Final = re.compile(r"^(?:\*\*|__|[\"“])(?P<inside>[^*_\"“”]{1,80})(?:\*\*|__|[\"”])")
 _OF_SOMEBODY: Final = re.compile(r"['’]s?$")
 _WORD: Final = re.compile(r" ?([^\s,;:()\[\]!?…–—\"“”]+)")
-# A title's full stop ends no sentence: "Prof.", "Capt.".
-_TITLE_LENGTH: Final = 5
-_PARTICLES: Final = frozenset(
-    {
-        "al",
-        "bin",
-        "da",
-        "das",
-        "de",
-        "del",
-        "den",
-        "der",
-        "di",
-        "dos",
-        "du",
-        "el",
-        "ibn",
-        "la",
-        "le",
-        "ten",
-        "ter",
-        "van",
-    }
-    | {"vom", "von", "zu"}
-)
 
 
 def role_of(card: str, name: str, full_name: str) -> Role:
     """Take a card apart. In: what its character is called; a title, initial or middle name more is the same name."""
     card = _with_full_stops(card)
-    if (aside := _AI_ASIDE.match(card)) and card[aside.end() :]:
-        card = "You " + card[aside.end() :]
+    if aside := _AI_ASIDE.match(card):
+        card = f"You{aside['will'] or ''} {card[aside.end() :]}"
     for phrase, allowed in _PHRASES:
         if (found := phrase.match(card)) is None:
             continue
-        behind = card[found.end() :]
+        behind = _unwrapped(card[found.end() :])
         if end := _name_length(behind, name, full_name):
             if not _BEHIND_NAME.match(behind, end):
                 break
@@ -178,9 +166,14 @@ def _with_full_stops(card: str) -> str:
     lines = [one_line(line) for line in card.strip().splitlines()]
     for at in range(len(lines) - 1):
         is_last = not lines[at + 1] or (len(lines[at]) < _SHORT_LINE and lines[at + 1][:1].isupper())
-        if is_last and lines[at][-1:].isalnum():
+        if is_last and _UNFINISHED.search(lines[at]):
             lines[at] += "."
     return one_line(" ".join(lines))
+
+
+def _unwrapped(text: str) -> str:
+    """`text` without bold type or quotation marks around what it begins with."""
+    return _WRAPPED.sub(lambda found: found["inside"], text, count=1)
 
 
 def _name_length(text: str, name: str, full_name: str) -> int:
@@ -194,8 +187,8 @@ def _name_length(text: str, name: str, full_name: str) -> int:
             break
         run.append(fold(word))
         named = _holds(run, forms)
-        # A full stop behind the whole name ends the sentence, and behind a word too long for a title.
-        if stop and len(word) > 1 and (named or len(word) > _TITLE_LENGTH):
+        # A full stop ends the sentence, but behind a title or an initial.
+        if stop and len(word) > 1 and (named or fold(word) not in TITLES):
             return found.end() - 1 if named else 0
         end = found.end()
     if not _holds(run, forms):
@@ -204,10 +197,10 @@ def _name_length(text: str, name: str, full_name: str) -> int:
 
 
 def _is_part_of_name(word: str, forms: list[list[str]], run: list[str]) -> bool:
-    if any(fold(word) in form for form in forms):
+    if any(fold(word) in form for form in forms) or (not run and fold(word) in TITLES):
         return True
     is_capitalised = word[:1].isupper() and not _OF_SOMEBODY.search(word)
-    return is_capitalised or (bool(run) and word in _PARTICLES)
+    return is_capitalised or (bool(run) and word in PARTICLES)
 
 
 def _holds(run: list[str], forms: list[list[str]]) -> bool:

@@ -1,0 +1,30 @@
+"""What whoever hosts the bot may want to know of a model: which one was taken, and what its server keeps to itself."""
+
+from typing import Final
+
+from bot.llm.endpoint_errors import SettingNames
+from bot.llm.model_profile import ModelProfile
+
+# So many names of models are told.
+_SHOWN: Final = 5
+
+
+def of_the_choice(profile: ModelProfile, host: str, settings: SettingNames) -> str:
+    """Which model of several was taken where none is named; "" if there was nothing to choose."""
+    listed, passed = profile.listed, profile.passed_over
+    if len(listed) < 2:
+        return ""
+    over = f", passing over what holds no discussion ({', '.join(passed[:_SHOWN])})" if passed else ""
+    return (
+        f"{settings.model} is not set: of the {len(listed)} models at {host} “{profile.model}” is taken, the first in "
+        f"its list{over}."
+    )
+
+
+def of_the_cut(window: int, profile: ModelProfile, host: str, settings: SettingNames) -> str:
+    """That a server was seen to cut prompts at a window, in tokens."""
+    return (
+        f"“{profile.model}” at {host} reads no more than {window:,} tokens of a prompt and drops the rest without a "
+        "word. From here on prompts are kept within that. For longer ones load the model with a larger context "
+        f"(Ollama: OLLAMA_CONTEXT_LENGTH, or num_ctx) and set {settings.of('CONTEXT')} to it."
+    )

@@ -1,0 +1,106 @@
+"""`roundtable discuss` and `roundtable check` against each vendor's server: a discussion ends or says why it can't."""
+
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.check import check
+from bot.discuss import discuss
+from bot.discussion.model.dials import Dials
+from bot.settings import Settings
+from bot.terminal import TerminalStage
+from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
+from tests.support.samples import CAST, TASK
+from tests.support.vendor_model_lists import LISTS
+from tests.support.vendor_stand_in import VENDORS, Vendor
+
+KEY = "sk-of-the-host-0123456789"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ScriptedEndpoint]:
+    async with scripted_endpoint() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
+    monkeypatch.setattr("openai._base_client.MAX_RETRY_DELAY", 0.02)
+
+
+def settings(url: str, tmp_path: Path, **values: Any) -> Settings:
+    file = tmp_path / "roundtable.db"
+    given = {"llm_base_url": url, "llm_api_key": KEY, "llm_max_tokens": 60, "llm_retries": 2}
+    given |= {"database_url": f"sqlite+aiosqlite:///{file}", "llm_reasoning_tokens": 0}
+    return Settings(_env_file=None, **given | values)  # type: ignore[arg-type]
+
+
+async def held(server: ScriptedEndpoint, chosen: Settings, **dials: Any) -> tuple[str | None, str]:
+    """A discussion: why it could not be finished, if so, and what was printed."""
+    out = io.StringIO()
+    reason = await discuss(
+        chosen,
+        task=TASK,
+        cast=CAST,
+        dials=Dials.model_validate({"pace": 0, "turns": 4} | dials),
+        seed=3,
+        stage=TerminalStage(out, colour=False),
+    )
+    return reason, out.getvalue()
+
+
+@pytest.mark.parametrize("vendor", VENDORS.values(), ids=VENDORS)
+async def test_a_discussion_ends_or_says_why(server: ScriptedEndpoint, tmp_path: Path, vendor: Vendor) -> None:
+    vendor.at(server)
+    dials = {"turns": 4} | vendor.dials
+    reason, printed = await held(server, settings(server.url, tmp_path, **vendor.settings), **dials)
+    if vendor.pauses:
+        assert f"The LLM endpoint at {server.host} {vendor.pauses}" in (reason or "")
+        assert f"⏸ The discussion stops here. {(reason or '').split()[0]}" in printed
+        assert len(server.asked) <= 3
+    else:
+        assert reason is None
+        assert "🏁 The table is closed." in printed
+        choices = dials["turns"] - 1 if dials.get("floor") == "moderator" else 0
+        usual = dials["turns"] + choices + 1
+        assert usual < len(server.asked) <= usual + vendor.more_calls, "refused, and then no more than needed"
+    assert KEY not in printed
+
+
+SHORT = {name: vendor for name, vendor in VENDORS.items() if "too long" not in name}
+
+
+@pytest.mark.parametrize("vendor", SHORT.values(), ids=SHORT)
+async def test_check_says_the_truth(
+    server: ScriptedEndpoint, tmp_path: Path, vendor: Vendor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vendor.at(server)
+    await check(settings(server.url, tmp_path, **vendor.settings))
+    said = capsys.readouterr().out
+    mark, words = vendor.check.split(" ", 1)
+    line = next(line for line in said.splitlines() if "Endpoint: " in line)
+    assert line.startswith(mark)
+    assert words.replace("HOST", server.host) in line
+    assert KEY not in said
+
+
+@pytest.mark.parametrize(("models", "name", "window"), LISTS.values(), ids=LISTS)
+async def test_the_first_model_that_speaks_is_taken_with_its_window(
+    server: ScriptedEndpoint,
+    tmp_path: Path,
+    models: Any,
+    name: str,
+    window: int | None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    server.models = models
+    await check(settings(server.url, tmp_path))
+    said = capsys.readouterr().out
+    told = f"a context window of {window:,} tokens" if window else "an unknown context window"
+    assert f"✓ Endpoint: {server.url} answers with {name} in " in said
+    assert told in said
+    assert server.asked[0].body["model"] == name
