@@ -14,6 +14,7 @@ from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.llm.fallback import SPOKEN_BY
+from bot.sessions.composing.answers import Answer, best
 from bot.sessions.composing.blame import Blame
 from bot.sessions.composing.budget import Budget
 from bot.sessions.composing.draft import Draft
@@ -91,16 +92,16 @@ class Composer:
         that is useless too, the turn is a pass. Raises LimitReached and what the endpoint raises."""
         self._calls = 0
         prompt, revision, completion = await self._answered(request)
-        reply, problem = request.judged(completion, prompt)
+        answers = [Answer(completion, *request.judged(completion, prompt))]
         usage, asked_again = completion.usage, ""
-        if problem and self._calls < CALLS_A_TURN:
+        if (problem := answers[0].problem) and self._calls < CALLS_A_TURN:
             asked_again = f"asked_again:{problem.flag}"
             completion = await self._ask(request.again(prompt, problem), request)
-            reply, problem = request.judged(completion, prompt)
+            answers.append(Answer(completion, *request.judged(completion, prompt)))
             usage = usage.plus(completion.usage)
-        flags = [*reply.flags, problem.flag if problem else "", asked_again]
-        said = replace(reply, text="" if problem else reply.text, flags=tuple(dict.fromkeys(filter(None, flags))))
-        return Draft(request.turn(said, completion, heard=prompt.heard, usage=usage), prompt.heard, revision)
+        answer = best(answers, request.worth)
+        said = answer.said(asked_again)
+        return Draft(request.turn(said, answer.completion, heard=prompt.heard, usage=usage), prompt.heard, revision)
 
     async def _answered(self, request: ModelRequest) -> tuple[Prompt, int, Completion]:
         """The prompt that fits, the record's revision that it was made from, and the answer."""
