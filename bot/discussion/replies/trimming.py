@@ -34,6 +34,11 @@ _QUESTION: Final = re.compile(r"[?？؟;][\s\"'”’»」*_)]*\Z")
 _NUMBERS: Final = re.compile(r"[\W_]*(?:\d{1,3}[.)、][\W_]*)+")
 _SPACE_BEHIND: Final = re.compile(r"\s*\Z")
 
+# "Well, …", "Yes: …", "You see, Ravi, …": with or without it a sentence is the same.
+_SHORT_OPENING: Final = re.compile(
+    r"[\W_]*(?:[^\W\d_][\w'’-]*+[^\S\n]+){0,2}[^\W\d_][\w'’-]*+[^\S\n]*[,:;!…–—、，：][^\S\n]*"
+)
+
 _Words = tuple[str, ...]
 
 
@@ -65,16 +70,24 @@ def new_pairs(text: str, record: Record) -> int:
     return len(own.difference(*(gram_hashes(turn.text, 2) for turn in record if turn.text)))
 
 
+def behind_opening(text: str) -> str:
+    """`text` without the one to three words before a comma or colon that it may begin with."""
+    found = _SHORT_OPENING.match(text)
+    return text[found.end() :] if found else text
+
+
 def _reason(piece: str, record: Record, heard: frozenset[int], *, is_last: bool) -> str:
     """Why a sentence goes; "" if it stays."""
-    said = _words_said(piece)
+    said, behind = _words_said(piece), words(behind_opening(piece))
     if len(said) < _LEAST_WORDS:
         return ""
     earlier = [turn for turn in record if turn.text]
     # Who takes up a question that somebody asked answers it next.
     is_taken_up = not is_last and bool(_QUESTION.search(piece))
-    if any(_says(turn, said) for turn in earlier if not (is_taken_up and turn.kind != "persona")):
-        return REPEATED
+    forms = {said, behind if len(behind) >= _LEAST_WORDS else said}
+    for turn in earlier:
+        if not (is_taken_up and turn.kind != "persona") and any(_says(turn, form) for form in forms):
+            return REPEATED
     own = gram_hashes(piece, 3)
     if len(said) >= _LEAST_WORDS_OF_COPY and not is_taken_up and _share(own, heard) >= _RECITED_SHARE:
         return RECITED
