@@ -20,7 +20,7 @@ COPY_SHARE: Final = 0.5
 # With fewer 3-grams than this, half of them is chance ("I think so"): there only a whole repeat counts.
 _FEW_GRAMS: Final = 4
 # Fewer words than this, left of a reply that had more, are no turn if another can be had: "Well."
-_LEAST_LEFT: Final = 4
+_LEAST_LEFT: Final = 3
 # With fewer than this one word may turn the meaning: it is a copy only if it has no word that the other has not.
 _SHORT: Final = 12
 
