@@ -5,15 +5,15 @@ import pytest
 from bot.discussion.replies.guards import Objection
 from bot.discussion.replies.reply import Reply
 from bot.llm.completion import Completion
-from bot.sessions.composing.answers import Answer, best
+from bot.sessions.composing.candidates import Candidate, best
 
 OLD, NEW = "old old old", "new new new"
 REPEATED = Objection("repeat", "repeated", "Say something new.", is_fatal=False)
 FOR_OTHERS = Objection("others", "spoke_as_other", "Say your own view.")
 
 
-def answer(text: str, problem: Objection | None, *flags: str) -> Answer:
-    return Answer(Completion(text, "stop", 1, 0, 1, 0.0), Reply(text, flags), problem)
+def answer(text: str, problem: Objection | None, *flags: str) -> Candidate:
+    return Candidate(Completion(text, "stop", 1, 0, 1, 0.0), Reply(text, flags), problem)
 
 
 def new_words(reply: Reply) -> int:
@@ -38,7 +38,7 @@ def new_words(reply: Reply) -> int:
         ([answer("new", REPEATED), answer(NEW, FOR_OTHERS)], "new", ("repeated",)),
     ],
 )
-def test_which_answer_becomes_the_turn(answers: list[Answer], text: str, flags: tuple[str, ...]) -> None:
+def test_which_answer_becomes_the_turn(answers: list[Candidate], text: str, flags: tuple[str, ...]) -> None:
     said = best(answers, new_words).said("")
     assert said == Reply(text, flags)
 
