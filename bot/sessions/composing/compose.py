@@ -14,9 +14,9 @@ from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.llm.fallback import SPOKEN_BY
-from bot.sessions.composing.candidates import Candidate, best
 from bot.sessions.composing.blame import Blame
 from bot.sessions.composing.budget import Budget
+from bot.sessions.composing.candidates import Candidate, best
 from bot.sessions.composing.draft import Draft
 from bot.sessions.composing.findings import Finding, ForTheHost, NotRead
 from bot.sessions.composing.limits import CALLS_A_TURN, tokens_in
