@@ -21,6 +21,8 @@ COPY_SHARE: Final = 0.5
 _FEW_GRAMS: Final = 4
 # Fewer words than this, left of a reply that had more, are no turn if another can be had: "Well."
 _LEAST_LEFT: Final = 3
+# A turn with so many new word 3-grams, a clause or two, says enough, whatever else is in it.
+_ENOUGH: Final = 8
 # With fewer than this one word may turn the meaning: it is a copy only if it has no word that the other has not.
 _SHORT: Final = 12
 
@@ -84,9 +86,17 @@ def _objection(
         return found
     if speaks_as_other(reply.text, speaker, seats(session, record)):
         return _FOR_OTHERS
+    if _new_grams(reply.text, session, record, cue) >= _ENOUGH:
+        return None
     if is_copy(reply.text, record):
         return _REPEATED
     return _RECITED if recites(reply.text, session, cue) else None
+
+
+def _new_grams(text: str, session: Session, record: Record, cue: str) -> int:
+    """How many word 3-grams of a text stand neither in an earlier turn nor in what the model was told."""
+    own = frozenset(gram_hashes(text, 3)) - trimming.told(session, cue)
+    return len(own.difference(*(gram_hashes(turn.text, 3) for turn in record if turn.text)))
 
 
 def _trimmed(reply: Reply) -> Objection | None:
