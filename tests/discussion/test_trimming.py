@@ -43,6 +43,10 @@ def left(text: str, *earlier: str, finish_reason: str = "stop", **dials: str) ->
         (f"{NEW} {ICE}\nAnd you, Ravi?", f"{NEW}\nAnd you, Ravi?", (REPEATED,)),
         ("On the ninth of May, a week before the mean of thirty years, the ice broke. Why?", "Why?", (REPEATED,)),
         (ICE, "", (REPEATED,)),
+        (f"{NEW} As I said:\n{ICE}", NEW, (REPEATED,)),
+        (f"So I think:\n{ICE}\n{NEW}", f"So I think:\n{NEW}", (REPEATED,)),
+        (f"Well, {ICE} Yes.", "Yes.", (REPEATED,)),
+        (f"You see, Ravi: {ICE} {NEW}", NEW, (REPEATED,)),
         # Another number, a "not", another end: other sentences.
         (ICE.replace("ninth", "tenth"), None, ()),
         (ICE.replace("broke", "did not break"), None, ()),

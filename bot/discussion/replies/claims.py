@@ -11,7 +11,7 @@ from bot.discussion.text.folding import fold_name
 from bot.discussion.text.markup import prose
 
 
-class _Language(NamedTuple):
+class _Introductions(NamedTuple):
     """How one language says "I am", "my name is" and "you are", as patterns of what stands before the name.
 
     `behind`: what stands behind the name where words are written together; "" where spaces tell where it ends.
@@ -23,40 +23,40 @@ class _Language(NamedTuple):
 
 
 _LANGUAGES: Final = {
-    "en": _Language(r"i am|i['’]m|my name is|my name['’]s|call me", r"you are|you['’]re"),
-    "de": _Language(r"ich bin|ich heiße|ich heisse|mein name ist", r"du bist|sie sind"),
-    "fr": _Language(r"je suis|je m['’]appelle|mon nom est|moi,? c['’]est", r"tu es|vous êtes"),
-    "es": _Language(r"(?:yo )?soy|me llamo|mi nombre es", r"(?:tú )?eres|usted es"),
-    "pt": _Language(
+    "en": _Introductions(r"i am|i['’]m|my name is|my name['’]s|call me", r"you are|you['’]re"),
+    "de": _Introductions(r"ich bin|ich heiße|ich heisse|mein name ist", r"du bist|sie sind"),
+    "fr": _Introductions(r"je suis|je m['’]appelle|mon nom est|moi,? c['’]est", r"tu es|vous êtes"),
+    "es": _Introductions(r"(?:yo )?soy|me llamo|mi nombre es", r"(?:tú )?eres|usted es"),
+    "pt": _Introductions(
         r"(?:eu )?sou(?: o| a)?|(?:eu )?me chamo|chamo-me|(?:o )?meu nome é", r"(?:você é|és)(?: o| a)?"
     ),
-    "it": _Language(r"(?:io )?sono|mi chiamo|il mio nome è", r"(?:tu )?sei|lei è"),
-    "nl": _Language(r"ik ben|ik heet|mijn naam is", r"jij bent|je bent|u bent"),
-    "sv": _Language(r"jag är|jag heter|mitt namn är", r"du är"),
-    "da, nb": _Language(r"jeg er|jeg hedder|jeg heter|mit navn er|mitt navn er|navnet mitt er", r"du er"),
-    "fi": _Language(r"(?:minä )?olen|nimeni on", r"(?:sinä )?olet"),
-    "pl": _Language(r"jestem|nazywam się|mam na imię", r"jesteś"),
-    "cs": _Language(r"(?:já )?jsem|jmenuji se|jmenuju se", r"(?:ty )?jsi"),
-    "ro": _Language(r"(?:eu )?sunt|mă numesc|numele meu este|mă cheamă", r"(?:tu )?ești"),
-    "tr": _Language(r"(?:benim )?adım|ismim", r"senin adın"),
-    "ru": _Language(r"меня зовут|мо[её] имя(?: [-–—])?|я(?: [-–—])?", r"(?:ты|вы)(?: [-–—])?"),
-    "uk": _Language(r"мене звати|мене звуть|я(?: [-–—])?", r"(?:ти|ви)(?: [-–—])?"),
-    "el": _Language(r"είμαι(?: ο| η)?|με λένε|ονομάζομαι", r"είσαι(?: ο| η)?"),
-    "ar": _Language(r"أنا|اسمي", r"أنت"),
-    "he": _Language(r"אני|שמי|קוראים לי", r"אתה|את"),
-    "hi": _Language(r"मेरा नाम|मैं", r"आप|तुम"),
-    "vi": _Language(r"tôi là|tên tôi là|tôi tên là", r"bạn là"),
-    "id, ms": _Language(r"(?:nama )?saya(?: adalah)?|aku", r"(?:anda|kamu) adalah"),
-    "th": _Language(
+    "it": _Introductions(r"(?:io )?sono|mi chiamo|il mio nome è", r"(?:tu )?sei|lei è"),
+    "nl": _Introductions(r"ik ben|ik heet|mijn naam is", r"jij bent|je bent|u bent"),
+    "sv": _Introductions(r"jag är|jag heter|mitt namn är", r"du är"),
+    "da, nb": _Introductions(r"jeg er|jeg hedder|jeg heter|mit navn er|mitt navn er|navnet mitt er", r"du er"),
+    "fi": _Introductions(r"(?:minä )?olen|nimeni on", r"(?:sinä )?olet"),
+    "pl": _Introductions(r"jestem|nazywam się|mam na imię", r"jesteś"),
+    "cs": _Introductions(r"(?:já )?jsem|jmenuji se|jmenuju se", r"(?:ty )?jsi"),
+    "ro": _Introductions(r"(?:eu )?sunt|mă numesc|numele meu este|mă cheamă", r"(?:tu )?ești"),
+    "tr": _Introductions(r"(?:benim )?adım|ismim", r"senin adın"),
+    "ru": _Introductions(r"меня зовут|мо[её] имя(?: [-–—])?|я(?: [-–—])?", r"(?:ты|вы)(?: [-–—])?"),
+    "uk": _Introductions(r"мене звати|мене звуть|я(?: [-–—])?", r"(?:ти|ви)(?: [-–—])?"),
+    "el": _Introductions(r"είμαι(?: ο| η)?|με λένε|ονομάζομαι", r"είσαι(?: ο| η)?"),
+    "ar": _Introductions(r"أنا|اسمي", r"أنت"),
+    "he": _Introductions(r"אני|שמי|קוראים לי", r"אתה|את"),
+    "hi": _Introductions(r"मेरा नाम|मैं", r"आप|तुम"),
+    "vi": _Introductions(r"tôi là|tên tôi là|tôi tên là", r"bạn là"),
+    "id, ms": _Introductions(r"(?:nama )?saya(?: adalah)?|aku", r"(?:anda|kamu) adalah"),
+    "th": _Introductions(
         "(?:ผม|ฉัน|ดิฉัน|หนู)(?:ชื่อ|คือ)", "คุณ(?:ชื่อ|คือ)", r"(?=\s|[.,!?]|$|ครับ|ค่ะ|คะ|และ|เป็น)"
     ),
-    "ja": _Language(
+    "ja": _Introductions(
         "(?:私|僕|俺|わたし|わたくし|自分)(?:は|、|が)|(?:私|僕)の名前は|名前は",
         "(?:あなた|君)は",
         r"(?=です|だ(?!け)|と申|といい|と言い|である|、|。|！|$)",
     ),
-    "zh": _Language("我是|我叫|我的名字(?:是|叫)|本人", "你是|您是", r"(?=[，。,.!！、；;]|$|\s|和|，)"),
-    "ko": _Language(
+    "zh": _Introductions("我是|我叫|我的名字(?:是|叫)|本人", "你是|您是", r"(?=[，。,.!！、；;]|$|\s|和|，)"),
+    "ko": _Introductions(
         r"(?:저는|나는|전|난|제 이름은|내 이름은)\s*",
         r"(?:당신은|너는)\s*",
         r"(?=입니다|이에요|예요|이야|야|라고|이라고|[.,!]|$)",

@@ -19,6 +19,10 @@ from bot.discussion.text.text_metrics import gram_hashes
 COPY_SHARE: Final = 0.5
 # With fewer 3-grams than this, half of them is chance ("I think so"): there only a whole repeat counts.
 _FEW_GRAMS: Final = 4
+# Fewer words than this, left of a reply that had more, are no turn if another can be had: "Well."
+_LEAST_LEFT: Final = 3
+# A turn with so many new word 3-grams, a clause or two, says enough, whatever else is in it.
+_ENOUGH: Final = 8
 # With fewer than this one word may turn the meaning: it is a copy only if it has no word that the other has not.
 _SHORT: Final = 12
 
@@ -50,9 +54,8 @@ _RECITED: Final = Objection(
 _FOR_OTHERS: Final = Objection(
     "others", "spoke_as_other", "It spoke for somebody else: say only your own view, beginning with the word “I”."
 )
-# What to say of a reply of which nothing is left, by what was taken out of it.
-_NOTHING_LEFT: Final = (
-    ("spoke_for_others", _FOR_OTHERS),
+# What to say of a reply of which little or nothing is left, by what was taken out of it.
+_TRIMMED: Final = (
     (trimming.FOR_OTHERS, _FOR_OTHERS),
     (trimming.REPEATED, _REPEATED),
     (trimming.RECITED, _RECITED),
@@ -74,21 +77,35 @@ def _objection(
     reply: Reply, session: Session, record: Record, speaker: Persona, *, cue: str, summary: bool
 ) -> Objection | None:
     if not reply.text:
-        return next((found for flag, found in _NOTHING_LEFT if flag in reply.flags), _EMPTY)
+        return _FOR_OTHERS if "spoke_for_others" in reply.flags else _trimmed(reply) or _EMPTY
     if is_foreign(reply.text, session, record):
         return _FOREIGN
     if summary:
         return None
+    if len(words(reply.text)) < _LEAST_LEFT and (found := _trimmed(reply)):
+        return found
     if speaks_as_other(reply.text, speaker, seats(session, record)):
         return _FOR_OTHERS
+    if _new_grams(reply.text, session, record, cue) >= _ENOUGH:
+        return None
     if is_copy(reply.text, record):
         return _REPEATED
     return _RECITED if recites(reply.text, session, cue) else None
 
 
+def _new_grams(text: str, session: Session, record: Record, cue: str) -> int:
+    """How many word 3-grams of a text stand neither in an earlier turn nor in what the model was told."""
+    own = frozenset(gram_hashes(text, 3)) - trimming.told(session, cue)
+    return len(own.difference(*(gram_hashes(turn.text, 3) for turn in record if turn.text)))
+
+
+def _trimmed(reply: Reply) -> Objection | None:
+    return next((found for flag, found in _TRIMMED if flag in reply.flags), None)
+
+
 def is_copy(text: str, record: Record) -> bool:
     """Whether `text` nearly repeats an earlier turn: half of its word 3-grams stand in it, or all of its few words."""
-    own, said = frozenset(gram_hashes(text, 3)), frozenset(words(text))
+    own, said = frozenset(gram_hashes(text, 3)), frozenset(words(trimming.behind_opening(text)))
     return any(
         _is_mostly_in(own, gram_hashes(turn.text, 3)) and (len(own) > _SHORT or said.issubset(words(turn.text)))
         for turn in record

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.discussion.model.name_forms import guest_forms, is_called, name_forms
 from bot.discussion.model.persona import MODERATOR, Persona
+from bot.discussion.model.titles import ARTICLES
 from bot.discussion.replies import speaker_labels as labels
 from bot.discussion.text.folding import fold_name
 from bot.discussion.text.segmentation import words
@@ -63,7 +64,10 @@ class Voices:
     def is_another(self, label: str) -> bool:
         """Whether it means somebody else, by name or in general ("User")."""
         own, named = self._tell(label)
-        return named or (not own and fold_name(_NUMBER.sub("", label)) in labels.OTHERS)
+        if own or named:
+            return named
+        first, _, rest = fold_name(_NUMBER.sub("", label)).partition(" ")
+        return (rest if rest and first in ARTICLES else f"{first} {rest}".strip()) in labels.OTHERS
 
     def is_self(self, label: str) -> bool:
         """Whether it is what a template calls the model, and nobody at the table is called so."""

@@ -34,6 +34,11 @@ _QUESTION: Final = re.compile(r"[?？؟;][\s\"'”’»」*_)]*\Z")
 _NUMBERS: Final = re.compile(r"[\W_]*(?:\d{1,3}[.)、][\W_]*)+")
 _SPACE_BEHIND: Final = re.compile(r"\s*\Z")
 
+# "Well, …", "Yes: …", "You see, Ravi, …": with or without it a sentence is the same.
+_SHORT_OPENING: Final = re.compile(
+    r"[\W_]*(?:[^\W\d_][\w'’-]*+[^\S\n]+){0,2}[^\W\d_][\w'’-]*+[^\S\n]*[,:;!…–—、，：][^\S\n]*"
+)
+
 _Words = tuple[str, ...]
 
 
@@ -55,6 +60,7 @@ def trimmed(reply: Reply, session: Session, record: Record, speaker: Persona, *,
             found[number] = found[number] or _reason(pieces[number], record, heard, is_last=number == len(pieces) - 1)
     if not any(found):
         return reply
+    _leave_no_lead_in(pieces, found)
     text = balanced(_joined(pieces, found))
     return replace(reply, text=text, flags=tuple(dict.fromkeys([*reply.flags, *filter(None, found)])))
 
@@ -65,16 +71,25 @@ def new_pairs(text: str, record: Record) -> int:
     return len(own.difference(*(gram_hashes(turn.text, 2) for turn in record if turn.text)))
 
 
+def behind_opening(text: str) -> str:
+    """`text` without the one to three words before a comma or colon that it may begin with."""
+    found = _SHORT_OPENING.match(text)
+    return text[found.end() :] if found else text
+
+
 def _reason(piece: str, record: Record, heard: frozenset[int], *, is_last: bool) -> str:
     """Why a sentence goes; "" if it stays."""
     said = _words_said(piece)
     if len(said) < _LEAST_WORDS:
         return ""
+    behind = behind_opening(piece)
+    forms = {said, *(form for text in (behind, behind_opening(behind)) if len(form := words(text)) >= _LEAST_WORDS)}
     earlier = [turn for turn in record if turn.text]
     # Who takes up a question that somebody asked answers it next.
     is_taken_up = not is_last and bool(_QUESTION.search(piece))
-    if any(_says(turn, said) for turn in earlier if not (is_taken_up and turn.kind != "persona")):
-        return REPEATED
+    for turn in earlier:
+        if not (is_taken_up and turn.kind != "persona") and any(_says(turn, form) for form in forms):
+            return REPEATED
     own = gram_hashes(piece, 3)
     if len(said) >= _LEAST_WORDS_OF_COPY and not is_taken_up and _share(own, heard) >= _RECITED_SHARE:
         return RECITED
@@ -102,6 +117,16 @@ def _prose(text: str, pieces: list[str]) -> Iterator[int]:
         if not is_quoted and not any(span.start < end and at < span.end for span in kept):
             yield number
         at = end
+
+
+def _leave_no_lead_in(pieces: list[str], found: list[str]) -> None:
+    """Take out at the end what only announced what has been taken out behind it: "Here is what I think:"."""
+    for number in range(len(pieces) - 1, -1, -1):
+        if found[number]:
+            continue
+        if number == len(pieces) - 1 or not pieces[number].rstrip(" \n*_").endswith((":", "：")):
+            return
+        found[number] = found[number + 1]
 
 
 def _joined(pieces: list[str], found: list[str]) -> str:

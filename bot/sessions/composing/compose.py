@@ -14,9 +14,9 @@ from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.llm.fallback import SPOKEN_BY
-from bot.sessions.composing.answers import Answer, best
 from bot.sessions.composing.blame import Blame
 from bot.sessions.composing.budget import Budget
+from bot.sessions.composing.candidates import Candidate, best
 from bot.sessions.composing.draft import Draft
 from bot.sessions.composing.findings import Finding, ForTheHost, NotRead
 from bot.sessions.composing.limits import CALLS_A_TURN, tokens_in
@@ -93,12 +93,12 @@ class Composer:
         that is useless too, the turn is a pass. Raises LimitReached and what the endpoint raises."""
         self._calls = 0
         prompt, revision, completion = await self._answered(request)
-        answers = [Answer(completion, *request.judged(completion, prompt))]
+        answers = [Candidate(completion, *request.judged(completion, prompt))]
         usage, asked_again = completion.usage, ""
         if (problem := answers[0].problem) and self._calls < CALLS_A_TURN:
             asked_again = f"asked_again:{problem.flag}"
             completion = await self._ask(request.again(prompt, problem), request)
-            answers.append(Answer(completion, *request.judged(completion, prompt)))
+            answers.append(Candidate(completion, *request.judged(completion, prompt)))
             usage = usage.plus(completion.usage)
         answer = best(answers, request.worth)
         said = answer.said(asked_again)

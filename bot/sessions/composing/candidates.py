@@ -9,7 +9,7 @@ from bot.llm.completion import Completion
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Candidate:
     """What one call came to, and what is to be said against it."""
 
     completion: Completion
@@ -28,7 +28,7 @@ class Answer:
         return Reply(text, tuple(dict.fromkeys(filter(None, flags))))
 
 
-def best(answers: Sequence[Answer], worth: Callable[[Reply], int]) -> Answer:
+def best(answers: Sequence[Candidate], worth: Callable[[Reply], int]) -> Candidate:
     """The last answer if nothing is to be said against it; else the one with most that is new, if one has any.
 
     `worth`: how much in a reply is new, 0 for nothing.
