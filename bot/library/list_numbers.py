@@ -6,7 +6,7 @@ counted by it.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -50,7 +50,7 @@ _NUMBER: Final = re.compile(
     rf"(?:(?P<section>\d{{1,2}}(?:\.\d{{1,2}})+)|(?P<digits>\d{{1,3}})|(?P<han>[{HAN}]{{1,3}})|(?P<roman>[ivx]{{1,7}}"
     rf"|[\u2160-\u217f])|(?P<letter>[{_LETTERS}]))"
     # What parts it from its item; a dash, a space or nothing does so only where the lines are counted.
-    r"(?:(?P<mark>\.\)|\\?[.):：）．\]】](?=\s|\*\*|__|[^\x00-\x7f])|[、．。）】])"
+    r"(?:(?P<mark>\.\)|\\?[.):：）．\]】](?=\s|\*\*|__|[^\x00-\x7fªº])|[、．。）】])"
     r"|(?P<loose>\\?[.)](?=[A-Z\"'])|[°º]\)?\.?|\.[ªº]|(?:\s?[-‐-―])(?=\s)|(?=\t)|(?P<space>(?=\s))))\s*",
     re.IGNORECASE,
 )
@@ -80,29 +80,36 @@ def list_number(line: str) -> ListNumber | None:
 def counted(numbers: Sequence[tuple[int, ListNumber | None]]) -> list[bool]:
     """For each line whether it is counted by its number. In: how far each is indented, and its number.
 
-    Counted is from 0 or 1 on, one after the other or anew (Markdown also takes 1, 1, 1): by all lines that have such a
-    number, or by those that are indented alike.
+    Counted is from 0 or 1 on, one after the other or anew: by all lines that have such a number, or by those of them
+    that are indented alike.
     """
-    are: set[int] = {at for at, (_, number) in enumerate(numbers) if number and number.is_sign}
-    ways = dict.fromkeys(way for _, number in numbers if number for way in number.values)
-    for way in ways:
-        having = [(at, indent, number) for at, (indent, number) in enumerate(numbers) if number and way in number.values]
-        levels = [[one for one in having if one[1] == indent] for indent in {indent for _, indent, _ in having}]
-        for group in [having] if _counts((n for _, _, n in having), way, len(numbers)) else levels:
-            if _counts((number for _, _, number in group), way, len(numbers)):
-                are |= {at for at, _, _ in group}
-    return [at in are for at in range(len(numbers))]
+    are = [number is not None and number.is_sign for _, number in numbers]
+    for way in dict.fromkeys(way for _, number in numbers if number for way in number.values):
+        having = [at for at, (_, number) in enumerate(numbers) if number and way in number.values]
+        alike: dict[int, list[int]] = {}
+        for at in having:
+            alike.setdefault(numbers[at][0], []).append(at)
+
+        def counts(group: list[int], way: str = way) -> bool:
+            return _counts([number for at in group if (number := numbers[at][1])], way, is_all=len(numbers) == 1)
+
+        for group in [having] if counts(having) else filter(counts, alike.values()):
+            for at in group:
+                are[at] = True
+    return are
 
 
-def _counts(numbers: Iterable[ListNumber], way: str, lines: int) -> bool:
-    group = list(numbers)
+def _counts(group: list[ListNumber], way: str, *, is_all: bool) -> bool:
+    """Whether numbers count the lines that have them; one alone does only if there `is_all` of one line."""
     values = [number.values[way] for number in group]
     if values[0] not in (0, 1):
         return False
     if len(values) == 1:
-        return group[0].is_plain and lines == 1
-    goes_on = any(b == a + 1 for a, b in pairwise(values)) or all(number.is_plain for number in group)
-    return goes_on and (all(b in (a + 1, 1) for a, b in pairwise(values)) or set(values) == {0})
+        return group[0].is_plain and is_all
+    if all(number.is_plain for number in group):
+        # Markdown also takes 1, 1, 1.
+        return all(b in (a + 1, 1) for a, b in pairwise(values)) or set(values) == {0}
+    return all(b == a + 1 or b == 1 < a for a, b in pairwise(values))
 
 
 def _sign(line: str) -> ListNumber | None:

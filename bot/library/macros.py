@@ -12,7 +12,10 @@ _CHARACTER: Final = frozenset({"char", "bot", "character", "charifnotgroup"})
 _USER: Final = frozenset({"user", "group", "notchar", "groupnotmuted"})
 _NOTHING: Final = frozenset({"original", "trim", "noop", "start"})
 _MACRO: Final = re.compile(
-    r"\{\{\s*(?P<name>[^{}]{1,200}?)\s*\}\}(?P<own>['’]s\b)?|<(?P<mark>USER|BOT|CHAR|START)>(?P<marks_own>['’]s\b)?"
+    r"\{\{\s*(?P<name>[^{}]{1,200}?)\s*\}\}(?P<own>['’]s\b)?"
+    # Not where it is a tag, with another that closes it.
+    r"|<(?P<mark>user|bot|char|start)>(?P<marks_own>['’]s\b)?(?!(?s:.)*</(?P=mark)>)",
+    re.IGNORECASE,
 )
 
 

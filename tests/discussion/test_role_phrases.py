@@ -75,6 +75,8 @@ A_GLAZIER = "a glazier. You hate dust."
         "During the whole conversation, you will play",
         "Hello, you are",
         "Hi ChatGPT, from now on you are",
+        "You are ChatGPT, acting as",
+        "You, ChatGPT, will act as",
         "Let's roleplay: you are",
         "You (an AI assistant) will take the role of",
         "You, the AI assistant, will take the role of",
