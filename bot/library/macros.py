@@ -3,8 +3,11 @@
 import re
 from typing import Final
 
+from bot.discussion.text.segmentation import clipped
 from bot.library.file_problem import FileProblem
 
+# So much of a wrong value is told.
+_SHOWN: Final = 60
 OTHERS: Final = "the others at the table"
 _OTHERS_OWN: Final = "the others’"
 # As SillyTavern, RisuAI, KoboldAI and Agnai write them; a name without its braces or brackets, folded.
@@ -36,7 +39,7 @@ def expanded(file: str, field: str, text: str, character: str) -> tuple[str, lis
             return "\n"
         shown = found[0].removesuffix(own)
         fix = "Write in words what should stand there: nothing is filled in here but {{char}} and {{user}}."
-        problems.setdefault(shown, FileProblem(file, field, f"holds the macro {shown[:60]}.", fix))
+        problems.setdefault(shown, FileProblem(file, field, f"holds the macro {clipped(shown, _SHOWN)}.", fix))
         return found[0]
 
     return _MACRO.sub(meant, text), list(problems.values())
