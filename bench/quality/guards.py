@@ -195,7 +195,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--dry", action="append", type=float, help=f"may be given again; 0: off (default: {DRY})", metavar="X"
     )
-    parser.add_argument("--personas", type=Path, metavar="DIR", help="all personas of this folder, not the shipped ones")
+    parser.add_argument(
+        "--personas", type=Path, metavar="DIR", help="all personas of this folder, not the shipped ones"
+    )
     parser.add_argument("--task", type=Path, metavar="DIR", help="the task in this folder, not the shipped ones")
     add_arguments(parser)
     return parser

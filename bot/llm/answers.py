@@ -22,6 +22,8 @@ _FINAL: Final = frozenset(
 # What the SDK heeds besides `Retry-After`: https://github.com/openai/openai-python, _base_client.py
 _AGAIN: Final = "x-should-retry"
 _WHEN: Final = "retry-after-ms"
+# An answer in which none of these stands says no error.
+_SIGNS: Final = (b'"error"', b'"promptFeedback"', b'"prompt_feedback"')
 # Says that an error came with status 200.
 INSIDE: Final = "x-roundtable-inside"
 
@@ -41,7 +43,7 @@ def as_openai_would(status: int, headers: Mapping[str, str], body: bytes) -> tup
     told = {name.lower(): value for name, value in headers.items()}
     if status == 200:
         # The usual answer need not be looked into.
-        if b'"choices"' in body and b'"error"' not in body:
+        if b'"choices"' in body and not any(sign in body for sign in _SIGNS):
             return status, told
         error = error_inside(read_body(body))
         if error is None:

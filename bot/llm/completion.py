@@ -45,6 +45,11 @@ class Completion:
         return is_filtered(self.finish_reason)
 
     @property
+    def is_blocked(self) -> bool:
+        """Whether a filter of the server's let nothing through at all."""
+        return self.is_filtered and not self.text.strip()
+
+    @property
     def usage(self) -> Usage:
         """What it cost, as it is stored with a turn."""
         return Usage(

@@ -70,6 +70,7 @@ ERRORS: Final = (
         codes=frozenset(
             {"context_length_exceeded", "exceed_context_size_error", "tokens_limit_reached", "request_too_large"}
             | {"context_window_exceeded", "model_context_window_exceeded", "prompt_too_long", "token_limit_exceeded"}
+            | {"string_above_max_length", "1261"}
         ),
     ),
     ErrorWording(
@@ -80,7 +81,7 @@ ERRORS: Final = (
         _REFUSALS,
         _any(
             r"maximum context",
-            r"(?:context|sequence)[ _-]?(?:.{0,20})(?:length|size|window)",
+            r"(?:context|sequence)[ _-]?(?:.{0,20})(?:length|size|window|limit)",
             r"max_seq_len",
             r"n_ctx\b",
         ),
@@ -98,15 +99,20 @@ ERRORS: Final = (
     ),
     ErrorWording(
         ErrorKind.OVERFLOW,
-        "xAI, Gemini, Moonshot, TGI, DashScope",
+        "xAI, Gemini, Moonshot, TGI, DashScope, OpenAI, servers in Chinese",
         "https://docs.x.ai; https://github.com/huggingface/text-generation-inference, router: validation.rs",
         _REFUSALS,
         _any(
             r"maximum (?:prompt|input|sequence) length",
+            r"\btokens?\b.{0,60}exceed.{0,40}(?:limit|max|allowed|\d)",
+            r"\btokens? \+ .{0,40}(?:>|exceed)",
+            r"max_tokens must be at least 1, got -",
             r"exceed\w*.{0,40}(?:maximum number of|token limit|tokens? allowed)",
             r"inputs?\W{0,2} tokens \+ .{0,20}must be",
             r"range of input length",
             r"reduce the length of (?:the |your |either |input )",
+            r"string too long",
+            r"(?:长度|字数|token).{0,12}超[过出]|超[过出长].{0,12}(?:长度|限制|token)",
         ),
     ),
     ErrorWording(
@@ -123,7 +129,7 @@ ERRORS: Final = (
                 "contentpolicyviolationerror",
             }
             | {"data_inspection_failed", "datainspectionfailed", "moderation_blocked", "prohibited_content", "1301"}
-            | {"content_filter_error", "input_moderation_failed", "sensitive_content", "safety"}
+            | {"content_policy", "content_filter_error", "input_moderation_failed", "sensitive_content", "safety"}
         ),
     ),
     ErrorWording(
@@ -136,6 +142,8 @@ ERRORS: Final = (
             r"\b(?:flagged|moderation|inappropriate content|content exists risk|usage guidelines|high risk)\b",
             r"(?:blocked|rejected|filtered).{0,40}(?:safety|sensitive|harmful|prompt)",
             r"safety (?:check|system|filter|polic)",
+            r"violat\w*.{0,40}(?:guidelines|polic)",
+            r"敏感|不安全内容|违规|不当内容",
         ),
     ),
     ErrorWording(
@@ -160,6 +168,7 @@ ERRORS: Final = (
             r"key limit exceeded",
             r"payment (?:required|method)",
             r"spending limit",
+            r"余额不足|欠费",
         ),
     ),
     ErrorWording(
@@ -179,6 +188,7 @@ ERRORS: Final = (
             r"(?:invalid|unknown|no such|unsupported|not a valid).{0,10}\bmodel\b",
             r"not.{0,20}access to (?:the )?model",
             r"not a chat model",
+            r"no models? (?:is |are )?loaded",
             r"does not support chat",
         ),
         frozenset({"model_not_found", "invalid_model", "model_not_available", "unknown_model", "model_not_supported"}),

@@ -17,7 +17,7 @@ from bot.llm.json_reading import as_count, at
 # Keys under which something is said for people, for programs, and about a part of the request.
 _WORDS: Final = frozenset(
     {"message", "error", "errors", "detail", "details", "msg", "raw", "description", "error_description", "title"}
-    | {"error_message", "errormessage", "reasons", "failed_generation", "remedy_hint"}
+    | {"error_message", "errormessage", "status_msg", "reasons", "failed_generation", "remedy_hint"}
 )
 _CODES: Final = frozenset(
     {"code", "type", "status", "error_code", "error_type", "errortype", "reason", "__type", "blockreason"}
@@ -29,7 +29,8 @@ _WHERE: Final = frozenset({"body", "query", "__root__"})
 # What says no more than the status does.
 _GENERIC: Final = re.compile(
     r"(?:provider returned error|bad request|error|invalid[ _]request(?:[ _]error)?|unknown error|upstream error"
-    r"|internal (?:server )?error|an error occurred|validation error)[.!]?",
+    r"|internal (?:server )?error|an error occurred|validation error|not found|forbidden|unauthori[sz]ed"
+    r"|unprocessable (?:entity|content)|too many requests)[.!]?",
     re.I,
 )
 _PAGE: Final = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)", re.I)
@@ -111,6 +112,10 @@ def error_inside(answer: Any) -> Any:
         return None
     if error := at(answer, "choices", "error"):
         return {"error": error}
+    # Gemini, where it refuses a prompt: there is nothing to choose from, and why.
+    for reason in (at(answer, "promptFeedback", "blockReason"), at(answer, "prompt_feedback", "block_reason")):
+        if reason and not at(answer, "choices", "message", "content"):
+            return {"error": {"code": "content_filter", "status": 400, "message": f"the prompt is blocked: {reason}"}}
     if isinstance(answer.get("choices"), list):
         return None
     is_error = answer.get("error") or answer.get("object") == "error"
@@ -119,7 +124,7 @@ def error_inside(answer: Any) -> Any:
 
 # What stands in an answer that is a list of models; what stands in one that says something.
 _LISTS: Final = frozenset({"data", "models", "object"})
-_SAID: Final = frozenset({"detail", "message", "msg"})
+_SAID: Final = frozenset({"detail", "message", "msg", "base_resp"})
 
 
 def status_inside(error: Any) -> int:

@@ -1,7 +1,7 @@
 """In what servers that speak "OpenAI" differ: where in their JSON something is that each calls otherwise.
 
 A row a place, with whose it is and where that is said; whoever meets a new one adds a row. What their errors mean
-stands in `error_kinds.py`, how they refuse a part of a request in `request_mending.py`, how they tell a wait in
+stands in `error_kinds.py`, how they refuse a part of a request in `refusal_wordings.py`, how they tell a wait in
 `waits.py`.
 """
 

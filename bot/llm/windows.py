@@ -26,6 +26,8 @@ _LIMITS: Final = tuple(
         rf"max_seq_len{_NUMBER}",  # TabbyAPI
         r"input length should be \[\d+,\s*(\d+)\]",  # DashScope
         rf"cannot exceed{_NUMBER}",  # Cohere
+        rf"limit of{_NUMBER}",
+        r"\d\)? > ?(\d[\d,]*)",
     )
 )
 _COUNTS: Final = tuple(

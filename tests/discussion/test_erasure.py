@@ -104,6 +104,10 @@ def test_the_gist_of_a_compaction_follows() -> None:
         ("Ольга", "Я согласен с Ольгой.", "Я согласен с someone."),
         ("Otis", "See https://example.org/Otis or `Otis`.", "See https://example.org/someone or `someone`."),
         ("Otis", "Otisville is far.", "Otisville is far."),
+        ("Otis", "An Otis-like, pre-Otis word.", "An someone-like, pre-someone word."),
+        ("Иван", "Я согласен с Иваном.", "Я согласен с someone."),
+        ("Dr. Otis", "Dr. Otis or Dr Otis?", "someone or someone?"),
+        ("otis_99", "Ask @otis_99 or otis\\_99.", "Ask @someone or someone."),
         # A word only where it is clearly one.
         ("May", "May I say that bread may be dear?", "May I say that bread may be dear?"),
         ("Will", "Will you say what will be?", "Will you say what will be?"),

@@ -7,7 +7,8 @@ import pytest
 from bot.llm.error_kinds import ERRORS, ErrorKind, ErrorWording, meaning_of
 from bot.llm.error_reading import ErrorReport, read_error
 from bot.llm.quirks import FILTERED, PLACES, FieldPath, counts, is_filtered, texts
-from bot.llm.request_mending import ABOVE, LEAST, MOST, NAMINGS, REFUSALS, LearntRequest, Wording
+from bot.llm.refusal_wordings import ABOVE, LEAST, MOST, NAMINGS, REFUSALS, Wording
+from bot.llm.request_mending import LearntRequest
 from bot.llm.windows import prompt_tokens_told, window_told
 
 OVERFLOWS = [
@@ -17,6 +18,12 @@ OVERFLOWS = [
     "too many tokens: total number of tokens (prompt and prediction) cannot exceed 2048 - received 6354.",
     "prompt is too long: 200251 tokens > 200000 maximum",
     "The maximum prompt length of this model is 8192.",
+    "输入长度超过模型限制",
+    "The total tokens in your request (9001) exceed the model's limit of 8192.",
+    "Total number of tokens exceeded: 9000 > 8192",
+    "input tokens + max_tokens (9060) > 8192",
+    "max_tokens must be at least 1, got -140",
+    "Context limit reached",
 ]
 # What each kind of error is told by: status, words, codes.
 TOLD: list[tuple[int, str, list[str], ErrorKind]] = [
@@ -29,9 +36,13 @@ TOLD: list[tuple[int, str, list[str], ErrorKind]] = [
     (429, "TPM: Limit 30,000, Requested 30,500", [], ErrorKind.OVERFLOW),
     (400, "Could not finish the message because max_tokens was reached.", [], ErrorKind.UNFINISHED),
     (400, "no", ["content_filter"], ErrorKind.FILTERED),
+    (400, "This violates our usage policies", [], ErrorKind.FILTERED),
     (403, "Your input was flagged", [], ErrorKind.FILTERED),
     (429, "You exceeded your current quota", ["insufficient_quota"], ErrorKind.QUOTA),
     (402, "Insufficient Balance", [], ErrorKind.QUOTA),
+    (429, "账户余额不足", [], ErrorKind.QUOTA),
+    (400, "输入内容包含敏感信息", [], ErrorKind.FILTERED),
+    (404, "No models loaded. Please load one.", [], ErrorKind.MODEL),
     (402, "", [], ErrorKind.QUOTA),
     (404, "No endpoints found matching your data policy", [], ErrorKind.ROUTE),
     (404, "no", ["model_not_found"], ErrorKind.MODEL),
@@ -113,6 +124,9 @@ def test_a_body_that_has_no_end_is_read_up_to_a_bound() -> None:
         (OVERFLOWS[3], 2048, None),
         (OVERFLOWS[4], 200_000, 200_251),
         (OVERFLOWS[5], 8192, None),
+        (OVERFLOWS[7], 8192, None),
+        (OVERFLOWS[8], 8192, None),
+        (OVERFLOWS[9], 8192, None),
         ("maximum context length of 131,072 tokens; your messages resulted in 140,000 tokens", 131_072, 140_000),
         ("the context is too long", None, None),
         ("context length of only 7", None, None),
@@ -155,6 +169,24 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("Additional properties are not allowed ('top_k')", {"top_k": None}),
     ("chat_template_kwargs.enable_thinking: not allowed", {"chat_template_kwargs": None}),
     ("top_k is incompatible with this model", {"top_k": None}),
+    ("stop_sequences: each of them must be longer", {"stop": None}),
+    ("Invalid 'stop': array too long. Expected at most 2.", {"stop": None}),
+    ("Invalid parameter: top_k", {"top_k": None}),
+    ("The parameter is invalid. Please check again: top_k", {"top_k": None}),
+    ("Validation error: stop sequences not supported", {"stop": None}),
+    ("top_k not supported", {"top_k": None}),
+    ("json: cannot unmarshal array into Go struct field ChatRequest.stop of type string", {"stop": None}),
+    ("Bad value for 'temperature': expected 1", {"temperature": None}),
+    ("This model only supports temperature=1", {"temperature": None}),
+    ("temperature: range: 1.0 required", {"temperature": None}),
+    ("max_tokens (33) exceeds the maximum of 20", {"max_tokens": 20}),
+    ("max_tokens: the maximum value is 20", {"max_tokens": 20}),
+    ("'max_tokens' is limited to 20 with this model", {"max_tokens": 20}),
+    ("max_tokens must be between 1 and 20", {"max_tokens": 20}),
+    (
+        "`max_tokens` must be less than or equal to `20`, the maximum is less than the `context_window` of this model",
+        {"max_tokens": 20},
+    ),
     ("Use 'max_completion_tokens' instead of 'max_tokens'.", {"max_tokens": None, "max_completion_tokens": 33}),
     ("max_tokens is not supported", {"max_tokens": None, "max_completion_tokens": 33}),
     ("'max_output_tokens': expected a value >= 40", {"max_tokens": 40}),

@@ -57,6 +57,28 @@ async def test_the_line_to_blame_is_withheld_and_the_table_goes_on(
         assert len(table.spoken) == 6
 
 
+async def test_the_line_to_blame_is_found_also_where_only_the_answer_is_blocked(
+    store: Store, server: ScriptedEndpoint
+) -> None:
+    at(server, minds(BAD, filtered("", "content_filter: PROHIBITED_CONTENT")))
+    async with open_table(store, server, turns=4) as table:
+        await table.speak(1)
+        await table.run.hear(table.place.guest(f"Tell me about {BAD}."))
+        await table.resume()
+        assert table.run.status is Status.ENDED, table.run.reason
+        assert [turn.text for turn in table.run.record if turn.withheld] == [f"Tell me about {BAD}."]
+        assert not any(turn.is_pass for turn in table.spoken)
+
+
+async def test_an_answer_that_is_blocked_by_chance_is_no_guests_fault(store: Store, server: ScriptedEndpoint) -> None:
+    server.enqueue("One.", filtered(""), "Two and a half.")
+    async with open_table(store, server, turns=3) as table:
+        await table.run.hear(table.place.guest("Good evening."))
+        await table.run.take_turns()
+        assert [turn.text for turn in table.spoken][:2] == ["One.", "Two and a half."]
+        assert not any(turn.withheld for turn in table.run.record)
+
+
 async def test_what_a_persona_said_can_be_to_blame(store: Store, server: ScriptedEndpoint) -> None:
     at(server, minds(BAD, FILTERS["Azure"]))
     async with open_table(store, server, turns=4) as table:

@@ -157,6 +157,8 @@ FILTERS: Final[dict[str, Answer]] = {
     "DeepSeek": error(message="Content Exists Risk", type="invalid_request_error"),
     # https://help.aliyun.com/model-studio: error codes
     "DashScope": error(code="data_inspection_failed", message="Input data may contain inappropriate content."),
+    # https://ai.google.dev/api/generate-content: PromptFeedback
+    "Gemini": gives({"choices": [], "promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}),
     # https://platform.moonshot.ai/docs: error codes
     "Moonshot": error(type="content_filter", message="The request was rejected because it was considered high risk"),
 }

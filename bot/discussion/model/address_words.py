@@ -51,6 +51,11 @@ GREETINGS: Final = folded_words(
     }
 )
 
+# These stand before nobody but whoever is called.
+CALLING_WORDS: Final = folded_words(
+    {"Arabic, Persian, Urdu": "يا أيها ای اے", "Hindi, Bengali": "हे ओ ওহে", "Greek": "ρε"}
+)
+
 # What a sentence may begin with before it calls somebody. A name behind these needs its comma, too: "So, Anna, …".
 OPENERS: Final = GREETINGS | folded_words(
     {

@@ -22,6 +22,7 @@ import regex
 from bot.discussion.model.address_words import (
     ASKERS,
     AUXILIARIES,
+    CALLING_WORDS,
     CONJUNCTIONS,
     GREETINGS,
     OPENERS,
@@ -32,13 +33,13 @@ from bot.discussion.model.address_words import (
 from bot.discussion.model.inflections import Attached
 from bot.discussion.model.name_or_word import also_is_word, is_only_word, is_written_as_name, may_be_name
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.reading import Place, Reading
+from bot.discussion.model.reading import Occurrence, Reading
 from bot.discussion.text.folding import fold_name
 
 # Behind a colon or a dash a sentence begins anew: "A question: Anna, …", "Good point — Anna, …"; not what others said.
 _NEW_START: Final = regex.compile(r"(?s).*(?:[:;—]|\s-)\s+(?![\s\"“”„«‘'])")
 _WORD: Final = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}'-]*|[&+]")
-_CALL: Final = regex.compile(r"\s*(?:[,:;،、՝፣—―]|-(?=\s))")
+_CALL: Final = regex.compile(r"\s*(?:[,:;،、՝፣—―]|--|-(?=\s))")
 _EXCLAIMED: Final = regex.compile(r"\s*(?:[!?؟]|\.\.\.|\n)")
 _STOP: Final = regex.compile(r"\s*(?:[.!?؟。｡॥।۔։፧…;\n]|$)")
 _COMMA_BEFORE: Final = regex.compile(r"(?:[,،、፣;]|\s-|—|…|\.{3})[\s\"'“”‘’«»„(\[*_]*$")
@@ -53,20 +54,20 @@ def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool =
     """The name of the persona whom `text` speaks to, or None; never `speaker`. The rule is that of this module."""
     reading = Reading(text, cast)
     own = fold_name(speaker)
-    others = [place for place in reading.places if fold_name(place.mention.name) != own]
+    others = [occurrence for occurrence in reading.occurrences if fold_name(occurrence.mention.name) != own]
     if not others:
         return None
     calls = _called(reading)
-    called = [place for place in others if place in calls]
+    called = [occurrence for occurrence in others if occurrence in calls]
     ranks = (
-        [place for place in called if not _only_thanks(place)],
-        [place for place in others if place.asks and _is_asked_about(place, reading, guest=guest)],
+        [occurrence for occurrence in called if not _only_thanks(occurrence)],
+        [occurrence for occurrence in others if occurrence.asks and _is_asked_about(occurrence, reading, guest=guest)],
         called,
     )
     for rank in ranks:
         if rank:
             return rank[-1].mention.name
-    names = {place.mention.name for place in others if guest and may_be_name(place, reading)}
+    names = {occurrence.mention.name for occurrence in others if guest and may_be_name(occurrence, reading)}
     return names.pop() if len(names) == 1 else None
 
 
@@ -74,47 +75,51 @@ def named(text: str, cast: Sequence[Persona]) -> list[str]:
     """The names of the personas whom `text` names in any form, in the order of their mentions."""
     reading = Reading(text, cast)
     calls = _called(reading)
-    return list(dict.fromkeys(p.mention.name for p in reading.places if p in calls or not is_only_word(p, reading)))
+    return list(
+        dict.fromkeys(p.mention.name for p in reading.occurrences if p in calls or not is_only_word(p, reading))
+    )
 
 
-def _is_asked_about(place: Place, reading: Reading, *, guest: bool) -> bool:
-    if not may_be_name(place, reading):
+def _is_asked_about(occurrence: Occurrence, reading: Reading, *, guest: bool) -> bool:
+    if not may_be_name(occurrence, reading):
         return False
-    return guest or is_written_as_name(place, reading)  # a model writes capitals
+    return guest or is_written_as_name(occurrence, reading)  # a model writes capitals
 
 
-def _only_thanks(place: Place) -> bool:
-    words = {*place.before, *place.behind}
-    return 0 < len(words) <= _ONLY_THANKS and not words.isdisjoint(THANKS) and not place.asks
+def _only_thanks(occurrence: Occurrence) -> bool:
+    words = {*occurrence.before, *occurrence.behind}
+    return 0 < len(words) <= _ONLY_THANKS and not words.isdisjoint(THANKS) and not occurrence.asks
 
 
-def _called(reading: Reading) -> set[Place]:
+def _called(reading: Reading) -> set[Occurrence]:
     """The mentions of those who are called."""
-    found: set[Place] = set()
-    for group, is_list in _groups(reading.places):
+    found: set[Occurrence] = set()
+    for group, is_list in _groups(reading.occurrences):
         first, last = group[0], group[-1]
         if len(group) > 1 and (
             (_opens(first) and (_has_call_behind(last) or (first.before and _ends_sentence(last))))
             or (_has_comma_before(first) and _ends_sentence(last))
         ):
-            found.update(place for place in group if place.may_call and is_written_as_name(place, reading))
+            found.update(
+                occurrence for occurrence in group if occurrence.may_call and is_written_as_name(occurrence, reading)
+            )
         found.update(
-            place
-            for place in group
-            if place.has_at
-            or place.mention.attached is Attached.VOCATIVE
-            or (not is_list and _is_called(place, reading))
+            occurrence
+            for occurrence in group
+            if occurrence.has_at
+            or occurrence.mention.attached is Attached.VOCATIVE
+            or (not is_list and _is_called(occurrence, reading))
         )
     return found
 
 
-def _groups(places: Sequence[Place]) -> list[tuple[list[Place], bool]]:
+def _groups(occurrences: Sequence[Occurrence]) -> list[tuple[list[Occurrence], bool]]:
     """The mentions as they stand side by side ("Anna, Ben and Cleo"), each group with whether it is a list.
 
     Who is in a list is called with all of it or not at all.
     """
-    groups: list[tuple[list[Place], bool]] = [([place], False) for place in places[:1]]
-    for one, following in pairwise(places):
+    groups: list[tuple[list[Occurrence], bool]] = [([occurrence], False) for occurrence in occurrences[:1]]
+    for one, following in pairwise(occurrences):
         group, is_list = groups[-1]
         # The lead of the one behind ends with what stands between the two.
         between = following.lead[len(following.lead) - (following.mention.start - one.mention.end) :]
@@ -133,56 +138,60 @@ def _groups(places: Sequence[Place]) -> list[tuple[list[Place], bool]]:
     return groups
 
 
-def _is_called(place: Place, reading: Reading) -> bool:
+def _is_called(occurrence: Occurrence, reading: Reading) -> bool:
     """Whether somebody is called alone, not with the names beside."""
-    if not place.may_call:
+    if not occurrence.may_call:
         return False
-    last = place.before[-1] if place.before else ""
-    if place.word_before in ASKERS and place.tail.startswith(":"):
+    last = occurrence.before[-1] if occurrence.before else ""
+    if occurrence.word_before in CALLING_WORDS:
         return True
-    if place.bracket is not None and OPENERS.issuperset(_WORD.findall(place.bracket)):
-        return place.bracket.strip() != "" or not place.before  # "(to Anna) …", "[Anna] …"
-    if _opens(place):
-        if _has_call_behind(place):
+    if occurrence.word_before in ASKERS and occurrence.tail.startswith(":"):
+        return True
+    if occurrence.bracket is not None and OPENERS.issuperset(_WORD.findall(occurrence.bracket)):
+        return occurrence.bracket.strip() != "" or not occurrence.before  # "(to Anna) …", "[Anna] …"
+    if _opens(occurrence):
+        if _has_call_behind(occurrence):
             # "To hope, …": in small letters among capitals a word is the word, unless it stands by itself.
-            is_word = also_is_word(place) and not is_written_as_name(place, reading)
-            return not (is_word and place.word_before not in GREETINGS | {""})
+            is_word = also_is_word(occurrence) and not is_written_as_name(occurrence, reading)
+            return not (is_word and occurrence.word_before not in GREETINGS | {""})
         if last in GREETINGS:
-            return _ends_sentence(place) or may_be_name(place, reading)
-        if last in THANKS or last in SECOND_PERSON or (last and _has_comma_before(place)):
-            return _ends_sentence(place)
-        return _is_asked_behind(place) and may_be_name(place, reading) and not also_is_word(place)
-    if _has_comma_before(place):
-        if _ends_sentence(place):
-            return is_written_as_name(place, reading) or place.asks
+            return _ends_sentence(occurrence) or may_be_name(occurrence, reading)
+        if last in THANKS or last in SECOND_PERSON or (last and _has_comma_before(occurrence)):
+            return _ends_sentence(occurrence)
+        return _is_asked_behind(occurrence) and may_be_name(occurrence, reading) and not also_is_word(occurrence)
+    if _has_comma_before(occurrence):
+        if _ends_sentence(occurrence):
+            return is_written_as_name(occurrence, reading) or occurrence.asks
         return (
-            _CALL.match(place.tail) is not None
-            and is_written_as_name(place, reading)
-            and not _LISTED.search(place.lead)
+            _CALL.match(occurrence.tail) is not None
+            and is_written_as_name(occurrence, reading)
+            and not _LISTED.search(occurrence.lead)
         )
-    return last in SECOND_PERSON and _ends_sentence(place) and may_be_name(place, reading)
+    return last in SECOND_PERSON and _ends_sentence(occurrence) and may_be_name(occurrence, reading)
 
 
-def _is_asked_behind(place: Place) -> bool:
+def _is_asked_behind(occurrence: Occurrence) -> bool:
     """Whether a question or request follows a name at once, without a comma: "Anna what do you think"."""
-    first, second = (*place.behind[:2], "", "")[:2]
-    if place.mention.has_honorific and (place.asks or first in SECOND_PERSON or first.startswith(("你", "您"))):
+    first, second = (*occurrence.behind[:2], "", "")[:2]
+    if occurrence.mention.has_honorific and (
+        occurrence.asks or first in SECOND_PERSON or first.startswith(("你", "您"))
+    ):
         return True
     return first in QUESTION_WORDS or (first in AUXILIARIES and second in SECOND_PERSON)
 
 
-def _opens(place: Place) -> bool:
+def _opens(occurrence: Occurrence) -> bool:
     """Whether nothing stands before a name in its sentence but what may come before a call."""
-    return OPENERS.issuperset(_WORD.findall(_NEW_START.sub("", place.lead)))
+    return OPENERS.issuperset(_WORD.findall(_NEW_START.sub("", occurrence.lead)))
 
 
-def _has_call_behind(place: Place) -> bool:
-    return _CALL.match(place.tail) is not None or _EXCLAIMED.match(place.tail) is not None
+def _has_call_behind(occurrence: Occurrence) -> bool:
+    return _CALL.match(occurrence.tail) is not None or _EXCLAIMED.match(occurrence.tail) is not None
 
 
-def _ends_sentence(place: Place) -> bool:
-    return _STOP.match(place.tail) is not None
+def _ends_sentence(occurrence: Occurrence) -> bool:
+    return _STOP.match(occurrence.tail) is not None
 
 
-def _has_comma_before(place: Place) -> bool:
-    return _COMMA_BEFORE.search(place.lead) is not None
+def _has_comma_before(occurrence: Occurrence) -> bool:
+    return _COMMA_BEFORE.search(occurrence.lead) is not None

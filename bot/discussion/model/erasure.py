@@ -70,9 +70,11 @@ def _without(forms: Iterable[str], text: str, *, count: int | None = None) -> st
     if not called:
         return text
     # In code and links a name is a name, too.
-    reading = Reading(text, NameFinder(called), is_prose=False)
+    reading = Reading(text, NameFinder(called, in_compounds=True), is_prose=False)
     # Where it can't be told whether it is the name or a word ("May said"), it is taken for the name.
-    found = [place.mention.at for place in reading.places if not is_only_word(place, reading)][:count]
+    found = [occurrence.mention.at for occurrence in reading.occurrences if not is_only_word(occurrence, reading)][
+        :count
+    ]
     parts: list[str] = []
     end = 0
     for at in found:

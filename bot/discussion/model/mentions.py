@@ -1,5 +1,6 @@
 """Finds the names of the table in a text: whole words only, in every form, whatever language attaches to them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,10 +17,10 @@ from bot.discussion.text.segmentation import word_breaks
 
 # Scripts without spaces between words. What is written in them is cut into words by a dictionary.
 _UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}ー々\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_LETTER: Final = rf"[[\p{{L}}\p{{N}}]--[{_UNSPACED}\p{{Hangul}}]]"
 _WORD: Final = regex.compile(
     rf"(?V1)[{_UNSPACED}]+|\p{{Hangul}}+"
-    rf"|[[\p{{L}}\p{{N}}]--[{_UNSPACED}\p{{Hangul}}]](?:[[\p{{L}}\p{{N}}\p{{M}}_'\"״-]--[{_UNSPACED}\p{{Hangul}}]]*"
-    rf"[[\p{{L}}\p{{N}}\p{{M}}]--[{_UNSPACED}\p{{Hangul}}]])?"
+    rf"|{_LETTER}(?:[[\p{{L}}\p{{N}}\p{{M}}_]--[{_UNSPACED}\p{{Hangul}}]]|['\"״-](?={_LETTER}))*"
 )
 _IS_UNSPACED: Final = regex.compile(rf"[{_UNSPACED}]")
 _KATAKANA: Final = regex.compile(r"[\p{Katakana}ー]")
@@ -33,7 +34,7 @@ _LAST_WORD: Final = regex.compile(r"(?<![\p{L}\p{M}\p{N}])(?P<word>[\p{L}\p{M}'\
 _LONGEST_TITLE: Final = 1 + max(map(len, TITLES))
 _SPACED_HONORIFICS: Final = frozenset(HONORIFICS_IN_LATIN)
 _HONORIFIC: Final = regex.compile(
-    "(?:{})|[ ](?:{})(?![\\p{{L}}\\p{{M}}])".format(
+    "(?:{})|[ ](?:{})(?:[은는이가을를도께의]|께서|에게)?(?![\\p{{L}}\\p{{M}}])".format(
         "|".join(sorted(set(HONORIFICS) - _SPACED_HONORIFICS, key=len, reverse=True)),
         "|".join(sorted(HONORIFICS, key=len, reverse=True)),
     )
@@ -61,9 +62,13 @@ class Mention:
 class NameFinder:
     """Looks for the forms of names in texts. They are sorted by how they are looked for."""
 
-    def __init__(self, called: Mapping[str, str], uncased: Iterable[str] = ()) -> None:
-        """`called`: each folded form with the name it stands for. `uncased`: those written without capitals."""
+    def __init__(self, called: Mapping[str, str], uncased: Iterable[str] = (), *, in_compounds: bool = False) -> None:
+        """`called`: each folded form with the name it stands for. `uncased`: those written without capitals.
+
+        `in_compounds`: whether "Anna" is found in "pre-Anna" and "Anna-like", too.
+        """
         self.called = called
+        self.in_compounds = in_compounds
         self.uncased = frozenset(uncased)
         regular: list[str] = []
         unspaced: list[str] = []
@@ -77,8 +82,10 @@ class NameFinder:
             else:  # with marks inside of it, as C++ and P!nk
                 irregular.append(form)
         # Nearly all words are ruled out by their first letters; two of a short name, for languages change its end.
-        beginnings = {regex.escape(bare(form)[: 2 if len(form) < 5 else 3]) for form in regular}
-        self.beginnings: regex.Pattern[str] = regex.compile("|".join(sorted(beginnings)) or "(?!)")
+        beginnings = {
+            re.escape(bare(word)[: 2 if len(word) < 5 else 3]) for word in (form.split()[0] for form in regular)
+        }
+        self.beginnings = re.compile("|".join(sorted(beginnings)) or "(?!)")
         self.most_words = max((form.count(" ") + 1 for form in regular), default=0)
         self.unspaced = tuple(sorted(unspaced, key=len, reverse=True))
         pattern = "|".join(regex.escape(form) for form in sorted(irregular, key=len, reverse=True)) or "(?!)"
@@ -115,14 +122,14 @@ def _spaced(text: FoldedText, plain: str, names: NameFinder) -> Iterator[Mention
     language = Language(text.folded)
     at = 0
     for match in names.beginnings.finditer(plain):
-        if match.start() < at or (word := _word_around(text.folded, match.start())) is None:
+        if match.start() < at or (word := _word_around(text.folded, match.start(), names)) is None:
             continue
         if found := _longest(text, word, names, language):
             yield found
             at = found.end
 
 
-def _word_around(folded: str, at: int) -> tuple[int, int] | None:
+def _word_around(folded: str, at: int, names: NameFinder) -> tuple[int, int] | None:
     """The word in which a name may begin at `at`: with its first letters or behind a prefix; None in mid-word."""
     start = at
     while start > 0 and at - start < _PREFIX and _IN_WORD.match(folded[start - 1]):
@@ -131,7 +138,10 @@ def _word_around(folded: str, at: int) -> tuple[int, int] | None:
         start += 1
     while (word := _WORD.match(folded, start)) and word.end() <= at:
         start = word.end()
-    return word.span() if word and (at - start < _PREFIX or folded[at - 1] == "'") else None
+    # Behind an apostrophe ("d'Anna"), or in scripts that write "and" and "to" in one word with what follows.
+    opened = ("'", "-") if names.in_compounds else ("'",)
+    is_prefixed = at > start and (folded[at - 1] in opened or "\u0590" <= folded[start] <= "\u06ff")
+    return word.span() if word and (at == start or is_prefixed) else None
 
 
 def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, language: Language) -> Mention | None:
@@ -153,20 +163,26 @@ def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, langua
                 if name := names.name_of(form):
                     return _mention(folded, name, (first[0], *run[count - 1]), form, last, attached)
     # A dash that is written without spaces may be a hyphen, or one between two words.
-    start, end = first
-    head = folded[start:end].partition("-")[0]
-    stop = start + len(head)
-    if stop < end and text.text[text.starts[stop]] in "–−" and head in names.called:
-        return Mention(names.called[head], start, stop, (start, stop), head, Attached.NOTHING)
+    stop = first[0]
+    for part in folded[slice(*first)].split("-"):
+        start, stop = stop, stop + len(part)
+        is_parted = stop < first[1] and text.text[text.starts[stop]] in "–−"
+        if (is_parted or names.in_compounds) and (name := names.name_of(part)):
+            return Mention(name, start, stop, (start, stop), part, Attached.NOTHING)
+        if not names.in_compounds:
+            break
+        stop += 1
     return None
 
 
-def _mention(folded: str, name: str, place: tuple[int, int, int], form: str, last: str, attached: Attached) -> Mention:
-    """A mention from `place`: where it begins, and where its last word does and ends. `last` is the name in that."""
-    first, start, end = place
+def _mention(folded: str, name: str, span: tuple[int, int, int], form: str, last: str, attached: Attached) -> Mention:
+    """A mention from `span`: where it begins, and where its last word does and ends. `last` is the name in that."""
+    first, start, end = span
     word = folded[start:end]
     begins = end - len(last) if first == start and not word.startswith(last) and word.endswith(last) else first
-    ends = start + len(last) if word.startswith(last) else end
+    # A particle of Korean and what stands behind an apostrophe or hyphen are no part of the name, other endings are.
+    rest = word.removeprefix(last) if word.startswith(last) else ""
+    ends = end - len(rest) if rest.startswith(("'", "-")) or "\uac00" <= rest[:1] <= "\ud7a3" else end
     behind, has_honorific = _behind_honorific(folded, end)
     has_honorific |= attached is Attached.ADDRESS and "\uac00" <= word[0] <= "\ud7a3"
     return Mention(name, _before_titles(folded, first), behind, (begins, ends), form, attached, has_honorific)

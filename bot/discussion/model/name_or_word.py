@@ -3,58 +3,64 @@
 By its place, the punctuation and the case. Only where nothing of that speaks for either, a list of words does.
 """
 
-from bot.discussion.model.reading import Place, Reading
+from bot.discussion.model.reading import Occurrence, Reading
 from bot.discussion.model.titles import TITLES
 from bot.discussion.model.word_names import (
     ALSO_WORDS,
     NEVER_BEFORE_A_CAPITAL,
+    NEVER_BEFORE_A_CAPITAL_WORD,
     NEVER_BEFORE_A_NAME,
     NEVER_BEHIND_A_NAME,
 )
+from bot.discussion.text.folding import bare
 
 
-def is_written_as_name(place: Place, reading: Reading) -> bool:
+def is_written_as_name(occurrence: Occurrence, reading: Reading) -> bool:
     """Whether a mention has the capital of a name, or stands where case says nothing."""
-    return not place.letter.islower() or not reading.has_capitals or place.mention.form in reading.finder.uncased
+    return (
+        not occurrence.letter.islower() or not reading.has_capitals or occurrence.mention.form in reading.finder.uncased
+    )
 
 
-def also_is_word(place: Place) -> bool:
+def also_is_word(occurrence: Occurrence) -> bool:
     """Whether the name is known to be a word as well, and stands without a title."""
-    return (place.mention.form in ALSO_WORDS or place.mention.form in TITLES) and not place.mention.is_titled
+    form = bare(occurrence.mention.form)
+    return (form in ALSO_WORDS or form in TITLES) and not occurrence.mention.is_titled
 
 
-def may_be_name(place: Place, reading: Reading) -> bool:
+def may_be_name(occurrence: Occurrence, reading: Reading) -> bool:
     """Whether nothing shows that a mention is only a word, though no sign of a call shows that it is the name."""
-    if place.has_at or place.mention.is_titled or not (place.before or place.behind):
+    if occurrence.has_at or occurrence.mention.is_titled or not (occurrence.before or occurrence.behind):
         return True
-    is_word = also_is_word(place)
-    is_small = place.letter.islower() and place.mention.form not in reading.finder.uncased
-    if not place.letter.isupper() and not is_small:
+    is_word = also_is_word(occurrence)
+    is_small = occurrence.letter.islower() and occurrence.mention.form not in reading.finder.uncased
+    if not occurrence.letter.isupper() and not is_small:
         return not is_word  # a script without cases
     if is_small:
         # Phones set the first letter of a text only: who writes no other capitals writes names without them, too.
-        return not (is_word or _is_used_as_word(place) or reading.has_inner_capitals)
+        return not (is_word or _is_used_as_word(occurrence) or reading.has_inner_capitals)
     if not reading.has_capitals and is_word:
         return False
-    if place.before:
-        return place.word_before not in NEVER_BEFORE_A_CAPITAL and not (is_word and place.word_before == "a")
-    return not (is_word or _has_subject_behind(place))
+    if occurrence.before:
+        before = occurrence.word_before
+        return before not in NEVER_BEFORE_A_CAPITAL and not (is_word and before in NEVER_BEFORE_A_CAPITAL_WORD)
+    return not (is_word or _has_subject_behind(occurrence))
 
 
-def is_only_word(place: Place, reading: Reading) -> bool:
+def is_only_word(occurrence: Occurrence, reading: Reading) -> bool:
     """Whether a mention is clearly the word: in small letters among capitals, or as the word opens a sentence."""
-    if place.has_at or place.mention.is_titled:
+    if occurrence.has_at or occurrence.mention.is_titled:
         return False
-    if not is_written_as_name(place, reading):
-        return also_is_word(place) or _is_used_as_word(place)
-    return also_is_word(place) and not place.before and _has_subject_behind(place)
+    if not is_written_as_name(occurrence, reading):
+        return also_is_word(occurrence) or _is_used_as_word(occurrence)
+    return also_is_word(occurrence) and not occurrence.before and _has_subject_behind(occurrence)
 
 
-def _is_used_as_word(place: Place) -> bool:
+def _is_used_as_word(occurrence: Occurrence) -> bool:
     """ "a king", "they will", "hope it"."""
-    return place.word_before in NEVER_BEFORE_A_NAME or _has_subject_behind(place)
+    return occurrence.word_before in NEVER_BEFORE_A_NAME or _has_subject_behind(occurrence)
 
 
-def _has_subject_behind(place: Place) -> bool:
+def _has_subject_behind(occurrence: Occurrence) -> bool:
     """ "Will this …", "May I …", "Hope you …"."""
-    return place.word_behind in NEVER_BEHIND_A_NAME
+    return occurrence.word_behind in NEVER_BEHIND_A_NAME

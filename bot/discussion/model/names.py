@@ -15,8 +15,6 @@ from bot.discussion.text.folding import fold_name
 
 GUEST_NAME_LIMIT: Final = 32
 
-aliases = name_forms  # as it was called before
-
 
 def guest_name(name: str, cast: Sequence[Persona] = ()) -> str:
     """A guest's display name made safe for a line tag.

@@ -12,7 +12,7 @@ from bot.discussion.model.inflections import Attached
 from bot.discussion.model.mentions import Mention, NameFinder, finder
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.titles import TITLES
-from bot.discussion.text.folding import FoldedText, bare
+from bot.discussion.text.folding import FoldedText, bare, fold_name
 from bot.discussion.text.markup import prose
 
 _CLOSERS: Final = r"[\"'”’»)\]}*_~|]"
@@ -21,21 +21,24 @@ _CLOSERS: Final = r"[\"'”’»)\]}*_~|]"
 _END: Final = regex.compile(
     rf"\n|[!?؟。｡॥।۔։፧]+(?:[.!?؟]*){_CLOSERS}*|(?<=\p{{Greek}});(?=\s|$)|(?<!\b\p{{L}})\.+{_CLOSERS}*(?=\s|$)"
 )
-_ACT: Final = regex.compile(r"(?<![*\\])\*(?=[^\s*])[^*\n]* ?[^*\n]*\*(?=\s)")
+_ACT: Final = regex.compile(r"(?<![*\\])\*(?P<act>[^\s*][^*\n]*)\*(?=\s)")
 _TITLE: Final = regex.compile(r"(?<!\p{L})\p{L}+$")
-_ASKS: Final = regex.compile(r"[?؟՞፧]|(?<=\p{Greek});|(?:か|吗|嗎|呢|까)[。.]?\s*$")
+_QUESTION_MARK: Final = regex.compile(r"[?؟፧]|(?<=\p{Greek});")
+# Particles that end questions, and the mark that Armenian has inside of a word.
+_ASKS: Final = regex.compile(r"(?:か|吗|嗎|呢|까)[。.]?\s*$|՞")
 _WORD: Final = regex.compile(r"[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}'-]*[\p{L}\p{N}\p{M}])?|[&+]")
 # What may stand around a name without meaning anything: quotes, emphasis, brackets, emoji, bullets.
 _DECOR: Final = r"[\s\"'“”‘’«»„()\[\]{}*_>~|¿¡•·#\p{So}\p{Sk}\p{Cf}\uFE0F]"
 _DECOR_BEFORE: Final = regex.compile(rf"^(?:{_DECOR}|-(?= )|\d{{1,2}}[.)] )*")
 _DECOR_BEHIND: Final = regex.compile(r"^[\"'”’»)\]}*_~|\p{So}\p{Sk}\uFE0F]*(?:\s+[\p{So}\uFE0F]+)*")
 _OPENED_BRACKET: Final = regex.compile(r"[(\[](?P<inside>[^()\[\]]*)$")
-# So far around a name its neighbours are looked at.
-_NEIGHBOURS: Final = 60
+# So many characters around a name are looked at, and so many for the words beside it.
+_AROUND: Final = 400
+_BESIDE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Occurrence:
     """A mention and its surroundings in the sentence, folded and without accents."""
 
     mention: Mention
@@ -75,7 +78,7 @@ class Reading:
         self.finder = names if isinstance(names, NameFinder) else finder(names)
         self.folded = FoldedText.of(prose(text) if is_prose else text)
         self.plain = bare(self.folded.folded)
-        self.places = [self._place(mention) for mention in self.finder.mentions(self.folded, self.plain)]
+        self.occurrences = [self._occurrence(mention) for mention in self.finder.mentions(self.folded, self.plain)]
 
     @cached_property
     def has_capitals(self) -> bool:
@@ -93,27 +96,41 @@ class Reading:
         """Where sentences end, the end of the text too."""
         ends = {match.end() for match in _END.finditer(self.plain) if not self._is_behind_title(match.start())}
         # What somebody does (*turns to Ben*) is no part of what is said behind it.
-        ends |= {bisect_left(self.folded.starts, act.end()) for act in _ACT.finditer(self.folded.text)}
+        for act in _ACT.finditer(self.folded.text):
+            if fold_name(act["act"]) not in self.finder.called:
+                ends.add(bisect_left(self.folded.starts, act.end()))
         return sorted({*ends, len(self.plain)})
+
+    @cached_property
+    def _question_marks(self) -> list[int]:
+        return [match.start() for match in _QUESTION_MARK.finditer(self.plain)]
+
+    def _asks(self, start: int, end: int) -> bool:
+        """Whether the sentence that ends at `end` asks something behind `start`."""
+        at = bisect_left(self._question_marks, start)
+        if at < len(self._question_marks) and self._question_marks[at] < end:
+            return True
+        return _ASKS.search(self.plain, max(start, end - _AROUND), end) is not None
 
     def _is_behind_title(self, stop: int) -> bool:
         word = _TITLE.search(self.plain, max(0, stop - 12), stop) if self.plain[stop] == "." else None
         return word is not None and word.group() in TITLES
 
-    def _place(self, mention: Mention) -> Place:
+    def _occurrence(self, mention: Mention) -> Occurrence:
         at = bisect_right(self._ends, mention.start)
         start, end = self._ends[at - 1] if at else 0, self._ends[min(at, len(self._ends) - 1)]
+        start, stop = max(start, mention.start - _AROUND), max(end, mention.end)
         lead = _DECOR_BEFORE.sub("", self.plain[start : mention.start])
         bracket = _OPENED_BRACKET.search(self.plain, start, mention.start)
-        rest = self.plain[mention.end : max(end, mention.end)]
+        rest = self.plain[mention.end : min(stop, mention.end + _AROUND)]
         tail = _DECOR_BEHIND.sub("", rest)
-        return Place(
+        return Occurrence(
             mention,
             lead,
             tail,
-            tuple(_WORD.findall(lead[-_NEIGHBOURS:])),
-            tuple(_WORD.findall(tail[:_NEIGHBOURS])),
-            _ASKS.search(rest) is not None or "՞" in self.plain[start:end],
+            tuple(_WORD.findall(lead[-_BESIDE:])),
+            tuple(_WORD.findall(tail[:_BESIDE])),
+            self._asks(mention.end, stop) or "՞" in lead,
             self.folded.text[self.folded.starts[mention.at[0]]],
             bracket["inside"] if bracket and rest.startswith((")", "]")) else None,
         )

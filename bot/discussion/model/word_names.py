@@ -23,6 +23,8 @@ NEVER_BEFORE_A_CAPITAL: Final = folded_words(
             des das""",
     }
 )
+# ... and these where the name is a word ("a King", "der Wolf"), though others may have an article.
+NEVER_BEFORE_A_CAPITAL_WORD: Final = folded_words({"English": "a", "German": "der die"})
 # ... and behind it: "will this", "hope it", "mark my".
 NEVER_BEHIND_A_NAME: Final = folded_words(
     {

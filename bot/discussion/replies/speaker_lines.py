@@ -29,6 +29,8 @@ _LONGEST_NAME: Final = 120
 # "Ben — I do not." The dash stands between spaces, or it is part of a name.
 _DASHED: Final = re.compile(r"(?P<name>[^\n–—:：]{1,120}?)[^\S\n]+[-–—]{1,2}[^\S\n]+(?P<said>\S[^\n]*)")
 _NOTE: Final = re.compile(r"(?:\([^()]*+\)|（[^（）]*+）|\[[^\[\]]*+\]|\{[^{}]*+\}|\*[^*]*+\*)[^\S\n*_`]*\Z")
+# "Speaker 2", "Person A".
+_NUMBER: Final = re.compile(r"[^\S\n]+#?(?:\d{1,3}|[A-Z])[*_`]*\Z")
 _MADE_UP_GUEST: Final = re.compile(r"\(guest\)[*_`\s]*\Z", re.IGNORECASE)
 _LEAKED_CUE: Final = re.compile(r"[\s*_#<>`]*\(a note from the moderator", re.IGNORECASE)
 
@@ -61,7 +63,7 @@ class Voices:
     def is_another(self, label: str) -> bool:
         """Whether it means somebody else, by name or in general ("User")."""
         own, named = self._tell(label)
-        return named or (not own and fold_name(label) in labels.OTHERS)
+        return named or (not own and fold_name(_NUMBER.sub("", label)) in labels.OTHERS)
 
     def is_self(self, label: str) -> bool:
         """Whether it is what a template calls the model, and nobody at the table is called so."""
@@ -182,7 +184,7 @@ def _heading(line: str) -> tuple[str, bool]:
     line = line.strip()
     if len(line) > _LONGEST_NAME or _BULLET.match(line):
         return "", False
-    if line[-1:] in _STOPS:  # a sentence of one word, an answer
+    if line.endswith(_STOPS):  # a sentence of one word, an answer
         return "", False
     name = _RULE.sub("", line).strip(_MARKS)
     return name, name != line

@@ -14,6 +14,7 @@ from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.llm.fallback import SPOKEN_BY
+from bot.sessions.composing.answers import Answer, best
 from bot.sessions.composing.blame import Blame
 from bot.sessions.composing.budget import Budget
 from bot.sessions.composing.draft import Draft
@@ -91,16 +92,16 @@ class Composer:
         that is useless too, the turn is a pass. Raises LimitReached and what the endpoint raises."""
         self._calls = 0
         prompt, revision, completion = await self._answered(request)
-        reply, problem = request.judged(completion, prompt)
+        answers = [Answer(completion, *request.judged(completion, prompt))]
         usage, asked_again = completion.usage, ""
-        if problem and self._calls < CALLS_A_TURN:
+        if (problem := answers[0].problem) and self._calls < CALLS_A_TURN:
             asked_again = f"asked_again:{problem.flag}"
             completion = await self._ask(request.again(prompt, problem), request)
-            reply, problem = request.judged(completion, prompt)
+            answers.append(Answer(completion, *request.judged(completion, prompt)))
             usage = usage.plus(completion.usage)
-        flags = [*reply.flags, problem.flag if problem else "", asked_again]
-        said = replace(reply, text="" if problem else reply.text, flags=tuple(dict.fromkeys(filter(None, flags))))
-        return Draft(request.turn(said, completion, heard=prompt.heard, usage=usage), prompt.heard, revision)
+        answer = best(answers, request.worth)
+        said = answer.said(asked_again)
+        return Draft(request.turn(said, answer.completion, heard=prompt.heard, usage=usage), prompt.heard, revision)
 
     async def _answered(self, request: ModelRequest) -> tuple[Prompt, int, Completion]:
         """The prompt that fits, the record's revision that it was made from, and the answer."""
@@ -121,8 +122,22 @@ class Composer:
                 prompt, completion = await self._without_what_is_to_blame(request, refusal)
                 return prompt, self._record.revision, completion
             else:
+                if completion.is_blocked:
+                    return await self._unblocked(request, prompt, revision)
                 self._read[request.endpoint.base_url] = prompt.heard
                 return prompt, revision, completion
+
+    async def _unblocked(self, request: ModelRequest, prompt: Prompt, revision: int) -> tuple[Prompt, int, Completion]:
+        """A filter has let nothing of an answer through. That may be for what the model said; what comes to nothing
+        again may be so for what it read."""
+        again = await self._ask(prompt, request)
+        if again.is_blocked:
+            try:
+                prompt, again = await self._without_what_is_to_blame(request, ContentFiltered("an empty answer"))
+                revision = self._record.revision
+            except ContentFiltered:
+                log.info("the filter at %s lets nothing through", request.endpoint.base_url)
+        return prompt, revision, again
 
     async def _without_what_is_to_blame(
         self, request: ModelRequest, refusal: ContentFiltered
@@ -134,11 +149,15 @@ class Composer:
         while (turns := blame.left_out) is not None:
             prompt = request.prompt(turns)
             try:
-                answered = prompt, await self._ask(prompt, request)
+                completion = await self._ask(prompt, request)
             except ContentFiltered:
+                blame.refused()
+                continue
+            if completion.is_blocked:
                 blame.refused()
             else:
                 blame.passed()
+                answered = prompt, completion
         if answered is None:
             raise refusal
         log.warning("%s; withheld from prompts: turns %s", refusal, blame.found)
