@@ -37,7 +37,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.overhead --quick --json $(BENCH)/overhead.json
 	$(BIN)/python -m bench.load --quick --json $(BENCH)/load.json
 	$(BIN)/python -m bench.prefix --quick --json $(BENCH)/prefix.json
-	$(BIN)/python -m bench.quality.guards --seeds 2 --turns 6 --only none --only all --keep $(BENCH) --json $(BENCH)/guards.json
+	$(BIN)/python -m bench.quality.guards --seeds 1 --turns 6 --max-tokens 96 --only none --only all --dry 0.8 --dry 0 --keep $(BENCH) --json $(BENCH)/guards.json
 	$(BIN)/python -m bench.quality $(BENCH)/guards-all-*.jsonl --json $(BENCH)/quality.json
 
 $(VENV)/.demo: pyproject.toml

@@ -123,13 +123,10 @@ async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:
     report.fine(
         f"Endpoint: {endpoint.base_url} answers with {endpoint.model} in {completion.latency_ms:.0f} ms, {window}."
     )
-    if endpoint.remark:
-        report.note(endpoint.remark)
+    for sentence in endpoint.remarks:
+        report.note(sentence)
     if endpoint.peculiarities:
         report.fine(f"Endpoint: {endpoint.base_url}: {endpoint.peculiarities}.")
-    if endpoint.window is None:
-        setting = endpoint.setting("CONTEXT")
-        report.note(f"The endpoint does not tell its context window; set {setting} if long tables are refused.")
 
 
 async def _check_discord(settings: Settings, report: Report) -> None:

@@ -15,7 +15,7 @@ PLATFORM_WORDS = {
 MODULES = [(room, module) for room in PLATFORM_WORDS for module in sorted((ROOT / room).rglob("*.py"))]
 
 # What is taken out of a model's text has to be named: the marks of headings, the addresses of invites.
-TAKEN_OUT = {("reply.py", "_HEADING"), ("links.py", "_INVITE")}
+TAKEN_OUT = {("layout.py", "_HEADING"), ("links.py", "_INVITE")}
 
 WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 

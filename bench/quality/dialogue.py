@@ -16,6 +16,7 @@ from bot.discussion.moderation.moderator import Open, Speak, next_step
 from bot.discussion.prompts.prompt import Cue, stop_strings
 from bot.discussion.replies.guards import objection
 from bot.discussion.replies.reply import clean
+from bot.discussion.replies.trimming import trimmed
 
 Message = dict[str, str]
 # In: session, record so far, who speaks and what the moderator tells them. Out: the messages of the request.
@@ -133,6 +134,7 @@ async def _take_turn(
         )
         calls.append(call)
         reply = clean(call.text, speaker=persona, others=others, finish_reason=call.finish_reason)
+        reply = trimmed(reply, session, record, persona) if guarded else reply
         problem = objection(reply, session, record, persona, summary=False)
         text, flags = reply.text, [*reply.flags]
         if problem is None or not guarded:

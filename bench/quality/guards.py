@@ -21,6 +21,7 @@ import io
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -172,7 +173,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             for dry in dict.fromkeys(one.dry for one in wanted):
                 missing = [one for one in wanted if one.dry == dry and not one.file(folder).exists()]
                 if missing:
-                    with running_model(threads=args.threads, cap=2 * args.max_tokens, dry=dry) as url:
+                    with _model(args, dry) as url:
                         asyncio.run(hold_missing(url, missing, folder, catalogue, args))
             held: dict[str, list[Path]] = {}
             for one in wanted:
@@ -187,6 +188,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _model(args: argparse.Namespace, dry: float) -> AbstractContextManager[str]:
+    """The endpoint that is named, else the small model."""
+    if args.url:
+        return nullcontext(args.url)
+    return running_model(threads=args.threads, cap=2 * args.max_tokens, dry=dry)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench.quality.guards", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -195,7 +203,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--dry", action="append", type=float, help=f"may be given again; 0: off (default: {DRY})", metavar="X"
     )
-    parser.add_argument("--personas", type=Path, metavar="DIR", help="all personas of this folder, not the shipped ones")
+    parser.add_argument("--url", metavar="URL", help="an endpoint to ask instead of the small model; --dry is its own")
+    parser.add_argument(
+        "--personas", type=Path, metavar="DIR", help="all personas of this folder, not the shipped ones"
+    )
     parser.add_argument("--task", type=Path, metavar="DIR", help="the task in this folder, not the shipped ones")
     add_arguments(parser)
     return parser

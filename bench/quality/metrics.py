@@ -8,12 +8,14 @@ from itertools import pairwise
 from typing import Final
 
 from bench.quality.transcripts import Said, Transcript
-from bot.discussion.model.names import aliases
+from bot.discussion.model.name_forms import name_forms
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.prompts.prompt import AGAIN, LAST_TURN, OPENING, WRAP_UP
 from bot.discussion.text import segmentation
+from bot.discussion.text.agreement import only_agrees
 from bot.discussion.text.folding import fold
-from bot.discussion.text.text_metrics import Gram, grams, novelty, only_agrees, words
+from bot.discussion.text.segmentation import words
+from bot.discussion.text.text_metrics import Gram, grams, novelty
 
 # So much of a turn's 3-grams must stand in the prompt's frame for the turn to be a recital of it.
 RECITAL: Final = 0.5
@@ -112,7 +114,7 @@ def tags_of(text: str, cast: Iterable[Persona]) -> set[str]:
     """Whose name tag ("Aino:", "**Professor Virtanen**:", "[Aino]") begins a line or a sentence of the text."""
     found: set[str] = set()
     folded = fold(text)
-    owners = {form: p.name for p in cast for form in aliases(p)} | {fold(MODERATOR): MODERATOR}
+    owners = {form: p.name for p in cast for form in name_forms(p)} | {fold(MODERATOR): MODERATOR}
     forms = "|".join(re.escape(form) for form in sorted(owners, key=len, reverse=True))
     tag = rf"(?:^|(?<=[.!?…\"”])[^\S\n])[\s*_#<>`\"“]*(?:\[({forms})\]|({forms})(?:\s*\([^()\n]*\))?[*_`]*\s?[:：])"
     for match in re.finditer(tag, folded, re.MULTILINE):

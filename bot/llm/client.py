@@ -15,12 +15,12 @@ from openai import AsyncOpenAI
 
 from bot.endpoint_settings import secrets_in
 from bot.llm.address import api_root, has_version
-from bot.llm.answers import read_body
 from bot.llm.completion import Completion, read_completion
 from bot.llm.error_kinds import ErrorKind, meaning_of
 from bot.llm.error_reading import read_error
 from bot.llm.http_client import HttpClient
 from bot.llm.json_reading import read_json
+from bot.llm.openai_shape import read_body
 from bot.llm.streaming import LONGEST_STREAM
 
 log = logging.getLogger(__name__)
@@ -125,6 +125,12 @@ class EndpointClient:
 
     async def _models_at(self, path: str, options: Any) -> Any:
         return read_json((await self._sdk.get(path, cast_to=httpx2.Response, options=options)).content)
+
+    async def get_beside(self, path: str) -> Any:
+        """The JSON at a path of the server that is not beneath its API, asked for once. Raises CALL_ERRORS."""
+        address = urlsplit(self.base_url)._replace(path=path).geturl()
+        async with asyncio.timeout(_MODELS_TIMEOUT_ONCE):
+            return await self._models_at(address, {**self._options, "max_retries": 0})
 
     async def adopt_version(self) -> bool:
         """Nothing is served at the address. Out: whether it is beneath its /v1, which is the address from here on."""

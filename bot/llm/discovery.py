@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.llm.client import CALL_ERRORS, EndpointClient
@@ -27,6 +28,21 @@ _CHAT: Final = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class OwnList:
+    """A further list of a server's, which tells windows that the usual one does not: told by who owns a model there."""
+
+    owner: str
+    path: str
+    source: str
+
+
+OWN_LISTS: Final = (
+    OwnList("organization_owner", "/api/v0/models", "https://lmstudio.ai/docs/developer/rest/endpoints"),
+    OwnList("library", "/api/ps", "https://docs.ollama.com/api: list running models"),
+)
+
+
 async def discover(client: EndpointClient, profile: ModelProfile) -> str | None:
     """Ask for the list of models and have the profile learn from it. Out: the model's name; None: the list is empty.
 
@@ -43,15 +59,29 @@ async def discover(client: EndpointClient, profile: ModelProfile) -> str | None:
         profile.learn_unlisted()
         return named
     if named is not None:
-        profile.learn_listed(named, next((window_of(model) for name, model in models if _is_same(name, named)), None))
+        model = next((model for name, model in models if _is_same(name, named)), {})
+        profile.learn_listed(named, await _window(client, named, model), owner=at(model, "owned_by"))
         return named
     if not models:
         return None
-    at = next((at for at, model in enumerate(models) if speaks(*model)), 0)
-    name, model = models[at]
-    profile.learn_choice([other for other, _ in models], passed_over=at)
-    profile.learn_listed(name, window_of(model))
+    first = next((place for place, model in enumerate(models) if speaks(*model)), 0)
+    name, model = models[first]
+    profile.learn_choice([other for other, _ in models], passed_over=first)
+    profile.learn_listed(name, await _window(client, name, model), owner=at(model, "owned_by"))
     return name
+
+
+async def _window(client: EndpointClient, name: str, model: Any) -> int | None:
+    """The context window of a model in the list, also where only the server's own list tells it."""
+    own = next((own for own in OWN_LISTS if at(model, "owned_by") == own.owner), None)
+    if (window := window_of(model)) is not None or own is None:
+        return window
+    try:
+        models = read_models(await client.get_beside(own.path))
+    except CALL_ERRORS as error:
+        log.info("no windows from %s%s (%s)", client.host, own.path, type(error).__name__)
+        return None
+    return next((window_of(listed) for other, listed in models if _is_same(other, name)), None)
 
 
 def read_models(answer: Any) -> list[tuple[str, Any]]:

@@ -130,18 +130,18 @@ class Endpoint:
         return remarks.of_the_cut(window, self.profile, self._client.host, self._settings) if window else None
 
     @property
-    def remark(self) -> str:
-        """What whoever hosts the bot may want to know of the model that was taken; "" if nothing."""
+    def remarks(self) -> list[str]:
+        """What whoever hosts the bot may want to know of the model that is asked, a sentence each."""
+        return [*filter(None, (self._choice, remarks.of_the_window(self.profile, self._settings)))]
+
+    @property
+    def _choice(self) -> str:
         return remarks.of_the_choice(self.profile, self._client.host, self._settings)
 
     @property
     def thinking(self) -> int:
         """Tokens that each answer gets on top, for what the model thinks before it speaks; 0 for one that does not."""
         return self.profile.thinking
-
-    def setting(self, name: str) -> str:
-        """The full name of one of its settings: LLM_CONTEXT, ENDPOINT_FAST_CONTEXT."""
-        return self._settings.of(name)
 
     def most(self, max_tokens: int, *, prompt: int) -> int:
         """The most tokens that `complete` may take besides the `prompt`: the first answer may be asked for twice."""
@@ -161,8 +161,8 @@ class Endpoint:
                 before, found = self.model, await discovery.discover(self._client, self.profile)
             except CALL_ERRORS as error:
                 raise self._explained(error) from error
-        if found != before and self.remark:
-            log.info("%s", self.remark)
+        if found != before and self._choice:
+            log.info("%s", self._choice)
         if not found:
             raise no_model(self._client, self._settings)
         return found

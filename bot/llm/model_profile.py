@@ -32,6 +32,7 @@ class ModelProfile:
         self._listed_window: int | None = None
         self._told_window: int | None = None  # by a refusal, or by where it cuts
         self.chars_per_token = _CHARS_PER_TOKEN
+        self.owner: Any = None
         self.listed: tuple[str, ...] = ()
         self.passed_over: tuple[str, ...] = ()
         """Where no model is named: those that the server lists, and those of them before the one that is taken."""
@@ -105,8 +106,9 @@ class ModelProfile:
 
     # --- what it learns from ---
 
-    def learn_listed(self, model: str, window: int | None) -> None:
-        """The server lists it, under this name and with this window in tokens."""
+    def learn_listed(self, model: str, window: int | None, *, owner: Any = None) -> None:
+        """The server lists it, under this name and with this window in tokens; `owner`: whose it is called there."""
+        self.owner = owner
         if model != self.model:  # what the last one refused this one may take
             self._learnt.forget()
             self._is_measured, self._lowest_ratio = False, None
@@ -159,7 +161,7 @@ class ModelProfile:
         self.reasons = bool(self.reasons)
 
     def _learn_count(self, prompt: str, tokens: int, cached: int | None) -> None:
-        if self._cut.look(len(prompt), tokens, most_ratio=most_ratio(prompt)) and self._cut.window:
+        if self._cut.look(prompt, tokens, most_ratio=most_ratio(prompt)) and self._cut.window:
             self._told_window = min(self._cut.window, self._told_window or self._cut.window)
             self._warnings = [self._told_window]
             if self._lowest_ratio is not None:  # as it was before anything was cut

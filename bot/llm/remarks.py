@@ -5,6 +5,8 @@ from typing import Final
 from bot.llm.endpoint_errors import SettingNames
 from bot.llm.model_profile import ModelProfile
 
+# Who owns the models of its list.
+_OLLAMA: Final = "library"
 # So many names of models are told.
 _SHOWN: Final = 5
 
@@ -19,6 +21,18 @@ def of_the_choice(profile: ModelProfile, host: str, settings: SettingNames) -> s
         f"{settings.model} is not set: of the {len(listed)} models at {host} “{profile.model}” is taken, the first in "
         f"its list{over}."
     )
+
+
+def of_the_window(profile: ModelProfile, settings: SettingNames) -> str:
+    """What can be done about a window that the server does not tell; "" where it does."""
+    if profile.window is not None:
+        return ""
+    if profile.owner == _OLLAMA:
+        return (
+            "This looks like Ollama, which drops what is longer than its context without a word: set "
+            f"OLLAMA_CONTEXT_LENGTH there and {settings.of('CONTEXT')} here to the same number of tokens."
+        )
+    return f"The endpoint does not tell its context window; set {settings.of('CONTEXT')} if long tables are refused."
 
 
 def of_the_cut(window: int, profile: ModelProfile, host: str, settings: SettingNames) -> str:

@@ -29,8 +29,6 @@ _STOP_NAMES: Final = frozenset({"stop", "stop_sequences", "stop_words", "stop se
 _OTHER_NAMES: Final = {**dict.fromkeys(_LIMIT_NAMES, _LIMIT_NAMES), "stop": _STOP_NAMES}
 # What can be done without, whatever is wrong with it: the answer is cut at others' lines in any case.
 _SPARE: Final = frozenset({"stop", "stream_options", "temperature"})
-
-
 # The least step above a bound that is not allowed itself, for numbers with a fraction.
 _STEP: Final = 0.01
 

@@ -32,14 +32,14 @@ async def read_stream(response: httpx2.Response, pause: float) -> bytes:
     after such a pause, and httpx2.TransportError for a stream that breaks off: what was said until then is no answer.
     """
     answer = StreamedAnswer()
-    now = asyncio.get_running_loop().time
-    most = now() + pause * LONGEST_STREAM
+    elapsed = asyncio.get_running_loop().time
+    most = elapsed() + pause * LONGEST_STREAM
     try:
         async with asyncio.timeout(pause) as limit:
             async for event in httpx2.EventSource(response):
                 if not answer.add(event):
                     break
-                limit.reschedule(min(now() + (min(pause, _AFTER_THE_END) if answer.is_finished else pause), most))
+                limit.reschedule(min(elapsed() + (min(pause, _AFTER_THE_END) if answer.is_finished else pause), most))
     except (TimeoutError, httpx2.TransportError):
         if not answer.is_finished:
             raise

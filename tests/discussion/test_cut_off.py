@@ -63,8 +63,8 @@ def cut(raw: str) -> Reply:
         ("So:\n```\nx = 1\n```", "So:\n```\nx = 1\n```"),
         ("So:\n```\nx = 1\n```\nAnd the", "So:\n```\nx = 1\n```"),
         # What was cut off is somebody else's.
-        ("Ice\nRavi: I do not th", "Ice"),
-        ("Ice is ice: that is all<|im_end|>\n<|im_start|>user\nWh", "Ice is ice: that is all"),
+        ("Ice is ice.\nRavi: I do not th", "Ice is ice."),
+        ("Ice is ice.<|im_end|>\n<|im_start|>user\nWh", "Ice is ice."),
     ],
 )
 def test_up_to_the_last_whole_sentence(raw: str, text: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.discussion.model.self_naming import speaks_under_other_name
+from bot.discussion.model.claims import speaks_as_other
 from tests.support.recorded_table import persona
 
 SPEAKER = persona("Lena", "Lena Holm")
@@ -34,7 +34,7 @@ TABLE = (
     ],
 )
 def test_somebody_who_gives_anothers_name(text: str):
-    assert speaks_under_other_name(text, SPEAKER, TABLE)
+    assert speaks_as_other(text, SPEAKER, TABLE)
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,4 @@ def test_somebody_who_gives_anothers_name(text: str):
     ],
 )
 def test_somebody_who_does_not(text: str):
-    assert not speaks_under_other_name(text, SPEAKER, TABLE)
+    assert not speaks_as_other(text, SPEAKER, TABLE)

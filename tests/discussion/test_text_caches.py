@@ -25,7 +25,8 @@ OF_CAST_AND_TASK = {
     "name_forms._callers": "the forms of the cast's names",
     "name_forms._parts": "the forms of the cast's names",
     "prompt._preamble": "context, rules and character cards",
-    "guards._told": "the word runs of a preamble",
+    "claims._forms": "the forms of the table's names",
+    "trimming._told_before": "the word runs of a preamble",
 }
 
 

@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discussion.text.text_metrics import grams, novelty, only_agrees, words
+from bot.discussion.text.agreement import only_agrees
+from bot.discussion.text.segmentation import words
+from bot.discussion.text.text_metrics import grams, novelty
 
 
-def test_words_are_folded_and_count_by_character_without_spaces():
-    assert words("The ICE, the “ice”!") == ["the", "ice", "the", "ice"]
-    assert words("氷が溶ける") == list("氷が溶ける")
+def test_words_are_folded_also_where_no_spaces_are_between_them():
+    assert list(words("The ICE, the “ice”!")) == ["the", "ice", "the", "ice"]
+    assert list(words("氷が溶ける")) == ["氷", "が", "溶ける"]
 
 
 def test_a_text_shorter_than_a_gram_is_one():

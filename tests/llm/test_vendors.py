@@ -12,7 +12,7 @@ from bot.discuss import discuss
 from bot.discussion.model.dials import Dials
 from bot.settings import Settings
 from bot.terminal import TerminalStage
-from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint, gives, scripted_endpoint
 from tests.support.samples import CAST, TASK
 from tests.support.vendor_model_lists import LISTS
 from tests.support.vendor_stand_in import VENDORS, Vendor
@@ -71,6 +71,19 @@ async def test_a_discussion_ends_or_says_why(server: ScriptedEndpoint, tmp_path:
     assert KEY not in printed
 
 
+STREAMED = ("xAI: a parameter", "Groq: an added parameter", "OpenRouter, 200: too long", "Gemini: too fast")
+
+
+@pytest.mark.parametrize("name", [*STREAMED, "LM Studio, path: refused"])
+async def test_the_same_where_answers_are_streamed(server: ScriptedEndpoint, tmp_path: Path, name: str) -> None:
+    vendor = VENDORS[name]
+    vendor.at(server)
+    reason, _ = await held(server, settings(server.url, tmp_path, llm_stream=True, **vendor.settings), **vendor.dials)
+    assert vendor.pauses in (reason or "")
+    assert bool(reason) == bool(vendor.pauses)
+    assert all(request.body["stream"] for request in server.asked)
+
+
 SHORT = {name: vendor for name, vendor in VENDORS.items() if "too long" not in name}
 
 
@@ -104,3 +117,34 @@ async def test_the_first_model_that_speaks_is_taken_with_its_window(
     assert f"✓ Endpoint: {server.url} answers with {name} in " in said
     assert told in said
     assert server.asked[0].body["model"] == name
+
+
+@pytest.mark.parametrize(
+    ("owner", "path", "own", "window"),
+    [
+        ("organization_owner", "/api/v0/models", {"data": [{"id": "m", "loaded_context_length": 4321}]}, 4321),
+        ("organization_owner", "/api/v0/models", {"data": [{"id": "m", "max_context_length": 8765}]}, 8765),
+        ("library", "/api/ps", {"models": [{"name": "m:latest", "context_length": 2048}]}, 2048),
+        ("library", "/api/ps", {"models": []}, None),
+        ("library", "/api/ps", "404 page not found", None),
+    ],
+    ids=["LM Studio, loaded", "LM Studio", "Ollama, loaded", "Ollama", "an older one"],
+)
+async def test_a_window_that_only_the_servers_own_list_tells(
+    server: ScriptedEndpoint,
+    tmp_path: Path,
+    owner: str,
+    path: str,
+    own: Any,
+    window: int | None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    server.models = gives({"data": [{"id": "m", "owned_by": owner}]})
+    server.elsewhere = gives(own, 404 if isinstance(own, str) else 200)
+    await check(settings(server.url, tmp_path))
+    said = capsys.readouterr().out
+    told = f"a context window of {window:,} tokens" if window else "an unknown context window"
+    assert told in said
+    assert [request.path for request in server.requests].count(path) >= 1
+    is_warned = "This looks like Ollama, which drops what is longer than its context without a word" in said
+    assert is_warned == (owner == "library" and window is None)

@@ -36,6 +36,8 @@ ASKS_THE_WALL_CLOCK = {
     "budget.py": "tokens are counted by the day (UTC), and a session has an age",
     "retention.py": "what is older than so many days is deleted",
     "recovery.py": "when the next day begins; it looks again after DAY_NAP seconds at the latest",
+    "waits.py": "servers tell by the time of day until when they want to be left alone; what comes of it is bounded",
+    "endpoint_errors.py": "people are told at what time a wait ends",
     "server.py": "an answer of the dummy's says when it was made",
 }
 # Ahead by less than LIMIT_SESSION_MINUTES: a table may not last longer, by the wall clock.

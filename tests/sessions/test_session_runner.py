@@ -131,6 +131,27 @@ async def test_a_second_near_copy_is_a_pass_that_nobody_sees(table: SessionTable
     await table.assert_stored()
 
 
+async def test_of_two_answers_of_little_use_what_is_new_in_the_better_one_is_said(table: SessionTable) -> None:
+    first = "A town that lends ladders needs fewer ladders."
+    table.server.enqueue(first, f"Nobody knows. {first}", first)
+    await table.run.take_turns()
+    turn = table.spoken[1]
+    assert (turn.text, turn.raw) == ("Nobody knows.", f"Nobody knows. {first}")
+    assert {"trimmed:repeated", "repeated", "asked_again:repeated"} <= set(turn.flags)
+    assert turn.usage is not None
+    assert turn.usage.prompt_tokens == sum(round(len(p) / 4.0) for p in table.server.prompts[1:3])
+
+
+async def test_what_was_said_before_goes_and_nobody_is_asked_again(table: SessionTable) -> None:
+    first, new = "A town that lends ladders needs fewer ladders.", "Nobody has counted the ladders in the tower yet."
+    table.server.enqueue(first, f"{first} {new}")
+    await table.run.take_turns()
+    assert [t.text for t in table.spoken[:2]] == [first, new]
+    assert len(table.server.asked) == 11
+    assert table.place.texts.count(new) == 1
+    await table.assert_stored()
+
+
 async def test_three_passes_pause_the_session(table: SessionTable) -> None:
     table.server.enqueue(*[""] * 6)
     await table.run.take_turns()

@@ -18,10 +18,10 @@ from typing import Final
 
 from bot.discussion.model.address_words import THANKS
 from bot.discussion.model.calls import called_in
+from bot.discussion.model.claims import introduces
 from bot.discussion.model.name_or_word import is_only_word, is_written_as_name, may_be_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.reading import Occurrence, Reading
-from bot.discussion.model.self_naming import tells_own_name
 from bot.discussion.text.folding import fold_name
 
 # A sentence that thanks and says more has more words than these.
@@ -36,7 +36,7 @@ def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool =
     others = [
         occurrence
         for occurrence in reading.occurrences
-        if occurrence.mention.name not in own and not tells_own_name(occurrence, reading)
+        if occurrence.mention.name not in own and not _is_own_name(occurrence, reading)
     ]
     if not others:
         return None
@@ -52,6 +52,11 @@ def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool =
             return rank[-1].mention.name
     names = {occurrence.mention.name for occurrence in others if guest and may_be_name(occurrence, reading)}
     return names.pop() if len(names) == 1 else None
+
+
+def _is_own_name(occurrence: Occurrence, reading: Reading) -> bool:
+    """ "Hi, I'm Anna!": a guest who is called so, too."""
+    return occurrence.may_call and introduces(reading.folded.text, *reading.folded.source(*occurrence.mention.at))
 
 
 def named(text: str, cast: Sequence[Persona]) -> list[str]:

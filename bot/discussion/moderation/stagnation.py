@@ -5,7 +5,8 @@ from itertools import islice
 from typing import Final
 
 from bot.discussion.model.record import QuestionPut, Record, Session, Turn
-from bot.discussion.text.text_metrics import novelty, only_agrees
+from bot.discussion.text.agreement import only_agrees
+from bot.discussion.text.text_metrics import novelty
 
 # So many turns in a row that came to nothing pause the session.
 PASSES_BEFORE_PAUSE: Final = 3

@@ -1,10 +1,11 @@
-"""What in a reply would be shown otherwise than it was meant: stage directions, headings, blank lines, what is unseen."""
+"""What in a reply would be shown otherwise than it was meant: stage directions, headings, blank lines …"""
 
 import re
 from typing import Final
 
 from bot.discussion.replies.quotation import is_enclosed
-from bot.discussion.replies.verbatim import FENCE, open_fence
+from bot.discussion.replies.verbatim import fence_of, open_fence
+from bot.discussion.text.markup import Mark, spans
 
 # A line in brackets is a stage direction, or a note of the moderator's that the model makes up.
 _ASIDE: Final = re.compile(r"[*_]*[(（][^()（）\n]*[)）][*_.。]*|[*_]*\[[^\[\]\n]*\][*_.]*|[*_]*【[^【】\n]*】[*_.]*")
@@ -21,7 +22,9 @@ _UNSEEN: Final = re.compile("[\u200b\u2060\ufeff]")
 _NO_LANGUAGES: Final = frozenset(
     {"", "text", "txt", "plain", "plaintext", "markdown", "md", "reply", "response", "none"}
 )
-_WHOLE_FENCE: Final = re.compile(r"```(?:(?P<language>[\w+-]*)[^\S\n]*\n)?(?P<inside>.*?)(?:```)?", re.DOTALL)
+_WHOLE_FENCE: Final = re.compile(
+    r"(?P<ticks>`{3,})(?:(?P<language>[\w+-]*)[^\S\n]*\n)?(?P<inside>.*?)(?:(?P=ticks))?", re.DOTALL
+)
 
 
 def storable(text: str) -> str:
@@ -38,12 +41,14 @@ def without_fence(text: str) -> str:
 
     One that names a programming language is no wrapping, but code.
     """
-    fences = text.count(FENCE)
-    if text.startswith(FENCE) and (fences == 1 or (fences == 2 and text.endswith(FENCE))):
-        match = _WHOLE_FENCE.fullmatch(text)
-        if match and (match["language"] or "").casefold() in _NO_LANGUAGES:
-            return match["inside"]
-    return text[: -len(FENCE)] if open_fence(text) == len(text) - len(FENCE) else text
+    start = open_fence(text)
+    if start is not None and text[start:] == fence_of(text, start):
+        return text[:start]
+    match = _WHOLE_FENCE.fullmatch(text)
+    if match is None or (match["language"] or "").casefold() not in _NO_LANGUAGES:
+        return text
+    first = next((span for span in spans(text) if span.mark is Mark.FENCE), None)
+    return match["inside"] if first and (first.start, first.end) == (0, len(text)) else text
 
 
 def unquoted(text: str) -> str:

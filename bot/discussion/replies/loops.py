@@ -55,10 +55,10 @@ def _without_run(text: str) -> str:
             is_run = same + length >= max(_RUNS * length, _LEAST_WORDS)
             one_word = is_run and len({word for word, _, _ in found[i - length : i]}) == 1
             if is_run and not (one_word and text[found[i - 2][2] : found[i - 1][1]].isspace()):
-                end, left = i - same, len(found) - i
-                # Less than once more is where it was cut off.
-                behind = "" if 0 < left < max(length, 2) else text[found[i - 1][2] :]
-                return _without_run(text[: found[end - 1][2]] + behind)
+                # Half a word more is where it was cut off.
+                is_cut = i == len(found) - 1 and found[i - length][0].startswith(found[i][0])
+                behind = "" if is_cut else text[found[i - 1][2] :]
+                return _without_run(text[: found[i - same - 1][2]] + behind)
             same = 0
     return text
 

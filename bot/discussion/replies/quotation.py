@@ -20,7 +20,8 @@ _APOSTROPHES: Final = "'’`"
 
 def is_enclosed(text: str) -> bool:
     """Whether `text` is one quotation: its first mark is closed by its last, with something in between."""
-    return len(text) > 2 and text[0] in PAIRS and (0, len(text) - 1) in _read(text)[0]
+    may_be = len(text) > 2 and text[0] in PAIRS and text[-1] in PAIRS[text[0]]
+    return may_be and (0, len(text) - 1) in _read(text)[0]
 
 
 def unclosed(text: str) -> list[int]:

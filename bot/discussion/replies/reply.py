@@ -20,9 +20,6 @@ from bot.discussion.text.links import plain_links
 _READ_LIMIT: Final = 2 * TEXT_LIMIT
 # Wrappings in wrappings: more than this are no accident.
 _PASSES: Final = 20
-# Mends that may take the end away, and so much of the end tells whether they did.
-_ENDS: Final = frozenset({"spoke_for_others", "template"})
-_TAIL: Final = 40
 
 Mend = Callable[[str], str]
 
@@ -52,17 +49,17 @@ def clean(
     mends = _mends(voices)
     is_cut = finish_reason == "length"
     flags: dict[str, None] = {}
-    text = outside_code(layout.storable(raw), layout.without_unseen).strip()
+    text = layout.storable(raw).strip()
     for _ in range(_PASSES):  # one wrapping can hide another: a tag inside quotes inside a fence
         before = text
         for flag, mend in mends:
             mended = (mend(text) if mend else whole_sentences(text, cut_off=is_cut)).strip()
             if mended == text:
                 continue
-            flags[flag] = None
-            # The broken sentence may be gone with the lines of somebody else, or from behind a list.
-            is_gone = flag in _ENDS and not text.endswith(mended[-_TAIL:])
-            is_cut = is_cut and not is_gone and not (flag == "cut_off" and ends_in_item(mended))
+            if flag:
+                flags[flag] = None
+            # An item of a list is whole once the broken line behind it is gone.
+            is_cut = is_cut and not (flag == "cut_off" and ends_in_item(mended))
             text = mended
         if text == before:
             break
@@ -75,6 +72,7 @@ def clean(
 def _mends(voices: Voices) -> Sequence[tuple[str, Mend | None]]:
     """What is done to a text, in order, each with its flag; None for what depends on where the text was cut off."""
     return (
+        ("", _in_prose(layout.without_unseen)),
         ("reasoning", without_reasoning),
         ("template", without_marks),
         ("cut_off", lambda text: text[:_READ_LIMIT]),

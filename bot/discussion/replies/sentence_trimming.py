@@ -6,7 +6,7 @@ from typing import Final
 import regex
 
 from bot.discussion.replies.quotation import PAIRS, unclosed
-from bot.discussion.replies.verbatim import FENCE, open_fence, outside_code
+from bot.discussion.replies.verbatim import fence_of, open_fence, outside_code
 from bot.discussion.text.markup import Mark, spans
 from bot.discussion.text.segmentation import graphemes, sentence_ends
 
@@ -15,6 +15,8 @@ _TERMINAL: Final = regex.compile(r"[\p{Sentence_Terminal}…།༎;][\p{Pe}\p{Pf
 TEXT_LIMIT: Final = 6000
 # What closes a text takes up room as well: a fence, a few marks.
 _ROOM_TO_CLOSE: Final = 16
+# What may stand behind a fence that has nothing in it yet.
+_LANGUAGE: Final = re.compile(r"[\w+-]*")
 # So far behind the limit the last character may go on.
 _LONGEST_CHARACTER: Final = 40
 # Discord's marks that come in pairs, each where it may begin or end something: not escaped, not between two spaces.
@@ -27,7 +29,6 @@ _MARKS: Final = tuple(
         "~~",
         r"(?<![*\s])\*(?!\*)|(?<!\*)\*(?![*\s])",
         r"(?<![\w_])_(?=[^\W_])|(?<=[^\s_])_(?![\w_])",
-        "`(?!`)",
     )
 )
 # An item of a list, or a row of a table, that has its line to itself, needs no full stop.
@@ -51,9 +52,9 @@ def whole_sentences(text: str, *, cut_off: bool) -> str:
     items = (item.end() for item in _ITEM.finditer(text))
     whole = [end for end in sentence_ends(text) if text[end : end + 1] != "\n" or _ends_sentence(text, end)]
     if end := max([*whole, *fences, *items], default=0):
-        return _balanced(text[:end])
+        return balanced(text[:end])
     rest = _HALF_A_LINK.sub("", text).rstrip(" \t\n,;:-–—、，；：")
-    return _balanced(f"{rest}…") if rest else ""
+    return balanced(f"{rest}…") if rest else ""
 
 
 def ends_in_item(text: str) -> bool:
@@ -71,11 +72,12 @@ def closed_fence(text: str) -> str:
     start = open_fence(text)
     if start is None:
         return text
-    _, _, inside = text[start:].partition("\n")
-    if "\n" in text[start:] and inside.strip():
-        return f"{text.rstrip()}\n{FENCE}"
-    inside = text[start + len(FENCE) :].strip()
-    return f"{text.rstrip()}{FENCE}" if " " in inside else text[:start].rstrip()
+    ticks = fence_of(text, start)
+    info, line_break, inside = text[start + len(ticks) :].partition("\n")
+    closed = f"{text.rstrip()}\n{ticks}" if line_break else f"{text.rstrip()}{ticks}"
+    is_empty = not inside.strip() if line_break else _LANGUAGE.fullmatch(info.strip())
+    # Behind other backticks, or in a quoted line, nothing closes it.
+    return text[:start].rstrip() if is_empty or open_fence(closed) is not None else closed
 
 
 def _shortened(text: str) -> str:
@@ -98,19 +100,24 @@ def _cut_in_code(text: str, start: int) -> str:
     return whole_sentences(before, cut_off=True) if before else closed_fence(text)
 
 
-def _balanced(text: str) -> str:
+def balanced(text: str) -> str:
     """`text` with each mark closed that the cut has left open; a quotation around the whole loses its first half."""
     return outside_code(text, _closed)
 
 
 def _closed(text: str) -> str:
-    opened = unclosed(text)
-    if opened[:1] == [0]:
-        text, opened = text[1:], [at - 1 for at in opened[1:]]
-    closing = [(at, PAIRS[text[at]][0]) for at in opened]
+    if unclosed(text)[:1] == [0]:
+        text = text[1:]
+    closed = text + (closers := _closers(text))
+    # Marks that run into each other are none.
+    return closed if len(closers) < _ROOM_TO_CLOSE and not _closers(closed) else text
+
+
+def _closers(text: str) -> str:
+    """What closes the marks and quotations that a text leaves open, the last one first."""
+    closing = [(at, PAIRS[text[at]][0]) for at in unclosed(text)]
     for mark in _MARKS:
         found = list(mark.finditer(text))
-        if len(found) % 2:
+        if len(found) % 2 and found[-1].end() < len(text):
             closing.append((found[-1].start(), found[-1].group()))
-    closers = "".join(mark for _, mark in sorted(closing, reverse=True))
-    return text + closers if len(closers) < _ROOM_TO_CLOSE else text
+    return "".join(mark for _, mark in sorted(closing, reverse=True))

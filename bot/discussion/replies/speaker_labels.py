@@ -1,4 +1,4 @@
-"""What models call whoever speaks, besides by name: labels of chat templates, plays and interviews in many languages."""
+"""What models call whoever speaks, besides by name: labels of templates, plays and interviews in many languages."""
 
 from typing import Final
 
@@ -6,29 +6,29 @@ from bot.discussion.text.folding import fold_name
 
 # Whoever the persona speaks to, or who leads the talk: none of them is the speaker. A row a language, folded.
 _OTHERS: Final = {
-    "en": "user|human|you|guest|guests|audience|audience member|member of the audience|narrator|host|moderator|system"
-    "|interviewer|interviewee|questioner|reader|listener|visitor|customer|facilitator|chair|speaker|player|person"
-    "|someone|unknown|participant|participants|other|others|other participants|another participant|prompt|instruction"
-    "|instructions|input|question from the audience",
+    "en": "user|human|you|guest|guests|audience|audience member|member of the audience|narrator|host|moderator"
+    "|system|interviewer|interviewee|questioner|listener|visitor|facilitator|speaker"
+    "|player|person|someone|unknown|participant|participants|other participants"
+    "|another participant|instruction|instructions|question from the audience",
     "de": "benutzer|benutzerin|nutzer|du|gast|gäste|publikum|zuschauer|zuhörer|erzähler|erzählerin|moderatorin"
     "|gastgeber|gastgeberin|interviewerin|teilnehmer|frage aus dem publikum|mensch",
     "fr": "utilisateur|utilisatrice|vous|toi|invité|invitée|public|narrateur|narratrice|hôte|modérateur|modératrice"
     "|animateur|animatrice|système|humain|intervieweur|participant",
     "es": "usuario|usuaria|tú|usted|invitado|invitada|público|audiencia|narrador|narradora|anfitrión|anfitriona"
     "|moderador|moderadora|sistema|humano|entrevistador|entrevistadora|participante",
-    "pt": "usuário|usuária|utilizador|você|convidado|convidada|plateia|narrador|anfitrião|mediador|moderador|sistema"
-    "|humano|entrevistador|participante",
+    "pt": "usuário|usuária|utilizador|você|convidado|convidada|plateia|narrador|anfitrião|mediador|moderador"
+    "|sistema|humano|entrevistador|participante",
     "it": "utente|tu|voi|ospite|pubblico|narratore|narratrice|conduttore|conduttrice|moderatore|moderatrice|sistema"
     "|umano|intervistatore|partecipante",
     "nl": "gebruiker|jij|gast|publiek|verteller|gastheer|gastvrouw|presentator|systeem|mens|interviewer|deelnemer",
     "sv": "användare|du|gäst|publiken|berättare|värd|programledare|system|människa|deltagare",
     "da, nb": "bruger|bruker|gæst|gjest|publikum|fortæller|forteller|vært|vert|menneske|deltager|deltaker",
     "fi": "käyttäjä|sinä|vieras|yleisö|kertoja|isäntä|emäntä|puheenjohtaja|juontaja|järjestelmä|ihminen|osallistuja",
-    "pl": "użytkownik|użytkowniczka|ty|gość|publiczność|narrator|narratorka|prowadzący|prowadząca|moderatorka|system"
-    "|człowiek|uczestnik",
+    "pl": "użytkownik|użytkowniczka|ty|gość|publiczność|narrator|narratorka|prowadzący|prowadząca|moderatorka"
+    "|system|człowiek|uczestnik",
     "cs, sk": "uživatel|používateľ|ty|host|hosť|publikum|vypravěč|rozprávač|moderátor|moderátorka|systém|člověk",
     "hu": "felhasználó|te|vendég|közönség|narrátor|házigazda|moderátor|rendszer|ember",
-    "ro": "utilizator|tu|invitat|public|narator|gazdă|moderator|sistem|om",
+    "ro": "utilizator|tu|invitat|public|narator|gazdă|moderator|sistem",
     "el": "χρήστης|εσύ|καλεσμένος|κοινό|αφηγητής|οικοδεσπότης|συντονιστής|σύστημα|άνθρωπος",
     "tr": "kullanıcı|sen|siz|misafir|konuk|seyirci|dinleyici|anlatıcı|sunucu|moderatör|sistem|insan|katılımcı",
     "ru": "пользователь|ты|вы|гость|публика|зритель|рассказчик|ведущий|ведущая|модератор|система|человек|участник"
@@ -44,13 +44,20 @@ _OTHERS: Final = {
     "vi": "người dùng|bạn|khách|khán giả|người dẫn chuyện|người dẫn chương trình|hệ thống",
     "id, ms": "pengguna|anda|kamu|tamu|tetamu|penonton|narator|tuan rumah|pembawa acara|sistem|manusia",
     "zh": "用户|使用者|用戶|你|您|嘉宾|客人|观众|觀眾|听众|旁白|叙述者|主持人|主持|系统|系統|人类",
-    "ja": "ユーザー|ユーザ|あなた|ゲスト|観客|聴衆|視聴者|ナレーター|ナレーション|司会|司会者|モデレーター|システム|人間",
+    "ja": "ユーザー|ユーザ|あなた|ゲスト|観客|聴衆|視聴者|ナレーター|ナレーション|司会|司会者|モデレーター|システム"
+    "|人間",
     "ko": "사용자|유저|당신|게스트|손님|청중|관객|방청객|내레이터|해설|진행자|사회자|시스템|인간",
 }  # fmt: skip
 # All at once: whoever answers "All: …" before anything was said is called on; afterwards they speak.
-_CROWDS: Final = "all|everyone|everybody|both|together|alle|beide|tous|toutes|todos|todas|tutti|allemaal|alla|kaikki|wszyscy|všichni|все|всі|όλοι|herkes|الجميع|सब|सभी|ทุกคน|所有人|大家|全員|みんな|모두"
+_CROWDS: Final = (
+    "all|everyone|everybody|both|together|alle|beide|tous|toutes|todos|todas|tutti|allemaal|alla|kaikki|wszyscy"
+    "|všichni|все|всі|όλοι|herkes|الجميع|सब|सभी|ทุกคน|所有人|大家|全員|みんな|모두"
+)
 # The model itself, in its template's words or in a play's: at the beginning it means the speaker.
-_SELF: Final = "assistant|ai|ai assistant|model|bot|chatbot|response|reply|assistent|assistentin|asistente|assistente|ассистент|помощник|assistenti|asystent|助手|アシスタント|어시스턴트|المساعد|सहायक"
+_SELF: Final = (
+    "assistant|ai|ai assistant|model|bot|chatbot|response|reply|assistent|assistentin|asistente|assistente"
+    "|ассистент|помощник|assistenti|asystent|助手|アシスタント|어시스턴트|المساعد|सहायक"
+)
 # They are written alone on a line as well, where a server takes out the marks around them.
 _TEMPLATE: Final = "user|human|assistant|model|system|instruction|response|input"
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.discussion.model.name_forms import guest_forms, is_called, name_forms
 from bot.discussion.model.persona import MODERATOR, Persona
+from bot.discussion.model.titles import ARTICLES
 from bot.discussion.replies import speaker_labels as labels
 from bot.discussion.text.folding import fold_name
 from bot.discussion.text.segmentation import words
@@ -29,6 +30,8 @@ _LONGEST_NAME: Final = 120
 # "Ben — I do not." The dash stands between spaces, or it is part of a name.
 _DASHED: Final = re.compile(r"(?P<name>[^\n–—:：]{1,120}?)[^\S\n]+[-–—]{1,2}[^\S\n]+(?P<said>\S[^\n]*)")
 _NOTE: Final = re.compile(r"(?:\([^()]*+\)|（[^（）]*+）|\[[^\[\]]*+\]|\{[^{}]*+\}|\*[^*]*+\*)[^\S\n*_`]*\Z")
+# "Speaker 2", "Person A".
+_NUMBER: Final = re.compile(r"[^\S\n]+#?(?:\d{1,3}|[A-Z])[*_`]*\Z")
 _MADE_UP_GUEST: Final = re.compile(r"\(guest\)[*_`\s]*\Z", re.IGNORECASE)
 _LEAKED_CUE: Final = re.compile(r"[\s*_#<>`]*\(a note from the moderator", re.IGNORECASE)
 
@@ -61,7 +64,10 @@ class Voices:
     def is_another(self, label: str) -> bool:
         """Whether it means somebody else, by name or in general ("User")."""
         own, named = self._tell(label)
-        return named or (not own and fold_name(label) in labels.OTHERS)
+        if own or named:
+            return named
+        first, _, rest = fold_name(_NUMBER.sub("", label)).partition(" ")
+        return (rest if rest and first in ARTICLES else f"{first} {rest}".strip()) in labels.OTHERS
 
     def is_self(self, label: str) -> bool:
         """Whether it is what a template calls the model, and nobody at the table is called so."""
@@ -182,7 +188,7 @@ def _heading(line: str) -> tuple[str, bool]:
     line = line.strip()
     if len(line) > _LONGEST_NAME or _BULLET.match(line):
         return "", False
-    if line[-1:] in _STOPS:  # a sentence of one word, an answer
+    if line.endswith(_STOPS):  # a sentence of one word, an answer
         return "", False
     name = _RULE.sub("", line).strip(_MARKS)
     return name, name != line

@@ -1,4 +1,4 @@
-"""What of a reply no mend may touch: code and quoted lines. They are set aside while the prose around them is mended."""
+"""What of a reply no mend may touch, code and quoted lines: set aside while the prose around them is mended."""
 
 import re
 from collections.abc import Callable
@@ -6,11 +6,11 @@ from typing import Final
 
 from bot.discussion.text.markup import Mark, Span, quotes, spans
 
-FENCE: Final = "```"
 _CODE: Final = (Mark.FENCE, Mark.CODE)
 # What stands for the n-th part that is set aside: n in hexadecimal digits of characters that no text may have (they are
 # taken out before), so that no mend takes it for a word.
 _STAND_IN: Final = re.compile("[\ufdd0-\ufddf]+\ufde0")
+_TICKS: Final = re.compile("`+")
 # A name in backticks at the beginning of a line is a name tag, not code.
 _TAG_IN_CODE: Final = re.compile(r"`[^`\n]{1,120}(?:`[^\S\n]*[:：]|[:：]`)")
 
@@ -40,10 +40,18 @@ def open_fence(text: str) -> int | None:
     return next((span.start for span in spans(text) if span.mark is Mark.FENCE and is_open(text, span)), None)
 
 
+def fence_of(text: str, start: int) -> str:
+    """The backticks that a fence begins with: as many close it."""
+    match = _TICKS.match(text, start)
+    return match[0] if match else ""
+
+
 def is_open(text: str, fence: Span) -> bool:
     """Whether a span is a fence that is never closed."""
-    inside = text[fence.start : fence.end]
-    return fence.mark is Mark.FENCE and (len(inside) < 2 * len(FENCE) or not inside.endswith(FENCE))
+    if fence.mark is not Mark.FENCE:
+        return False
+    ticks = fence_of(text, fence.start)
+    return fence.end - fence.start <= len(ticks) or not text.endswith(ticks, fence.start, fence.end)
 
 
 def _set_aside(text: str) -> list[Span]:

@@ -16,6 +16,7 @@ from bot.llm.endpoint_registry import EndpointRegistry
 from bot.llm.fallback import SPOKEN_BY
 from bot.sessions.composing.blame import Blame
 from bot.sessions.composing.budget import Budget
+from bot.sessions.composing.candidates import Candidate, best
 from bot.sessions.composing.draft import Draft
 from bot.sessions.composing.findings import Finding, ForTheHost, NotRead
 from bot.sessions.composing.limits import CALLS_A_TURN, tokens_in
@@ -54,7 +55,8 @@ class Composer:
         self._compact = compact
         self._withhold = withhold
         self._calls = 0
-        self._read: dict[str, int] = {}  # by server, the last turn in a prompt that it took
+        # By server: the last turn in a prompt that it took, and the record's revision then.
+        self._read: dict[str, tuple[int, int]] = {}
         self.findings: list[Finding] = []
         """What the place is still to be told."""
 
@@ -91,16 +93,16 @@ class Composer:
         that is useless too, the turn is a pass. Raises LimitReached and what the endpoint raises."""
         self._calls = 0
         prompt, revision, completion = await self._answered(request)
-        reply, problem = request.judged(completion, prompt)
+        answers = [Candidate(completion, *request.judged(completion, prompt))]
         usage, asked_again = completion.usage, ""
-        if problem and self._calls < CALLS_A_TURN:
+        if (problem := answers[0].problem) and self._calls < CALLS_A_TURN:
             asked_again = f"asked_again:{problem.flag}"
             completion = await self._ask(request.again(prompt, problem), request)
-            reply, problem = request.judged(completion, prompt)
+            answers.append(Candidate(completion, *request.judged(completion, prompt)))
             usage = usage.plus(completion.usage)
-        flags = [*reply.flags, problem.flag if problem else "", asked_again]
-        said = replace(reply, text="" if problem else reply.text, flags=tuple(dict.fromkeys(filter(None, flags))))
-        return Draft(request.turn(said, completion, heard=prompt.heard, usage=usage), prompt.heard, revision)
+        answer = best(answers, request.worth)
+        said = answer.said(asked_again)
+        return Draft(request.turn(said, answer.completion, heard=prompt.heard, usage=usage), prompt.heard, revision)
 
     async def _answered(self, request: ModelRequest) -> tuple[Prompt, int, Completion]:
         """The prompt that fits, the record's revision that it was made from, and the answer."""
@@ -123,7 +125,7 @@ class Composer:
             else:
                 if completion.is_blocked:
                     return await self._unblocked(request, prompt, revision)
-                self._read[request.endpoint.base_url] = prompt.heard
+                self._read[request.endpoint.base_url] = prompt.heard, revision
                 return prompt, revision, completion
 
     async def _unblocked(self, request: ModelRequest, prompt: Prompt, revision: int) -> tuple[Prompt, int, Completion]:
@@ -162,14 +164,17 @@ class Composer:
         log.warning("%s; withheld from prompts: turns %s", refusal, blame.found)
         self.findings.append(NotRead(tuple(dict.fromkeys(self._record.turns[seq - 1].speaker for seq in blame.found))))
         await self._withhold(blame.found)
-        self._read[request.endpoint.base_url] = answered[0].heard
+        self._read[request.endpoint.base_url] = answered[0].heard, self._record.revision
         return answered
 
     def _suspects(self, request: ModelRequest) -> list[int]:
         """The turns that a refused prompt may have been refused for, the likeliest first: what the server has not read
         before, guests before personas, the newest first."""
         compaction = self._record.compaction()
-        read = max(self._read.get(request.endpoint.base_url, 0), compaction.upto if compaction else 0)
+        read, revision = self._read.get(request.endpoint.base_url, (0, 0))
+        if revision != self._record.revision:  # an older turn may be another one now
+            read = 0
+        read = max(read, compaction.upto if compaction else 0)
         said = [
             turn for turn in self._record.after(read) if turn.text and not turn.withheld and turn.kind != "moderator"
         ]

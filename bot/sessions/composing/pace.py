@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.text.text_metrics import words
+from bot.discussion.text.segmentation import words
 
 
 class Pace:

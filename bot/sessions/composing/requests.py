@@ -14,6 +14,7 @@ from bot.discussion.prompts import selector_prompt
 from bot.discussion.prompts.prompt import Prompt, again, build_prompt
 from bot.discussion.replies.guards import Objection, objection
 from bot.discussion.replies.reply import Reply, clean
+from bot.discussion.replies.trimming import new_pairs, trimmed
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -86,6 +87,10 @@ class ModelRequest(ABC):
     def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
         """What was said, and why that can't be a turn, if so."""
 
+    def worth(self, reply: Reply) -> int:
+        """How much a reply has to say that is new, 0: nothing. Of two that are objected to the one with more counts."""
+        return new_pairs(reply.text, self._record)
+
     @abstractmethod
     def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
         """The turn that this makes. `heard`: the last turn that the prompt held."""
@@ -131,6 +136,8 @@ class _PersonaRequest(ModelRequest):
         )
         if is_cut:
             reply = replace(reply, flags=(FILTERED_FLAG, *reply.flags))
+        if not self.is_summary:
+            reply = trimmed(reply, self._session, self._record, self._persona, cue=prompt.tail)
         problem = objection(reply, self._session, self._record, self._persona, cue=prompt.tail, summary=self.is_summary)
         return reply, problem
 
