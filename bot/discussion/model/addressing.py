@@ -33,11 +33,7 @@ def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool =
     reading = Reading(text, cast)
     folded = fold_name(speaker)
     own = {persona.name for persona in cast if fold_name(persona.name) == folded}
-    others = [
-        occurrence
-        for occurrence in reading.occurrences
-        if occurrence.mention.name not in own and not _is_own_name(occurrence, reading)
-    ]
+    others = [occurrence for occurrence in reading.occurrences if occurrence.mention.name not in own]
     if not others:
         return None
     calls = called_in(reading)
@@ -48,9 +44,9 @@ def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool =
         called,
     )
     for rank in ranks:
-        if rank:
-            return rank[-1].mention.name
-    names = {occurrence.mention.name for occurrence in others if guest and may_be_name(occurrence, reading)}
+        if (last := next((o for o in reversed(rank) if not _is_own_name(o, reading)), None)) is not None:
+            return last.mention.name
+    names = {o.mention.name for o in others if guest and may_be_name(o, reading) and not _is_own_name(o, reading)}
     return names.pop() if len(names) == 1 else None
 
 
