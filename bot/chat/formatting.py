@@ -15,6 +15,8 @@ _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 # How a line begins that is a block of its own.
 _LEAD: Final = re.compile(r"(?:[^\S\n]*>[^\S\n])?[^\S\n]*(?:(?:(?P<head>#{1,3}|-#)|[-*+•]|\d{1,9}[.)])[^\S\n])")
 _QUOTE: Final = re.compile(r"[^\S\n]*>[^\S\n]?")
+# https://spec.commonmark.org/0.31.2/#links
+_BEHIND_ADDRESS: Final = re.compile(r"""(?:\s+(?:"[^"\n]*"|'[^'\n]*'|\([^()\n]*\)))?[^\S\n]*\)""")
 _LINE_QUOTED: Final = "> "
 _REST_QUOTED: Final = ">>> "
 _OPENING: Final = re.compile(r"(?P<run>`+)(?P<language>[\w+#.-]{0,30}\n)?")
@@ -140,7 +142,17 @@ class Formatting:
             yield Stretch(span.start, opening.end(), inner_end, span.end, opener, closer, is_fence=True)
 
     def _whole(self, span: Span) -> tuple[int, int]:
-        if span.mark is Mark.LINK and self._text[span.start - 2 : span.start] == "](" and span.end < len(self._text):
-            words = self._text.rfind("[", self._line_at(span.start).start, span.start)
-            return (words if words >= 0 else span.start), span.end + 1
-        return span.start, span.end
+        """A span with what is shown with it: of a masked link, its words and title."""
+        behind = _BEHIND_ADDRESS.match(self._text, span.end)
+        if span.mark is not Mark.LINK or self._text[span.start - 2 : span.start] != "](" or behind is None:
+            return span.start, span.end
+        return self._opening_bracket(span.start - 2), behind.end()
+
+    def _opening_bracket(self, closing: int) -> int:
+        """Where the bracket in its line was opened that is closed at `closing`; there, if none was."""
+        depth = 0
+        for at in range(closing, self._line_at(closing).start - 1, -1):
+            depth += (self._text[at] == "]") - (self._text[at] == "[")
+            if depth == 0:
+                return at
+        return closing

@@ -10,7 +10,7 @@ import discord
 
 from bot.chat.cards import said_in
 from bot.chat.discord_mentions import with_names
-from bot.chat.message_parts import is_forward, is_only_a_gif, things_beside, words_beside
+from bot.chat.message_parts import is_forward, is_only_gifs, things_beside, words_beside
 from bot.chat.pasted_text import read, text_files
 from bot.discussion.text.invisible import without_invisible
 from bot.sessions.delivery.stage import GuestMessage
@@ -55,7 +55,7 @@ def said(message: discord.Message, me: discord.abc.User, *, pasted: str | None =
     text = _heard(re.sub(rf"^\s*<@!?{me.id}>[\s,:]*", "", message.content), message)
     beside = [_heard(words, message) for words in words_beside(message)]
     files = text_files(message)
-    if (not text or is_only_a_gif(text)) and not beside and not files:
+    if (not text or is_only_gifs(text)) and not beside and not files:
         return ""
     things = things_beside(message, read=0 if pasted is None else len(files))
     first = " ".join(filter(None, [text, *beside, *things]))

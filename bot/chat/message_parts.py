@@ -9,7 +9,7 @@
 | image, other file | `[image]`, `[file]` | no |
 | voice message | `[voice message]` | no |
 | sticker | `[sticker: Wave]` | no |
-| a picker's GIF and nothing else | nothing | no |
+| a picker's GIF, emoji or stickers as links, and nothing else | nothing | no |
 """
 
 import re
@@ -20,11 +20,14 @@ import discord
 from bot.discussion.text.folding import one_line
 
 _VOICE: Final = discord.MessageFlags.voice.flag
-# Where the client's picker takes GIFs from; it sends their address as the message's text.
-_GIF: Final = re.compile(
+# Where the client's picker takes GIFs from; it sends their address as the message's text. With them custom emoji and
+# stickers that somebody may not use here: client plugins send the address of their picture, behind their name or not.
+_GIF: Final = (
     r"https://(?:(?:www\.)?tenor\.com/view/|(?:www\.)?giphy\.com/gifs/|media\d?\.(?:tenor|giphy)\.com/|(?:www\.)?klipy\.com/gifs?/"
-    r"|static\.klipy\.com/)\S+"
+    r"|static\.klipy\.com/|(?:cdn\.discordapp\.com|media\.discordapp\.net)/(?:emojis|stickers)/)[^\s<>()]+"
 )
+_ONE_GIF: Final = rf"(?:\[[\w.\u200b-]*\]\(<?{_GIF}>?\)|<{_GIF}>|{_GIF})"
+_ONLY_GIFS: Final = re.compile(rf"(?:{_ONE_GIF}(?:\s+|\Z))+")
 
 
 def words_beside(message: discord.Message) -> list[str]:
@@ -47,9 +50,9 @@ def is_forward(message: discord.Message) -> bool:
     return bool(message.message_snapshots)
 
 
-def is_only_a_gif(text: str) -> bool:
-    """Whether a text is the address of a GIF out of the client's picker."""
-    return _GIF.fullmatch(text) is not None
+def is_only_gifs(text: str) -> bool:
+    """Whether a text is nothing but addresses of GIFs out of the client's picker, and of emoji and stickers."""
+    return _ONLY_GIFS.fullmatch(text) is not None
 
 
 def _poll(message: discord.Message) -> list[str]:

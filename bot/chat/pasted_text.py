@@ -16,15 +16,16 @@ MOST_BYTES: Final = 20_000
 # Seconds. Whoever writes meanwhile in the same place waits for it.
 TIMEOUT: float = 5.0
 
-_TEXT_TYPES: Final = frozenset({"text/plain", "text/markdown", "text/x-markdown"})
-_TEXT_ENDINGS: Final = frozenset({".txt", ".md"})
+# A phone may not know what it sends. Whether the contents are a text is seen when they are read.
+_TEXT_TYPES: Final = frozenset({"", "text/plain", "text/markdown", "text/x-markdown", "application/octet-stream"})
+_TEXT_ENDINGS: Final = frozenset({".txt", ".text", ".md", ".markdown"})
 
 
 def text_files(message: discord.Message) -> list[discord.Attachment]:
     """The attachments whose text is part of what a message says: plain text or Markdown, small enough together."""
     found: list[discord.Attachment] = []
     for file in message.attachments:
-        kind, _, _ = (file.content_type or "text/plain").partition(";")
+        kind, _, _ = (file.content_type or "").partition(";")
         is_text = kind.strip().lower() in _TEXT_TYPES and PurePath(file.filename).suffix.lower() in _TEXT_ENDINGS
         if is_text and file.size <= MOST_BYTES - sum(taken.size for taken in found):
             found.append(file)

@@ -55,6 +55,10 @@ _SITES: Final = (
     _page(r"(?:www\.)?deviantart\.com", r".*"),
     _page(r"(?:www\.)?artstation\.com", r"/artwork/.*"),
     _page(r"(?:www\.)?instagram\.com", r".*"),
+    _page(r"(?:[\w-]+\.)?(?:reddit|facebook|tiktok|tumblr)\.com", r".*"),
+    _page(r"(?:www\.|mobile\.)?(?:x|twitter)\.com", r".*"),
+    _page(r"(?:www\.|m\.)?youtube\.com|youtu\.be", r".*"),
+    _page(r"(?:www\.)?(?:chub\.ai|characterhub\.org|character\.ai|janitorai\.com)", r"/(?:characters?|chat)/.*"),
     _page(r"(?:[\w-]+\.)?(?:wikipedia|wikimedia)\.org", r"/wiki/.*", "https://upload.wikimedia.org/…"),
     _page(r"(?:canary\.|ptb\.)?discord(?:app)?\.com", r"/channels/.*"),
 )

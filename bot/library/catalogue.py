@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from bot.discussion.model.name_forms import is_called, name_forms, own_names
-from bot.discussion.model.persona import Persona
+from bot.discussion.model.persona import NAME_LENGTH, Persona
 from bot.discussion.model.persona_similarity import near_copies
 from bot.discussion.model.task import Task
 from bot.discussion.text.folding import fold, fold_name
+from bot.discussion.text.segmentation import clipped
 from bot.errors import UserError
 from bot.library.file_problem import InvalidFiles
 from bot.library.files import read_personas, read_tasks, unread_files
@@ -85,4 +86,4 @@ def _unknown(what: str, name: str, known: list[str]) -> str:
     folded = {fold(one): one for one in known}
     near = difflib.get_close_matches(fold(name.strip()), folded, n=1, cutoff=0.6)
     hint = f"Did you mean “{folded[near[0]]}”?" if near else f"There are: {', '.join(known)}."
-    return f"There is no {what} called “{name.strip()[:80]}”. {hint}"
+    return f"There is no {what} called “{clipped(name.strip(), NAME_LENGTH)}”. {hint}"

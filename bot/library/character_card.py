@@ -21,6 +21,14 @@ _PARTS: Final = (
     ("scenario", "Situation: "),
     ("mes_example", "Examples of how {{char}} talks:\n"),
 )
+# What Pygmalion's front ends (TavernAI's beginnings, text-generation-webui) call these.
+_OLDEST_FIELDS: Final = {
+    "char_name": "name",
+    "char_persona": "description",
+    "world_scenario": "scenario",
+    "example_dialogue": "mes_example",
+    "char_greeting": "first_mes",
+}
 _EXAMPLE_START: Final = re.compile(r"\s*<START>\s*", re.IGNORECASE)
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
@@ -36,6 +44,7 @@ def persona_fields(data: Any) -> dict[str, Any] | None:
     """
     if not isinstance(data, Mapping):
         return None
+    data = {_OLDEST_FIELDS.get(field, field): value for field, value in data.items()}
     if data.get("spec") in _SPECS and isinstance(data.get("data"), Mapping):
         data = data["data"]
     elif "prompt" in data or len(_OLD_FIELDS & data.keys()) < 2:

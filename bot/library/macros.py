@@ -3,8 +3,11 @@
 import re
 from typing import Final
 
+from bot.discussion.text.segmentation import clipped
 from bot.library.file_problem import FileProblem
 
+# So much of a wrong value is told.
+_SHOWN: Final = 60
 OTHERS: Final = "the others at the table"
 _OTHERS_OWN: Final = "the others’"
 # As SillyTavern, RisuAI, KoboldAI and Agnai write them; a name without its braces or brackets, folded.
@@ -12,7 +15,10 @@ _CHARACTER: Final = frozenset({"char", "bot", "character", "charifnotgroup"})
 _USER: Final = frozenset({"user", "group", "notchar", "groupnotmuted"})
 _NOTHING: Final = frozenset({"original", "trim", "noop", "start"})
 _MACRO: Final = re.compile(
-    r"\{\{\s*(?P<name>[^{}]{1,200}?)\s*\}\}(?P<own>['’]s\b)?|<(?P<mark>USER|BOT|CHAR|START)>(?P<marks_own>['’]s\b)?"
+    r"\{\{\s*(?P<name>[^{}]{1,200}?)\s*\}\}(?P<own>['’]s\b)?"
+    # Not where it is a tag, with another that closes it.
+    r"|<(?P<mark>user|bot|char|start)>(?P<marks_own>['’]s\b)?(?!(?s:.)*</(?P=mark)>)",
+    re.IGNORECASE,
 )
 
 
@@ -33,7 +39,7 @@ def expanded(file: str, field: str, text: str, character: str) -> tuple[str, lis
             return "\n"
         shown = found[0].removesuffix(own)
         fix = "Write in words what should stand there: nothing is filled in here but {{char}} and {{user}}."
-        problems.setdefault(shown, FileProblem(file, field, f"holds the macro {shown[:60]}.", fix))
+        problems.setdefault(shown, FileProblem(file, field, f"holds the macro {clipped(shown, _SHOWN)}.", fix))
         return found[0]
 
     return _MACRO.sub(meant, text), list(problems.values())

@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.discussion.model.persona import MODERATOR, NAME_LENGTH
 from bot.discussion.text.folding import fold, fold_name
+from bot.discussion.text.segmentation import clipped
 
 # Discord's rules for a webhook's name: https://discord.com/developers/docs/resources/webhook#create-webhook
 # and https://discord.com/developers/docs/resources/user#usernames-and-nicknames
@@ -38,7 +39,7 @@ def name_problem(name: str) -> str | None:
 def safe_name(name: str) -> str:
     """A name that Discord takes: forbidden words broken by a hair space, never empty, at most 80 characters."""
     name = re.sub(r"(?i)(disc)(ord)|(cly)(de)|^(every)(one)$|^(he)(re)$", _broken, re.sub(r"[@#:`]", "", name))
-    return name.strip()[:NAME_LENGTH] or "Speaker"
+    return clipped(name.strip(), NAME_LENGTH, end="") or "Speaker"
 
 
 def _broken(match: re.Match[str]) -> str:

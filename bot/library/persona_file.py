@@ -12,6 +12,7 @@ from bot.discussion.model.model_options import OMITTABLE
 from bot.discussion.model.name_forms import name_clashes
 from bot.discussion.model.persona import ALIASES, NAME_LENGTH, Persona
 from bot.discussion.text.invisible import without_invisible
+from bot.discussion.text.segmentation import clipped
 from bot.library.avatar_links import link_problem
 from bot.library.file_problem import FileProblem
 from bot.library.macros import expanded
@@ -34,6 +35,8 @@ _FIXES: Final = {
     "layout": 'Write "user" or "system", or leave the field out.',
     "fallback": 'Write names of endpoints in a list, such as "fallback": ["fast"] for ENDPOINT_FAST_BASE_URL.',
 }
+# So much of a wrong value is told.
+_SHOWN: Final = 100
 # Fields that people read.
 _TEXTS: Final = ("name", "full_name", "prompt", "intro")
 # What other tools call our fields (SillyTavern, CrewAI, AutoGen, OpenAI's assistants …).
@@ -76,10 +79,10 @@ def read_persona(file: str, data: Any) -> tuple[Persona | None, list[FileProblem
     texts = {name: value.strip() for name, value in fields.items() if isinstance(value, str) and name not in bad}
     problems += _name_problems(file, {field: value for field, value in fields.items() if field not in bad})
     if (avatar := texts.get("avatar")) and not (_is_https(avatar) or _AVATAR_FILE.fullmatch(avatar)):
-        problem = f'"{avatar[:100]}" is neither an https URL nor the name of an image.'
+        problem = f'"{clipped(avatar, _SHOWN)}" is neither an https URL nor the name of an image.'
         problems.append(FileProblem(file, "avatar", problem, _FIXES["avatar"]))
     elif avatar and (link := link_problem(avatar)):
-        problems.append(FileProblem(file, "avatar", f'"{avatar[:100]}" {link[0]}', link[1]))
+        problems.append(FileProblem(file, "avatar", f'"{clipped(avatar, _SHOWN)}" {link[0]}', link[1]))
     return (None if problems else persona), problems
 
 
@@ -137,8 +140,7 @@ def _fault_of(file: str, field: str, kind: str, value: Any, message: str) -> Fil
         return FileProblem(file, field, "is missing.", fix)
     if value == "" or (isinstance(value, str) and not value.strip()):
         return FileProblem(file, field, "is empty.", fix)
-    shown = json.dumps(value, ensure_ascii=True, default=repr)
-    shown = shown if len(shown) <= 60 else shown[:60] + "…"
+    shown = clipped(json.dumps(value, ensure_ascii=True, default=repr), _SHOWN)
     reasons = {
         "less_than_equal": "is more than 1.0.",
         "greater_than_equal": "is less than 0.0.",

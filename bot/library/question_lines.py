@@ -2,29 +2,41 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from typing import Final
+
+from bot.library.list_numbers import HAN, ListNumber, counted, list_number
 
 _HEADING: Final = re.compile(r"#{1,6}(?:\s+(?P<text>.*?))?\s*#*")
 _RULE: Final = re.compile(r"(?:[-_*=~]\s*){3,}|={2,}")
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
-_BULLET: Final = re.compile(r"[-*+•◦‣⁃▪▫■□●○◆◇▶►▸➤➢→·–—](?:\s+|(?=\[[ xX✓]?\]))")
+# HTML's and Obsidian's; and what a note says of itself before it begins.
+_COMMENT: Final = re.compile(r"<!--.*?-->|%%.*?%%", re.DOTALL)
+_FRONT_MATTER: Final = re.compile(
+    r"\A\s*---[^\S\n]*\n(?:(?:[\w-]+:(?!.*[?？])|[^\S\n]+\S|- ).*\n|\n)+?---[^\S\n]*(?:\n|\Z)"
+)
+_QUOTED: Final = re.compile(r"(?:>[^\S\n]*)+")
+# Those in the private area are what Word makes of its bullets.
+_BULLET: Final = re.compile(
+    r"(?:[-*+•◦‣⁃▪▫■□●○◆◇▶►▸➤➢→·–—🔹🔸🔷🔶👉\uf0b7\uf0a7\uf0d8\uf0fc]\ufe0f?(?:\s+|(?=\[[ xX✓]?\]))|[・･]\s*|o\t\s*)"
+)
 _BOX: Final = re.compile(r"(?:\[[ xX✓✔]?\]|[☐☑☒✅✔✓])\ufe0f?\s+")
+_NUMERAL: Final = rf"(?:\d{{1,3}}|[{HAN}]{{1,3}})"
 # "Q1:", "Question 2.", "Frage: …", in the languages that most communities write in.
+_ASKED: Final = (
+    r"(?:q|question|frage|pregunta|pergunta|domanda|vraag|kysymys|fråga|spørgsmål|pytanie|вопрос|питання|soru|سؤال|السؤال"
+    r"|प्रश्न|質問|问题|問題|문제|질문|câu)"
+)
 _LABEL: Final = re.compile(
-    r"(?:\*\*|__)?(?:q|question|frage|pregunta|pergunta|domanda|vraag|kysymys|fråga|spørgsmål|pytanie|вопрос|питання|soru"
-    r"|سؤال|السؤال|प्रश्न|質問|问题|問題|문제|질문|câu)\s*(?:(?:#|№|nr\.?|no\.?)?\s*\d{1,3}\s*[.:)：）—–-]|[:：])(?:\*\*|__)?\s*",
+    rf"(?:\*\*|__)?(?:{_ASKED}\s*(?:(?:#|№|nr\.?|no\.?)?\s*{_NUMERAL}\s*[.:)：）—–-]|[:：])"
+    rf"|第\s*{_NUMERAL}\s*(?:个问题|個問題|问|問|題|题)\s*[:：、.．]?)(?:\*\*|__)?\s*",
     re.IGNORECASE,
 )
-_DIGITS: Final = r"\d{1,3}"
-_HAN: Final = "〇零一二三四五六七八九十"
-_NUMBER: Final = re.compile(
-    rf"(?:\*\*|__)?(?:[#(（]?(?P<digits>{_DIGITS})(?:\.\)|[.):：）．](?=\s|\*\*|__|[^\x00-\x7f])|[、．。）])|(?P<han>[{_HAN}]{{1,3}})[、．.，)）]"
-    r"|(?P<keycap>\d)\ufe0f?\u20e3|(?P<sign>[①-⑳⑴-⒇⒈-⒛❶-❿➀-➉➊-➓⓵-⓾㈠-㈩㊀-㊉]))(?:\*\*|__)?\s*"
-)
-_WHOLE_LINE: Final = re.compile(r"(\*\*\*|\*\*|__|\*|_)(?=\S)(?P<text>(?:(?!\1).)+)(?<=\S)\1")
+# The same with nothing to ask behind it: the question stands below.
+_ONLY_LABEL: Final = re.compile(rf"{_ASKED}\s*(?:#|№|nr\.?|no\.?)?\s*{_NUMERAL}", re.IGNORECASE)
+_WHOLE_LINE: Final = re.compile(r"(\*\*\*|\*\*|__|\*|_|==)(?=\S)(?P<text>(?:(?!\1).)+)(?<=\S)\1")
 _QUESTION_MARKS: Final = "?？؟;՞፧⁇"
+_COLONS: Final = (":", "：")
+_ENDS: Final = (*_QUESTION_MARKS, *".!。！।۔…", *_COLONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,52 +49,75 @@ class QuestionLine:
 
 @dataclass(frozen=True, slots=True)
 class _ListLine:
-    at: int
+    first: int
+    last: int
     text: str
-    number: int | None = None
-    unnumbered: str = ""
-    is_heading: bool = False
-    # A sign that is nothing but a number of a list.
-    is_sign: bool = False
+    indent: int
+    number: ListNumber | None
+    is_item: bool
+    is_heading: bool
 
 
 def question_lines(text: str) -> list[QuestionLine]:
     """Every question, one a line, without the marks of the list it stands in.
 
-    Headings are left out unless they ask something, or nothing else is there. A number belongs to the question unless
-    the lines are counted by it: "1984: still relevant?" stays whole.
+    Headings, and what announces a list ("My questions:"), are left out unless they ask something, or nothing else is
+    there. A number belongs to the question unless the lines are counted by it: "1984: still relevant?" stays whole. An
+    item goes on in a line that is indented, if it has not ended.
     """
-    lines = _lines(_COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text))
+    for part in (_FRONT_MATTER, _COMMENT):
+        # Each line keeps its number.
+        text = part.sub(lambda found: "\n" * found[0].count("\n"), text)
+    lines = _lines(text)
     if all(line.is_heading for line in lines):
-        lines = [_ListLine(line.at, line.text) for line in lines]
+        lines = [replace(line, is_heading=False) for line in lines]
     asked = [line for line in lines if not line.is_heading or line.text.endswith(tuple(_QUESTION_MARKS))]
-    counted = _counted([line.number for line in asked])
+    are_counted = counted([(line.indent, line.number) for line in asked])
     found = [
-        (line.at, line.unnumbered if line.is_sign or (counted and line.unnumbered) else line.text) for line in asked
+        (line.first, _behind(_BOX, line.text[line.number.end :]) if line.number and is_counted else line.text)
+        for line, is_counted in zip(asked, are_counted, strict=True)
     ]
-    return [QuestionLine(at, plain) for at, text in found if (plain := _plain(text))]
+    return [QuestionLine(at, plain) for at, text in found if _says_something(plain := _plain(text))]
 
 
 def _lines(text: str) -> list[_ListLine]:
     found: list[_ListLine] = []
     for at, raw in enumerate(text.splitlines(), 1):
-        line = raw.strip().rstrip("\\").rstrip()
+        line = _behind(_QUOTED, raw.strip()).rstrip("\\").rstrip()
         if not line:
             continue
+        above = found[-1] if found and found[-1].last == at - 1 else None
         if _RULE.fullmatch(line):
-            if found and found[-1].at == at - 1 and _underlines(line, found[-1].text):
-                found[-1] = _ListLine(found[-1].at, found[-1].text, is_heading=True)
+            if above and _underlines(line, above.text):
+                found[-1] = replace(above, is_heading=True)
             continue
-        heading = _HEADING.fullmatch(line)
-        line = (heading["text"] or "") if heading else _behind(_BOX, _behind(_BULLET, line))
-        line = _behind(_LABEL, line)
-        number = _NUMBER.match(line)
-        if number and number.end() < len(line):
-            is_sign = bool(number["keycap"] or number["sign"])
-            found.append(_ListLine(at, line, _value(number), line[number.end() :], heading is not None, is_sign))
-        elif line:
-            found.append(_ListLine(at, line, is_heading=heading is not None))
+        read = _read(at, line, indent=len(raw) - len(raw.lstrip()))
+        if above and _goes_on(above, read):
+            found[-1] = replace(above, last=at, text=f"{above.text} {line}")
+            continue
+        announces = found and not found[-1].is_item and found[-1].text.endswith(_COLONS)
+        if announces and (read.is_item or len(found) == 1):
+            found[-1] = replace(found[-1], is_heading=True)
+        if read.text:
+            found.append(read)
     return found
+
+
+def _read(at: int, line: str, indent: int) -> _ListLine:
+    """One line that is not empty; of a heading without words the text is."""
+    heading = _HEADING.fullmatch(line)
+    item = (heading["text"] or "") if heading else _behind(_BOX, _behind(_BULLET, line))
+    text = _plain(_behind(_LABEL, _plain(item)))
+    number = list_number(text)
+    is_heading = heading is not None or _ONLY_LABEL.fullmatch(text.rstrip(":：. ")) is not None
+    is_item = not is_heading and (text != _plain(line) or number is not None)
+    return _ListLine(at, at, text, indent, number, is_item, is_heading)
+
+
+def _goes_on(item: _ListLine, line: _ListLine) -> bool:
+    """Whether a line is the rest of the item above it."""
+    is_rest = item.is_item and not line.is_item and not line.is_heading and line.indent > item.indent
+    return is_rest and not item.text.endswith(_ENDS)
 
 
 def _behind(mark: re.Pattern[str], line: str) -> str:
@@ -95,31 +130,12 @@ def _underlines(rule: str, text: str) -> bool:
     return set(rule) == {"="} or (set(rule) == {"-"} and len(rule) >= len(text) > len("---"))
 
 
-def _counted(numbers: list[int | None]) -> bool:
-    """Whether these numbers of lines count them: from 0 or 1 on, one after the other (Markdown also takes 1, 1, 1)."""
-    given = [number for number in numbers if number is not None]
-    if not given or given[0] not in (0, 1) or (len(given) == 1 and len(numbers) > 1):
-        return False
-    return all(b in (a + 1, 1) for a, b in pairwise(given)) or set(given) == {0}
-
-
-def _value(number: re.Match[str]) -> int:
-    if digits := number["digits"] or number["keycap"]:
-        return int(digits)
-    if sign := number["sign"]:
-        return int(unicodedata.numeric(sign))
-    tens, ten, ones = number["han"].partition("十")
-    value = 0
-    for character in tens if not ten else "":
-        value = value * 10 + int(unicodedata.numeric(character))
-    return value if not ten else 10 * _digit(tens, 1) + _digit(ones, 0)
-
-
-def _digit(character: str, default: int) -> int:
-    return int(unicodedata.numeric(character[0])) if character else default
-
-
 def _plain(text: str) -> str:
+    """`text` without emphasis or the like around the whole of it."""
     text = text.strip()
     whole = _WHOLE_LINE.fullmatch(text)
     return whole["text"] if whole else text
+
+
+def _says_something(text: str) -> bool:
+    return any(unicodedata.category(character)[0] in "LNS" for character in text)

@@ -15,12 +15,12 @@ from openai import AsyncOpenAI
 
 from bot.endpoint_settings import secrets_in
 from bot.llm.address import api_root, has_version
-from bot.llm.answers import read_body
 from bot.llm.completion import Completion, read_completion
 from bot.llm.error_kinds import ErrorKind, meaning_of
 from bot.llm.error_reading import read_error
 from bot.llm.http_client import HttpClient
 from bot.llm.json_reading import read_json
+from bot.llm.openai_shape import read_body
 from bot.llm.streaming import LONGEST_STREAM
 
 log = logging.getLogger(__name__)

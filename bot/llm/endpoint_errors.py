@@ -12,10 +12,10 @@ import openai
 from bot.discussion.text.links import plain_links
 from bot.errors import ContentFiltered, ContextOverflow, EndpointDown, EndpointRefused, RoundtableError
 from bot.llm import waits
-from bot.llm.answers import INSIDE, read_body
 from bot.llm.client import EndpointClient
 from bot.llm.error_kinds import ErrorKind, is_over_at_once, meaning_of
 from bot.llm.error_reading import ErrorReport, read_error
+from bot.llm.openai_shape import INSIDE, read_body
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ import aiohttp
 import httpx2
 from openai import DefaultAioHttpClient
 
-from bot.llm.answers import as_openai_would
+from bot.llm.openai_shape import as_openai_would
 from bot.llm.streaming import is_event_stream, read_stream
 
 # So many seconds an idle connection is kept: many servers close theirs after five.

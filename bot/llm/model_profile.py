@@ -161,7 +161,7 @@ class ModelProfile:
         self.reasons = bool(self.reasons)
 
     def _learn_count(self, prompt: str, tokens: int, cached: int | None) -> None:
-        if self._cut.look(len(prompt), tokens, most_ratio=most_ratio(prompt)) and self._cut.window:
+        if self._cut.look(prompt, tokens, most_ratio=most_ratio(prompt)) and self._cut.window:
             self._told_window = min(self._cut.window, self._told_window or self._cut.window)
             self._warnings = [self._told_window]
             if self._lowest_ratio is not None:  # as it was before anything was cut

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, String, and_, bindparam, exists, func, insert, literal_column, or_, select, update
+from sqlalchemy import Connection, String, and_, bindparam, exists, func, insert, literal_column, select, update
 
 from bot.store.mappers import post_of, post_values
 from bot.store.models import BoundPost, Post, PostKind, PostStatus
@@ -26,6 +26,8 @@ _OPEN: Final = (
     .order_by(posts.c.status.desc(), posts.c.id)
     .limit(1)
 )
+# All of it, as `str.strip` takes it; SQLite's trim knows the space only.
+_WHITE_SPACE: Final = "".join(filter(str.isspace, map(chr, range(0x3001))))  # there is none beyond
 _GIVEN_UP: Final[dict[str, Any]] = {"status": PostStatus.REFUSED, "attachment": None}
 
 
@@ -137,7 +139,8 @@ def of_session(db: Connection, session_id: int, kinds: Sequence[PostKind]) -> li
 
 def posted_copies(db: Connection, place_id: int, content: str) -> list[Post]:
     """The posts with this content that are known to be shown in the place."""
-    says_so = or_(posts.c.content == content, func.trim(posts.c.content) == content.strip())
+    # What is shown begins and ends with no white space; what is stored may (an indented item of a list).
+    says_so = func.trim(posts.c.content, _WHITE_SPACE) == content.strip()
     where = (posts.c.place_id == place_id, posts.c.status == PostStatus.POSTED, says_so)
     return [post_of(row) for row in db.execute(select(posts).where(*where))]
 

@@ -16,6 +16,8 @@ from tests.support.simulated_place import SimulatedPlace
 PNG = ("loaf.png", b"\x89PNG\r\n\x1a\n")
 WAVE = MessageSticker(id=71, name="Wave", format_type=1, guild_id=1)
 VOICE = 1 << 13
+GIF = "https://tenor.com/view/bread-loaf-gif-12345"
+EMOJI = "https://cdn.discordapp.com/emojis/123456789012345678.webp?size=48&name=bread"
 LONG = "Rye keeps longer. " * 150  # 2,700 characters: more than a message holds
 
 
@@ -183,9 +185,13 @@ async def test_what_has_no_words_is_no_turn(place: SimulatedPlace) -> None:
     await post(place, place.otto, attachments=voice, flags=VOICE)
     await post(place, place.otto, embeds=[{"title": "A loaf", "type": "rich"}])
     await place.otto.send(place.channel, "", attachments=[PNG])
-    await place.otto.send(place.channel, "https://tenor.com/view/bread-loaf-gif-12345")
+    for gifs in (GIF, f"{GIF}\n{GIF}", f"<{GIF}>", EMOJI, f"[bread]({EMOJI})", f"{EMOJI} {GIF}"):
+        await place.otto.send(place.channel, gifs)
+    for blank in ("\u3164", "\u2800 \u2800"):
+        await place.otto.send(place.channel, blank)
     await place.otto.send(place.channel, "\u200b\u2060")
     assert await heard(place) == []
-    await place.otto.send(place.channel, "See https://tenor.com/view/bread-loaf-gif-12345")
+    await place.otto.send(place.channel, f"See {GIF}")
+    await place.otto.send(place.channel, f"[Rye is best]({GIF})")
     await place.otto.send(place.channel, "https://example.org/rye")
-    assert len(await heard(place)) == 2
+    assert len(await heard(place)) == 3

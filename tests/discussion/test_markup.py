@@ -48,6 +48,18 @@ MARKED = [
     ("see www.example.org/anna.", Mark.LINK, "www.example.org/anna"),
     ("see anna.example.org/ben, please", Mark.LINK, "anna.example.org/ben"),
     ("see discord.gg/anna!", Mark.LINK, "discord.gg/anna"),
+    ("see anna.example.fi/ben, please", Mark.LINK, "anna.example.fi/ben"),
+    ("a :anna: b", Mark.EMOJI, ":anna:"),
+    ("a :wave_2::+1: b", Mark.EMOJI, ":wave_2::+1:"),
+    ("see /home/ben/anna.", Mark.PATH, "/home/ben/anna"),
+    ("see ~/anna, please", Mark.PATH, "~/anna"),
+    ("see ../anna/ben", Mark.PATH, "../anna/ben"),
+    (r"see C:\Users\Ben, please", Mark.PATH, r"C:\Users\Ben"),
+    ("(see anna.txt)", Mark.PATH, "anna.txt"),
+    ("see Ben-2.final.PDF!", Mark.PATH, "Ben-2.final.PDF"),
+    ("in r/anna, they say", Mark.PATH, "r/anna"),
+    ("by /u/ben", Mark.PATH, "/u/ben"),
+    ("use @anna/ben", Mark.PATH, "@anna/ben"),
     ("see [Ben's page](https://example.org/ben)", Mark.LINK, "https://example.org/ben"),
     ("see [Ben's page](<https://example.org/ben>)", Mark.LINK, "<https://example.org/ben>"),
     ("see [Ben](page/ben)", Mark.LINK, "page/ben"),
@@ -55,6 +67,7 @@ MARKED = [
 # A reader that goes through a text once for each of its signs would take minutes for these.
 LONG = [
     *("`", "<", "[](", ">>> ", "> a\n", "> ```\na\n", "<@", "a@", "a.", "www.", "a-", "a.com.", "\\", "**a", "||"),
+    *(":a", ":ab:", "/a", "/a/", "./", "@a/", "a.a", "a.txt", "C:\\", "r/"),
     *("`a``b```c", "`a\n\n", "``a`", "> a\nb\n", "a@b.", "http://(", ". ", "\n", "> ", "\t>", "\u0301"),
 ]  # fmt: skip
 
@@ -63,6 +76,7 @@ LONG = [
 def test_what_is_no_prose_is_found_whole(text: str, mark: Mark, inside: str) -> None:
     (span,) = spans(text)
     assert (span.mark, text[span.start : span.end]) == (mark, inside)
+    assert not prose(text)[span.start : span.end].strip()
 
 
 @pytest.mark.parametrize(
@@ -78,6 +92,19 @@ def test_what_is_no_prose_is_found_whole(text: str, mark: Mark, inside: str) -> 
             "z.B. so",
             "Anna.Ben",
         ),
+        *(
+            "and/or",
+            "Anna/Ben",
+            "24/7 w/o it",
+            "on 1/2/2031",
+            "12:30:45",
+            "a:b:c",
+            "Anna :) Ben :(",
+            "yes: no:",
+            ":30:",
+            "|:--:|:-:|",
+        ),
+        *("Anna.What", "anna.ben", "C: yes", "either /or", "I am 1.8 m"),
         "`a\n\nb`",
         "the ` sign\n\nand ` again",
     ],
@@ -152,6 +179,7 @@ def test_spans_are_in_order_and_prose_keeps_its_length(text: str) -> None:
     assert all(a.end <= b.start for a, b in pairwise(quotes(text)))
     assert len(prose(text)) == len(text)
     assert prose(text).count("\n") == text.count("\n")
+    assert not any(prose(text)[span.start : span.end].strip() for span in found)
 
 
 @given(texts.code, texts.paragraphs)

@@ -75,6 +75,8 @@ A_GLAZIER = "a glazier. You hate dust."
         "During the whole conversation, you will play",
         "Hello, you are",
         "Hi ChatGPT, from now on you are",
+        "You are ChatGPT, acting as",
+        "You, ChatGPT, will act as",
         "Let's roleplay: you are",
         "You (an AI assistant) will take the role of",
         "You, the AI assistant, will take the role of",
@@ -214,6 +216,8 @@ def test_a_card_that_is_quoted_is_quoted_whole() -> None:
         ("You, as an AI assistant, love glass.", "You love glass."),
         ("Act as if nobody had told you.", "Act as if nobody had told you."),
         ("Du bist Ilse.", "Du bist Ilse."),
+        ("あなたは硝子職人です" * 20, ("あなたは硝子職人です" * 20)[:159] + "…"),
+        ("👨‍👩‍👧‍👦" * 20, "👨‍👩‍👧‍👦" * 14 + "…"),  # 11 of UTF-16's units each
     ],
 )
 def test_other_reminders(prompt: str, reminder: str) -> None:

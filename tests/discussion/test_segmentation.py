@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.discussion.text.markup import spans
-from bot.discussion.text.segmentation import clipped, graphemes, sentence_ends, sentences, utf16_length, words
+from bot.discussion.text.segmentation import (
+    clipped,
+    graphemes,
+    line_breaks,
+    sentence_ends,
+    sentences,
+    utf16_length,
+    word_breaks,
+    words,
+)
 from tests.support import texts
 
 
@@ -69,11 +78,15 @@ def test_what_people_see_as_one_character_is_one() -> None:
     assert graphemes(f"a{family}{flag}{accented}हूँ") == ["a", family, flag, accented, "हूँ"]
 
 
-@given(st.text())
+# Halves of characters among them, as a model or client may send.
+@given(st.one_of(st.text(), st.text(st.characters(codec=None)), st.text("aé. \ud83d\udc80\u0301")))
 def test_sentences_and_characters_lose_nothing(text: str) -> None:
     assert "".join(sentences(text)) == text
     assert "".join(graphemes(text)) == text
     assert all(0 < end <= len(text) for end in sentence_ends(text))
+    assert text.startswith(clipped(text, 20, end=""))
+    assert all(word == word.strip() != "" for word in words(text))
+    assert max((*line_breaks(text), *word_breaks(text)), default=0) == len(text)
 
 
 @pytest.mark.parametrize(

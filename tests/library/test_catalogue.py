@@ -28,7 +28,7 @@ def test_a_persona_is_found_by_any_of_its_names(name: str):
         ("Anio", "There is no persona called “Anio”. Did you mean “Aino”?"),
         ("RAVY", "There is no persona called “RAVY”. Did you mean “Ravi”?"),
         ("Zebedee", "There is no persona called “Zebedee”. There are: Aino, Ravi, Mira, Tomás."),
-        ("x" * 500, "There is no persona called “" + "x" * 80 + "”. There are:"),
+        ("x" * 500, "There is no persona called “" + "x" * 79 + "…”. There are:"),
     ],
 )
 def test_an_unknown_persona_is_refused_with_the_nearest_name(name: str, says: str):

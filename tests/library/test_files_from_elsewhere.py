@@ -75,6 +75,14 @@ def test_a_character_card_is_a_persona(tmp_path: Path, version: int) -> None:
     assert (edda.name, edda.full_name, edda.prompt, edda.avatar) == ("Edda", "Edda", PROMPT, None)
 
 
+def test_a_card_of_the_first_front_ends_is_a_persona(tmp_path: Path) -> None:
+    theirs = ("char_name", "char_persona", "world_scenario", "char_greeting", "example_dialogue")
+    ours = ("name", "description", "scenario", "first_mes", "mes_example")
+    put(tmp_path / "edda.json", {their: DETAILS[our] for their, our in zip(theirs, ours, strict=True)})
+    edda = only(tmp_path)
+    assert (edda.name, edda.prompt) == ("Edda", PROMPT.replace("Personality: patient, blunt\n\n", ""))
+
+
 def test_names_of_cards(tmp_path: Path) -> None:
     put(tmp_path / "a.json", card(3, name="Edda Holm", nickname="Ed"))
     put(tmp_path / "b.json", card(2, name="Odo, the Smith (v2)"))
@@ -156,7 +164,9 @@ def test_a_card_that_is_no_json_is_said_so(tmp_path: Path) -> None:
         ("{{user}}'s honey and <USER>’s", "the others’ honey and the others’"),
         ("{{original}}A{{trim}}{{// a note}}", "A"),
         ("one{{newline}}two", "one\ntwo"),
-        ("{ {char} } {char} <bot> <b> $x {{}}", "{ {char} } {char} <bot> <b> $x {{}}"),
+        ("<bot> asks <User>’s bees.", "Edda asks the others’ bees."),
+        ("{ {char} } {char} <b> $x {{}}", "{ {char} } {char} <b> $x {{}}"),
+        ("<user>bees</user>, <char>\nx</char>", "<user>bees</user>, <char>\nx</char>"),  # tags, as vendors advise
     ],
 )
 def test_macros_mean_what_they_mean_here(text: str, meant: str) -> None:
@@ -215,6 +225,12 @@ PAGE = "is a page that shows a picture"
         ("https://www.flickr.com/photos/x/1", PAGE),
         ("https://www.pinterest.co.uk/pin/1", PAGE),
         ("https://www.deviantart.com/x/art/bee-1", PAGE),
+        ("https://www.reddit.com/r/bees/comments/1/x/", PAGE),
+        ("https://x.com/someone/status/1/photo/1", PAGE),
+        ("https://twitter.com/someone/photo", PAGE),
+        ("https://www.facebook.com/photo/?fbid=1", PAGE),
+        ("https://youtu.be/aBc", PAGE),
+        ("https://chub.ai/characters/x/edda", PAGE),
         ("https://en.wikipedia.org/wiki/File:Bee.png", PAGE),
         ("https://discord.com/channels/1/2/3", PAGE),
     ],
@@ -243,6 +259,9 @@ def test_an_address_that_is_no_picture_for_long(address: str, says: str) -> None
         "https://www.dropbox.com/s/1x/bee.png?raw=1",
         "https://upload.wikimedia.org/wikipedia/commons/b/be/Bee.png",
         "https://i.ibb.co/1x/bee.png",
+        "https://i.redd.it/bee.png",
+        "https://pbs.twimg.com/media/bee.jpg",
+        "https://avatars.charhub.io/avatars/x/edda/avatar.webp",
         "https://media.tenor.com/1x/bee.gif",
         "https://example.org/attachments/1/2/bee.png",
         "https://example.org/portrait?id=7",
@@ -261,7 +280,7 @@ def test_an_address_that_may_be_one(address: str) -> None:
 
 @pytest.mark.parametrize("field", ["name", "full_name", "prompt", "intro"])
 def test_what_nobody_sees_is_not_read(tmp_path: Path, field: str) -> None:
-    for hidden in ("\u200b", "\u202e", "\u00ad", "\U000e0041", "\ufeff"):
+    for hidden in ("\u200b", "\u202e", "\u00ad", "\U000e0041", "\ufeff", "\u115f"):
         fields = AINO | {field: f"Ai{hidden}no{hidden}"}
         for text in (json.dumps(fields), json.dumps(fields, ensure_ascii=False)):  # as escapes and as they are
             put(tmp_path / "aino.json", text)

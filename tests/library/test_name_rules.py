@@ -22,6 +22,8 @@ def test_names_that_are_fine(name: str):
         ("@#:`", "Speaker"),
         ("", "Speaker"),
         ("x" * 200, "x" * 80),
+        ("👨‍👩‍👧‍👦" * 20, "👨‍👩‍👧‍👦" * 7),  # 11 of UTF-16's units each
+        ("Ana Maria " * 9, "Ana Maria Ana Maria Ana Maria Ana Maria Ana Maria Ana Maria Ana Maria Ana Maria"),
         ("every@one", "every\u200aone"),
         (" discord" * 20, None),
     ],

@@ -11,6 +11,7 @@ from bot.chat.guest_messages import without_unseen
 from bot.chat.split import MESSAGE_LIMIT, split_text
 from bot.discussion.replies.reply import TEXT_LIMIT, clean
 from bot.discussion.text.links import plain_links
+from bot.discussion.text.segmentation import utf16_length
 from tests.support.recorded_table import AINO, RAVI
 
 # Half characters and control characters among them, as a broken client or model could send.
@@ -21,9 +22,18 @@ BITS = st.one_of(
 LONG = st.tuples(st.lists(BITS, max_size=20).map("".join), st.integers(1, 60)).map(lambda t: t[0] * t[1])
 
 
-def bare(text: str) -> str:
-    """What must survive splitting: everything but white space and the marks of formatting."""
-    return re.sub(r"[\s`*_~|>#-]", "", text)
+def added(pieces: list[str], text: str) -> str:
+    """What the pieces of a text hold beside it, white space left out; fails if any of the text is missing."""
+    rest = iter("".join("".join(pieces).split()))
+    more: list[str] = []
+    for character in "".join(text.split()):
+        for shown in rest:
+            if shown == character:
+                break
+            more.append(shown)
+        else:
+            raise AssertionError(f"{character!r} is lost")
+    return "".join([*more, *rest])
 
 
 @settings(deadline=None)
@@ -33,9 +43,12 @@ def test_a_models_text_comes_whole_into_posts(raw: str, finish_reason: str | Non
     assert len(said) <= TEXT_LIMIT
     said.encode()
     pieces = split_text(f"**Summary.** {said}")
-    assert all(0 < len(piece) <= MESSAGE_LIMIT for piece in pieces)
+    assert all(0 < utf16_length(piece) <= MESSAGE_LIMIT for piece in pieces)
+    more = added(pieces, f"**Summary.** {said}")
     if "```" not in said:  # the first line of a fence that is cut is repeated
-        assert bare("".join(pieces)) == bare(f"**Summary.** {said}")
+        assert re.fullmatch(r"[`*_~|>#-]*", more), "only formatting is closed and opened anew"
+    if len(pieces) == 1:
+        assert more == ""
 
 
 @settings(deadline=None)
@@ -49,8 +62,11 @@ def test_a_guests_text_can_be_stored_and_shown(text: str) -> None:
     assert len(shown) <= MESSAGE_LIMIT
     assert shown.startswith("**Otto**: ")
     assert all(line.startswith("> ") for line in shown.splitlines()[1:] if len(line) > 1)
-    if not shown.endswith("…"):
-        assert said_in(shown) == ("Otto", "\n".join(kept.splitlines()))
+    whole = "\n".join(kept.splitlines())
+    if utf16_length(f"**Otto**: {whole}") + 2 * whole.count("\n") <= MESSAGE_LIMIT:
+        assert said_in(shown) == ("Otto", whole)
+    else:
+        assert shown.endswith("…")
 
 
 @settings(deadline=None)

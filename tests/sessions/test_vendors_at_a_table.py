@@ -79,6 +79,18 @@ async def test_an_answer_that_is_blocked_by_chance_is_no_guests_fault(store: Sto
         assert not any(turn.withheld for turn in table.run.record)
 
 
+async def test_a_line_that_became_to_blame_by_an_edit_is_found(store: Store, server: ScriptedEndpoint) -> None:
+    at(server, minds(BAD, FILTERS["Azure"]))
+    async with open_table(store, server, turns=5) as table:
+        guest = table.place.guest("Good evening.")
+        await table.run.hear(guest)
+        await table.speak(3)
+        await table.run.guest_changed(guest.id, f"Good {BAD}.")
+        await table.resume()
+        assert table.run.status is Status.ENDED, table.run.reason
+        assert [turn.text for turn in table.run.record if turn.withheld] == [f"Good {BAD}."]
+
+
 async def test_what_a_persona_said_can_be_to_blame(store: Store, server: ScriptedEndpoint) -> None:
     at(server, minds(BAD, FILTERS["Azure"]))
     async with open_table(store, server, turns=4) as table:

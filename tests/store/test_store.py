@@ -399,7 +399,7 @@ async def test_only_a_queued_post_can_be_given_up(store: Store, kept: StoredSess
 
 
 async def test_copies_are_found_by_what_they_say(store: Store, kept: StoredSession) -> None:
-    await store.add_turn(kept.id, PLACE, turn(), show(" padded ", "plain", "unshown"))
+    await store.add_turn(kept.id, PLACE, turn(), show("\t\u2003padded \n", "plain", "unshown"))
     first, second, _ = await store.session_posts(kept.id)
     await store.bind(first.id, 1)
     await store.bind(second.id, 2)

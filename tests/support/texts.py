@@ -37,6 +37,9 @@ MARKS: Final = (
     "https://example.org/bread_and_salt?with=*butter*&or=__jam__",
     "<https://example.org/~baker>",
     "[the recipe](https://example.org/a_b)",
+    '[the [old] recipe](<https://example.org/a_b> "of 1931, (a copy)")',
+    "~/bread/_rye_.txt",
+    ":bread_and_salt:",
     "baker@example.org",
     "`oven = *hot* || cold`",
 )

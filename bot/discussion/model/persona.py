@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, field_validator
 from bot.discussion.model.model_options import ModelOptions
 from bot.discussion.model.role_phrases import RoleKind, role_of
 from bot.discussion.text.folding import one_line
+from bot.discussion.text.segmentation import clipped
 
 MODERATOR: Final = "Moderator"
 
@@ -68,5 +69,4 @@ class Persona(ModelOptions):
                 line = role.phrase + role.name + role.rest
         # At the end of the first sentence, but not at the full stop of a "Dr." near its beginning.
         end = re.search(r"(?<=[.!?])\s", line[_REMINDER_LEAST:])
-        first = line[: _REMINDER_LEAST + end.start()] if end else line
-        return first if len(first) <= _REMINDER_MOST else first[: _REMINDER_MOST - 1].rsplit(" ", 1)[0] + "…"
+        return clipped(line[: _REMINDER_LEAST + end.start()] if end else line, _REMINDER_MOST)

@@ -46,9 +46,9 @@ def _any_of(phrases: Iterable[str]) -> str:
 
 
 _AI: Final = (
-    r"(?:an?|the|my) (?:(?:helpful|advanced|expert|virtual|intelligent|friendly) )?"
+    r"(?:chat-?gpt|gpt-?\d\w*|(?:an?|the|my) (?:(?:helpful|advanced|expert|virtual|intelligent|friendly) )?"
     r"(?:ai|a\.i\.|artificial intelligence|llm|(?:large )?language model|chat ?bot|assistant)"
-    r"(?:[ -](?:assistant|model|language model|chat ?bot|agent|system))?"
+    r"(?:[ -](?:assistant|model|language model|chat ?bot|agent|system))?)"
 )
 # Said to the model, not of the character: left out.
 _AI_ASIDE: Final = re.compile(

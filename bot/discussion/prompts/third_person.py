@@ -43,7 +43,7 @@ def told_of(persona: Persona) -> str | None:
             card = persona.full_name + role.rest
         case RoleKind.DESCRIPTION:
             card = f"{persona.full_name} is {role.rest}"
-        case RoleKind.NONE if re.match(r"you(?:['’]|\s)", role.rest, re.IGNORECASE):
+        case RoleKind.NONE if re.match(r"you(?:['’]|\s+\w)", role.rest, re.IGNORECASE):
             card = role.rest
         case _:
             return None

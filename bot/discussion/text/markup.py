@@ -1,4 +1,4 @@
-"""What in a text is no prose: code, addresses, custom emoji, mentions, times and quoted lines, as Discord writes them.
+"""What in a text is no prose: code, addresses, paths, emoji by name, mentions, times and quoted lines, in Discord.
 
 One reader for all who must not take them for words: addressing, the clean-up of replies, the splitter, the prompts.
 """
@@ -18,11 +18,12 @@ class Mark(Enum):
 
     FENCE = "fence"  # ```code``` over lines; one that is never closed goes on to the end
     CODE = "code"  # `code` in a line
-    EMOJI = "emoji"  # <:name:id>, <a:name:id>
+    EMOJI = "emoji"  # <:name:id>, <a:name:id>; :name: where a client, or a model, has but that
     MENTION = "mention"  # <@id>, <@&id>, <#id>, </command:id>, <id:guide>; <@name>, <#name>: see `mention`
     TIME = "time"  # <t:seconds:style>
     EMAIL = "email"
     LINK = "link"  # an address, in angle brackets or not; of a masked link, what stands behind its words
+    PATH = "path"  # of a file or folder, or its name; of a forum (r/bread) or package (@baker/bread)
     QUOTE = "quote"  # a line behind "> ", all lines behind ">>> "
 
 
@@ -42,21 +43,30 @@ _IN_ADDRESS: Final = r"[^\s<>()。、，！？；：「」『』（）【】｡]
 _REST: Final = rf"(?:{_IN_ADDRESS}++|\({_IN_ADDRESS}*+\))"
 # An address ends before the punctuation that belongs to the sentence around it.
 _NOT_ITS_END: Final = ".,:;!?'\"”’»]}*_~|`"
-# Written without "https://", an address is known by how its host ends.
-_HOST: Final = r"(?:[a-z0-9-]++\.)+?(?:com|org|net|edu|gov|info|io|dev|app|gg|tv|co\.uk)(?![\w-])(?:\.[a-z]{2}\b)?"
+# Written without "https://", an address is known by how its host ends, or by what follows that.
+_DOMAIN: Final = r"(?:com|org|net|edu|gov|info|io|dev|app|gg|tv|co\.uk)(?![\w-])"
+_HOST: Final = rf"(?:[a-z0-9-]++\.)+?(?:{_DOMAIN}(?:\.[a-z]{{2}}\b)?|[a-z]{{2,24}}(?=/\w))"
+# https://en.wikipedia.org/wiki/List_of_file_formats, of those that people show each other.
+_FILE_TYPE: Final = (
+    r"\.(?i:txt|md|pdf|docx?|xlsx?|pptx?|csv|json|ya?ml|toml|xml|html?|css|jsx?|tsx?|py|ipynb|rs|cpp|java|sql|sh|bat|exe"
+    r"|ini|cfg|log|png|jpe?g|gif|webp|svg|mp[34]|wav|ogg|zip)(?![\w-])"
+)
+_NAME: Final = r"[\w.@+-]"
 
 # Source of the marks but for Markdown's: https://discord.com/developers/docs/reference#message-formatting
 _MARK: Final = re.compile(
     r"\\[^\w\s]"  # what stands behind a backslash is no mark
     r"|(?P<fence>(?P<run>`{3,}+)(?:[^`]++|(?!(?P=run))`++)*+(?:(?P=run)`*+|\Z))"
     r"|(?P<code>(?P<ticks>`{1,2}+)(?:[^`\n]++|\n(?![^\S\n]*+(?:\n|```))|(?!(?P=ticks)(?!`))`++)++(?P=ticks)(?!`))"
-    r"|(?P<emoji><a?:(?P<emoji_name>\w{1,64}):\d{1,25}>)"
+    r"|(?P<emoji><a?:(?P<emoji_name>\w{1,64}):\d{1,25}>|(?<![\w:])(?::(?=[+-]?\w)(?!\d++:)[\w+-]{2,32}+:)++(?![\w:]))"
     r"|(?P<time><t:(?P<seconds>-?\d{1,13})(?::(?P<style>[tTdDfFsSR]))?>)"
     r"|(?P<mention><(?:(?P<sigil>@[!&]?|\#)(?P<named>[^\s<>@&!][^<>\n]{0,99})"
     r"|/(?P<command>[\w '-]{1,100}):\d+|id:(?P<part>[\w-]+))>)"
     r"|(?P<email>(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++)"
     rf"|(?P<link><{_SCHEME}[^\s<>]++>|{_SCHEME}{_REST}++|(?<![\w.@/-])www\.{_REST}++"
-    rf"|(?<![\w.@/-]){_HOST}(?:[/?#]{_REST}*+)?|(?<=\]\()<?\w{_IN_ADDRESS}*+>?(?=\)))",
+    rf"|(?<![\w.@/-]){_HOST}(?:[/?#]{_REST}*+)?|(?<=\]\()<?\w{_IN_ADDRESS}*+>?(?=\)))"
+    rf"|(?P<path>\b[a-zA-Z]:\\[^\s<>|\"*?]++|(?<![\w/.~])(?:(?:~|\.{{1,2}})/|/{_NAME}++/){_NAME}++(?:/{_NAME}*+)*+"
+    rf"|(?<![\w@/])@{_NAME}++/{_NAME}++|(?<![\w/])/?[ur]/[\w-]++|(?<![\w.@/-])[\w-]++(?:\.[\w-]++)*?{_FILE_TYPE})",
     re.DOTALL,
 )
 # Lines that are quoted one by one, or all that follow.
@@ -65,7 +75,7 @@ _NAMES_NOBODY: Final = re.compile(r"\d+")
 _SOMEBODY: Final = {"@": "@someone", "@!": "@someone", "@&": "@some-role", "#": "#some-channel"}
 
 # Without one of these a text is all prose: most are, and one look for them takes a hundredth of the time.
-_MAY_BE_MARKED: Final = re.compile(r"[`<>@]|://|www\.|\]\(")
+_MAY_BE_MARKED: Final = re.compile(rf"[`<>@/\\]|www\.|\]\(|\.{_DOMAIN}|{_FILE_TYPE}|:[\w+-]+:")
 
 
 def spans(text: str) -> list[Span]:
@@ -162,14 +172,14 @@ def _is_span(match: re.Match[str]) -> bool:
 def _span(match: re.Match[str]) -> Span:
     assert match.lastgroup is not None
     mark, end = Mark(match.lastgroup), match.end()
-    if mark is Mark.LINK and not match.group().startswith("<"):
+    if mark in (Mark.LINK, Mark.PATH) and not match.group().startswith("<"):
         end = match.start() + len(match.group().rstrip(_NOT_ITS_END))
     return Span(mark, match.start(), end)
 
 
 def _read_out(match: re.Match[str], named: Callable[[str], str]) -> str | None:
     """What a mark is in words, None for one that stays as it is."""
-    if match["emoji"]:
+    if match["emoji_name"]:
         return f":{match['emoji_name']}:"
     if match["time"]:
         return _date(int(match["seconds"]), match["style"])

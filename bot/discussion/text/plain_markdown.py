@@ -39,8 +39,8 @@ class _Block:
 def entry(name: str, text: str, *, guest: bool = False) -> str:
     """What `name` said, as paragraphs that begin with the name in bold, and fences between them.
 
-    A fence that was left open is closed. A guest's code is quoted: to whoever reads the file as it
-    is, a line of code could look like another's entry.
+    A fence that was left open is closed. A guest's code and further lines are quoted: "Ravi: …" on a line of its own
+    would look like another's entry.
     """
 
     def tag(*notes: str) -> str:
@@ -54,8 +54,11 @@ def entry(name: str, text: str, *, guest: bool = False) -> str:
             parts += [*([] if parts else [f"{tag()}:"]), quotation(code) if guest else code]
         else:
             first, *further = [_prose(line) for line in block.lines]
-            speaker = tag("continued") if parts else tag()
-            parts.append(_BREAK.join([f"{speaker}: {first}", *map(_plain_start, further)]))
+            said = f"{tag('continued') if parts else tag()}: {first}"
+            rest = _BREAK.join(map(_plain_start, further))
+            if rest:
+                said += f"\n{quotation(rest)}" if guest else f"{_BREAK}{rest}"
+            parts.append(said)
     return "\n\n".join(parts)
 
 

@@ -5,6 +5,7 @@ scripts without spaces); whether a full stop belongs to an abbreviation is told 
 languages.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable
 from enum import Enum, auto
@@ -48,6 +49,7 @@ _NUMBER: Final = regex.compile(r"(?m:^)[^\S\n]*(?:\d{1,3}|\p{L})$|(?<!\S)\d{1,2}
 _LAST_WORDS: Final = regex.compile(r"(?:[^\s.]+\.?[^\S\n]+){0,2}\S+$")
 _DECORATION: Final = regex.compile(r"[*_~|`\p{Ps}\p{Pi}\"]")
 _LINE_END: Final = regex.compile(r"(?<=\S)[^\S\n]*\n")
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _SPACE: Final = regex.compile(r"\s*")
 _BLANK: Final = regex.compile(r"\s")
 # What shows as raw signs if a part of it is missing.
@@ -71,7 +73,11 @@ class _Kind(Enum):
 
 def graphemes(text: str) -> list[str]:
     """The characters as people see them: an emoji with all its parts is one, a letter with its marks too."""
-    return list(CharacterBreaker(text, "en"))
+    encodable = _encodable(text)
+    found = list(CharacterBreaker(encodable, "en"))
+    if encodable == text:
+        return found
+    return [text[start:end] for start, end in pairwise(accumulate(map(len, found), initial=0))]
 
 
 def utf16_length(text: str) -> int:
@@ -102,17 +108,17 @@ def clipped(text: str, limit: int, *, end: str = "…") -> str:
 @caches_turn_texts(maxsize=1024)
 def words(text: str) -> tuple[str, ...]:
     """The words of a text, folded, without what stands between them."""
-    return tuple(word for word in WordBreaker(fold(text), "en") if any(c.isalnum() for c in word))
+    return tuple(word for word in WordBreaker(_encodable(fold(text)), "en") if any(c.isalnum() for c in word))
 
 
 def line_breaks(text: str) -> list[int]:
     """Where a line of `text` may break: behind a space, or between words or characters of scripts without spaces."""
-    return list(accumulate(map(len, LineBreaker(text, "en"))))
+    return list(accumulate(map(len, LineBreaker(_encodable(text), "en"))))
 
 
 def word_breaks(text: str) -> frozenset[int]:
     """Where in `text` a word or what stands between words may begin or end, by its characters."""
-    return frozenset(accumulate((len(piece) for piece in WordBreaker(text, "en")), initial=0))
+    return frozenset(accumulate((len(piece) for piece in WordBreaker(_encodable(text), "en")), initial=0))
 
 
 @caches_turn_texts(maxsize=1024)
@@ -143,6 +149,11 @@ def sentences(text: str) -> list[str]:
     behind = (_SPACE.match(text, end) for end in sentence_ends(text))
     cuts = [0, *(space.end() for space in behind if space), len(text)]
     return [text[start:end] for start, end in pairwise(dict.fromkeys(cuts)) if start < end]
+
+
+def _encodable(text: str) -> str:
+    """`text`, as long as before, without halves of characters, which the libraries do not take."""
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def _insides(text: str) -> Callable[[int], bool]:
@@ -189,7 +200,7 @@ def _probe(text: str, match: "regex.Match[str]") -> str:
     follows = behind["word"] if behind else ""
     if len(last) > _LONGEST or (last in _ALSO_WORDS and not follows[:1].isdigit()):
         return ""
-    return f"{clause}. {follows[:1].upper()}{follows[1:] or 'The'}"
+    return _encodable(f"{clause}. {follows[:1].upper()}{follows[1:] or 'The'}")
 
 
 def _are_ends(probes: list[str]) -> list[bool]:

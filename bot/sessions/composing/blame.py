@@ -16,23 +16,27 @@ class Blame:
 
     def __init__(self, suspects: Sequence[int]) -> None:
         self.found: tuple[int, ...] = ()
+        self._suspects = tuple(suspects)
+        self._within = self._suspects  # where what is to blame is, if it is one of them
         self._tries = 0
-        self._refused = set[tuple[int, ...]]()
-        # What was said last is the likeliest. If it is not that alone, something of all must be to blame, or none.
-        self._next = list(dict.fromkeys([tuple(suspects[:1]), tuple(suspects)])) if suspects else []
 
     @property
     def left_out(self) -> tuple[int, ...] | None:
-        return self._next[0] if self._next and self._tries < MOST_TRIES else None
+        if not self._within or self._tries == MOST_TRIES:
+            return None
+        # What was said last is the likeliest. If it is not that alone, something of all must be to blame, or none.
+        if not self.found:
+            return self._suspects if self._tries else self._suspects[:1]
+        half = self._within[: (len(self._within) + 1) // 2]
+        return None if half == self.found else half
 
     def passed(self) -> None:
+        self.found = self.left_out or ()
+        self._within = self._suspects[1:] if self._tries == 1 else self.found
         self._tries += 1
-        self.found = self._next[0]
-        suspects = tuple(turn for turn in self.found if (turn,) not in self._refused)
-        half = (len(suspects) + 1) // 2
-        smaller = dict.fromkeys([suspects[:half], suspects[half:]])
-        self._next = [turns for turns in smaller if turns and len(turns) < len(self.found)]
 
     def refused(self) -> None:
+        left_out = self.left_out or ()
+        if self._tries or len(self._suspects) == 1:
+            self._within = tuple(turn for turn in self._within if turn not in left_out)
         self._tries += 1
-        self._refused.add(self._next.pop(0))

@@ -55,7 +55,8 @@ class Composer:
         self._compact = compact
         self._withhold = withhold
         self._calls = 0
-        self._read: dict[str, int] = {}  # by server, the last turn in a prompt that it took
+        # By server: the last turn in a prompt that it took, and the record's revision then.
+        self._read: dict[str, tuple[int, int]] = {}
         self.findings: list[Finding] = []
         """What the place is still to be told."""
 
@@ -124,7 +125,7 @@ class Composer:
             else:
                 if completion.is_blocked:
                     return await self._unblocked(request, prompt, revision)
-                self._read[request.endpoint.base_url] = prompt.heard
+                self._read[request.endpoint.base_url] = prompt.heard, revision
                 return prompt, revision, completion
 
     async def _unblocked(self, request: ModelRequest, prompt: Prompt, revision: int) -> tuple[Prompt, int, Completion]:
@@ -163,14 +164,17 @@ class Composer:
         log.warning("%s; withheld from prompts: turns %s", refusal, blame.found)
         self.findings.append(NotRead(tuple(dict.fromkeys(self._record.turns[seq - 1].speaker for seq in blame.found))))
         await self._withhold(blame.found)
-        self._read[request.endpoint.base_url] = answered[0].heard
+        self._read[request.endpoint.base_url] = answered[0].heard, self._record.revision
         return answered
 
     def _suspects(self, request: ModelRequest) -> list[int]:
         """The turns that a refused prompt may have been refused for, the likeliest first: what the server has not read
         before, guests before personas, the newest first."""
         compaction = self._record.compaction()
-        read = max(self._read.get(request.endpoint.base_url, 0), compaction.upto if compaction else 0)
+        read, revision = self._read.get(request.endpoint.base_url, (0, 0))
+        if revision != self._record.revision:  # an older turn may be another one now
+            read = 0
+        read = max(read, compaction.upto if compaction else 0)
         said = [
             turn for turn in self._record.after(read) if turn.text and not turn.withheld and turn.kind != "moderator"
         ]

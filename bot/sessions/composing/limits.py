@@ -11,7 +11,9 @@ from bot.settings import Settings
 
 # Requests for one turn at most: the first, one after a compaction, one more for a useless answer. Each of them may
 # be tried again (LLM_RETRIES) where the endpoint is at fault, and the first that a model ever answers may be two: one
-# without and one with room to think. Having the model choose the speaker comes on top.
+# without and one with room to think. What a server refuses comes on top, a few at most: parts of a request, a prompt
+# that is too long by nobody knows how much (compose.py), the search for a line that a filter objects to (blame.py).
+# Having the model choose the speaker is another call.
 CALLS_A_TURN: Final = 3
 _TOO_FEW: Final = "too few are left for one more turn."
 
