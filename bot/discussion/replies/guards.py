@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from bot.discussion.model.claims import speaks_as_other as speaks_as_other
 from bot.discussion.model.dials import Guard
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, seats
 from bot.discussion.replies import trimming
-from bot.discussion.replies.claims import speaks_as_other as speaks_as_other
 from bot.discussion.replies.reply import Reply
 from bot.discussion.replies.scripts import WRONG_SCRIPT_FLAG, is_foreign
 from bot.discussion.text.segmentation import words
