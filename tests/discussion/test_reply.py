@@ -50,6 +50,7 @@ def cleaned(raw: str, finish_reason: str | None = "stop") -> Reply:
         # Quotes around the whole.
         ('"Ice is ice."', "Ice is ice.", ("quotes",)),
         ("“Ice is ice.”", "Ice is ice.", ("quotes",)),
+        ("“Ice is ice.“", "Ice is ice.", ("quotes",)),
         ("„Ice is ice.“", "Ice is ice.", ("quotes",)),
         ("「Ice is ice.」", "Ice is ice.", ("quotes",)),
         ("'Ice is ice.'", "Ice is ice.", ("quotes",)),

@@ -5,7 +5,7 @@ from typing import Final
 # An opening mark, and what may close it. Source: the Unicode Standard, chapter 6.2, "Quotation Marks: language-based
 # usage". A mark that opens in one language and closes in another stands on both sides.
 PAIRS: Final = {
-    '"': '"', "“": "”", "”": "”", "„": "“”", "‟": "”", "«": "»", "»": "«»", "‹": "›", "›": "‹›",
+    '"': '"', "“": "”“", "”": "”", "„": "“”", "‟": "”", "«": "»", "»": "«»", "‹": "›", "›": "‹›",
     "'": "'", "‘": "’", "’": "’", "‚": "‘’", "「": "」", "『": "』", "《": "》", "〈": "〉", "〝": "〞〟", "＂": "＂",
     "｢": "｣", "﹁": "﹂", "﹃": "﹄", "`": "´", "❝": "❞", "❛": "❜",
 }  # fmt: skip
