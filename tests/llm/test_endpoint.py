@@ -253,7 +253,12 @@ async def test_an_answer_that_cannot_be_read(server: ScriptedEndpoint, answer: A
 
 # --- refusals and faults ---
 
-TOO_LONG = "says that the prompt is longer than the model's context window."
+STREAM = "Set LLM_STREAM=true, which keeps such calls alive."
+STREAM_ONLY = "refused the request (HTTP 400): This model only supports stream mode. Set LLM_STREAM=true."
+TOO_LONG = (
+    "says that the prompt is longer than the model's context window. Seat fewer personas, lower LLM_MAX_TOKENS, or "
+    "load the model with a larger window."
+)
 CHECK_KEY = "Check LLM_API_KEY. It says: Incorrect key …"
 CHECK_MODEL = "Check LLM_MODEL and LLM_BASE_URL."
 CHECK_BILLING = "Check the account's billing. It says: You exceeded your quota"
@@ -274,7 +279,11 @@ QUOTA = gives({"error": {"message": "You exceeded your quota", "code": "insuffic
         (fails(429), EndpointDown, "is overloaded (HTTP 429)."),
         (fails(408), EndpointDown, "could not take the request just now (HTTP 408)."),
         (fails(500, "Traceback: in main()"), EndpointDown, "has a fault of its own (HTTP 500)."),
+        (fails(503, "It is being loaded"), EndpointDown, "has a fault of its own (HTTP 503): It is being loaded"),
         (page(502), EndpointDown, "has a fault of its own (HTTP 502)."),
+        (page(524), EndpointDown, f"took too long for a proxy before it (HTTP 524). {STREAM}"),
+        (page(504), EndpointDown, f"took too long for a proxy before it (HTTP 504). {STREAM}"),
+        (fails(400, "This model only supports stream mode"), EndpointRefused, STREAM_ONLY),
         (cut(), EndpointDown, "can't be reached."),
         *((overflow(wording), ContextOverflow, TOO_LONG) for wording in OVERFLOWS),
     ],
