@@ -23,12 +23,11 @@ log = logging.getLogger(__name__)
 
 # What is asked to see whether the model takes a turn: a turn's request in all but the prompt, which is this. Whatever
 # it refuses of that it would refuse of a turn, too.
-_PROBE_PREAMBLE: Final = "Be brief.\n\n"
-_PROBE: Final = f"{_PROBE_PREAMBLE}Say yes."
+_PROBE: Final = "Say yes."
+_PROBE_PREAMBLE: Final = "Be brief.\n\n"  # where the layout has a system message
 _PROBE_REST: Final[Mapping[str, Any]] = {
     "temperature": 0.7,
     "stop": ("\nModerator:", "\nGuest:", "\nHost:", "\nReader:"),  # as many as a turn has at most
-    "preamble": _PROBE_PREAMBLE,
 }
 # Errors after which the server may have another model, or be another: it is asked for its list again.
 _DOUBTFUL: Final = (ErrorKind.MODEL, ErrorKind.ADDRESS, ErrorKind.KEY, ErrorKind.FAULT, ErrorKind.PASSING)
@@ -222,8 +221,12 @@ class Endpoint:
         async with self._client.slots:
             await self.discover()
             limit = self.turn_tokens + self.profile.thinking
-            request = self.profile.request(_PROBE, max_tokens=limit, options=self.options, **_PROBE_REST)
-            return await self._answered(_PROBE, request, patient=patient)
+            preamble = _PROBE_PREAMBLE if self.options.has_system_message else ""
+            prompt = f"{preamble}{_PROBE}"
+            request = self.profile.request(
+                prompt, max_tokens=limit, preamble=preamble, options=self.options, **_PROBE_REST
+            )
+            return await self._answered(prompt, request, patient=patient)
 
     async def is_well(self) -> bool:
         """Whether the model would take a turn: the list of models and a tiny completion, each asked for once."""

@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 _WORDS_LIMIT: Final = 200
 # What helps where a prompt is too long and nothing is left to be dropped from it.
 SHORTER: Final = "Seat fewer personas, lower LLM_MAX_TOKENS, or load the model with a larger window."
-# Faults of which the server says for people why, and how long it will be (a model that is loaded, too many users); the
-# words of others are a programmer's.
+# Faults of which the server says for people why (a model that is being loaded, too many users). The words of others are
+# for whoever runs the server, and stand in the log.
 _SAYS_WHY: Final = (503, 529)
 # A proxy has waited for the server as long as it does: nginx, Cloudflare.
 _PROXY_GAVE_UP: Final = (504, 524)
@@ -134,7 +134,10 @@ def _refusal(
                 f"such calls alive.{listless}"
             )
         case ErrorKind.FAULT:
-            own = said if report.is_inside or report.status in _SAYS_WHY else "."
+            is_told = report.is_inside or report.status in _SAYS_WHY
+            if words and not is_told:
+                log.warning("%s has a fault of its own %s: %s", at, status, words)
+            own = said if is_told else "."
             return EndpointDown(f"{at} has a fault of its own {status}{_with(own, listless)}", report.wait)
         case ErrorKind.PASSING:
             return EndpointDown(f"{at} could not take the request just now {status}.", report.wait)

@@ -40,7 +40,7 @@ NAMINGS: Final = (
     Wording(
         "Mistral, Anthropic, NIM",
         "FastAPI and pydantic: a line that begins with the place",
-        r"(?m)(?:^|: )(?:body\.)?{name}(?:\.\w+)*: ",
+        r"(?m)(?:^|: )(?:body\.)?{name}(?:\.\w+)*(?:: |\n\s)",
     ),
     Wording(
         "vLLM, pydantic",
@@ -60,11 +60,13 @@ NAMINGS: Final = (
     Wording(
         "NIM, TGI and others",
         "{name} is not supported",
-        r"\b{name}\b(?: \([^)]*\))?(?: (?:parameter|argument|field|option|value))? "
+        r"\b{name}\b(?: \([^)]*\)| \d+)?(?: (?:parameter|argument|field|option|value))? "
         r"(?:is|are|can|may|must|does|isn't|has|should|exceeds)\b",
     ),
     Wording("Moonshot", "invalid temperature: …", r"\binvalid (?:value for |value of )?{name}\b"),
-    Wording("SiliconFlow, DeepSeek", "{name} not supported", r"\b{name}\b not (?:supported|allowed|permitted)\b"),
+    Wording("SiliconFlow, DeepSeek", "{name} not supported", r"\b{name}\b not (?:supported|allowed|permitted|in)\b"),
+    Wording("many", "Cannot use {name} with this model", r"\b(?:use|set|specify|combine|pass) {name}\b"),
+    Wording("many", "the number of output tokens (max_tokens)", r"\({name}\)"),
     Wording(
         "many", "does not support {name}", r"\bsupport(?:s|ed|ing)? (?:the |custom |setting )?(?:parameter )?{name}\b"
     ),
@@ -173,6 +175,7 @@ MOST: Final = (
         rf"exceeds (?:the |its )?(?:model(?:'s)? )?(?:maximum|max|limit)\b\D{{0,40}}?{_FLOAT}",
     ),
     Wording("many", "the maximum value is 4096", rf"(?:maximum|max)(?: value| allowed)? (?:is|of){_FLOAT}"),
+    Wording("many", "larger than the limit of 4096", rf"(?:limit|maximum) of{_FLOAT}"),
     Wording("many", "limited to 4096; up to 4096", rf"\b(?:limited|up) to{_FLOAT}"),
     Wording("many", "must be between 1 and 4096", r"between \d+(?:\.\d+)? and (\d+(?:\.\d+)?)"),
     Wording("DashScope", "Range of max_tokens should be [1, 8192]", r"should be \[\d+, ?(\d+)\]"),

@@ -299,6 +299,17 @@ async def test_a_failure_is_a_sentence(
     assert len(server.asked) == 1
 
 
+async def test_what_a_server_says_of_a_fault_stands_in_the_log(
+    server: ScriptedEndpoint, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.enqueue(fails(500, f"The model needs 9 GB of memory, {KEY}"))
+    async with client(server) as endpoint:
+        with pytest.raises(EndpointDown):
+            await ask(endpoint)
+    assert "(HTTP 500): The model needs 9 GB of memory, …" in caplog.text
+    assert KEY not in caplog.text
+
+
 async def test_credentials_in_the_address_are_used_and_never_told(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     async with scripted_endpoint() as server:
