@@ -22,11 +22,12 @@ from bot.discussion.text.folding import one_line
 _VOICE: Final = discord.MessageFlags.voice.flag
 # Where the client's picker takes GIFs from; it sends their address as the message's text. With them custom emoji and
 # stickers that somebody may not use here: client plugins send the address of their picture, behind their name or not.
-_GIF: Final = re.compile(
+_GIF: Final = (
     r"https://(?:(?:www\.)?tenor\.com/view/|(?:www\.)?giphy\.com/gifs/|media\d?\.(?:tenor|giphy)\.com/|(?:www\.)?klipy\.com/gifs?/"
     r"|static\.klipy\.com/|(?:cdn\.discordapp\.com|media\.discordapp\.net)/(?:emojis|stickers)/)[^\s<>()]+"
 )
-_ONLY_GIFS: Final = re.compile(rf"(?:(?:<{_GIF.pattern}>|\[[\w.\u200b-]*\]\(<?{_GIF.pattern}>?\)|{_GIF.pattern})(?:\s+|\Z))+")
+_ONE_GIF: Final = rf"(?:\[[\w.\u200b-]*\]\(<?{_GIF}>?\)|<{_GIF}>|{_GIF})"
+_ONLY_GIFS: Final = re.compile(rf"(?:{_ONE_GIF}(?:\s+|\Z))+")
 
 
 def words_beside(message: discord.Message) -> list[str]:

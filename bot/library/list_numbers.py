@@ -54,9 +54,7 @@ _NUMBER: Final = re.compile(
     r"|(?P<loose>\\?[.)](?=[A-Z\"'])|[°º]\)?\.?|\.[ªº]|(?:\s?[-‐-―])(?=\s)|(?=\t)|(?P<space>(?=\s))))\s*",
     re.IGNORECASE,
 )
-_SIGN: Final = re.compile(
-    r"(?:(?P<keycap>\d)\ufe0f?\u20e3|(?P<sign>[①-⑳⑴-⒇⒈-⒛❶-❿➀-➉➊-➓⓵-⓾㈠-㈩㊀-㊉]))(?:\*\*|__)?\s*"
-)
+_SIGN: Final = re.compile(r"(?:(?P<keycap>\d)\ufe0f?\u20e3|(?P<sign>[①-⑳⑴-⒇⒈-⒛❶-❿➀-➉➊-➓⓵-⓾㈠-㈩㊀-㊉]))(?:\*\*|__)?\s*")
 _BOLD: Final = re.compile(r"(?P<bold>\*\*|__)(?P<number>.{1,12}?)(?P=bold)\s*")
 
 

@@ -12,8 +12,8 @@ from bot.discussion.text.segmentation import clipped
 FORBIDDEN: Final = ("discord", "clyde")
 RESERVED: Final = ("everyone", "here")
 
-# What separates names in a list: the commas of keyboards in use, and lines.
-SEPARATORS: Final = ",，､、﹐﹑،\n"
+# What separates names in a list: the commas and semicolons of keyboards in use, and lines.
+SEPARATORS: Final = ",，､、﹐﹑،;；؛\n"
 
 # Breaks a word unseen.
 _HAIR_SPACE: Final = "\u200a"

@@ -93,6 +93,11 @@ def _as_meant(file: str, data: Mapping[str, Any]) -> tuple[dict[str, Any], list[
         # What is nothing else is left for the rules to complain of.
         if isinstance(value := fields.get(field), str):
             fields[field] = without_invisible(value).strip() or value
+    if isinstance(aliases := fields.get("aliases"), list):
+        fields["aliases"] = [
+            (without_invisible(alias).strip() or alias) if isinstance(alias, str) else alias
+            for alias in cast(list[Any], aliases)
+        ]
     name = fields.get("name")
     problems: list[FileProblem] = []
     for field in ("prompt", "intro"):
@@ -112,7 +117,7 @@ def _name_problems(file: str, fields: Mapping[str, Any]) -> Iterable[FileProblem
         if problem := name_problem(name.strip()):
             yield FileProblem(file, field, problem, "Choose another name.")
         if field != "full_name" and not _COMMAS.isdisjoint(name.strip()):
-            problem = f'"{name.strip()}" holds a comma, which separates names in a list.'
+            problem = f'"{name.strip()}" holds a comma or semicolon, which separates names in a list.'
             yield FileProblem(file, field, problem, "Put it into full_name only.")
 
 
@@ -127,8 +132,8 @@ def cast_problems(named: Sequence[tuple[str, Persona]]) -> list[FileProblem]:
         FileProblem(
             files[clash.later],
             clash.field,
-            f'"{clash.name}" is also {"a" if clash.field == "aliases" else "the"} name in {files[clash.earlier]}.',
-            "Leave it out of one of the two." if clash.field == "aliases" else "Rename one of the two.",
+            clash.problem(files[clash.earlier]),
+            clash.fix,
         )
         for clash in name_clashes(persona for _, persona in named)
     ]

@@ -170,10 +170,7 @@ class Supervisor:
         if clashes := name_clashes(session.cast):
             raise UserError(
                 "These personas can't sit at one table: "
-                + " ".join(
-                    f'"{c.name}" is also the name in {session.cast[c.earlier].full_name}. Rename one of the two.'
-                    for c in clashes
-                )
+                + " ".join(f"{c.problem(session.cast[c.earlier].full_name)} {c.fix}" for c in clashes)
             )
         if self._limits.sessions and len(self.open_sessions(where.guild_id)) >= self._limits.sessions:
             many = f"There are {self._limits.sessions} open tables on this server, as many as it may have."

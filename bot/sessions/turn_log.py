@@ -168,7 +168,8 @@ class TurnLog:
                     text, to = "", None  # not the old words either: nobody may be quoted with what they took back
                     if not turn.text:
                         return True
-            to = to or turn.addressed
+            if turn.addressed and turn.addressed != self._read(turn.text)[1]:
+                to = turn.addressed  # by a reply, which no edit changes
             await self._store.amend_turn(self._state.id, replace(turn, text=text, addressed=to))
             self.record.amend(turn.seq, text=text, addressed=to)
             return True

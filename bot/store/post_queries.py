@@ -1,6 +1,5 @@
 """What the store does with posts: plain functions of a connection, for use in a transaction."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final

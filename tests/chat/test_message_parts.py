@@ -185,8 +185,10 @@ async def test_what_has_no_words_is_no_turn(place: SimulatedPlace) -> None:
     await post(place, place.otto, attachments=voice, flags=VOICE)
     await post(place, place.otto, embeds=[{"title": "A loaf", "type": "rich"}])
     await place.otto.send(place.channel, "", attachments=[PNG])
-    for gif in (GIF, f"{GIF}\n{GIF}", f"<{GIF}>", EMOJI, f"[bread]({EMOJI})", f"{EMOJI} {GIF}", "\u3164", "\u2800 \u2800"):
-        await place.otto.send(place.channel, gif)
+    for gifs in (GIF, f"{GIF}\n{GIF}", f"<{GIF}>", EMOJI, f"[bread]({EMOJI})", f"{EMOJI} {GIF}"):
+        await place.otto.send(place.channel, gifs)
+    for blank in ("\u3164", "\u2800 \u2800"):
+        await place.otto.send(place.channel, blank)
     await place.otto.send(place.channel, "\u200b\u2060")
     assert await heard(place) == []
     await place.otto.send(place.channel, f"See {GIF}")

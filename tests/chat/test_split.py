@@ -96,7 +96,7 @@ def test_nothing_that_is_one_thing_is_torn(marks: list[str], limit: int) -> None
     assert [mark for piece in pieces for mark in any_mark.findall(piece)] == marks
 
 
-@given(st.lists(st.text("abcd ,", min_size=5, max_size=50).map(lambda s: f"X{s.strip()}x."), max_size=30))
+@given(st.lists(st.text("abcd ,", min_size=5, max_size=50).map(lambda s: f"X{s.strip()} together."), max_size=30))
 def test_prose_is_cut_at_sentence_ends(sentences: list[str]) -> None:
     pieces = split_text(" ".join(sentences), 160)
     assert all(piece.endswith(".") for piece in pieces)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discussion.model.addressing import addressed, named
@@ -439,6 +439,7 @@ SCRIPTS = (
 )
 
 
+@settings(max_examples=50)
 @given(st.text(alphabet=SCRIPTS, max_size=80) | st.text(max_size=60), st.booleans())
 def test_whoever_is_addressed_sits_at_the_table_and_is_not_the_speaker(text: str, guest: bool):
     names = ("Lena", "Бруно", "Νίκος", "花子", "リン", "민서", "สมชาย", "सुनीता", "سلمى", "רבקה", "🦊 Fox")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.discussion.replies.claims import speaks_as_other
+from bot.discussion.model.claims import speaks_as_other
 from tests.support.recorded_table import persona
 
 ANNA = persona("Anna", "Anna Berg")

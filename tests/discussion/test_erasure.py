@@ -98,6 +98,13 @@ def test_the_gist_of_a_compaction_follows() -> None:
         ("🦊 Otis", "Otis, I agree.", "someone, I agree."),
         ("Otis | he/him", "Otis, I agree.", "someone, I agree."),
         ("Otis Hale", "I agree with Otis.", "I agree with someone."),
+        ("Otis Hale", "Mr. Hale is right, and Hale’s oven is new.", "Mr. someone is right, and someone’s oven is new."),
+        ("Dr. Otis", "I agree with Otis.", "I agree with someone."),
+        ("Anne-Sophie", "I agree with Anne Sophie.", "I agree with someone."),
+        # The genitive of a language, where the text is in it.
+        ("Sarah", "Das ist Sarahs Brot, und Sarahs Ofen.", "Das ist someone Brot, und someone Ofen."),
+        ("Sarah", "Jag tycker om Sarahs bröd.", "Jag tycker om someone bröd."),
+        ("Sarah", "There are two Sarahs here.", "There are two Sarahs here."),
         ("Otis", "It is Otis' turn, and Otis’s word.", "It is someone' turn, and someone’s word."),
         ("민서", "민서씨는 맞아요.", "someone씨는 맞아요."),
         ("花子", "花子さんの話です。", "someoneさんの話です。"),

@@ -134,6 +134,13 @@ def test_a_long_text_takes_no_longer_than_it_is(unit: str):
         ("", "someone"),
         (" :\u202e: ", "someone"),
         ("x" * 500, "x" * GUEST_NAME_LIMIT),
+        # What a script or an emoji needs stays, and nothing is torn.
+        ("می\u200cنا", "می\u200cنا"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("Kim 👨\u200d👩\u200d👧", "Kim 👨\u200d👩\u200d👧"),
+        ("Kim " + "👨\u200d👩\u200d👧" * 9, "Kim " + "👨\u200d👩\u200d👧" * 3),
+        ("👨\u200d👩\u200d👧" * 9, "👨\u200d👩\u200d👧" * 4),
+        ("Zoe\x07\u200b", "Zoe"),
     ],
 )
 def test_guests_names_are_made_safe(name: str, shown: str):

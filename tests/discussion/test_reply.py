@@ -189,8 +189,7 @@ UNITS = (
 
 
 @pytest.mark.parametrize("unit", UNITS.split("|"))
-@pytest.mark.parametrize(("before", "after"), [("", ""), ("Ice. ", " x"), ("```\n", "\n```")])
+@pytest.mark.parametrize(("before", "after"), [("Ice. ", " x"), ("```\n", "\n```")])
 def test_no_text_takes_long(unit: str, before: str, after: str):
-    for finish_reason in ("stop", "length"):
-        reply = cleaned(before + unit * (200_000 // len(unit)) + after, finish_reason)
-        assert len(reply.text) <= TEXT_LIMIT
+    reply = cleaned(before + unit * (200_000 // len(unit)) + after, "length")
+    assert len(reply.text) <= TEXT_LIMIT

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.discussion.replies.claims import speaks_as_other
+from bot.discussion.model.claims import speaks_as_other
 from tests.support.recorded_table import persona
 
 SPEAKER = persona("Lena", "Lena Holm")
@@ -26,6 +26,9 @@ TABLE = (
         "Меня зовут Иван.",
         "Είμαι ο Νίκος.",
         "我是李华。",
+        "私はFrankです。",
+        "저는 Frank입니다",
+        "Call me Will.",
         "You are Lena Holm, who bakes.",
         "Hello.\n1) You’re Frank Weiß, a baker.",
     ],
@@ -48,6 +51,10 @@ def test_somebody_who_gives_anothers_name(text: str):
         "You are right, Frank.",
         "Я согласна с Иваном.",
         "`I am Frank`",
+        "मैं Frank से सहमत हूँ।",
+        "من Frank را می‌شناسم",
+        "我是李华的朋友。",
+        "Ben Frank ile aynı fikirdeyim.",
         "",
     ],
 )

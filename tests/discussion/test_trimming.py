@@ -125,6 +125,11 @@ def test_a_guard_that_is_turned_off_takes_nothing_out() -> None:
         ("I am Ravi Menon. I mend radios.", "spoke_as_other", True),
         (f"A retired ferryman who trusts the weather more than any forecast he reads. {NEW}", None, None),
         (f"{ICE} {NEW}", None, None),
+        # Half of it was said before, and enough was not.
+        (f"{ICE[:-1]}, and nobody below the old bridge has ever asked me why.", None, None),
+        (f"{ICE[:-1]}, as I said.", "repeated", False),
+        # Hardly a word is left.
+        (f"Well. {ICE}", "repeated", False),
     ],
 )
 def test_what_is_left_is_judged(text: str, flag: str | None, is_fatal: bool | None) -> None:

@@ -57,6 +57,7 @@ def test_a_first_name_that_two_share_is_refused():
         ("tomás, Ravi Menon , mira", (TOMAS, RAVI, MIRA)),
         ("Mira, Ravi, mira, Dr. Mira Kessler", (MIRA, RAVI)),
         ("Mira、Ravi，Menon، Tomas\nDr Kessler", (MIRA, RAVI, TOMAS)),
+        ("mira; ravi；tomás؛ Mira", (MIRA, RAVI, TOMAS)),
         ("**Mira**, Mr. Menon, “Tomás”", (MIRA, RAVI, TOMAS)),
     ],
 )

@@ -97,6 +97,13 @@ def test_personas_from_one_place_clash_too():
     assert str(fault) == 'the cast: full_name: "aino v" is also the name in the cast. Rename one of the two.'
 
 
+def test_what_nobody_sees_is_taken_out_of_aliases():
+    found, faults = read_persona("aino.json", AINO | {"aliases": ["Ai\u200bnikki", "\u202eAini\u202c", "می\u200cنا"]})
+    assert found is not None
+    assert not faults
+    assert found.aliases == ("Ainikki", "Aini", "می\u200cنا")
+
+
 def test_an_alias_that_another_bears_is_a_fault_that_names_both():
     one, other = persona("Otto"), persona("Lena", aliases=["ＯＴＴＯ", "Lenchen"])
     (fault,) = cast_problems([("otto.json", one), ("lena.json", other)])

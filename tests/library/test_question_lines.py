@@ -44,14 +44,14 @@ def asked(text: str) -> list[str]:
         ("**1. Who mends?**\n**2. Who sells?**", ["Who mends?", "Who sells?"]),
         ("### 1. Who mends?\n### 2. Who sells?", ["Who mends?", "Who sells?"]),
         ("## 1. Nets\n## 2. Fish", ["Nets", "Fish"]),
-        ("1. Who mends?\n   1. And what?\n   2. And why?\n2. Who sells?", ["Who mends?", "And what?", "And why?", "Who sells?"]),
+        ("1. Who mends?\n   1. What?\n   2. Why?\n2. Who sells?", ["Who mends?", "What?", "Why?", "Who sells?"]),
         ("1. [ ] Who mends?\n2. [x] Who sells?", ["Who mends?", "Who sells?"]),
         # letters and Roman numbers
         ("a) Who mends?\nb) Who sells?", ["Who mends?", "Who sells?"]),
         ("(A) Who mends?\n(B) Who sells?", ["Who mends?", "Who sells?"]),
-        ("I. Who mends?\nII. Who sells?\nIII. Who eats?\nIV. Who pays?", ["Who mends?", "Who sells?", "Who eats?", "Who pays?"]),
-        ("1. Who mends?\n   a. And what?\n   b. And why?\n2. Who sells?", ["Who mends?", "And what?", "And why?", "Who sells?"]),
-        ("\n".join(f"{letter}. Who, {letter}?" for letter in "abcdefghij"), [f"Who, {letter}?" for letter in "abcdefghij"]),
+        ("I. Who mends?\nII. Who sells?\nIII. What?\nIV. Why?", ["Who mends?", "Who sells?", "What?", "Why?"]),
+        ("1. Who mends?\n   a. What?\n   b. Why?\n2. Who sells?", ["Who mends?", "What?", "Why?", "Who sells?"]),
+        ("\n".join(f"{one}. Who {one}?" for one in "abcdefghij"), [f"Who {one}?" for one in "abcdefghij"]),
         ("а) Кто чинит?\nб) Кто продаёт?", ["Кто чинит?", "Кто продаёт?"]),
         ("α) Ποιος;\nβ) Πότε;", ["Ποιος;", "Πότε;"]),
         ("א. מי מתקן?\nב. מי מוכר?", ["מי מתקן?", "מי מוכר?"]),
@@ -101,7 +101,7 @@ def asked(text: str) -> list[str]:
         ("---\nWho mends?\n---\nNets: who sells?\n---", ["Who mends?", "Nets: who sells?"]),
         ("Who mends?\n%% ask Wanda %%\nWho sells?\n\x1a", ["Who mends?", "Who sells?"]),
         # items that go on
-        ("1. Who mends nets and\n   who sells fish?\n2. Who eats?", ["Who mends nets and who sells fish?", "Who eats?"]),
+        ("1. Who mends and\n   who sells fish?\n2. Who eats?", ["Who mends and who sells fish?", "Who eats?"]),
         ("- Who mends?\n  Who sells?", ["Who mends?", "Who sells?"]),
         ("# Nets\n  Who mends?", ["Who mends?"]),
         # headings, rules, comments, type

@@ -419,6 +419,22 @@ async def test_a_reply_to_a_post_addresses_its_persona(table: SessionTable) -> N
     assert table.spoken[3].speaker == first.speaker
 
 
+async def test_an_edit_takes_an_address_back_but_no_reply(table: SessionTable) -> None:
+    called = table.place.guest("Ravi, is it worth it?")
+    await table.run.hear(called)
+    await table.run.guest_changed(called.id, "Is it worth it at all?")
+    await table.speak(3)
+    post = next(p for p in await table.store.session_posts(table.run.stored.id) if p.turn_seq == table.spoken[0].seq)
+    replied = table.place.guest("Why?", reply_to=post.message_id)
+    await table.run.hear(replied)
+    await table.run.guest_changed(replied.id, "Why so?")
+    stored = [t for t in await table.stored_turns() if t.kind == "guest"]
+    assert [(t.text, t.addressed) for t in stored] == [
+        ("Is it worth it at all?", None),
+        ("Why so?", table.spoken[0].speaker),
+    ]
+
+
 async def test_a_deletion_during_composing_drops_the_draft(table: SessionTable) -> None:
     message = table.place.guest("I regret this already.")
     await table.run.hear(message)

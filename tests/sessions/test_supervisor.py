@@ -66,6 +66,9 @@ async def test_two_personas_who_would_look_the_same_cannot_sit_together(house: S
     double = CAST[0].model_copy(update={"name": "Other"})
     with pytest.raises(UserError, match="can't sit at one table"):
         await house.supervisor.start(HERE, task=TASK, cast=(*CAST, double), dials=QUICK)
+    alias = CAST[0].model_copy(update={"name": "Other", "full_name": "Other", "aliases": (CAST[0].name,)})
+    with pytest.raises(UserError, match=r"is also a name in .* Leave it out of one of the two"):
+        await house.supervisor.start(HERE, task=TASK, cast=(*CAST, alias), dials=QUICK)
 
 
 async def test_a_post_left_open_by_the_last_table_is_not_doubled_by_the_next(house: SessionHouse) -> None:

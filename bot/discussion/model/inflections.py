@@ -55,6 +55,13 @@ INFLECTIONS: Final = (
         _plain("n a ä ta tä lla llä ssa ssä sta stä kin"),
         evidence=r"\b(?:että|mitä|mikä|miksi|miten|mutta|olet|ovat|onko|minä|sinä|mielestä|mieltä|sanoi|myös|tämä|kysyn)\b",
     ),
+    # The genitive, and no other name in a text of theirs: "Ottos Brot", "Annas bröd".
+    Inflection(
+        "German, Dutch, Nordic languages",
+        _LATIN,
+        _plain("s"),
+        evidence=r"[äöüßåæø]|\b(?:ist|und|nicht|ich|den|dem|ein|eine|auf|mit|für|hat|het|een|van|och|inte|ikke|jag|jeg|som)\b",
+    ),
     Inflection(
         "Polish",
         _LATIN,
@@ -85,7 +92,7 @@ INFLECTIONS: Final = (
         _LATIN,
         {"u": ("a", ""), "ě": ("a",), "y": ("a",), "ovi": _ANY, "em": _ANY, "ou": ("a",), "a": _ANY},
         {"o": ("a",), "e": _ANY, "ře": ("r",), "i": _ANY, "ku": ("ek", "k"), "le": ("el", "l"), "ie": ("ius",)},
-        r"[ěřůťďň]|\b(?:co|že|jsem|jsi|myslíš|myslíte|tomu|podle|čo|myslíš)\b",
+        r"[ěřůťďň]|\b(?:co|že|jsem|jsi|má|máš|máte|proč|myslíš|myslíte|tomu|podle|čo|prečo)\b",
     ),
     Inflection(
         "Croatian, Serbian, Slovene",
@@ -138,7 +145,7 @@ INFLECTIONS: Final = (
             "еві": ("й", "ь"),
             "і": ("а", "я", ""),
         },
-        {"о": ("а",), "е": _ANY, "ію": ("ій",), "є": ("я",)},
+        {"о": ("а",), "е": _ANY, "ію": ("ій",), "є": ("я",), "ь": ("я",)},
     ),
     Inflection(
         "Greek",
@@ -167,53 +174,57 @@ _SHORTEST: Final = 3
 _KOREAN: Final = regex.compile(
     r"(?P<honorific>씨|선생님|선생|선배님|선배|박사님|박사|교수님|교수|님|형|누나|오빠|언니|양|군)?"
     r"(?:(?P<vocative>아|야|이여|여)"
-    r"|(?P<particle>이?(?:은|는|이|가|을|를|에게|에게서|께|께서|한테|도|의|와|과|랑|만|부터|까지|처럼|보다|라고|라면|네|이랑|이나|나)+))?"
+    r"|(?P<particle>이?(?:은요|는요|은|는|이|가|을|를|에게|에게서|께|께서|한테|도|의|와|과|랑|만|부터|까지|처럼|보다|라고|라면|네|이랑|이나|나)+))?"
 )
-_COMPILED: Final = tuple((row, regex.compile(row.letters), regex.compile(row.evidence or "")) for row in INFLECTIONS)
+_LETTERS: Final = {row.letters: regex.compile(row.letters) for row in INFLECTIONS}
+_EVIDENCE: Final = {row.evidence: regex.compile(row.evidence) for row in INFLECTIONS if row.evidence}
 
 
-class Language:
+def inflected(name: str) -> Iterator[tuple[str, Attached, Inflection]]:
+    """Every form that a name (folded, one word) takes by the table, with what that shows and the row it stands in."""
+    if len(name) < _SHORTEST:
+        return
+    for row in INFLECTIONS:
+        if not _LETTERS[row.letters].fullmatch(name):
+            continue
+        for table, attached in ((row.address, Attached.ADDRESS), (row.cases, Attached.CASE)):
+            for ending, instead in table.items():
+                for last in instead:
+                    if name.endswith(last):
+                        yield name.removesuffix(last) + ending, attached, row
+
+
+def joined(word: str) -> Iterator[tuple[str, Attached]]:
+    """The names that may be in a word (folded) with something before or behind that no table of endings has."""
+    head, apostrophe, rest = word.rpartition("'")
+    if apostrophe:
+        if len(head) > 1 and len(rest) <= 5:  # "Anna's", "Ayşe'ye"
+            yield head, Attached.CASE
+        if len(head) <= 4 and len(rest) > 1:  # "d'Anna", "qu'Anna"
+            yield rest, Attached.CASE
+    head, hyphen, rest = word.rpartition("-")
+    if hyphen and rest in HONORIFICS_IN_LATIN:
+        yield head, Attached.ADDRESS
+    if "\uac00" <= word[0] <= "\ud7a3":
+        yield from _korean(word)
+    for _, first, last, prefixes in _PREFIXES:
+        if first <= word[0] <= last:
+            for prefix in prefixes:
+                if word.startswith(prefix) and len(word) >= len(prefix) + _SHORTEST:
+                    yield word.removeprefix(prefix), Attached.CASE
+
+
+class Languages:
     """Which rows hold in one text: looked up as they are needed."""
 
     def __init__(self, folded: str) -> None:
         self._folded = folded
-        self._holds: dict[str, bool] = {}
+        self._holds: dict[str, bool] = {"": True}
 
-    def names_in(self, word: str) -> Iterator[tuple[str, Attached]]:
-        """The names that may be under a word (folded), the likeliest first."""
-        head, apostrophe, rest = word.rpartition("'")
-        if apostrophe:
-            if len(head) > 1 and len(rest) <= 5:  # "Anna's", "Ayşe'ye"
-                yield head, Attached.CASE
-            if len(head) <= 4 and len(rest) > 1:  # "d'Anna", "qu'Anna"
-                yield rest, Attached.CASE
-        head, hyphen, rest = word.rpartition("-")
-        if hyphen and rest in HONORIFICS_IN_LATIN:
-            yield head, Attached.ADDRESS
-        if "\uac00" <= word[0] <= "\ud7a3":
-            yield from _korean(word)
-        for row, letters, evidence in _COMPILED:
-            if len(word) > _SHORTEST - 1 and letters.fullmatch(word) and self._shows(row, evidence):
-                yield from _under(word, row.address, Attached.ADDRESS)
-                yield from _under(word, row.cases, Attached.CASE)
-        for _, first, last, prefixes in _PREFIXES:
-            if first <= word[0] <= last:
-                for prefix in prefixes:
-                    if word.startswith(prefix) and len(word) >= len(prefix) + _SHORTEST:
-                        yield word.removeprefix(prefix), Attached.CASE
-
-    def _shows(self, row: Inflection, evidence: "regex.Pattern[str]") -> bool:
-        key = row.evidence
-        if key and key not in self._holds:
-            self._holds[key] = evidence.search(self._folded) is not None
-        return not key or self._holds[key]
-
-
-def _under(word: str, endings: Mapping[str, tuple[str, ...]], attached: Attached) -> Iterator[tuple[str, Attached]]:
-    for ending, instead in endings.items():
-        if word.endswith(ending):
-            stem = word.removesuffix(ending)
-            yield from ((stem + last, attached) for last in instead if len(stem + last) >= _SHORTEST)
+    def have(self, row: Inflection) -> bool:
+        if row.evidence not in self._holds:
+            self._holds[row.evidence] = _EVIDENCE[row.evidence].search(self._folded) is not None
+        return self._holds[row.evidence]
 
 
 def _korean(word: str) -> Iterator[tuple[str, Attached]]:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import regex
 
-from bot.discussion.model.inflections import Attached, Language
+from bot.discussion.model.inflections import Attached, Inflection, Languages, inflected, joined
 from bot.discussion.model.name_forms import callers, given_names
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.titles import HONORIFICS, HONORIFICS_IN_LATIN, TITLES
@@ -22,6 +22,7 @@ _WORD: Final = regex.compile(
     rf"(?V1)[{_UNSPACED}]+|\p{{Hangul}}+"
     rf"|{_LETTER}(?:[[\p{{L}}\p{{N}}\p{{M}}_]--[{_UNSPACED}\p{{Hangul}}]]|['\"״-](?={_LETTER}))*"
 )
+_RUN: Final = regex.compile(rf"[{_UNSPACED}]+")
 _IS_UNSPACED: Final = regex.compile(rf"[{_UNSPACED}]")
 _KATAKANA: Final = regex.compile(r"[\p{Katakana}ー]")
 _HAN: Final = regex.compile(r"[\p{Han}々]")
@@ -85,13 +86,27 @@ class NameFinder:
         beginnings = {
             re.escape(bare(word)[: 2 if len(word) < 5 else 3]) for word in (form.split()[0] for form in regular)
         }
+        self._regular = regular
+        self.openings = frozenset(form.rpartition(" ")[0] for form in regular)
         self.beginnings = re.compile("|".join(sorted(beginnings)) or "(?!)")
         self.most_words = max((form.count(" ") + 1 for form in regular), default=0)
         self.unspaced = tuple(sorted(unspaced, key=len, reverse=True))
-        pattern = "|".join(regex.escape(form) for form in sorted(irregular, key=len, reverse=True)) or "(?!)"
-        self.irregular: regex.Pattern[str] = regex.compile(
-            rf"(?<![\p{{L}}\p{{N}}\p{{M}}])(?:{pattern})(?![\p{{L}}\p{{N}}\p{{M}}])"
+        pattern = "|".join(regex.escape(form) for form in sorted(irregular, key=len, reverse=True))
+        self.irregular: regex.Pattern[str] | None = (
+            regex.compile(rf"(?<![\p{{L}}\p{{N}}\p{{M}}])(?:{pattern})(?![\p{{L}}\p{{N}}\p{{M}}])")
+            if irregular
+            else None
         )
+
+    @cached_property
+    def inflected(self) -> Mapping[str, Sequence[tuple[str, Attached, Inflection]]]:
+        """Each form with an ending, with the form without it; made at the first word that may be one."""
+        found: dict[str, list[tuple[str, Attached, Inflection]]] = {}
+        for form in self._regular:
+            before, space, last = form.rpartition(" ")
+            for word, attached, row in inflected(last):
+                found.setdefault(before + space + word, []).append((last, attached, row))
+        return found
 
     def name_of(self, form: str) -> str | None:
         return self.called.get(form) or self.called.get(bare(form))
@@ -119,12 +134,12 @@ def _finder(cast: tuple[Persona, ...]) -> NameFinder:
 
 
 def _spaced(text: FoldedText, plain: str, names: NameFinder) -> Iterator[Mention]:
-    language = Language(text.folded)
+    languages = Languages(text.folded)
     at = 0
     for match in names.beginnings.finditer(plain):
         if match.start() < at or (word := _word_around(text.folded, match.start(), names)) is None:
             continue
-        if found := _longest(text, word, names, language):
+        if found := _longest(text, word, names, languages):
             yield found
             at = found.end
 
@@ -144,7 +159,7 @@ def _word_around(folded: str, at: int, names: NameFinder) -> tuple[int, int] | N
     return word.span() if word and (at == start or is_prefixed) else None
 
 
-def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, language: Language) -> Mention | None:
+def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, languages: Languages) -> Mention | None:
     """The mention of most words that begins with the word `first`."""
     folded = text.folded
     run = [first]
@@ -157,8 +172,10 @@ def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, langua
     for is_plain in (True, False):  # an ending is looked for only where no whole form stands
         for count in range(len(run), 0, -1):
             before = "".join(f"{folded[start:end]} " for start, end in run[: count - 1])
+            if count > 1 and bare(before[:-1]) not in names.openings:
+                continue
             word = folded[slice(*run[count - 1])]
-            for last, attached in [(word, Attached.NOTHING)] if is_plain else language.names_in(word):
+            for last, attached in [(word, Attached.NOTHING)] if is_plain else _under(before, word, names, languages):
                 form = before + last
                 if name := names.name_of(form):
                     return _mention(folded, name, (first[0], *run[count - 1]), form, last, attached)
@@ -173,6 +190,15 @@ def _longest(text: FoldedText, first: tuple[int, int], names: NameFinder, langua
             break
         stop += 1
     return None
+
+
+def _under(before: str, word: str, names: NameFinder, languages: Languages) -> Iterator[tuple[str, Attached]]:
+    """What may be under the last word of a name, the likeliest first."""
+    yield from joined(word)
+    whole = before + word
+    for last, attached, row in names.inflected.get(whole) or names.inflected.get(bare(whole)) or ():
+        if languages.have(row):
+            yield last, attached
 
 
 def _mention(folded: str, name: str, span: tuple[int, int, int], form: str, last: str, attached: Attached) -> Mention:
@@ -204,22 +230,25 @@ def _behind_honorific(folded: str, end: int) -> tuple[int, bool]:
 def _unspaced(plain: str, names: NameFinder) -> Iterator[Mention]:
     if not names.unspaced:
         return
-    for run in _WORD.finditer(plain):
-        if not _IS_UNSPACED.match(run.group()) or not any(form in run.group() for form in names.unspaced):
-            continue
-        breaks = word_breaks(run.group())
-        for form in names.unspaced:
-            for match in regex.finditer(regex.escape(form), run.group()):
-                start, end = match.span()
-                behind, has_honorific = _behind_honorific(plain, run.start() + end)
-                titled = next((t for t in _THAI_TITLES if run.group()[:start].endswith(t)), "")
-                if _begins(run.group(), start, form, breaks, bool(titled)) and (
-                    has_honorific or _ends(run.group(), end, form, breaks, bool(titled))
+    for found in _RUN.finditer(plain):
+        run, offset = found.group(), found.start()
+        forms = [form for form in names.unspaced if form in run]
+        breaks = word_breaks(run) if forms else frozenset[int]()
+        for form in forms:
+            start = run.find(form)
+            while start >= 0:
+                end = start + len(form)
+                behind, has_honorific = _behind_honorific(plain, offset + end)
+                titled = next((t for t in _THAI_TITLES if run.endswith(t, 0, start)), "")
+                if _begins(run, start, form, breaks, bool(titled)) and (
+                    has_honorific or _ends(run, end, form, breaks, bool(titled))
                 ):
-                    begins = run.start() + start - len(titled)
-                    at = (run.start() + start, run.start() + end)
+                    at = (offset + start, offset + end)
                     is_titled = has_honorific or bool(titled)
-                    yield Mention(names.called[form], begins, behind, at, form, Attached.NOTHING, is_titled)
+                    yield Mention(
+                        names.called[form], at[0] - len(titled), behind, at, form, Attached.NOTHING, is_titled
+                    )
+                start = run.find(form, start + 1)
 
 
 def _begins(run: str, start: int, form: str, breaks: frozenset[int], is_titled: bool) -> bool:
@@ -245,7 +274,7 @@ def _ends(run: str, end: int, form: str, breaks: frozenset[int], is_titled: bool
 
 
 def _irregular(plain: str, names: NameFinder) -> Iterator[Mention]:
-    for match in names.irregular.finditer(plain):
+    for match in names.irregular.finditer(plain) if names.irregular else ():
         form = match.group()
         if form in names.called:
             end, has_honorific = _behind_honorific(plain, match.end())

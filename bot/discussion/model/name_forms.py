@@ -10,10 +10,13 @@ import regex
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.titles import (
     ARTICLES,
+    CHINESE_SURNAMES,
     HONORIFICS,
     HONORIFICS_OF_HAN,
     HONORIFICS_OF_HANGUL,
+    HONORIFICS_OF_JAPAN,
     PARTICLES,
+    PREFIXES_OF_HAN,
     SUFFIXES,
     TITLES,
 )
@@ -28,6 +31,7 @@ _HANGUL_NAME: Final = regex.compile(
     r"[김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민진지엄채원천방공현함변염여추]"
     r"[가-힣]{2}"
 )
+_HAN: Final = regex.compile(r"[\p{Han}々]+")
 _IDEOGRAPHS: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}ー々]+")
 # A part of a name that is shorter calls nobody: it is an initial.
 _SHORTEST_PART: Final = 2
@@ -44,6 +48,14 @@ class NameClash:
     later: int
     field: str
     name: str
+
+    def problem(self, holder: str) -> str:
+        """What is wrong, as a sentence; `holder` says where the earlier one is found."""
+        return f'"{self.name}" is also {"a" if self.field == "aliases" else "the"} name in {holder}.'
+
+    @property
+    def fix(self) -> str:
+        return "Leave it out of one of the two." if self.field == "aliases" else "Rename one of the two."
 
 
 def given_names(persona: Persona) -> tuple[str, ...]:
@@ -67,13 +79,17 @@ def name_forms(persona: Persona) -> tuple[str, ...]:
 def guest_forms(name: str) -> tuple[str, ...]:
     """Every form in which a guest may be called, folded: the display name, and its part that is a name.
 
-    "Otto Berg | he/him" is Otto Berg, too, and Otto.
+    "Otto Berg | he/him" is Otto Berg, too, Otto, and Berg.
     """
     short = _ASIDE.sub("", _PRONOUNS.sub("", name.strip())) or name
-    words = short.split()
     forms = [fold_name(name), fold_name(short)]
-    if 1 < len(words) <= 3 and all(word[0].isupper() for word in words) and _is_part(first := fold_name(words[0])):
-        forms.append(first)
+    words = short.split()
+    titles = _titles([fold_name(word) for word in words], "")
+    names = [word for word in words[titles:] if fold_name(word)[:1].isalnum()]  # "Otto Berg 🍞"
+    if titles:
+        forms.append(fold_name(" ".join(names)))
+    if 1 < len(names) <= 3 and all(word[0].isupper() for word in names):
+        forms += [part for part in (fold_name(names[0]), fold_name(names[-1])) if _is_part(part)]
     return tuple(dict.fromkeys(form for form in forms if form))
 
 
@@ -178,6 +194,8 @@ def _shortened(name: str, full_name: str) -> Iterable[str]:
             yield word
             if title:
                 yield " ".join([*title, word])
+            if at > 0:  # surnames of two families: "Ana García-López"
+                yield from (part for part in word.split("-") if part not in PARTICLES and len(part) > _SHORTEST_PART)
             start = at
             while start > 0 and units[start - 1] in PARTICLES:
                 start -= 1
@@ -198,16 +216,40 @@ def _titles(words: Sequence[str], own: str) -> int:
 
 
 def _unspaced_parts(own: str, full: str) -> Iterable[str]:
-    """Surname and given name where nothing stands between them, if one is known; short surnames with honorifics."""
-    if own == full and _HANGUL_NAME.fullmatch(full):
-        yield full[1:]
+    """Surname and given name where nothing stands between them; surnames that are too short alone with honorifics."""
+    if own == full:
+        yield from _whole_parts(full)
         return
     rest = full.removesuffix(own) if full.endswith(own) else full.removeprefix(own) if full.startswith(own) else ""
     if len(rest) >= _SHORTEST_PART:
         yield rest
     elif rest:
-        honorifics = HONORIFICS_OF_HANGUL if _HANGUL_NAME.fullmatch(full) else HONORIFICS_OF_HAN
-        yield from (rest + honorific for honorific in honorifics)
+        yield from _with_honorifics(rest)
+
+
+def _whole_parts(full: str) -> Iterable[str]:
+    """What a name that is written as a whole, surname first, may be shortened to."""
+    surname, given = full[0], full[1:]
+    if _HANGUL_NAME.fullmatch(full):
+        yield given
+        yield from _with_honorifics(surname)
+    elif _HAN.fullmatch(full):
+        if len(full) in (2, 3) and surname in CHINESE_SURNAMES:
+            yield from _with_honorifics(surname)
+            if len(given) >= _SHORTEST_PART:
+                yield given
+        if len(full) in (3, 4):
+            yield from (full[:2] + honorific for honorific in HONORIFICS_OF_JAPAN)
+        if len(full) == 4:
+            yield full[2:]
+
+
+def _with_honorifics(surname: str) -> Iterable[str]:
+    if surname >= "\uac00":
+        yield from (f"{surname}{space}{honorific}" for honorific in HONORIFICS_OF_HANGUL for space in ("", " "))
+        return
+    yield from (surname + honorific for honorific in HONORIFICS_OF_HAN)
+    yield from (prefix + surname for prefix in PREFIXES_OF_HAN)
 
 
 def _is_part(word: str) -> bool:

@@ -1,13 +1,14 @@
 """A text with the names in it, and for each of them what stands around it in its sentence."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 import regex
 
+from bot.discussion.model.address_words import AUXILIARIES, OPENERS, QUESTION_WORDS, YOU
 from bot.discussion.model.inflections import Attached
 from bot.discussion.model.mentions import Mention, NameFinder, finder
 from bot.discussion.model.persona import Persona
@@ -16,10 +17,12 @@ from bot.discussion.text.folding import FoldedText, bare, fold_name
 from bot.discussion.text.markup import prose
 
 _CLOSERS: Final = r"[\"'”’»)\]}*_~|]"
+_EMOJI: Final = r"[\p{Extended_Pictographic}\p{EMod}\uFE0F]"
 # Of a folded text, and quicker than `sentence_ends`, which tells all abbreviations apart: here a sentence that seems to
 # begin behind one does no harm unless a name does. A full stop ends nothing behind an initial or inside of a number.
 _END: Final = regex.compile(
-    rf"\n|[!?؟。｡॥।۔։፧]+(?:[.!?؟]*){_CLOSERS}*|(?<=\p{{Greek}});(?=\s|$)|(?<!\b\p{{L}})\.+{_CLOSERS}*(?=\s|$)"
+    rf"\n|(?<=\w[ ,]+\w+[ ,]+\w+[ ]){_EMOJI}+(?=[ ]\p{{L}})"  # who writes no full stops ends sentences with these
+    rf"|[!?؟。｡॥।۔։፧]+(?:[.!?؟]*){_CLOSERS}*|(?<=\p{{Greek}});(?=\s|$)|(?<!\b\p{{L}})\.+{_CLOSERS}*(?=\s|$)"
 )
 _ACT: Final = regex.compile(r"(?<![*\\])\*(?P<act>[^\s*][^*\n]*)\*(?=\s)")
 _TITLE: Final = regex.compile(r"(?<!\p{L})\p{L}+$")
@@ -32,6 +35,21 @@ _DECOR: Final = r"[\s\"'“”‘’«»„()\[\]{}*_>~|¿¡•·#\p{So}\p{Sk}\p
 _DECOR_BEFORE: Final = regex.compile(rf"^(?:{_DECOR}|-(?= )|\d{{1,2}}[.)] )*")
 _DECOR_BEHIND: Final = regex.compile(r"^[\"'”’»)\]}*_~|\p{So}\p{Sk}\uFE0F]*(?:\s+[\p{So}\uFE0F]+)*")
 _OPENED_BRACKET: Final = regex.compile(r"[(\[](?P<inside>[^()\[\]]*)$")
+# A name in one of these is that of a thing, though no mark shows it: an emoji typed by its name (`:anna:`), a hashtag,
+# a path, a handle, a host, code (`x=anna`, `anna()`).
+_IN_THING: Final = regex.compile(r"(?:#|[\\=$%]|[\p{L}\p{N}]@)$")
+_BEFORE_THING: Final = regex.compile(r"\\[\p{L}\p{N}]|@[\p{L}\p{N}]|=[^\s=]|\(\)")
+_BETWEEN_COLONS: Final = regex.compile(r"(?<![\p{L}\p{N}]):$")
+# "anna.py", "anna.berlin"; but a sentence may begin without a space: "thanks anna.what about rye?"
+_EXTENSION: Final = regex.compile(r"\.(?P<end>[a-z0-9]{1,10})(?![\p{L}\p{N}'])")
+_BEGINS_SENTENCE: Final = AUXILIARIES | OPENERS | QUESTION_WORDS | YOU
+# Words that no other language in Latin letters has.
+_ENGLISH: Final = regex.compile(
+    r"(?<![\p{L}\p{M}'])(?:the|and|you|your|youre|you're|ur|what|whats|what's|whos|how|hows|why|does|did|were|that|that's"
+    r"|thats|this|these|those|they|their|with|would|could|should|have|i'm|i've|i'd|i'll|it's|idk|wdym|tbh|omg|gm|nah|yeah"
+    r"|yep|thx|thanks|bro|dude|about|right|wrong|disagree|be|meanwhile|however|though|least|always|don't|dont|can't|cant|everyone|sorry|when|where|there|here|just|really|like|it|she|him|his|been|too|very|agree|says|think|thinks|good|thoughts|please|pls|from)"
+    r"(?![\p{L}\p{M}'])"
+)
 # So many characters around a name are looked at, and so many for the words beside it.
 _AROUND: Final = 400
 _BESIDE: Final = 60
@@ -78,7 +96,10 @@ class Reading:
         self.finder = names if isinstance(names, NameFinder) else finder(names)
         self.folded = FoldedText.of(prose(text) if is_prose else text)
         self.plain = bare(self.folded.folded)
-        self.occurrences = [self._occurrence(mention) for mention in self.finder.mentions(self.folded, self.plain)]
+        mentions = self.finder.mentions(self.folded, self.plain)
+        if is_prose:
+            mentions = self._outside_of_things(mentions)
+        self.occurrences = [self._occurrence(mention) for mention in mentions]
 
     @cached_property
     def has_capitals(self) -> bool:
@@ -90,6 +111,11 @@ class Reading:
     def has_inner_capitals(self) -> bool:
         """Whether its author writes capitals where no keyboard sets them: inside of sentences, but for I."""
         return regex.search(r"\p{Ll}\)?[,:;]? (?!I\b)\p{Lu}", self.folded.text) is not None
+
+    @cached_property
+    def is_english(self) -> bool:
+        """Whether it has a word of English: then what only other languages take for a word is a name."""
+        return _ENGLISH.search(self.plain) is not None
 
     @cached_property
     def _ends(self) -> list[int]:
@@ -111,6 +137,25 @@ class Reading:
         if at < len(self._question_marks) and self._question_marks[at] < end:
             return True
         return _ASKS.search(self.plain, max(start, end - _AROUND), end) is not None
+
+    def _outside_of_things(self, mentions: Sequence[Mention]) -> list[Mention]:
+        starts, ends = {m.start for m in mentions}, {m.end for m in mentions}
+        return [m for m in mentions if not self._is_in_thing(m, starts, ends)]
+
+    def _is_in_thing(self, mention: Mention, starts: Collection[int], ends: Collection[int]) -> bool:
+        text, (start, end) = self.plain, mention.at
+        before, behind = text[max(0, start - 2) : start], text[end : end + 2]
+        # Between names a slash says "or": "Anna/Ben, what now?"
+        if (before.endswith("/") and start - 1 not in ends) or (
+            behind[:1] == "/" and behind[1:].isalnum() and end + 1 not in starts
+        ):
+            return True
+        if _BETWEEN_COLONS.search(before) and behind.startswith(":"):
+            return True
+        if _IN_THING.search(before) or _BEFORE_THING.match(behind):
+            return True
+        extension = _EXTENSION.match(self.folded.text, self.folded.source(start, end)[1])
+        return extension is not None and extension["end"] not in _BEGINS_SENTENCE
 
     def _is_behind_title(self, stop: int) -> bool:
         word = _TITLE.search(self.plain, max(0, stop - 12), stop) if self.plain[stop] == "." else None

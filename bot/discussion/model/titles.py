@@ -5,16 +5,18 @@ All are folded as names are. What a table lacks can be written into a persona's 
 
 from typing import Final
 
+from bot.discussion.text.folding import fold_name
+
 
 def _words(*rows: str) -> frozenset[str]:
-    return frozenset(word for row in rows for word in row.split())
+    return frozenset(fold_name(word) for row in rows for word in row.split())
 
 
-# In front of a name, by language.
+# In front of a name, by language; but for abbreviations that are everyday words ("me", "hon", "sen", "mas").
 _TITLES: Final = {
     "English": """mr mrs ms miss mx mister sir madam madame dame lord lady dr doctor prof professor rev reverend
         fr father sr sister br brother mother rabbi imam pastor bishop archbishop cardinal pope judge justice
-        hon sen senator rep gov governor mayor president minister capt captain cpt col colonel maj major gen
+        senator rep gov governor mayor president minister capt captain cpt col colonel maj major gen
         general lt lieutenant sgt sergeant cpl corporal pvt private adm admiral cmdr commander chief chef coach
         master uncle aunt auntie grandma grandpa king queen prince princess duke duchess count countess baron
         baroness earl emperor empress saint st nurse officer inspector detective agent""",
@@ -24,7 +26,7 @@ _TITLES: Final = {
     "Dutch": "meneer mevrouw mijnheer heer mw dhr tante oom",
     "Nordic languages": "hr fru frøken fröken frk kong dronning kung drottning",
     "Finnish, Estonian": "herra rouva neiti hra rva tohtori professori setä täti mummo ukki vaari härra proua",
-    "French": """m mme mlle monsieur mademoiselle maître me docteur docteure professeur professeure père mère
+    "French": """m mme mlle monsieur mademoiselle maître docteur docteure professeur professeure père mère
         frère soeur oncle tante roi reine""",
     "Spanish, Catalan": """señor señora señorita sra srta don doña d dña dra profesor profesora padre madre
         hermano hermana tío tía abuelo abuela rey reina senyor senyora""",
@@ -37,7 +39,7 @@ _TITLES: Final = {
     "Croatian, Serbian, Slovene": "gospodin gospodine gospođa gospođo gospođica gospod gospa gospodična",
     "Latvian, Lithuanian": "kungs kundze ponas ponia",
     "Turkish": "bay bayan sayın hoca",
-    "Indonesian, Malay": "pak bapak bu ibu mas mbak kak tuan puan encik cik",
+    "Indonesian, Malay": "pak bapak bu ibu mbak kak tuan puan encik cik",
     "Swahili": "bwana bi bibi mzee mwalimu daktari",
     "Vietnamese": "ông bà anh chị cô chú bác thầy",
     "Russian, Ukrainian, Bulgarian": """господин господине госпожа госпожо товарищ доктор профессор дядя тётя
@@ -61,8 +63,20 @@ HONORIFICS_OF_HAN: Final = (
     *("さん", "さま", "様", "君", "くん", "ちゃん", "氏", "殿", "先生", "先輩", "博士", "教授", "社長", "部長"),
     # Chinese
     *("老师", "老師", "女士", "小姐", "太太", "夫人", "同学", "同學", "医生", "醫生", "师傅", "師傅", "阿姨", "叔叔"),
-    *("大哥", "大姐", "爷爷", "奶奶", "哥", "姐", "总", "總"),
+    *("大哥", "大姐", "爷爷", "奶奶", "哥", "姐", "总", "總", "工", "导", "律师", "律師"),
 )
+# In front of a Chinese surname of one character, among friends.
+PREFIXES_OF_HAN: Final = ("小", "老", "阿")
+# Behind a Japanese surname, which may be one of two characters.
+HONORIFICS_OF_JAPAN: Final = HONORIFICS_OF_HAN[:14]
+# The surnames that nearly all Chinese bear; a name that begins with none of them may be a nickname.
+CHINESE_SURNAMES: Final = frozenset(
+    """
+    王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林罗羅高郑鄭梁谢謝宋唐许許邓鄧韩韓冯馮曹彭曾肖蕭田董袁潘于蒋蔣
+    蔡余杜叶葉程苏蘇魏吕呂丁任沈姚卢盧姜崔钟鍾谭譚陆陸汪范石廖贾賈夏韦韋付方白邹鄒孟熊秦邱江尹薛闫閻段雷侯龙龍史陶黎贺賀
+    顾顧毛郝龚龔邵万萬钱錢严嚴覃武戴莫孔向汤湯
+    """
+) - {"\n", " "}
 HONORIFICS_OF_HANGUL: Final = (
     *("씨", "님", "선생님", "선생", "선배님", "선배", "박사님", "박사", "교수님", "교수", "형", "누나", "오빠", "언니"),
     *("양", "군"),
@@ -72,15 +86,15 @@ HONORIFICS_IN_LATIN: Final = (
     *("san", "sama", "kun", "chan", "sensei", "senpai", "dono"),  # Japanese
     *("ssi", "nim", "seonsaengnim", "oppa", "unnie", "hyung", "noona"),  # Korean
     *("ji", "bhai", "sahib", "saheb", "didi", "bhaiya"),  # of India
-    *("hanım", "bey", "abla", "abi", "efendi", "hocam"),  # Turkish
+    *(fold_name("hanım"), "bey", "abla", "abi", "efendi", "hocam"),  # Turkish
     *("úr", "néni", "bácsi", "asszony"),  # Hungarian
-    "ơi",  # Vietnamese, to call somebody
+    *("ơi", "oi"),  # Vietnamese, to call somebody
 )
 HONORIFICS: Final = (
     *HONORIFICS_OF_HAN,
     *HONORIFICS_OF_HANGUL,
     *HONORIFICS_IN_LATIN,
-    *("جان", "خانم", "آقا", "صاحب", "بھائی"),  # Persian, Urdu
+    *map(fold_name, ("جان", "خانم", "آقا", "صاحب", "بھائی")),  # Persian, Urdu
     # Hindi, Punjabi, Bengali
     *("जी", "भाई", "बहन", "साहब", "दीदी", "ਜੀ", "দা", "দি", "জি", "বাবু", "ভাই"),
 )

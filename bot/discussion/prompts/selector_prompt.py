@@ -30,7 +30,7 @@ def selector_prompt(session: Session, record: Record, among: Sequence[Persona]) 
 
 # What a model says of somebody who is not to speak, up to where it comes to whoever is; and what it adds in brackets.
 _NOT_CHOSEN: Final = re.compile(
-    r"\([^()]*\)"
+    r"\([^()]*\)|\b(?:since|because|as|while|weil|puisque|porque)\b[^,;:.!?\n]*|不是[^，,。]*|[^\s、。]*ではなく"
     r"|\b(?:not|instead of|rather than|except|besides|unlike|without|neither|nor|after|nicht|statt|pas|no|ei)\b"
     r"(?:(?!\bbut\b|\bsondern\b|\bmais\b|\bsino\b|\bvaan\b)[^,;:.!?\n])*",
     re.IGNORECASE,

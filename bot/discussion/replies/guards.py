@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from bot.discussion.model.claims import speaks_as_other as speaks_as_other
 from bot.discussion.model.dials import Guard
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, seats
 from bot.discussion.replies import trimming
-from bot.discussion.replies.claims import speaks_as_other as speaks_as_other
 from bot.discussion.replies.reply import Reply
 from bot.discussion.replies.scripts import WRONG_SCRIPT_FLAG, is_foreign
 from bot.discussion.text.segmentation import words
@@ -21,8 +21,8 @@ COPY_SHARE: Final = 0.5
 _FEW_GRAMS: Final = 4
 # Fewer words than this, left of a reply that had more, are no turn if another can be had: "Well."
 _LEAST_LEFT: Final = 3
-# A turn with so many new word 3-grams, a clause or two, says enough, whatever else is in it.
-_ENOUGH: Final = 8
+# A turn with so many new word 3-grams, a sentence of six words, says enough, whatever else is in it.
+_ENOUGH: Final = 4
 # With fewer than this one word may turn the meaning: it is a copy only if it has no word that the other has not.
 _SHORT: Final = 12
 

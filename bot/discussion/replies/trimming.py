@@ -6,10 +6,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+from bot.discussion.model.claims import speaks_as_other
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, Turn, seats
 from bot.discussion.prompts.prompt import preamble
-from bot.discussion.replies.claims import speaks_as_other
 from bot.discussion.replies.quotation import PAIRS
 from bot.discussion.replies.reply import Reply
 from bot.discussion.replies.sentence_trimming import balanced

@@ -17,9 +17,10 @@ _APOSTROPHES: Final = "'’‘‛ʼʻʹʽʾʿˈ′＇`´՚׳ꞌ"
 # The shorter dashes too: keyboards and models write them for hyphens.
 _HYPHENS: Final = "-‐‑‒–−－﹣֊־᠆⁃"
 _UNIFIED: Final = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_HYPHENS, "-"))
-# Letters that Unicode takes for letters of their own. The first ones are spelt like this wherever they can't be typed;
-# I and İ are the capitals of ı and i in Turkish only, so that no casing of a name is told from another.
-_SPELT_OUT: Final = str.maketrans({"æ": "ae", "œ": "oe", "þ": "th", "ĳ": "ij", "ı": "i"})
+# Letters that Unicode takes for letters of their own. The first ones are spelt like this wherever they can't be typed.
+# Persian and Arabic keyboards have two letters for one. I and İ are the capitals of ı and i in Turkish only, so that no
+# casing of a name is told from another.
+_SPELT_OUT: Final = str.maketrans({"æ": "ae", "œ": "oe", "þ": "th", "ĳ": "ij", "ı": "i", "ی": "ي", "ک": "ك"})
 _STROKES: Final = {
     "ø": "o",
     "ł": "l",
@@ -32,6 +33,8 @@ _STROKES: Final = {
     "ɓ": "b",
     "ɗ": "d",
     "ƙ": "k",
+    "ة": "ه",
+    "ى": "ي",
 }
 _DIGRAPHS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 # Scripts whose letters stay what they are without their marks. (In those of India and in kana they do not.)
@@ -41,6 +44,8 @@ _ACCENTED: Final = regex.compile(r"([\p{Latin}\p{Greek}\p{Cyrillic}\p{Hebrew}\p{
 _DECORATION: Final = r"[\p{P}\p{S}\p{Z}\p{C}\uFE0F--[-+#&%$\p{Co}]]"
 _AROUND: Final = regex.compile(rf"(?V1)\A{_DECORATION}+|{_DECORATION}+\Z")
 _BRACKETS: Final = ("()", "[]", "{}")
+# Between the parts of a name, and not behind an initial: "jean-luc", "senior_engineer".
+_PARTED: Final = regex.compile(r"(?<=\p{L})(?:['_-]|(?<=\p{L}{2}) )(?=\p{L}{2})")
 _FULL_STOP: Final = regex.compile(r"(?<=\w)\.(?= )")
 # The backslash of an escape, and emphasis: of underscores, those that are not inside of a word (Senior_Engineer).
 _MARKUP: Final = regex.compile(r"(?P<escape>\\)_|\\(?=[!-/:-@\[-^`{-~])|\*|(?<![^\W_]_*)_|_(?!_*[^\W_])")
@@ -116,8 +121,15 @@ def bare(folded: str) -> str:
 
 
 def spellings(folded: str) -> tuple[str, ...]:
-    """A folded name as it is, and as it is written where its accents can't be typed: "müller", "muller", "mueller"."""
-    return tuple(dict.fromkeys((folded, bare(folded), bare(folded.translate(_DIGRAPHS)))))
+    """A folded name as it is, and as it is written where its accents or marks can't be typed or are left out.
+
+    "müller" is "muller" and "mueller", "o'brien" is "obrien" and "o brien", "jean luc" is "jean-luc" and "jeanluc".
+    """
+    plain = (folded, bare(folded), bare(folded.translate(_DIGRAPHS)))
+    if not _PARTED.search(folded):
+        return tuple(dict.fromkeys(plain))
+    joined = (_PARTED.sub(mark, name) for mark in (" ", "-", "") for name in plain)
+    return tuple(dict.fromkeys((*plain, *joined)))
 
 
 @dataclass(frozen=True, slots=True)

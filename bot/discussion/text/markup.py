@@ -1,4 +1,4 @@
-"""What in a text is no prose: code, addresses, paths, custom emoji, mentions, times and quoted lines, as Discord has them.
+"""What in a text is no prose: code, addresses, paths, emoji by name, mentions, times and quoted lines, in Discord.
 
 One reader for all who must not take them for words: addressing, the clean-up of replies, the splitter, the prompts.
 """

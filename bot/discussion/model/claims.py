@@ -94,6 +94,14 @@ def _phrases(of: Iterable[tuple[str, str]]) -> list[tuple[re.Pattern[str], re.Pa
 
 
 _I_AM: Final = _phrases((row.i_am, row.behind) for row in _LANGUAGES.values())
+# Right before a name; the rows whose names need a look at what stands behind one by one.
+_INTRODUCED: Final = re.compile(
+    rf"(?<!\w)(?:{'|'.join(row.i_am for row in _LANGUAGES.values() if not row.behind)}|im)\s+[*_\"“„«'‘]*\Z",
+    re.IGNORECASE,
+)
+_INTRODUCED_UNSPACED: Final = tuple(
+    (re.compile(rf"(?:{row.i_am})\Z"), re.compile(row.behind)) for row in _LANGUAGES.values() if row.behind
+)
 _YOU_ARE: Final = _phrases((rf"^[\W\d]*(?:{row.you_are})", row.behind) for row in _LANGUAGES.values())
 
 
@@ -105,6 +113,17 @@ def speaks_as_other(text: str, speaker: Persona, table: tuple[Persona, ...]) -> 
         return True
     return any(
         _is_name(rest, behind, anybody) for line in plain.split("\n") for rest, behind in _claims(line, _YOU_ARE)
+    )
+
+
+def introduces(text: str, start: int, end: int) -> bool:
+    """Whether the name from `start` up to `end` is the one by which the author of `text` introduces themselves."""
+    before = text[max(0, start - _LOOK // 3) : start]
+    if _INTRODUCED.search(before):
+        return _ends_name(text[end : end + _LOOK])
+    return any(
+        phrase.search(before) is not None and behind.match(text, end) is not None
+        for phrase, behind in _INTRODUCED_UNSPACED
     )
 
 
@@ -127,11 +146,19 @@ def _is_name(rest: str, behind: re.Pattern[str] | None, forms: frozenset[str]) -
         name = candidate.rstrip(_STOPS)
         if not name or name[0].islower() or not is_called(name, forms):
             continue
-        follows = found[count] if count < len(found) else ""
-        return (
-            name != candidate or not follows or not follows[0].isalnum() or follows.casefold().strip(_STOPS) in _FOLLOWS
-        )
+        return _ends_name(candidate.removeprefix(name) + " " + " ".join(found[count : count + 1]))
     return False
+
+
+def _ends_name(behind: str) -> bool:
+    """Whether what stands behind a name leaves it one: "I'm Frank about that" does not."""
+    follows = behind.split(maxsplit=1)[0] if behind.strip() else ""
+    return (
+        not follows
+        or not behind[0].isspace()
+        or not follows[0].isalnum()
+        or follows.casefold().strip(_STOPS) in _FOLLOWS
+    )
 
 
 @lru_cache(maxsize=256)
