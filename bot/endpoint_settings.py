@@ -14,8 +14,6 @@ from bot.discussion.text.json_object import as_text, read_json_object
 
 # What the default endpoint is called in the list of another's fallbacks.
 DEFAULT_ENDPOINT: Final = "default"
-# Where a host pastes the address of the chat itself.
-_CHAT_PATH: Final = "/chat/completions"
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2: token
 _HEADER_VALUE: Final = re.compile(r"[\x20-\x7e]*")
 # They say how the request's bytes are to be read, which the HTTP client alone knows.
@@ -43,8 +41,7 @@ def _web_address(value: str) -> str:
 
 def _base_address(value: str) -> str:
     parts = urlsplit(value)
-    path = parts.path.rstrip("/").removesuffix(_CHAT_PATH)
-    return parts._replace(path=path.rstrip("/"), fragment="").geturl()
+    return parts._replace(path=parts.path.rstrip("/"), fragment="").geturl()
 
 
 def _text_values(value: Any, example: str) -> dict[str, str]:

@@ -78,6 +78,16 @@ async def test_the_database_and_the_endpoint_are_looked_at(tmp_path: Path, capsy
     assert "4,096 tokens" in said
 
 
+async def test_a_window_too_small_for_the_answers_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for max_tokens, told in ((500, True), (100, False)):
+        async with serve_dummy(max_model_len=1024) as url:
+            await check(settings(tmp_path, llm_base_url=url, llm_max_tokens=max_tokens))
+        said = capsys.readouterr().out
+        assert (
+            "! A context window of 1,024 tokens leaves hardly any for a prompt beside answers of 500" in said
+        ) is told
+
+
 async def test_every_endpoint_and_every_model_that_personas_name_is_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

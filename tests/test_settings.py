@@ -303,7 +303,7 @@ def test_lines_of_a_settings_file_are_read_as_people_write_them(tmp_path: Path):
     assert default.query == {"api-version": "2024-10-21"}
     assert (default.omit, default.stream, default.layout) == (("stop", "temperature"), True, "system")
     assert (default.fallback, fast.fallback) == (("fast",), ("default",))
-    assert fast.base_url == "http://host/v1?api-version=1"
+    assert fast.base_url == "http://host/v1/chat/completions?api-version=1"
 
 
 def test_a_named_endpoint_takes_over_limits_and_ways_but_nothing_that_is_about_one_server(

@@ -3,15 +3,19 @@
 import re
 from typing import Final
 
-# What documentation shows is often the address of one call, not of the API.
-_CALLS: Final = re.compile(r"/(?:chat/completions|completions|responses|models|chat)/*$")
 # A version in the path: most servers have their API beneath one.
 _VERSION: Final = re.compile(r"/v\d+(?:(?:alpha|beta)\d*)?(?:/|$)|/api(?:/|$)|/openai(?:/|$)")
+# What documentation shows is often the address of one call, not of the API.
+_CALLS: Final = re.compile(r"/(?:chat/completions|completions|responses|chat)/*$")
+# Azure AI Foundry has its API beneath /models itself: it is a call only where a version stands before it.
+_LIST: Final = re.compile(r"/models/*$")
 
 
 def api_root(path: str) -> str:
     """The path under which the calls are, of the path that the host has written."""
-    return _CALLS.sub("", path)
+    root = _CALLS.sub("", path)
+    above = _LIST.sub("", root)
+    return above if _VERSION.search(above) else root.rstrip("/")
 
 
 def has_version(path: str) -> bool:

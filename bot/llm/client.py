@@ -84,9 +84,9 @@ class EndpointClient:
         self._options: dict[str, Any] = {"headers": {"Authorization": openai.Omit()}} if is_keyless else {}
         usual = {**self._sdk.auth_headers, **self._sdk.default_headers, **self._options.get("headers", {})}
         self._headers = {name: value for name, value in usual.items() if isinstance(value, str)}
+        self._chat_url = self._address_of_the_chat()
 
-    @property
-    def _chat_url(self) -> str:
+    def _address_of_the_chat(self) -> str:
         return str(httpx2.URL(f"{str(self._sdk.base_url).rstrip('/')}/chat/completions", params=self._query or None))
 
     @property
@@ -144,6 +144,7 @@ class EndpointClient:
         if not isinstance(listed, dict | list):
             return False
         self._sdk.base_url = self.base_url = f"{self.base_url.rstrip('/')}/v1"
+        self._chat_url = self._address_of_the_chat()
         log.warning("nothing is served at the address of %s itself: going on with %s", self.host, self.base_url)
         return True
 

@@ -24,8 +24,11 @@ log = logging.getLogger(__name__)
 # What is asked to see whether the model takes a turn: a turn's request in all but the prompt, which is this. Whatever
 # it refuses of that it would refuse of a turn, too.
 _PROBE: Final = "Say yes."
-_PROBE_TEMPERATURE: Final = 0.7
-_PROBE_STOP: Final = ("\nModerator:",)
+_PROBE_PREAMBLE: Final = "Be brief.\n\n"  # where the layout has a system message
+_PROBE_REST: Final[Mapping[str, Any]] = {
+    "temperature": 0.7,
+    "stop": ("\nModerator:", "\nGuest:", "\nHost:", "\nReader:"),  # as many as a turn has at most
+}
 # Errors after which the server may have another model, or be another: it is asked for its list again.
 _DOUBTFUL: Final = (ErrorKind.MODEL, ErrorKind.ADDRESS, ErrorKind.KEY, ErrorKind.FAULT, ErrorKind.PASSING)
 
@@ -132,11 +135,7 @@ class Endpoint:
     @property
     def remarks(self) -> list[str]:
         """What whoever hosts the bot may want to know of the model that is asked, a sentence each."""
-        return [*filter(None, (self._choice, remarks.of_the_window(self.profile, self._settings)))]
-
-    @property
-    def _choice(self) -> str:
-        return remarks.of_the_choice(self.profile, self._client.host, self._settings)
+        return remarks.of_the_model(self.profile, self._client.host, self._settings, self.turn_tokens)
 
     @property
     def thinking(self) -> int:
@@ -161,8 +160,8 @@ class Endpoint:
                 before, found = self.model, await discovery.discover(self._client, self.profile)
             except CALL_ERRORS as error:
                 raise self._explained(error) from error
-        if found != before and self._choice:
-            log.info("%s", self._choice)
+        if found != before and (choice := remarks.of_the_choice(self.profile, self._client.host, self._settings)):
+            log.info("%s", choice)
         if not found:
             raise no_model(self._client, self._settings)
         return found
@@ -222,10 +221,12 @@ class Endpoint:
         async with self._client.slots:
             await self.discover()
             limit = self.turn_tokens + self.profile.thinking
+            preamble = _PROBE_PREAMBLE if self.options.has_system_message else ""
+            prompt = f"{preamble}{_PROBE}"
             request = self.profile.request(
-                _PROBE, temperature=_PROBE_TEMPERATURE, max_tokens=limit, stop=_PROBE_STOP, options=self.options
+                prompt, max_tokens=limit, preamble=preamble, options=self.options, **_PROBE_REST
             )
-            return await self._answered(_PROBE, request, patient=patient)
+            return await self._answered(prompt, request, patient=patient)
 
     async def is_well(self) -> bool:
         """Whether the model would take a turn: the list of models and a tiny completion, each asked for once."""

@@ -1,6 +1,7 @@
 """What went wrong with a call, as a sentence for people. Server texts can quote the key: no sentence holds it."""
 
 import logging
+import re
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Final
 import openai
 
 from bot.discussion.text.links import plain_links
+from bot.discussion.text.segmentation import clipped
 from bot.errors import ContentFiltered, ContextOverflow, EndpointDown, EndpointRefused, RoundtableError
 from bot.llm import waits
 from bot.llm.client import EndpointClient
@@ -21,6 +23,23 @@ log = logging.getLogger(__name__)
 
 # So much of a server's words is quoted.
 _WORDS_LIMIT: Final = 200
+# What helps where a prompt is too long and nothing is left to be dropped from it.
+SHORTER: Final = "Seat fewer personas, lower LLM_MAX_TOKENS, or load the model with a larger window."
+# Faults of which the server says for people why (a model that is being loaded, too many users). The words of others are
+# for whoever runs the server, and stand in the log.
+_SAYS_WHY: Final = (503, 529)
+# A proxy has waited for the server as long as it does: nginx, Cloudflare.
+_PROXY_GAVE_UP: Final = (504, 524)
+# What a host can set so that the next request is not refused, by what a server says; "{}" is the setting.
+_ADVICE: Final = (
+    (
+        re.compile(r"only supports? stream|stream\w*.{0,20}(?:required|must be (?:true|enabled))", re.I),
+        "STREAM",
+        "true",
+    ),
+    (re.compile(r"system (?:message|prompt|role).{0,20}(?:required|missing|must)", re.I), "LAYOUT", "system"),
+)
+_ENDS: Final = (".", "!", "?", "…", "。")
 # From so many seconds on people are told the time at which a wait ends.
 _WORTH_A_CLOCK: Final = 120
 
@@ -50,24 +69,26 @@ def no_model(client: EndpointClient, settings: SettingNames) -> EndpointRefused:
 def explained(error: Exception, client: EndpointClient, model: str | None, settings: SettingNames) -> RoundtableError:
     """One of the client's CALL_ERRORS as a sentence for the channel. `model`: the one asked, if its name is known."""
     at, address = f"The LLM endpoint at {client.host}", settings.of("BASE_URL")
+    # Without a name it is the list of models that was asked for.
+    listless = "" if model else f" Its list of models was asked for, which {settings.model} makes needless."
     match error:
         case openai.APIStatusError():
-            return _refusal(report_of(error), at, client, model, settings)
+            return _refusal(report_of(error), at, client, model, settings, listless)
         case openai.APIConnectionError() if (trouble := _tls_trouble(error)) is not None:
             return EndpointDown(f"{at} {trouble.format(ca_file=settings.of('CA_FILE'), address=address)}")
         case openai.APITimeoutError() if _was_refused(error):
             return EndpointDown(f"{at} can't be reached.")
         case openai.APITimeoutError() | TimeoutError():
-            return EndpointDown(f"{at} took too long to answer.")
+            return EndpointDown(f"{at} took too long to answer.{listless}")
         case openai.APIConnectionError():
             return EndpointDown(f"{at} can't be reached.")
         case _:
             log.warning("unreadable answer from the endpoint: %s", error)
-            return EndpointDown(f"{at} gave an answer that can't be read. Check {address}.")
+            return EndpointDown(f"{at} gave an answer that can't be read. Check {address}.{listless}")
 
 
 def _refusal(
-    report: ErrorReport, at: str, client: EndpointClient, model: str | None, settings: SettingNames
+    report: ErrorReport, at: str, client: EndpointClient, model: str | None, settings: SettingNames, listless: str
 ) -> RoundtableError:
     """An error that the server has answered with: what it means, in its own words, and what would help."""
     address, key = settings.of("BASE_URL"), settings.of("API_KEY")
@@ -78,7 +99,7 @@ def _refusal(
         case ErrorKind.OVERFLOW if is_over_at_once(report):
             return ContextOverflow(f"{at} takes no request as long as this one {status}{said}")
         case ErrorKind.OVERFLOW | ErrorKind.UNFINISHED:
-            return ContextOverflow(f"{at} says that the prompt is longer than the model's context window.")
+            return ContextOverflow(f"{at} says that the prompt is longer than the model's context window. {SHORTER}")
         case ErrorKind.FILTERED:
             return ContentFiltered(f"{at} refuses to read what the table is about {status}{said}")
         case ErrorKind.QUOTA:
@@ -107,19 +128,38 @@ def _refusal(
         case ErrorKind.TOO_FAST:
             own = quoted if report.is_inside or report.wait else ""
             return EndpointDown(f"{at} is overloaded {status}.{_until(report.wait)}{own}", report.wait)
+        case ErrorKind.FAULT if report.status in _PROXY_GAVE_UP:
+            return EndpointDown(
+                f"{at} took too long for a proxy before it {status}. Set {settings.of('STREAM')}=true, which keeps "
+                f"such calls alive.{listless}"
+            )
         case ErrorKind.FAULT:
-            own = said if report.is_inside else "."
-            return EndpointDown(f"{at} has a fault of its own {status}{own}", report.wait)
+            is_told = report.is_inside or report.status in _SAYS_WHY
+            if words and not is_told:
+                log.warning("%s has a fault of its own %s: %s", at, status, words)
+            own = said if is_told else "."
+            return EndpointDown(f"{at} has a fault of its own {status}{_with(own, listless)}", report.wait)
         case ErrorKind.PASSING:
             return EndpointDown(f"{at} could not take the request just now {status}.", report.wait)
         case ErrorKind.REFUSED:
-            return EndpointRefused(f"{at} refused the request {status}{said}")
+            return EndpointRefused(
+                f"{at} refused the request {status}{_with(said, listless + _advice(report, settings))}"
+            )
+
+
+def _advice(report: ErrorReport, settings: SettingNames) -> str:
+    told = (f" Set {settings.of(name)}={value}." for saying, name, value in _ADVICE if saying.search(report.text))
+    return next(told, "")
+
+
+def _with(said: str, more: str) -> str:
+    """What is said with more sentences behind it."""
+    return f"{said}{'' if not more or said.endswith(_ENDS) else '.'}{more}"
 
 
 def _quoted(words: str, client: EndpointClient) -> str:
     """What the server says, without the key; members will read it."""
-    words = client.without_key(plain_links(words))
-    return words if len(words) <= _WORDS_LIMIT else words[:_WORDS_LIMIT].rstrip() + "…"
+    return clipped(client.without_key(plain_links(words)), _WORDS_LIMIT)
 
 
 def _until(wait: float | None) -> str:

@@ -70,7 +70,7 @@ ERRORS: Final = (
         codes=frozenset(
             {"context_length_exceeded", "exceed_context_size_error", "tokens_limit_reached", "request_too_large"}
             | {"context_window_exceeded", "model_context_window_exceeded", "prompt_too_long", "token_limit_exceeded"}
-            | {"string_above_max_length", "1261"}
+            | {"string_above_max_length", "contextwindowexceedederror", "1261"}
         ),
     ),
     ErrorWording(
@@ -112,6 +112,10 @@ ERRORS: Final = (
             r"range of input length",
             r"reduce the length of (?:the |your |either |input )",
             r"string too long",
+            r"context shift is disabled",  # llama.cpp, in the middle of an answer
+            r"context ?window ?exceeded",  # LiteLLM, by the name of its exception
+            r"\b(?:prompt|input|messages?)\b.{0,40}\b(?:fit|longer than|larger than)\b",
+            r"\d tokens? (?:are |is )?allowed",
             r"(?:长度|字数|token).{0,12}超[过出]|超[过出长].{0,12}(?:长度|限制|token)",
         ),
     ),
@@ -130,6 +134,7 @@ ERRORS: Final = (
             }
             | {"data_inspection_failed", "datainspectionfailed", "moderation_blocked", "prohibited_content", "1301"}
             | {"content_policy", "content_filter_error", "input_moderation_failed", "sensitive_content", "safety"}
+            | {"moderation_error", "policy_violation", "blocked_by_guardrail", "guardrail_intervened"}
         ),
     ),
     ErrorWording(
@@ -138,7 +143,8 @@ ERRORS: Final = (
         "https://openrouter.ai/docs/api-reference/errors: moderation; DeepSeek: Content Exists Risk",
         (400, 403, 422, 451, 500),
         _any(
-            r"content (?:management )?(?:policy|policies|filter)",
+            r"content ?(?:management )?(?:policy|policies|filter)",
+            r"\bunsafe\b|guard-?rails?\b",
             r"\b(?:flagged|moderation|inappropriate content|content exists risk|usage guidelines|high risk)\b",
             r"(?:blocked|rejected|filtered).{0,40}(?:safety|sensitive|harmful|prompt)",
             r"safety (?:check|system|filter|polic)",
@@ -188,10 +194,12 @@ ERRORS: Final = (
             r"(?:invalid|unknown|no such|unsupported|not a valid).{0,10}\bmodel\b",
             r"not.{0,20}access to (?:the )?model",
             r"not a chat model",
+            r"\bmodel\b.{0,120}\b(?:decommissioned|discontinued|retired|shut down|sunset)\b",
             r"no models? (?:is |are )?loaded",
             r"does not support chat",
         ),
-        frozenset({"model_not_found", "invalid_model", "model_not_available", "unknown_model", "model_not_supported"}),
+        frozenset({"model_not_found", "invalid_model", "model_not_available", "unknown_model", "model_not_supported"})
+        | {"model_decommissioned"},
     ),
     ErrorWording(
         ErrorKind.ADDRESS,

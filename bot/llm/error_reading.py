@@ -17,7 +17,7 @@ from bot.llm.json_reading import as_count, at
 # Keys under which something is said for people, for programs, and about a part of the request.
 _WORDS: Final = frozenset(
     {"message", "error", "errors", "detail", "details", "msg", "raw", "description", "error_description", "title"}
-    | {"error_message", "errormessage", "status_msg", "reasons", "failed_generation", "remedy_hint"}
+    | {"error_message", "errormessage", "status_msg", "reasons", "failed_generation", "remedy_hint", "text"}
 )
 _CODES: Final = frozenset(
     {"code", "type", "status", "error_code", "error_type", "errortype", "reason", "__type", "blockreason"}

@@ -6,8 +6,8 @@ from typing import Any
 
 
 def read_json(body: bytes) -> Any:
-    """A body's JSON, broken UTF-8 replaced. Raises ValueError."""
-    return json.loads(body.decode("utf-8", "replace"))
+    """A body's JSON, broken UTF-8 replaced, without a byte-order mark. Raises ValueError."""
+    return json.loads(body.decode("utf-8-sig", "replace"))
 
 
 def each(data: Any, *path: str) -> Iterator[Any]:

@@ -71,6 +71,9 @@ PLACES: Final = (
         Fact.WINDOW, "Venice", ("model_spec", "availableContextTokens"), "https://docs.venice.ai/api-reference: models"
     ),
     FieldPath(Fact.WINDOW, "TabbyAPI", ("parameters", "max_seq_len"), "https://github.com/theroyallab/tabbyAPI"),
+    FieldPath(Fact.WINDOW, "servers around llama.cpp", ("n_ctx",), "as llama.cpp calls it"),
+    FieldPath(Fact.WINDOW, "servers around ExLlama", ("max_seq_len",), "as ExLlama calls it"),
+    FieldPath(Fact.WINDOW, "servers around Triton", ("max_sequence_length",), "as TensorRT-LLM calls it"),
     FieldPath(Fact.WINDOW, "Anthropic", ("max_input_tokens",), "https://docs.claude.com/api/models-list"),
     FieldPath(
         Fact.CACHED_TOKENS,

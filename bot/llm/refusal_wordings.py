@@ -31,7 +31,7 @@ NAMINGS: Final = (
         "OpenAI, xAI",
         "https://github.com/open-webui/open-webui/issues/21266",
         r"\b(?:param(?:eter)?|argument|field|propert(?:y|ie)|option|keyword|key|input)s?(?: names?)?"
-        r"(?: supplied| provided)?[:\s]+(?:[\w.]+, )*{name}\b",
+        r"(?: supplied| provided)?[:\s(]+(?:[\w.]+, )*{name}\b",
     ),
     Wording("Ollama", "json: cannot unmarshal … into Go struct field Request.stop", r"\bfield \w+\.{name}\b"),
     Wording(
@@ -40,16 +40,33 @@ NAMINGS: Final = (
     Wording(
         "Mistral, Anthropic, NIM",
         "FastAPI and pydantic: a line that begins with the place",
-        r"(?m)^(?:body\.)?{name}(?:\.\w+)*: ",
+        r"(?m)(?:^|: )(?:body\.)?{name}(?:\.\w+)*(?:: |\n\s)",
+    ),
+    Wording(
+        "vLLM, pydantic",
+        "at most 4 items in stop; the minimum value for max_tokens",
+        r"\b(?:in|for|of) {name}\b(?! \w+ing\b)",
+    ),
+    Wording(
+        "Vertex, many",
+        "a maxOutputTokens value of 60; the temperature field",
+        r"\b{name} (?:value of|field|parameter)\b",
+    ),
+    Wording(
+        "Bedrock",
+        "The maximum tokens you requested exceeds the model limit of 4096",
+        r"\b{name} (?:you )?requested\b",
     ),
     Wording(
         "NIM, TGI and others",
         "{name} is not supported",
-        r"\b{name}\b(?: \([^)]*\))?(?: (?:parameter|argument|field|option|value))? "
+        r"\b{name}\b(?: \([^)]*\)| \d+)?(?: (?:parameter|argument|field|option|value))? "
         r"(?:is|are|can|may|must|does|isn't|has|should|exceeds)\b",
     ),
     Wording("Moonshot", "invalid temperature: …", r"\binvalid (?:value for |value of )?{name}\b"),
-    Wording("SiliconFlow, DeepSeek", "{name} not supported", r"\b{name}\b not (?:supported|allowed|permitted)\b"),
+    Wording("SiliconFlow, DeepSeek", "{name} not supported", r"\b{name}\b not (?:supported|allowed|permitted|in)\b"),
+    Wording("many", "Cannot use {name} with this model", r"\b(?:use|set|specify|combine|pass) {name}\b"),
+    Wording("many", "the number of output tokens (max_tokens)", r"\({name}\)"),
     Wording(
         "many", "does not support {name}", r"\bsupport(?:s|ed|ing)? (?:the |custom |setting )?(?:parameter )?{name}\b"
     ),
@@ -96,12 +113,38 @@ REFUSAL_CODES: Final = frozenset(
     {"unsupported_parameter", "unsupported_value", "unknown_parameter", "extra_forbidden", "unrecognized_parameter"}
     | {"unrecognized_request_argument", "value_error.extra", "parameter_not_supported"}
 )
+# That the model's template takes no system message, or nothing but a question and an answer in turn.
+NO_SYSTEM_MESSAGE: Final = (
+    Wording(
+        "Gemma, Mistral and other templates (vLLM, llama.cpp)",
+        "System role not supported",
+        r"\bsystem (?:role|message|prompt|instruction)s?\b.{0,40}\b(?:not|n't|un)",
+    ),
+    Wording("many templates", "Conversation roles must alternate user/assistant/…", r"roles must alternate"),
+    Wording(
+        "Gemini, for Gemma",
+        "Developer instruction is not enabled",
+        r"(?:developer|system)[ _]instruction is not enabled",
+    ),
+    Wording(
+        "OpenAI",
+        "'messages[0].role' does not support 'system'; only user and assistant roles are supported",
+        r"\bnot support 'system'|only (?:'?user'? and '?assistant'?|'?user'?) roles? (?:is|are) supported",
+    ),
+    Wording(
+        "DashScope, many",
+        "role 'system' is not supported; unsupported role: system",
+        r"\brole:? [`'\"]?system\b.{0,20}\b(?:not|in|un)|\b(?:unsupported|invalid|unknown) role:? [`'\"]?system\b",
+    ),
+)
 _FLOAT: Final = r"\W{0,3}(-?\d+(?:\.\d+)?)"
 # A bound that a refusal tells; the group is the number.
 LEAST: Final = (
     Wording("OpenAI, Azure", "integer below minimum value. Expected a value >= 16", rf"(?:>=|≥){_FLOAT}"),
     Wording(
-        "many", "must be at least 16", rf"(?:at least|minimum(?: value)?(?: is| of)?|no less than|or more than){_FLOAT}"
+        "many",
+        "must be at least 16; the minimum value for max_tokens is 16",
+        rf"(?:at least|minimum(?: value)?(?: (?:for|of) {{name}})?(?: is| of)?|no less than|or more than){_FLOAT}",
     ),
     Wording("pydantic", "should be greater than or equal to 16", rf"greater than or equal to{_FLOAT}"),
 )
@@ -109,6 +152,11 @@ LEAST: Final = (
 ABOVE: Final = (
     Wording("TGI", "`temperature` must be strictly positive", r"(?:strictly )?positive()"),
     Wording("pydantic, vLLM", "should be greater than 0", rf"(?:greater than(?! or)|(?<![-=])(?<!\d )>(?!=)){_FLOAT}"),
+)
+# What lies below it only.
+BELOW: Final = (
+    Wording("pydantic", "Input should be less than 4096", rf"(?<!is )\bless than(?! or){_FLOAT}"),
+    Wording("Vertex", "the supported range is from 1 (inclusive) to 8193 (exclusive)", r"to (\d+) \(exclusive"),
 )
 MOST: Final = (
     Wording(
@@ -122,9 +170,12 @@ MOST: Final = (
         rf"{_FLOAT}",
     ),
     Wording(
-        "many", "exceeds the maximum of 4096", rf"exceeds (?:the |its )?(?:maximum|max|limit)\b\D{{0,40}}?{_FLOAT}"
+        "many",
+        "exceeds the maximum of 4096",
+        rf"exceeds (?:the |its )?(?:model(?:'s)? )?(?:maximum|max|limit)\b\D{{0,40}}?{_FLOAT}",
     ),
     Wording("many", "the maximum value is 4096", rf"(?:maximum|max)(?: value| allowed)? (?:is|of){_FLOAT}"),
+    Wording("many", "larger than the limit of 4096", rf"(?:limit|maximum) of{_FLOAT}"),
     Wording("many", "limited to 4096; up to 4096", rf"\b(?:limited|up) to{_FLOAT}"),
     Wording("many", "must be between 1 and 4096", r"between \d+(?:\.\d+)? and (\d+(?:\.\d+)?)"),
     Wording("DashScope", "Range of max_tokens should be [1, 8192]", r"should be \[\d+, ?(\d+)\]"),

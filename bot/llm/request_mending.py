@@ -6,15 +6,28 @@ in `refusal_wordings.py`.
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from bot.discussion.text.segmentation import clipped
 from bot.llm.error_kinds import ErrorKind, meaning_of
 from bot.llm.error_reading import ErrorReport
-from bot.llm.refusal_wordings import ABOVE, LEAST, MOST, NAMINGS, REFUSAL_CODES, REFUSALS, Wording
+from bot.llm.refusal_wordings import (
+    ABOVE,
+    BELOW,
+    LEAST,
+    MOST,
+    NAMINGS,
+    NO_SYSTEM_MESSAGE,
+    REFUSAL_CODES,
+    REFUSALS,
+    Wording,
+)
 
 log = logging.getLogger(__name__)
 
+# So much of a refusal stands in the log.
+_WORDS_LIMIT: Final = 200
 # Without these there is no request.
 _NEEDED: Final = frozenset({"model", "messages"})
 # A refusal of the request, not of whoever sends it; some proxies send it as a fault of their own.
@@ -24,9 +37,16 @@ LIMIT: Final = "max_tokens"
 # The limit of an answer under its newer name; most local servers know the older one only.
 NEWER_LIMIT: Final = "max_completion_tokens"
 # A refusal may speak of a parameter under another name: that of the server behind.
-_LIMIT_NAMES: Final = frozenset({LIMIT, NEWER_LIMIT, "max_output_tokens", "max_new_tokens", "num_predict", "n_predict"})
+_LIMIT_NAMES: Final = frozenset(
+    {LIMIT, NEWER_LIMIT, "max_output_tokens", "max_new_tokens", "num_predict", "n_predict"} | {"maximum tokens"}
+)
 _STOP_NAMES: Final = frozenset({"stop", "stop_sequences", "stop_words", "stop sequences", "stop words"})
-_OTHER_NAMES: Final = {**dict.fromkeys(_LIMIT_NAMES, _LIMIT_NAMES), "stop": _STOP_NAMES}
+_EFFORT_NAMES: Final = frozenset({"reasoning_effort", "reasoning effort", "thinking", "thinking level", "reasoning"})
+_OTHER_NAMES: Final = {
+    **dict.fromkeys(_LIMIT_NAMES, _LIMIT_NAMES),
+    "stop": _STOP_NAMES,
+    "reasoning_effort": _EFFORT_NAMES,
+}
 # What can be done without, whatever is wrong with it: the answer is cut at others' lines in any case.
 _SPARE: Final = frozenset({"stop", "stream_options", "temperature"})
 # The least step above a bound that is not allowed itself, for numbers with a fraction.
@@ -41,15 +61,19 @@ class LearntRequest:
         self._renamed = dict[str, str]()
         self._least = dict[str, float]()
         self._most = dict[str, float]()
+        self._takes_system = True
 
     def forget(self) -> None:
         """It is about another model from here on."""
         for known in (self._left_out, self._renamed, self._least, self._most):
             known.clear()
+        self._takes_system = True
 
     def fit(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The request as the model takes it."""
         named = {self._renamed.get(name, name): value for name, value in request.items()}
+        if not self._takes_system:
+            named["messages"] = _in_one_message(named["messages"])
         return {name: self._within(name, value) for name, value in named.items() if name not in self._left_out}
 
     def limit_of(self, request: Mapping[str, Any]) -> int | None:
@@ -62,6 +86,8 @@ class LearntRequest:
         meaning = meaning_of(report)
         if report.status not in _STATUSES or meaning in _ABOUT_OTHER_THINGS:
             return False
+        if self._learn_layout(report, request):
+            return True
         name = named_parameter(report, request)
         if name is None:
             return False
@@ -77,8 +103,18 @@ class LearntRequest:
             self._renamed[LIMIT] = NEWER_LIMIT
             request[NEWER_LIMIT] = value
         else:
-            log.warning("the model refuses %s; going on without it: %s", name, report.said[:200])
+            log.warning("the model refuses %s; going on without it: %s", name, _clipped(report))
             self._left_out.add(name)
+        return True
+
+    def _learn_layout(self, report: ErrorReport, request: dict[str, Any]) -> bool:
+        """Whether the refusal is about a system message that the request has."""
+        has_system = len(request["messages"]) > 1
+        if not has_system or not any(wording.search(report.text) for wording in NO_SYSTEM_MESSAGE):
+            return False
+        log.warning("the model takes no system message; all is one user message from here on: %s", _clipped(report))
+        self._takes_system = False
+        request["messages"] = _in_one_message(request["messages"])
         return True
 
     def _learn_bound(self, report: ErrorReport, request: dict[str, Any], name: str, *, only_most: bool) -> bool:
@@ -91,6 +127,8 @@ class LearntRequest:
             self._least[name] = least
         elif not only_most and (above := _bound(ABOVE, report, shown)) is not None and before <= above:
             self._least[name] = above + (1 if isinstance(before, int) else _STEP)
+        elif (below := _bound(BELOW, report, shown)) is not None and 0 < below <= before:
+            self._most[name] = below - (1 if isinstance(before, int) else _STEP)
         elif (most := _bound(MOST, report, shown)) is not None and 0 < most < before:
             self._most[name] = most
         request[name] = self._within(name, before)
@@ -113,6 +151,14 @@ _ABOUT_OTHER_THINGS: Final = (
     ErrorKind.ROUTE,
     ErrorKind.ADDRESS,
 )
+
+
+def _in_one_message(messages: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    return [{"role": "user", "content": "\n\n".join(message["content"] for message in messages)}]
+
+
+def _clipped(report: ErrorReport) -> str:
+    return clipped(report.said, _WORDS_LIMIT)
 
 
 def named_parameter(report: ErrorReport, request: Mapping[str, Any]) -> str | None:
@@ -147,7 +193,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _tells_bound(report: ErrorReport, name: str) -> bool:
-    return any(wording.search(report.text, re.escape(name)) for wording in (*LEAST, *ABOVE, *MOST))
+    return any(wording.search(report.text, re.escape(name)) for wording in (*LEAST, *ABOVE, *BELOW, *MOST))
 
 
 def _bound(wordings: tuple[Wording, ...], report: ErrorReport, name: str) -> float | None:

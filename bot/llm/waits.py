@@ -54,6 +54,7 @@ _FIELDS: Final[Mapping[str, float]] = {
     "retryafter": 1.0,
     "retry_after_seconds": 1.0,
     "retry_after_ms": 0.001,
+    "estimated_time": 1.0,  # Hugging Face, of a model that is being loaded
     "retry-after": 1.0,
     "retry-after-ms": 0.001,
     "x-ratelimit-reset": 1.0,  # OpenRouter repeats its headers in error.metadata

@@ -130,6 +130,7 @@ THOUGHTS = [
     ("analysis", "assistantfinal"),
     ("Here is my thought process:\n", "Here is my response:\n"),
     ("Here's my thought process: ", "Here's my response: "),
+    ("**Here is my thought process:**\n", "**Here is my response:**\n"),
 ]
 THOUGHT = "We need ice. Ravi: no?\n\n```\nhalf a fence"
 

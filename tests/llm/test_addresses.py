@@ -45,6 +45,10 @@ async def ask(endpoint: Endpoint) -> str:
         ("/v1/chat", "/v1"),
         ("/openai/deployments/mine/chat/completions", "/openai/deployments/mine"),
         ("/chat/completions", ""),
+        # Azure AI Foundry
+        ("/models", "/models"),
+        ("/models/chat/completions", "/models"),
+        ("/api/models", "/api"),
         ("", ""),
         ("/api/chatty", "/api/chatty"),
     ],
@@ -83,6 +87,15 @@ async def test_azures_address_of_a_deployment(server: ScriptedEndpoint) -> None:
             await ask(endpoint)
 
 
+@pytest.mark.parametrize("call", ["", "/", "/chat/completions"])
+async def test_foundrys_address_of_its_models(server: ScriptedEndpoint, call: str) -> None:
+    server.root = "/models"
+    server.models = fails(404, "Resource not found")
+    address = f"http://{server.host}/models{call}?api-version=2024-05-01-preview"
+    async with endpoint_at(address, model="mine") as endpoint:
+        assert await ask(endpoint)
+
+
 @pytest.mark.parametrize("model", [None, "scripted"])
 @pytest.mark.parametrize(
     "elsewhere",
@@ -100,6 +113,14 @@ async def test_a_missing_version_is_found(
             assert endpoint.base_url == server.url
     assert f"nothing is served at the address of {server.host} itself: going on with {server.url}" in caplog.text
     assert len(server.asked) == 2
+
+
+async def test_a_query_stays_where_a_missing_version_is_found(server: ScriptedEndpoint) -> None:
+    async with endpoint_at(f"http://{server.host}?api-version=7") as endpoint:
+        assert await ask(endpoint)
+        assert await ask(endpoint)
+    assert len(server.asked) == 2
+    assert all(request.query == {"api-version": "7"} for request in server.requests)
 
 
 @pytest.mark.parametrize(

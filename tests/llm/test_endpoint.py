@@ -253,7 +253,12 @@ async def test_an_answer_that_cannot_be_read(server: ScriptedEndpoint, answer: A
 
 # --- refusals and faults ---
 
-TOO_LONG = "says that the prompt is longer than the model's context window."
+STREAM = "Set LLM_STREAM=true, which keeps such calls alive."
+STREAM_ONLY = "refused the request (HTTP 400): This model only supports stream mode. Set LLM_STREAM=true."
+TOO_LONG = (
+    "says that the prompt is longer than the model's context window. Seat fewer personas, lower LLM_MAX_TOKENS, or "
+    "load the model with a larger window."
+)
 CHECK_KEY = "Check LLM_API_KEY. It says: Incorrect key …"
 CHECK_MODEL = "Check LLM_MODEL and LLM_BASE_URL."
 CHECK_BILLING = "Check the account's billing. It says: You exceeded your quota"
@@ -274,7 +279,11 @@ QUOTA = gives({"error": {"message": "You exceeded your quota", "code": "insuffic
         (fails(429), EndpointDown, "is overloaded (HTTP 429)."),
         (fails(408), EndpointDown, "could not take the request just now (HTTP 408)."),
         (fails(500, "Traceback: in main()"), EndpointDown, "has a fault of its own (HTTP 500)."),
+        (fails(503, "It is being loaded"), EndpointDown, "has a fault of its own (HTTP 503): It is being loaded"),
         (page(502), EndpointDown, "has a fault of its own (HTTP 502)."),
+        (page(524), EndpointDown, f"took too long for a proxy before it (HTTP 524). {STREAM}"),
+        (page(504), EndpointDown, f"took too long for a proxy before it (HTTP 504). {STREAM}"),
+        (fails(400, "This model only supports stream mode"), EndpointRefused, STREAM_ONLY),
         (cut(), EndpointDown, "can't be reached."),
         *((overflow(wording), ContextOverflow, TOO_LONG) for wording in OVERFLOWS),
     ],
@@ -288,6 +297,17 @@ async def test_a_failure_is_a_sentence(
             await ask(endpoint)
     assert str(caught.value) == f"The LLM endpoint at {server.host} {sentence}"
     assert len(server.asked) == 1
+
+
+async def test_what_a_server_says_of_a_fault_stands_in_the_log(
+    server: ScriptedEndpoint, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.enqueue(fails(500, f"The model needs 9 GB of memory, {KEY}"))
+    async with client(server) as endpoint:
+        with pytest.raises(EndpointDown):
+            await ask(endpoint)
+    assert "(HTTP 500): The model needs 9 GB of memory, …" in caplog.text
+    assert KEY not in caplog.text
 
 
 async def test_credentials_in_the_address_are_used_and_never_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -139,8 +139,16 @@ async def test_what_stays_the_same_is_a_system_message_where_wanted(
 async def test_a_prompt_without_a_beginning_that_stays_is_one_user_message(server: ScriptedEndpoint) -> None:
     async with endpoints_with(server, llm_layout="system") as (endpoints, _):
         await ask(endpoints, preamble="")
-        assert await endpoints.default.is_well()
-    assert [[m["role"] for m in r.body["messages"]] for r in server.asked] == [["user"], ["user"]]
+    assert [[m["role"] for m in r.body["messages"]] for r in server.asked] == [["user"]]
+
+
+async def test_whether_the_model_is_well_is_asked_in_the_layout_of_a_turn(server: ScriptedEndpoint) -> None:
+    """So that what refuses system messages is noticed by `check`, and by whatever asks before a table goes on."""
+    async with endpoints_with(server, llm_layout="system") as (endpoints, _):
+        assert await endpoints.default.is_well(), "and it is asked without from then on"
+        assert await ask(endpoints, persona())
+    roles = [[m["role"] for m in r.body["messages"]] for r in server.asked]
+    assert roles == [["system", "user"], ["user"], ["user"]]
 
 
 # --- headers, query, address ---

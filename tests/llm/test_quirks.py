@@ -7,7 +7,7 @@ import pytest
 from bot.llm.error_kinds import ERRORS, ErrorKind, ErrorWording, meaning_of
 from bot.llm.error_reading import ErrorReport, read_error
 from bot.llm.quirks import FILTERED, PLACES, FieldPath, counts, is_filtered, texts
-from bot.llm.refusal_wordings import ABOVE, LEAST, MOST, NAMINGS, REFUSALS, Wording
+from bot.llm.refusal_wordings import ABOVE, BELOW, LEAST, MOST, NAMINGS, NO_SYSTEM_MESSAGE, REFUSALS, Wording
 from bot.llm.request_mending import LearntRequest
 from bot.llm.windows import prompt_tokens_told, window_told
 
@@ -147,6 +147,7 @@ REQUEST: dict[str, Any] = {
     "stop": ["\nMira:"],
     "top_k": 40,
     "presence_penalty": 0.5,
+    "reasoning_effort": "none",
     "chat_template_kwargs": {"enable_thinking": False},
 }
 # What a refusal says, and what is then sent: None for what is left out.
@@ -200,6 +201,26 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("Range of max_tokens should be [1, 20]: invalid max_tokens", {"max_tokens": 20}),
     ("Invalid max_tokens, the valid range of max_tokens is [1, 20]", {"max_tokens": 20}),
     ("`temperature` must be less than or equal to 0.5", {"temperature": 0.5}),
+    ("Failed to read the body: stop: invalid type: sequence, expected a string", {"stop": None}),
+    ("There may be at most 1 items in stop", {"stop": None}),
+    ("stop not in allowed properties", {"stop": None}),
+    ("1 validation error for ChatRequest\nstop\n  Extra inputs are not permitted", {"stop": None}),
+    ("Cannot use stop with this model", {"stop": None}),
+    ("You may not set temperature for this model", {"temperature": None}),
+    ("Requested max_tokens 33 exceeds limit 20", {"max_tokens": 20}),
+    ("The number of output tokens (33) is larger than the model's limit of 20 (max_tokens)", {"max_tokens": 20}),
+    ("sampling parameters (temperature, top_p) cannot be set while it thinks", {"temperature": None}),
+    ("The temperature of this model is fixed. Please take the temperature field out.", {"temperature": None}),
+    ("The minimum value for max_tokens is 40", {"max_tokens": 40}),
+    ("max_tokens (33) exceeds the model's maximum output of 20 tokens", {"max_tokens": 20}),
+    ("The maximum tokens you requested exceeds the model limit of 20. Try fewer.", {"max_tokens": 20}),
+    (
+        "It has a maxOutputTokens value of 33, but the range is from 1 (inclusive) to 21 (exclusive).",
+        {"max_tokens": 20},
+    ),
+    ("max_tokens: Input should be less than 21", {"max_tokens": 20}),
+    ("“m” does not support thinking", {"reasoning_effort": None}),
+    ("Thinking level is not supported for this model.", {"reasoning_effort": None}),
 ]
 
 
@@ -216,6 +237,35 @@ def test_a_part_of_the_request_that_is_not_taken(text: str, changes: dict[str, A
     assert learnt.fit(REQUEST) == REQUEST
 
 
+NO_SYSTEM = [
+    "System role not supported",
+    "Conversation roles must alternate user/assistant/user/assistant",
+    "Developer instruction is not enabled for models/small",
+    "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
+    "Only user and assistant roles are supported!",
+    "unsupported role: system",
+    "role 'system' is not allowed",
+]
+
+
+@pytest.mark.parametrize("text", NO_SYSTEM)
+def test_a_system_message_that_is_not_taken_stands_before_the_rest_from_then_on(text: str) -> None:
+    laid_out = [{"role": "system", "content": "The cards."}, {"role": "user", "content": "Mira: Hello."}]
+    learnt, request = LearntRequest(), REQUEST | {"messages": laid_out}
+    again = dict(request)
+    assert learnt.learn(ErrorReport(400, (text,)), request)
+    assert request["messages"] == [{"role": "user", "content": "The cards.\n\nMira: Hello."}]
+    assert learnt.fit(again) == request
+    assert not learnt.learn(ErrorReport(400, (text,)), request), "once is enough"
+    learnt.forget()
+    assert learnt.fit(again) == again
+
+
+def test_no_wording_about_system_messages_is_in_the_table_without_an_example_here() -> None:
+    for row in NO_SYSTEM_MESSAGE:
+        assert any(row.search(text) for text in NO_SYSTEM), row
+
+
 def test_a_number_that_may_not_be_nothing_is_a_little_more() -> None:
     learnt, request = LearntRequest(), REQUEST | {"temperature": 0.0}
     assert learnt.learn(ErrorReport(422, ("`temperature` must be strictly positive",)), request)
@@ -223,10 +273,12 @@ def test_a_number_that_may_not_be_nothing_is_a_little_more() -> None:
     assert learnt.fit(REQUEST)["temperature"] == 0.7
 
 
-@pytest.mark.parametrize("rows", [NAMINGS, REFUSALS, LEAST, ABOVE, MOST], ids=["named", "refused", ">=", ">", "<="])
+@pytest.mark.parametrize(
+    "rows", [NAMINGS, REFUSALS, LEAST, ABOVE, BELOW, MOST], ids=["named", "refused", ">=", ">", "<", "<="]
+)
 def test_no_wording_of_a_refusal_is_in_the_table_without_an_example_here(rows: tuple[Wording, ...]) -> None:
     examples = [*(text for text, _ in REFUSED), "`temperature` must be strictly positive"]
-    names = [*REQUEST, "presencePenalty", "max_output_tokens", "max_completion_tokens"]
+    names = [*REQUEST, "presencePenalty", "max_output_tokens", "max_completion_tokens", "maximum tokens"]
     for row in rows:
         assert any(row.search(text, name) for text in examples for name in names), row
 

@@ -280,7 +280,21 @@ async def test_cards_that_do_not_fit_are_told(store: Store, server: ScriptedEndp
     async with open_table(store, server) as table:
         await table.run.take_turns()
         assert table.run.status is Status.PAUSED
-        assert "Seat fewer personas, or load the model with a larger window." in (table.run.reason or "")
+        assert "do not fit into the model's context window of 256 tokens" in (table.run.reason or "")
+        assert not table.server.asked
+
+
+async def test_answers_that_leave_no_room_for_a_prompt_are_told_with_the_setting(
+    store: Store, server: ScriptedEndpoint
+) -> None:
+    server.models = gives(model_list(MODEL, max_model_len=1024))
+    async with open_table(store, server, max_tokens=500) as table:
+        await table.run.take_turns()
+        assert table.run.status is Status.PAUSED
+        assert (
+            "beside answers of 500 tokens (the summary: 1,000). Seat fewer personas, lower LLM_MAX_TOKENS, or load"
+            in (table.run.reason or "")
+        )
         assert not table.server.asked
 
 

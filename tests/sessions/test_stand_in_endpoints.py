@@ -21,6 +21,7 @@ from tests.support.endpoint_stand_in import (
     scripted_endpoint,
 )
 from tests.support.session_house import QUICK, SessionHouse, ended, hurry, open_house, until
+from tests.support.vendor_refusals import FILTERS
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +90,16 @@ async def test_a_prompt_that_is_too_long_is_no_reason_to_ask_another(store: Stor
         await ended(run)
         assert spare.asked == []
         assert len(house.server.asked) == 6 + 1 + 1
+
+
+async def test_a_filter_is_no_reason_to_ask_another(store: Store) -> None:
+    """Nobody else is asked to say what one server will not."""
+    async with house_with_a_spare(store) as (house, spare):
+        house.server.answer = lambda request: FILTERS["Azure"]
+        await house.start()
+        await until(lambda: bool(house.said("⏸")))
+        assert "refuses to read what the table is about" in house.said("⏸")[0]
+        assert spare.asked == []
 
 
 async def test_when_all_fail_the_table_waits_for_any_of_them(store: Store) -> None:

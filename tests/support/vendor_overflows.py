@@ -124,4 +124,14 @@ OVERFLOWS: Final[dict[str, Callable[[int, int], Answer]]] = {
         type="tokens",
         code="rate_limit_exceeded",
     ),
+    # llama.cpp, tools/server: in the middle of an answer, as a fault of its own
+    "llama.cpp, no shift": lambda window, tokens: error(500, message="context shift is disabled", type="server_error"),
+    # https://docs.litellm.ai/docs/exception_mapping
+    "LiteLLM": lambda window, tokens: error(
+        message="litellm.ContextWindowExceededError: no more than that", code="400"
+    ),
+    # In the words of several gateways
+    "a gateway, fit": lambda window, tokens: error(message="The prompt you sent doesn't fit into what the model takes"),
+    "a gateway, longer": lambda window, tokens: error(500, message="The prompt length is longer than what is allowed"),
+    "a gateway, allowed": lambda window, tokens: text_error(f"{tokens} tokens given, {window} tokens allowed"),
 }

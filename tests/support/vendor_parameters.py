@@ -67,6 +67,12 @@ PARAMETERS: Final = {
         error(message="litellm.BadRequestError: Error code: 400 - {'error': {'message': '`stop` is not supported'}}"),
         has="stop",
     ),
+    # Rust servers (serde): a type that is another
+    "a server in Rust": unless(
+        gives("Failed to read the body: stop: invalid type: sequence, expected a string at line 1", 422), has="stop"
+    ),
+    # https://docs.vllm.ai: protocol.py
+    "a limit of one": unless(error(message="There may be at most 1 items in stop"), has="stop"),
     # https://openrouter.ai/docs/api-reference/errors: provider errors
     "OpenRouter": unless(passed_on({"error": {"message": "stop: not allowed here", "param": "stop"}}, 400), has="stop"),
     # Moonshot, kimi-k2.5: https://platform.moonshot.ai/docs

@@ -51,6 +51,8 @@ WAITS: Final = {
             ]
         }
     ),
+    # https://huggingface.co/docs/api-inference: a model that is loaded first
+    "Hugging Face": gives({"error": "Model scripted is currently loading", "estimated_time": 0.02}, 503),
     # https://docs.claude.com/api/errors: overloaded
     "Anthropic": error(529, {"retry-after-ms": "20"}, type="overloaded_error", message="Overloaded"),
 }
@@ -87,6 +89,16 @@ REFUSALS: Final[dict[str, tuple[Answer, str]]] = {
     "OpenAI, model": (
         error(404, code="model_not_found", message="The model `scripted` does not exist or is not for you"),
         "has no model “scripted” (HTTP 404). Check LLM_MODEL and LLM_BASE_URL. It says: The model `scripted` does not",
+    ),
+    # https://console.groq.com/docs/deprecations
+    "Groq, model gone": (
+        error(code="model_decommissioned", message="The model `scripted` has been decommissioned"),
+        "has no model “scripted” (HTTP 400). Check LLM_MODEL and LLM_BASE_URL. It says: The model `scripted` has been",
+    ),
+    # https://huggingface.co/docs/api-inference: a model that is loaded first
+    "Hugging Face, loading": (
+        gives({"error": "Model scripted is currently loading", "estimated_time": 900.0}, 503),
+        "has a fault of its own (HTTP 503): Model scripted is currently loading",
     ),
     # https://ai.google.dev/gemini-api/docs/troubleshooting
     "Gemini, key": (
@@ -159,6 +171,12 @@ FILTERS: Final[dict[str, Answer]] = {
     "DashScope": error(code="data_inspection_failed", message="Input data may contain inappropriate content."),
     # https://ai.google.dev/api/generate-content: PromptFeedback
     "Gemini": gives({"choices": [], "promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}),
+    # https://docs.mistral.ai: guardrails
+    "Mistral": error(403, type="moderation_error", code="3000", message="Unsafe content detected by guardrails"),
+    # https://docs.litellm.ai/docs/exception_mapping
+    "LiteLLM": error(message="litellm.ContentPolicyViolationError: the response was filtered", code="400"),
+    # https://cloud.google.com/vertex-ai: what is refused before it is read
+    "Vertex": google(400, "The prompt is considered unsafe and was blocked", "FAILED_PRECONDITION"),
     # https://platform.moonshot.ai/docs: error codes
     "Moonshot": error(type="content_filter", message="The request was rejected because it was considered high risk"),
 }

@@ -68,6 +68,10 @@ MARKS: Final = (
 )
 
 
+# How a text with any of the marks looks at a glance: most answers have none, and the whole table is slow to look for.
+_GLANCE: Final = re.compile(r"[<\[◁]|\A\s*(?:\*\*)?(?:analysis|Here)")
+
+
 def _any_of(patterns: Iterator[str]) -> str:
     return "|".join(filter(None, patterns))
 
@@ -104,7 +108,7 @@ def without_reasoning(text: str) -> str:
 
 def _marks(text: str) -> Iterator[re.Match[str]]:
     """The marks in `text` that are no code. Inside a thought anything may be: no backtick hides its end."""
-    found = list(_MARK.finditer(text))
+    found = list(_MARK.finditer(text)) if _GLANCE.search(text) else []
     hidden = code(text) if found else []
     inside = False
     for mark in found:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-# More tries than this are not made for one turn.
-MOST_TRIES: Final = 5
+# More tries than this are not made for one turn: enough to find one line among sixty-four, by halves.
+MOST_TRIES: Final = 8
 
 
 class Blame:

@@ -12,6 +12,7 @@ from bot.discussion.prompts.prompt import Prompt
 from bot.errors import ContentFiltered, ContextOverflow, EndpointDown, EndpointRefused
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
+from bot.llm.endpoint_errors import SHORTER
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.llm.fallback import SPOKEN_BY
 from bot.sessions.composing.blame import Blame
@@ -214,9 +215,10 @@ class Composer:
         if drop is None and not overflown and len(prompt.text) <= room:
             return prompt
         if drop is None:
+            of = f" of {request.endpoint.window:,} tokens" if request.endpoint.window else ""
             raise ContextOverflow(
-                "The character cards and the task are longer than the model's context window. "
-                "Seat fewer personas, or load the model with a larger window."
+                f"The character cards and the task do not fit into the model's context window{of}, beside answers of "
+                f"{self._max_tokens:,} tokens (the summary: {self._summary_tokens:,}). {SHORTER}"
             )
         await self._compact(drop)
         return request.prompt()
