@@ -229,11 +229,12 @@ class Endpoint:
             return await self._answered(prompt, request, patient=patient)
 
     async def is_well(self) -> bool:
-        """Whether the model would take a turn: the list of models and a tiny completion, each asked for once."""
+        """Whether the model would take a turn: the list of models and a tiny completion, in the time of one try."""
         try:
-            await self.try_out()
-        except RoundtableError as problem:
-            log.info("the endpoint at %s does not answer yet: %s", self._client.host, problem)
+            async with self._client.time_limit(patient=False, streams=self.options.stream):
+                await self.try_out()
+        except (RoundtableError, TimeoutError) as problem:
+            log.info("the endpoint at %s does not answer yet: %s", self._client.host, str(problem) or "too slow")
             return False
         log.info("the endpoint at %s answers again", self._client.host)
         return True

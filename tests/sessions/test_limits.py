@@ -230,7 +230,7 @@ async def test_a_limit_too_small_for_one_turn_closes_the_table_without_a_call(st
 
 async def test_a_table_that_has_lasted_too_long_sums_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     async with open_house(store, replace(USUAL, session_minutes=90)) as house:
-        run = await house.start(Dials(pace=0.3, turns=50))
+        run = await house.start(Dials(pace=0.3, pace_most=0.3, turns=50))
         await until(lambda: len(run.record.persona_turns()) == 1)
         later = datetime.now(UTC) + timedelta(minutes=91)
         monkeypatch.setattr("bot.sessions.composing.budget.now", lambda: later)

@@ -356,7 +356,7 @@ async def test_the_next_turn_is_composed_while_the_last_one_is_read(store: Store
 
 
 async def test_what_was_composed_ahead_is_shown_when_the_pause_is_over(store: Store, server: ScriptedEndpoint) -> None:
-    async with open_table(store, server, pace=0.02, turns=4) as table:
+    async with open_table(store, server, pace=0.02, pace_most=0.02, turns=4) as table:
         await table.run.take_turns()
         assert len(server.asked) == 4 + 1, "no turn was asked for twice"
         await table.assert_stored()
