@@ -58,9 +58,10 @@ def table() -> RecordedTable:
 
 
 def put_through(cache: TextCache, turn: Turn) -> None:
-    """Have a cache hold a turn's text: every parameter that takes a text gets it."""
+    """Have a cache hold a turn's text: every parameter that takes a text gets it, or a set with it."""
+    given = {str: turn.text, frozenset[str]: frozenset({turn.text})}
     parameters = inspect.signature(cache).parameters.values()
-    cache(*(turn.text if parameter.annotation in (str, "str") else 3 for parameter in parameters))
+    cache(*(given.get(parameter.annotation, 3) for parameter in parameters))
 
 
 @pytest.mark.parametrize("cache", TURN_TEXT_CACHES, ids=lambda cache: cache.__name__)

@@ -21,6 +21,7 @@ from bot.discussion.model.titles import (
     TITLES,
 )
 from bot.discussion.text.folding import bare, fold_name, spellings
+from bot.discussion.text.text_caches import caches_turn_texts
 
 # Where a full name goes over into what is told of its bearer: "Mira Kessler, botanist", "Sam (he/him)", "Otto | they".
 _ASIDE: Final = regex.compile(r"\s*[,;|/•·~(\[{（【「].*|\s+[-–—:]+\s.*", regex.DOTALL)
@@ -99,10 +100,13 @@ def is_called(label: str, forms: Iterable[str]) -> bool:
     Titles before it and honorifics behind it are no part of a name, nor are accents that the label lacks.
     """
     known = frozenset(forms)
-    return any(
-        key in known or any(bare(key) in spellings(form) for form in known)
-        for key in _without_courtesies(fold_name(label))
-    )
+    return any(key in known or bare(key) in _all_spellings(known) for key in _without_courtesies(fold_name(label)))
+
+
+# Each line of a reply is asked about with the same forms. Guests' names are among them, so it is emptied with the rest.
+@caches_turn_texts(maxsize=256)
+def _all_spellings(forms: frozenset[str]) -> frozenset[str]:
+    return frozenset(spelling for form in forms for spelling in spellings(form))
 
 
 def callers(cast: Sequence[Persona]) -> Mapping[str, str]:

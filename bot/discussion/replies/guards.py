@@ -95,7 +95,8 @@ def _objection(
 
 def _new_grams(text: str, session: Session, record: Record, cue: str) -> int:
     """How many word 3-grams of a text stand neither in an earlier turn nor in what the model was told."""
-    own = frozenset(gram_hashes(text, 3)) - trimming.told(session, cue)
+    own = frozenset(gram_hashes(text, 3))
+    own -= trimming.told(own, session, cue)
     return len(own.difference(*(gram_hashes(turn.text, 3) for turn in record if turn.text)))
 
 
@@ -115,7 +116,8 @@ def is_copy(text: str, record: Record) -> bool:
 
 def recites(text: str, session: Session, cue: str = "") -> bool:
     """Whether half of `text` stands word for word in what the model was told: context, rules, cards, or the cue."""
-    return _is_mostly_in(frozenset(gram_hashes(text, 3)), trimming.told(session, cue))
+    own = frozenset(gram_hashes(text, 3))
+    return _is_mostly_in(own, trimming.told(own, session, cue))
 
 
 def _is_mostly_in(own: frozenset[int], other: Iterable[int]) -> bool:

@@ -1,7 +1,7 @@
 """What is taken out of a reply before it is judged: sentences that were said before, are recited, or are another's."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -55,7 +55,7 @@ def trimmed(reply: Reply, session: Session, record: Record, speaker: Persona, *,
         voice = next((n for n, piece in enumerate(pieces) if speaks_as_other(piece, speaker, table)), len(pieces))
         found[voice:] = [FOR_OTHERS] * (len(pieces) - voice)
     if session.dials.guards_against("repeat"):
-        heard = told(session, cue)
+        heard = told(gram_hashes(reply.text, 3), session, cue)
         for number in _prose(reply.text, pieces):
             found[number] = found[number] or _reason(pieces[number], record, heard, is_last=number == len(pieces) - 1)
     if not any(found):
@@ -164,9 +164,10 @@ def _words_of(text: str) -> frozenset[str]:
     return frozenset(words(text))
 
 
-def told(session: Session, cue: str) -> frozenset[int]:
-    """The 3-grams of what the model was told: context, rules, cards, and the cue."""
-    return _told_before(preamble(session)).union(map(hash, grams(cue, 3)))
+def told(runs: Iterable[int], session: Session, cue: str) -> frozenset[int]:
+    """Those of the 3-grams of a text that stand in what the model was told: context, rules, cards, and the cue."""
+    own = frozenset(runs)
+    return (own & _told_before(preamble(session))) | own.intersection(map(hash, grams(cue, 3)))
 
 
 # Hashes, since the 3-grams of a preamble themselves would take some 300 kB.

@@ -108,7 +108,8 @@ def clipped(text: str, limit: int, *, end: str = "…") -> str:
 @caches_turn_texts(maxsize=1024)
 def words(text: str) -> tuple[str, ...]:
     """The words of a text, folded, without what stands between them."""
-    return tuple(word for word in WordBreaker(_encodable(fold(text)), "en") if any(c.isalnum() for c in word))
+    pieces = WordBreaker(_encodable(fold(text)), "en")
+    return tuple(piece for piece in pieces if piece[0].isalnum() or any(c.isalnum() for c in piece))
 
 
 def line_breaks(text: str) -> list[int]:
