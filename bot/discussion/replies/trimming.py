@@ -167,7 +167,7 @@ def _words_of(text: str) -> frozenset[str]:
 def told(runs: Iterable[int], session: Session, cue: str) -> frozenset[int]:
     """Those of the 3-grams of a text that stand in what the model was told: context, rules, cards, and the cue."""
     own = frozenset(runs)
-    return (own & _told_before(preamble(session))) | own.intersection(map(hash, grams(cue, 3)))
+    return (own & _told_before(preamble(session))) | own.intersection(gram_hashes(cue, 3))
 
 
 # Hashes, since the 3-grams of a preamble themselves would take some 300 kB.
