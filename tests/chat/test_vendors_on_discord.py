@@ -10,13 +10,12 @@ from bot.store.models import Status
 from tests.support.endpoint_stand_in import Answer, ScriptedEndpoint
 from tests.support.simulated_place import SimulatedPlace
 from tests.support.vendor_overflows import OVERFLOWS
-from tests.support.vendor_parameters import PARAMETERS
-from tests.support.vendor_refusals import FILTERS, REFUSALS
-from tests.support.vendor_shapes import always, at_first, declines, minds
+from tests.support.vendor_refusals import FILTERS
+from tests.support.vendor_shapes import at_first, declines, minds
+from tests.support.vendor_stand_in import VENDORS, Vendor
 
 CLOSED = sentence(SessionClosed())
 ENDING = {
-    "a parameter": PARAMETERS["OpenAI, reasoning"],
     "too long": lambda request, llm: OVERFLOWS["Groq"](0, 0) if len(llm.asked) == 4 else None,
     "declined": at_first(declines(), times=2),
 }
@@ -50,11 +49,23 @@ async def test_a_line_that_the_server_refuses_is_told_and_left_out(
     assert told == [f"-# The model's server refuses to read {who}. The table goes on without it."]
 
 
-async def test_what_is_refused_for_good_is_told_in_the_servers_words(
-    place: SimulatedPlace, llm: ScriptedEndpoint
+# What is set for a server, a long table and waits are tried without Discord (tests/llm, tests/sessions).
+ON_DISCORD = {name: vendor for name, vendor in VENDORS.items() if not vendor.settings and ": too " not in name}
+
+
+@pytest.mark.parametrize("vendor", ON_DISCORD.values(), ids=ON_DISCORD)
+async def test_a_table_at_each_server_ends_or_says_why(
+    place: SimulatedPlace, llm: ScriptedEndpoint, vendor: Vendor
 ) -> None:
-    answer, words = REFUSALS["OpenRouter, data policy"]
-    at(llm, always(answer))
-    await place.type("start")
-    (told,) = [said for said in place.said_by_bot if said.startswith("⏸")]
-    assert words in told
+    vendor.at(llm)
+    await place.type("start", turns=3, **vendor.dials)
+    pauses = [said for said in place.said_by_bot if said.startswith("⏸")]
+    if vendor.pauses:
+        (told,) = pauses
+        assert vendor.pauses in told
+        assert len(llm.asked) <= 3
+        return
+    await place.turn(5)
+    assert (await place.session()).status is Status.ENDED
+    assert place.said_by_bot[-1] == CLOSED
+    assert not pauses
