@@ -52,8 +52,9 @@ def trimmed(reply: Reply, session: Session, record: Record, speaker: Persona, *,
     found = [""] * len(pieces)
     if session.dials.guards_against("others"):
         table = seats(session, record)
-        voice = next((n for n, piece in enumerate(pieces) if speaks_as_other(piece, speaker, table)), len(pieces))
-        found[voice:] = [FOR_OTHERS] * (len(pieces) - voice)
+        if speaks_as_other(reply.text, speaker, table):  # hardly any does
+            voice = next((n for n, piece in enumerate(pieces) if speaks_as_other(piece, speaker, table)), len(pieces))
+            found[voice:] = [FOR_OTHERS] * (len(pieces) - voice)
     if session.dials.guards_against("repeat"):
         heard = told(gram_hashes(reply.text, 3), session, cue)
         for number in _prose(reply.text, pieces):
