@@ -93,7 +93,15 @@ def _phrases(of: Iterable[tuple[str, str]]) -> list[tuple[re.Pattern[str], re.Pa
     ]
 
 
+def _any_of(phrase: str) -> re.Pattern[str]:
+    """Finds whatever one of the languages' phrases finds: one look instead of one for each."""
+    spaced = "|".join(getattr(row, phrase) for row in _LANGUAGES.values() if not row.behind)
+    unspaced = "|".join(getattr(row, phrase) for row in _LANGUAGES.values() if row.behind)
+    return re.compile(rf"(?<!\w)(?:{spaced})|{unspaced}", re.IGNORECASE)
+
+
 _I_AM: Final = _phrases((row.i_am, row.behind) for row in _LANGUAGES.values())
+_ANY_I_AM: Final = _any_of("i_am")
 # Right before a name; the rows whose names need a look at what stands behind one by one.
 _INTRODUCED: Final = re.compile(
     rf"(?<!\w)(?:{'|'.join(row.i_am for row in _LANGUAGES.values() if not row.behind)}|im)\s+[*_\"“„«'‘]*\Z",
@@ -103,15 +111,17 @@ _INTRODUCED_UNSPACED: Final = tuple(
     (re.compile(rf"(?:{row.i_am})\Z"), re.compile(row.behind)) for row in _LANGUAGES.values() if row.behind
 )
 _YOU_ARE: Final = _phrases((rf"^[\W\d]*(?:{row.you_are})", row.behind) for row in _LANGUAGES.values())
+_ANY_YOU_ARE: Final = _any_of("you_are")
 
 
 def speaks_as_other(text: str, speaker: Persona, table: tuple[Persona, ...]) -> bool:
     """Whether `text` says "I am …" with another's name, or begins a line as a card does: "You are …" and a name."""
     others, anybody = _forms(speaker.name, table)
     plain = prose(text)
-    if any(_is_name(rest, behind, others) for rest, behind in _claims(plain, _I_AM)):
+    says_who = _ANY_I_AM.search(plain) is not None
+    if says_who and any(_is_name(rest, behind, others) for rest, behind in _claims(plain, _I_AM)):
         return True
-    return any(
+    return _ANY_YOU_ARE.search(plain) is not None and any(
         _is_name(rest, behind, anybody) for line in plain.split("\n") for rest, behind in _claims(line, _YOU_ARE)
     )
 

@@ -225,8 +225,8 @@ _CLAUSE_END: Final = regex.compile(r"[,;:–—、،，؛]|\p{Sentence_Terminal}
 
 def only_agrees(text: str) -> bool:
     """Whether a text opens with an agreement that nothing takes back, and has no "but" in its first two sentences."""
-    start = fold(text[:_OPENING]).strip().lstrip(_AROUND)
-    opening = "".join([s for s in sentences(start) if any(c.isalnum() for c in s)][:2])
+    first = "".join([s for s in sentences(text) if any(c.isalnum() for c in s)][:2])
+    opening = fold(first[:_OPENING]).strip().lstrip(_AROUND)
     # As it stands first: a filler may be the agreement itself ("Absolutely, Faris").
     return any(_agrees_at(opening, at) for at in dict.fromkeys((0, _end(_FILLERS, opening))))
 
