@@ -15,7 +15,6 @@ from bot.discussion.replies.reply import Reply
 from bot.discussion.replies.sentence_trimming import balanced
 from bot.discussion.text.markup import Mark, quotes, spans
 from bot.discussion.text.segmentation import sentences
-from bot.discussion.text.text_caches import caches_turn_texts
 from bot.discussion.text.text_metrics import gram_hashes, grams, words
 
 REPEATED: Final = "trimmed:repeated"
@@ -85,11 +84,12 @@ def _reason(piece: str, record: Record, heard: frozenset[int], *, is_last: bool)
         return ""
     behind = behind_opening(piece)
     forms = {said, *(form for text in (behind, behind_opening(behind)) if len(form := words(text)) >= _LEAST_WORDS)}
-    earlier = [turn for turn in record if turn.text]
+    runs = {form: frozenset(hash(form[i : i + 3]) for i in range(len(form) - 2)) for form in forms}
     # Who takes up a question that somebody asked answers it next.
     is_taken_up = not is_last and bool(_QUESTION.search(piece))
-    for turn in earlier:
-        if not (is_taken_up and turn.kind != "persona") and any(_says(turn, form) for form in forms):
+    for turn in record:
+        may_say = turn.text and not (is_taken_up and turn.kind != "persona")
+        if may_say and any(_says(turn, form, runs[form]) for form in forms):
             return REPEATED
     own = gram_hashes(piece, 3)
     if len(said) >= _LEAST_WORDS_OF_COPY and not is_taken_up and _share(own, heard) >= _RECITED_SHARE:
@@ -97,14 +97,14 @@ def _reason(piece: str, record: Record, heard: frozenset[int], *, is_last: bool)
     return ""
 
 
-def _says(turn: Turn, said: _Words) -> bool:
-    """Whether a turn has a sentence in it, word for word or nearly so."""
-    if said in _sentences_of(turn.text):
-        return True
-    if len(said) < _LEAST_WORDS_OF_COPY or not _words_of(turn.text).issuperset(said):
+def _says(turn: Turn, said: _Words, runs: frozenset[int]) -> bool:
+    """Whether a turn has a sentence in it, word for word or nearly so. `runs`: the sentence's 3-grams, as hashes."""
+    # First by what is kept of every turn: hardly any comes further.
+    if len(runs.intersection(gram_hashes(turn.text, 3))) < _COPY_SHARE * len(runs):
         return False
-    runs = [hash(said[i : i + 3]) for i in range(len(said) - 2)]
-    return _share(runs, frozenset(gram_hashes(turn.text, 3))) >= _COPY_SHARE
+    if any(said == _words_said(piece) for piece in sentences(turn.text)):
+        return True
+    return len(said) >= _LEAST_WORDS_OF_COPY and set(words(turn.text)).issuperset(said)
 
 
 def _prose(text: str, pieces: list[str]) -> Iterator[int]:
@@ -153,16 +153,6 @@ def _share(own: Collection[int], other: frozenset[int]) -> float:
 def _words_said(piece: str) -> _Words:
     """A sentence's words, without the number that it may have as an item of a list."""
     return words(piece[found.end() :] if (found := _NUMBERS.match(piece)) else piece)
-
-
-@caches_turn_texts(maxsize=1024)
-def _sentences_of(text: str) -> frozenset[_Words]:
-    return frozenset(map(_words_said, sentences(text)))
-
-
-@caches_turn_texts(maxsize=1024)
-def _words_of(text: str) -> frozenset[str]:
-    return frozenset(words(text))
 
 
 def told(runs: Iterable[int], session: Session, cue: str) -> frozenset[int]:

@@ -7,6 +7,7 @@ import regex
 
 from bot.discussion.text.folding import fold
 from bot.discussion.text.segmentation import sentences
+from bot.discussion.text.text_caches import caches_turn_texts
 
 # So many characters at the beginning of a turn tell how it opens.
 _OPENING: Final = 500
@@ -223,6 +224,8 @@ _PHRASES: Final = [
 _CLAUSE_END: Final = regex.compile(r"[,;:–—、،，؛]|\p{Sentence_Terminal}|…|\n")
 
 
+# The last turns of each table are asked about with every turn.
+@caches_turn_texts(maxsize=4096)
 def only_agrees(text: str) -> bool:
     """Whether a text opens with an agreement that nothing takes back, and has no "but" in its first two sentences."""
     first = "".join([s for s in sentences(text) if any(c.isalnum() for c in s)][:2])

@@ -138,7 +138,7 @@ def mention(sigil: str, name: str) -> str:
     return f"<{sigil}{plain or 'someone'}>"
 
 
-@caches_turn_texts(maxsize=256)
+@caches_turn_texts(maxsize=64)
 def _read(text: str) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
     """The marks in `text` and its quotes. What begins first holds the other: a quote ends what was opened in it, and
     no line inside a fence is a quote."""

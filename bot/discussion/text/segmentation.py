@@ -105,7 +105,8 @@ def clipped(text: str, limit: int, *, end: str = "…") -> str:
     return text[:at].rstrip() + end
 
 
-@caches_turn_texts(maxsize=1024)
+# Each is asked for several times while a turn is made, and seldom later.
+@caches_turn_texts(maxsize=128)
 def words(text: str) -> tuple[str, ...]:
     """The words of a text, folded, without what stands between them."""
     pieces = WordBreaker(_encodable(fold(text)), "en")
@@ -122,7 +123,7 @@ def word_breaks(text: str) -> frozenset[int]:
     return frozenset(accumulate((len(piece) for piece in WordBreaker(_encodable(text), "en")), initial=0))
 
 
-@caches_turn_texts(maxsize=1024)
+@caches_turn_texts(maxsize=128)
 def sentence_ends(text: str) -> tuple[int, ...]:
     """Where the sentences of `text` end, each before the white space behind it. A line ends one as well.
 
