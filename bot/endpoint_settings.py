@@ -166,7 +166,7 @@ def fallback_problem(names: Iterable[str], own: str, endpoints: Collection[str])
     """What is wrong with a list of fallbacks of the endpoint `own`, as a predicate; "" if nothing is."""
     for name in names:
         if name == own:
-            return f"names “{name}”, which is that endpoint itself: nobody would be left to ask. Take it out"
+            return f"names “{name}”, which is that endpoint itself. Take it out"
         if name != DEFAULT_ENDPOINT and name not in endpoints:
             known = ", ".join(other for other in (DEFAULT_ENDPOINT, *endpoints) if other != own) or "none yet"
             return f"names “{name}”, which is no endpoint. There are: {known}. Or set ENDPOINT_{name.upper()}_BASE_URL"

@@ -52,9 +52,9 @@ class TerminalStage:
                 return f"⏳ The table comes to its end. {limit}"
             case SessionClosed():
                 return "🏁 The table is closed. Thank you all."
-            case NotRead(speakers=speakers):
-                names = " and ".join(speakers)
-                return f"The model's server refuses to read something that {names} said. The table goes on without it."
+            case NotRead():
+                who = notice.named()
+                return f"The model's server refuses to read something that {who} said. The table goes on without it."
             case ForTheHost(what=what) | Done(what=what):
                 return what
 

@@ -264,8 +264,8 @@ def test_what_is_wrong_with_how_an_endpoint_is_to_be_asked(
 @pytest.mark.parametrize(
     ("setting", "value", "says"),
     [
-        ("LLM_FALLBACK", "fast, default", "LLM_FALLBACK names “default”, which is that endpoint itself:"),
-        ("ENDPOINT_FAST_FALLBACK", "wise, FAST", "ENDPOINT_FAST_FALLBACK names “fast”, which is that endpoint itself:"),
+        ("LLM_FALLBACK", "fast, default", "LLM_FALLBACK names “default”, which is that endpoint itself."),
+        ("ENDPOINT_FAST_FALLBACK", "wise, FAST", "ENDPOINT_FAST_FALLBACK names “fast”, which is that endpoint itself."),
         ("LLM_FALLBACK", "slow", "There are: fast, wise. Or set ENDPOINT_SLOW_BASE_URL."),
         ("ENDPOINT_WISE_FALLBACK", "slow", "There are: default, fast. Or set ENDPOINT_SLOW_BASE_URL."),
     ],

@@ -72,8 +72,8 @@ def sentence(notice: Notice) -> str:
             return f"⏳ The table comes to its end. {limit}"
         case SessionClosed():
             return "🏁 The table is closed. Thank you all."
-        case NotRead(speakers=speakers):
-            names = " and ".join(discord.utils.escape_markdown(name) for name in speakers)
+        case NotRead():
+            names = notice.named(discord.utils.escape_markdown)
             return small(
                 f"The model's server refuses to read something that {names} said. The table goes on without it."
             )

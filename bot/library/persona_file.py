@@ -152,7 +152,7 @@ def _fault_of(file: str, field: str, kind: str, value: Any, message: str) -> Fil
         "string_too_long": f"is longer than the {NAME_LENGTH} characters Discord allows.",
         "string_type": "is not a text.",
         "tuple_type": "is not a list of texts.",
-        "too_long": f"is a list of more than {ALIASES}.",
+        "too_long": f"is a list of more than {ALIASES} names.",
         "string_pattern_mismatch": "is not a name.",
         "float_type": "is not a number.",
         "float_parsing": "is not a number.",

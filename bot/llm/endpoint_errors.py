@@ -30,7 +30,7 @@ SHORTER: Final = "Seat fewer personas, lower LLM_MAX_TOKENS, or load the model w
 _SAYS_WHY: Final = (503, 529)
 # A proxy has waited for the server as long as it does: nginx, Cloudflare.
 _PROXY_GAVE_UP: Final = (504, 524)
-# What a host can set so that the next request is not refused, by what a server says; "{}" is the setting.
+# What a host can set so that the next request is not refused, by what a server says: the setting and its value.
 _ADVICE: Final = (
     (
         re.compile(r"only supports? stream|stream\w*.{0,20}(?:required|must be (?:true|enabled))", re.I),
@@ -130,8 +130,8 @@ def _refusal(
             return EndpointDown(f"{at} is overloaded {status}.{_until(report.wait)}{own}", report.wait)
         case ErrorKind.FAULT if report.status in _PROXY_GAVE_UP:
             return EndpointDown(
-                f"{at} took too long for a proxy before it {status}. Set {settings.of('STREAM')}=true, which keeps "
-                f"such calls alive.{listless}"
+                f"{at} took too long for a proxy before it {status}. {settings.of('STREAM')}=true keeps such calls "
+                f"alive; so does a lower LLM_MAX_TOKENS.{listless}"
             )
         case ErrorKind.FAULT:
             is_told = report.is_inside or report.status in _SAYS_WHY

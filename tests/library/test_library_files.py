@@ -49,8 +49,8 @@ def test_a_persona_may_have_an_endpoint_and_a_model_of_its_own(tmp_path: Path):
             {"fallback": ["fats"]},
             "it names “fats”, which is no endpoint. There are: fast, wise. Or set ENDPOINT_FATS_BASE",
         ),
-        ({"endpoint": "fast", "fallback": ["fast"]}, "it names “fast”, which is that endpoint itself:"),
-        ({"fallback": ["default"]}, "it names “default”, which is that endpoint itself:"),
+        ({"endpoint": "fast", "fallback": ["fast"]}, "it names “fast”, which is that endpoint itself."),
+        ({"fallback": ["default"]}, "it names “default”, which is that endpoint itself."),
     ],
 )
 def test_a_stand_in_that_can_not_be_one_is_a_fault(tmp_path: Path, fields: dict[str, object], told: str):

@@ -31,7 +31,7 @@ from tests.support.written_files import AINO
         ({"aliases": ["Gretchen", 3]}, "aliases", "3 is not a text.", "Write a list of other names"),
         ({"aliases": ["Gretchen", " "]}, "aliases", "is empty.", "Write a list of other names"),
         ({"aliases": ["x" * 81]}, "aliases", "is longer than the 80 characters", "Write a list of other names"),
-        ({"aliases": [f"n{n}" for n in range(21)]}, "aliases", "is a list of more than 20.", "Write a list"),
+        ({"aliases": [f"n{n}" for n in range(21)]}, "aliases", "is a list of more than 20 names.", "Write a list"),
         ({"aliases": ["Berg, Ana"]}, "aliases", "comma", "full_name"),
         ({"aliases": ["Gretchen", "discord fan"]}, "aliases", 'holds "discord"', "Choose another name."),
         ({"name": "Ana、Berg"}, "name", "comma", "full_name"),

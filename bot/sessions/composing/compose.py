@@ -90,8 +90,11 @@ class Composer:
         raise failed
 
     async def _composed(self, request: ModelRequest) -> Draft:
-        """Have one endpoint write the turn, in at most CALLS_A_TURN calls. A useless answer is asked for once more; if
-        that is useless too, the turn is a pass. Raises LimitReached and what the endpoint raises."""
+        """Have one endpoint write the turn, in at most CALLS_A_TURN calls; what a server refuses comes on top.
+
+        A useless answer is asked for once more; if that is useless too, the turn is a pass. Raises LimitReached and
+        what the endpoint raises.
+        """
         self._calls = 0
         prompt, revision, completion = await self._answered(request)
         answers = [Candidate(completion, *request.judged(completion, prompt))]
