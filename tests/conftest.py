@@ -4,10 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.settings import Settings, shipped
 
 pytest.register_assert_rewrite("tests.support")
+
+# Half of what is usual, so that the suite stays short; a test that needs more says so.
+settings.register_profile("suite", max_examples=50)
+settings.load_profile("suite")
 
 
 @pytest.fixture

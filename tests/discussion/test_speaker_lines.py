@@ -63,10 +63,10 @@ def test_somebody_elses_line_ends_the_reply(line: str) -> None:
     assert said(f"{own}\n\n{rest}\nAino: And water is water.") == own, "what comes after it, too"
 
 
-@pytest.mark.parametrize("label", sorted(speaker_labels.OTHERS - {"gäst"}))
 @pytest.mark.parametrize("tag", ["{}: No!", "**{}**: No!", "### {}\nNo!", "{}：No!"])
-def test_whoever_is_called_what_models_call_others(label: str, tag: str) -> None:
-    assert said(f"{SAID}\n{tag.format(label)}") == SAID
+def test_whoever_is_called_what_models_call_others(tag: str) -> None:
+    labels = sorted(speaker_labels.OTHERS - {"gäst"})
+    assert [label for label in labels if said(f"{SAID}\n{tag.format(label)}") != SAID] == []
 
 
 @pytest.mark.parametrize("label", ["Everyone", "All", "Alle", "Todos", "Все", "大家", "みんな", "Assistant"])

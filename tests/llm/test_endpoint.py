@@ -253,7 +253,7 @@ async def test_an_answer_that_cannot_be_read(server: ScriptedEndpoint, answer: A
 
 # --- refusals and faults ---
 
-STREAM = "Set LLM_STREAM=true, which keeps such calls alive."
+STREAM = "LLM_STREAM=true keeps such calls alive; so does a lower LLM_MAX_TOKENS."
 STREAM_ONLY = "refused the request (HTTP 400): This model only supports stream mode. Set LLM_STREAM=true."
 TOO_LONG = (
     "says that the prompt is longer than the model's context window. Seat fewer personas, lower LLM_MAX_TOKENS, or "
