@@ -14,8 +14,8 @@ from bot.discussion.replies.quotation import PAIRS
 from bot.discussion.replies.reply import Reply
 from bot.discussion.replies.sentence_trimming import balanced
 from bot.discussion.text.markup import Mark, quotes, spans
-from bot.discussion.text.segmentation import sentences
-from bot.discussion.text.text_metrics import gram_hashes, grams, words
+from bot.discussion.text.segmentation import sentences, words
+from bot.discussion.text.text_metrics import gram_hashes, grams
 
 REPEATED: Final = "trimmed:repeated"
 RECITED: Final = "trimmed:recited"
