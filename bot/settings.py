@@ -2,9 +2,9 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 import bot
@@ -29,10 +29,31 @@ _NOT_SHOWN: Final = ("TOKEN", "API_KEY", "EXTRA_HEADERS", "EXTRA_QUERY", "EXTRA_
 _DIALS: Final = ", ".join(f"DISCUSSION_{field.upper()}" for field in Dials.model_fields)
 # Webhook posts go out at most this often on Discord, whatever the dial says (about 30 a minute per channel).
 DISCORD_MIN_PACE: Final = 3.0
+# The application of https://pluralkit.me, whose webhooks speak for members.
+PLURALKIT: Final = 466378653216014359
 
 
 class BadSettings(RoundtableError):
     """One or more settings can't be used."""
+
+
+def _listed_ids(value: Any) -> Any:
+    """Discord ids that are separated by commas; `none` is the empty list."""
+    if not isinstance(value, str):
+        return value
+    if value.casefold() == "none":
+        return ()
+    listed = [part.strip() for part in value.split(",") if part.strip()]
+    for part in listed:
+        if not (part.isascii() and part.isdecimal() and 15 <= len(part) <= 20):
+            raise ValueError(
+                f'has "{part}", which is no id. Write ids separated by commas; Discord copies them for whoever has '
+                "the Developer Mode on (User settings → Advanced)"
+            )
+    return tuple(int(part) for part in listed)
+
+
+DiscordIds = Annotated[tuple[int, ...], BeforeValidator(_listed_ids)]
 
 
 def shipped(folder: str) -> Path:
@@ -62,6 +83,16 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = None
     discord_api_url: WebAddress | None = None
 
+    # None: every server. An empty list would shut everybody out, which nobody means.
+    allowed_servers: Annotated[DiscordIds | None, NoDecode] = None
+    age_restricted: bool = False
+    notify: Literal["card", "all", "none"] = "card"
+    # Applications whose webhooks speak for members.
+    proxy_applications: Annotated[DiscordIds, NoDecode] = (PLURALKIT,)
+
+    host_contact: Annotated[str, Field(max_length=200)] | None = None
+    privacy_url: str | None = None
+
     llm_base_url: BaseAddress | None = None
     llm_model: str | None = None
     llm_api_key: SecretStr | None = None
@@ -87,6 +118,7 @@ class Settings(BaseSettings):
     limit_session_minutes: int = Field(default=1440, ge=0)
     limit_session_tokens: int = Field(default=500_000, ge=0)
     limit_day_tokens: int = Field(default=2_000_000, ge=0)
+    limit_day_tokens_all: int = Field(default=10_000_000, ge=0)
     limit_sessions: int = Field(default=10, ge=0)
 
     database_url: str = "sqlite+aiosqlite:///data/roundtable.db"
@@ -95,7 +127,7 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
 
     # None: for ever.
-    retention_days: int | None = Field(default=90, ge=1, le=36_500)
+    retention_days: int | None = Field(default=30, ge=1, le=36_500)
     leave_grace_days: int = Field(default=7, ge=0, le=36_500)
 
     # DISCUSSION_TURNS, DISCUSSION_PACE, … are the fields of Dials.
@@ -120,6 +152,25 @@ class Settings(BaseSettings):
         if not value.removeprefix("sqlite+aiosqlite:///") or not value.startswith("sqlite+aiosqlite:///"):
             raise ValueError("is not supported. Write sqlite+aiosqlite:///data/roundtable.db or another file's path")
         return value
+
+    @field_validator("allowed_servers")
+    @classmethod
+    def _some_server(cls, value: tuple[int, ...] | None) -> tuple[int, ...] | None:
+        if value == ():
+            raise ValueError("would let the bot be nowhere. Write servers' ids, or leave it out to allow every server")
+        return value
+
+    @field_validator("privacy_url")
+    @classmethod
+    def _page(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"https?://[^\s/<>]+\.[^\s<>]+", value):
+            raise ValueError("is not a web address. Write something like https://example.org/privacy")
+        return value
+
+    @field_validator("host_contact")
+    @classmethod
+    def _one_line(cls, value: str | None) -> str | None:
+        return " ".join(value.split()) if value else None
 
     @field_validator("retention_days", mode="before")
     @classmethod

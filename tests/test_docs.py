@@ -38,6 +38,8 @@ def test_the_example_as_it_is_gives_the_defaults(tmp_path: Path) -> None:
 def _as_written(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -52,8 +52,43 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_defaults(
     assert read_settings(llm_model="given").llm_model == "given"
 
 
+@pytest.mark.parametrize(
+    ("written", "ids"),
+    [
+        ("1122334455667788", (1122334455667788,)),
+        ("1122334455667788, 998877665544332211,", (1122334455667788, 998877665544332211)),
+    ],
+)
+def test_ids_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch, written: str, ids: tuple[int, ...]):
+    monkeypatch.setenv("ALLOWED_SERVERS", written)
+    monkeypatch.setenv("PROXY_APPLICATIONS", written)
+    assert (read_settings().allowed_servers, read_settings().proxy_applications) == (ids, ids)
+
+
+def test_no_application_may_speak_for_members_but_some_server_must_be_allowed(monkeypatch: pytest.MonkeyPatch):
+    assert read_settings().allowed_servers is None
+    monkeypatch.setenv("PROXY_APPLICATIONS", "None")
+    assert read_settings().proxy_applications == ()
+    assert '"none" would let the bot be nowhere' in refused(monkeypatch, ALLOWED_SERVERS="none")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("ALLOWED_SERVERS", "The Long Table", 'has "The Long Table", which is no id'),
+        ("PROXY_APPLICATIONS", "466378653216014359 12", "which is no id. Write ids separated by commas"),
+        ("PRIVACY_URL", "privacy.md", '"privacy.md" is not a web address. Write something like https://'),
+        ("HOST_CONTACT", "x" * 201, "at most 200 characters"),
+        ("NOTIFY", "some", "'card', 'all' or 'none'"),
+        ("AGE_RESTRICTED", "18", "should be a valid boolean"),
+    ],
+)
+def test_what_discord_needs_of_a_host_is_checked(monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str):
+    assert told in refused(monkeypatch, **{name: value})
+
+
 def test_discussions_can_be_kept_for_ever(monkeypatch: pytest.MonkeyPatch):
-    assert read_settings().retention_days == 90
+    assert read_settings().retention_days == 30
     monkeypatch.setenv("RETENTION_DAYS", " Forever ")
     assert read_settings().retention_days is None
 

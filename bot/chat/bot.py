@@ -73,6 +73,7 @@ class RoundtableBot(InteractionClient):
             self.supervisor.drop_server,
             keep_days=settings.retention_days,
             grace_days=settings.leave_grace_days,
+            keeps_promises="retention_days" not in settings.model_fields_set,
         )
         self.tree = app_commands.CommandTree(self)
         self.tree.add_command(RoundtableCommands())

@@ -5,17 +5,15 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-import aiohttp
 import discord
 
 from bot.chat import cards
 from bot.chat.api_errors import UNKNOWN_CHANNEL, explain
 from bot.chat.avatars import Avatars
 from bot.chat.courtesies import Courtesies, Courtesy
-from bot.chat.guest_messages import as_guest, as_said_by_command
-from bot.chat.own_messages import as_own
 from bot.chat.panel import panel_view
-from bot.chat.permissions import READ_HISTORY, VIEW_CHANNEL, missing, please_grant
+from bot.chat.permissions import VIEW_CHANNEL, please_grant
+from bot.chat.place_history import LOST, PlaceHistory, lacking_in
 from bot.chat.sentences import sentence
 from bot.chat.split import split_text
 from bot.chat.webhooks import WebhookRegistry
@@ -39,7 +37,6 @@ log = logging.getLogger(__name__)
 
 _NO_PING = discord.AllowedMentions.none()
 SENT_AWAY = "I was removed from the server."
-_LOST = (OSError, aiohttp.ClientError, TimeoutError)
 
 
 class WebhookStage:
@@ -68,6 +65,7 @@ class WebhookStage:
         self._model_of = model_of
         self._place = client.get_partial_messageable(stored.place_id, guild_id=stored.guild_id)
         self._thread = stored.place_id if stored.place_id != stored.channel_id else None
+        self._history = PlaceHistory(stored, client, self._place, webhooks)
         self._report: StatusReport | None = None
         self._panel: int | None = None
         self._editing: Courtesy | None = None
@@ -103,7 +101,7 @@ class WebhookStage:
             return message.id
         except discord.HTTPException as error:
             raise explain(error, self._lacking()) from error
-        except _LOST as error:
+        except LOST as error:
             raise OutcomeUnknown(type(error).__name__) from error
 
     async def _send_turn(self, post: Post) -> int:
@@ -161,7 +159,7 @@ class WebhookStage:
             await self._webhooks.of(self._stored.channel_id)
         except discord.HTTPException as error:
             raise explain(error, self._lacking()) from error
-        except _LOST as error:
+        except LOST as error:
             raise OutcomeUnknown(type(error).__name__) from error
 
     async def remove(self, message: OwnMessage) -> None:
@@ -176,65 +174,22 @@ class WebhookStage:
             return
         except discord.HTTPException as error:
             raise explain(error, self._lacking()) from error
-        except _LOST as error:
+        except LOST as error:
             raise OutcomeUnknown(type(error).__name__) from error
 
     # --- looking ---
 
     async def sent_since(self, after_id: int) -> list[OwnMessage]:
-        channel_id, me, owned = self._stored.channel_id, self._me, self._webhooks.owned
-        return [own for m in await self._history(after_id) if (own := as_own(m, channel_id, me=me, owned=owned))]
+        return await self._history.sent_since(after_id)
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
-        me, owned = self._me, self._webhooks.owned
-        return [
-            guest
-            for m in await self._history(after_id)
-            if (guest := as_guest(m, me=me, owned=owned) or as_said_by_command(m, me=me))
-        ]
+        return await self._history.heard_since(after_id)
 
     async def said_since(self, after_id: int) -> dict[int, str | None]:
-        return {m.id: await self._edited_text(m) for m in await self._history(after_id)}
-
-    async def _edited_text(self, message: discord.Message) -> str | None:
-        # One that was not edited may still read otherwise here: a history names members as Discord does, not as the
-        # server does. What was said by command stands in a message of ours.
-        readable = message.content or self._client.intents.message_content
-        if message.edited_at is None or message.author.bot or not readable:
-            return None
-        guest = as_guest(message, me=self._me, owned=self._webhooks.owned)
-        return await guest.words() if guest else ""
-
-    async def _history(self, after_id: int) -> list[discord.Message]:
-        guild = self._client.get_guild(self._stored.guild_id)
-        if guild is not None and guild.unavailable:
-            # Nobody can say then which permissions the bot has, nor whether an empty history is one.
-            raise OutcomeUnknown("the server is unavailable")
-        if READ_HISTORY in self._lacking():
-            # Discord answers with an empty list instead of an error.
-            raise PostRejected(RejectReason.BLOCKED, please_grant([READ_HISTORY]))
-        try:
-            history = self._place.history(after=discord.Object(after_id), limit=None, oldest_first=True)
-            return [message async for message in history]
-        except discord.HTTPException as error:
-            raise explain(error, self._lacking()) from error
-        except _LOST as error:
-            raise OutcomeUnknown(type(error).__name__) from error
-
-    @property
-    def _me(self) -> discord.ClientUser:
-        assert self._client.user is not None
-        return self._client.user
+        return await self._history.said_since(after_id)
 
     def _lacking(self) -> list[str]:
-        guild = self._client.get_guild(self._stored.guild_id)
-        if guild is None:
-            return []
-        # An archived thread is not known to the library; its parent's permissions count anyway.
-        channel = guild.get_channel_or_thread(self._stored.place_id) or guild.get_channel(self._stored.channel_id)
-        if channel is None:
-            return []
-        return missing(channel.permissions_for(guild.me), in_thread=self._thread is not None)
+        return lacking_in(self._client, self._stored)
 
     # --- the rest ---
 
@@ -271,7 +226,7 @@ class WebhookStage:
     async def tell_convener(self, sentence: str) -> None:
         try:
             await self._place.send(sentence, allowed_mentions=_NO_PING)
-        except (discord.DiscordException, *_LOST):
+        except (discord.DiscordException, *LOST):
             await self._write_to_convener(sentence)
 
     async def _write_to_convener(self, sentence: str) -> None:
@@ -281,5 +236,5 @@ class WebhookStage:
         try:
             convener = await self._client.fetch_user(convener_id)
             await convener.send(f"About the table in <#{self._stored.place_id}>: {sentence}")
-        except (discord.DiscordException, *_LOST) as error:
+        except (discord.DiscordException, *LOST) as error:
             log.warning("session %s: the convener could not be told: %s", self._stored.id, error)

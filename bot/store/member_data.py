@@ -5,10 +5,10 @@ The store hands this out as `store.member_data`. Every method is one transaction
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, union, update
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Turn
@@ -17,7 +17,7 @@ from bot.store.engine import Database, upsert
 from bot.store.mappers import post_of, turn_values
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.paging import pages
-from bot.store.schema import departures, opt_outs, posts, sessions, turns, webhooks
+from bot.store.schema import departures, opt_outs, posts, server_settings, sessions, turns, webhooks
 
 _UNSENT = (PostStatus.QUEUED, PostStatus.SENDING)
 # What forgetting may change in a turn.
@@ -176,10 +176,22 @@ class MemberData:
 
     # --- the end of its time ---
 
-    async def delete_ended(self, before: datetime) -> int:
-        """Delete sessions that ended before a time, with all that belongs to them. Out: how many."""
-        old = and_(sessions.c.status == Status.ENDED, sessions.c.ended_at < before)
-        return await self._database.run(lambda db: db.execute(delete(sessions).where(old)).rowcount)
+    async def delete_ended(self, at: datetime, keep_days: int, *, keeps_promises: bool = False) -> int:
+        """Delete sessions that by a time have ended for more than so many days, with all that belongs to them.
+
+        `keeps_promises`: where an earlier version has promised another number of days, that counts. Out: how many.
+        """
+        ended, promised = sessions.c.ended_at, sessions.c.keep_days
+
+        def work(db: Connection) -> int:
+            old = ended < at - timedelta(days=keep_days)
+            if keeps_promises:
+                others = [days for days in db.scalars(select(promised).distinct()) if days is not None]
+                each = [and_(promised == days, ended < at - timedelta(days=days)) for days in others]
+                old = or_(and_(promised.is_(None), old), *each)
+            return db.execute(delete(sessions).where(sessions.c.status == Status.ENDED, old)).rowcount
+
+        return await self._database.run(work)
 
     async def note_servers(self, present: Sequence[int], now: datetime) -> list[int]:
         """Note which servers with data the bot is in: those it is no longer in have been left by `now`, those it is in
@@ -187,7 +199,8 @@ class MemberData:
 
         def work(db: Connection) -> list[int]:
             db.execute(delete(departures).where(departures.c.guild_id.in_(present)))
-            known = set(db.scalars(select(sessions.c.guild_id).union(select(opt_outs.c.guild_id))))
+            holding = (sessions, opt_outs, server_settings)
+            known = set(db.scalars(union(*(select(table.c.guild_id) for table in holding))))
             left = known - set(present) - set(db.scalars(select(departures.c.guild_id)))
             for guild_id in left:
                 db.execute(insert(departures).values(guild_id=guild_id, left_at=now))
@@ -225,7 +238,8 @@ class MemberData:
             channels = select(sessions.c.channel_id).where(sessions.c.guild_id == guild_id)
             db.execute(delete(webhooks).where(webhooks.c.channel_id.in_(channels)))
             count = db.execute(delete(sessions).where(sessions.c.guild_id == guild_id)).rowcount
-            db.execute(delete(opt_outs).where(opt_outs.c.guild_id == guild_id))
+            for table in (opt_outs, server_settings):
+                db.execute(delete(table).where(table.c.guild_id == guild_id))
             db.execute(delete(departures).where(departures.c.guild_id == guild_id))
             return count
 

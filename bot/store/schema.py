@@ -79,6 +79,8 @@ sessions: Final = Table(
     Column("dials", JSON, nullable=False),
     Column("created_at", UtcTime, nullable=False, default=now),
     Column("ended_at", UtcTime),
+    # For how many days an earlier version promised to keep it, where the host set nothing else.
+    Column("keep_days", Integer),
     # One table per place.
     Index(
         "uq_sessions_open_place",
@@ -163,6 +165,24 @@ opt_outs: Final = Table(
     metadata,
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
+# What a server's own admins have set; a server without a row has the defaults.
+server_settings: Final = Table(
+    "server_settings",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    # Who may open tables; NULL: everyone who may use the command.
+    Column("opener_role_id", BigInteger),
+    Column("hears_proxies", Boolean, nullable=False, default=True),
+)
+
+# What the bot remembers for itself from one start to the next, one value a name.
+remembered: Final = Table(
+    "remembered",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
 )
 
 # Servers that the bot has left; their data goes after a grace period.

@@ -20,6 +20,7 @@ from bot.store.member_data import MemberData
 from bot.store.models import AddedTurn, BoundPost, Fault, Post, PostKind, PostStatus, Status, StoredSession, Webhook
 from bot.store.opening import open_migrated
 from bot.store.schema import now
+from bot.store.server_settings import Remembered, ServerSettingsTable
 from bot.store.spending import Spending
 
 
@@ -34,6 +35,8 @@ class Store:
         self._database = database
         self.spending = Spending(database)
         self.member_data = MemberData(database)
+        self.servers = ServerSettingsTable(database)
+        self.remembered = Remembered(database)
 
     @classmethod
     async def open(cls, url: str, file: Path) -> Self:

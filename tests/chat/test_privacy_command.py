@@ -73,7 +73,7 @@ async def test_it_tells_with_the_askers_own_figures(place: SimulatedPlace) -> No
     await place.otto.send(place.channel, "Again.")
     said = await ask(place)
     assert "3 messages of yours in 2 discussions, and that you convened 1 discussion." in said
-    assert "90 days after it has ended" in said
+    assert "30 days after it has ended" in said
     assert "after 7 days" in said
     assert len(said) < 2000
     assert "No message of yours." in await ask(place, by=place.ada)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from bot.store.store import Store, open_store
 from tests.support.discord_stand_in import stand_in
 from tests.support.endpoint_stand_in import scripted_endpoint
 from tests.support.rest_house import CAST, TASKS, RestHouse
-from tests.support.samples import database
+from tests.support.samples import database, stored_session
 
 FIRST_REVISION = "0001"
 
@@ -100,3 +100,26 @@ async def test_a_session_of_the_first_version_goes_on(tmp_path: Path) -> None:
             assert {p.status for p in await store.session_posts(1)} == {PostStatus.POSTED}
         await house.endpoint.aclose()
         await store.aclose()
+
+
+async def test_what_an_earlier_version_promised_to_keep_for_longer_is_kept(tmp_path: Path) -> None:
+    url, file = database(tmp_path)
+    await made_by_the_first_version(url, file, 5, 6, 11)
+    async with open_store(url, file) as store:
+        await store.set_status(1, Status.ENDED)
+        ended = datetime.now(UTC)
+        keep = store.member_data.delete_ended
+        assert await keep(ended + timedelta(days=89), 30, keeps_promises=True) == 0
+        new = await store.add_session(stored_session(place_id=7), [])
+        await store.set_status(new.id, Status.ENDED)
+        assert await keep(ended + timedelta(days=31), 30, keeps_promises=True) == 1
+        assert await store.session(new.id) is None
+        assert await keep(ended + timedelta(days=91), 30, keeps_promises=True) == 1
+
+
+async def test_what_the_host_has_set_counts_for_everything(tmp_path: Path) -> None:
+    url, file = database(tmp_path)
+    await made_by_the_first_version(url, file, 5, 6, 11)
+    async with open_store(url, file) as store:
+        await store.set_status(1, Status.ENDED)
+        assert await store.member_data.delete_ended(datetime.now(UTC) + timedelta(days=8), 7) == 1

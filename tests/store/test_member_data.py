@@ -220,9 +220,9 @@ async def test_what_ended_before_goes_with_all_that_belongs_to_it(tmp_path: Path
     await store.add_webhook(Webhook(5, PLACE, "secret"))
     await store.set_status(old.id, Status.ENDED)
     still_open = await store.add_session(stored_session(), [])
-    before = datetime.now(UTC) + timedelta(seconds=1)
-    assert await store.member_data.delete_ended(before - timedelta(days=1)) == 0
-    assert await store.member_data.delete_ended(before) == 1
+    after = datetime.now(UTC) + timedelta(days=30, seconds=1)
+    assert await store.member_data.delete_ended(after, 31) == 0
+    assert await store.member_data.delete_ended(after, 30) == 1
     assert await store.session(old.id) is None
     assert await store.session(still_open.id) is not None
     assert [await rows(store, table) for table in ("turns", "posts", "webhooks")] == [0, 0, 1]

@@ -19,13 +19,21 @@ class Retention:
     """Deletes what is older than the host wants it kept. `keep_days` None: discussions are kept for ever."""
 
     def __init__(
-        self, store: Store, drop_server: Callable[[int], None], *, keep_days: int | None, grace_days: int
+        self,
+        store: Store,
+        drop_server: Callable[[int], None],
+        *,
+        keep_days: int | None,
+        grace_days: int,
+        keeps_promises: bool = False,
     ) -> None:
-        """`drop_server` ends every loop of a server whose sessions are about to be deleted."""
+        """`drop_server` ends every loop of a server whose sessions are about to be deleted. `keeps_promises`: the host
+        has set nothing, so what an earlier version promised to keep for longer is kept for longer."""
         self._drop_server = drop_server
         self._store = store
         self._keep_days = keep_days
         self._grace_days = grace_days
+        self._keeps_promises = keeps_promises
 
     async def run(self, servers: Callable[[], Sequence[int]]) -> None:
         """Sweep now and then once a day, for ever. `servers` gives those the bot is in, unavailable ones included."""
@@ -44,7 +52,7 @@ class Retention:
             log.warning("server %s: I am no longer in it; its data goes in %s days", guild_id, self._grace_days)
         old = 0
         if self._keep_days is not None:
-            old = await member_data.delete_ended(at - timedelta(days=self._keep_days))
+            old = await member_data.delete_ended(at, self._keep_days, keeps_promises=self._keeps_promises)
         of_left = 0
         for guild_id in await member_data.servers_left(at - timedelta(days=self._grace_days)):
             if guild_id in newly_left:

@@ -1,0 +1,69 @@
+"""What a server has set for itself, and what the bot remembers: `store.servers`, `store.remembered`."""
+
+from dataclasses import asdict, dataclass, replace
+
+from sqlalchemy import Connection, delete, select
+
+from bot.store.engine import Database, upsert
+from bot.store.schema import remembered, server_settings
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """`opener_role_id`: the role that may open tables (None: everyone who may use the command).
+    `hears_proxies`: whether what an application reposts for a member is taken for what they said."""
+
+    opener_role_id: int | None = None
+    hears_proxies: bool = True
+
+
+class ServerSettingsTable:
+    """By server; one transaction a method."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of(self, guild_id: int) -> ServerSettings:
+        """A server's settings, the defaults where it has none."""
+        return await self._database.run(lambda db: _read(db, guild_id))
+
+    async def change(self, guild_id: int, **changes: int | bool | None) -> ServerSettings:
+        """Set some of a server's settings. In: fields of ServerSettings. Out: how they all stand now."""
+
+        def work(db: Connection) -> ServerSettings:
+            now = replace(_read(db, guild_id), **changes)  # type: ignore[arg-type]
+            new = upsert(db.dialect.name, server_settings).values(guild_id=guild_id, **asdict(now))
+            db.execute(new.on_conflict_do_update(index_elements=["guild_id"], set_=asdict(now)))
+            return now
+
+        return await self._database.run(work)
+
+
+class Remembered:
+    """One value a name; one transaction a method."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, name: str) -> str | None:
+        return await self._database.run(
+            lambda db: db.scalar(select(remembered.c.value).where(remembered.c.name == name))
+        )
+
+    async def put(self, name: str, value: str | None) -> None:
+        """Remember a value; None: forget it."""
+
+        def work(db: Connection) -> None:
+            if value is None:
+                db.execute(delete(remembered).where(remembered.c.name == name))
+                return
+            new = upsert(db.dialect.name, remembered).values(name=name, value=value)
+            db.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+        await self._database.run(work)
+
+
+def _read(db: Connection, guild_id: int) -> ServerSettings:
+    this = server_settings.c.guild_id == guild_id
+    row = db.execute(select(server_settings).where(this)).one_or_none()
+    return ServerSettings(row.opener_role_id, row.hears_proxies) if row else ServerSettings()
