@@ -10,11 +10,10 @@ from discord.app_commands import Choice, Range
 from bot.chat import actions, cards, privacy_command
 from bot.chat.interaction import Interaction
 from bot.chat.modals import SayModal
-from bot.chat.permissions import in_words, missing
+from bot.chat.opening_place import opening_place
 from bot.chat.responses import answer, answering, defer, may_be_lost
 from bot.discussion.moderation.agenda import questions_covered
 from bot.errors import UserError
-from bot.sessions.supervisor import OpeningPlace
 
 P = ParamSpec("P")
 
@@ -48,7 +47,7 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
         async with answering(interaction):
             bot = interaction.client
             await defer(interaction, ephemeral=True)
-            where = _where(interaction)
+            where = await opening_place(interaction)
             chosen = bot.catalogue.task(task)
             if asked := actions.one_line(question):
                 chosen = chosen.model_copy(update={"questions": (asked,)})
@@ -196,21 +195,3 @@ async def ask_this_persona(interaction: Interaction, message: discord.Message) -
         form = SayModal(runner.id, title=f"Ask {message.author.display_name}", reply_to=message.id)
         with may_be_lost(interaction):
             await interaction.response.send_modal(form)
-
-
-def _where(interaction: Interaction) -> OpeningPlace:
-    """The place a command was used in. Raises UserError where a table can't be, or the bot lacks a permission."""
-    channel = interaction.channel
-    in_thread = isinstance(channel, discord.Thread)
-    parent_id = channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
-    if interaction.guild_id is None or channel is None or parent_id is None:
-        raise UserError("A table can only be opened in a server's channel or thread that I can see.")
-    if not isinstance(channel, discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread):
-        raise UserError("A table can be opened in a text channel or a thread, not here.")
-    actions.require_voice(interaction)
-    if lacking := missing(interaction.app_permissions, in_thread=in_thread):
-        raise UserError(
-            f"I am missing {in_words(lacking)} in this channel. Please have an admin grant "
-            f"{'it' if len(lacking) == 1 else 'them'} to me, then try again."
-        )
-    return OpeningPlace(interaction.guild_id, channel.id, parent_id, interaction.user.id, interaction.id)
