@@ -1,12 +1,18 @@
 """`roundtable run` as a process of its own, on the stand-in for Discord and the embedded dummy."""
 
 import asyncio
+import re
 import signal
 
+import pytest
+
+from bot.chat.app import run_bot
+from bot.errors import RoundtableError
+from bot.settings import Settings
 from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.support.bot_host import LLM_KEY, PROMISE, BotHost
-from tests.support.discord_stand_in import Fault
+from tests.support.discord_stand_in import Fault, pointed_at
 
 
 async def test_a_table_outlives_its_process(host: BotHost) -> None:
@@ -90,24 +96,33 @@ async def test_told_to_end_while_discord_does_not_answer(host: BotHost) -> None:
 
 
 async def test_what_a_host_has_to_mend_is_one_sentence(host: BotHost) -> None:
+    async with host.process(LOG_LEVEL="INFO", DISCORD_TOKEN="MTIz.another.token") as process:
+        assert await asyncio.wait_for(process.wait(), 30) == 1
+    said = host.logs[-1].read_text()
+    assert "Discord refused DISCORD_TOKEN" in said
+    assert "Traceback" not in said
+    assert "another.token" not in said
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"discord_token": None}, "DISCORD_TOKEN is not set"),
+        (
+            {"discord_api_url": "http://127.0.0.1:9/api/v10"},
+            "http://127.0.0.1:9/api/v10 does not answer like Discord",
+        ),
+        ({"personas_dir": "personas"}, "aino.json: creativity"),
+    ],
+)
+async def test_so_is_what_can_be_told_before_discord_is_asked(
+    host: BotHost, changed: dict[str, str | None], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(host.folder)
     faulty = host.folder / "personas"
     faulty.mkdir()
     (faulty / "aino.json").write_text('{"name": "Aino", "prompt": "You are Aino.", "creativity": 1.7}')
-    cases = {
-        "DISCORD_TOKEN is not set": {"DISCORD_TOKEN": ""},
-        "Discord refused DISCORD_TOKEN": {"DISCORD_TOKEN": "MTIz.another.token"},
-        "DISCORD_API_URL http://127.0.0.1:9/api/v10 does not answer": {"DISCORD_API_URL": "http://127.0.0.1:9/api/v10"},
-        "aino.json: creativity": {"PERSONAS_DIR": str(faulty)},
-    }
-
-    async def try_out(number: int, sentence: str, changed: dict[str, str]) -> None:
-        database = f"sqlite+aiosqlite:///{host.folder / str(number)}/roundtable.db"
-        log = host.folder / f"stderr-{len(host.logs)}"  # nothing awaits before it is opened
-        async with host.process(DATABASE_URL=database, LOG_LEVEL="INFO", **changed) as process:
-            assert await asyncio.wait_for(process.wait(), 30) == 1
-        said = log.read_text()
-        assert sentence in said
-        assert "Traceback" not in said
-        assert (changed.get("DISCORD_TOKEN") or host.server.token) not in said
-
-    await asyncio.gather(*(try_out(n, s, changed) for n, (s, changed) in enumerate(cases.items())))
+    given = {name.lower(): value for name, value in host.settings().items() if name.lower() in Settings.model_fields}
+    with pointed_at(host.server), pytest.raises(RoundtableError, match=re.escape(sentence)) as told:
+        await run_bot(Settings(_env_file=None, **(given | changed)))  # type: ignore[arg-type]
+    assert host.server.token not in str(told.value)
