@@ -16,6 +16,7 @@ from bot.chat.own_messages import as_own
 from bot.chat.panel import PanelButton
 from bot.chat.privacy_command import ForgetButton
 from bot.chat.responses import apologise
+from bot.chat.session_starts import require_session_start
 from bot.chat.webhook_stage import SENT_AWAY, WebhookStage
 from bot.chat.webhooks import WebhookRegistry
 from bot.library.catalogue import Catalogue
@@ -109,6 +110,10 @@ class RoundtableBot(InteractionClient):
         self.avatars.upload(self.catalogue.personas)
         self.courtesies.start("the greeting", self._greet)
         self.courtesies.start("deleting what is too old", self._tidy)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        await require_session_start(self)
+        await super().before_identify_hook(shard_id, initial=initial)
 
     async def _greet(self) -> None:
         await self.wait_until_ready()
