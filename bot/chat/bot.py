@@ -19,6 +19,7 @@ from bot.chat.responses import apologise
 from bot.chat.session_starts import require_session_start
 from bot.chat.webhook_stage import SENT_AWAY, WebhookStage
 from bot.chat.webhooks import WebhookRegistry
+from bot.discussion.model.record import seats
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
@@ -106,8 +107,11 @@ class RoundtableBot(InteractionClient):
         self.add_dynamic_items(PanelButton, ForgetButton)
         # Before anything is heard, and before anything that nobody's table needs.
         await self.supervisor.resume_all(self.wait_until_ready)
-        self.courtesies.start("bringing the commands up to date", self.tree.sync)
-        self.avatars.upload(self.catalogue.personas)
+        up_to_date = partial(self.tree.bring_up_to_date, self._store.remembered)
+        self.courtesies.start("bringing the commands up to date", up_to_date)
+        # Those of another catalogue may still sit at a table.
+        seated = [p for run in self.supervisor.open_sessions() for p in seats(run.session, run.record)]
+        self.avatars.upload([*self.catalogue.personas, *seated], self.wait_until_ready)
         self.courtesies.start("the greeting", self._greet)
         self.courtesies.start("deleting what is too old", self._tidy)
 
