@@ -37,6 +37,8 @@ async def pause(interaction: Interaction) -> str:
 
 async def resume(interaction: Interaction) -> str:
     runner = _own_table(interaction)
+    if against := interaction.client.host_rules.against_table(interaction.client, runner.stored):
+        raise UserError(against)
     await interaction.client.supervisor.resume(runner.stored.place_id)
     await runner.say(f"▶ {_who(interaction)} resumed the table.")
     return "Resumed."

@@ -23,6 +23,7 @@ _CHOICE_LENGTH = 100
 
 
 @app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
 class RoundtableCommands(app_commands.Group, name="roundtable", description="AI personas hold a moderated discussion"):
     """Every command is answered privately; what concerns the table is said in the channel."""
 
@@ -186,6 +187,7 @@ def complete_list(current: str, names: list[str]) -> list[Choice[str]]:
 
 @app_commands.context_menu(name="Ask this persona")
 @app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
 async def ask_this_persona(interaction: Interaction, message: discord.Message) -> None:
     """For servers where the bot can't read messages: a reply to a persona's message, in a small form."""
     async with answering(interaction):

@@ -2,6 +2,7 @@
 
 import discord
 
+from bot.chat.host_rules import HostRules
 from bot.chat.webhooks import WebhookRegistry
 from bot.library.catalogue import Catalogue
 from bot.sessions.supervisor import Supervisor
@@ -16,6 +17,7 @@ class InteractionClient(discord.Client):
     """
 
     settings: Settings
+    host_rules: HostRules
     catalogue: Catalogue
     supervisor: Supervisor
     webhooks: WebhookRegistry

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +47,7 @@ class RestHouse:
     llm: ScriptedEndpoint
     cast: tuple[Persona, ...] = CAST
     pace: float = 0.0
+    settings: dict[str, Any] = field(default_factory=dict)
     bots: list[RoundtableBot] = field(default_factory=list)
 
     @property
@@ -58,9 +60,12 @@ class RestHouse:
 
     @asynccontextmanager
     async def running(self, *, message_content: bool = True, commands: bool = True) -> AsyncIterator[RoundtableBot]:
-        """The bot, connected, with its sessions taken up, and (`commands`) its commands known to Discord."""
+        """The bot, connected, with its sessions taken up, and (`commands`) its commands known to Discord.
+
+        `settings` of the house are those that a host has set.
+        """
         bot = create_bot(
-            Settings(_env_file=None, discussion=Dials(pace=self.pace)),  # type: ignore[call-arg]
+            Settings(_env_file=None, discussion=Dials(pace=self.pace), **self.settings),  # type: ignore[call-arg]
             catalogue=Catalogue(self.cast, TASKS),
             store=self.store,
             endpoints=EndpointRegistry(self.endpoint),
