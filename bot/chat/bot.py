@@ -53,7 +53,8 @@ class RoundtableBot(InteractionClient):
         endpoints: EndpointRegistry,
         intents: discord.Intents,
     ) -> None:
-        super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none())
+        # No cache of messages: every event that is listened to tells all that is needed (on_raw_…, on_message).
+        super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none(), max_messages=None)
         self.settings = settings
         self.host_rules = HostRules(settings)
         self.catalogue = catalogue
