@@ -59,6 +59,7 @@ class RoundtableBot(InteractionClient):
         self.host_rules = HostRules(settings)
         self.catalogue = catalogue
         self.member_data = store.member_data
+        self.servers = store.servers
         self._store = store
         self._endpoints = endpoints
         self.webhooks = WebhookRegistry(self, store)

@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.chat import actions, cards, privacy_command
+from bot.chat import actions, cards, privacy_command, settings_command
 from bot.chat.interaction import Interaction
 from bot.chat.modals import SayModal
 from bot.chat.opening_place import opening_place
@@ -142,6 +142,21 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
     async def privacy(self, interaction: Interaction, action: privacy_command.Action = "tell") -> None:
         async with answering(interaction):
             await privacy_command.act(interaction, action)
+
+    @app_commands.command(description="What this server sets for its tables; change it (needs Manage Server)")
+    @app_commands.describe(
+        openers="The role whose members open tables",
+        everyone_opens="True: no role is needed any more",
+        proxies="Whether members who speak through PluralKit and its like are heard",
+    )
+    async def settings(
+        self,
+        interaction: Interaction,
+        openers: discord.Role | None = None,
+        everyone_opens: bool | None = None,
+        proxies: bool | None = None,
+    ) -> None:
+        await _do(interaction, settings_command.settle, openers, everyone_opens, proxies)
 
     @floor.autocomplete("persona")
     @unseat.autocomplete("persona")

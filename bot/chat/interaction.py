@@ -8,6 +8,7 @@ from bot.library.catalogue import Catalogue
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
 from bot.store.member_data import MemberData
+from bot.store.server_settings import ServerSettingsTable
 
 
 class InteractionClient(discord.Client):
@@ -22,6 +23,7 @@ class InteractionClient(discord.Client):
     supervisor: Supervisor
     webhooks: WebhookRegistry
     member_data: MemberData
+    servers: ServerSettingsTable
 
 
 # The library looks at the annotations of commands at run time: this is there then, too.
