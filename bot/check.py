@@ -10,7 +10,8 @@ import discord
 
 from bot.chat.app import BAD_TOKEN, NO_TOKEN, use_other_discord
 from bot.chat.bot import needed_intents
-from bot.chat.permissions import NEEDED, in_words, missing
+from bot.chat.invite import invite_link
+from bot.chat.permissions import in_words, missing
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.persona_similarity import near_copies
 from bot.errors import RoundtableError
@@ -157,8 +158,7 @@ async def _check_application(client: discord.Client, report: Report) -> None:
             "Discord: the Message Content intent is off, so guests need `/roundtable say`. Enable it under "
             "https://discord.com/developers/applications → your application → Bot → Privileged Gateway Intents."
         )
-    invite = discord.utils.oauth_url(info.id, permissions=discord.Permissions(**dict.fromkeys(NEEDED, True)))
-    report.fine(f"Discord: invite the bot with {invite}")
+    report.fine(f"Discord: invite the bot with {invite_link(info.id)}")
     assert client.user is not None
     async for found in client.fetch_guilds(limit=_SERVERS):
         guild = await client.fetch_guild(found.id)

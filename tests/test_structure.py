@@ -119,6 +119,19 @@ def test_what_counts_as_alike(one: str, other: str, alike: bool) -> None:
     assert are_alike(one, other) is are_alike(other, one) is alike
 
 
+def test_nothing_asks_for_the_librarys_cache_of_messages() -> None:
+    """There is none: such events never come, and such attributes are always empty."""
+    asks = re.compile(r"on_(message_(edit|delete)|bulk_message_delete|reaction_\w+)|cached_messages?")
+    found = [
+        f"{path}: {name}"
+        for path, tree in modules("bot/chat", "bot/demo").items()
+        for node in ast.walk(tree)
+        for name in [getattr(node, "name", None) or getattr(node, "attr", None)]
+        if isinstance(name, str) and asks.fullmatch(name)
+    ]
+    assert found == []
+
+
 def test_every_module_of_the_bot_says_what_it_is_for() -> None:
     """In its first line."""
     texts = {path: (ROOT / path).read_text(encoding="utf-8") for path in modules("bot")}

@@ -11,6 +11,7 @@ from bot.chat.guest_messages import without_unseen
 from bot.chat.interaction import Interaction
 from bot.chat.privacy_command import refuse_kept_out
 from bot.chat.responses import answer_everyone
+from bot.chat.slow_mode import require_pause
 from bot.discussion.text.links import plain_links
 from bot.errors import UserError
 from bot.sessions import steering
@@ -36,6 +37,8 @@ async def pause(interaction: Interaction) -> str:
 
 async def resume(interaction: Interaction) -> str:
     runner = _own_table(interaction)
+    if against := interaction.client.host_rules.against_table(interaction.client, runner.stored):
+        raise UserError(against)
     await interaction.client.supervisor.resume(runner.stored.place_id)
     await runner.say(f"▶ {_who(interaction)} resumed the table.")
     return "Resumed."
@@ -103,7 +106,7 @@ async def chime_in(
     """Take what a member said through a command into the discussion; the public answer shows it to everyone.
 
     `session_id`: the table it is meant for, where that is known. Raises UserError, also for a member who may not write
-    here or has said too much within a minute.
+    here, has to wait in slow mode, or has said too much within a minute.
     """
     text = plain_links(without_unseen(text))
     if not text:
@@ -113,6 +116,7 @@ async def chime_in(
         raise UserError("The table you wrote this for has ended, so it was not said. Use the panel of the new one.")
     require_voice(interaction)
     await refuse_kept_out(interaction)
+    require_pause(interaction, runner.record)
     user = interaction.user
     if runner.is_over_rate(user.id, interaction.id):
         raise UserError(TOO_MUCH)

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import math
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.chat.bot import RoundtableBot, create_bot, needed_intents
+from bot.chat.session_starts import SessionStartsUsedUp
 from bot.errors import RoundtableError
 from bot.file_permissions import exposed_files
 from bot.library.catalogue import open_catalogue
@@ -22,6 +24,7 @@ from bot.llm.factory import open_endpoints
 from bot.settings import Settings
 from bot.signals import until_signal
 from bot.store.opening import lock_database
+from bot.store.schema import now
 from bot.store.store import open_store
 
 log = logging.getLogger(__name__)
@@ -68,12 +71,18 @@ async def run_bot(settings: Settings) -> int:
         content = flags.gateway_message_content or flags.gateway_message_content_limited
         parts = {"catalogue": catalogue, "store": store, "endpoints": endpoints}
         heartbeat = settings.database_file.parent / "heartbeat"
-        try:
-            await _run(create_bot(settings, **parts, message_content=content), token, end, heartbeat)
-        except discord.PrivilegedIntentsRequired:
-            # Switched off since it was asked for: the bot lives without it.
-            log.warning("Discord refused the Message Content intent; going on without it")
-            await _run(create_bot(settings, **parts, message_content=False), token, end, heartbeat)
+        while not end.done():
+            try:
+                await _run(create_bot(settings, **parts, message_content=content), token, end, heartbeat)
+                break
+            except discord.PrivilegedIntentsRequired:
+                if not content:
+                    raise
+                # Switched off since it was asked for: the bot lives without it.
+                log.warning("Discord refused the Message Content intent; going on without it")
+                content = False
+            except SessionStartsUsedUp as used_up:
+                await _wait_for_session_starts(used_up, end)
     log.info("ended")
     return 0
 
@@ -104,13 +113,24 @@ async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], heartbea
         outcome = (await asyncio.gather(connection, return_exceptions=True))[0]
     if isinstance(outcome, discord.LoginFailure):
         raise RoundtableError(BAD_TOKEN)
-    if isinstance(outcome, discord.PrivilegedIntentsRequired):
+    if isinstance(outcome, discord.PrivilegedIntentsRequired | SessionStartsUsedUp):
         raise outcome
     if isinstance(outcome, discord.DiscordException | aiohttp.ClientError | OSError):
         problem = str(outcome) or type(outcome).__name__
         raise RoundtableError(f"Discord ended the connection ({problem}). Start the bot again; its tables go on.")
     if isinstance(outcome, Exception):
         raise outcome
+
+
+async def _wait_for_session_starts(used_up: SessionStartsUsedUp, end: asyncio.Task[None]) -> None:
+    """Sleep until Discord counts anew, or until told to end. There is no heartbeat meanwhile: the bot is not there."""
+    log.warning(
+        "Something has begun too many sessions with Discord today, a restart loop perhaps: %d are left, and Discord "
+        "resets the token of a bot that uses up all of them. Going on at %s; do not restart the bot to hurry it",
+        used_up.remaining,
+        f"{now() + timedelta(seconds=used_up.seconds):%Y-%m-%d %H:%M:%S} UTC",
+    )
+    await asyncio.wait([end], timeout=used_up.seconds)
 
 
 async def _ask_until_answered(token: str, end: asyncio.Task[None]) -> discord.ApplicationFlags | None:

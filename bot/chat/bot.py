@@ -5,19 +5,21 @@ from functools import partial
 from typing import Any
 
 import discord
-from discord import app_commands
 
 from bot.chat.avatars import Avatars
+from bot.chat.command_tree import RoundtableTree
 from bot.chat.commands import RoundtableCommands, ask_this_persona
 from bot.chat.courtesies import Courtesies
 from bot.chat.guest_messages import RateLimitNotice, as_guest
+from bot.chat.host_rules import HostRules
 from bot.chat.interaction import InteractionClient
 from bot.chat.own_messages import as_own
 from bot.chat.panel import PanelButton
 from bot.chat.privacy_command import ForgetButton
-from bot.chat.responses import apologise
+from bot.chat.session_starts import require_session_start
 from bot.chat.webhook_stage import SENT_AWAY, WebhookStage
 from bot.chat.webhooks import WebhookRegistry
+from bot.discussion.model.record import seats
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
@@ -51,10 +53,13 @@ class RoundtableBot(InteractionClient):
         endpoints: EndpointRegistry,
         intents: discord.Intents,
     ) -> None:
-        super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none())
+        # No cache of messages: every event that is listened to tells all that is needed (on_raw_…, on_message).
+        super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none(), max_messages=None)
         self.settings = settings
+        self.host_rules = HostRules(settings)
         self.catalogue = catalogue
         self.member_data = store.member_data
+        self.servers = store.servers
         self._store = store
         self._endpoints = endpoints
         self.webhooks = WebhookRegistry(self, store)
@@ -75,10 +80,9 @@ class RoundtableBot(InteractionClient):
             grace_days=settings.leave_grace_days,
             keeps_promises="retention_days" not in settings.model_fields_set,
         )
-        self.tree = app_commands.CommandTree(self)
+        self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
         self.tree.add_command(ask_this_persona)
-        self.tree.on_error = apologise  # type: ignore[method-assign]
 
     @property
     def me(self) -> discord.ClientUser:
@@ -95,6 +99,7 @@ class RoundtableBot(InteractionClient):
             webhooks=self.webhooks,
             avatars=self.avatars,
             courtesies=self.courtesies,
+            host_rules=self.host_rules,
             model_of=self._endpoints.model_of,
         )
 
@@ -105,10 +110,17 @@ class RoundtableBot(InteractionClient):
         self.add_dynamic_items(PanelButton, ForgetButton)
         # Before anything is heard, and before anything that nobody's table needs.
         await self.supervisor.resume_all(self.wait_until_ready)
-        self.courtesies.start("bringing the commands up to date", self.tree.sync)
-        self.avatars.upload(self.catalogue.personas)
+        up_to_date = partial(self.tree.bring_up_to_date, self._store.remembered)
+        self.courtesies.start("bringing the commands up to date", up_to_date)
+        # Those of another catalogue may still sit at a table.
+        seated = [p for run in self.supervisor.open_sessions() for p in seats(run.session, run.record)]
+        self.avatars.upload([*self.catalogue.personas, *seated], self.wait_until_ready)
         self.courtesies.start("the greeting", self._greet)
         self.courtesies.start("deleting what is too old", self._tidy)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        await require_session_start(self)
+        await super().before_identify_hook(shard_id, initial=initial)
 
     async def _greet(self) -> None:
         await self.wait_until_ready()
@@ -177,11 +189,14 @@ class RoundtableBot(InteractionClient):
             runner.mark_gap()
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
+        # Also called for each server that is there when the bot starts.
         await self.supervisor.listen_again(guild.id)
+        await self._keep_host_rules(guild)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         await self.retention.back(guild.id)
         await self.supervisor.listen_again(guild.id)
+        await self._keep_host_rules(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         # Not called when a server is only unavailable.
@@ -194,9 +209,19 @@ class RoundtableBot(InteractionClient):
 
     async def on_guild_channel_update(self, _: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
         await self._recheck_permissions(after.guild)
+        await self._keep_host_rules(after.guild)
 
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
         await self._recheck_permissions(after.guild)
+
+    async def _keep_host_rules(self, guild: discord.Guild) -> None:
+        """Leave a server that the host does not allow; pause its tables, and those in a channel where none may be."""
+        if not self.host_rules.allows_server(guild.id):
+            self.courtesies.start(f"leaving the server {guild.id}", partial(self.host_rules.leave, guild))
+        for runner in self.supervisor.open_sessions(guild.id):
+            against = self.host_rules.against(guild, runner.stored.channel_id)
+            if against and runner.status is Status.RUNNING:
+                await runner.hold(against, Fault.PLACE)
 
     async def _recheck_permissions(self, guild: discord.Guild) -> None:
         """Permissions have changed: where the bot sees no channel it hears nobody."""

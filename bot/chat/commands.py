@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.chat import actions, cards, privacy_command
+from bot.chat import actions, cards, privacy_command, settings_command
 from bot.chat.interaction import Interaction
 from bot.chat.modals import SayModal
 from bot.chat.opening_place import opening_place
@@ -23,6 +23,7 @@ _CHOICE_LENGTH = 100
 
 
 @app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
 class RoundtableCommands(app_commands.Group, name="roundtable", description="AI personas hold a moderated discussion"):
     """Every command is answered privately; what concerns the table is said in the channel."""
 
@@ -142,6 +143,21 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
         async with answering(interaction):
             await privacy_command.act(interaction, action)
 
+    @app_commands.command(description="What this server sets for its tables; change it (needs Manage Server)")
+    @app_commands.describe(
+        openers="The role whose members open tables",
+        everyone_opens="True: no role is needed any more",
+        proxies="Whether members who speak through PluralKit and its like are heard",
+    )
+    async def settings(
+        self,
+        interaction: Interaction,
+        openers: discord.Role | None = None,
+        everyone_opens: bool | None = None,
+        proxies: bool | None = None,
+    ) -> None:
+        await _do(interaction, settings_command.settle, openers, everyone_opens, proxies)
+
     @floor.autocomplete("persona")
     @unseat.autocomplete("persona")
     @mute.autocomplete("persona")
@@ -186,6 +202,7 @@ def complete_list(current: str, names: list[str]) -> list[Choice[str]]:
 
 @app_commands.context_menu(name="Ask this persona")
 @app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
 async def ask_this_persona(interaction: Interaction, message: discord.Message) -> None:
     """For servers where the bot can't read messages: a reply to a persona's message, in a small form."""
     async with answering(interaction):

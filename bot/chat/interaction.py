@@ -2,11 +2,13 @@
 
 import discord
 
+from bot.chat.host_rules import HostRules
 from bot.chat.webhooks import WebhookRegistry
 from bot.library.catalogue import Catalogue
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
 from bot.store.member_data import MemberData
+from bot.store.server_settings import ServerSettingsTable
 
 
 class InteractionClient(discord.Client):
@@ -16,10 +18,12 @@ class InteractionClient(discord.Client):
     """
 
     settings: Settings
+    host_rules: HostRules
     catalogue: Catalogue
     supervisor: Supervisor
     webhooks: WebhookRegistry
     member_data: MemberData
+    servers: ServerSettingsTable
 
 
 # The library looks at the annotations of commands at run time: this is there then, too.

@@ -11,6 +11,7 @@ from bot.chat import cards
 from bot.chat.api_errors import UNKNOWN_CHANNEL, explain
 from bot.chat.avatars import Avatars
 from bot.chat.courtesies import Courtesies, Courtesy
+from bot.chat.host_rules import HostRules
 from bot.chat.panel import panel_view
 from bot.chat.permissions import VIEW_CHANNEL, please_grant
 from bot.chat.place_history import LOST, PlaceHistory, lacking_in
@@ -53,6 +54,7 @@ class WebhookStage:
         webhooks: WebhookRegistry,
         avatars: Avatars,
         courtesies: Courtesies,
+        host_rules: HostRules,
         model_of: Callable[[Persona], str | None],
     ) -> None:
         """`model_of`: the model that writes what a persona says, as far as it is known."""
@@ -62,6 +64,7 @@ class WebhookStage:
         self._webhooks = webhooks
         self._avatars = avatars
         self._courtesies = courtesies
+        self._host_rules = host_rules
         self._model_of = model_of
         self._place = client.get_partial_messageable(stored.place_id, guild_id=stored.guild_id)
         self._thread = stored.place_id if stored.place_id != stored.channel_id else None
@@ -92,6 +95,8 @@ class WebhookStage:
     # --- showing ---
 
     async def send(self, post: Post) -> int:
+        if against := self._host_rules.against_table(self._client, self._stored):
+            raise PostRejected(RejectReason.BLOCKED, against)
         try:
             if post.by_webhook:
                 return await self._send_turn(post)

@@ -35,6 +35,7 @@ ASKS_THE_WALL_CLOCK = {
     "discuss.py": "the same, in the terminal",
     "budget.py": "tokens are counted by the day (UTC), and a session has an age",
     "retention.py": "what is older than so many days is deleted",
+    "app.py": "the log tells at what time the bot goes on",
     "recovery.py": "when the next day begins; it looks again after DAY_NAP seconds at the latest",
     "waits.py": "servers tell by the time of day until when they want to be left alone; what comes of it is bounded",
     "endpoint_errors.py": "people are told at what time a wait ends",

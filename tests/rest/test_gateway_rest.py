@@ -107,6 +107,24 @@ async def test_a_server_that_is_out_when_the_bot_starts(house: RestHouse, stored
     assert await guests(house, session) == ["The lights went out."]
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(body=(b"[]", 2)),
+        Fault(body=(b'{"session_start_limit": {"remaining": null}}', 44)),
+        Fault.refused(403, 0, "Forbidden"),
+    ],
+    ids=["another shape", "no number", "refused"],
+)
+async def test_where_discord_does_not_tell_how_many_sessions_are_left_one_is_begun(
+    house: RestHouse, fault: Fault, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.server.faults.next("GET", "/gateway/bot", fault)
+    async with house.running(commands=False) as bot:
+        assert bot.is_ready()
+    assert "does not tell how many session starts are left" in caplog.text
+
+
 async def test_a_server_that_is_out_for_a_while(table: RestHouse) -> None:
     session, gate = await table.between_turns()
     table.world.begin_outage()

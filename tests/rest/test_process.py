@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from bot.chat.app import run_bot
+from bot.chat.session_starts import RESERVE
 from bot.errors import RoundtableError
 from bot.settings import Settings
 from bot.store.models import PostKind, PostStatus, Status
@@ -93,6 +94,32 @@ async def test_told_to_end_while_discord_does_not_answer(host: BotHost) -> None:
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), PROMISE) == 0
     assert "Traceback" not in host.logs[-1].read_text()
+
+
+async def test_the_last_session_starts_of_a_day_are_left_alone(host: BotHost) -> None:
+    """At the start and later: the process sleeps and says until when, and ends when told to. It counts as unhealthy."""
+    world, gateway = host.world, host.server.gateway
+
+    async def says(times: int) -> None:
+        await world.until(lambda: host.logs[-1].read_text().count("Going on at") == times, timeout=20, what="the word")
+
+    world.session_starts = RESERVE
+    async with host.process(LOG_LEVEL="INFO") as process:
+        await says(1)
+        assert gateway.identifies == []
+        assert not (host.database.parent / "heartbeat").exists()
+        world.session_starts = RESERVE + 1
+        await host.connected()
+        world.session_starts_reset_after = 3_600_000
+        gateway.invalidate()
+        await says(2)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), PROMISE) == 0
+    assert len(gateway.identifies) == 1
+    said = host.logs[-1].read_text()
+    assert f"{RESERVE} are left" in said
+    assert "Traceback" not in said
+    assert "Unclosed" not in said
 
 
 async def test_what_a_host_has_to_mend_is_one_sentence(host: BotHost) -> None:

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import discord
 import pytest
 
 from bot.chat.app import application_flags
-from bot.chat.bot import needed_intents
+from bot.chat.bot import RoundtableBot, needed_intents
+from bot.chat.commands import ask_this_persona
 from bot.discussion.model.persona import Persona
 from bot.errors import RoundtableError
 from bot.store.models import Status
@@ -16,8 +18,18 @@ from tests.support.portraits import PICTURE, drawn, until_drawn
 from tests.support.rest_house import FIRST, SECOND, RestHouse
 
 
+async def until_done(bot: RoundtableBot, *courtesies: str) -> None:
+    """What is done beside the tables by these names is done, or is not tried again."""
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(task for task in bot.courtesies._tasks if task.get_name() in courtesies))
+
+
 def draw(persona: Persona, picture: bytes) -> None:
     Path(persona.avatar or "").write_bytes(picture)
+
+
+def move(file: Path, to: Path) -> None:
+    file.rename(to)
 
 
 @pytest.mark.parametrize("enabled", [True, False])
@@ -36,11 +48,28 @@ async def test_a_refused_token_is_named(house: RestHouse) -> None:
         await application_flags("MTIz.wrong.token")
 
 
-async def test_commands_are_brought_up_to_date_once_a_start(table: RestHouse) -> None:
-    table.server.gateway.reconnect()
-    await table.world.until(lambda: table.server.gateway.resumes == 1, what="the connection")
-    assert len(table.world.requests_to("PUT", "/applications/")) == 1
-    assert {each["name"] for each in table.world.commands.values()} == {"roundtable", "Ask this persona"}
+async def test_commands_are_sent_only_where_discord_knows_others(
+    house: RestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each start looks; what is missing there, too much, or new here has all of them sent."""
+    names = {"roundtable", "Ask this persona"}
+
+    async def sent_at_a_start() -> int:
+        before = len(house.world.requests_to("PUT", "/applications/"))
+        async with house.running(commands=False) as bot:
+            await until_done(bot, "bringing the commands up to date")
+        assert {each["name"] for each in house.world.commands.values()} == names
+        return len(house.world.requests_to("PUT", "/applications/")) - before
+
+    assert await sent_at_a_start() == 1
+    assert await sent_at_a_start() == 0
+    del house.world.commands[max(house.world.commands)]
+    assert await sent_at_a_start() == 1
+    for each in house.world.commands.values():
+        assert (each["integration_types"], each["contexts"]) == ([0], [0])  # servers only, and only in servers
+    monkeypatch.setattr(ask_this_persona, "default_permissions", discord.Permissions(manage_messages=True))
+    assert await sent_at_a_start() == 1
+    assert await sent_at_a_start() == 0
 
 
 async def test_a_start_without_commands_or_portraits_is_a_start(house: RestHouse, tmp_path: Path) -> None:
@@ -82,6 +111,41 @@ async def test_portraits_are_uploaded_once(house: RestHouse, tmp_path: Path) -> 
         assert uploads() == 3
         new = next(each for each in house.world.emojis.values() if each.image.endswith(b"dress"))
         assert house.bot.avatars.url(house.cast[0]).endswith(f"/{new.id}.png")
+
+
+async def test_portraits_that_are_nobodys_any_more_are_removed(
+    house: RestHouse, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not those of others' making, nor of a persona that has left the files but sits at a table."""
+
+    def there() -> set[str]:
+        return {each.image.removeprefix(PICTURE).decode() for each in house.world.emojis.values()}
+
+    async def start(*, ends: bool = False) -> set[str]:
+        async with house.running() as bot:
+            await until_done(bot, "looking the portraits up")
+            await until_done(bot, *(t.get_name() for t in bot.courtesies._tasks if "portrait" in t.get_name()))
+            if ends:
+                await house.until_ended()
+        return there()
+
+    house.cast = drawn(tmp_path, "Aino", "Ravi", "Bo")
+    async with house.running() as bot:
+        await until_drawn(house, "Aino", "Ravi", "Bo")
+        await bot.create_application_emoji(name="rt_of_the_host", image=PICTURE + b"host")
+        await house.between_turns()
+    draw(house.cast[0], PICTURE + b"in a new dress")
+    house.cast = house.cast[:1]
+    aino, elsewhere = Path(house.cast[0].avatar or ""), tmp_path / "elsewhere.png"
+    assert await start(ends=True) == {"in a new dress", "Ravi", "Bo", "host"}
+    move(aino, elsewhere)
+    assert await start() == {"in a new dress", "Ravi", "Bo", "host"}  # hers can't be told from theirs today
+    move(elsewhere, aino)
+    emojis = f"/applications/{house.world.application_id}/emojis"
+    house.server.faults.next("DELETE", emojis, Fault.refused(403, 50013, "Missing Permissions"))
+    assert len(await start()) == 3
+    assert [m for m in caplog.messages if m.startswith("removing the old portrait rt_") and "does not allow it" in m]
+    assert await start() == {"in a new dress", "host"}
 
 
 async def test_one_portrait_that_is_refused_costs_only_itself(house: RestHouse, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def parts(parts: Parts, trap: Trap) -> Parts:
 async def test_an_address_is_handed_to_discord_and_never_fetched(
     place: SimulatedPlace, trap: Trap, parts: Parts
 ) -> None:
-    place.bot.avatars.upload(parts.catalogue.personas)
+    place.bot.avatars.upload(parts.catalogue.personas, place.bot.wait_until_ready)
     await place.type("start", turns=2)
     await place.turn(3)
     assert {body["avatar_url"] for body in place.executed()} == {trap.url}

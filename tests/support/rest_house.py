@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.chat import webhooks
 from bot.chat.bot import RoundtableBot, create_bot
+from bot.chat.session_starts import require_session_start
 from bot.chat.webhook_stage import WebhookStage
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
@@ -44,6 +47,7 @@ class RestHouse:
     llm: ScriptedEndpoint
     cast: tuple[Persona, ...] = CAST
     pace: float = 0.0
+    settings: dict[str, Any] = field(default_factory=dict)
     bots: list[RoundtableBot] = field(default_factory=list)
 
     @property
@@ -56,9 +60,12 @@ class RestHouse:
 
     @asynccontextmanager
     async def running(self, *, message_content: bool = True, commands: bool = True) -> AsyncIterator[RoundtableBot]:
-        """The bot, connected, with its sessions taken up, and (`commands`) its commands known to Discord."""
+        """The bot, connected, with its sessions taken up, and (`commands`) its commands known to Discord.
+
+        `settings` of the house are those that a host has set.
+        """
         bot = create_bot(
-            Settings(_env_file=None, discussion=Dials(pace=self.pace)),  # type: ignore[call-arg]
+            Settings(_env_file=None, discussion=Dials(pace=self.pace), **self.settings),  # type: ignore[call-arg]
             catalogue=Catalogue(self.cast, TASKS),
             store=self.store,
             endpoints=EndpointRegistry(self.endpoint),
@@ -67,7 +74,7 @@ class RestHouse:
         # The library waits this long for further guilds before it says that it is ready.
         bot._connection.guild_ready_timeout = 0.02
         # And five seconds before it begins a new session with the gateway.
-        bot.before_identify_hook = _at_once
+        bot.before_identify_hook = partial(_at_once, bot)
         self.bots.append(bot)
         with pointed_at(self.server):
             connection = asyncio.create_task(bot.start(self.server.token))
@@ -145,8 +152,9 @@ class RestHouse:
                 assert (message.content, message.name) == (post.content, post.username)
 
 
-async def _at_once(shard_id: int | None, *, initial: bool = False) -> None:
+async def _at_once(bot: RoundtableBot, shard_id: int | None, *, initial: bool = False) -> None:
     """Begin a session with the gateway without a pause."""
+    await require_session_start(bot)
 
 
 @pytest.fixture(autouse=True)

@@ -144,7 +144,8 @@ class Gateway:
     # Events.
 
     def _on_event(self, event: str, data: JSON, channel: Channel | None) -> None:
-        if self.world.in_guild and self.world.available:
+        # Commands can be used where the bot itself is not: https://discord.com/developers/docs/interactions/overview.
+        if (self.world.in_guild and self.world.available) or event == "INTERACTION_CREATE":
             for session in self.sessions:
                 self._dispatch(session, event, data, channel)
 
@@ -207,6 +208,13 @@ class Gateway:
         self.identifies.append(data)
         if data.get("token") != world.token:
             return line.close(AUTHENTICATION_FAILED)
+        if world.session_starts <= 0:
+            # Every session ends, the token is a new one: https://discord.com/developers/docs/events/gateway#identifying.
+            world.token = "reset"
+            for each in self._lines:
+                each.close(AUTHENTICATION_FAILED)
+            return None
+        world.session_starts -= 1
         intents = data["intents"]
         for intent, flags in PRIVILEGED.items():
             if intents & intent and not world.application_flags & flags:

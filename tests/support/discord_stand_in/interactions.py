@@ -114,19 +114,24 @@ def begin(state: State, kind: int, channel: Channel, member: Member, data: JSON,
         "data": data,
         "token": interaction.token,
         "version": 1,
-        "guild_id": str(state.guild_id),
-        "guild": {"id": str(state.guild_id), "locale": "en-GB", "features": []},
         "channel_id": str(channel.id),
         "channel": wire.channel(state, channel) | {"permissions": str(state.permissions(member, channel))},
-        "member": wire.member(member) | {"permissions": str(state.permissions(member, channel))},
         "app_permissions": str(state.permissions(state.bot, channel)),
         "locale": "en-GB",
         "guild_locale": "en-GB",
         "entitlements": [],
-        "authorizing_integration_owners": {"0": str(state.guild_id)},
-        "context": 0,
+        "authorizing_integration_owners": state.integration_owners,
+        "context": 0 if channel.recipient is None else 1,
         "attachment_size_limit": 10 * 1024 * 1024,
     }
+    if channel.recipient is None:
+        event |= {
+            "guild_id": str(state.guild_id),
+            "guild": {"id": str(state.guild_id), "locale": "en-GB", "features": []},
+            "member": wire.member(member) | {"permissions": str(state.permissions(member, channel))},
+        }
+    else:
+        event["user"] = wire.user(member)
     if interaction.source is not None:
         event["message"] = wire.message(state, interaction.source)
     state.emit("INTERACTION_CREATE", event)
@@ -138,7 +143,7 @@ def metadata(state: State, interaction: Interaction) -> JSON:
     data: JSON = {"id": str(interaction.id), "type": interaction.type, "user": wire.user(interaction.member)}
     if interaction.source:
         data["interacted_message_id"] = str(interaction.source.id)
-    return data | {"authorizing_integration_owners": {"0": str(state.guild_id)}}
+    return data | {"authorizing_integration_owners": state.integration_owners}
 
 
 def command_data(

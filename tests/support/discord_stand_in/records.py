@@ -28,6 +28,7 @@ PERMISSIONS = {
     "manage_threads": 1 << 34,
     "create_public_threads": 1 << 35,
     "send_messages_in_threads": 1 << 38,
+    "bypass_slowmode": 1 << 52,
 }
 EVERY_PERMISSION = sum(PERMISSIONS.values())
 
@@ -86,6 +87,8 @@ class Channel:
     topic: str | None = None
     archived: bool = False
     locked: bool = False
+    age_restricted: bool = False  # a thread is what its parent is
+    slow_mode: int = 0  # seconds; a thread has its own
     # Who (role or member id) -> (allowed bits, denied bits). A thread has its parent's.
     overwrites: dict[int, tuple[int, int]] = field(default_factory=dict)
 

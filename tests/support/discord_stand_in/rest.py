@@ -19,7 +19,8 @@ def gateway(call: ApiCall) -> JSON:
 
 @route("GET", "/gateway/bot")
 def gateway_bot(call: ApiCall) -> JSON:
-    limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+    left, again = call.world.session_starts, call.world.session_starts_reset_after
+    limit = {"total": 1000, "remaining": left, "reset_after": again, "max_concurrency": 1}
     return {"url": f"ws://{call.host}/gateway", "shards": 1, "session_start_limit": limit}
 
 
@@ -31,6 +32,14 @@ def me(call: ApiCall) -> JSON:
 @route("GET", "/users/@me/guilds")
 def my_guilds(call: ApiCall) -> list[JSON]:
     return [wire.guild(call.world)] if call.world.in_guild else []
+
+
+@route("DELETE", "/users/@me/guilds/{guild}")
+def leave_guild(call: ApiCall) -> None:
+    """https://discord.com/developers/docs/resources/user#leave-guild: 204, and GUILD_DELETE on the gateway."""
+    if call.id("guild") != call.world.guild_id or not call.world.in_guild:
+        raise refusals.unknown("Guild")
+    call.world.kick_bot()
 
 
 @route("POST", "/users/@me/channels")

@@ -50,6 +50,13 @@ class State:
         self.available = True
         # Without Read Message History Discord answers a history with [] (its page says); True: with 403/50013.
         self.history_refused = False
+        # https://discord.com/developers/docs/events/gateway#session-start-limit-object: what is left of a day's 1,000
+        # IDENTIFYs, and in how many milliseconds it is 1,000 again.
+        self.session_starts, self.session_starts_reset_after = 1000, 0
+        # Who added the commands: by default this server, 0; 1 is a person who takes them along
+        # (https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-authorizing-integration-owners-object).
+        self.integration_owners: JSON = {"0": str(self.guild_id)}
+        self.system_channel: Channel | None = None
         everyone = "view_channel", "send_messages", "read_message_history", "add_reactions", "embed_links"
         everyone += "attach_files", "send_messages_in_threads", "use_application_commands", "create_public_threads"
         self.roles = {self.guild_id: Role(self.guild_id, "@everyone", bits(*everyone))}

@@ -76,7 +76,7 @@ def channel(state: State, record: Channel) -> JSON:
         "guild_id": str(state.guild_id),
         "name": record.name,
         "last_message_id": str(last) if last else None,
-        "rate_limit_per_user": 0,
+        "rate_limit_per_user": record.slow_mode,
         "flags": 0,
     }
     if record.parent is None:
@@ -86,8 +86,8 @@ def channel(state: State, record: Channel) -> JSON:
             for who, (allow, deny) in record.overwrites.items()
         ]
         position = list(state.channels).index(record.id) if record.id in state.channels else 0
-        extra = {"type": TEXT_CHANNEL, "topic": record.topic, "position": position, "nsfw": False, "parent_id": None}
-        return {**data, **extra, "permission_overwrites": overwrites}
+        extra = {"type": TEXT_CHANNEL, "topic": record.topic, "position": position, "parent_id": None}
+        return {**data, **extra, "nsfw": record.age_restricted, "permission_overwrites": overwrites}
     return {
         **data,
         "type": PUBLIC_THREAD,
@@ -125,7 +125,7 @@ def guild(state: State, *, full: bool = False, every_member: bool = False) -> JS
         "nsfw_level": 0,
         "premium_tier": 0,
         "preferred_locale": "en-GB",
-        "system_channel_id": None,
+        "system_channel_id": str(state.system_channel.id) if state.system_channel else None,
         "system_channel_flags": 0,
     }
     if not full:

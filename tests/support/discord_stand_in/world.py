@@ -84,6 +84,15 @@ class World(State):
         record.overwrites[member.id] = (old_allow & ~deny | allow, old_deny & ~allow | deny)
         self.changed(record)
 
+    def set_channel(
+        self, channel: ChannelLike, *, age_restricted: bool | None = None, slow_mode: int | None = None
+    ) -> None:
+        """Mark a channel as age-restricted or not, set its (or a thread's) slow mode in seconds."""
+        record = self.channel(channel)
+        record.age_restricted = record.age_restricted if age_restricted is None else age_restricted
+        record.slow_mode = record.slow_mode if slow_mode is None else slow_mode
+        self.changed(record)
+
     def delete_channel(self, channel: ChannelLike) -> None:
         """With its messages, threads and webhooks."""
         gone = self.channel(channel)

@@ -1,0 +1,50 @@
+"""How many sessions with the gateway may still be begun today; none is begun that would use up the last ones."""
+
+import asyncio
+import logging
+from typing import Final
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from bot.chat.api_errors import kind_of
+
+log = logging.getLogger(__name__)
+
+# An application may IDENTIFY 1,000 times in 24 hours. Once it has, Discord ends all its sessions and resets its token
+# (https://discord.com/developers/docs/events/gateway#identifying). So many are left alone: reading the number and
+# IDENTIFYing are two steps, another process may use the token meanwhile, and the host may want to try something.
+RESERVE: Final = 20
+# How long Discord may take to tell; the library gives the whole of connecting a minute.
+_ANSWER_SECONDS: Final = 10
+# The shortest wait, in seconds: what Discord says may be zero, and not yet true.
+_LEAST_WAIT: Final = 1.0
+
+
+class SessionStartsUsedUp(Exception):
+    """No session may be begun for so many seconds.
+
+    Raised where the library is about to IDENTIFY. That is no place to wait: after a minute the library takes the
+    connection for lost.
+    """
+
+    def __init__(self, seconds: float, remaining: int) -> None:
+        super().__init__(f"{remaining} session starts are left for {seconds:.0f} s")
+        self.seconds = seconds
+        self.remaining = remaining
+
+
+async def require_session_start(client: discord.Client) -> None:
+    """Raise SessionStartsUsedUp where no session should be begun now. What Discord does not tell forbids nothing."""
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            answer = await client.http.request(Route("GET", "/gateway/bot"))
+        # https://discord.com/developers/docs/events/gateway#session-start-limit-object; the time is in milliseconds.
+        limit = answer["session_start_limit"]
+        remaining, seconds = int(limit["remaining"]), int(limit["reset_after"]) / 1000
+    except (discord.HTTPException, aiohttp.ClientError, OSError, KeyError, TypeError, ValueError) as error:
+        log.warning("Discord does not tell how many session starts are left (%s); beginning one", kind_of(error))
+        return
+    if remaining <= RESERVE:
+        raise SessionStartsUsedUp(max(seconds, _LEAST_WAIT), remaining)
