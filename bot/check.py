@@ -1,16 +1,10 @@
 """`roundtable check`: says in words whether settings, personas, tasks, database, endpoint and Discord are right."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
-import aiohttp
-import discord
-
-from bot.chat.app import BAD_TOKEN, NO_TOKEN, use_other_discord
-from bot.chat.bot import needed_intents
-from bot.chat.permissions import NEEDED, in_words, missing
+from bot.checks.discord_login import check_discord
+from bot.checks.report import Report
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.persona_similarity import near_copies
 from bot.errors import RoundtableError
@@ -21,27 +15,6 @@ from bot.llm.endpoint import Endpoint
 from bot.llm.factory import no_endpoint, open_endpoints
 from bot.settings import Settings
 from bot.store.opening import DatabaseOpenError, known_revisions, look_into
-
-# How many servers are looked at for permissions.
-_SERVERS: Final = 20
-
-
-class Report:
-    """Prints findings as they come, and counts those that must be mended."""
-
-    def __init__(self, say: Callable[[str], None] = print) -> None:
-        self.faults = 0
-        self._say = say
-
-    def fine(self, text: str) -> None:
-        self._say(f"✓ {text}")
-
-    def note(self, text: str) -> None:
-        self._say(f"! {text}")
-
-    def fault(self, text: str) -> None:
-        self.faults += 1
-        self._say(f"✗ {text}")
 
 
 async def check(settings: Settings) -> int:
@@ -54,7 +27,7 @@ async def check(settings: Settings) -> int:
     for sentence in exposed_files(settings.database_file):
         report.note(sentence)
     await _check_endpoints(settings, personas, report)
-    await _check_discord(settings, report)
+    await check_discord(settings, report)
     print("\nEverything is right." if not report.faults else f"\n{report.faults} to mend (✗ above).")
     return 1 if report.faults else 0
 
@@ -127,44 +100,3 @@ async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:
         report.note(sentence)
     if endpoint.peculiarities:
         report.fine(f"Endpoint: {endpoint.base_url}: {endpoint.peculiarities}.")
-
-
-async def _check_discord(settings: Settings, report: Report) -> None:
-    if settings.discord_token is None:
-        report.note(NO_TOKEN)
-        return
-    try:
-        if settings.discord_api_url:
-            await use_other_discord(settings.discord_api_url)
-        async with discord.Client(intents=needed_intents(message_content=False)) as client:
-            await client.login(settings.discord_token.get_secret_value())
-            await _check_application(client, report)
-    except discord.LoginFailure:
-        report.fault(f"Discord: {BAD_TOKEN}")
-    except RoundtableError as error:
-        report.fault(f"Discord: {error}")
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        report.fault(f"Discord: can't be reached ({type(error).__name__}). Check the network and try again.")
-
-
-async def _check_application(client: discord.Client, report: Report) -> None:
-    info = await client.application_info()
-    report.fine(f"Discord: logged in as {client.user}.")
-    if info.flags.gateway_message_content or info.flags.gateway_message_content_limited:
-        report.fine("Discord: the Message Content intent is enabled; guests can simply write.")
-    else:
-        report.note(
-            "Discord: the Message Content intent is off, so guests need `/roundtable say`. Enable it under "
-            "https://discord.com/developers/applications → your application → Bot → Privileged Gateway Intents."
-        )
-    invite = discord.utils.oauth_url(info.id, permissions=discord.Permissions(**dict.fromkeys(NEEDED, True)))
-    report.fine(f"Discord: invite the bot with {invite}")
-    assert client.user is not None
-    async for found in client.fetch_guilds(limit=_SERVERS):
-        guild = await client.fetch_guild(found.id)
-        me = await guild.fetch_member(client.user.id)
-        lacking = [*missing(me.guild_permissions, in_thread=False), *missing(me.guild_permissions, in_thread=True)]
-        if lacking := list(dict.fromkeys(lacking)):
-            report.fault(f"Discord: in {guild.name} I am missing {in_words(lacking)}. Use the invite above again.")
-        else:
-            report.fine(f"Discord: in {guild.name} I have every permission I need (channels may differ).")
