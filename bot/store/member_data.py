@@ -18,6 +18,7 @@ from bot.store.mappers import post_of, turn_values
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.paging import pages
 from bot.store.schema import departures, opt_outs, posts, server_settings, sessions, turns, webhooks
+from bot.store.spending import keep_of_deleted
 
 _UNSENT = (PostStatus.QUEUED, PostStatus.SENDING)
 # What forgetting may change in a turn.
@@ -237,6 +238,7 @@ class MemberData:
         def work(db: Connection) -> int:
             channels = select(sessions.c.channel_id).where(sessions.c.guild_id == guild_id)
             db.execute(delete(webhooks).where(webhooks.c.channel_id.in_(channels)))
+            keep_of_deleted(db, guild_id)
             count = db.execute(delete(sessions).where(sessions.c.guild_id == guild_id)).rowcount
             for table in (opt_outs, server_settings):
                 db.execute(delete(table).where(table.c.guild_id == guild_id))
