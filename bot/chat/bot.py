@@ -11,6 +11,7 @@ from bot.chat.avatars import Avatars
 from bot.chat.commands import RoundtableCommands, ask_this_persona
 from bot.chat.courtesies import Courtesies
 from bot.chat.guest_messages import RateLimitNotice, as_guest
+from bot.chat.host_details import HostDetails
 from bot.chat.interaction import InteractionClient
 from bot.chat.own_messages import as_own
 from bot.chat.panel import PanelButton
@@ -96,6 +97,7 @@ class RoundtableBot(InteractionClient):
             avatars=self.avatars,
             courtesies=self.courtesies,
             model_of=self._endpoints.model_of,
+            host=HostDetails.of(self.settings),
         )
 
     # --- from start to end ---

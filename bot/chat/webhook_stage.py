@@ -11,6 +11,7 @@ from bot.chat import cards
 from bot.chat.api_errors import UNKNOWN_CHANNEL, explain
 from bot.chat.avatars import Avatars
 from bot.chat.courtesies import Courtesies, Courtesy
+from bot.chat.host_details import HostDetails
 from bot.chat.panel import panel_view
 from bot.chat.permissions import VIEW_CHANNEL, please_grant
 from bot.chat.place_history import LOST, PlaceHistory, lacking_in
@@ -54,6 +55,7 @@ class WebhookStage:
         avatars: Avatars,
         courtesies: Courtesies,
         model_of: Callable[[Persona], str | None],
+        host: HostDetails,
     ) -> None:
         """`model_of`: the model that writes what a persona says, as far as it is known."""
         self._stored = stored
@@ -63,6 +65,7 @@ class WebhookStage:
         self._avatars = avatars
         self._courtesies = courtesies
         self._model_of = model_of
+        self._host = host
         self._place = client.get_partial_messageable(stored.place_id, guild_id=stored.guild_id)
         self._thread = stored.place_id if stored.place_id != stored.channel_id else None
         self._history = PlaceHistory(stored, client, self._place, webhooks)
@@ -84,7 +87,7 @@ class WebhookStage:
         ]
 
     def sentence(self, notice: Notice) -> str:
-        return sentence(notice)
+        return sentence(notice, self._host)
 
     def safe_name(self, name: str) -> str:
         return safe_name(name)
@@ -143,6 +146,7 @@ class WebhookStage:
                         self._avatars.url,
                         can_read=self._client.intents.message_content,
                         model=self._model_of,
+                        host=self._host,
                     )
                 }
             case PostKind.PANEL if self._report:

@@ -27,12 +27,14 @@ _COLUMNS = ("speaker", "text", "raw", "steering", "message_id", "author_id")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How much is stored about a member on one server."""
+    """How much is stored about a member on one server. `promised_days`: for how many days after their end an earlier
+    version promised to keep discussions that are still there, if there are any."""
 
     messages: int
     discussions: int
     convened: int
     kept_out: bool
+    promised_days: int | None = None
 
 
 class MemberData:
@@ -48,11 +50,13 @@ class MemberData:
         theirs = and_(sessions.c.guild_id == guild_id, turns.c.author_id == user_id, turns.c.text != "")
         count = select(func.count(), func.count(turns.c.session_id.distinct())).select_from(turns).join(sessions)
         convened = and_(sessions.c.guild_id == guild_id, sessions.c.convener_id == user_id)
+        promised = select(func.max(sessions.c.keep_days)).where(sessions.c.guild_id == guild_id)
 
         def work(db: Connection) -> Kept:
             messages, discussions = db.execute(count.where(theirs)).one()
             chaired = db.scalar(select(func.count()).select_from(sessions).where(convened))
-            return Kept(messages, discussions, chaired or 0, _is_kept_out(db, guild_id, user_id))
+            kept_out = _is_kept_out(db, guild_id, user_id)
+            return Kept(messages, discussions, chaired or 0, kept_out, db.scalar(promised))
 
         return await self._database.run(work)
 
