@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from bot.checks.discord_login import check_discord
+from bot.checks.portrait_links import check_portraits
 from bot.checks.report import Report
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.persona_similarity import near_copies
@@ -13,12 +14,16 @@ from bot.library.file_problem import FileProblem
 from bot.library.files import read_personas, read_tasks, unread_files
 from bot.llm.endpoint import Endpoint
 from bot.llm.factory import no_endpoint, open_endpoints
+from bot.llm.own_network import hosts_away
 from bot.settings import Settings
 from bot.store.opening import DatabaseOpenError, known_revisions, look_into
 
 
-async def check(settings: Settings) -> int:
-    """Look at everything, print a line for each finding. Out: 1 if something must be mended, else 0."""
+async def check(settings: Settings, *, fix: bool = False) -> int:
+    """Look at everything, print a line for each finding. Out: 1 if something must be mended, else 0.
+
+    `fix`: put right on Discord what a bot may set there itself.
+    """
     report = Report()
     dials = settings.discussion
     report.fine(f"Settings: {dials.turns} turns a table, {dials.pace:g} s between two.")
@@ -26,8 +31,9 @@ async def check(settings: Settings) -> int:
     _check_database(settings.database_file, report)
     for sentence in exposed_files(settings.database_file):
         report.note(sentence)
+    await check_portraits(personas, report)
     await _check_endpoints(settings, personas, report)
-    await check_discord(settings, report)
+    await check_discord(settings, report, fix=fix)
     print("\nEverything is right." if not report.faults else f"\n{report.faults} to mend (✗ above).")
     return 1 if report.faults else 0
 
@@ -79,11 +85,16 @@ async def _check_endpoints(settings: Settings, personas: list[Persona], report: 
         if not settings.endpoints:
             return
     async with open_endpoints(settings) as endpoints:
-        for endpoint in endpoints.every(personas):
-            if endpoint is not endpoints.default or settings.llm_base_url is not None:
-                await _check_endpoint(endpoint, report)
-                if others := endpoints.fallbacks_of(endpoint):
-                    report.fine(f"Endpoint: when {endpoint.base_url} fails, turns go to {', '.join(others)}.")
+        asked = [e for e in endpoints.every(personas) if e is not endpoints.default or settings.llm_base_url]
+        for endpoint in asked:
+            await _check_endpoint(endpoint, report)
+            if others := endpoints.fallbacks_of(endpoint):
+                report.fine(f"Endpoint: when {endpoint.base_url} fails, turns go to {', '.join(others)}.")
+        for host in hosts_away(endpoint.base_url for endpoint in asked):
+            report.note(
+                f"Endpoint: {host} is on the internet: what members write goes to it. Make sure that it does not train "
+                "on it, which Discord forbids (docs/discord.md)."
+            )
 
 
 async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:

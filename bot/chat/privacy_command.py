@@ -13,7 +13,7 @@ from bot.chat.responses import answer, answering, defer, may_be_lost
 from bot.discussion.model.erasure import Member
 from bot.discussion.text.segmentation import clipped
 from bot.errors import UserError
-from bot.llm.own_network import host_of, is_at_home
+from bot.llm.own_network import hosts_away, is_at_home
 from bot.settings import Settings
 from bot.store.member_data import Kept
 
@@ -187,7 +187,7 @@ def _where_to(settings: Settings) -> str:
     used = [address for address in addresses if address]
     if not used:
         return "Nowhere: the personas are played by a text generator inside the bot."
-    away = list(dict.fromkeys(host_of(address) for address in used if not is_at_home(address)))
+    away = hosts_away(used)
     places = ["on the host's own network"] if any(map(is_at_home, used)) else []
     places += [f"at `{clipped(host, _HOST_LIMIT)}`" for host in away[:_HOSTS]]
     if len(away) > _HOSTS:

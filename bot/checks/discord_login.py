@@ -7,7 +7,8 @@ import discord
 
 from bot.chat.app import BAD_TOKEN, NO_TOKEN, use_other_discord
 from bot.chat.bot import needed_intents
-from bot.chat.permissions import NEEDED, in_words, missing
+from bot.chat.permissions import in_words, missing
+from bot.checks.discord_application import check_application
 from bot.checks.report import Report
 from bot.errors import RoundtableError
 from bot.settings import Settings
@@ -16,7 +17,8 @@ from bot.settings import Settings
 _SERVERS: Final = 20
 
 
-async def check_discord(settings: Settings, report: Report) -> None:
+async def check_discord(settings: Settings, report: Report, *, fix: bool) -> None:
+    """Log in and tell what is right and what is not. `fix`: put the application's install settings right."""
     if settings.discord_token is None:
         report.note(NO_TOKEN)
         return
@@ -25,7 +27,8 @@ async def check_discord(settings: Settings, report: Report) -> None:
             await use_other_discord(settings.discord_api_url)
         async with discord.Client(intents=needed_intents(message_content=False)) as client:
             await client.login(settings.discord_token.get_secret_value())
-            await _check_application(client, report)
+            report.fine(f"Discord: logged in as {client.user}.")
+            await check_application(client, settings, report, fix=fix)
             await _check_servers(client, report)
     except discord.LoginFailure:
         report.fault(f"Discord: {BAD_TOKEN}")
@@ -33,20 +36,6 @@ async def check_discord(settings: Settings, report: Report) -> None:
         report.fault(f"Discord: {error}")
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         report.fault(f"Discord: can't be reached ({type(error).__name__}). Check the network and try again.")
-
-
-async def _check_application(client: discord.Client, report: Report) -> None:
-    info = await client.application_info()
-    report.fine(f"Discord: logged in as {client.user}.")
-    if info.flags.gateway_message_content or info.flags.gateway_message_content_limited:
-        report.fine("Discord: the Message Content intent is enabled; guests can simply write.")
-    else:
-        report.note(
-            "Discord: the Message Content intent is off, so guests need `/roundtable say`. Enable it under "
-            "https://discord.com/developers/applications → your application → Bot → Privileged Gateway Intents."
-        )
-    invite = discord.utils.oauth_url(info.id, permissions=discord.Permissions(**dict.fromkeys(NEEDED, True)))
-    report.fine(f"Discord: invite the bot with {invite}")
 
 
 async def _check_servers(client: discord.Client, report: Report) -> None:

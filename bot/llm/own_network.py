@@ -1,6 +1,7 @@
 """Whether an endpoint stands on the host's own network, or on the internet, where somebody else runs it."""
 
 import ipaddress
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,3 +21,8 @@ def is_at_home(base_url: str) -> bool:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
         return "." not in host or host.endswith(_PRIVATE_NAMES)
+
+
+def hosts_away(base_urls: Iterable[str]) -> list[str]:
+    """The machines of these endpoints that are not the host's own, each once."""
+    return list(dict.fromkeys(host_of(base_url) for base_url in base_urls if not is_at_home(base_url)))
