@@ -1,11 +1,13 @@
 """`roundtable check` says in words what is right and what is not."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
 from bot.check import check
+from bot.cli import main
 from bot.llm.dummy.server import serve_dummy
 from bot.settings import Settings
 from bot.store.store import open_store
@@ -180,6 +182,16 @@ async def test_discord_is_asked_for_login_intents_and_permissions(
     assert "oauth2/authorize" in said
     assert "`roundtable check --fix` sets that right." in said
     assert server.token not in said
+
+
+async def test_fix_is_typed(monkeypatch: pytest.MonkeyPatch, no_settings: None, tmp_path: Path) -> None:
+    async with stand_in() as server:
+        with pointed_at(server):
+            monkeypatch.setenv("DISCORD_TOKEN", server.token)
+            monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/roundtable.db")
+            for arguments, changes in ((["check"], 0), (["check", "--fix"], 1)):
+                assert await asyncio.to_thread(main, arguments) == 0
+                assert len(server.world.requests_to("PATCH", "/applications/@me")) == changes
 
 
 async def test_a_refused_token_is_told_without_showing_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -137,6 +137,8 @@ async def test_it_tells_who_runs_the_bot(place: SimulatedPlace) -> None:
     reached, policy = (await ask(place)).splitlines()[-2:]
     assert reached.startswith(r"Questions, reports and requests about your data: @table\_talk, or \*anybody\* here \~")
     assert policy == f"Privacy policy: <https://a.example/{'_' * 180}>"
+    await place.type("start")
+    assert f"{reached}\n{policy}" in [field.value for field in place.card.embeds[0].fields]
 
 
 async def test_the_export_is_a_private_file_with_all_of_theirs(place: SimulatedPlace) -> None:
