@@ -118,7 +118,7 @@ class Ours:
             EndpointRegistry(self._endpoint),
             lambda _: TimedStage(watch),
             max_tokens=MAX_TOKENS,
-            limits=Limits(session_tokens=0, day_tokens=10**12),
+            limits=Limits(session_tokens=0, day_tokens=0, day_tokens_all=0),
         )
         run = await supervisor.start(
             OpeningPlace(1, place, place, 1, 0), task=task, cast=cast, dials=Dials(turns=turns, pace=0), seed=place

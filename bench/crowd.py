@@ -79,6 +79,7 @@ async def hold(crowd: Crowd, folder: Path) -> dict[str, Any]:
         limit_sessions=0,
         limit_session_tokens=0,
         limit_day_tokens=0,
+        limit_day_tokens_all=0,
     )
     await use_other_discord(crowd.place)
     async with open_database(folder / "crowd.db") as store:

@@ -1,17 +1,11 @@
 """`roundtable check`: says in words whether settings, personas, tasks, database, endpoint and Discord are right."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
-import aiohttp
-import discord
-
-from bot.chat.app import BAD_TOKEN, NO_TOKEN, use_other_discord
-from bot.chat.bot import needed_intents
-from bot.chat.invite import invite_link
-from bot.chat.permissions import in_words, missing
+from bot.checks.discord_login import check_discord
+from bot.checks.portrait_links import check_portraits
+from bot.checks.report import Report
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.persona_similarity import near_copies
 from bot.errors import RoundtableError
@@ -20,33 +14,16 @@ from bot.library.file_problem import FileProblem
 from bot.library.files import read_personas, read_tasks, unread_files
 from bot.llm.endpoint import Endpoint
 from bot.llm.factory import no_endpoint, open_endpoints
+from bot.llm.own_network import hosts_away
 from bot.settings import Settings
 from bot.store.opening import DatabaseOpenError, known_revisions, look_into
 
-# How many servers are looked at for permissions.
-_SERVERS: Final = 20
 
+async def check(settings: Settings, *, fix: bool = False) -> int:
+    """Look at everything, print a line for each finding. Out: 1 if something must be mended, else 0.
 
-class Report:
-    """Prints findings as they come, and counts those that must be mended."""
-
-    def __init__(self, say: Callable[[str], None] = print) -> None:
-        self.faults = 0
-        self._say = say
-
-    def fine(self, text: str) -> None:
-        self._say(f"✓ {text}")
-
-    def note(self, text: str) -> None:
-        self._say(f"! {text}")
-
-    def fault(self, text: str) -> None:
-        self.faults += 1
-        self._say(f"✗ {text}")
-
-
-async def check(settings: Settings) -> int:
-    """Look at everything, print a line for each finding. Out: 1 if something must be mended, else 0."""
+    `fix`: put right on Discord what a bot may set there itself.
+    """
     report = Report()
     dials = settings.discussion
     report.fine(f"Settings: {dials.turns} turns a table, {dials.pace:g} s between two.")
@@ -54,8 +31,9 @@ async def check(settings: Settings) -> int:
     _check_database(settings.database_file, report)
     for sentence in exposed_files(settings.database_file):
         report.note(sentence)
+    await check_portraits(personas, report)
     await _check_endpoints(settings, personas, report)
-    await _check_discord(settings, report)
+    await check_discord(settings, report, fix=fix)
     print("\nEverything is right." if not report.faults else f"\n{report.faults} to mend (✗ above).")
     return 1 if report.faults else 0
 
@@ -107,11 +85,16 @@ async def _check_endpoints(settings: Settings, personas: list[Persona], report: 
         if not settings.endpoints:
             return
     async with open_endpoints(settings) as endpoints:
-        for endpoint in endpoints.every(personas):
-            if endpoint is not endpoints.default or settings.llm_base_url is not None:
-                await _check_endpoint(endpoint, report)
-                if others := endpoints.fallbacks_of(endpoint):
-                    report.fine(f"Endpoint: when {endpoint.base_url} fails, turns go to {', '.join(others)}.")
+        asked = [e for e in endpoints.every(personas) if e is not endpoints.default or settings.llm_base_url]
+        for endpoint in asked:
+            await _check_endpoint(endpoint, report)
+            if others := endpoints.fallbacks_of(endpoint):
+                report.fine(f"Endpoint: when {endpoint.base_url} fails, turns go to {', '.join(others)}.")
+        for host in hosts_away(endpoint.base_url for endpoint in asked):
+            report.note(
+                f"Endpoint: {host} is on the internet: what members write goes to it. Make sure that it does not train "
+                "on it, which Discord forbids (docs/discord.md)."
+            )
 
 
 async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:
@@ -128,43 +111,3 @@ async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:
         report.note(sentence)
     if endpoint.peculiarities:
         report.fine(f"Endpoint: {endpoint.base_url}: {endpoint.peculiarities}.")
-
-
-async def _check_discord(settings: Settings, report: Report) -> None:
-    if settings.discord_token is None:
-        report.note(NO_TOKEN)
-        return
-    try:
-        if settings.discord_api_url:
-            await use_other_discord(settings.discord_api_url)
-        async with discord.Client(intents=needed_intents(message_content=False)) as client:
-            await client.login(settings.discord_token.get_secret_value())
-            await _check_application(client, report)
-    except discord.LoginFailure:
-        report.fault(f"Discord: {BAD_TOKEN}")
-    except RoundtableError as error:
-        report.fault(f"Discord: {error}")
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        report.fault(f"Discord: can't be reached ({type(error).__name__}). Check the network and try again.")
-
-
-async def _check_application(client: discord.Client, report: Report) -> None:
-    info = await client.application_info()
-    report.fine(f"Discord: logged in as {client.user}.")
-    if info.flags.gateway_message_content or info.flags.gateway_message_content_limited:
-        report.fine("Discord: the Message Content intent is enabled; guests can simply write.")
-    else:
-        report.note(
-            "Discord: the Message Content intent is off, so guests need `/roundtable say`. Enable it under "
-            "https://discord.com/developers/applications → your application → Bot → Privileged Gateway Intents."
-        )
-    report.fine(f"Discord: invite the bot with {invite_link(info.id)}")
-    assert client.user is not None
-    async for found in client.fetch_guilds(limit=_SERVERS):
-        guild = await client.fetch_guild(found.id)
-        me = await guild.fetch_member(client.user.id)
-        lacking = [*missing(me.guild_permissions, in_thread=False), *missing(me.guild_permissions, in_thread=True)]
-        if lacking := list(dict.fromkeys(lacking)):
-            report.fault(f"Discord: in {guild.name} I am missing {in_words(lacking)}. Use the invite above again.")
-        else:
-            report.fine(f"Discord: in {guild.name} I have every permission I need (channels may differ).")

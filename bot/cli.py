@@ -109,7 +109,7 @@ async def _dummy(args: argparse.Namespace) -> int:
 async def _check(args: argparse.Namespace) -> int:
     from bot.check import check
 
-    return await check(_settings())
+    return await check(_settings(), fix=args.fix)
 
 
 def _settings(**overrides: Any) -> Settings:
@@ -167,7 +167,10 @@ def _parser() -> argparse.ArgumentParser:
         "--strict-roles", action="store_true", help="refuse roles that do not alternate, as Mistral does"
     )
 
-    command("check", _check, "Say whether settings, files, database, endpoint and Discord are right.")
+    checking = command("check", _check, "Say whether settings, files, database, endpoint and Discord are right.")
+    checking.add_argument(
+        "--fix", action="store_true", help="also set on Discord how it is installed: on servers, with what it needs"
+    )
     return parser
 
 

@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     proxy_applications: Annotated[DiscordIds, NoDecode] = (PLURALKIT,)
 
     host_contact: Annotated[str, Field(max_length=200)] | None = None
-    privacy_url: str | None = None
+    privacy_url: Annotated[str, Field(max_length=200)] | None = None
 
     llm_base_url: BaseAddress | None = None
     llm_model: str | None = None

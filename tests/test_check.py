@@ -1,16 +1,19 @@
 """`roundtable check` says in words what is right and what is not."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
 from bot.check import check
+from bot.cli import main
 from bot.llm.dummy.server import serve_dummy
 from bot.settings import Settings
 from bot.store.store import open_store
 from tests.support.discord_stand_in import pointed_at, stand_in
 from tests.support.endpoint_stand_in import Answer, fails, scripted_endpoint
+from tests.support.written_files import put
 
 
 def settings(tmp_path: Path, **values: object) -> Settings:
@@ -52,6 +55,19 @@ async def test_every_fault_is_told_at_once(tmp_path: Path, capsys: pytest.Captur
     for part in ("a.json: creativity: 1.7", "nowhere", "notes.db can't be read", "127.0.0.1:9 can't be reached"):
         assert part in said
     assert "4 to mend" in said
+
+
+async def test_a_portrait_on_the_web_is_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fields = {"full_name": "A B", "prompt": "You are A."}
+    for name, avatar in (
+        ("A", "https://a.example/a.GIF"),
+        ("B", "https://cdn.discordapp.com/attachments/1/2/b.png?ex=1"),
+    ):
+        put(tmp_path / "personas" / f"{name}.json", {"name": name, "avatar": avatar} | fields)
+    assert await check(settings(tmp_path, personas_dir=tmp_path / "personas")) == 1
+    said = capsys.readouterr().out
+    assert "! Portrait of A: https://a.example/a.GIF is a GIF" in said
+    assert "is a link to a Discord attachment, which expires within a day." in said
 
 
 async def test_near_copies_are_noted_and_are_no_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,6 +157,18 @@ async def test_how_endpoints_are_asked_is_told_without_what_is_secret(
     assert "hush" not in said
 
 
+async def test_an_endpoint_on_the_internet_is_noted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # No such name can be: RFC 6761.
+    named = {"fast": {"base_url": "https://models.invalid/v1"}, "wise": {"base_url": "https://models.invalid/v2"}}
+    async with scripted_endpoint() as home:
+        await check(settings(tmp_path, llm_base_url=home.url, llm_fallback="fast", endpoint=named))
+    noted = [line for line in capsys.readouterr().out.splitlines() if "is on the internet" in line]
+    assert noted == [
+        "! Endpoint: models.invalid is on the internet: what members write goes to it. Make sure that it does not "
+        "train on it, which Discord forbids (docs/discord.md)."
+    ]
+
+
 async def test_discord_is_asked_for_login_intents_and_permissions(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,7 +180,18 @@ async def test_discord_is_asked_for_login_intents_and_permissions(
     assert "logged in as Roundtable" in said
     assert "Message Content intent is off" in said
     assert "oauth2/authorize" in said
+    assert "`roundtable check --fix` sets that right." in said
     assert server.token not in said
+
+
+async def test_fix_is_typed(monkeypatch: pytest.MonkeyPatch, no_settings: None, tmp_path: Path) -> None:
+    async with stand_in() as server:
+        with pointed_at(server):
+            monkeypatch.setenv("DISCORD_TOKEN", server.token)
+            monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/roundtable.db")
+            for arguments, changes in ((["check"], 0), (["check", "--fix"], 1)):
+                assert await asyncio.to_thread(main, arguments) == 0
+                assert len(server.world.requests_to("PATCH", "/applications/@me")) == changes
 
 
 async def test_a_refused_token_is_told_without_showing_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,5 +199,6 @@ async def test_a_refused_token_is_told_without_showing_it(tmp_path: Path, capsys
         with pointed_at(server):
             assert await check(settings(tmp_path, discord_token="wrong.token.here")) == 1
     said = capsys.readouterr().out
-    assert "Discord refused DISCORD_TOKEN" in said
+    assert "Discord refused DISCORD_TOKEN. A token is shown only once" in said
+    assert "→ Bot → Reset Token" in said
     assert "wrong.token.here" not in said

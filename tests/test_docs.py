@@ -3,6 +3,7 @@
 import re
 from importlib.util import find_spec
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -96,6 +97,35 @@ def test_who_changes_something_finds_the_few_files_to_open() -> None:
     assert len(told) > 8
     assert {what: files for what, files in told.items() if not 1 <= len(files) <= 3} == {}
     assert [file for files in told.values() for file in files if not (ROOT / file).exists()] == []
+
+
+@pytest.mark.parametrize("template", ["docs/PRIVACY.md", "docs/TERMS.md"])
+def test_what_hosts_fill_in_has_one_form(template: str) -> None:
+    text = read(template)
+    gaps = re.findall(r"\[\[([^\[\]]+)\]\]", text)
+    assert len(gaps) > 5
+    assert text.count("[[") == text.count("]]") == len(gaps)
+    assert re.findall(r"<[^h>]|TODO|XXX|YOUR[ _]|\{|\.\.\.", text) == []
+
+
+def test_the_privacy_template_says_what_the_software_does() -> None:
+    text = read("docs/PRIVACY.md")
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    assert f"[[{settings.retention_days}]] days after it has ended" in text
+    assert f"[[{settings.leave_grace_days}]] days later" in text
+    from bot.chat.privacy_command import Action
+
+    assert [action for action in get_args(Action) if action != "tell" and f"`{action}`" not in text] == []
+
+
+def test_every_row_about_discord_has_its_source() -> None:
+    page = read("docs/discord.md").partition("\n## What is unverified")[0]
+    rows = [line.strip("|").split(" | ") for line in page.splitlines() if line.startswith("| ")]
+    told = [row for row in rows if not set(row[0].strip()) <= set("- |")]
+    assert len(told) > 12
+    assert [
+        row[0] for row in told if row[-2].strip() != "source" and not re.search(r"https://|the same|Developer", row[-2])
+    ] == []
 
 
 # docs/endpoints.md: a heading, and the lines for `.env` beneath it.

@@ -30,12 +30,12 @@ from bot.store.store import open_store
 log = logging.getLogger(__name__)
 
 NO_TOKEN: Final = (
-    "DISCORD_TOKEN is not set. Create an application at https://discord.com/developers/applications, copy the token "
-    "of its bot into .env, and try again. `roundtable demo` shows the bot without a token."
+    "DISCORD_TOKEN is not set. Create an application at https://discord.com/developers/applications, press Reset Token "
+    "under Bot, copy what it shows into .env, and try again. `roundtable demo` shows the bot without a token."
 )
 BAD_TOKEN: Final = (
-    "Discord refused DISCORD_TOKEN. Copy the token again from https://discord.com/developers/applications → your "
-    "application → Bot → Reset Token."
+    "Discord refused DISCORD_TOKEN. A token is shown only once, and making another one voids it: get a new one at "
+    "https://discord.com/developers/applications → your application → Bot → Reset Token, and copy that into .env."
 )
 # A container counts as healthy while its heartbeat is younger than 90 s (deploy/Dockerfile).
 HEARTBEAT_SECONDS: Final = 20

@@ -11,6 +11,7 @@ from bot.chat.command_tree import RoundtableTree
 from bot.chat.commands import RoundtableCommands, ask_this_persona
 from bot.chat.courtesies import Courtesies
 from bot.chat.guest_messages import RateLimitNotice, as_guest
+from bot.chat.host_details import HostDetails
 from bot.chat.host_rules import HostRules
 from bot.chat.interaction import InteractionClient
 from bot.chat.own_messages import as_own
@@ -101,6 +102,7 @@ class RoundtableBot(InteractionClient):
             courtesies=self.courtesies,
             host_rules=self.host_rules,
             model_of=self._endpoints.model_of,
+            host=HostDetails.of(self.settings),
         )
 
     # --- from start to end ---

@@ -6,6 +6,7 @@ from typing import Final
 
 import discord
 
+from bot.chat.host_details import HostDetails
 from bot.chat.sentences import small
 from bot.chat.split import MESSAGE_LIMIT
 from bot.discussion.model.dials import TurnOrder
@@ -19,7 +20,8 @@ COLOUR: Final = discord.Colour(0x5B6EE1)
 # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 _EMBEDS: Final = 10
 _TITLE_LIMIT: Final = 256
-# These together stay under the 6000 characters that all embeds of a message may have.
+# These together stay under the 6000 characters that all embeds of a message may have; who runs the bot goes off the
+# context.
 _CONTEXT_LIMIT: Final = 1500
 _QUESTION_LIMIT: Final = 500
 _INTRO_LIMIT: Final = 200
@@ -33,6 +35,7 @@ NOTICE: Final = (
     "a message that starts with // stays out of it."
 )
 CHIME_IN: Final = "Just write here to chime in. Reply to a persona, or begin with its name, to have it answer you."
+_HOST_FIELD: Final = "Who runs this"
 CANT_READ: Final = (
     "I can't read ordinary messages on this server. To chime in, use `/roundtable say`, mention me, "
     "reply to this card, or right-click a persona's message → Apps → *Ask this persona*."
@@ -62,21 +65,24 @@ def opening_card(
     *,
     can_read: bool,
     model: Callable[[Persona], str | None] = lambda persona: persona.model,
+    host: HostDetails = HostDetails(),  # noqa: B008 (it never changes)
 ) -> list[discord.Embed]:
     """The card a table opens with: what it is about, who sits at it, and what a guest should know.
 
     Where a persona has a model or an endpoint of its own, each face tells its model, as far as `model` knows it.
     """
-    task = session.task
+    task, who_runs = session.task, "\n".join(host.lines)
     card = discord.Embed(
         title=clipped(f"Round table: {task.name.replace('-', ' ')}", _TITLE_LIMIT),
-        description=clipped(task.context, _CONTEXT_LIMIT) or None,
+        description=clipped(task.context, _CONTEXT_LIMIT - len(_HOST_FIELD) - len(who_runs)) or None,
         colour=COLOUR,
     )
     card.add_field(name="On the table first", value=clipped(task.questions[0], _QUESTION_LIMIT), inline=False)
     if session.dials.floor != "natural":
         card.add_field(name="Who speaks next", value=FLOORS[session.dials.floor], inline=False)
     card.add_field(name="You are welcome", value=CHIME_IN if can_read else CANT_READ, inline=False)
+    if who_runs:
+        card.add_field(name=_HOST_FIELD, value=who_runs, inline=False)
     card.set_footer(text=NOTICE)
     seated, standing = session.cast[: _EMBEDS - 2], session.cast[_EMBEDS - 2 :]
     if len(standing) == 1:

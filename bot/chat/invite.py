@@ -8,16 +8,18 @@ from bot.chat.interaction import Interaction
 from bot.chat.permissions import NEEDED
 from bot.errors import UserError
 
-# https://discord.com/developers/docs/topics/oauth2#bot-authorization-flow; 0: added to a server, 1: to a person
-# (https://discord.com/developers/docs/resources/application#application-object-application-integration-types).
-_TO_A_SERVER: Final = "&integration_type=0"
+# https://discord.com/developers/docs/topics/oauth2#bot-authorization-flow
+SCOPES: Final = ("bot", "applications.commands")
+PERMISSIONS: Final = discord.Permissions(**dict.fromkeys(NEEDED, True))
+# Added to a server; 1 would be to a person:
+# https://discord.com/developers/docs/resources/application#application-object-application-integration-types
+GUILD_INSTALL: Final = "0"
 
 
 def invite_link(application_id: int) -> str:
     """Where somebody with Manage Server adds the bot, with the permissions it needs and its commands."""
-    permissions = discord.Permissions(**dict.fromkeys(NEEDED, True))
-    scopes = ("bot", "applications.commands")
-    return discord.utils.oauth_url(application_id, permissions=permissions, scopes=scopes) + _TO_A_SERVER
+    link = discord.utils.oauth_url(application_id, permissions=PERMISSIONS, scopes=SCOPES)
+    return f"{link}&integration_type={GUILD_INSTALL}"
 
 
 def is_member(interaction: Interaction) -> bool:

@@ -1,18 +1,19 @@
 """`/roundtable privacy`: what is kept about whoever asks, a copy of it, and having it forgotten. Always in private."""
 
 import io
-import ipaddress
 import json
 import re
 from typing import Any, Final, Literal, Self, cast
-from urllib.parse import urlsplit
 
 import discord
 
+from bot.chat.host_details import HostDetails
 from bot.chat.interaction import Interaction
 from bot.chat.responses import answer, answering, defer, may_be_lost
 from bot.discussion.model.erasure import Member
+from bot.discussion.text.segmentation import clipped
 from bot.errors import UserError
+from bot.llm.own_network import hosts_away, is_at_home
 from bot.settings import Settings
 from bot.store.member_data import Kept
 
@@ -35,6 +36,9 @@ KEPT_OUT: Final = (
     "`forget me` removes that. `let me in` takes this back."
 )
 LET_IN: Final = "What you write at a table of this server is taken in again. Begin a message with `//` to keep it out."
+# Of the machines that models run on so many are named, each with so many characters: an answer has 2000.
+_HOSTS: Final = 3
+_HOST_LIMIT: Final = 60
 LEFT_OUT: Final = (
     "You asked to be kept out of discussions here. `/roundtable privacy` with `let me in` takes that back."
 )
@@ -68,10 +72,11 @@ async def tell(interaction: Interaction) -> str:
             "**What that is.** Of a message at a table: its text, the name you had, your Discord id, the message's id "
             "and the time. Of a table: its questions and the id of who convened it. Nothing is taken in where no table "
             "is open, nor what begins with `//`.",
-            f"**For how long.** {_how_long(settings)} When you edit or delete a message, I change or blank it too.",
+            f"**For how long.** {_how_long(settings, kept)} When you edit or delete a message, I change or blank it.",
             f"**Where it goes.** {_where_to(settings)} The minutes go into the channel.",
             "**What you can do.** `/roundtable privacy` with `export` gives you all of it as a file, `forget me` has "
             "it forgotten, `keep me out` has me leave out what you write.",
+            *HostDetails.of(settings).lines,
         ]
     )
 
@@ -166,30 +171,31 @@ def _figures(kept: Kept) -> str:
     return f"{said}{convened}.{out}"
 
 
-def _how_long(settings: Settings) -> str:
+def _how_long(settings: Settings, kept: Kept) -> str:
     left = f"When I am removed from the server, everything of it goes after {_count(settings.leave_grace_days, 'day')}."
     if settings.retention_days is None:
         return f"This host keeps discussions until they are deleted by hand. {left}"
-    return f"A discussion is deleted {_count(settings.retention_days, 'day')} after it has ended. {left}"
+    usual = f"A discussion is deleted {_count(settings.retention_days, 'day')} after it has ended"
+    if kept.promised_days is None or "retention_days" in settings.model_fields_set:
+        return f"{usual}. {left}"
+    return f"{usual}; older ones of this server {_count(kept.promised_days, 'day')} after, as was said then. {left}"
 
 
 def _where_to(settings: Settings) -> str:
-    """Which machine the discussions are sent to; no more of a host's own network than that it is theirs."""
-    if settings.llm_base_url is None:
+    """Which machines the discussions are sent to; no more of a host's own network than that it is theirs."""
+    addresses = [settings.llm_base_url, *(named.base_url for named in settings.endpoints.values())]
+    used = [address for address in addresses if address]
+    if not used:
         return "Nowhere: the personas are played by a text generator inside the bot."
-    host = urlsplit(settings.llm_base_url).hostname or ""
-    where = "on the host's own network" if _is_at_home(host) else f"at `{host}`"
+    away = hosts_away(used)
+    places = ["on the host's own network"] if any(map(is_at_home, used)) else []
+    places += [f"at `{clipped(host, _HOST_LIMIT)}`" for host in away[:_HOSTS]]
+    if len(away) > _HOSTS:
+        places.append(f"on {len(away) - _HOSTS} more")
     return (
-        f"What is said at a table goes, with names, to the language model {where}, which writes what the personas say. "
-        "What is kept there is beyond me; ask whoever runs me."
+        f"What is said at a table goes, with names, to the language model {' and '.join(places)}, which writes what "
+        "the personas say. What is kept there is beyond me; ask whoever runs me."
     )
-
-
-def _is_at_home(host: str) -> bool:
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." not in host or host.endswith((".local", ".internal", ".lan", ".localhost"))
 
 
 def _count(number: int, thing: str) -> str:

@@ -15,6 +15,7 @@ from bot.chat.api_errors import (
     UNKNOWN_WEBHOOK,
     kind_of,
 )
+from bot.chat.host_details import HostDetails
 from bot.chat.sentences import with_remedy
 from bot.chat.split import MESSAGE_LIMIT
 from bot.discussion.text.segmentation import clipped
@@ -117,7 +118,8 @@ async def apologise(interaction: Asked, error: Exception) -> None:
     else:
         error_id = new_error_id()
         log.error("interaction failed (error %s)", error_id, exc_info=cause)
-        text = f"Something went wrong here, sorry. Tell the host this id: {error_id}."
+        host = HostDetails.of(interaction.client.settings)
+        text = f"Something went wrong here, sorry. Tell {host.address} this id: {error_id}."
     # A moderator's deletion may have answered it; the log has the rest.
     with suppress(discord.HTTPException):
         await answer(interaction, clipped(text, MESSAGE_LIMIT))

@@ -5,6 +5,7 @@ from typing import Final
 
 import discord
 
+from bot.chat.host_details import HostDetails
 from bot.errors import Remedy, RoundtableError, UserError
 from bot.sessions.composing.findings import ForTheHost, NotRead
 from bot.sessions.delivery.notices import (
@@ -55,13 +56,14 @@ def small(text: str) -> str:
     return f"-# {text}"
 
 
-def sentence(notice: Notice) -> str:
-    """A notice as the channel sees it."""
+def sentence(notice: Notice, host: HostDetails = HostDetails()) -> str:  # noqa: B008 (it never changes)
+    """A notice as the channel sees it. `host`: whom members can tell of an error."""
     match notice:
         case Paused(reason=reason, fault=fault):
             if fault is None:
                 return f"{reason}\nNothing is lost. The table stays paused."
-            return f"⏸ The table is paused. {reason}\nNothing is lost: {_GOES_ON[fault]}"
+            tell = f" If it does not, tell {host.address}." if fault is Fault.ERROR and host.contact else ""
+            return f"⏸ The table is paused. {reason}\nNothing is lost: {_GOES_ON[fault]}{tell}"
         case GoesOn(fault=Fault.PASSES):
             return "▶ The table tries once more."
         case GoesOn(fault=fault):

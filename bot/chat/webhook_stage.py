@@ -11,6 +11,7 @@ from bot.chat import cards
 from bot.chat.api_errors import UNKNOWN_CHANNEL, explain
 from bot.chat.avatars import Avatars
 from bot.chat.courtesies import Courtesies, Courtesy
+from bot.chat.host_details import HostDetails
 from bot.chat.host_rules import HostRules
 from bot.chat.panel import panel_view
 from bot.chat.permissions import VIEW_CHANNEL, please_grant
@@ -56,6 +57,7 @@ class WebhookStage:
         courtesies: Courtesies,
         host_rules: HostRules,
         model_of: Callable[[Persona], str | None],
+        host: HostDetails,
     ) -> None:
         """`model_of`: the model that writes what a persona says, as far as it is known."""
         self._stored = stored
@@ -66,6 +68,7 @@ class WebhookStage:
         self._courtesies = courtesies
         self._host_rules = host_rules
         self._model_of = model_of
+        self._host = host
         self._place = client.get_partial_messageable(stored.place_id, guild_id=stored.guild_id)
         self._thread = stored.place_id if stored.place_id != stored.channel_id else None
         self._history = PlaceHistory(stored, client, self._place, webhooks)
@@ -87,7 +90,7 @@ class WebhookStage:
         ]
 
     def sentence(self, notice: Notice) -> str:
-        return sentence(notice)
+        return sentence(notice, self._host)
 
     def safe_name(self, name: str) -> str:
         return safe_name(name)
@@ -148,6 +151,7 @@ class WebhookStage:
                         self._avatars.url,
                         can_read=self._client.intents.message_content,
                         model=self._model_of,
+                        host=self._host,
                     )
                 }
             case PostKind.PANEL if self._report:

@@ -30,8 +30,14 @@ _SITES: Final = (
     # Signed since the end of 2023, for about a day: https://discord.com/developers/docs/reference#signed-attachment-cdn-urls
     _Site(
         r"(?:cdn\.discordapp\.com|media\.discordapp\.net)",
-        r"/(?:ephemeral-)?attachments/.*",
+        r"/(?:ephemeral-)?attachments/.*[?&]ex=.*",
         "is a link to a Discord attachment, which expires within a day.",
+    ),
+    # As the same page says, Discord itself renews one without its signature; a browser, and so the host, sees nothing.
+    _Site(
+        r"(?:cdn\.discordapp\.com|media\.discordapp\.net)",
+        r"/(?:ephemeral-)?attachments/.*",
+        "is a link to a Discord attachment, which goes with the message it was sent in.",
     ),
     _page(r"(?:www\.|m\.)?imgur\.com", r"/(?!.*\.(?:png|jpe?g|gif|webp)$).*", "https://i.imgur.com/… .png"),
     _page(r"(?:drive|docs)\.google\.com", r".*"),

@@ -239,7 +239,7 @@ class SessionRunner:
         return await self._lifecycle.can_post()
 
     async def has_tokens_today(self) -> bool:
-        """Whether the server's tokens of the day suffice for a call like the last one."""
+        """Whether the tokens of the day, the server's and those of all, suffice for a call like the last one."""
         return await self._budget.has_tokens_today()
 
     async def place_gone(self, reason: str) -> None:

@@ -18,6 +18,7 @@ from bot.store.mappers import post_of, turn_values
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.paging import pages
 from bot.store.schema import departures, opt_outs, posts, server_settings, sessions, turns, webhooks
+from bot.store.spending import keep_of_deleted
 
 _UNSENT = (PostStatus.QUEUED, PostStatus.SENDING)
 # What forgetting may change in a turn.
@@ -26,12 +27,14 @@ _COLUMNS = ("speaker", "text", "raw", "steering", "message_id", "author_id")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How much is stored about a member on one server."""
+    """How much is stored about a member on one server. `promised_days`: for how many days after their end an earlier
+    version promised to keep discussions that are still there, if there are any."""
 
     messages: int
     discussions: int
     convened: int
     kept_out: bool
+    promised_days: int | None = None
 
 
 class MemberData:
@@ -47,11 +50,13 @@ class MemberData:
         theirs = and_(sessions.c.guild_id == guild_id, turns.c.author_id == user_id, turns.c.text != "")
         count = select(func.count(), func.count(turns.c.session_id.distinct())).select_from(turns).join(sessions)
         convened = and_(sessions.c.guild_id == guild_id, sessions.c.convener_id == user_id)
+        promised = select(func.max(sessions.c.keep_days)).where(sessions.c.guild_id == guild_id)
 
         def work(db: Connection) -> Kept:
             messages, discussions = db.execute(count.where(theirs)).one()
             chaired = db.scalar(select(func.count()).select_from(sessions).where(convened))
-            return Kept(messages, discussions, chaired or 0, _is_kept_out(db, guild_id, user_id))
+            kept_out = _is_kept_out(db, guild_id, user_id)
+            return Kept(messages, discussions, chaired or 0, kept_out, db.scalar(promised))
 
         return await self._database.run(work)
 
@@ -237,6 +242,7 @@ class MemberData:
         def work(db: Connection) -> int:
             channels = select(sessions.c.channel_id).where(sessions.c.guild_id == guild_id)
             db.execute(delete(webhooks).where(webhooks.c.channel_id.in_(channels)))
+            keep_of_deleted(db, guild_id)
             count = db.execute(delete(sessions).where(sessions.c.guild_id == guild_id)).rowcount
             for table in (opt_outs, server_settings):
                 db.execute(delete(table).where(table.c.guild_id == guild_id))

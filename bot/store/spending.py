@@ -3,6 +3,7 @@
 import functools
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, func, select
 
 from bot.store.engine import Database, upsert
 from bot.store.models import StoredSession
-from bot.store.schema import sessions, spending
+from bot.store.schema import now, remembered, sessions, spending
 
 T = TypeVar("T")
 
@@ -20,14 +21,26 @@ _OF_SERVER: Final = (
     .join(sessions, sessions.c.id == spending.c.session_id)
     .where(and_(sessions.c.guild_id == bindparam("guild"), spending.c.day == bindparam("on")))
 )
+_OF_ALL: Final = select(func.sum(spending.c.tokens)).where(spending.c.day == bindparam("on"))
+# Under which name what deleted sessions had used on a day is remembered: day and number.
+_OF_DELETED: Final = "tokens of deleted sessions"
+
+
+@dataclass(frozen=True, slots=True)
+class UsedToday:
+    """The tokens that a server, and all servers together, have used on a day."""
+
+    server: int
+    all_servers: int
 
 
 class Spending:
-    """A day is one in UTC. One process owns the database, so what a server has used on its last day is kept here."""
+    """A day is one in UTC. One process owns the database, so what was used on the last day is kept here."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._of_servers: dict[int, tuple[date, int]] = {}
+        self._of_all: tuple[date, int] | None = None
         self._accrued: defaultdict[int, Counter[date]] = defaultdict(Counter)
 
     async def add(self, session: StoredSession, day: date, tokens: int) -> None:
@@ -41,6 +54,8 @@ class Spending:
         kept = self._of_servers.get(session.guild_id)
         if kept is not None and kept[0] == day:
             self._of_servers[session.guild_id] = day, kept[1] + tokens
+        if self._of_all is not None and self._of_all[0] == day:
+            self._of_all = day, self._of_all[1] + tokens
 
     async def flush_with(
         self, session_id: int, work: Callable[[Connection], T], *, on_failure: Callable[[], None] | None = None
@@ -75,18 +90,43 @@ class Spending:
         stored = await self._database.run(lambda db: db.scalar(_OF_SESSION, {"session": session_id}))
         return (stored or 0) + accrued
 
-    def kept_of_server(self, guild_id: int, day: date) -> int | None:
-        """The same as `of_server`, without asking the database; None if only that knows."""
-        kept = self._of_servers.get(guild_id)
-        return kept[1] if kept is not None and kept[0] == day else None
+    def kept_on(self, guild_id: int, day: date) -> UsedToday | None:
+        """The same as `on_day`, without asking the database; None if only that knows."""
+        server, every = self._of_servers.get(guild_id), self._of_all
+        if server is None or every is None or not server[0] == every[0] == day:
+            return None
+        return UsedToday(server[1], every[1])
 
-    async def of_server(self, guild_id: int, day: date) -> int:
-        """The tokens that all sessions of a server have used on a day."""
-        stored = await self._database.run(lambda db: db.scalar(_OF_SERVER, {"guild": guild_id, "on": day})) or 0
-        if (kept := self.kept_of_server(guild_id, day)) is not None:
-            return kept  # somebody has asked, and perhaps booked, meanwhile
-        self._of_servers[guild_id] = day, stored
-        return stored
+    async def on_day(self, guild_id: int, day: date) -> UsedToday:
+        """The tokens that all sessions of a server, and of all servers, have used on a day."""
+
+        def work(db: Connection) -> UsedToday:
+            server = db.scalar(_OF_SERVER, {"guild": guild_id, "on": day}) or 0
+            return UsedToday(server, (db.scalar(_OF_ALL, {"on": day}) or 0) + _of_deleted(db, day))
+
+        stored = await self._database.run(work)
+        # Where somebody has asked, and perhaps booked, meanwhile, what they have left here is newer.
+        if self._of_servers.get(guild_id, (None,))[0] != day:
+            self._of_servers[guild_id] = day, stored.server
+        if self._of_all is None or self._of_all[0] != day:
+            self._of_all = day, stored.all_servers
+        return UsedToday(self._of_servers[guild_id][1], self._of_all[1])
+
+
+def keep_of_deleted(db: Connection, guild_id: int) -> None:
+    """The sessions of a server are about to be deleted: what they have used today still counts for all together."""
+    today = now().date()
+    tokens = db.scalar(_OF_SERVER, {"guild": guild_id, "on": today}) or 0
+    if tokens:
+        value = f"{today} {tokens + _of_deleted(db, today)}"
+        new = upsert(db.dialect.name, remembered).values(name=_OF_DELETED, value=value)
+        db.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def _of_deleted(db: Connection, day: date) -> int:
+    value = db.scalar(select(remembered.c.value).where(remembered.c.name == _OF_DELETED))
+    on, _, tokens = (value or "").partition(" ")
+    return int(tokens) if on == str(day) else 0
 
 
 @functools.cache

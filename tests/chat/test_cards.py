@@ -6,12 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.cards import covers, details, opening_card, said_by, said_in
+from bot.chat.host_details import HostDetails
+from bot.chat.sentences import sentence
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Session
 from bot.discussion.model.task import Task
+from bot.sessions.delivery.notices import Paused
 from bot.sessions.delivery.stage import StatusReport
-from bot.store.models import Status
+from bot.settings import Settings
+from bot.store.models import Fault, Status
 
 
 def persona(number: int) -> Persona:
@@ -21,13 +25,22 @@ def persona(number: int) -> Persona:
     )
 
 
+def host(**given: str) -> HostDetails:
+    return HostDetails.of(Settings(_env_file=None, **given))  # type: ignore[call-arg, arg-type]
+
+
+LONG_WINDED = host(host_contact="*" * 200, privacy_url=f"https://a.example/{'_' * 180}")
+
+
 @pytest.mark.parametrize("seats", [1, 8, 9, 10, 30])
 def test_the_card_keeps_discords_limits(seats: int) -> None:
     task = Task(name="t" * 300, context="Bread and salt. " * 600, questions=("Why? " * 300,))
     cast = tuple(persona(n).model_copy(update={"model": "m" * 300}) for n in range(seats))
     session = Session(task, cast, Dials(), seed=1)
     for can_read in (True, False):
-        card, *faces = opening_card(session, lambda p: f"https://faces.example/{p.name}.png", can_read=can_read)
+        card, *faces = opening_card(
+            session, lambda p: f"https://faces.example/{p.name}.png", can_read=can_read, host=LONG_WINDED
+        )
         assert len(faces) <= 9
         assert sum(map(len, [card, *faces])) <= 6000
         assert len(card.title or "") <= 256
@@ -36,6 +49,33 @@ def test_the_card_keeps_discords_limits(seats: int) -> None:
         if seats <= 10:
             assert all(p.full_name in shown for p in session.cast)
         assert session.cast[0].full_name in shown
+
+
+def host_shown(host: HostDetails) -> list[str | None]:
+    session = Session(Task(name="t", context="", questions=("Why?",)), (persona(1),), Dials(), seed=1)
+    card, *_ = opening_card(session, lambda p: "", can_read=True, host=host)
+    return [field.value for field in card.fields if field.name == "Who runs this"]
+
+
+def test_the_host_is_shown_as_far_as_they_say_who_they_are() -> None:
+    contact, policy = {"host_contact": "a_b@example.org"}, {"privacy_url": "https://example.org/p_p_"}
+    assert host_shown(host()) == []
+    assert host_shown(host(**contact)) == [r"Questions, reports and requests about your data: a\_b@example.org"]
+    assert host_shown(host(**policy)) == ["Privacy policy: <https://example.org/p_p_>"]
+    (both,) = host_shown(host(**contact, **policy))
+    assert str(both).splitlines() == [*host_shown(host(**contact)), *host_shown(host(**policy))]
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [(Fault.ERROR, True), (Fault.ENDPOINT, False), (None, False)],
+)
+def test_an_error_of_the_bots_own_is_for_the_host(fault: Fault | None, told: bool) -> None:
+    paused = Paused("Something went wrong (error ab12cd).", fault)
+    said = sentence(paused, host(host_contact="a_b@example.org"))
+    assert said.endswith(r" If it does not, tell the host (a\_b@example.org).") is told
+    assert said.startswith(sentence(paused))
+    assert "the host" not in sentence(paused)
 
 
 def models_shown(*cast: Persona, known: str | None = None) -> list[str | None]:

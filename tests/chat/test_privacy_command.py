@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -12,6 +13,7 @@ from simcord import InteractionResult, MemberActor, ResponseMessage
 from bot.chat import privacy_command
 from bot.chat.privacy_command import CONVENER, FORGOTTEN, KEPT_OUT, LEFT_OUT, LET_IN, STILL_OUT, SURE, _where_to
 from bot.settings import Settings
+from bot.store.member_data import Kept
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import Parts
@@ -80,25 +82,63 @@ async def test_it_tells_with_the_askers_own_figures(place: SimulatedPlace) -> No
     assert "1 message of yours in 1 discussion." in await ask(place, by=place.lena)
 
 
+HOME, FAST = "on the host's own network", "https://fast.example.org/v1"
+NOBODY = Kept(0, 0, 0, kept_out=False)
+
+
 @pytest.mark.parametrize(
-    ("url", "where"),
+    ("url", "fast", "where"),
     [
-        (None, "Nowhere"),
-        ("https://key:secret@api.example.org/v1", "the language model at `api.example.org`"),
-        ("http://127.0.0.1:8000/v1", "the language model on the host's own network"),
-        ("http://10.1.2.3:8000/v1", "the language model on the host's own network"),
-        ("http://vllm:8000/v1", "the language model on the host's own network"),
+        (None, None, "Nowhere"),
+        ("https://key:secret@api.example.org/v1", None, "the language model at `api.example.org`, which"),
+        ("http://127.0.0.1:8000/v1", None, f"the language model {HOME}, which"),
+        ("http://vllm:8000/v1", None, f"the language model {HOME}, which"),
+        (None, FAST, "the language model at `fast.example.org`, which"),
+        ("http://10.1.2.3:8000/v1", FAST, f"the language model {HOME} and at `fast.example.org`, which"),
+        ("https://fast.example.org/v2", FAST, "the language model at `fast.example.org`, which"),
     ],
 )
-def test_where_it_goes_without_the_hosts_secrets(url: str | None, where: str) -> None:
-    said = _where_to(Settings(_env_file=None, llm_base_url=url))  # type: ignore[call-arg]
+def test_where_it_goes_without_the_hosts_secrets(url: str | None, fast: str | None, where: str) -> None:
+    named = {"fast": {"base_url": fast}} if fast else {}
+    said = _where_to(Settings(_env_file=None, llm_base_url=url, endpoint=named))  # type: ignore[call-arg, arg-type]
     assert where in said
     assert not re.search(r"secret|8000|10\.1|127\.0", said)
 
 
-async def test_for_ever_is_said_as_such() -> None:
-    settings = Settings(_env_file=None, retention_days="forever")  # type: ignore[call-arg, arg-type]
-    assert privacy_command._how_long(settings).startswith("This host keeps discussions until they are deleted by hand.")
+@pytest.mark.parametrize(
+    ("days", "promised", "said"),
+    [
+        ("forever", 90, "This host keeps discussions until they are deleted by hand. When I am"),
+        (None, None, "A discussion is deleted 30 days after it has ended. When I am"),
+        (
+            None,
+            90,
+            "A discussion is deleted 30 days after it has ended; older ones of this server 90 days after, as was said "
+            "then. When I am",
+        ),
+        ("30", 90, "A discussion is deleted 30 days after it has ended. When I am"),
+        ("1", None, "A discussion is deleted 1 day after it has ended. When I am"),
+    ],
+)
+def test_how_long_is_said_as_it_is_done(days: str | None, promised: int | None, said: str) -> None:
+    given = {} if days is None else {"retention_days": days}
+    settings = Settings(_env_file=None, **given)  # type: ignore[call-arg, arg-type]
+    assert privacy_command._how_long(settings, replace(NOBODY, promised_days=promised)).startswith(said)
+
+
+async def test_it_tells_who_runs_the_bot(place: SimulatedPlace) -> None:
+    without = await ask(place)
+    assert "None" not in without
+    given = {
+        "host_contact": "@table_talk, or *anybody* here " + "~" * 160,
+        "privacy_url": f"https://a.example/{'_' * 180}",
+    }
+    place.bot.settings = place.bot.settings.model_copy(update=given)
+    reached, policy = (await ask(place)).splitlines()[-2:]
+    assert reached.startswith(r"Questions, reports and requests about your data: @table\_talk, or \*anybody\* here \~")
+    assert policy == f"Privacy policy: <https://a.example/{'_' * 180}>"
+    await place.type("start")
+    assert f"{reached}\n{policy}" in [field.value for field in place.card.embeds[0].fields]
 
 
 async def test_the_export_is_a_private_file_with_all_of_theirs(place: SimulatedPlace) -> None:

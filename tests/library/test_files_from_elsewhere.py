@@ -198,6 +198,7 @@ def test_macros_in_a_task(tmp_path: Path) -> None:
 # --- portraits elsewhere ---
 
 ATTACHED = "is a link to a Discord attachment, which expires"
+UNSIGNED = "is a link to a Discord attachment, which goes with the message"
 PAGE = "is a page that shows a picture"
 
 
@@ -205,9 +206,9 @@ PAGE = "is a page that shows a picture"
     ("address", "says"),
     [
         ("https://cdn.discordapp.com/attachments/1/2/bee.png?ex=66&is=65&hm=ab&", ATTACHED),
-        ("https://cdn.discordapp.com/attachments/1/2/bee.png", ATTACHED),
-        ("https://media.discordapp.net/attachments/1/2/bee.webp?width=128", ATTACHED),
-        ("https://CDN.discordapp.com/ephemeral-attachments/1/2/bee.png", ATTACHED),
+        ("https://cdn.discordapp.com/attachments/1/2/bee.png", UNSIGNED),
+        ("https://media.discordapp.net/attachments/1/2/bee.webp?width=128", UNSIGNED),
+        ("https://CDN.discordapp.com/ephemeral-attachments/1/2/bee.png", UNSIGNED),
         ("https://imgur.com/aBcD3", PAGE),
         ("https://imgur.com/a/aBcD3", PAGE),
         ("https://www.imgur.com/gallery/aBcD3", PAGE),

@@ -34,6 +34,7 @@ ASKS_THE_WALL_CLOCK = {
     "supervisor.py": "when a session began is stored",
     "discuss.py": "the same, in the terminal",
     "budget.py": "tokens are counted by the day (UTC), and a session has an age",
+    "spending.py": "what a deleted server has used counts for the day (UTC)",
     "retention.py": "what is older than so many days is deleted",
     "app.py": "the log tells at what time the bot goes on",
     "recovery.py": "when the next day begins; it looks again after DAY_NAP seconds at the latest",

@@ -25,6 +25,7 @@ from bot.sessions.composing.limits import (
 from bot.sessions.delivery.notices import SessionClosed
 from bot.settings import Settings
 from bot.store.models import Fault, Post, PostKind, Status
+from bot.store.spending import UsedToday
 from bot.store.store import Store, open_store
 from tests.support.endpoint_stand_in import Answer, Request, overflow, says
 from tests.support.samples import GUILD, PLACE, database, stored_session
@@ -33,8 +34,8 @@ from tests.support.session_house import HERE, ended, hurry, open_house, until
 CLOSED = sentence(SessionClosed())
 
 LONG = Dials(pace=0, turns=50)
-CAPS = Limits(session_minutes=60, session_tokens=1000, day_tokens=5000, sessions=2)
-FREE = Limits(0, 0, 0, 0)
+CAPS = Limits(session_minutes=60, session_tokens=1000, day_tokens=5000, sessions=2, day_tokens_all=9000)
+FREE = Limits(0, 0, 0, 0, 0)
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,8 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def reached(limits: Limits, /, **state: float) -> Cap | None:
-    values: dict[str, Any] = {"minutes": 0, "session_tokens": 0, "day_tokens": 0, "need": 100, "reserve": 200} | state
+    values: dict[str, Any] = {"minutes": 0, "session_tokens": 0, "server": 0, "all_servers": 0, "need": 100} | state
+    values = {"reserve": 200, "today": UsedToday(values.pop("server"), values.pop("all_servers"))} | values
     try:
         check(limits, **values)
     except LimitReached as limit:
@@ -65,8 +67,10 @@ def reached(limits: Limits, /, **state: float) -> Cap | None:
         ({"session_tokens": 701}, Cap.SESSION),
         ({"session_tokens": 900, "reserve": 0}, None),
         ({"session_tokens": 901, "reserve": 0}, Cap.SESSION),
-        ({"day_tokens": 4900}, None),
-        ({"day_tokens": 4901}, Cap.DAY),
+        ({"server": 4900}, None),
+        ({"server": 4901}, Cap.DAY),
+        ({"all_servers": 8900}, None),
+        ({"all_servers": 8901}, Cap.DAY),
         ({"need": 6000, "reserve": 0}, Cap.SESSION),
     ],
 )
@@ -77,15 +81,21 @@ def test_what_is_over_a_limit(state: dict[str, float], cap: Cap | None) -> None:
 
 def test_a_sentence_names_limit_value_and_who_can_change_it() -> None:
     with pytest.raises(LimitReached) as minutes:
-        check(USUAL, minutes=1440, session_tokens=0, day_tokens=0, need=0, reserve=1)
+        check(USUAL, minutes=1440, session_tokens=0, today=UsedToday(0, 0), need=0, reserve=1)
     assert str(minutes.value) == (
         "A table may last 24 hours. Whoever hosts the bot can change this (LIMIT_SESSION_MINUTES)."
     )
     with pytest.raises(LimitReached) as tokens:
-        check(USUAL, minutes=0, session_tokens=499_000, day_tokens=0, need=1500, reserve=0)
+        check(USUAL, minutes=0, session_tokens=499_000, today=UsedToday(0, 0), need=1500, reserve=0)
     assert str(tokens.value) == (
         "A table may use 500,000 tokens and this one has used 499,000: too few are left for one more turn. "
         "Whoever hosts the bot can change this (LIMIT_SESSION_TOKENS)."
+    )
+    with pytest.raises(LimitReached) as everywhere:
+        check(USUAL, minutes=0, session_tokens=0, today=UsedToday(0, 9_999_000), need=1500, reserve=0)
+    assert str(everywhere.value) == (
+        "All the servers I am on may together use 10,000,000 tokens a day (UTC): too few are left for one more turn. "
+        "Whoever hosts the bot can change this (LIMIT_DAY_TOKENS_ALL)."
     )
 
 
@@ -121,8 +131,8 @@ async def test_tokens_are_booked_by_session_and_day(store: Store) -> None:
     ]:
         await store.spending.add(session, day, tokens)
     assert [await store.spending.of_session(s.id) for s in (one, two, elsewhere)] == [75, 7, 1000]
-    assert await store.spending.of_server(GUILD, today) == 77
-    assert await store.spending.of_server(GUILD, today + timedelta(days=2)) == 0
+    assert await store.spending.on_day(GUILD, today) == UsedToday(77, 1077)
+    assert await store.spending.on_day(GUILD, today + timedelta(days=2)) == UsedToday(0, 0)
 
 
 async def test_what_an_answer_changed_counts_at_once_and_is_stored_with_the_next_turn(tmp_path: Path) -> None:
@@ -130,14 +140,16 @@ async def test_what_an_answer_changed_counts_at_once_and_is_stored_with_the_next
     today = datetime(2026, 3, 1, tzinfo=UTC).date()
     async with open_store(url, file) as store, open_store(url, file) as after_a_kill:
         session = await store.add_session(stored_session(), [])
-        assert await store.spending.of_server(GUILD, today) == 0
+        assert await store.spending.on_day(GUILD, today) == UsedToday(0, 0)
         await store.spending.add(session, today, 100)
         store.spending.accrue(session, today, 20)
-        assert await store.spending.of_session(session.id) == store.spending.kept_of_server(GUILD, today) == 120
+        assert await store.spending.of_session(session.id) == 120
+        assert store.spending.kept_on(GUILD, today) == UsedToday(120, 120)
         assert await after_a_kill.spending.of_session(session.id) == 100
         await store.add_turn(session.id, session.place_id, Turn(1, "persona", "Aino", "Well."))
         assert await after_a_kill.spending.of_session(session.id) == 120
-        assert await store.spending.of_session(session.id) == await after_a_kill.spending.of_server(GUILD, today) == 120
+        assert await store.spending.of_session(session.id) == 120
+        assert await after_a_kill.spending.on_day(GUILD, today) == UsedToday(120, 120)
 
 
 async def test_what_could_not_be_stored_is_still_owed(store: Store) -> None:
@@ -149,16 +161,18 @@ async def test_what_could_not_be_stored_is_still_owed(store: Store) -> None:
         await store.add_turn(session.id, session.place_id, Turn(1, "persona", "Aino", "Well."))
     assert await store.spending.of_session(session.id) == 20
     await store.spending.add(session, today, 5)
-    assert await store.spending.of_session(session.id) == await store.spending.of_server(GUILD, today) == 25
+    assert await store.spending.of_session(session.id) == 25
+    assert await store.spending.on_day(GUILD, today) == UsedToday(25, 25)
 
 
 async def test_a_call_that_could_not_be_booked_is_not_counted(store: Store) -> None:
     today = datetime(2026, 3, 1, tzinfo=UTC).date()
     unknown = stored_session()  # not in the database, so that its tokens can't be either
-    assert await store.spending.of_server(GUILD, today) == 0
+    assert await store.spending.on_day(GUILD, today) == UsedToday(0, 0)
     with pytest.raises(IntegrityError):
         await store.spending.add(unknown, today, 100)
-    assert await store.spending.of_session(unknown.id) == store.spending.kept_of_server(GUILD, today) == 0
+    assert await store.spending.of_session(unknown.id) == 0
+    assert store.spending.kept_on(GUILD, today) == UsedToday(0, 0)
 
 
 async def test_a_session_does_not_pay_for_a_deleted_one_of_the_same_number(store: Store) -> None:
@@ -168,6 +182,23 @@ async def test_a_session_does_not_pay_for_a_deleted_one_of_the_same_number(store
     later = await store.add_session(stored_session(), [])
     assert later.id == deleted.id
     assert await store.spending.of_session(later.id) == 0
+
+
+async def test_what_a_deleted_servers_tables_used_today_still_counts_for_all(tmp_path: Path) -> None:
+    url, file = database(tmp_path)
+    today = datetime.now(UTC).date()
+    async with open_store(url, file) as store:
+        for guild, place in ((GUILD, 1), (GUILD - 1, 2), (GUILD - 2, 3)):
+            session = await store.add_session(stored_session(place_id=place, guild_id=guild), [])
+            await store.spending.add(session, today, 100)
+            await store.spending.add(session, today - timedelta(days=1), 10)
+        assert await store.spending.on_day(GUILD, today) == UsedToday(100, 300)
+        for guild in (GUILD, GUILD - 1):
+            await store.member_data.delete_server(guild)
+        assert store.spending.kept_on(GUILD, today) == UsedToday(100, 300)
+    async with open_store(url, file) as restarted:
+        assert await restarted.spending.on_day(GUILD, today) == UsedToday(0, 300)
+        assert await restarted.spending.on_day(GUILD, today + timedelta(days=1)) == UsedToday(0, 0)
 
 
 async def test_what_the_endpoint_tells_is_what_is_counted(store: Store) -> None:
@@ -240,16 +271,29 @@ async def test_a_table_that_has_lasted_too_long_sums_up(store: Store, monkeypatc
         assert len(run.record.persona_turns()) < 50
 
 
-async def test_the_limit_of_the_day_pauses_until_the_next(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+OF_THE_DAY = [
+    (Limits(0, 0, 1500, 0, 0), "This server may use 1,500 tokens a day (UTC) and has used ", "LIMIT_DAY_TOKENS"),
+    (
+        Limits(0, 0, 0, 0, 1500),
+        "All the servers I am on may together use 1,500 tokens a day (UTC): too few",
+        "LIMIT_DAY_TOKENS_ALL",
+    ),
+]
+
+
+@pytest.mark.parametrize(("limits", "why", "setting"), OF_THE_DAY, ids=[row[2] for row in OF_THE_DAY])
+async def test_the_limit_of_the_day_pauses_until_the_next(
+    store: Store, monkeypatch: pytest.MonkeyPatch, limits: Limits, why: str, setting: str
+) -> None:
     today = datetime.now(UTC)
-    async with open_house(store, Limits(0, 0, 1500, 0)) as house:
+    async with open_house(store, limits) as house:
         run = await house.start(LONG)
         await until(lambda: bool(house.said("⏸")))
         assert run.fault is Fault.LIMIT
         (notice,) = house.said("⏸")
-        assert "This server may use 1,500 tokens a day (UTC) and has used " in notice
-        assert "(LIMIT_DAY_TOKENS).\nNothing is lost: it goes on by itself after midnight UTC." in notice
-        assert await store.spending.of_server(HERE.guild_id, today.date()) <= 1500
+        assert why in notice
+        assert f"({setting}).\nNothing is lost: it goes on by itself after midnight UTC." in notice
+        assert (await store.spending.on_day(HERE.guild_id, today.date())).all_servers <= 1500
         spoken = len(run.record.persona_turns())
         asked = len(house.server.asked)
         await house.supervisor.resume(PLACE)  # a person who tries at once makes no call

@@ -3,9 +3,10 @@
 from datetime import date
 
 from bot.llm.completion import Completion
-from bot.sessions.composing.limits import Limits, check, tokens_in
+from bot.sessions.composing.limits import Limits, check, over_the_day, tokens_in
 from bot.store.models import StoredSession
 from bot.store.schema import now
+from bot.store.spending import UsedToday
 from bot.store.store import Store
 
 
@@ -33,9 +34,8 @@ class Budget:
         self._is_loaded = True
 
     async def has_tokens_today(self) -> bool:
-        """Whether the server's tokens of the day suffice for a call like the last one."""
-        used = await self._of_server(now().date())
-        return not self._limits.day_tokens or used + self._need <= self._limits.day_tokens
+        """Whether the tokens of the day, the server's and those of all, suffice for a call like the last one."""
+        return over_the_day(self._limits, await self._used_on(now().date()), self._need) is None
 
     async def book(self, *, prompt: int, answer: int, reserve: int) -> None:
         """Before a call: the estimated tokens of its prompt, its answer's at most, and what is kept for the summary.
@@ -50,7 +50,7 @@ class Budget:
             self._limits,
             minutes=(moment - self._stored.created_at).total_seconds() / 60,
             session_tokens=self.used,
-            day_tokens=await self._of_server(self._day),
+            today=await self._used_on(self._day),
             need=self._need,
             reserve=reserve,
         )
@@ -67,6 +67,6 @@ class Budget:
         self._spending.accrue(self._stored, self._day, difference)
         self.used += difference
 
-    async def _of_server(self, day: date) -> int:
-        kept = self._spending.kept_of_server(self._stored.guild_id, day)
-        return await self._spending.of_server(self._stored.guild_id, day) if kept is None else kept
+    async def _used_on(self, day: date) -> UsedToday:
+        kept = self._spending.kept_on(self._stored.guild_id, day)
+        return await self._spending.on_day(self._stored.guild_id, day) if kept is None else kept

@@ -1,4 +1,4 @@
-"""Hard caps: how long a session may last and how many tokens it and its server may use. Pure arithmetic."""
+"""Hard caps: how long a session may last and how many tokens it, its server and all may use. Pure arithmetic."""
 
 import math
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from bot.errors import RoundtableError
 from bot.settings import Settings
+from bot.store.spending import UsedToday
 
 # Requests for one turn at most: the first, one after a compaction, one more for a useless answer. Each of them may
 # be tried again (LLM_RETRIES) where the endpoint is at fault, and the first that a model ever answers may be two: one
@@ -23,7 +24,7 @@ class Cap(StrEnum):
 
     MINUTES = "minutes"  # of a session
     SESSION = "session"  # tokens of a session
-    DAY = "day"  # tokens of a server on a day (UTC)
+    DAY = "day"  # tokens of a server, or of all together, on a day (UTC)
 
 
 class LimitReached(RoundtableError):
@@ -42,6 +43,7 @@ class Limits:
     session_tokens: int = 500_000
     day_tokens: int = 2_000_000
     sessions: int = 10
+    day_tokens_all: int = 10_000_000
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -50,17 +52,18 @@ class Limits:
             settings.limit_session_tokens,
             settings.limit_day_tokens,
             settings.limit_sessions,
+            settings.limit_day_tokens_all,
         )
 
 
 USUAL: Final = Limits()
 
 
-def check(limits: Limits, *, minutes: float, session_tokens: int, day_tokens: int, need: int, reserve: int) -> None:
+def check(limits: Limits, *, minutes: float, session_tokens: int, today: UsedToday, need: int, reserve: int) -> None:
     """Raise LimitReached if a call may not be made.
 
-    In: how long the session has lasted, the tokens that it and its server (today) have used, what the call will need
-    at most, and what the session keeps for its summary.
+    In: how long the session has lasted, the tokens that it has used and those used today, what the call will need at
+    most, and what the session keeps for its summary.
     """
     if limits.session_minutes and reserve and minutes >= limits.session_minutes:
         most = _span(limits.session_minutes)
@@ -68,9 +71,20 @@ def check(limits: Limits, *, minutes: float, session_tokens: int, day_tokens: in
     if limits.session_tokens and session_tokens + need + reserve > limits.session_tokens:
         used = f"A table may use {limits.session_tokens:,} tokens and this one has used {session_tokens:,}"
         raise LimitReached(Cap.SESSION, f"{used}: {_TOO_FEW} {_changed_by('LIMIT_SESSION_TOKENS')}")
-    if limits.day_tokens and day_tokens + need > limits.day_tokens:
-        used = f"This server may use {limits.day_tokens:,} tokens a day (UTC) and has used {day_tokens:,}"
-        raise LimitReached(Cap.DAY, f"{used}: {_TOO_FEW} {_changed_by('LIMIT_DAY_TOKENS')}")
+    if (why := over_the_day(limits, today, need)) is not None:
+        raise LimitReached(Cap.DAY, why)
+
+
+def over_the_day(limits: Limits, today: UsedToday, need: int) -> str | None:
+    """Why a call that needs so many tokens may not be made today, as people read it; None if it may."""
+    if limits.day_tokens and today.server + need > limits.day_tokens:
+        used = f"This server may use {limits.day_tokens:,} tokens a day (UTC) and has used {today.server:,}"
+        return f"{used}: {_TOO_FEW} {_changed_by('LIMIT_DAY_TOKENS')}"
+    if limits.day_tokens_all and today.all_servers + need > limits.day_tokens_all:
+        # How much of it was used elsewhere is not for a server's members.
+        most = f"All the servers I am on may together use {limits.day_tokens_all:,} tokens a day (UTC)"
+        return f"{most}: {_TOO_FEW} {_changed_by('LIMIT_DAY_TOKENS_ALL')}"
+    return None
 
 
 def tokens_in(characters: int, chars_per_token: float) -> int:

@@ -4,8 +4,8 @@ An endpoint, and those that may speak in its place, are asked by one task for al
 a turn would ask but for a tiny prompt: what is refused of a turn is refused of that, and no table goes on only to be
 paused again. Where one does all the same, since it was the prompt that was refused, each pause is longer than the one
 before. A place is tried by showing what is queued for it. After several turns that came to nothing a session tries once
-more; when its server's tokens of the day are used up it waits for the next day. A fault of ours is left to people.
-Nothing of this is stored but the fault itself, so that after a restart the waiting begins anew.
+more; when the tokens of the day are used up, its server's or those of all, it waits for the next. A fault of
+ours is left to people. Nothing of this is stored but the fault itself, so that after a restart the waiting begins anew.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ class Waiting(Protocol):
         ...
 
     async def has_tokens_today(self) -> bool:
-        """Whether its server's tokens of the day suffice for a call."""
+        """Whether the tokens of the day, its server's and those of all, suffice for a call."""
         ...
 
 

@@ -60,8 +60,24 @@ def user(call: ApiCall) -> JSON:
 
 @route("GET", "/oauth2/applications/@me")
 @route("GET", "/applications/@me")
-@route("PATCH", "/applications/@me")
 def application(call: ApiCall) -> JSON:
+    return wire.application(call.world)
+
+
+@route("PATCH", "/applications/@me")
+def edit_application(call: ApiCall) -> JSON:
+    """Only what is sent is changed: https://docs.discord.com/developers/resources/application#edit-current-application"""
+    known = {"integration_types_config", "install_params", "custom_install_url", "interactions_endpoint_url"}
+    if unknown := call.json.keys() - known:
+        raise refusals.invalid_form(next(iter(unknown)), "UNKNOWN", "The stand-in does not know this field.")
+    config = call.json.get("integration_types_config") or {}
+    linked = [*(each.get("oauth2_install_params") for each in config.values()), call.json.get("install_params")]
+    if any(linked) and not call.world.application["bot_public"]:
+        # As the portal words it: https://github.com/DenisD3D/Mc2Discord/issues/128
+        raise refusals.invalid_form(
+            "bot_public", "PRIVATE", "Private application cannot have a default authorization link."
+        )
+    call.world.application |= call.json
     return wire.application(call.world)
 
 

@@ -44,6 +44,13 @@ class State:
         self.listeners: list[Listener] = []
         self.requests: list[ApiRequest] = []
         self.application_flags = MESSAGE_CONTENT_LIMITED if message_content else 0
+        # What is set on the developer portal, beside name and intents.
+        self.application: JSON = {
+            "bot_public": True,
+            "bot_require_code_grant": False,
+            "interactions_endpoint_url": None,
+            "integration_types_config": {"0": {}},
+        }
         self.guild_id = self.new_id()
         self.guild_name = "The Long Table"
         self.in_guild = True

@@ -250,17 +250,13 @@ def application(state: State) -> JSON:
         "description": "",
         "icon": None,
         "bot": user(state.bot),
-        "bot_public": True,
-        "bot_require_code_grant": False,
         "owner": user(state.owner),
         "team": None,
         "verify_key": "00" * 32,
         "flags": state.application_flags,
         "approximate_guild_count": int(state.in_guild),
         "redirect_uris": [],
-        "interactions_endpoint_url": None,
-        "install_params": None,
-        "integration_types_config": {"0": {}},
+        **state.application,
     }
 
 
