@@ -198,6 +198,12 @@ class RoundtableBot(InteractionClient):
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
         await self._recheck_permissions(after.guild)
 
+    async def on_member_update(self, _: discord.Member, after: discord.Member) -> None:
+        # Of its own roles the bot is told without the privileged intent for members:
+        # https://discord.com/developers/docs/events/gateway-events#guild-member-update
+        if after.id == self.me.id:
+            await self._recheck_permissions(after.guild)
+
     async def _recheck_permissions(self, guild: discord.Guild) -> None:
         """Permissions have changed: where the bot sees no channel it hears nobody."""
         for runner in self.supervisor.open_sessions(guild.id):

@@ -84,6 +84,12 @@ class World(State):
         record.overwrites[member.id] = (old_allow & ~deny | allow, old_deny & ~allow | deny)
         self.changed(record)
 
+    def set_roles(self, member: MemberLike, *roles: Role) -> None:
+        """The member has these roles and no others. A bot is told of its own without the intent for members."""
+        record = self.member(member)
+        record.roles = [role.id for role in roles]
+        self.emit("GUILD_MEMBER_UPDATE", wire.member(record) | {"guild_id": str(self.guild_id)})
+
     def delete_channel(self, channel: ChannelLike) -> None:
         """With its messages, threads and webhooks."""
         gone = self.channel(channel)
