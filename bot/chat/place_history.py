@@ -1,5 +1,7 @@
 """What stands in a session's channel or thread: its messages, ours and members', read from Discord's history."""
 
+import logging
+from collections.abc import AsyncIterator, Collection
 from typing import Final
 
 import aiohttp
@@ -13,6 +15,13 @@ from bot.chat.webhooks import WebhookRegistry
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, OwnMessage, PostRejected, RejectReason
 from bot.store.models import StoredSession
 
+log = logging.getLogger(__name__)
+
+# Of messages: https://discord.com/developers/docs/resources/message#get-channel-messages
+PAGE: Final = 100
+# For what became of earlier messages, at most so many pages are read: some 2,500 messages, more than a table's prompts
+# quote, at about one request a second.
+MOST_PAGES: Final = 25
 # An answer that got lost on its way.
 LOST: Final = (OSError, aiohttp.ClientError, TimeoutError)
 
@@ -44,8 +53,28 @@ class PlaceHistory:
             if (guest := as_guest(m, me=me, owned=owned) or as_said_by_command(m, me=me))
         ]
 
-    async def said_since(self, after_id: int) -> dict[int, str | None]:
-        return {m.id: await self._edited_text(m) for m in await self._read(after_id)}
+    async def said_of(self, message_ids: Collection[int]) -> dict[int, str | None]:
+        """Read in pages, newest first: the messages asked for mostly stand close together."""
+        left = sorted(message_ids, reverse=True)
+        said: dict[int, str | None] = {}
+        for _ in range(MOST_PAGES):
+            if not left:
+                break
+            page = await self._page(discord.Object(left[0] + 1))
+            there = {message.id: message for message in page}
+            # A page that is not full reaches to the beginning.
+            oldest = min(there) if len(page) == PAGE else 0
+            for message_id in [each for each in left if each >= oldest]:
+                message = there.get(message_id)
+                said[message_id] = await self._edited_text(message) if message else ""
+            left = [each for each in left if each < oldest]
+        if left:
+            log.warning(
+                "session %s: whether these older messages were edited or deleted meanwhile is not looked up: %s",
+                self._stored.id,
+                ", ".join(map(str, left)),
+            )
+        return said
 
     async def _edited_text(self, message: discord.Message) -> str | None:
         # One that was not edited may still read otherwise here: a history names members as Discord does, not as the
@@ -57,6 +86,12 @@ class PlaceHistory:
         return await guest.words() if guest else ""
 
     async def _read(self, after_id: int) -> list[discord.Message]:
+        return await self._asked(self._place.history(after=discord.Object(after_id), limit=None, oldest_first=True))
+
+    async def _page(self, before: discord.Object) -> list[discord.Message]:
+        return await self._asked(self._place.history(before=before, limit=PAGE))
+
+    async def _asked(self, history: AsyncIterator[discord.Message]) -> list[discord.Message]:
         guild = self._client.get_guild(self._stored.guild_id)
         if guild is not None and guild.unavailable:
             # Nobody can say then which permissions the bot has, nor whether an empty history is one.
@@ -66,7 +101,6 @@ class PlaceHistory:
             # Discord answers with an empty list instead of an error.
             raise PostRejected(RejectReason.BLOCKED, please_grant([READ_HISTORY]))
         try:
-            history = self._place.history(after=discord.Object(after_id), limit=None, oldest_first=True)
             return [message async for message in history]
         except discord.HTTPException as error:
             raise explain(error, lacking) from error

@@ -2,7 +2,7 @@
 
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import discord
@@ -185,8 +185,8 @@ class WebhookStage:
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
         return await self._history.heard_since(after_id)
 
-    async def said_since(self, after_id: int) -> dict[int, str | None]:
-        return await self._history.said_since(after_id)
+    async def said_of(self, message_ids: Collection[int]) -> dict[int, str | None]:
+        return await self._history.said_of(message_ids)
 
     def _lacking(self) -> list[str]:
         return lacking_in(self._client, self._stored)

@@ -1,6 +1,6 @@
 """The seam between a session and where it is shown: what a stage can do, and how it says no."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -125,9 +125,10 @@ class Stage(Protocol):
         """Members' messages in the place after a message id, oldest first. Raises PostRejected or OutcomeUnknown."""
         ...
 
-    async def said_since(self, after_id: int) -> dict[int, str | None]:
-        """Every message in the place after a message id, whoever wrote it: what it says to the table since it was
-        edited (empty: nothing), None if it was not, or that can't be told. Raises PostRejected or OutcomeUnknown."""
+    async def said_of(self, message_ids: Collection[int]) -> dict[int, str | None]:
+        """What has become of members' messages, as far as it was looked up: the newest of them are. By id what one says
+        to the table since it was edited (empty: nothing, or it was deleted), None if it was not, or that can't be told.
+        Raises PostRejected or OutcomeUnknown."""
         ...
 
     async def remove(self, message: OwnMessage) -> None:

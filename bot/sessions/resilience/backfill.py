@@ -132,8 +132,6 @@ class Backfill:
         known = [t.message_id for t in guests if t.message_id and t.message_id <= upto]
         if not known:
             return
-        now = await self._stage.said_since(min(known) - 1)
-        for message_id in known:
-            text = now.get(message_id, "")
+        for message_id, text in (await self._stage.said_of(known)).items():
             if text is not None:
                 await self._guest_changed(message_id, text)
