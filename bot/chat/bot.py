@@ -10,7 +10,7 @@ from discord import app_commands
 from bot.chat.avatars import Avatars
 from bot.chat.commands import RoundtableCommands, ask_this_persona
 from bot.chat.courtesies import Courtesies
-from bot.chat.guest_messages import RateLimitNotice, as_guest
+from bot.chat.guest_messages import RateLimitNotice, as_guest, words_of
 from bot.chat.interaction import InteractionClient
 from bot.chat.own_messages import as_own
 from bot.chat.panel import PanelButton
@@ -21,9 +21,10 @@ from bot.chat.webhooks import WebhookRegistry
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
+from bot.sessions.delivery.stage import GuestMessage
+from bot.sessions.guest_turns import Heard
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.supervisor import Supervisor
-from bot.sessions.turn_log import Heard
 from bot.settings import Settings
 from bot.store.models import Fault, Status, StoredSession
 from bot.store.store import Store
@@ -96,6 +97,7 @@ class RoundtableBot(InteractionClient):
             avatars=self.avatars,
             courtesies=self.courtesies,
             model_of=self._endpoints.model_of,
+            proxies=self.settings.proxy_applications,
         )
 
     # --- from start to end ---
@@ -140,7 +142,7 @@ class RoundtableBot(InteractionClient):
             await self.supervisor.message_seen(channel.id, seen)
             return
         runner = self.supervisor.find(channel.id)
-        guest = as_guest(message, me=self.me, owned=self.webhooks.owned) if runner else None
+        guest = self._as_guest(message) if runner else None
         if runner and guest and await runner.hear(guest) is Heard.FLOODED:
             self.courtesies.start_once("a reaction", partial(self.rate_limit_notice.tell, message))
 
@@ -149,11 +151,14 @@ class RoundtableBot(InteractionClient):
         # What was said by command stands in a message of ours, which its guest can't edit: that is a pin or the like.
         if runner is None or not runner.has_heard(payload.message_id) or payload.message.author.id == self.me.id:
             return
-        guest = as_guest(payload.message, me=self.me, owned=self.webhooks.owned)
+        guest = self._as_guest(payload.message)
         if guest and guest.fetch and payload.message.edited_at is None:
             return  # a pin or the like: what came as a file is as it was
         # An edit can also turn a message into one that is kept out of the discussion.
-        await runner.guest_changed(payload.message_id, await guest.words() if guest else "")
+        await runner.guest_changed(payload.message_id, await words_of(guest))
+
+    def _as_guest(self, message: discord.Message) -> GuestMessage | None:
+        return as_guest(message, me=self.me, owned=self.webhooks.owned, proxies=self.settings.proxy_applications)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         await self.supervisor.message_gone(payload.channel_id, payload.message_id)

@@ -8,7 +8,7 @@ import aiohttp
 import discord
 
 from bot.chat.api_errors import explain
-from bot.chat.guest_messages import as_guest, as_said_by_command
+from bot.chat.guest_messages import as_guest, as_said_by_command, speaks_for_members, words_of
 from bot.chat.own_messages import as_own
 from bot.chat.permissions import READ_HISTORY, missing, please_grant
 from bot.chat.webhooks import WebhookRegistry
@@ -35,23 +35,25 @@ class PlaceHistory:
         client: discord.Client,
         place: discord.PartialMessageable,
         webhooks: WebhookRegistry,
+        proxies: Collection[int],
     ) -> None:
+        """`proxies`: the applications whose webhooks speak for members."""
         self._stored = stored
         self._client = client
         self._place = place
         self._webhooks = webhooks
+        self._proxies = proxies
 
     async def sent_since(self, after_id: int) -> list[OwnMessage]:
         channel_id, me, owned = self._stored.channel_id, self._me, self._webhooks.owned
         return [own for m in await self._read(after_id) if (own := as_own(m, channel_id, me=me, owned=owned))]
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
-        me, owned = self._me, self._webhooks.owned
-        return [
-            guest
-            for m in await self._read(after_id)
-            if (guest := as_guest(m, me=me, owned=owned) or as_said_by_command(m, me=me))
-        ]
+        heard = [self._as_guest(m) or as_said_by_command(m, me=self._me) for m in await self._read(after_id)]
+        return [guest for guest in heard if guest]
+
+    def _as_guest(self, message: discord.Message) -> GuestMessage | None:
+        return as_guest(message, me=self._me, owned=self._webhooks.owned, proxies=self._proxies)
 
     async def said_of(self, message_ids: Collection[int]) -> dict[int, str | None]:
         """Read in pages, newest first: the messages asked for mostly stand close together."""
@@ -80,10 +82,10 @@ class PlaceHistory:
         # One that was not edited may still read otherwise here: a history names members as Discord does, not as the
         # server does. What was said by command stands in a message of ours.
         readable = message.content or self._client.intents.message_content
-        if message.edited_at is None or message.author.bot or not readable:
+        is_bots = message.author.bot and not speaks_for_members(message, self._proxies)
+        if message.edited_at is None or is_bots or not readable:
             return None
-        guest = as_guest(message, me=self._me, owned=self._webhooks.owned)
-        return await guest.words() if guest else ""
+        return await words_of(self._as_guest(message))
 
     async def _read(self, after_id: int) -> list[discord.Message]:
         return await self._asked(self._place.history(after=discord.Object(after_id), limit=None, oldest_first=True))

@@ -54,8 +54,10 @@ class WebhookStage:
         avatars: Avatars,
         courtesies: Courtesies,
         model_of: Callable[[Persona], str | None],
+        proxies: Collection[int],
     ) -> None:
-        """`model_of`: the model that writes what a persona says, as far as it is known."""
+        """`model_of`: the model that writes what a persona says, as far as it is known. `proxies`: the applications
+        whose webhooks speak for members."""
         self._stored = stored
         self._client = client
         self._store = store
@@ -65,7 +67,7 @@ class WebhookStage:
         self._model_of = model_of
         self._place = client.get_partial_messageable(stored.place_id, guild_id=stored.guild_id)
         self._thread = stored.place_id if stored.place_id != stored.channel_id else None
-        self._history = PlaceHistory(stored, client, self._place, webhooks)
+        self._history = PlaceHistory(stored, client, self._place, webhooks, proxies)
         self._report: StatusReport | None = None
         self._panel: int | None = None
         self._editing: Courtesy | None = None

@@ -117,11 +117,12 @@ class Backfill:
 
     async def _make_up(self, shown: int, heard: int) -> None:
         await self._outbox.look_back(shown)
-        await self._take_back(upto=heard)
         for message in await self._stage.heard_since(heard):
             # What was said by command answers somebody, which the history does not tell.
             live = self._waiting.get(message.id, message)
             await self._hear(replace(message, reply_to=message.reply_to or live.reply_to))
+        # Behind that: what was reposted is in the history under another id, and its turn has that by now.
+        await self._take_back(upto=heard)
 
     async def _take_back(self, upto: int) -> None:
         """Blank the guests' turns whose message was deleted meanwhile, amend those that were edited.

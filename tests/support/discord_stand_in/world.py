@@ -59,11 +59,13 @@ class World(State):
             self.member(member).roles.append(role.id)
         return role
 
-    def add_webhook(self, channel: ChannelLike, name: str, *, by: MemberLike = "Owner") -> Webhook:
-        """A webhook that a person made, which the bot must leave alone."""
+    def add_webhook(
+        self, channel: ChannelLike, name: str, *, by: MemberLike = "Owner", application_id: int | None = None
+    ) -> Webhook:
+        """A webhook that a person made, or another application, which the bot must leave alone."""
         creator = self.member(by)
-        ours = self.application_id if creator is self.bot else None
-        webhook = Webhook(self.new_id(), secrets.token_urlsafe(32), name, self.channel(channel), creator, ours)
+        made_by = self.application_id if creator is self.bot else application_id
+        webhook = Webhook(self.new_id(), secrets.token_urlsafe(32), name, self.channel(channel), creator, made_by)
         self.webhooks[webhook.id] = webhook
         self.webhooks_changed(webhook.channel)
         return webhook
@@ -170,11 +172,12 @@ class World(State):
         *,
         username: str | None = None,
         thread: ChannelLike | None = None,
+        embeds: list[JSON] | None = None,
     ) -> Message:
         """A post through a webhook that no request of the bot's made: another program's, or a late copy."""
         hook = self.webhook(webhook)
         place = self.channel(thread) if thread is not None else hook.channel
-        payload: JSON = {"content": text} | ({"username": username} if username else {})
+        payload: JSON = {"content": text, "embeds": embeds or []} | ({"username": username} if username else {})
         return self.store(self.through(hook, place, payload, []))
 
     def edit_message(self, message: MessageLike, text: str) -> Message:
