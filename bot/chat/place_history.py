@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import AsyncIterator, Collection
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import aiohttp
@@ -9,6 +11,7 @@ import discord
 
 from bot.chat.api_errors import explain
 from bot.chat.guest_messages import as_guest, as_said_by_command, speaks_for_members, words_of
+from bot.chat.member_names import look_up_name
 from bot.chat.own_messages import as_own
 from bot.chat.permissions import READ_HISTORY, missing, please_grant
 from bot.chat.webhooks import WebhookRegistry
@@ -49,8 +52,15 @@ class PlaceHistory:
         return [own for m in await self._read(after_id) if (own := as_own(m, channel_id, me=me, owned=owned))]
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
-        heard = [self._as_guest(m) or as_said_by_command(m, me=self._me) for m in await self._read(after_id)]
+        heard = [self._heard(message) for message in await self._read(after_id)]
         return [guest for guest in heard if guest]
+
+    def _heard(self, message: discord.Message) -> GuestMessage | None:
+        guest = self._as_guest(message) or as_said_by_command(message, me=self._me)
+        if guest is None or guest.is_repost:
+            return guest
+        look_up = partial(look_up_name, self._client, self._stored.guild_id, guest.author_id, guest.name)
+        return replace(guest, look_up_name=look_up)
 
     def _as_guest(self, message: discord.Message) -> GuestMessage | None:
         return as_guest(message, me=self._me, owned=self._webhooks.owned, proxies=self._proxies)

@@ -106,7 +106,7 @@ class GuestTurns:
         turn = Turn(
             seq=0,
             kind="guest",
-            speaker=message.name,
+            speaker=await self._name_of(message),
             text=text,
             question=question_on_table(self._record),
             addressed=await self._replied_to(message) or to,
@@ -227,6 +227,14 @@ class GuestTurns:
     def _reworded(self, turn: Turn, text: str, to: str | None) -> Turn:
         by_reply = turn.addressed and turn.addressed != self._read(turn.text)[1]  # which no edit changes
         return replace(turn, text=text, addressed=turn.addressed if by_reply else to)
+
+    async def _name_of(self, message: GuestMessage) -> str:
+        """The author's name: where the message does not surely tell it, the one that the record has."""
+        if message.look_up_name is None:
+            return message.name
+        theirs = (turn for turn in reversed(self._record.turns) if turn.author_id == message.author_id)
+        known = next((turn.speaker for turn in theirs if REPOSTED_FLAG not in turn.flags), None)
+        return known or await message.look_up_name()
 
     async def _replied_to(self, message: GuestMessage) -> str | None:
         found = await self._store.post_of_message(message.reply_to) if message.reply_to else None

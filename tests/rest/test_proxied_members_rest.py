@@ -66,6 +66,7 @@ async def test_what_an_application_reposts_is_what_that_member_said(house: RestH
         world.delete_message(between)
         await house.server.settled()
     # While the bot is away: nobody will ever know whose it was.
+    world.set_nick("Otso", "Otso the Old")
     world.member_says("general", "Otso", "You were away.")
     world.webhook_says(hook, "And why?", username="Luna", embeds=replying(spoken, house))
     world.webhook_says(hook, "Not to you.", username="Luna", embeds=replying(other, house, "Good morning."))
@@ -75,7 +76,7 @@ async def test_what_an_application_reposts_is_what_that_member_said(house: RestH
         await house.until_ended()
     assert await guests(house, session) == [
         ("Luna", "So who sleeps then?", speaker),
-        ("Otso", "You were away.", None),
+        ("Otso the Old", "You were away.", None),
         ("Luna", "And why?", speaker),
         ("Sol", "Is it so?", speaker),
     ]

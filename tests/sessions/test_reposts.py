@@ -288,3 +288,23 @@ async def test_a_process_that_is_killed_before_any_transaction_of_it(
         await table.run.catch_up()
         assert told(await table.stored_turns())[0] == ("Luna", "Is rye better?", LENA, repost.id)
         assert len(table.run.record) == len(table.place.guests)
+
+
+async def test_names_of_the_history_make_no_second_person(proxy: Proxy) -> None:
+    asked = list[int]()
+
+    async def look_up() -> str:
+        asked.append(1)
+        return "Otto the Miller"
+
+    for name in ("otto", "otto2"):
+        await proxy.says("Bread is life.", author_id=5, name=name, look_up_name=look_up)
+    await proxy.says("[So it is.]", author_id=5, name="Otto the Miller")
+    await proxy.reposts("So it is.")
+    await proxy.says("Is it?", author_id=5, name="otto", look_up_name=look_up)
+    names = [turn.speaker for turn in proxy.table.run.record]
+    assert names == ["Otto the Miller", "Otto the Miller", "Luna", "Otto the Miller"]
+    assert len(asked) == 1
+    await proxy.table.store.member_data.keep_out(proxy.table.run.stored.guild_id, 6, out=True)
+    await proxy.says("Nobody asks who I am.", author_id=6, look_up_name=look_up)
+    assert len(asked) == 1

@@ -60,6 +60,7 @@ class GuestMessage:
     `fetch` gets what it says where a part of that has to be fetched first (empty: nothing that is for the table; None:
     it can't be had); it takes a few seconds at most and raises nothing. `text` says what is known without.
     In both, members are mentioned as `markup.mention` writes it.
+    `look_up_name` gets the name the author has on the server, where `name` may be another one; it raises nothing.
     `is_for_table` False: not to be taken in, and known only so that its repost isn't either. `is_repost`: an
     application posted it for a member whom it does not tell; `author_id` then is what it posted through.
     """
@@ -70,6 +71,7 @@ class GuestMessage:
     text: str
     reply_to: int | None = None
     fetch: Callable[[], Awaitable[str | None]] | None = field(default=None, compare=False)
+    look_up_name: Callable[[], Awaitable[str]] | None = field(default=None, compare=False)
     is_for_table: bool = True
     is_repost: bool = False
 

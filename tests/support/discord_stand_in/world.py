@@ -92,6 +92,12 @@ class World(State):
         record.roles = [role.id for role in roles]
         self.emit("GUILD_MEMBER_UPDATE", wire.member(record) | {"guild_id": str(self.guild_id)})
 
+    def set_nick(self, member: MemberLike, nick: str | None) -> None:
+        """The member's name on this server; the bot is told of nobody's but its own."""
+        record = self.member(member)
+        record.nick = nick
+        self.emit("GUILD_MEMBER_UPDATE", wire.member(record) | {"guild_id": str(self.guild_id)})
+
     def delete_channel(self, channel: ChannelLike) -> None:
         """With its messages, threads and webhooks."""
         gone = self.channel(channel)
