@@ -3,6 +3,7 @@
 import sys
 import textwrap
 import zlib
+from collections.abc import Collection
 from typing import Final, TextIO
 
 from bot.discussion.model.persona import Persona
@@ -79,7 +80,7 @@ class TerminalStage:
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
         return []
 
-    async def said_since(self, after_id: int) -> dict[int, str | None]:
+    async def said_of(self, message_ids: Collection[int]) -> dict[int, str | None]:
         return {}
 
     async def remove(self, message: OwnMessage) -> None: ...

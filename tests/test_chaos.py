@@ -27,6 +27,7 @@ def test_killed_again_and_again_the_bot_loses_and_doubles_nothing(
     assert found["kills"] >= 8
     assert found["turns"] == found["tables"] * 7  # six and the summary
     assert found["faults"] > 0
+    assert found["of_them_by_proxy"] > 0
     assert "turns doubled" in told
 
 
@@ -50,7 +51,7 @@ def post(number: int, kind: str, content: str, *, seq: int | None = None) -> dic
 
 def turn(seq: int, kind: str, text: str, **more: Any) -> dict[str, Any]:
     ids = {"session_id": 1, "seq": seq, "message_id": None, "withheld": 0}
-    return ids | {"kind": kind, "speaker": "Aino", "text": text} | more
+    return ids | {"kind": kind, "speaker": "Otso" if kind == "guest" else "Aino", "text": text} | more
 
 
 def table() -> StoredTable:
@@ -148,6 +149,11 @@ def test_a_guests_message_that_is_no_turn_or_two_is_found() -> None:
     twice = table()
     twice.turns.append(turn(4, "guest", GUEST.text, message_id=GUEST.id))
     assert found(twice, messages(twice)) == {"guests_doubled": 1}
+    twice.turns[-1] |= {"message_id": at(OPENED + 29), "text": f"[{GUEST.text}]"}  # what it reposts
+    assert found(twice, messages(twice)) == {"guests_doubled": 1}
+    renamed = table()
+    renamed.turns[1]["speaker"] = "Luna"
+    assert found(renamed, messages(renamed)) == {"texts_differ": 1}
 
 
 def test_cards_panels_and_minutes_missing_or_doubled_are_found() -> None:

@@ -10,7 +10,7 @@ from bot.chat.avatars import Avatars
 from bot.chat.command_tree import RoundtableTree
 from bot.chat.commands import RoundtableCommands, ask_this_persona
 from bot.chat.courtesies import Courtesies
-from bot.chat.guest_messages import RateLimitNotice, as_guest
+from bot.chat.guest_messages import RateLimitNotice, as_guest, words_of
 from bot.chat.host_details import HostDetails
 from bot.chat.host_rules import HostRules
 from bot.chat.interaction import InteractionClient
@@ -24,9 +24,10 @@ from bot.discussion.model.record import seats
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
+from bot.sessions.delivery.stage import GuestMessage
+from bot.sessions.guest_turns import Heard
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.supervisor import Supervisor
-from bot.sessions.turn_log import Heard
 from bot.settings import Settings
 from bot.store.models import Fault, Status, StoredSession
 from bot.store.store import Store
@@ -103,6 +104,7 @@ class RoundtableBot(InteractionClient):
             host_rules=self.host_rules,
             model_of=self._endpoints.model_of,
             host=HostDetails.of(self.settings),
+            proxies=self.settings.proxy_applications,
         )
 
     # --- from start to end ---
@@ -154,7 +156,7 @@ class RoundtableBot(InteractionClient):
             await self.supervisor.message_seen(channel.id, seen)
             return
         runner = self.supervisor.find(channel.id)
-        guest = as_guest(message, me=self.me, owned=self.webhooks.owned) if runner else None
+        guest = self._as_guest(message) if runner else None
         if runner and guest and await runner.hear(guest) is Heard.FLOODED:
             self.courtesies.start_once("a reaction", partial(self.rate_limit_notice.tell, message))
 
@@ -163,11 +165,14 @@ class RoundtableBot(InteractionClient):
         # What was said by command stands in a message of ours, which its guest can't edit: that is a pin or the like.
         if runner is None or not runner.has_heard(payload.message_id) or payload.message.author.id == self.me.id:
             return
-        guest = as_guest(payload.message, me=self.me, owned=self.webhooks.owned)
+        guest = self._as_guest(payload.message)
         if guest and guest.fetch and payload.message.edited_at is None:
             return  # a pin or the like: what came as a file is as it was
         # An edit can also turn a message into one that is kept out of the discussion.
-        await runner.guest_changed(payload.message_id, await guest.words() if guest else "")
+        await runner.guest_changed(payload.message_id, await words_of(guest))
+
+    def _as_guest(self, message: discord.Message) -> GuestMessage | None:
+        return as_guest(message, me=self.me, owned=self.webhooks.owned, proxies=self.settings.proxy_applications)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         await self.supervisor.message_gone(payload.channel_id, payload.message_id)
@@ -224,6 +229,12 @@ class RoundtableBot(InteractionClient):
             against = self.host_rules.against(guild, runner.stored.channel_id)
             if against and runner.status is Status.RUNNING:
                 await runner.hold(against, Fault.PLACE)
+
+    async def on_member_update(self, _: discord.Member, after: discord.Member) -> None:
+        # Of its own roles the bot is told without the privileged intent for members:
+        # https://discord.com/developers/docs/events/gateway-events#guild-member-update
+        if after.id == self.me.id:
+            await self._recheck_permissions(after.guild)
 
     async def _recheck_permissions(self, guild: discord.Guild) -> None:
         """Permissions have changed: where the bot sees no channel it hears nobody."""

@@ -12,6 +12,7 @@ from bot.chat.cards import said_in
 from bot.chat.discord_mentions import with_names
 from bot.chat.message_parts import is_forward, is_only_gifs, things_beside, words_beside
 from bot.chat.pasted_text import read, text_files
+from bot.chat.repost_headers import reply_of_repost
 from bot.discussion.text.invisible import without_invisible
 from bot.sessions.delivery.stage import GuestMessage
 
@@ -22,29 +23,54 @@ TOO_MANY: Final = "⏳"
 _MINUTE: Final = timedelta(minutes=1)
 # What can't be stored (half a character) or seen (control characters); white space stays.
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-# Applications whose webhooks speak for members, by id: PluralKit (https://pluralkit.me). Discord itself says which
-# application a webhook belongs to.
-_PROXIES: Final = frozenset({466378653216014359})
 _ORDINARY: Final = (discord.MessageType.default, discord.MessageType.reply)
 
 
-def as_guest(message: discord.Message, *, me: discord.abc.User, owned: Collection[int]) -> GuestMessage | None:
-    """The guest's turn that a message is, or None.
+def as_guest(
+    message: discord.Message, *, me: discord.abc.User, owned: Collection[int], proxies: Collection[int]
+) -> GuestMessage | None:
+    """What a guest says with a message, or None.
 
-    `owned` are the ids of our webhooks. Left out are bots and webhooks (but for those that speak for members), system
-    messages, replies between members, what begins with `//`, and messages without words. Words that come as a file are
-    fetched when they are wanted.
+    `owned` are the ids of our webhooks, `proxies` the applications whose webhooks speak for members. Left out are bots
+    and other webhooks, system messages and messages without words. Replies between members and what begins with `//`
+    are told as not for the table. Words that come as a file are fetched when they are wanted.
     """
-    if not _is_of_a_member(message) or message.type not in _ORDINARY:
-        return None
-    if message.content.lstrip().startswith(KEEP_OUT) or _is_between_members(message, me, owned):
+    is_repost = speaks_for_members(message, proxies)
+    is_bots = message.author.bot or message.webhook_id is not None
+    if (is_bots and not is_repost) or message.type not in _ORDINARY:
         return None
     text = said(message, me)
     if not text:
         return None
     replied_to = message.reference.message_id if message.reference and not is_forward(message) else None
-    fetch = partial(_whole, message, me) if text_files(message) else None
-    return GuestMessage(message.id, message.author.id, message.author.display_name, text, replied_to, fetch)
+    content = message.content
+    if is_repost:
+        replied_to, content = reply_of_repost(message)
+    is_kept_out = content.lstrip().startswith(KEEP_OUT) or _is_between_members(message, me, owned)
+    return GuestMessage(
+        message.id,
+        message.author.id,
+        # One that is as another member's is told from it by characters that nobody sees.
+        without_unseen(message.author.display_name) if is_repost else message.author.display_name,
+        text,
+        replied_to,
+        partial(_whole, message, me) if text_files(message) else None,
+        is_for_table=not is_kept_out,
+        is_repost=is_repost,
+    )
+
+
+def speaks_for_members(message: discord.Message, proxies: Collection[int]) -> bool:
+    """Whether a message came through a webhook of one of these applications: Discord itself says so.
+
+    What an application answers to a command comes through its own id, and is its own.
+    """
+    return message.application_id in proxies and message.webhook_id not in (None, message.application_id)
+
+
+async def words_of(guest: GuestMessage | None) -> str:
+    """What a message says to the table since it was edited; empty for nothing (any more)."""
+    return await guest.words() if guest and guest.is_for_table else ""
 
 
 def said(message: discord.Message, me: discord.abc.User, *, pasted: str | None = None) -> str:
@@ -52,7 +78,9 @@ def said(message: discord.Message, me: discord.abc.User, *, pasted: str | None =
 
     `pasted`: the text of its files, once that has been read. Empty for a message without words.
     """
-    text = _heard(re.sub(rf"^\s*<@!?{me.id}>[\s,:]*", "", message.content), message)
+    # What is reposted may begin with what it answers.
+    content = reply_of_repost(message)[1] if message.webhook_id else message.content
+    text = _heard(re.sub(rf"^\s*<@!?{me.id}>[\s,:]*", "", content), message)
     beside = [_heard(words, message) for words in words_beside(message)]
     files = text_files(message)
     if (not text or is_only_gifs(text)) and not beside and not files:
@@ -112,12 +140,6 @@ class RateLimitNotice:
 def without_unseen(text: str) -> str:
     """`text` without characters that can't be stored or seen, and without white space around it."""
     return without_invisible(_UNSEEN.sub("", text)).strip()
-
-
-def _is_of_a_member(message: discord.Message) -> bool:
-    if message.webhook_id:
-        return message.application_id in _PROXIES
-    return not message.author.bot
 
 
 def _is_between_members(message: discord.Message, me: discord.abc.User, owned: Collection[int]) -> bool:

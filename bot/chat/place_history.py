@@ -1,18 +1,30 @@
 """What stands in a session's channel or thread: its messages, ours and members', read from Discord's history."""
 
+import logging
+from collections.abc import AsyncIterator, Collection
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import aiohttp
 import discord
 
 from bot.chat.api_errors import explain
-from bot.chat.guest_messages import as_guest, as_said_by_command
+from bot.chat.guest_messages import as_guest, as_said_by_command, speaks_for_members, words_of
+from bot.chat.member_names import look_up_name
 from bot.chat.own_messages import as_own
 from bot.chat.permissions import READ_HISTORY, missing, please_grant
 from bot.chat.webhooks import WebhookRegistry
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, OwnMessage, PostRejected, RejectReason
 from bot.store.models import StoredSession
 
+log = logging.getLogger(__name__)
+
+# Of messages: https://discord.com/developers/docs/resources/message#get-channel-messages
+PAGE: Final = 100
+# For what became of earlier messages, at most so many pages are read: some 2,500 messages, more than a table's prompts
+# quote, at about one request a second.
+MOST_PAGES: Final = 25
 # An answer that got lost on its way.
 LOST: Final = (OSError, aiohttp.ClientError, TimeoutError)
 
@@ -26,37 +38,72 @@ class PlaceHistory:
         client: discord.Client,
         place: discord.PartialMessageable,
         webhooks: WebhookRegistry,
+        proxies: Collection[int],
     ) -> None:
+        """`proxies`: the applications whose webhooks speak for members."""
         self._stored = stored
         self._client = client
         self._place = place
         self._webhooks = webhooks
+        self._proxies = proxies
 
     async def sent_since(self, after_id: int) -> list[OwnMessage]:
         channel_id, me, owned = self._stored.channel_id, self._me, self._webhooks.owned
         return [own for m in await self._read(after_id) if (own := as_own(m, channel_id, me=me, owned=owned))]
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
-        me, owned = self._me, self._webhooks.owned
-        return [
-            guest
-            for m in await self._read(after_id)
-            if (guest := as_guest(m, me=me, owned=owned) or as_said_by_command(m, me=me))
-        ]
+        heard = [self._heard(message) for message in await self._read(after_id)]
+        return [guest for guest in heard if guest]
 
-    async def said_since(self, after_id: int) -> dict[int, str | None]:
-        return {m.id: await self._edited_text(m) for m in await self._read(after_id)}
+    def _heard(self, message: discord.Message) -> GuestMessage | None:
+        guest = self._as_guest(message) or as_said_by_command(message, me=self._me)
+        if guest is None or guest.is_repost:
+            return guest
+        look_up = partial(look_up_name, self._client, self._stored.guild_id, guest.author_id, guest.name)
+        return replace(guest, look_up_name=look_up)
+
+    def _as_guest(self, message: discord.Message) -> GuestMessage | None:
+        return as_guest(message, me=self._me, owned=self._webhooks.owned, proxies=self._proxies)
+
+    async def said_of(self, message_ids: Collection[int]) -> dict[int, str | None]:
+        """Read in pages, newest first: the messages asked for mostly stand close together."""
+        left = sorted(message_ids, reverse=True)
+        said: dict[int, str | None] = {}
+        for _ in range(MOST_PAGES):
+            if not left:
+                break
+            page = await self._page(discord.Object(left[0] + 1))
+            there = {message.id: message for message in page}
+            # A page that is not full reaches to the beginning.
+            oldest = min(there) if len(page) == PAGE else 0
+            for message_id in [each for each in left if each >= oldest]:
+                message = there.get(message_id)
+                said[message_id] = await self._edited_text(message) if message else ""
+            left = [each for each in left if each < oldest]
+        if left:
+            log.warning(
+                "session %s: whether these older messages were edited or deleted meanwhile is not looked up: %s",
+                self._stored.id,
+                ", ".join(map(str, left)),
+            )
+        return said
 
     async def _edited_text(self, message: discord.Message) -> str | None:
         # One that was not edited may still read otherwise here: a history names members as Discord does, not as the
         # server does. What was said by command stands in a message of ours.
         readable = message.content or self._client.intents.message_content
-        if message.edited_at is None or message.author.bot or not readable:
+        is_bots = message.author.bot and not speaks_for_members(message, self._proxies)
+        if message.edited_at is None or is_bots or not readable:
             return None
-        guest = as_guest(message, me=self._me, owned=self._webhooks.owned)
-        return await guest.words() if guest else ""
+        return await words_of(self._as_guest(message))
 
     async def _read(self, after_id: int) -> list[discord.Message]:
+        return await self._asked(self._place.history(after=discord.Object(after_id), limit=None, oldest_first=True))
+
+    async def _page(self, before: discord.Object) -> list[discord.Message]:
+        return await self._asked(self._place.history(before=before, limit=PAGE))
+
+    async def _asked(self, history: AsyncIterator[discord.Message]) -> list[discord.Message]:
         guild = self._client.get_guild(self._stored.guild_id)
         if guild is not None and guild.unavailable:
             # Nobody can say then which permissions the bot has, nor whether an empty history is one.
@@ -66,7 +113,6 @@ class PlaceHistory:
             # Discord answers with an empty list instead of an error.
             raise PostRejected(RejectReason.BLOCKED, please_grant([READ_HISTORY]))
         try:
-            history = self._place.history(after=discord.Object(after_id), limit=None, oldest_first=True)
             return [message async for message in history]
         except discord.HTTPException as error:
             raise explain(error, lacking) from error

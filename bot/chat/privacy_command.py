@@ -22,7 +22,8 @@ Action = Literal["tell", "export", "forget me", "keep me out", "let me in"]
 SURE: Final = (
     "**Forget you on this server?** What you said at its tables is blanked in my database, and your name and ids are "
     "taken out of it. This can't be undone. It reaches neither messages in the channels (you can delete yours), nor "
-    "minutes that were handed out, nor what the host's model was sent before. What personas said stays, without your "
+    "minutes that were handed out, nor what the host's model was sent before, nor what another application posted for "
+    "you while I was away (delete that in the channel). What personas said stays, without your "
     "name; what other members wrote stays."
 )
 CONVENER: Final = "You convened a table that is still open: afterwards only members with **Manage Messages** steer it."
@@ -70,8 +71,8 @@ async def tell(interaction: Interaction) -> str:
         [
             f"**What I keep about you on this server.** {_figures(kept)}",
             "**What that is.** Of a message at a table: its text, the name you had, your Discord id, the message's id "
-            "and the time. Of a table: its questions and the id of who convened it. Nothing is taken in where no table "
-            "is open, nor what begins with `//`.",
+            "and the time; also of what an application like PluralKit posts again for you. Of a table: its questions "
+            "and the id of who convened it. Nothing is taken in where no table is open, nor what begins with `//`.",
             f"**For how long.** {_how_long(settings, kept)} When you edit or delete a message, I change or blank it.",
             f"**Where it goes.** {_where_to(settings)} The minutes go into the channel.",
             "**What you can do.** `/roundtable privacy` with `export` gives you all of it as a file, `forget me` has "

@@ -2,7 +2,7 @@
 
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import discord
@@ -58,8 +58,10 @@ class WebhookStage:
         host_rules: HostRules,
         model_of: Callable[[Persona], str | None],
         host: HostDetails,
+        proxies: Collection[int],
     ) -> None:
-        """`model_of`: the model that writes what a persona says, as far as it is known."""
+        """`model_of`: the model that writes what a persona says, as far as it is known. `proxies`: the applications
+        whose webhooks speak for members."""
         self._stored = stored
         self._client = client
         self._store = store
@@ -71,7 +73,7 @@ class WebhookStage:
         self._host = host
         self._place = client.get_partial_messageable(stored.place_id, guild_id=stored.guild_id)
         self._thread = stored.place_id if stored.place_id != stored.channel_id else None
-        self._history = PlaceHistory(stored, client, self._place, webhooks)
+        self._history = PlaceHistory(stored, client, self._place, webhooks, proxies)
         self._report: StatusReport | None = None
         self._panel: int | None = None
         self._editing: Courtesy | None = None
@@ -194,8 +196,8 @@ class WebhookStage:
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
         return await self._history.heard_since(after_id)
 
-    async def said_since(self, after_id: int) -> dict[int, str | None]:
-        return await self._history.said_since(after_id)
+    async def said_of(self, message_ids: Collection[int]) -> dict[int, str | None]:
+        return await self._history.said_of(message_ids)
 
     def _lacking(self) -> list[str]:
         return lacking_in(self._client, self._stored)

@@ -1,13 +1,16 @@
 """What is said in a session's place, as it is said or read up later: guests' messages, and what becomes of them."""
 
+from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Record
 from bot.sessions.composing.draft import AbandonReason, DraftInProgress
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage, Stage
+from bot.sessions.guest_turns import GuestTurns, Heard
 from bot.sessions.resilience.backfill import Backfill
 from bot.sessions.state import SessionState
-from bot.sessions.turn_log import Heard, TurnLog
+from bot.sessions.turn_log import TurnLog
 from bot.store.engine import TransientDatabaseError
+from bot.store.store import Store
 
 
 class Hearing:
@@ -19,12 +22,14 @@ class Hearing:
         record: Record,
         *,
         log: TurnLog,
+        store: Store,
         draft: DraftInProgress,
         stage: Stage,
         outbox: Outbox,
     ) -> None:
-        self._record = record
+        self.guests = GuestTurns(state, record, log=log, store=store, outbox=outbox)
         self._log = log
+        self._record = record
         self._draft = draft
         self.backfill = Backfill(
             state, record, stage=stage, outbox=outbox, hear=self._take_in, guest_changed=self.guest_changed
@@ -33,6 +38,7 @@ class Hearing:
     async def hear(self, message: GuestMessage) -> Heard:
         """As `SessionRunner.hear` tells it. Raises TransientDatabaseError."""
         if self.backfill.should_defer(message):
+            self.guests.expect(message)
             await self.backfill.catch_up()
             return self._became_of(message)
         try:
@@ -42,22 +48,36 @@ class Hearing:
             raise
 
     async def _take_in(self, message: GuestMessage) -> Heard:
-        heard = await self._log.hear(message)
+        revision = self._record.revision
+        heard = await self.guests.hear(message)
         if heard is Heard.TAKEN:
             self._draft.abandon(AbandonReason.GUEST_SPOKE)
+        self._words_changed(revision)
         return heard
 
     def _became_of(self, message: GuestMessage) -> Heard:
-        if self._log.has_heard(message.id):
+        if self.guests.has_heard(message.id):
             return Heard.TAKEN
-        if self._log.is_over_rate(message.author_id, message.id):
+        if message.is_for_table and not message.is_repost and self.guests.is_over_rate(message.author_id, message.id):
             return Heard.FLOODED
         return Heard.DEFERRED if self.backfill.has_gap else Heard.IGNORED
 
     async def guest_changed(self, message_id: int, text: str) -> bool:
         """A guest edited (or, with empty text, deleted) a message. Out: whether it was a turn."""
         revision = self._record.revision
-        was_turn = await self._log.guest_changed(message_id, text)
-        if revision != self._record.revision:
-            self._draft.abandon(AbandonReason.WORDS_CHANGED)
+        was_turn = await self.guests.changed(message_id, text)
+        self._words_changed(revision)
         return was_turn
+
+    async def forget(self, member: Member, listen_from: int) -> None:
+        """Take a member out of the record; guests' messages before the id `listen_from` are not taken in again."""
+        self.guests.forget(member.id, listen_from)
+        if await self._log.forget(member, listen_from):
+            # What is being composed has read it, and may be asked for once more.
+            self._draft.abandon(AbandonReason.WANTED_OTHERWISE)
+
+    def _words_changed(self, revision: int) -> None:
+        """Give up a draft that has read a turn which was changed since that revision of the record."""
+        # One that could not be given up for every guest who spoke may not have: it stands.
+        if self._draft.has_read(self._record.changed[revision:]):
+            self._draft.abandon(AbandonReason.WORDS_CHANGED)

@@ -14,11 +14,12 @@ EDITS: Final = 5
 
 def is_over_rate(record: Record, author_id: int, message_id: int) -> bool:
     """Whether this member's message comes on top of GUEST_TURNS of the same member in the minute before it."""
-    earliest = _milliseconds(message_id) - _MINUTE
-    recent = [t for t in record if t.author_id == author_id and _milliseconds(t.message_id or 0) > earliest]
+    earliest = milliseconds(message_id) - _MINUTE
+    recent = [t for t in record if t.author_id == author_id and milliseconds(t.message_id or 0) > earliest]
     return len(recent) >= GUEST_TURNS
 
 
-def _milliseconds(snowflake: int) -> int:
-    # Discord's own clock, which its ids carry: https://discord.com/developers/docs/reference#snowflakes
-    return snowflake >> 22
+def milliseconds(message_id: int) -> int:
+    """When a message was written, by the clock of the place it stands in."""
+    # Ids carry it: https://discord.com/developers/docs/reference#snowflakes
+    return message_id >> 22

@@ -20,11 +20,12 @@ from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage, OwnMessage, Stage, StatusReport
 from bot.sessions.delivery.status import status_report
+from bot.sessions.guest_turns import Heard
 from bot.sessions.hearing import Hearing
 from bot.sessions.lifecycle import Lifecycle
 from bot.sessions.resilience.database_outage import DatabaseOutage
 from bot.sessions.state import SessionState
-from bot.sessions.turn_log import Heard, TurnLog
+from bot.sessions.turn_log import TurnLog
 from bot.sessions.turn_loop import TurnLoop
 from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, PostKind, Status, StoredSession
@@ -72,7 +73,10 @@ class SessionRunner:
         )
         self._outage = DatabaseOutage(self._state, record, store=store, stage=stage)
         self._draft = DraftInProgress(Pace(stored.session.dials, stage.min_pace))
-        self._hearing = Hearing(self._state, record, log=self._log, draft=self._draft, stage=stage, outbox=self._outbox)
+        self._hearing = Hearing(
+            self._state, record, log=self._log, store=store, draft=self._draft, stage=stage, outbox=self._outbox
+        )
+        self._guests = self._hearing.guests
         self._backfill = self._hearing.backfill
         self._budget = Budget(store, stored, limits)
         composer = Composer(
@@ -172,11 +176,11 @@ class SessionRunner:
 
     def has_heard(self, message_id: int) -> bool:
         """Whether a guest's message is a turn, or about to be one."""
-        return self._log.has_heard(message_id) or self._log.is_coming(message_id)
+        return self._guests.has_heard(message_id) or self._guests.is_coming(message_id)
 
     def is_over_rate(self, author_id: int, message_id: int) -> bool:
         """Whether this member has said as much as may be said within a minute; `message_id` tells the time."""
-        return self._log.is_over_rate(author_id, message_id)
+        return self._guests.is_over_rate(author_id, message_id)
 
     async def own_message_seen(self, message: OwnMessage) -> None:
         """A message of ours appeared."""
@@ -219,9 +223,7 @@ class SessionRunner:
 
         Guests' messages before the id `listen_from` are not taken in again.
         """
-        if await self._log.forget(member, listen_from):
-            # What is being composed has read it, and may be asked for once more.
-            self._draft.abandon(AbandonReason.WANTED_OTHERWISE)
+        await self._hearing.forget(member, listen_from)
         await self._refresh()
 
     # --- faults, and what mends them ---

@@ -122,7 +122,7 @@ class TurnLoop:
             await self._lifecycle.place_gone(str(problem))
 
     async def _take_turn(self, step: Speak | Summarise | Choose) -> None:
-        self._draft.begin()
+        self._draft.begin(self._record.last_seq)
         try:
             draft = await self._draft.compose(self._compose(self._composer.request(step)))
         except LimitReached as reached:

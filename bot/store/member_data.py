@@ -179,6 +179,11 @@ class MemberData:
     async def is_kept_out(self, guild_id: int, user_id: int) -> bool:
         return await self._database.run(lambda db: _is_kept_out(db, guild_id, user_id))
 
+    async def keeps_anybody_out(self, guild_id: int) -> bool:
+        """Whether any member of a server asked to be left out."""
+        anybody = select(opt_outs).where(opt_outs.c.guild_id == guild_id).limit(1)
+        return await self._database.run(lambda db: db.execute(anybody).first() is not None)
+
     # --- the end of its time ---
 
     async def delete_ended(self, at: datetime, keep_days: int, *, keeps_promises: bool = False) -> int:

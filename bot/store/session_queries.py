@@ -16,6 +16,7 @@ _OF_MESSAGE: Final = select(turns.c.id).where(
 )
 _CHANGE: Final = update(sessions).where(sessions.c.id == bindparam("session"))
 _RECORD: Final = select(turns).where(turns.c.session_id == bindparam("session")).order_by(turns.c.seq)
+_AMENDED: Final = ("speaker", "text", "addressed", "withheld", "raw", "flags", "message_id")
 
 
 def add_session(db: Connection, stored: StoredSession) -> int:
@@ -73,9 +74,9 @@ def add_turn(db: Connection, session_id: int, turn: Turn) -> None:
 
 
 def amend_turn(db: Connection, session_id: int, turn: Turn) -> None:
-    """Write an older turn's changed text, address or withholding."""
+    """Write what may change in an older turn: its text, address or withholding, and which message it is."""
     where = (turns.c.session_id == session_id, turns.c.seq == turn.seq)
-    values = {"text": turn.text, "addressed": turn.addressed, "withheld": turn.withheld, "raw": turn.raw}
+    values = {column: value for column, value in turn_values(turn).items() if column in _AMENDED}
     db.execute(update(turns).where(*where).values(**values))
 
 

@@ -121,7 +121,7 @@ class Store:
         return await self.spending.flush_with(session_id, work)
 
     async def amend_turn(self, session_id: int, turn: Turn) -> None:
-        """Write an older turn's changed text, address or withholding."""
+        """Write what may change in an older turn: its text, address or withholding, and which message it is."""
         await self._database.run(lambda db: session_queries.amend_turn(db, session_id, turn))
 
     # --- posts ---

@@ -68,6 +68,7 @@ def report(total: Outcome, seconds: float) -> dict[str, Any]:
         "turns": total.turns,
         "messages": total.messages,
         "guests_messages": total.guests,
+        "of_them_by_proxy": total.proxied,
         "kills_hit": dict(sorted(total.states.items())),
         "faults": sum(total.faults.values()),
         "faults_by_kind": dict(sorted(total.faults.items())),

@@ -13,7 +13,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from tests.chaos.compare import Findings, GuestSaid, StoredTable, compare, read_tables, shown
+from tests.chaos.compare import Findings, StoredTable, compare, read_tables, shown
+from tests.chaos.guests_writing import GuestsWriting
 from tests.chaos.round_faults import GATEWAY_FAULTS, Model, PlannedFault, count_met, plan
 from tests.chaos.trial_processes import Discord, Launcher
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
@@ -55,13 +56,14 @@ class Outcome:
     turns: int = 0
     messages: int = 0
     guests: int = 0
+    proxied: int = 0
     states: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
     def add(self, other: "Outcome") -> None:
         self.findings.add(other.findings)
-        for name in ("kills", "tables", "turns", "messages", "guests", "states", "faults", "seconds"):
+        for name in ("kills", "tables", "turns", "messages", "guests", "proxied", "states", "faults", "seconds"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
@@ -77,9 +79,9 @@ class Round:
         self._model = Model(Random(f"{seed} model"), size.faults)
         self._channels: dict[int, str] = {}
         self._planned: list[PlannedFault] = []
-        self._said: list[GuestSaid] = []
         self._remembered: dict[tuple[int, int], str] = {}
         self._read_from = 0
+        self._writing: GuestsWriting
         self._discord: Discord
         self._llm: ScriptedEndpoint
 
@@ -89,6 +91,7 @@ class Round:
         _lay_table(self._folder)
         async with Discord.running() as self._discord, scripted_endpoint() as self._llm:
             self._llm.answer = self._model.answer
+            self._writing = GuestsWriting(self._chance, self._discord)
             for n in range(self._size.channels):
                 channel = await self._discord.order("add_channel", f"table-{n}")
                 self._channels[channel["id"]] = channel["name"]
@@ -210,18 +213,10 @@ class Round:
                 return
 
     async def _guests(self, channel: int) -> None:
-        """Write at random instants, whether the bot lives or not; every third message is a reply to a persona's."""
+        """They write at random instants once there is a table, whether the bot lives or not."""
         while not any(t.session["place_id"] == channel for t in self._tables(turns=False)):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-        for number in range(self._size.guests):
-            await asyncio.sleep(self._chance.expovariate(1 / 0.8))
-            text, more = f"Guest's note {number} in {self._channels[channel]}.", {}
-            if self._chance.randrange(3) == 0:
-                history = await self._discord.order("channel_history", channel)
-                turns = [m["id"] for m in history if m["webhook_id"]]
-                more = {"reply_to": self._chance.choice(turns)} if turns else {}
-            message = await self._discord.order("member_says", channel, "Otso", text, **more)
-            self._said.append(GuestSaid(message["id"], channel, text))
+        await self._writing.write(channel, self._channels[channel], self._size.guests)
 
     async def _weather(self) -> None:
         """Lets go what hangs, again and again; now and then the gateway has its moods."""
@@ -260,7 +255,7 @@ class Round:
             await self._discord.order("settled")
         places = {channel: await self._discord.order("channel_history", channel) for channel in self._channels}
         messages = {channel: [shown(m) for m in history] for channel, history in places.items()}
-        return compare(self._tables(), messages, self._said, self._remembered), places
+        return compare(self._tables(), messages, self._writing.said, self._remembered), places
 
     async def _write_down(self, findings: Findings, places: dict[int, Any]) -> None:
         requests = await self._discord.order("look", at="requests")
@@ -269,7 +264,7 @@ class Round:
         outcome.tables = len(tables)
         outcome.turns = sum(t["kind"] in ("persona", "summary") for table in tables for t in table.turns)
         outcome.messages = sum(map(len, places.values()))
-        outcome.guests = len(self._said)
+        outcome.guests, outcome.proxied = len(self._writing.said), self._writing.proxied
         outcome.faults += count_met(self._planned, requests) + self._model.met
         # An error that nobody has thought of: the table was paused, and Mira has had it go on.
         lines = self._log.read_text(errors="replace").splitlines()

@@ -1,7 +1,10 @@
 """The gateway hangs up, repeats itself, forgets the bot or loses its server: every guest is heard, and once."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.chat import place_history
 from bot.store.models import PostStatus, StoredSession
 from tests.support.discord_stand_in import Fault
 from tests.support.rest_house import FIRST, RestHouse
@@ -135,3 +138,30 @@ async def test_a_server_that_is_out_for_a_while(table: RestHouse) -> None:
     gate.set()
     await table.until_ended()
     await table.check_each_once(session)
+
+
+async def test_only_messages_that_are_known_are_looked_up_newest_first(
+    table: RestHouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = await table.start()
+    await table.until_ended()
+    world = table.world
+    busy = world.add_channel("busy")
+    said = [world.member_says(busy, "Otso", f"Crumb {n}.") for n in range(330)]
+    asked = [said[n].id for n in (2, 5, 120, 325, 326, 329)]
+    world.delete_message(said[5])
+    world.delete_message(said[325])
+    world.edit_message(said[326], "Bread.")
+    world.edit_message(said[120], "// never mind")
+    stage = table.bot.stage_of(replace(session, channel_id=busy.id, place_id=busy.id))
+    path = f"/channels/{busy.id}/messages"
+
+    def looks() -> int:
+        return len([each for each in world.requests if each.method == "GET" and each.path.endswith(path)])
+
+    assert await stage.said_of(asked) == dict(zip(asked, [None, "", "", "", "Bread.", None], strict=True))
+    assert looks() == 3  # not the two hundred in between, nor what came before the first
+    monkeypatch.setattr(place_history, "MOST_PAGES", 1)
+    assert set(await stage.said_of(asked)) == set(asked[3:])
+    assert looks() == 4
+    assert ", ".join(map(str, reversed(asked[:3]))) in caplog.text

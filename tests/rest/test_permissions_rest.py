@@ -4,6 +4,7 @@ import pytest
 
 from bot.store.models import PostKind, PostStatus, Status
 from tests.support.discord_stand_in import Fault
+from tests.support.discord_stand_in.records import bits
 from tests.support.rest_house import FIRST, SECOND, RestHouse
 
 
@@ -105,3 +106,22 @@ async def go_on(table: RestHouse, channel: str = "general") -> None:
     if run.status is Status.PAUSED:
         await table.command("resume", channel=channel)
     await table.until_ended(channel)
+
+
+async def test_a_role_of_the_bots_own_taken_and_given_back(table: RestHouse) -> None:
+    """No channel and no role is changed, and yet it hears nobody: what was said meanwhile is read."""
+    world = table.world
+    bots, bakers = world.member("Roundtable").roles[0], world.add_role("bakers")
+    world.set_roles("Roundtable", world.roles[bots], bakers)
+    world.general.overwrites |= {world.guild_id: (0, bits("view_channel")), bakers.id: (bits("view_channel"), 0)}
+    world.changed(world.general)
+    session, gate = await table.between_turns()
+    world.set_roles("Roundtable", world.roles[bots])
+    world.member_says("general", "Otso", "Can you see me?")
+    await table.server.settled()
+    world.set_roles("Roundtable", world.roles[bots], bakers)
+    world.member_says("general", "Owner", "Now you can.")
+    gate.set()
+    await table.until_ended()
+    guests = [turn.text for turn in await table.store.record(session.id) if turn.kind == "guest"]
+    assert guests == ["Can you see me?", "Now you can."]

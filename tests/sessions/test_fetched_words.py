@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.sessions.delivery.stage import GuestMessage
-from bot.sessions.turn_log import Heard
+from bot.sessions.guest_turns import Heard
 from tests.support.session_table import SessionTable
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
-from bot.sessions.turn_log import Heard
+from bot.sessions.guest_turns import Heard
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import ScriptedEndpoint

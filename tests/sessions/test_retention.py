@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,10 +18,10 @@ from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.delivery.notices import SessionClosed
 from bot.sessions.delivery.stage import PostRejected, RejectReason
+from bot.sessions.guest_turns import Heard
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.session_runner import SessionRunner
 from bot.sessions.supervisor import OpeningPlace, Supervisor
-from bot.sessions.turn_log import Heard
 from bot.store.models import Post, PostKind, Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import Store
@@ -119,13 +119,13 @@ async def test_what_was_edited_while_the_bot_was_away_is_amended_at_the_start(ho
 
 
 async def test_what_can_not_be_read_is_left_as_it_is(house: RetentionHouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fail(_stage: ScriptedStage, after_id: int) -> dict[int, str | None]:
+    async def fail(_stage: ScriptedStage, message_ids: Collection[int]) -> dict[int, str | None]:
         raise PostRejected(RejectReason.BLOCKED, "The history can't be read.")
 
     run = await house.start()
     deleted = await house.hear(run, "I live at Mill Lane 4.")
     with monkeypatch.context() as patch:
-        patch.setattr(ScriptedStage, "said_since", fail)
+        patch.setattr(ScriptedStage, "said_of", fail)
         run = await house.restart(deleted)
         assert await house.guests(run) == ["I live at Mill Lane 4."]
     await run.catch_up()

@@ -12,7 +12,7 @@ from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Rec
 from bot.discussion.prompts.prompt import AGAIN
 from bot.sessions.delivery.notices import Done
 from bot.sessions.delivery.stage import PostRejected, RejectReason
-from bot.sessions.turn_log import Heard
+from bot.sessions.guest_turns import Heard
 from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import (

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -171,9 +171,9 @@ class ScriptedStage:
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
         return [m for m in self.place.guests if m.id > after_id]
 
-    async def said_since(self, after_id: int) -> dict[int, str | None]:
-        ids = [m.id for m in [*self.place.guests, *self.place.messages] if m.id > after_id]
-        return {id_: self.place.edited.get(id_) for id_ in ids}
+    async def said_of(self, message_ids: Collection[int]) -> dict[int, str | None]:
+        there = {m.id for m in [*self.place.guests, *self.place.messages]}
+        return {id_: self.place.edited.get(id_) if id_ in there else "" for id_ in message_ids}
 
     async def remove(self, message: OwnMessage) -> None:
         self.place.removed.extend(m for m in self.place.messages if m.id == message.id)

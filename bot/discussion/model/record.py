@@ -176,7 +176,8 @@ class Record:
     """The turns so far. Grows at the end; only a guest's edit or deletion and a withheld post change an older turn."""
 
     turns: list[Turn] = field(default_factory=list[Turn])
-    revision: int = 0  # counts changes to older turns, so that a draft made before one can be told
+    # The numbers of older turns that were changed, one a change, so that a draft that had read one can be told.
+    changed: list[int] = field(default_factory=list[int], init=False, repr=False, compare=False)
     # The moderator asks for these many times a turn; they are looked through once.
     _of_personas: list[Turn] = field(default_factory=list[Turn], init=False, repr=False, compare=False)
     _steered: list[Turn] = field(default_factory=list[Turn], init=False, repr=False, compare=False)
@@ -187,6 +188,11 @@ class Record:
 
     def __len__(self) -> int:
         return len(self.turns)
+
+    @property
+    def revision(self) -> int:
+        """Counts the changes to older turns."""
+        return len(self.changed)
 
     @property
     def last_seq(self) -> int:
@@ -212,7 +218,7 @@ class Record:
     def put(self, turn: Turn) -> None:
         """Have what is left of an older turn stand in its place, and count the revision."""
         self.turns[turn.seq - 1] = turn
-        self.revision += 1
+        self.changed.append(turn.seq)
         # What was deleted must not live on in a cache of texts, nor in what was looked through before.
         forget_turn_texts()
         self._look()

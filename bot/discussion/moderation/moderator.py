@@ -86,7 +86,8 @@ def _cue(session: Session, record: Record, speaker: Persona) -> Cue:
 def still_fits(record: Record, *, heard: int, revision: int) -> bool:
     """Whether a draft may be committed: nobody steered since turn `heard`, and nothing it had read was changed.
 
-    A guest's turn in between does no harm: the floor looks at all turns after `heard` next time.
+    A guest's turn in between does no harm, nor that one is changed which came after `heard`: the floor looks at all of
+    those next time.
     """
     steered = any(t.steering and not isinstance(t.steering, Compaction | FloorChosen) for t in record.after(heard))
-    return not steered and record.revision == revision
+    return not steered and all(seq > heard for seq in record.changed[revision:])

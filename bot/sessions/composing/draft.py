@@ -1,6 +1,6 @@
 """The turn in the making, from the first call of a model until it is shown: one object, given up in one way."""
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
@@ -36,14 +36,20 @@ class DraftInProgress:
 
     def __init__(self, pace: Pace) -> None:
         self.is_abandoned = False
+        self._heard = 0
         self._is_hurried = False
         self._drops = 0
         self._pace = pace
         self._step = Interruptible()
 
-    def begin(self) -> None:
-        """A new one, which nobody has given up yet."""
+    def begin(self, heard: int) -> None:
+        """A new one, which nobody has given up yet; `heard`: the last turn that it will have read."""
+        self._heard = heard
         self.is_abandoned = self._is_hurried = False
+
+    def has_read(self, seqs: Iterable[int]) -> bool:
+        """Whether it has read one of these turns."""
+        return any(seq <= self._heard for seq in seqs)
 
     async def compose(self, work: Coroutine[Any, Any, Draft]) -> Draft | None:
         """The draft, None if it was given up. What `work` raises passes through."""

@@ -1,6 +1,6 @@
 """The seam between a session and where it is shown: what a stage can do, and how it says no."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -60,6 +60,9 @@ class GuestMessage:
     `fetch` gets what it says where a part of that has to be fetched first (empty: nothing that is for the table; None:
     it can't be had); it takes a few seconds at most and raises nothing. `text` says what is known without.
     In both, members are mentioned as `markup.mention` writes it.
+    `look_up_name` gets the name the author has on the server, where `name` may be another one; it raises nothing.
+    `is_for_table` False: not to be taken in, and known only so that its repost isn't either. `is_repost`: an
+    application posted it for a member whom it does not tell; `author_id` then is what it posted through.
     """
 
     id: int
@@ -68,6 +71,9 @@ class GuestMessage:
     text: str
     reply_to: int | None = None
     fetch: Callable[[], Awaitable[str | None]] | None = field(default=None, compare=False)
+    look_up_name: Callable[[], Awaitable[str]] | None = field(default=None, compare=False)
+    is_for_table: bool = True
+    is_repost: bool = False
 
     async def words(self) -> str:
         """What the message says, fetched where need be; empty if that is not for the table."""
@@ -125,9 +131,10 @@ class Stage(Protocol):
         """Members' messages in the place after a message id, oldest first. Raises PostRejected or OutcomeUnknown."""
         ...
 
-    async def said_since(self, after_id: int) -> dict[int, str | None]:
-        """Every message in the place after a message id, whoever wrote it: what it says to the table since it was
-        edited (empty: nothing), None if it was not, or that can't be told. Raises PostRejected or OutcomeUnknown."""
+    async def said_of(self, message_ids: Collection[int]) -> dict[int, str | None]:
+        """What has become of members' messages, as far as it was looked up: the newest of them are. By id what one says
+        to the table since it was edited (empty: nothing, or it was deleted), None if it was not, or that can't be told.
+        Raises PostRejected or OutcomeUnknown."""
         ...
 
     async def remove(self, message: OwnMessage) -> None:

@@ -117,11 +117,14 @@ class Backfill:
 
     async def _make_up(self, shown: int, heard: int) -> None:
         await self._outbox.look_back(shown)
-        await self._take_back(upto=heard)
         for message in await self._stage.heard_since(heard):
-            # What was said by command answers somebody, which the history does not tell.
+            # What was said by command answers somebody, and members have other names on a server: the history does not
+            # tell.
             live = self._waiting.get(message.id, message)
-            await self._hear(replace(message, reply_to=message.reply_to or live.reply_to))
+            reply_to = message.reply_to or live.reply_to
+            await self._hear(replace(message, reply_to=reply_to, name=live.name, look_up_name=live.look_up_name))
+        # Behind that: what was reposted is in the history under another id, and its turn has that by now.
+        await self._take_back(upto=heard)
 
     async def _take_back(self, upto: int) -> None:
         """Blank the guests' turns whose message was deleted meanwhile, amend those that were edited.
@@ -132,8 +135,6 @@ class Backfill:
         known = [t.message_id for t in guests if t.message_id and t.message_id <= upto]
         if not known:
             return
-        now = await self._stage.said_since(min(known) - 1)
-        for message_id in known:
-            text = now.get(message_id, "")
+        for message_id, text in (await self._stage.said_of(known)).items():
             if text is not None:
                 await self._guest_changed(message_id, text)

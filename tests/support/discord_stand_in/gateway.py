@@ -151,6 +151,9 @@ class Gateway:
 
     def _dispatch(self, session: Session, event: str, data: JSON, channel: Channel | None) -> None:
         needed = next((intent for name, intent in INTENT_OF.items() if event.startswith(name)), 0)
+        if event == "GUILD_MEMBER_UPDATE" and data["user"]["id"] == str(self.world.bot.id):
+            # https://discord.com/developers/docs/events/gateway#list-of-intents: whatever the intents are.
+            needed = 0
         if session.intents & needed != needed:
             return
         if channel is not None and not self.world.may(channel, "view_channel"):

@@ -59,11 +59,13 @@ class World(State):
             self.member(member).roles.append(role.id)
         return role
 
-    def add_webhook(self, channel: ChannelLike, name: str, *, by: MemberLike = "Owner") -> Webhook:
-        """A webhook that a person made, which the bot must leave alone."""
+    def add_webhook(
+        self, channel: ChannelLike, name: str, *, by: MemberLike = "Owner", application_id: int | None = None
+    ) -> Webhook:
+        """A webhook that a person made, or another application, which the bot must leave alone."""
         creator = self.member(by)
-        ours = self.application_id if creator is self.bot else None
-        webhook = Webhook(self.new_id(), secrets.token_urlsafe(32), name, self.channel(channel), creator, ours)
+        made_by = self.application_id if creator is self.bot else application_id
+        webhook = Webhook(self.new_id(), secrets.token_urlsafe(32), name, self.channel(channel), creator, made_by)
         self.webhooks[webhook.id] = webhook
         self.webhooks_changed(webhook.channel)
         return webhook
@@ -92,6 +94,18 @@ class World(State):
         record.age_restricted = record.age_restricted if age_restricted is None else age_restricted
         record.slow_mode = record.slow_mode if slow_mode is None else slow_mode
         self.changed(record)
+
+    def set_roles(self, member: MemberLike, *roles: Role) -> None:
+        """The member has these roles and no others. A bot is told of its own without the intent for members."""
+        record = self.member(member)
+        record.roles = [role.id for role in roles]
+        self.emit("GUILD_MEMBER_UPDATE", wire.member(record) | {"guild_id": str(self.guild_id)})
+
+    def set_nick(self, member: MemberLike, nick: str | None) -> None:
+        """The member's name on this server; the bot is told of nobody's but its own."""
+        record = self.member(member)
+        record.nick = nick
+        self.emit("GUILD_MEMBER_UPDATE", wire.member(record) | {"guild_id": str(self.guild_id)})
 
     def delete_channel(self, channel: ChannelLike) -> None:
         """With its messages, threads and webhooks."""
@@ -173,11 +187,12 @@ class World(State):
         *,
         username: str | None = None,
         thread: ChannelLike | None = None,
+        embeds: list[JSON] | None = None,
     ) -> Message:
         """A post through a webhook that no request of the bot's made: another program's, or a late copy."""
         hook = self.webhook(webhook)
         place = self.channel(thread) if thread is not None else hook.channel
-        payload: JSON = {"content": text} | ({"username": username} if username else {})
+        payload: JSON = {"content": text, "embeds": embeds or []} | ({"username": username} if username else {})
         return self.store(self.through(hook, place, payload, []))
 
     def edit_message(self, message: MessageLike, text: str) -> Message:

@@ -1,0 +1,63 @@
+"""What guests write in a round: every other message with tags, which an application posts again by another name."""
+
+import asyncio
+from random import Random
+from typing import Any, Final
+
+from tests.chaos.compare import GUEST_NAME, PLURALKIT, GuestSaid
+from tests.chaos.trial_processes import Discord
+
+# From one message to the next, on the average, in seconds.
+PAUSE_SECONDS: Final = 0.8
+# From a guest's message to its repost, and from that to its deletion, at most, in seconds.
+PROXY_SECONDS: Final = 0.4
+
+
+class GuestsWriting:
+    """`said`: what stands in the channels in the end; `proxied` of it was posted again by an application."""
+
+    def __init__(self, chance: Random, discord: Discord) -> None:
+        self.said: list[GuestSaid] = []
+        self.proxied = 0
+        self._chance = chance
+        self._discord = discord
+
+    async def write(self, channel: int, name: str, count: int) -> None:
+        """Write so many messages at random instants."""
+        for number in range(count):
+            await asyncio.sleep(self._chance.expovariate(1 / PAUSE_SECONDS))
+            text = f"Guest's note {number} in {name}."
+            await (self._by_proxy if number % 2 else self._plainly)(channel, text)
+
+    async def _plainly(self, channel: int, text: str) -> None:
+        """One in three answers a persona's message."""
+        more: dict[str, Any] = {}
+        if self._chance.randrange(3) == 0:
+            history = await self._discord.order("channel_history", channel)
+            turns = [m["id"] for m in history if m["webhook_id"] and m["application_id"] != PLURALKIT]
+            more = {"reply_to": self._chance.choice(turns)} if turns else {}
+        message = await self._discord.order("member_says", channel, GUEST_NAME, text, **more)
+        self.said.append(GuestSaid(message["id"], channel, text))
+
+    async def _by_proxy(self, channel: int, text: str) -> None:
+        """The application deletes the original before or behind its repost."""
+        hooks = await self._discord.order("look", at="webhooks")
+        mine = [hook["id"] for hook in hooks if hook["name"] == f"Proxy {channel}"]
+        if not mine:
+            hook = await self._discord.order("add_webhook", channel, f"Proxy {channel}", application_id=PLURALKIT)
+            mine = [hook["id"]]
+        original = await self._discord.order("member_says", channel, GUEST_NAME, f"[{text}]")
+        await self._moment()
+        deletes_first = self._chance.randrange(3) == 0
+        if deletes_first:
+            await self._discord.order("delete_message", original["id"])
+            await self._moment()
+        repost = await self._discord.order("webhook_says", mine[0], text, username="Luna")
+        self.said.append(GuestSaid(repost["id"], channel, text, "Luna"))
+        self.proxied += 1
+        if not deletes_first:
+            await self._moment()
+            await self._discord.order("delete_message", original["id"])
+
+    async def _moment(self) -> None:
+        await asyncio.sleep(self._chance.uniform(0, PROXY_SECONDS))
