@@ -12,7 +12,7 @@ from bot.store.models import Post, Status
 
 
 class RejectReason(Enum):
-    """Why a place refused a post: each has its own remedy in outbox.py."""
+    """Why a place refused a post: each has its own remedy in refusal_remedies.py."""
 
     WEBHOOK_GONE = "the webhook was deleted or moved"
     NAME = "the name was refused"
