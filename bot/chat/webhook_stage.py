@@ -162,6 +162,17 @@ class WebhookStage:
         except LOST as error:
             raise OutcomeUnknown(type(error).__name__) from error
 
+    async def wake(self) -> None:
+        try:
+            # Discord asks for the permission to send messages, unless the thread is locked.
+            place = await self._client.fetch_channel(self._stored.place_id)
+            if isinstance(place, discord.Thread):
+                await place.edit(archived=False)
+        except discord.HTTPException as error:
+            raise explain(error, self._lacking()) from error
+        except LOST as error:
+            raise OutcomeUnknown(type(error).__name__) from error
+
     async def remove(self, message: OwnMessage) -> None:
         try:
             if message.by_webhook:
