@@ -152,7 +152,7 @@ class Gateway:
         needed = next((intent for name, intent in INTENT_OF.items() if event.startswith(name)), 0)
         if session.intents & needed != needed:
             return
-        if channel is not None and not self.world.may(channel, "view_channel"):
+        if channel is not None and not self.world.sees(channel):
             return
         if event in ("MESSAGE_CREATE", "MESSAGE_UPDATE") and not session.intents & MESSAGE_CONTENT:
             data = wire.redacted(data, self.world.bot.id)
