@@ -8,7 +8,7 @@ import discord
 from bot.chat.api_errors import explain
 from bot.chat.guest_messages import as_guest, as_said_by_command
 from bot.chat.own_messages import as_own
-from bot.chat.permissions import READ_HISTORY, missing, please_grant
+from bot.chat.permissions import CONNECT, READ_HISTORY, missing, please_grant
 from bot.chat.webhooks import WebhookRegistry
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, OwnMessage, PostRejected, RejectReason
 from bot.store.models import StoredSession
@@ -62,14 +62,15 @@ class PlaceHistory:
             # Nobody can say then which permissions the bot has, nor whether an empty history is one.
             raise OutcomeUnknown("the server is unavailable")
         lacking = lacking_in(self._client, self._stored)
-        if READ_HISTORY in lacking:
+        if unreadable := [name for name in lacking if name in (READ_HISTORY, CONNECT)]:
             # Discord answers with an empty list instead of an error.
-            raise PostRejected(RejectReason.BLOCKED, please_grant([READ_HISTORY]))
+            raise PostRejected(RejectReason.BLOCKED, please_grant(unreadable))
         try:
             history = self._place.history(after=discord.Object(after_id), limit=None, oldest_first=True)
             return [message async for message in history]
         except discord.HTTPException as error:
-            raise explain(error, lacking) from error
+            in_thread = self._stored.place_id != self._stored.channel_id
+            raise explain(error, lacking, in_thread=in_thread) from error
         except LOST as error:
             raise OutcomeUnknown(type(error).__name__) from error
 
@@ -88,4 +89,6 @@ def lacking_in(client: discord.Client, stored: StoredSession) -> list[str]:
     channel = guild.get_channel_or_thread(stored.place_id) or guild.get_channel(stored.channel_id)
     if channel is None:
         return []
-    return missing(channel.permissions_for(guild.me), in_thread=stored.place_id != stored.channel_id)
+    in_voice = isinstance(channel, discord.VoiceChannel | discord.StageChannel)
+    in_thread = stored.place_id != stored.channel_id
+    return missing(channel.permissions_for(guild.me), in_thread=in_thread, in_voice=in_voice)
