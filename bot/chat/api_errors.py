@@ -26,7 +26,7 @@ class ErrorMeaning(NamedTuple):
 
 def _passes(what: str) -> ErrorMeaning:
     """Trouble of Discord's own: a table waits, and is tried again by itself (sessions/resilience/recovery.py)."""
-    return ErrorMeaning(RejectReason.BLOCKED, f"{what} That usually passes by itself.")
+    return ErrorMeaning(RejectReason.PASSING, f"{what} That usually passes by itself.")
 
 
 def _blocked(sentence: str) -> ErrorMeaning:
@@ -142,6 +142,12 @@ MEANINGS: Final[dict[int, ErrorMeaning]] = {
     # Uploads have been limited
     400001: _passes("Discord takes no files on this server for the moment."),
 }
+
+
+def passes(error: discord.HTTPException) -> bool:
+    """Whether a refusal is trouble of Discord's own, which passes by itself."""
+    meaning = MEANINGS.get(error.code)
+    return meaning is not None and meaning.reason is RejectReason.PASSING
 
 
 def explain(

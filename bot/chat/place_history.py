@@ -5,7 +5,7 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.chat.api_errors import explain
+from bot.chat.api_errors import explain, kind_of, passes
 from bot.chat.guest_messages import as_guest, as_said_by_command
 from bot.chat.own_messages import as_own
 from bot.chat.permissions import CONNECT, READ_HISTORY, missing, please_grant
@@ -69,6 +69,8 @@ class PlaceHistory:
             history = self._place.history(after=discord.Object(after_id), limit=None, oldest_first=True)
             return [message async for message in history]
         except discord.HTTPException as error:
+            if passes(error):
+                raise OutcomeUnknown(kind_of(error)) from error  # it is asked again, as after an answer that was lost
             in_thread = self._stored.place_id != self._stored.channel_id
             raise explain(error, lacking, in_thread=in_thread) from error
         except LOST as error:

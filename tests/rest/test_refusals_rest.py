@@ -15,7 +15,7 @@ from bot.store.models import PostKind, PostStatus, Status
 from tests.support.discord_stand_in import Fault
 from tests.support.rest_house import FIRST, SECOND, RestHouse
 
-BLOCKED, WITHHELD = RejectReason.BLOCKED, RejectReason.WITHHELD
+BLOCKED, PASSING, WITHHELD = RejectReason.BLOCKED, RejectReason.PASSING, RejectReason.WITHHELD
 
 # status, code -> what it is to a table, and words of what is told.
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
@@ -24,20 +24,20 @@ ANSWERS: dict[tuple[int, int], tuple[RejectReason, str]] = {
     (404, 10004): (BLOCKED, "invite me again"),
     (404, 10015): (RejectReason.WEBHOOK_GONE, "deleted"),
     (403, 20009): (WITHHELD, "filter"),
-    (400, 20016): (BLOCKED, "passes by itself"),
-    (400, 20028): (BLOCKED, "passes by itself"),
-    (400, 20029): (BLOCKED, "passes by itself"),
+    (400, 20016): (PASSING, "passes by itself"),
+    (400, 20028): (PASSING, "passes by itself"),
+    (400, 20029): (PASSING, "passes by itself"),
     (400, 30007): (BLOCKED, "Channel settings → Integrations"),
     (400, 30033): (BLOCKED, "1,000"),
     (400, 30058): (BLOCKED, "Server settings → Integrations"),
     (401, 40001): (BLOCKED, "DISCORD_TOKEN"),
     (403, 40002): (BLOCKED, "account that owns me"),
-    (400, 40004): (BLOCKED, "passes by itself"),
-    (403, 40006): (BLOCKED, "passes by itself"),
+    (400, 40004): (PASSING, "passes by itself"),
+    (403, 40006): (PASSING, "passes by itself"),
     (403, 40007): (BLOCKED, "banned"),
     (400, 40058): (BLOCKED, "text channel or a thread"),
-    (400, 40062): (BLOCKED, "passes by itself"),
-    (403, 40333): (BLOCKED, "passes by itself"),
+    (400, 40062): (PASSING, "passes by itself"),
+    (403, 40333): (PASSING, "passes by itself"),
     (403, 50001): (BLOCKED, "**Embed Links**"),
     (400, 50008): (BLOCKED, "text channel or a thread"),
     (403, 50009): (BLOCKED, "verification level"),
@@ -49,9 +49,9 @@ ANSWERS: dict[tuple[int, int], tuple[RejectReason, str]] = {
     (403, 50095): (BLOCKED, "where I am hosted"),
     (403, 50178): (BLOCKED, "account that owns me"),
     (403, 60003): (BLOCKED, "two-factor authentication"),
-    (403, 110000): (BLOCKED, "passes by itself"),
-    (403, 110001): (BLOCKED, "passes by itself"),
-    (403, 130000): (BLOCKED, "passes by itself"),
+    (403, 110000): (PASSING, "passes by itself"),
+    (403, 110001): (PASSING, "passes by itself"),
+    (403, 130000): (PASSING, "passes by itself"),
     (400, 160005): (BLOCKED, "unlock"),
     (400, 160006): (BLOCKED, "archive another"),
     (400, 160007): (BLOCKED, "archive another"),
@@ -61,7 +61,7 @@ ANSWERS: dict[tuple[int, int], tuple[RejectReason, str]] = {
     (400, 220003): (BLOCKED, "text channel or a thread"),
     (400, 220004): (BLOCKED, "text channel or a thread"),
     (400, 240000): (WITHHELD, "filter"),
-    (400, 400001): (BLOCKED, "passes by itself"),
+    (400, 400001): (PASSING, "passes by itself"),
     # A page before Discord, which gives no code; and what stands in no table.
     (403, 0): (BLOCKED, "HTTP 403"),
     (400, 0): (RejectReason.OTHER, "HTTP 400, code 0"),

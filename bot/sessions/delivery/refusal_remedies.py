@@ -60,7 +60,7 @@ class RefusalRemedies:
                 except PostRejected as worse:
                     return await self.heal(post, worse, tried)
                 return post
-            case RejectReason.BLOCKED | RejectReason.ASLEEP:
+            case RejectReason.BLOCKED | RejectReason.PASSING | RejectReason.ASLEEP:
                 await self._store.set_post(post.id, PostStatus.QUEUED)
                 raise PostingBlocked(refused.sentence)
             case RejectReason.NAME if first:

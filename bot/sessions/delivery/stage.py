@@ -19,7 +19,8 @@ class RejectReason(Enum):
     NAME = "the name was refused"
     WITHHELD = "a filter withheld the message"
     PLACE_GONE = "the channel or thread is gone"
-    BLOCKED = "something that people must mend, or that passes"
+    BLOCKED = "something that people must mend"
+    PASSING = "trouble of the place's own, which passes"
     OTHER = "anything else: nobody knows what would help"
 
 
