@@ -14,6 +14,7 @@ from bot.sessions.delivery.notices import (
     GoesOn,
     NearsItsEnd,
     Notice,
+    NotShown,
     OutageOver,
     Paused,
     SessionClosed,
@@ -51,6 +52,8 @@ class TerminalStage:
                 return "▶ The table goes on."
             case NearsItsEnd(limit=limit):
                 return f"⏳ The table comes to its end. {limit}"
+            case NotShown(what=what, why=why):
+                return f"The {what} could not be shown. {why}"
             case SessionClosed():
                 return "🏁 The table is closed. Thank you all."
             case NotRead():
@@ -86,6 +89,8 @@ class TerminalStage:
     async def remove(self, message: OwnMessage) -> None: ...
 
     async def renew(self) -> None: ...
+
+    async def wake(self) -> None: ...
 
     async def show_typing(self, persona: Persona) -> None: ...
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 
+from bot.chat.api_errors import kind_of
 from bot.chat.avatars import Avatars
 from bot.chat.command_tree import RoundtableTree
 from bot.chat.commands import RoundtableCommands, ask_this_persona
@@ -16,7 +17,10 @@ from bot.chat.host_rules import HostRules
 from bot.chat.interaction import InteractionClient
 from bot.chat.own_messages import as_own
 from bot.chat.panel import PanelButton
+from bot.chat.permissions import NOT_IN_THREAD, TO_HEAR
+from bot.chat.place_history import LOST, lacking_in
 from bot.chat.privacy_command import ForgetButton
+from bot.chat.private_threads import is_shut_out
 from bot.chat.session_starts import require_session_start
 from bot.chat.webhook_stage import SENT_AWAY, WebhookStage
 from bot.chat.webhooks import WebhookRegistry
@@ -239,8 +243,7 @@ class RoundtableBot(InteractionClient):
     async def _recheck_permissions(self, guild: discord.Guild) -> None:
         """Permissions have changed: where the bot sees no channel it hears nobody."""
         for runner in self.supervisor.open_sessions(guild.id):
-            channel = guild.get_channel(runner.stored.channel_id)
-            if channel is None or channel.permissions_for(guild.me).view_channel:
+            if TO_HEAR.isdisjoint(lacking_in(self, runner.stored)):
                 await runner.catch_up()
             else:
                 runner.mark_gap()
@@ -249,7 +252,38 @@ class RoundtableBot(InteractionClient):
         await self.supervisor.place_gone(channel.id)
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
-        await self.supervisor.place_gone(payload.thread_id)
+        # Whoever is taken out of a private thread may be told so, too, as if it were gone.
+        if payload.thread_type is discord.ChannelType.private_thread and await self._is_there(payload):
+            await self._shut_out(payload.thread_id)
+        else:
+            await self.supervisor.place_gone(payload.thread_id)
+
+    async def _is_there(self, payload: discord.RawThreadDeleteEvent) -> bool:
+        if payload.thread is not None and is_shut_out(payload.thread):
+            return True  # of what becomes of it now the bot is told nothing
+        try:
+            await self.fetch_channel(payload.thread_id)
+        except discord.NotFound:
+            return False
+        except (discord.HTTPException, *LOST) as error:
+            log.info("whether thread %s is there is left open: %s", payload.thread_id, kind_of(error))
+        return True
+
+    async def on_thread_remove(self, thread: discord.Thread) -> None:
+        # Of a public one the bot need not be a member. The library goes on to take it for one.
+        thread.me = None
+        if is_shut_out(thread):
+            await self._shut_out(thread.id)
+
+    async def _shut_out(self, thread_id: int) -> None:
+        """Nobody is heard in this thread any more; our webhook would still work there."""
+        if runner := self.supervisor.find(thread_id):
+            runner.mark_gap()
+            if runner.status is Status.RUNNING:
+                await runner.hold(NOT_IN_THREAD, Fault.PLACE)
+
+    async def on_thread_join(self, thread: discord.Thread) -> None:
+        await self.supervisor.listen_again(thread.guild.id, thread.id)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("error in %s", event_method)

@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.chat.api_errors import kind_of
+from bot.chat.api_errors import kind_of, passes
 from bot.sessions.interruptible import Interruptible
 
 log = logging.getLogger(__name__)
@@ -90,4 +90,5 @@ def _is_refusal(error: Exception) -> bool:
         and 400 <= error.status < 500
         and error.status != 429
         and error.code > 0
+        and not passes(error)
     )

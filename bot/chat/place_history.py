@@ -9,11 +9,11 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.chat.api_errors import explain
+from bot.chat.api_errors import explain, kind_of, passes
 from bot.chat.guest_messages import as_guest, as_said_by_command, speaks_for_members, words_of
 from bot.chat.member_names import look_up_name
 from bot.chat.own_messages import as_own
-from bot.chat.permissions import READ_HISTORY, missing, please_grant
+from bot.chat.permissions import CONNECT, READ_HISTORY, missing, please_grant
 from bot.chat.webhooks import WebhookRegistry
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, OwnMessage, PostRejected, RejectReason
 from bot.store.models import StoredSession
@@ -109,13 +109,16 @@ class PlaceHistory:
             # Nobody can say then which permissions the bot has, nor whether an empty history is one.
             raise OutcomeUnknown("the server is unavailable")
         lacking = lacking_in(self._client, self._stored)
-        if READ_HISTORY in lacking:
+        if unreadable := [name for name in lacking if name in (READ_HISTORY, CONNECT)]:
             # Discord answers with an empty list instead of an error.
-            raise PostRejected(RejectReason.BLOCKED, please_grant([READ_HISTORY]))
+            raise PostRejected(RejectReason.BLOCKED, please_grant(unreadable))
         try:
             return [message async for message in history]
         except discord.HTTPException as error:
-            raise explain(error, lacking) from error
+            if passes(error):
+                raise OutcomeUnknown(kind_of(error)) from error  # it is asked again, as after an answer that was lost
+            in_thread = self._stored.place_id != self._stored.channel_id
+            raise explain(error, lacking, in_thread=in_thread) from error
         except LOST as error:
             raise OutcomeUnknown(type(error).__name__) from error
 
@@ -134,4 +137,6 @@ def lacking_in(client: discord.Client, stored: StoredSession) -> list[str]:
     channel = guild.get_channel_or_thread(stored.place_id) or guild.get_channel(stored.channel_id)
     if channel is None:
         return []
-    return missing(channel.permissions_for(guild.me), in_thread=stored.place_id != stored.channel_id)
+    in_voice = isinstance(channel, discord.VoiceChannel | discord.StageChannel)
+    in_thread = stored.place_id != stored.channel_id
+    return missing(channel.permissions_for(guild.me), in_thread=in_thread, in_voice=in_voice)

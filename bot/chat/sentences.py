@@ -13,11 +13,12 @@ from bot.sessions.delivery.notices import (
     GoesOn,
     NearsItsEnd,
     Notice,
+    NotShown,
     OutageOver,
     Paused,
     SessionClosed,
 )
-from bot.store.models import Fault
+from bot.store.models import Fault, PostKind
 
 _RESUME: Final = "`/roundtable resume`"
 # What becomes of a session that a fault paused (sessions/resilience/recovery.py does it), and what is said then.
@@ -32,6 +33,11 @@ _BACK: Final[Mapping[Fault, str]] = {
     Fault.ENDPOINT: "the model answers again.",
     Fault.PLACE: "I can post here again.",
     Fault.LIMIT: "a new day has begun, and its tokens are counted anew.",
+}
+_NOT_SHOWN: Final[Mapping[PostKind, str]] = {
+    PostKind.CARD: "The opening card",
+    PostKind.PANEL: "The panel, whose buttons are commands as well,",
+    PostKind.MINUTES: "The minutes",
 }
 REMEDIES: Final[Mapping[Remedy, str]] = {
     Remedy.OPEN: "`/roundtable start` opens one.",
@@ -72,6 +78,8 @@ def sentence(notice: Notice, host: HostDetails = HostDetails()) -> str:  # noqa:
             return f"▶ The table goes on. It stood still: {cause[:1].lower()}{cause[1:]}"
         case NearsItsEnd(limit=limit):
             return f"⏳ The table comes to its end. {limit}"
+        case NotShown(what=what, why=why):
+            return small(f"{_NOT_SHOWN.get(what, 'Something')} could not be shown. {why}")
         case SessionClosed():
             return "🏁 The table is closed. Thank you all."
         case NotRead():

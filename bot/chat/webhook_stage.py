@@ -14,8 +14,9 @@ from bot.chat.courtesies import Courtesies, Courtesy
 from bot.chat.host_details import HostDetails
 from bot.chat.host_rules import HostRules
 from bot.chat.panel import panel_view
-from bot.chat.permissions import VIEW_CHANNEL, please_grant
+from bot.chat.permissions import NOT_IN_THREAD, TO_HEAR, please_grant
 from bot.chat.place_history import LOST, PlaceHistory, lacking_in
+from bot.chat.private_threads import can_read
 from bot.chat.sentences import sentence
 from bot.chat.split import split_text
 from bot.chat.webhooks import WebhookRegistry
@@ -110,17 +111,20 @@ class WebhookStage:
             message = await self._place.send(allowed_mentions=_NO_PING, nonce=nonce, **self._own_message(post))
             return message.id
         except discord.HTTPException as error:
-            raise explain(error, self._lacking()) from error
+            raise self._explained(error) from error
         except LOST as error:
             raise OutcomeUnknown(type(error).__name__) from error
 
     async def _send_turn(self, post: Post) -> int:
-        if self._client.get_guild(self._stored.guild_id) is None:
+        guild = self._client.get_guild(self._stored.guild_id)
+        if guild is None:
             # The webhook may still work.
             raise PostRejected(RejectReason.BLOCKED, SENT_AWAY)
-        if (lacking := self._lacking()) == [VIEW_CHANNEL]:
-            # The same: the table would talk on where the bot hears nobody.
-            raise PostRejected(RejectReason.BLOCKED, please_grant(lacking))
+        # The same: the table would talk on where the bot hears nobody.
+        if deaf := [name for name in self._lacking() if name in TO_HEAR]:
+            raise PostRejected(RejectReason.BLOCKED, please_grant(deaf))
+        if self._thread and not await can_read(self._client, self._thread, guild.get_thread(self._thread)):
+            raise PostRejected(RejectReason.BLOCKED, NOT_IN_THREAD)
         hook = await self._webhooks.of(self._stored.channel_id)
         try:
             message = await hook.send(
@@ -173,6 +177,17 @@ class WebhookStage:
         except LOST as error:
             raise OutcomeUnknown(type(error).__name__) from error
 
+    async def wake(self) -> None:
+        try:
+            # Discord asks for the permission to send messages, unless the thread is locked.
+            place = await self._client.fetch_channel(self._stored.place_id)
+            if isinstance(place, discord.Thread):
+                await place.edit(archived=False)
+        except discord.HTTPException as error:
+            raise self._explained(error) from error
+        except LOST as error:
+            raise OutcomeUnknown(type(error).__name__) from error
+
     async def remove(self, message: OwnMessage) -> None:
         try:
             if message.by_webhook:
@@ -184,7 +199,7 @@ class WebhookStage:
         except discord.NotFound:
             return
         except discord.HTTPException as error:
-            raise explain(error, self._lacking()) from error
+            raise self._explained(error) from error
         except LOST as error:
             raise OutcomeUnknown(type(error).__name__) from error
 
@@ -201,6 +216,9 @@ class WebhookStage:
 
     def _lacking(self) -> list[str]:
         return lacking_in(self._client, self._stored)
+
+    def _explained(self, error: discord.HTTPException) -> PostRejected | OutcomeUnknown:
+        return explain(error, self._lacking(), in_thread=self._thread is not None)
 
     # --- the rest ---
 

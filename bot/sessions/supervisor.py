@@ -105,9 +105,9 @@ class Supervisor:
             stage = self._make_stage(stored)
             await Outbox(self._store, stage, session_id=stored.id, place_id=place_id, latest=0).seen(message)
 
-    async def listen_again(self, guild_id: int | None = None) -> None:
-        """The connection to Discord (or to one server) is back: make up for what was missed meanwhile."""
-        runners = self.open_sessions(guild_id)
+    async def listen_again(self, guild_id: int | None = None, place_id: int | None = None) -> None:
+        """The connection to all (or to one server, or one place) is back: make up for what was missed meanwhile."""
+        runners = [r for r in self.open_sessions(guild_id) if place_id in (None, r.stored.place_id)]
         for runner in runners:
             if runner.fault is Fault.PLACE:
                 self._recovery.watch(runner)

@@ -8,7 +8,7 @@ from typing import Final
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Record, Turn, TurnsChanged
 from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Summarise, next_step, still_fits
-from bot.discussion.moderation.stagnation import PASSES_BEFORE_PAUSE, passes_in_a_row
+from bot.discussion.moderation.stagnation import PASSES_BEFORE_PAUSE, passes_in_a_row, withheld_in_a_row
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, new_error_id
 from bot.sessions.composing.compose import Composer
 from bot.sessions.composing.draft import Draft, DraftInProgress
@@ -136,7 +136,7 @@ class TurnLoop:
         if not self._draft.is_abandoned and await self._commit(draft):
             await self._outbox.deliver()
             self._draft.shown(draft.turn)
-            await self._count_passes(draft.turn)
+            await self._count_in_vain(draft.turn)
 
     async def _compose(self, request: ModelRequest) -> Draft:
         typing = asyncio.create_task(self._keep_typing(request.speaker)) if request.speaker else None
@@ -166,12 +166,21 @@ class TurnLoop:
 
         return await self._log.commit(still_wanted)
 
-    async def _count_passes(self, turn: Turn) -> None:
-        passes = passes_in_a_row(self._record)
-        if turn.is_pass and passes % PASSES_BEFORE_PAUSE == 0:
+    async def _count_in_vain(self, turn: Turn) -> None:
+        """Pause once several turns in a row were written for nothing: each costs, and nobody sees any."""
+        if turn.is_pass:
+            passes = passes_in_a_row(self._record)
             reason = f"{passes} turns in a row came to nothing: {self._why_passed(PASSES_BEFORE_PAUSE)}."
+            await self._pause_after(passes, reason)
+        elif turn.kind == "persona":
+            withheld = withheld_in_a_row(self._record)
+            reason = f"{withheld} turns in a row were withheld: a filter of this server lets none of them through."
+            await self._pause_after(withheld, reason)
+
+    async def _pause_after(self, in_vain: int, reason: str) -> None:
+        if in_vain and in_vain % PASSES_BEFORE_PAUSE == 0:
             # It tries again by itself once.
-            await self._lifecycle.hold(reason, Fault.PASSES if passes == PASSES_BEFORE_PAUSE else Fault.ERROR)
+            await self._lifecycle.hold(reason, Fault.PASSES if in_vain == PASSES_BEFORE_PAUSE else Fault.ERROR)
 
     def _why_passed(self, passes: int) -> str:
         """What the last turns that came to nothing have in common."""

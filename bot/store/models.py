@@ -26,13 +26,15 @@ class Fault(StrEnum):
 
 
 class PostStatus(StrEnum):
-    """Where a post stands. `sending`: it may or may not have reached Discord."""
+    """Where a post stands. `sending`: it may or may not have reached Discord. `refused`: given up, nobody will see it;
+    `unexplained`: the same, for a reason that nobody knows."""
 
     QUEUED = "queued"
     SENDING = "sending"
     POSTED = "posted"
     REMOVED = "removed"
     REFUSED = "refused"
+    UNEXPLAINED = "unexplained"
 
 
 class PostKind(StrEnum):
@@ -112,6 +114,17 @@ class BoundPost:
 
     is_bound: bool
     sending: Post | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPost:
+    """What became of a post that was refused.
+
+    `is_given_up`: False if it waits to be sent again. `session_id`: whose it is; None if it is there no more.
+    """
+
+    is_given_up: bool
+    session_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, String, and_, bindparam, exists, func, insert, literal_column, select, update
 
 from bot.store.mappers import post_of, post_values
-from bot.store.models import BoundPost, Post, PostKind, PostStatus
-from bot.store.schema import posts, turns
+from bot.store.models import BoundPost, Post, PostKind, PostStatus, RefusedPost, Status
+from bot.store.schema import posts, sessions, turns
 
 # Written out: a list of parameters would be put into the statement anew each time.
 _UNSETTLED: Final = [literal_column(f"'{status}'", String) for status in (PostStatus.SENDING, PostStatus.QUEUED)]
@@ -28,6 +28,8 @@ _OPEN: Final = (
 )
 # All of it, as `str.strip` takes it; SQLite's trim knows the space only.
 _WHITE_SPACE: Final = "".join(filter(str.isspace, map(chr, range(0x3001))))  # there is none beyond
+# What says whether a place takes posts.
+_TELLING: Final = (PostStatus.POSTED, PostStatus.REMOVED, PostStatus.UNEXPLAINED)
 _GIVEN_UP: Final[dict[str, Any]] = {"status": PostStatus.REFUSED, "attachment": None}
 
 
@@ -90,17 +92,43 @@ def set_status(db: Connection, post_id: int, status: PostStatus, username: str |
     db.execute(update(posts).where(posts.c.id == post_id).values(**values))
 
 
-def refuse(db: Connection, post_id: int) -> int | None:
-    """Give up a post under way; if it shows a turn, that is withheld with the posts behind it. Out: its session."""
+def refuse(db: Connection, post_id: int, *, explained: bool, instead: Post | None) -> RefusedPost:
+    """Give up a post under way; if it shows a turn, that is withheld with the posts behind it.
+
+    One that nobody knows the reason for is queued again if it is the second in a row and its session goes on.
+    `instead` is queued where the post is given up.
+    """
     post = db.execute(select(posts).where(posts.c.id == post_id)).one_or_none()
     if post is None:
-        return None
+        return RefusedPost(is_given_up=True)
+    if not explained and _is_second_in_a_row(db, post):
+        set_status(db, post_id, PostStatus.QUEUED, None)
+        return RefusedPost(is_given_up=False, session_id=post.session_id)
     this_turn = and_(posts.c.session_id == post.session_id, posts.c.turn_seq == post.turn_seq)
     where = (posts.c.id == post_id if post.turn_seq is None else this_turn, posts.c.status.in_(_UNSETTLED))
-    db.execute(update(posts).where(*where).values(_GIVEN_UP))
+    given_up = _GIVEN_UP | ({} if explained else {"status": PostStatus.UNEXPLAINED})
+    db.execute(update(posts).where(*where).values(given_up))
     turn = and_(turns.c.session_id == post.session_id, turns.c.seq == post.turn_seq)
     db.execute(update(turns).where(turn).values(withheld=True))
-    return post.session_id
+    if instead is not None:
+        add_posts(db, post.session_id, post.place_id, [instead])
+    return RefusedPost(is_given_up=True, session_id=post.session_id)
+
+
+def _is_second_in_a_row(db: Connection, post: Any) -> bool:
+    """Whether the post that came to something before this one was refused for no known reason either.
+
+    Asked of the database: a process that is killed between the two counts on. What a filter withheld, or what was given
+    up unsent, tells nothing. A session that has ended spends nothing any more, and must not hold up the next one.
+    """
+    goes_on = exists().where(sessions.c.id == post.session_id, sessions.c.status != Status.ENDED)
+    before = (
+        select(posts.c.status)
+        .where(posts.c.place_id == post.place_id, posts.c.id < post.id, posts.c.status.in_(_TELLING), goes_on)
+        .order_by(posts.c.id.desc())
+        .limit(1)
+    )
+    return db.scalar(before) == PostStatus.UNEXPLAINED
 
 
 def give_up(db: Connection, post_id: int) -> None:

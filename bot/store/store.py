@@ -17,7 +17,18 @@ from bot.discussion.model.record import Record, Turn
 from bot.store import post_queries, session_queries, webhook_queries
 from bot.store.engine import Database
 from bot.store.member_data import MemberData
-from bot.store.models import AddedTurn, BoundPost, Fault, Post, PostKind, PostStatus, Status, StoredSession, Webhook
+from bot.store.models import (
+    AddedTurn,
+    BoundPost,
+    Fault,
+    Post,
+    PostKind,
+    PostStatus,
+    RefusedPost,
+    Status,
+    StoredSession,
+    Webhook,
+)
 from bot.store.opening import open_migrated
 from bot.store.schema import now
 from bot.store.server_settings import Remembered, ServerSettingsTable
@@ -139,12 +150,15 @@ class Store:
         """Change where a post stands, and the name it is shown under if Discord refused the first."""
         await self._database.run(lambda db: post_queries.set_status(db, post_id, status, username))
 
-    async def refuse_post(self, post_id: int) -> int | None:
+    async def refuse_post(self, post_id: int, *, explained: bool, instead: Post | None = None) -> RefusedPost:
         """Give up a post under way. If it shows a turn, the posts behind it are given up and the turn is withheld.
 
-        Out: the session it belongs to.
+        If nobody knows why (`explained` False), and the post before it was given up so, too, it is queued again
+        instead while its session goes on. `instead` is queued where the post is given up.
         """
-        return await self._database.run(lambda db: post_queries.refuse(db, post_id))
+        return await self._database.run(
+            lambda db: post_queries.refuse(db, post_id, explained=explained, instead=instead)
+        )
 
     async def give_up_post(self, post_id: int) -> None:
         """Give up a post that nobody has begun to send."""

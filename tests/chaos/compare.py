@@ -16,6 +16,8 @@ DISCORD_EPOCH: Final = 1_420_070_400_000
 # Who writes as a guest, and whose webhooks write for one.
 GUEST_NAME: Final = "Otso"
 PLURALKIT: Final = 466378653216014359
+# What tells that Discord takes no turns any more is no post: it may be a letter to the convener.
+TOLD: Final = "⏸ The table is paused. "
 # So close to a table's beginning or end it can't be told from outside whether the table was open, in seconds.
 DOUBTFUL: Final = 0.5
 
@@ -62,6 +64,7 @@ class Findings:
     guests_doubled: list[str] = field(default_factory=list)
     own_missing: list[str] = field(default_factory=list)
     own_doubled: list[str] = field(default_factory=list)
+    talked_unseen: list[str] = field(default_factory=list)
     not_finished: list[str] = field(default_factory=list)
     failed_inside: list[str] = field(default_factory=list)
 
@@ -134,6 +137,7 @@ def _compare_place(tables: list[StoredTable], messages: dict[int, Shown], found:
         for post in table.posts:
             if post["kind"] != "turn" and post["turn_seq"] not in withheld:
                 _check_own(post, messages, found)
+        _check_seen(table, messages, found)
     _check_copies(posts, messages, found)
     ids = [p["message_id"] for p in sorted(posts, key=lambda p: p["id"]) if p["message_id"]]
     for before, after in pairwise(ids):
@@ -169,6 +173,19 @@ def _check_own(post: dict[str, Any], messages: dict[int, Shown], found: Findings
         found.own_missing.append(f"{what} came without its file")
 
 
+def _check_seen(table: StoredTable, messages: dict[int, Shown], found: Findings) -> None:
+    """A table that shows nothing must not have turns written: one may be given up, the next one waits to be shown."""
+    unseen: set[int] = set()
+    for post in sorted(table.posts, key=lambda p: p["id"]):
+        if post["message_id"] in messages:
+            unseen.clear()
+        elif post["kind"] == "turn":
+            unseen.add(post["turn_seq"])
+        if len(unseen) > 1:
+            found.talked_unseen.append(f"session {table.session['id']}: turns {sorted(unseen)}, and nothing was shown")
+            unseen.clear()
+
+
 def _check_copies(posts: list[dict[str, Any]], messages: dict[int, Shown], found: Findings) -> None:
     bound = {p["message_id"] for p in posts}
     seen: set[tuple[str, str]] = set()
@@ -180,7 +197,7 @@ def _check_copies(posts: list[dict[str, Any]], messages: dict[int, Shown], found
             if again or message.id not in bound:
                 why = "stands there twice" if again else "shows no post"
                 found.turns_doubled.append(f"message {message.id} {why}: {message.name}: {message.content[:60]!r}")
-        elif message.author == "bot" and message.id not in bound:
+        elif message.author == "bot" and message.id not in bound and not message.content.startswith(TOLD):
             found.own_doubled.append(f"message {message.id} shows no post: {message.content[:60]!r}")
 
 

@@ -12,12 +12,15 @@ from tests.support.discord_stand_in.faults import Fault, Faults
 from tests.support.discord_stand_in.records import ApiRequest
 from tests.support.endpoint_stand_in import Answer, Request, cut, fails, made_up, page, says, stalls
 
+# Of Discord's answers to a turn's post one in so many is a refusal.
+ONE_REFUSED_IN: Final = 40
 # Of Discord's answers to a post, a look at the history or an edit of the panel, one in so many goes wrong.
 ONE_POST_IN: Final = 5
 ONE_LOOK_IN: Final = 12
 # Of the endpoint's answers.
 ONE_CALL_IN: Final = 10
 
+UNHEARD_OF: Final[dict[str, Any]] = {"status": 400, "code": 999_999, "message": "A new rule"}
 # kind -> how the stand-in's Fault is made (tests/support/discord_stand_in/faults.py)
 POST_FAULTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "stored, then 500": ("accepted_then", {"status": 500}),
@@ -35,11 +38,20 @@ POST_FAULTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "event late": ("reply_before_event", {}),
     "event never": ("event_withheld", {}),
 }
+# Refusals: a message is certainly not stored. Of turns only, since a table's other messages are each of a kind.
+REFUSALS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    # One post, tried once more and given up; or the first of several tables that all stand still.
+    "refused, unheard of": ("refused", UNHEARD_OF | {"times": 2}),
+    "refused, unheard of, on and on": ("refused", UNHEARD_OF | {"times": 60}),
+    "refused, no second factor": ("refused", {"status": 403, "code": 60003, "message": "Two factor", "times": 4}),
+    "refused by the network": ("refused", {"status": 403, "code": 40333, "message": "internal network error"}),
+}
 LOOK_FAULTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "not stored, 503": ("before_storing", {"status": 503}),
     "answer cut": ("accepted_then_cut", {}),
     "reset": ("reset_before_storing", {}),
     "429": ("rate_limited", {"retry_after": 0.05}),
+    "refused by the network": REFUSALS["refused by the network"],
 }
 GATEWAY_FAULTS: Final = ("drop", "reconnect", "invalidate")
 
@@ -74,6 +86,7 @@ def plan(chance: Random, places: Iterable[int], *, turns: int, lives: int) -> li
 
     # A fault takes its request out of the count of those behind it: near enough.
     draw(POST_FAULTS, ONE_POST_IN, "POST", "/webhooks/", 2 * (turns + 1) * len(places))
+    draw(REFUSALS, ONE_REFUSED_IN, "POST", "/webhooks/", 2 * (turns + 1) * len(places))
     for place in places:
         draw(POST_FAULTS, ONE_POST_IN, "POST", f"/channels/{place}/messages", 8)
         draw(LOOK_FAULTS, ONE_LOOK_IN, "GET", f"/channels/{place}/messages", 4 * lives)
@@ -85,7 +98,7 @@ def count_met(planned: Iterable[PlannedFault], requests: Iterable[dict[str, Any]
     """Which of the planned faults these requests met, found by going through them as the stand-in did."""
     faults, names = Faults(), dict[int, str]()
     for each in planned:
-        fault = faults.next(each.method, each.path, Fault(), skip=each.skip)
+        fault = faults.next(each.method, each.path, Fault(), skip=each.skip, times=each.args.get("times", 1))
         names[id(fault)] = each.name
     met = (faults.take(ApiRequest(**request)) for request in requests)
     return Counter(names[id(fault)] for fault in met if fault is not None)

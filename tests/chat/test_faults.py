@@ -210,16 +210,6 @@ async def test_a_webhook_that_somebody_moved(place: SimulatedPlace) -> None:
     assert (await place.session()).status is Status.ENDED
 
 
-async def test_no_room_for_one_more_webhook(place: SimulatedPlace) -> None:
-    place.env.inject_error("POST", "/channels/*/webhooks", status=400, code=30007, message="Maximum reached (15)")
-    await place.type("start", turns=2)
-    assert "as many webhooks as Discord allows (15)" in place.said_by_bot[-1]
-    assert "Channel settings → Integrations → Webhooks" in place.said_by_bot[-1]
-    await place.type("resume")
-    await place.turn(3)
-    await shown_is_stored(place)
-
-
 async def test_a_turn_that_a_filter_withholds(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     llm.enqueue("Quite so.", "Something that no filter lets pass.")
     await place.type("start", turns=3)

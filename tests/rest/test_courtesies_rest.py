@@ -135,15 +135,24 @@ async def test_what_discord_refuses_is_said_and_not_asked_for_again(
     assert sentence.endswith("failed (HTTP 403, code 50001): Discord does not allow it")
 
 
-@pytest.mark.parametrize("body", [b"{}", b'{"id', b"<p>One moment, please.</p>"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        nonsense(b"{}"),
+        nonsense(b'{"id'),
+        nonsense(b"<p>One moment, please.</p>"),
+        Fault.refused(403, 40333, "internal network error"),
+    ],
+    ids=["nothing in it", "no JSON", "a page", "turned away"],
+)
 async def test_a_panel_whose_edit_is_answered_with_nonsense(
-    house: RestHouse, body: bytes, caplog: pytest.LogCaptureFixture
+    house: RestHouse, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with house.running():
         session, gate = await house.between_turns()
         (panel,) = await house.store.session_posts(session.id, PostKind.PANEL)
         path = f"/channels/{session.channel_id}/messages/{panel.message_id}"
-        house.server.faults.next("PATCH", path, nonsense(body))
+        house.server.faults.next("PATCH", path, fault)
         await house.command("pause")
         await house.world.until(lambda: "paused" in house.world.message(panel.message_id or 0).content, what="panel")
         gate.set()

@@ -176,11 +176,18 @@ async def test_a_removed_turn_is_not_sent_again(table: RestHouse) -> None:
     assert [p.status for p in await table.posts(session) if p.content == FIRST] == [PostStatus.REMOVED]
 
 
-async def test_while_the_history_can_t_be_read_the_table_waits_for_discord(table: RestHouse) -> None:
+@pytest.mark.parametrize(
+    "make",
+    [Fault.accepted_then_reset, lambda: Fault.refused(403, 40333, "internal network error")],
+    ids=["reset", "turned away"],
+)
+async def test_while_the_history_can_t_be_read_the_table_waits_for_discord(
+    table: RestHouse, make: Callable[[], Fault]
+) -> None:
     history = f"/channels/{table.world.general.id}/messages"
     table.llm.enqueue(FIRST)
     table.server.faults.next("POST", "/webhooks/", Fault.accepted_then(event="never"), content=FIRST)
-    table.server.faults.next("GET", history, Fault.accepted_then_reset(), times=10**6)
+    table.server.faults.next("GET", history, make(), times=10**6)
     session = await table.start()
     await table.world.until(lambda: len(table.world.requests_to("GET", history)) > 2, what="tries to read")
     assert "Waiting for Discord" in await table.command("status")

@@ -60,10 +60,11 @@ async def test_a_moved_webhook_is_replaced_and_the_stray_taken_away(table: RestH
 
 
 async def test_a_full_channel_is_said_and_others_webhooks_stay(table: RestHouse) -> None:
+    session, gate = await table.between_turns()
+    table.world.delete_webhook(ours(table))
     for number in range(15):
         table.world.add_webhook("general", WEBHOOK_NAME if number == 7 else f"feed {number}")
-    table.llm.enqueue(FIRST)
-    session = await table.start()
+    gate.set()
     await table.until_status(session, Status.PAUSED)
     told = await table.world.wait_for_messages("general", 2, containing="as many webhooks as Discord allows (15)")
     assert all("Integrations" in each.content for each in told)  # the panel and the notice

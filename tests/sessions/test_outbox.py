@@ -297,6 +297,65 @@ async def test_anything_else_is_tried_once_more(desk: Desk) -> None:
     assert desk.withheld == [seq]
 
 
+UNHEARD_OF = [refused(RejectReason.OTHER)] * 2  # one post, tried once more
+
+
+@pytest.mark.parametrize("between", ["nothing", "a filter's", "a crash"])
+async def test_two_refusals_in_a_row_that_nobody_knows_hold(desk: Desk, between: str) -> None:
+    desk.stage.script.extend(UNHEARD_OF)
+    given_up = [await desk.say("one", "one more")]
+    if between == "a filter's":
+        desk.stage.script.append(refused(RejectReason.WITHHELD))
+        given_up.append(await desk.say("rude"))
+    now = await desk.after_a_crash() if between == "a crash" else desk
+    now.stage.script.extend(UNHEARD_OF * 2)
+    await now.write("two", "three")
+    for _ in range(2):
+        with pytest.raises(PostingBlocked, match="nobody knows"):
+            await now.outbox.deliver()
+    await now.outbox.deliver()
+    assert now.place.texts == ["two", "three"]
+    assert desk.withheld == given_up
+    # What was shown in between ends the row.
+    now.stage.script.extend(UNHEARD_OF)
+    await now.say("four")
+    await now.say("five")
+    assert now.place.texts == ["two", "three", "five"]
+
+
+async def test_what_an_ended_session_has_left_holds_up_nobody(desk: Desk) -> None:
+    desk.stage.script.extend(UNHEARD_OF * 2)
+    await desk.say("one")
+    await desk.write("two")
+    with pytest.raises(PostingBlocked):
+        await desk.outbox.deliver()
+    await desk.store.set_status(desk.stored.id, Status.ENDED)
+    later = await open_desk(desk.store, *UNHEARD_OF, place=desk.place)
+    await later.say("new")
+    assert later.place.texts == ["new"]
+
+
+@pytest.mark.parametrize("reason", [RejectReason.OTHER, RejectReason.WITHHELD])
+async def test_a_card_that_is_refused_is_told_of(desk: Desk, reason: RejectReason) -> None:
+    await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.CARD))
+    await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.PANEL, "panel"))
+    desk.stage.script.extend([refused(reason)] * (2 if reason is RejectReason.OTHER else 1))
+    await desk.outbox.deliver()
+    assert desk.place.texts == ["panel", f"-# The opening card could not be shown. refused: {reason.value}"]
+
+
+async def test_an_archived_thread_is_woken_once(desk: Desk) -> None:
+    desk.stage.script.append(refused(RejectReason.ASLEEP))
+    await desk.say("one")
+    desk.stage.script.extend([refused(RejectReason.ASLEEP)] * 2)
+    await desk.write("two")
+    with pytest.raises(PostingBlocked, match="archived"):
+        await desk.outbox.deliver()
+    assert desk.stage.woken == 2
+    await desk.outbox.deliver()
+    await desk.assert_shown("one", "two")
+
+
 async def test_a_lost_permission_holds_and_nothing_is_lost(desk: Desk) -> None:
     desk.stage.script.extend([OK, refused(RejectReason.BLOCKED), refused(RejectReason.BLOCKED)])
     await desk.write("one", "two", "three")

@@ -13,7 +13,7 @@ from bot.discussion.prompts.prompt import AGAIN
 from bot.sessions.delivery.notices import Done
 from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.sessions.guest_turns import Heard
-from bot.store.models import PostKind, PostStatus, Status
+from bot.store.models import Fault, PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import (
     MODEL,
@@ -621,6 +621,35 @@ async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: Session
     assert [t.withheld for t in table.spoken] == [n == 1 for n in range(10)]
     assert not any("Something rude." in p for p in table.server.prompts)
     assert [t.withheld for t in await table.stored_turns() if t.kind == "persona"] == [n == 1 for n in range(10)]
+
+
+@pytest.mark.parametrize("why", [RejectReason.OTHER, RejectReason.NAME, RejectReason.WEBHOOK_GONE])
+async def test_a_table_of_which_nothing_is_shown_asks_for_two_turns_only(
+    table: SessionTable, why: RejectReason
+) -> None:
+    await table.speak(1)
+    table.stage.script.extend([refused(why)] * 4)
+    asked = len(table.server.prompts)
+    await table.resume()
+    assert table.run.status is Status.PAUSED
+    assert table.run.fault is Fault.PLACE
+    assert len(table.server.prompts) == asked + 2
+    assert [t.withheld for t in table.spoken] == [False, True, False]
+    await table.resume()
+    assert table.run.status is Status.ENDED
+    assert [t.withheld for t in table.spoken] == [n == 1 for n in range(10)]
+
+
+async def test_a_filter_that_lets_nothing_through_pauses(table: SessionTable) -> None:
+    await table.speak(1)
+    table.stage.script.extend([refused(RejectReason.WITHHELD)] * 3)
+    await table.resume()
+    assert table.run.status is Status.PAUSED
+    assert table.run.fault is Fault.PASSES
+    assert "3 turns in a row were withheld" in table.place.texts[-1]
+    assert len(table.spoken) == 4
+    await table.resume()
+    assert table.run.status is Status.ENDED
 
 
 async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: SessionTable) -> None:

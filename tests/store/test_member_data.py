@@ -167,7 +167,7 @@ async def test_minutes_that_are_settled_keep_no_copy(store: Store, kept: StoredS
         case "bind":
             await store.bind(post_id, 5)
         case "refuse":
-            await store.refuse_post(post_id)
+            await store.refuse_post(post_id, explained=True)
         case _:
             await store.bind(post_id, 5)
             await store.message_gone(5)

@@ -28,7 +28,7 @@ from bot.discussion.model.record import (
     Usage,
     WrapUpCalled,
 )
-from bot.store.models import BoundPost, Post, PostKind, PostStatus, Status, StoredSession, Webhook
+from bot.store.models import BoundPost, Post, PostKind, PostStatus, RefusedPost, Status, StoredSession, Webhook
 from bot.store.schema import posts
 from bot.store.store import PlaceTaken, Store, open_store
 from tests.support.samples import ANCHOR, CAST, PLACE, STARTED, database, stored_session
@@ -381,7 +381,7 @@ async def test_a_refused_turn_gives_up_what_was_not_shown(store: Store, kept: St
     await store.take_post(PLACE, 50)
     two = await store.sending(PLACE)
     assert two is not None
-    assert await store.refuse_post(two.id) == kept.id
+    assert await store.refuse_post(two.id, explained=True) == RefusedPost(is_given_up=True, session_id=kept.id)
     assert [t.withheld for t in await store.record(kept.id)] == [True, False]
     assert [status for _, status in await contents(store, kept.id)] == [
         PostStatus.POSTED,

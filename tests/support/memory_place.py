@@ -103,6 +103,7 @@ class ScriptedStage:
         self.sends: list[Post] = []
         self.looked_after: list[int] = []
         self.renewed = 0
+        self.woken = 0
         self.reports: list[StatusReport] = []
         self.told: list[str] = []
         self.composed: list[str] = []
@@ -184,6 +185,9 @@ class ScriptedStage:
         failure = self.renewals.popleft() if self.renewals else None
         if failure is not None:
             raise failure
+
+    async def wake(self) -> None:
+        self.woken += 1
 
     async def show_typing(self, persona: Persona) -> None:
         self.composed.append(persona.name)

@@ -1,7 +1,7 @@
 """Whether a table gets nowhere: turns come to nothing, speakers only agree, or they say nothing new on the question."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Final
 
 from bot.discussion.model.record import QuestionPut, Record, Session, Turn
@@ -24,6 +24,11 @@ def passes_in_a_row(record: Record) -> int:
             break
         count += 1
     return count
+
+
+def withheld_in_a_row(record: Record) -> int:
+    """How many of the last persona turns are withheld. After a turn that was shown: none."""
+    return sum(1 for _ in takewhile(lambda turn: turn.withheld, reversed(record.persona_turns())))
 
 
 def only_agree(session: Session, record: Record) -> bool:

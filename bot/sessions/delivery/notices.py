@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.sessions.composing.findings import Finding
-from bot.store.models import Fault
+from bot.store.models import Fault, PostKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,14 @@ class NearsItsEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class NotShown:
+    """Something that is no turn was refused, and will not be shown. `why`: a sentence."""
+
+    what: PostKind
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionClosed:
     """The session is over."""
 
@@ -47,4 +55,4 @@ class Done:
     what: str
 
 
-Notice = Paused | GoesOn | OutageOver | NearsItsEnd | SessionClosed | Finding | Done
+Notice = Paused | GoesOn | OutageOver | NearsItsEnd | NotShown | SessionClosed | Finding | Done

@@ -8,9 +8,9 @@ other post shows this one. A send is never cancelled: it runs in a task of its o
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import replace
 from typing import Final, TypeVar
 
+from bot.sessions.delivery.refusal_remedies import RefusalRemedies
 from bot.sessions.delivery.stage import (
     OutcomeUnknown,
     OwnMessage,
@@ -57,9 +57,10 @@ class Outbox:
         self.waiting = False
         self._store = store
         self._stage = stage
-        self._session_id = session_id
         self._place_id = place_id
-        self._on_withheld = on_withheld
+        self._remedies = RefusalRemedies(
+            store, stage, session_id=session_id, until_known=self._until_known, on_withheld=on_withheld
+        )
         self._taken: Post | None = None  # `sending` already, and nobody has begun with it
         self._begun = 0  # the post that was begun with last
         self._uncertain: set[int] = set()
@@ -184,7 +185,7 @@ class Outbox:
     async def _settle(self, post: Post) -> bool:
         """Send one post until its outcome is known. Out: False if certainly no other one waits behind it."""
         self._is_begun(post.id)
-        healed: set[RejectReason] = set()
+        tried: set[RejectReason] = set()
         more, just_taken = True, post.id not in self._uncertain
         has_waited = not just_taken
         while not (post.id in self._uncertain and await self._is_shown(post)):
@@ -207,7 +208,7 @@ class Outbox:
                 has_waited = True
             except PostRejected as refused:
                 self._uncertain.discard(post.id)
-                post = await self._heal(post, refused, healed)
+                post = await self._remedies.heal(post, refused, tried)
                 if post.status is PostStatus.REFUSED:
                     return True
             else:
@@ -236,43 +237,6 @@ class Outbox:
             copy = await self._store.rebind(post.id, message_id) or message_id
         await self._remove(OwnMessage(copy, post.by_webhook, post.username or "", post.content))
         return True
-
-    async def _heal(self, post: Post, refused: PostRejected, healed: set[RejectReason]) -> Post:
-        """What each refusal asks for. Out: the post to send again, or a refused one.
-
-        Raises PostingBlocked or PlaceGone.
-        """
-        log.warning("post %s refused: %s", post.id, refused.sentence)
-        first = refused.reason not in healed
-        healed.add(refused.reason)
-        match refused.reason:
-            case RejectReason.PLACE_GONE:
-                raise PlaceGone(refused.sentence)
-            case RejectReason.BLOCKED:
-                await self._store.set_post(post.id, PostStatus.QUEUED)
-                raise PostingBlocked(refused.sentence)
-            case RejectReason.WEBHOOK_GONE if first:
-                try:
-                    await self._until_known(self._stage.renew)
-                except PostRejected as worse:
-                    return await self._heal(post, worse, healed)
-                return post
-            case RejectReason.NAME if first:
-                safe = self._stage.safe_name(post.username or "")
-                log.warning("the name %r was refused; posting as %r. Rename that persona.", post.username, safe)
-                await self._store.set_post(post.id, PostStatus.SENDING, username=safe)
-                return replace(post, username=safe)
-            case RejectReason.OTHER if first:
-                return post
-            case _:
-                return await self._withhold(post)
-
-    async def _withhold(self, post: Post) -> Post:
-        # It may be left over from an earlier session in this place, whose turns are not ours.
-        ours = await self._store.refuse_post(post.id) == self._session_id
-        if ours and post.turn_seq is not None and self._on_withheld is not None:
-            await self._on_withheld(post.turn_seq)
-        return replace(post, status=PostStatus.REFUSED)
 
     async def _is_shown(self, post: Post) -> bool:
         """Look for a post whose outcome is unknown: now, and once more a little later."""

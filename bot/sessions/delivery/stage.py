@@ -12,14 +12,16 @@ from bot.store.models import Post, Status
 
 
 class RejectReason(Enum):
-    """Why a place refused a post: each has its own remedy in outbox.py."""
+    """Why a place refused a post: each has its own remedy in refusal_remedies.py."""
 
     WEBHOOK_GONE = "the webhook was deleted or moved"
+    ASLEEP = "the thread is archived"
     NAME = "the name was refused"
     WITHHELD = "a filter withheld the message"
     PLACE_GONE = "the channel or thread is gone"
     BLOCKED = "something that people must mend"
-    OTHER = "anything else"
+    PASSING = "trouble of the place's own, which passes"
+    OTHER = "anything else: nobody knows what would help"
 
 
 class PostRejected(Exception):
@@ -36,7 +38,7 @@ class OutcomeUnknown(Exception):
 
 
 class PostingBlocked(Exception):
-    """Posting can't go on until people mend something; `str(error)` says what. Nothing is lost."""
+    """Posting can't go on until people mend something, or it passes; `str(error)` says what. Nothing is lost."""
 
 
 class PlaceGone(Exception):
@@ -143,6 +145,10 @@ class Stage(Protocol):
 
     async def renew(self) -> None:
         """Find or make a new webhook. Raises PostRejected or OutcomeUnknown."""
+        ...
+
+    async def wake(self) -> None:
+        """Have an archived thread be an active one again. Raises PostRejected or OutcomeUnknown."""
         ...
 
     async def show_typing(self, persona: Persona) -> None:

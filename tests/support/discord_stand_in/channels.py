@@ -23,7 +23,10 @@ def channel(call: ApiCall) -> JSON:
 @route("PATCH", "/channels/{channel}")
 def edit_channel(call: ApiCall) -> JSON:
     record = call.channel()
-    call.world.require(record, "manage_threads" if record.is_thread else "manage_channels")
+    # https://discord.com/developers/docs/resources/channel#modify-channel-json-params-thread
+    only_wakes = call.json == {"archived": False} and not record.locked
+    needed = _sending(record) if record.is_thread and only_wakes else "manage_threads"
+    call.world.require(record, needed if record.is_thread else "manage_channels")
     for key in ("name", "topic", "archived", "locked"):
         if key in call.json:
             setattr(record, key, call.json[key])
@@ -69,6 +72,8 @@ def _message(call: ApiCall, channel: Channel) -> Message:
 def history(call: ApiCall) -> list[JSON]:
     """Newest first. Without Read Message History this is an empty list, not a refusal: so says Discord's page."""
     record, query = call.channel(), call.request.query
+    if record.is_voice:
+        call.world.require(record, "connect")
     if not call.world.may(record, "read_message_history"):
         if call.world.history_refused:
             raise refusals.missing_permissions()
@@ -97,6 +102,8 @@ def post_message(call: ApiCall) -> JSON:
     world.require(record, *needed)
     if record.locked and not world.may(record, "manage_threads"):
         raise refusals.thread_locked()
+    if record.archived and not world.messages_wake:
+        raise refusals.thread_archived()
     nonce = str(payload["nonce"]) if payload.get("nonce") else None
     if nonce and payload.get("enforce_nonce"):
         mine = [each for each in world.messages.values() if each.author["id"] == str(world.bot.id)]

@@ -156,7 +156,7 @@ class Gateway:
             needed = 0
         if session.intents & needed != needed:
             return
-        if channel is not None and not self.world.may(channel, "view_channel"):
+        if channel is not None and not self.world.sees(channel):
             return
         if event in ("MESSAGE_CREATE", "MESSAGE_UPDATE") and not session.intents & MESSAGE_CONTENT:
             data = wire.redacted(data, self.world.bot.id)

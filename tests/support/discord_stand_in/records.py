@@ -23,6 +23,7 @@ PERMISSIONS = {
     "read_message_history": 1 << 16,
     "mention_everyone": 1 << 17,
     "use_external_emojis": 1 << 18,
+    "connect": 1 << 20,
     "manage_webhooks": 1 << 29,
     "use_application_commands": 1 << 31,
     "manage_threads": 1 << 34,
@@ -30,6 +31,9 @@ PERMISSIONS = {
     "send_messages_in_threads": 1 << 38,
     "bypass_slowmode": 1 << 52,
 }
+# Those that take two-factor authentication of the bot's owner on a server that demands it of moderators (marked with a
+# star on the same page).
+ELEVATED = ("administrator", "manage_channels", "manage_guild", "manage_messages", "manage_webhooks", "manage_threads")
 EVERY_PERMISSION = sum(PERMISSIONS.values())
 
 # Message flags (https://discord.com/developers/docs/resources/message#message-object-message-flags).
@@ -37,10 +41,13 @@ EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 COMPONENTS_V2 = 1 << 15
 
-# Channel types.
+# Channel types (https://discord.com/developers/docs/resources/channel#channel-object-channel-types).
 TEXT_CHANNEL = 0
 DIRECT_MESSAGES = 1
+VOICE_CHANNEL = 2
 PUBLIC_THREAD = 11
+PRIVATE_THREAD = 12
+STAGE_CHANNEL = 13
 
 # Message types.
 DEFAULT, REPLY, CHAT_INPUT, MENU_COMMAND = 0, 19, 20, 23
@@ -78,7 +85,10 @@ class Member:
 
 @dataclass
 class Channel:
-    """A text channel, a public thread of one (then `parent` is set), or the bot's talk with one `recipient`."""
+    """A channel, a thread of one (then `parent` is set), or the bot's talk with one `recipient`.
+
+    `kind` is its type; `joined` are the members of a private thread, by id.
+    """
 
     id: int
     name: str
@@ -89,12 +99,22 @@ class Channel:
     locked: bool = False
     age_restricted: bool = False  # a thread is what its parent is
     slow_mode: int = 0  # seconds; a thread has its own
+    kind: int = TEXT_CHANNEL
+    joined: set[int] = field(default_factory=set[int])
     # Who (role or member id) -> (allowed bits, denied bits). A thread has its parent's.
     overwrites: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def is_thread(self) -> bool:
         return self.parent is not None
+
+    @property
+    def is_private(self) -> bool:
+        return self.kind == PRIVATE_THREAD
+
+    @property
+    def is_voice(self) -> bool:
+        return self.kind in (VOICE_CHANNEL, STAGE_CHANNEL)
 
     @property
     def root(self) -> Channel:

@@ -63,6 +63,11 @@ def empty_message() -> ApiRefusal:
     return ApiRefusal(400, 50006, "Cannot send an empty message")
 
 
+def two_factor_required() -> ApiRefusal:
+    """https://discord.com/developers/docs/topics/oauth2#twofactor-authentication-requirement"""
+    return ApiRefusal(403, 60003, "Two factor is required for this operation")
+
+
 def thread_locked() -> ApiRefusal:
     return ApiRefusal(400, 160005, "Thread is locked")
 

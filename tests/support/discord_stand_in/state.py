@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from . import refusals, wire
 from .records import (
+    ELEVATED,
     EVERY_PERMISSION,
     JSON,
     PERMISSIONS,
@@ -64,8 +65,18 @@ class State:
         # (https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-authorizing-integration-owners-object).
         self.integration_owners: JSON = {"0": str(self.guild_id)}
         self.system_channel: Channel | None = None
+        # The server demands two-factor authentication of moderators, and the bot's owner has none.
+        self.two_factor_missing = False
+        # An archived thread is woken by a message (docs: topics/threads), or else refuses it with 50083.
+        self.messages_wake = True
         everyone = "view_channel", "send_messages", "read_message_history", "add_reactions", "embed_links"
-        everyone += "attach_files", "send_messages_in_threads", "use_application_commands", "create_public_threads"
+        everyone += (
+            "connect",
+            "attach_files",
+            "send_messages_in_threads",
+            "use_application_commands",
+            "create_public_threads",
+        )
         self.roles = {self.guild_id: Role(self.guild_id, "@everyone", bits(*everyone))}
         bots = Role(self.new_id(), "Roundtable", bits("manage_webhooks", "manage_threads", "use_external_emojis"))
         self.roles[bots.id] = bots
@@ -155,10 +166,23 @@ class State:
         needed = bits(*names)
         return self.permissions(member or self.bot, channel) & needed == needed
 
+    def sees(self, channel: Channel, member: Member | None = None) -> bool:
+        """Whether a member (the bot) may view a channel. A private thread: if they are in it, or have Manage Threads.
+
+        https://discord.com/developers/docs/topics/threads#permissions
+        """
+        person = member or self.bot
+        invited = not channel.is_private or person.id in channel.joined
+        return self.may(channel, "view_channel", member=person) and (
+            invited or self.may(channel, "manage_threads", member=person)
+        )
+
     def require(self, channel: Channel, *names: str) -> None:
         """Raise what Discord says when the bot may not: 50001 if it cannot even see the channel, else 50013."""
-        if channel.recipient is None and not (self.in_guild and self.may(channel, "view_channel")):
+        if channel.recipient is None and not (self.in_guild and self.sees(channel)):
             raise refusals.missing_access()
+        if self.two_factor_missing and any(name in ELEVATED for name in names):
+            raise refusals.two_factor_required()
         if not self.may(channel, *names):
             raise refusals.missing_permissions()
 
@@ -190,7 +214,9 @@ class State:
         data = wire.channel(self, channel)
         if channel.is_thread:
             data["newly_created"] = verb == "CREATE"
-        self.emit(f"{'THREAD' if channel.is_thread else 'CHANNEL'}_{verb}", data)
+        # Nobody is told of a private thread that they can't see.
+        where = channel if channel.is_private else None
+        self.emit(f"{'THREAD' if channel.is_thread else 'CHANNEL'}_{verb}", data, where)
 
     def webhooks_changed(self, channel: Channel) -> None:
         self.emit("WEBHOOKS_UPDATE", {"guild_id": str(self.guild_id), "channel_id": str(channel.id)})

@@ -115,6 +115,8 @@ def execute(call: ApiCall) -> JSON | None:
     channel = _place(call, webhook)
     if channel.locked:
         raise refusals.thread_locked()
+    if channel.archived and not world.messages_wake:
+        raise refusals.thread_archived()
     name = payload.get("username")
     if name is not None:
         refusals.check_name(name, "username")

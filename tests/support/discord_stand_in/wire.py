@@ -6,7 +6,7 @@ import dataclasses
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from .records import DIRECT_MESSAGES, JSON, PUBLIC_THREAD, TEXT_CHANNEL, Channel, Emoji, Member, Message, Role, Webhook
+from .records import DIRECT_MESSAGES, JSON, Channel, Emoji, Member, Message, Role, Webhook
 
 if TYPE_CHECKING:
     from .state import State
@@ -86,11 +86,20 @@ def channel(state: State, record: Channel) -> JSON:
             for who, (allow, deny) in record.overwrites.items()
         ]
         position = list(state.channels).index(record.id) if record.id in state.channels else 0
-        extra = {"type": TEXT_CHANNEL, "topic": record.topic, "position": position, "parent_id": None}
-        return {**data, **extra, "nsfw": record.age_restricted, "permission_overwrites": overwrites}
+        extra = {
+            "type": record.kind,
+            "topic": record.topic,
+            "position": position,
+            "nsfw": record.age_restricted,
+            "parent_id": None,
+        }
+        voice = {"bitrate": 64_000, "user_limit": 0} if record.is_voice else {}
+        return {**data, **extra, **voice, "permission_overwrites": overwrites}
+    if state.bot.id in record.joined:
+        data["member"] = thread_member(state, record)
     return {
         **data,
-        "type": PUBLIC_THREAD,
+        "type": record.kind,
         "parent_id": str(record.parent.id),
         "owner_id": str(state.convener.id),
         "message_count": 0,
@@ -104,6 +113,12 @@ def channel(state: State, record: Channel) -> JSON:
             "create_timestamp": timestamp(record.id),
         },
     }
+
+
+def thread_member(state: State, record: Channel) -> JSON:
+    """The bot as a member of a thread."""
+    ids = {"id": str(record.id), "user_id": str(state.bot.id)}
+    return ids | {"join_timestamp": timestamp(record.id), "flags": 0}
 
 
 def guild(state: State, *, full: bool = False, every_member: bool = False) -> JSON:
@@ -140,7 +155,9 @@ def guild(state: State, *, full: bool = False, every_member: bool = False) -> JS
         "member_count": len(state.members),
         "members": [member(each) for each in members],
         "channels": [channel(state, each) for each in places if not each.is_thread],
-        "threads": [channel(state, each) for each in places if each.is_thread and not each.archived],
+        "threads": [
+            channel(state, each) for each in places if each.is_thread and not each.archived and state.sees(each)
+        ],
         "voice_states": [],
         "presences": [],
         "stage_instances": [],

@@ -9,15 +9,15 @@ from typing import Any
 
 from . import interactions, wire
 from .interactions import Interaction
-from .records import JSON, REPLY, Channel, Member, Message, Role, Webhook, bits
-from .state import MESSAGE_CONTENT_LIMITED, State
+from .records import JSON, REPLY, TEXT_CHANNEL, Channel, Member, Message, Role, Webhook, bits
+from .state import MESSAGE_CONTENT_LIMITED
+from .threads import ChannelLike, Threads
 
-ChannelLike = Channel | int | str
 MemberLike = Member | int | str
 MessageLike = Message | int | str
 
 
-class World(State):
+class World(Threads):
     """One guild. Ready made: `general` (a channel), `convener`, `guest` and `owner` (members), `bot`."""
 
     def __init__(self, *, token: str, message_content: bool = True, clock: Callable[[], float] = time.time) -> None:
@@ -27,24 +27,11 @@ class World(State):
 
     # Building the place.
 
-    def add_channel(self, name: str) -> Channel:
-        channel = Channel(self.new_id(), name)
+    def add_channel(self, name: str, *, kind: int = TEXT_CHANNEL) -> Channel:
+        channel = Channel(self.new_id(), name, kind=kind)
         self.channels[channel.id] = channel
         self.changed(channel, "CREATE")
         return channel
-
-    def add_thread(self, parent: ChannelLike, name: str, *, archived: bool = False, locked: bool = False) -> Channel:
-        thread = Channel(self.new_id(), name, self.channel(parent), archived=archived, locked=locked)
-        self.channels[thread.id] = thread
-        self.changed(thread, "CREATE")
-        return thread
-
-    def set_thread(self, thread: ChannelLike, *, archived: bool | None = None, locked: bool | None = None) -> Channel:
-        record = self.channel(thread)
-        record.archived = record.archived if archived is None else archived
-        record.locked = record.locked if locked is None else locked
-        self.changed(record)
-        return record
 
     def add_member(self, name: str, *, nick: str | None = None, bot: bool = False) -> Member:
         member = self._join(name, nick=nick, bot=bot)
