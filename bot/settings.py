@@ -29,6 +29,8 @@ _NOT_SHOWN: Final = ("TOKEN", "API_KEY", "EXTRA_HEADERS", "EXTRA_QUERY", "EXTRA_
 _DIALS: Final = ", ".join(f"DISCUSSION_{field.upper()}" for field in Dials.model_fields)
 # Webhook posts go out at most this often on Discord, whatever the dial says (about 30 a minute per channel).
 DISCORD_MIN_PACE: Final = 3.0
+# Which kinds of messages notify members.
+Notify = Literal["card", "all", "none"]
 # The application of https://pluralkit.me, whose webhooks speak for members.
 PLURALKIT: Final = 466378653216014359
 
@@ -86,7 +88,7 @@ class Settings(BaseSettings):
     # None: every server. An empty list would shut everybody out, which nobody means.
     allowed_servers: Annotated[DiscordIds | None, NoDecode] = None
     age_restricted: bool = False
-    notify: Literal["card", "all", "none"] = "card"
+    notify: Notify = "card"
     # Applications whose webhooks speak for members.
     proxy_applications: Annotated[DiscordIds, NoDecode] = (PLURALKIT,)
 

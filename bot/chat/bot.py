@@ -96,6 +96,7 @@ class RoundtableBot(InteractionClient):
             avatars=self.avatars,
             courtesies=self.courtesies,
             model_of=self._endpoints.model_of,
+            notify=self.settings.notify,
         )
 
     # --- from start to end ---

@@ -11,6 +11,7 @@ from bot.chat import cards
 from bot.chat.api_errors import UNKNOWN_CHANNEL, explain
 from bot.chat.avatars import Avatars
 from bot.chat.courtesies import Courtesies, Courtesy
+from bot.chat.notifying import is_silent
 from bot.chat.panel import panel_view
 from bot.chat.permissions import VIEW_CHANNEL, please_grant
 from bot.chat.place_history import LOST, PlaceHistory, lacking_in
@@ -29,7 +30,7 @@ from bot.sessions.delivery.stage import (
     RejectReason,
     StatusReport,
 )
-from bot.settings import DISCORD_MIN_PACE
+from bot.settings import DISCORD_MIN_PACE, Notify
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.store import Store
 
@@ -54,8 +55,10 @@ class WebhookStage:
         avatars: Avatars,
         courtesies: Courtesies,
         model_of: Callable[[Persona], str | None],
+        notify: Notify,
     ) -> None:
-        """`model_of`: the model that writes what a persona says, as far as it is known."""
+        """`model_of`: the model that writes what a persona says, as far as it is known. `notify`: which posts notify
+        members."""
         self._stored = stored
         self._client = client
         self._store = store
@@ -63,6 +66,7 @@ class WebhookStage:
         self._avatars = avatars
         self._courtesies = courtesies
         self._model_of = model_of
+        self._notify: Notify = notify
         self._place = client.get_partial_messageable(stored.place_id, guild_id=stored.guild_id)
         self._thread = stored.place_id if stored.place_id != stored.channel_id else None
         self._history = PlaceHistory(stored, client, self._place, webhooks)
@@ -97,7 +101,9 @@ class WebhookStage:
                 return await self._send_turn(post)
             # Post numbers begin anew with a new database, ids of openings don't. Discord takes 25 characters.
             nonce = f"{self._stored.anchor_id:x}-{post.id:x}"
-            message = await self._place.send(allowed_mentions=_NO_PING, nonce=nonce, **self._own_message(post))
+            silent = is_silent(post.kind, self._notify)
+            shown = self._own_message(post)
+            message = await self._place.send(allowed_mentions=_NO_PING, nonce=nonce, silent=silent, **shown)
             return message.id
         except discord.HTTPException as error:
             raise explain(error, self._lacking()) from error
@@ -119,6 +125,7 @@ class WebhookStage:
                 avatar_url=post.avatar,
                 allowed_mentions=_NO_PING,
                 suppress_embeds=True,
+                silent=is_silent(post.kind, self._notify),
                 thread=discord.Object(self._thread) if self._thread else discord.utils.MISSING,
                 wait=True,
             )
@@ -225,7 +232,8 @@ class WebhookStage:
 
     async def tell_convener(self, sentence: str) -> None:
         try:
-            await self._place.send(sentence, allowed_mentions=_NO_PING)
+            silent = is_silent(PostKind.NOTICE, self._notify)
+            await self._place.send(sentence, allowed_mentions=_NO_PING, silent=silent)
         except (discord.DiscordException, *LOST):
             await self._write_to_convener(sentence)
 

@@ -11,6 +11,7 @@ from bot.sessions import supervisor
 from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.support.discord_stand_in import Fault
+from tests.support.discord_stand_in.records import SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS
 from tests.support.endpoint_stand_in import held
 from tests.support.rest_house import FIRST, SECOND, RestHouse
 
@@ -158,7 +159,10 @@ async def test_what_a_turn_carries(table: RestHouse) -> None:
     assert "@everyone" in turn.content
     assert not any(m.pings for m in table.world.channel_history("general"))
     assert turn.sent["allowed_mentions"] == {"parse": []}
-    assert turn.sent["flags"] == 1 << 2  # embeds suppressed
+    assert turn.sent["flags"] == SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS
+    card, *others = table.shown()
+    assert (bool(card.embeds), card.is_silent) == (True, False), "the card alone notifies"
+    assert [m.content for m in others if not m.is_silent] == []
     assert turn.name in {p.full_name for p in table.cast}
     assert (turn.avatar_url or "").startswith("https://cdn.discordapp.com/embed/avatars/")
     faces = {m.name: m.avatar_url for m in table.world.channel_history("general") if m.webhook_id}

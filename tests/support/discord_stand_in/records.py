@@ -32,9 +32,13 @@ PERMISSIONS = {
 EVERY_PERMISSION = sum(PERMISSIONS.values())
 
 # Message flags (https://discord.com/developers/docs/resources/message#message-object-message-flags).
+SUPPRESS_EMBEDS = 1 << 2
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
+SUPPRESS_NOTIFICATIONS = 1 << 12
 COMPONENTS_V2 = 1 << 15
+# Those that a webhook may set (https://discord.com/developers/docs/resources/webhook#execute-webhook).
+WEBHOOK_FLAGS = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
 
 # Channel types.
 TEXT_CHANNEL = 0
@@ -137,6 +141,11 @@ class Message:
     @property
     def ephemeral(self) -> bool:
         return bool(self.flags & EPHEMERAL)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it notifies nobody of those who want to be notified of every message."""
+        return bool(self.flags & SUPPRESS_NOTIFICATIONS)
 
     @property
     def pings(self) -> bool:
