@@ -17,7 +17,7 @@ from bot.chat.permissions import VIEW_CHANNEL, please_grant
 from bot.chat.place_history import LOST, PlaceHistory, lacking_in
 from bot.chat.sentences import sentence
 from bot.chat.split import split_text
-from bot.chat.webhooks import WebhookRegistry
+from bot.chat.webhooks import WebhookRegistry, own_queue
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
 from bot.library.name_rules import safe_name
@@ -98,7 +98,8 @@ class WebhookStage:
     async def send(self, post: Post) -> int:
         try:
             if post.by_webhook:
-                return await self._send_turn(post)
+                with own_queue():
+                    return await self._send_turn(post)
             # Post numbers begin anew with a new database, ids of openings don't. Discord takes 25 characters.
             nonce = f"{self._stored.anchor_id:x}-{post.id:x}"
             silent = is_silent(post.kind, self._notify)
@@ -174,7 +175,8 @@ class WebhookStage:
             if message.by_webhook:
                 hook = await self._webhooks.of(self._stored.channel_id)
                 thread = discord.Object(self._thread) if self._thread else discord.utils.MISSING
-                await hook.delete_message(message.id, thread=thread)
+                with own_queue():
+                    await hook.delete_message(message.id, thread=thread)
             else:
                 await self._place.get_partial_message(message.id).delete()
         except discord.NotFound:

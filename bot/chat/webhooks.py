@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 import logging
-from collections import defaultdict
+from collections.abc import Iterator
 from typing import Final
 
 import aiohttp
 import discord
 from aiohttp.client_middlewares import ClientHandlerType
+from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
+from bot.chat.webhook_limits import WebhookLimits
 from bot.sessions.delivery.stage import OutcomeUnknown
 from bot.store.models import Webhook
 from bot.store.store import Store
@@ -19,6 +21,8 @@ log = logging.getLogger(__name__)
 WEBHOOK_NAME: Final = "Roundtable"
 # How long one request may take; then its outcome is unknown and the outbox looks for the message.
 SEND_SECONDS: float = 10
+# How long it may take to find or make a webhook, the library's own tries included; then it is begun anew.
+FIND_SECONDS: float = 30
 
 
 async def never_resend(request: aiohttp.ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:
@@ -26,11 +30,13 @@ async def never_resend(request: aiohttp.ClientRequest, handler: ClientHandlerTyp
 
     discord.py resends a webhook message after a 5xx and after some resets, although the first may have been stored.
     Reading the body here keeps a reset in the middle of it from reaching the library as well. A 429 stays the
-    library's to wait out: such a message was certainly not stored.
+    library's to wait out: such a message was certainly not stored. The time limit is that of the request alone: what
+    waits for its turn before it is sent (webhook_limits.py) may take longer.
     """
     try:
-        response = await handler(request)
-        await response.read()
+        async with asyncio.timeout(SEND_SECONDS):
+            response = await handler(request)
+            await response.read()
     except (OSError, aiohttp.ClientError, TimeoutError) as error:
         raise OutcomeUnknown(type(error).__name__) from error
     if response.status >= 500:
@@ -43,6 +49,24 @@ async def never_resend(request: aiohttp.ClientRequest, handler: ClientHandlerTyp
     return response
 
 
+@contextlib.contextmanager
+def own_queue() -> Iterator[None]:
+    """For a block: what it asks of webhooks waits for no request of others.
+
+    The library lets one request at a time to a webhook, however long it hangs or waits after a 429, and tables in a
+    channel and its threads share theirs. That lock belongs to the adapter, and which one is used is told by a context
+    variable: the one place where we reach into the library. What the lock did for rate limits webhook_limits.py does;
+    that a table's own posts go one after the other is the outbox's doing. Another adapter than the library's, such as a
+    simulated Discord's, has no lock and stays.
+    """
+    adapter = async_context.get()
+    before = async_context.set(AsyncWebhookAdapter() if type(adapter) is AsyncWebhookAdapter else adapter)
+    try:
+        yield
+    finally:
+        async_context.reset(before)
+
+
 class WebhookRegistry:
     """Our webhooks by channel. Call `open()` inside the event loop, `aclose()` at the end."""
 
@@ -53,33 +77,51 @@ class WebhookRegistry:
         self._store = store
         self._session: aiohttp.ClientSession | None = None
         self._by_channel: dict[int, Webhook] = {}
-        self._finding: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._finding: dict[int, asyncio.Task[Webhook]] = {}
 
     async def open(self) -> None:
-        self._session = aiohttp.ClientSession(
-            middlewares=(never_resend,), timeout=aiohttp.ClientTimeout(total=SEND_SECONDS)
-        )
+        middlewares = (WebhookLimits(), never_resend)
+        self._session = aiohttp.ClientSession(middlewares=middlewares, timeout=aiohttp.ClientTimeout(total=None))
         self.owned = await self._store.webhook_channels()
 
     async def aclose(self) -> None:
+        for finding in self._finding.values():
+            finding.cancel()
         if self._session is not None:
             await self._session.close()
 
     async def of(self, channel_id: int) -> discord.Webhook:
         """The channel's webhook: the remembered one, else one of ours that is there, else a new one.
 
-        Raises what Discord answers: discord.HTTPException.
+        Raises what Discord answers (discord.HTTPException), and TimeoutError where it answers nothing.
         """
-        # Tables in a channel and in its threads may want it at the same time.
-        async with self._finding[channel_id]:
-            known = self._by_channel.get(channel_id) or await self._store.live_webhook(channel_id)
-            if known is None:
-                known = await self._find_or_create(channel_id)
-                await self._store.add_webhook(known)
-                self.owned[known.id] = channel_id
-            self._by_channel[channel_id] = known
+        known = self._by_channel.get(channel_id)
+        if known is None:
+            # Tables in a channel and in its threads may want it at the same time: one search for all, whoever is
+            # cancelled meanwhile.
+            finding = self._finding.get(channel_id)
+            if finding is None:
+                finding = asyncio.create_task(self._find(channel_id), name=f"webhook of {channel_id}")
+                self._finding[channel_id] = finding
+                finding.add_done_callback(lambda done: self._found(channel_id, done))
+            known = await asyncio.shield(finding)
         assert self._session is not None, "WebhookRegistry.open() was not called"
         return discord.Webhook.partial(known.id, known.token, session=self._session, client=self._client)
+
+    def _found(self, channel_id: int, finding: asyncio.Task[Webhook]) -> None:
+        del self._finding[channel_id]
+        if not finding.cancelled():
+            finding.exception()  # whoever has waited for it was told
+
+    async def _find(self, channel_id: int) -> Webhook:
+        known = await self._store.live_webhook(channel_id)
+        if known is None:
+            async with asyncio.timeout(FIND_SECONDS):
+                known = await self._find_or_create(channel_id)
+            await self._store.add_webhook(known)
+            self.owned[known.id] = channel_id
+        self._by_channel[channel_id] = known
+        return known
 
     async def retire(self, channel_id: int) -> None:
         """The channel's webhook is of no use any more: forget it (its id stays known as ours)."""
