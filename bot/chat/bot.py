@@ -97,6 +97,7 @@ class RoundtableBot(InteractionClient):
             courtesies=self.courtesies,
             model_of=self._endpoints.model_of,
             notify=self.settings.notify,
+            sharing=lambda: self.supervisor.under_way[stored.channel_id],
         )
 
     # --- from start to end ---

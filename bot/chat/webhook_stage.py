@@ -30,7 +30,7 @@ from bot.sessions.delivery.stage import (
     RejectReason,
     StatusReport,
 )
-from bot.settings import DISCORD_MIN_PACE, Notify
+from bot.settings import DISCORD_MIN_PACE, DISCORD_POST_PACE, Notify
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.store import Store
 
@@ -40,10 +40,17 @@ _NO_PING = discord.AllowedMentions.none()
 SENT_AWAY = "I was removed from the server."
 
 
+def least_pause(tables: int, messages: int) -> float:
+    """Seconds between a turn of so many messages and the next of its table, where so many tables are under way.
+
+    If each waits for as long as all of them would take for such a turn, together they keep to what a channel takes.
+    What the bot posts as itself is little beside that, and is not counted.
+    """
+    return max(DISCORD_MIN_PACE, DISCORD_POST_PACE * tables * messages)
+
+
 class WebhookStage:
     """Shows one session in its place."""
-
-    min_pace = DISCORD_MIN_PACE
 
     def __init__(
         self,
@@ -56,9 +63,10 @@ class WebhookStage:
         courtesies: Courtesies,
         model_of: Callable[[Persona], str | None],
         notify: Notify,
+        sharing: Callable[[], int],
     ) -> None:
         """`model_of`: the model that writes what a persona says, as far as it is known. `notify`: which posts notify
-        members."""
+        members. `sharing`: how many tables are under way in the channel and its threads, this one with them."""
         self._stored = stored
         self._client = client
         self._store = store
@@ -67,12 +75,19 @@ class WebhookStage:
         self._courtesies = courtesies
         self._model_of = model_of
         self._notify: Notify = notify
+        self._sharing = sharing
+        self._turn: int | None = None  # the last that was posted, in how many messages
+        self._messages = 0
         self._place = client.get_partial_messageable(stored.place_id, guild_id=stored.guild_id)
         self._thread = stored.place_id if stored.place_id != stored.channel_id else None
         self._history = PlaceHistory(stored, client, self._place, webhooks)
         self._report: StatusReport | None = None
         self._panel: int | None = None
         self._editing: Courtesy | None = None
+
+    @property
+    def min_pace(self) -> float:
+        return least_pause(self._sharing(), self._messages)
 
     # --- what a turn looks like ---
 
@@ -119,6 +134,7 @@ class WebhookStage:
             # The same: the table would talk on where the bot hears nobody.
             raise PostRejected(RejectReason.BLOCKED, please_grant(lacking))
         hook = await self._webhooks.of(self._stored.channel_id)
+        self._turn, self._messages = post.turn_seq, self._messages + 1 if post.turn_seq == self._turn else 1
         try:
             message = await hook.send(
                 post.content,

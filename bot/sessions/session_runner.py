@@ -71,7 +71,7 @@ class SessionRunner:
             self._state, record, store=store, stage=stage, outbox=self._outbox, announcer=announcer
         )
         self._outage = DatabaseOutage(self._state, record, store=store, stage=stage)
-        self._draft = DraftInProgress(Pace(stored.session.dials, stage.min_pace))
+        self._draft = DraftInProgress(Pace(stored.session.dials, lambda: stage.min_pace))
         self._hearing = Hearing(self._state, record, log=self._log, draft=self._draft, stage=stage, outbox=self._outbox)
         self._backfill = self._hearing.backfill
         self._budget = Budget(store, stored, limits)
