@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.sessions import supervisor
+from bot.sessions.composing import typing_sign
 from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.support.discord_stand_in import Fault
@@ -111,10 +112,15 @@ async def test_a_rate_limit_without_a_time_does_not_lose_the_turn(table: RestHou
     await table.check_each_once(session)
 
 
-async def test_a_typing_sign_that_hangs_holds_nothing_up(table: RestHouse) -> None:
+async def test_a_typing_sign_that_hangs_holds_nothing_up(table: RestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typing_sign, "ANSWERING_SECONDS", 0)
     typing = f"/channels/{table.world.general.id}/typing"
-    table.server.faults.next("POST", typing, Fault.hang(), times=9)
+    hanging = table.server.faults.next("POST", typing, Fault.hang(), times=9)
+    gate = asyncio.Event()
+    table.llm.enqueue(held(gate))
     await table.start()
+    await table.world.until(hanging.met.is_set, what="the sign")
+    gate.set()
     await table.until_ended()
     assert len(table.turns()) == 3
 

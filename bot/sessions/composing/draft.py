@@ -49,6 +49,11 @@ class DraftInProgress:
         """The draft, None if it was given up. What `work` raises passes through."""
         return await self._step(work)
 
+    @property
+    def is_due(self) -> bool:
+        """Whether it need not wait any more, or is given up."""
+        return self.is_abandoned or self._pace.left <= 0
+
     async def rest(self, *, early: float = 0.0) -> None:
         """Wait until the turn before has been read, or `early` seconds less; not once this one is given up."""
         # The pace may have changed meanwhile.
