@@ -57,8 +57,8 @@ class RoundtableBot(InteractionClient):
         self.member_data = store.member_data
         self._store = store
         self._endpoints = endpoints
-        self.webhooks = WebhookRegistry(self, store)
         self.courtesies = Courtesies()
+        self.webhooks = WebhookRegistry(self, store, self.courtesies)
         self.avatars = Avatars(self, self.courtesies)
         self.rate_limit_notice = RateLimitNotice()
         self.supervisor = Supervisor(

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 import aiohttp
@@ -11,6 +13,7 @@ import discord
 from aiohttp.client_middlewares import ClientHandlerType
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
+from bot.chat.courtesies import Courtesies
 from bot.chat.webhook_limits import WebhookLimits
 from bot.sessions.delivery.stage import OutcomeUnknown
 from bot.store.models import Webhook
@@ -19,6 +22,8 @@ from bot.store.store import Store
 log = logging.getLogger(__name__)
 
 WEBHOOK_NAME: Final = "Roundtable"
+# What is seen of a message whose own picture can't be had: a round table from above, drawn for this.
+FACE: Final = Path(__file__).with_name("webhook_face.png")
 # How long one request may take; then its outcome is unknown and the outbox looks for the message.
 SEND_SECONDS: float = 10
 # How long it may take to find or make a webhook, the library's own tries included; then it is begun anew.
@@ -70,11 +75,12 @@ def own_queue() -> Iterator[None]:
 class WebhookRegistry:
     """Our webhooks by channel. Call `open()` inside the event loop, `aclose()` at the end."""
 
-    def __init__(self, client: discord.Client, store: Store) -> None:
+    def __init__(self, client: discord.Client, store: Store, courtesies: Courtesies) -> None:
         # Every webhook we ever had, with its channel.
         self.owned: dict[int, int] = {}
         self._client = client
         self._store = store
+        self._courtesies = courtesies
         self._session: aiohttp.ClientSession | None = None
         self._by_channel: dict[int, Webhook] = {}
         self._finding: dict[int, asyncio.Task[Webhook]] = {}
@@ -105,6 +111,9 @@ class WebhookRegistry:
                 self._finding[channel_id] = finding
                 finding.add_done_callback(lambda done: self._found(channel_id, done))
             known = await asyncio.shield(finding)
+        return self._through(known)
+
+    def _through(self, known: Webhook) -> discord.Webhook:
         assert self._session is not None, "WebhookRegistry.open() was not called"
         return discord.Webhook.partial(known.id, known.token, session=self._session, client=self._client)
 
@@ -120,6 +129,8 @@ class WebhookRegistry:
                 known = await self._find_or_create(channel_id)
             await self._store.add_webhook(known)
             self.owned[known.id] = channel_id
+        else:
+            self._give_a_face(known)
         self._by_channel[channel_id] = known
         return known
 
@@ -143,8 +154,10 @@ class WebhookRegistry:
             ]
 
         found = await ours()
+        is_faceless = bool(found) and found[0].avatar is None
         if not found:
-            await channel.create_webhook(name=WEBHOOK_NAME, reason="Roundtable posts its personas' turns with it")
+            reason = "Roundtable posts its personas' turns with it"
+            await channel.create_webhook(name=WEBHOOK_NAME, avatar=FACE.read_bytes(), reason=reason)
             # The library asks again after a 5xx, although the first may have been made: keep one.
             found = sorted(await ours(), key=lambda hook: hook.id)
             for surplus in found[1:]:
@@ -152,4 +165,18 @@ class WebhookRegistry:
                     await surplus.delete()
         hook = found[0]
         assert hook.token is not None
-        return Webhook(hook.id, channel_id, hook.token)
+        known = Webhook(hook.id, channel_id, hook.token)
+        if is_faceless:
+            self._give_a_face(known)
+        return known
+
+    def _give_a_face(self, known: Webhook) -> None:
+        """Have a webhook that has no face get ours, if Discord likes; one that an admin has given it stays."""
+
+        async def look_and_give(hook: discord.Webhook) -> None:
+            # By the webhook's own token: it needs no permission that the bot may have lost since.
+            if (await hook.fetch(prefer_auth=False)).avatar is None:
+                await hook.edit(avatar=FACE.read_bytes(), prefer_auth=False)
+
+        what = f"giving webhook {known.id} a face"
+        self._courtesies.start_once(what, partial(look_and_give, self._through(known)))

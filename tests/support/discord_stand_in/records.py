@@ -163,6 +163,8 @@ class Webhook:
     channel: Channel
     creator: Member
     application_id: int | None = None
+    avatar: str | None = None
+    """The picture as it was sent, a data URI."""
 
 
 @dataclass
