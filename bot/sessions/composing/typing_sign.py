@@ -9,6 +9,7 @@ from bot.discussion.model.persona import Persona
 from bot.llm.call_watch import CallWatch
 from bot.sessions.composing.pace import Pace
 
+# Discord shows a sign for ten seconds: https://discord.com/developers/docs/resources/channel#trigger-typing-indicator
 # So long before a turn is due the sign is shown at the earliest, and so often again.
 TYPING_SECONDS: Final = 8.0
 # Whoever is down, or overloaded, mostly says so at once: what has lasted as long as this is being answered.
