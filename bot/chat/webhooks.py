@@ -136,6 +136,8 @@ class WebhookRegistry:
 
     async def retire(self, channel_id: int) -> None:
         """The channel's webhook is of no use any more: forget it (its id stays known as ours)."""
+        if finding := self._finding.get(channel_id):  # it may be about to find this very one
+            await asyncio.wait([finding])
         known = self._by_channel.pop(channel_id, None) or await self._store.live_webhook(channel_id)
         if known is not None:
             await self._store.retire_webhook(known.id)

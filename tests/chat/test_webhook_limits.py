@@ -13,7 +13,7 @@ from bot.chat.webhook_limits import WebhookLimits
 HOOK, OTHER = "1", "2"
 
 
-class Discord:
+class DiscordOfOneWebhook:
     """Answers what it is told to, and notes who came."""
 
     def __init__(self) -> None:
@@ -48,8 +48,8 @@ class Discord:
 
 
 @pytest.fixture
-def discord() -> Discord:
-    return Discord()
+def discord() -> DiscordOfOneWebhook:
+    return DiscordOfOneWebhook()
 
 
 FULL = {"limit": "5", "remaining": "0", "reset_after": "60"}
@@ -69,7 +69,7 @@ FULL = {"limit": "5", "remaining": "0", "reset_after": "60"}
     ],
 )
 async def test_who_waits_after_an_answer(
-    discord: Discord, told: dict[str, Any], here: bool, elsewhere: bool, deleting: bool
+    discord: DiscordOfOneWebhook, told: dict[str, Any], here: bool, elsewhere: bool, deleting: bool
 ) -> None:
     await discord.ask("elsewhere before", OTHER)
     await discord.ask("deleting before", method="DELETE")
@@ -79,7 +79,7 @@ async def test_who_waits_after_an_answer(
     assert await discord.waits("deleting", method="DELETE") is deleting
 
 
-async def test_no_more_at_once_than_the_limit_and_each_in_turn(discord: Discord) -> None:
+async def test_no_more_at_once_than_the_limit_and_each_in_turn(discord: DiscordOfOneWebhook) -> None:
     """Nobody has been answered yet who could tell what is left."""
     await discord.ask("first", limit="2", remaining="0", reset_after="0.05")
     queue = [f"guest {number}" for number in range(4)]

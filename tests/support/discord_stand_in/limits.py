@@ -15,13 +15,11 @@ from .records import JSON, Webhook
 
 Bucket = tuple[int, float]
 """So many requests in so many seconds."""
-PER_WEBHOOK: Bucket = (5, 2.0)
-PER_CHANNEL: Bucket = (30, 60.0)
 
 
 @dataclass
 class RateLimits:
-    """None: that is not counted. `clock` gives seconds that never go back."""
+    """As a test sets them; None: that is not counted. `clock` gives seconds that never go back."""
 
     clock: Callable[[], float]
     webhook: Bucket | None = None
