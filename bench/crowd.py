@@ -31,7 +31,7 @@ from bot.library.catalogue import Catalogue
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.supervisor import OpeningPlace
-from bot.settings import Settings
+from bot.settings import DISCORD_MIN_PACE, Settings
 from bot.store.models import Post, PostKind, Status
 
 _GUILD: Final = 1_000
@@ -70,7 +70,8 @@ class Clock(WebhookStage):
 async def hold(crowd: Crowd, folder: Path) -> dict[str, Any]:
     """Hold the tables. Out: what is printed."""
     bot_module.WebhookStage = Clock  # type: ignore[misc]
-    Clock.min_pace = min(Clock.min_pace, crowd.pace)
+    if crowd.pace < DISCORD_MIN_PACE:
+        Clock.min_pace = crowd.pace  # type: ignore[assignment]
     task, cast = table()
     cast = tuple(persona.model_copy(update={"avatar": None}) for persona in cast)
     settings = Settings(

@@ -124,6 +124,7 @@ def place() -> Handler:
             case "GET", ["channels", channel, "webhooks"]:
                 number = str(int(channel) + _WEBHOOK)
                 hook = {"id": number, "type": 1, "channel_id": channel, "name": "Roundtable", "token": "t", "user": me}
+                hook["avatar"] = "f" * 32
                 return _json([hook])
             case "POST" | "PATCH", ["channels", channel, "messages", *_]:
                 return message(int(channel), me, said)

@@ -27,8 +27,13 @@ from bot.errors import RoundtableError
 # Ends of the names of settings whose values no message shows; those of JSON are told by the place of what is wrong.
 _NOT_SHOWN: Final = ("TOKEN", "API_KEY", "EXTRA_HEADERS", "EXTRA_QUERY", "EXTRA_BODY")
 _DIALS: Final = ", ".join(f"DISCUSSION_{field.upper()}" for field in Dials.model_fields)
-# Webhook posts go out at most this often on Discord, whatever the dial says (about 30 a minute per channel).
+# Between two turns of a table on Discord lie so many seconds, whatever the dial says.
 DISCORD_MIN_PACE: Final = 3.0
+# A channel takes about 30 messages of webhooks in 60 s, those in its threads counted in as far as anybody knows: not
+# documented, but told by a developer of Discord's (https://github.com/discord/discord-api-docs/issues/367).
+DISCORD_POST_PACE: Final = 60 / 30
+# Which kinds of messages notify members.
+Notify = Literal["card", "all", "none"]
 # The application of https://pluralkit.me, whose webhooks speak for members.
 PLURALKIT: Final = 466378653216014359
 
@@ -86,7 +91,7 @@ class Settings(BaseSettings):
     # None: every server. An empty list would shut everybody out, which nobody means.
     allowed_servers: Annotated[DiscordIds | None, NoDecode] = None
     age_restricted: bool = False
-    notify: Literal["card", "all", "none"] = "card"
+    notify: Notify = "card"
     # Applications whose webhooks speak for members.
     proxy_applications: Annotated[DiscordIds, NoDecode] = (PLURALKIT,)
 

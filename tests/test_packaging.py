@@ -2,6 +2,7 @@
 
 import ast
 import re
+import struct
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -55,6 +56,16 @@ def test_every_import_is_of_a_declared_dependency() -> None:
 def test_every_import_of_the_demo_is_of_one_or_of_its_extra() -> None:
     extra = PROJECT["optional-dependencies"]["demo"]
     assert undeclared(list((BOT / "demo").rglob("*.py")), PROJECT["dependencies"] + extra) == {}
+
+
+def test_the_webhook_s_face_is_small_and_goes_into_the_wheel() -> None:
+    """Everything below bot/ does, but for what git ignores."""
+    face = (BOT / "chat" / "webhook_face.png").read_bytes()
+    assert face.startswith(b"\x89PNG")
+    assert struct.unpack(">II", face[16:24]) == (128, 128)
+    assert len(face) <= 10_000
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]
+    assert wheel["wheel"]["packages"] == ["bot"]
 
 
 @pytest.mark.parametrize("left_out", ["httpx2", "yarl", "openai", "discord.py", "SQLAlchemy"])

@@ -53,7 +53,9 @@ async def stop(interaction: Interaction, *, summary: bool = False) -> str:
 
 
 async def status(interaction: Interaction) -> str:
-    return details(interaction.client.supervisor.open_at(_place(interaction)).status_report())
+    supervisor = interaction.client.supervisor
+    runner = supervisor.open_at(_place(interaction))
+    return details(runner.status_report(), sharing=supervisor.under_way[runner.stored.channel_id])
 
 
 async def skip(interaction: Interaction) -> str:

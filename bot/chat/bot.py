@@ -12,7 +12,6 @@ from bot.chat.command_tree import RoundtableTree
 from bot.chat.commands import RoundtableCommands, ask_this_persona
 from bot.chat.courtesies import Courtesies
 from bot.chat.guest_messages import RateLimitNotice, as_guest, words_of
-from bot.chat.host_details import HostDetails
 from bot.chat.host_rules import HostRules
 from bot.chat.interaction import InteractionClient
 from bot.chat.own_messages import as_own
@@ -68,8 +67,8 @@ class RoundtableBot(InteractionClient):
         self.servers = store.servers
         self._store = store
         self._endpoints = endpoints
-        self.webhooks = WebhookRegistry(self, store)
         self.courtesies = Courtesies()
+        self.webhooks = WebhookRegistry(self, store, self.courtesies)
         self.avatars = Avatars(self, self.courtesies)
         self.rate_limit_notice = RateLimitNotice()
         self.supervisor = Supervisor(
@@ -107,8 +106,8 @@ class RoundtableBot(InteractionClient):
             courtesies=self.courtesies,
             host_rules=self.host_rules,
             model_of=self._endpoints.model_of,
-            host=HostDetails.of(self.settings),
-            proxies=self.settings.proxy_applications,
+            sharing=lambda: self.supervisor.under_way[stored.channel_id],
+            settings=self.settings,
         )
 
     # --- from start to end ---

@@ -40,6 +40,10 @@ CANT_READ: Final = (
     "I can't read ordinary messages on this server. To chime in, use `/roundtable say`, mention me, "
     "reply to this card, or right-click a persona's message → Apps → *Ask this persona*."
 )
+_SHARED: Final = (
+    "{} tables share what Discord takes in this channel and its threads, about 30 messages a minute: "
+    "each may have to speak less often."
+)
 # The first line of what `said_by` makes. No name holds two asterisks in a row: they are escaped.
 _SAID: Final = re.compile(r"\*\*(?P<name>.+?)\*\*: (?P<text>.*)")
 _NOTHING_QUOTED: Final = "\n>…"
@@ -148,8 +152,9 @@ def state(report: StatusReport) -> str:
     return "\n".join(lines)
 
 
-def details(report: StatusReport) -> str:
-    """The same with what changes from turn to turn."""
+def details(report: StatusReport, *, sharing: int = 1) -> str:
+    """The same with what changes from turn to turn. `sharing`: how many tables are under way in the channel and its
+    threads."""
     cast = clipped(", ".join(report.cast), _CAST_LIMIT)
     stand_in = f"The last turn came from the endpoint “{report.spoken_by}”, since the usual one failed."
     return "\n".join(
@@ -157,6 +162,7 @@ def details(report: StatusReport) -> str:
             state(report),
             f"Turn {report.turns} of {report.turns_in_all}. At the table: {cast}.",
             *([stand_in] if report.spoken_by else []),
+            *([_SHARED.format(sharing)] if sharing > 1 and report.status is Status.RUNNING else []),
             f"Tokens used: {report.tokens:,}{f' of {report.most_tokens:,}' if report.most_tokens else ''}.",
             f"Convened by <@{report.convener_id}>." if report.convener_id else "Its convener asked to be forgotten.",
         ]

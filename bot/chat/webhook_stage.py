@@ -13,13 +13,14 @@ from bot.chat.avatars import Avatars
 from bot.chat.courtesies import Courtesies, Courtesy
 from bot.chat.host_details import HostDetails
 from bot.chat.host_rules import HostRules
+from bot.chat.notifying import is_silent
 from bot.chat.panel import panel_view
 from bot.chat.permissions import NOT_IN_THREAD, TO_HEAR, please_grant
 from bot.chat.place_history import LOST, PlaceHistory, lacking_in
 from bot.chat.private_threads import can_read
 from bot.chat.sentences import sentence
 from bot.chat.split import split_text
-from bot.chat.webhooks import WebhookRegistry
+from bot.chat.webhooks import WebhookRegistry, own_queue
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
 from bot.library.name_rules import safe_name
@@ -32,7 +33,7 @@ from bot.sessions.delivery.stage import (
     RejectReason,
     StatusReport,
 )
-from bot.settings import DISCORD_MIN_PACE
+from bot.settings import DISCORD_MIN_PACE, DISCORD_POST_PACE, Notify, Settings
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.store import Store
 
@@ -42,10 +43,17 @@ _NO_PING = discord.AllowedMentions.none()
 SENT_AWAY = "I was removed from the server."
 
 
+def least_pause(tables: int, messages: int) -> float:
+    """Seconds between a turn of so many messages and the next of its table, where so many tables are under way.
+
+    If each waits for as long as all of them would take for such a turn, together they keep to what a channel takes.
+    What the bot posts as itself is little beside that, and is not counted.
+    """
+    return max(DISCORD_MIN_PACE, DISCORD_POST_PACE * tables * messages)
+
+
 class WebhookStage:
     """Shows one session in its place."""
-
-    min_pace = DISCORD_MIN_PACE
 
     def __init__(
         self,
@@ -58,11 +66,11 @@ class WebhookStage:
         courtesies: Courtesies,
         host_rules: HostRules,
         model_of: Callable[[Persona], str | None],
-        host: HostDetails,
-        proxies: Collection[int],
+        sharing: Callable[[], int],
+        settings: Settings,
     ) -> None:
-        """`model_of`: the model that writes what a persona says, as far as it is known. `proxies`: the applications
-        whose webhooks speak for members."""
+        """`model_of`: the model that writes what a persona says, as far as it is known. `sharing`: how many tables are
+        under way in the channel and its threads, this one with them."""
         self._stored = stored
         self._client = client
         self._store = store
@@ -71,13 +79,21 @@ class WebhookStage:
         self._courtesies = courtesies
         self._host_rules = host_rules
         self._model_of = model_of
-        self._host = host
+        self._host = HostDetails.of(settings)
+        self._notify: Notify = settings.notify
+        self._sharing = sharing
+        self._turn: int | None = None  # the last that was posted, in how many messages
+        self._messages = 0
         self._place = client.get_partial_messageable(stored.place_id, guild_id=stored.guild_id)
         self._thread = stored.place_id if stored.place_id != stored.channel_id else None
-        self._history = PlaceHistory(stored, client, self._place, webhooks, proxies)
+        self._history = PlaceHistory(stored, client, self._place, webhooks, settings.proxy_applications)
         self._report: StatusReport | None = None
         self._panel: int | None = None
         self._editing: Courtesy | None = None
+
+    @property
+    def min_pace(self) -> float:
+        return least_pause(self._sharing(), self._messages)
 
     # --- what a turn looks like ---
 
@@ -105,10 +121,13 @@ class WebhookStage:
             raise PostRejected(RejectReason.BLOCKED, against)
         try:
             if post.by_webhook:
-                return await self._send_turn(post)
+                with own_queue():
+                    return await self._send_turn(post)
             # Post numbers begin anew with a new database, ids of openings don't. Discord takes 25 characters.
             nonce = f"{self._stored.anchor_id:x}-{post.id:x}"
-            message = await self._place.send(allowed_mentions=_NO_PING, nonce=nonce, **self._own_message(post))
+            silent = is_silent(post.kind, self._notify)
+            shown = self._own_message(post)
+            message = await self._place.send(allowed_mentions=_NO_PING, nonce=nonce, silent=silent, **shown)
             return message.id
         except discord.HTTPException as error:
             raise self._explained(error) from error
@@ -126,6 +145,7 @@ class WebhookStage:
         if self._thread and not await can_read(self._client, self._thread, guild.get_thread(self._thread)):
             raise PostRejected(RejectReason.BLOCKED, NOT_IN_THREAD)
         hook = await self._webhooks.of(self._stored.channel_id)
+        self._turn, self._messages = post.turn_seq, self._messages + 1 if post.turn_seq == self._turn else 1
         try:
             message = await hook.send(
                 post.content,
@@ -133,6 +153,7 @@ class WebhookStage:
                 avatar_url=post.avatar,
                 allowed_mentions=_NO_PING,
                 suppress_embeds=True,
+                silent=is_silent(post.kind, self._notify),
                 thread=discord.Object(self._thread) if self._thread else discord.utils.MISSING,
                 wait=True,
             )
@@ -193,7 +214,8 @@ class WebhookStage:
             if message.by_webhook:
                 hook = await self._webhooks.of(self._stored.channel_id)
                 thread = discord.Object(self._thread) if self._thread else discord.utils.MISSING
-                await hook.delete_message(message.id, thread=thread)
+                with own_queue():
+                    await hook.delete_message(message.id, thread=thread)
             else:
                 await self._place.get_partial_message(message.id).delete()
         except discord.NotFound:
@@ -254,7 +276,8 @@ class WebhookStage:
 
     async def tell_convener(self, sentence: str) -> None:
         try:
-            await self._place.send(sentence, allowed_mentions=_NO_PING)
+            silent = is_silent(PostKind.NOTICE, self._notify)
+            await self._place.send(sentence, allowed_mentions=_NO_PING, silent=silent)
         except (discord.DiscordException, *LOST):
             await self._write_to_convener(sentence)
 

@@ -20,6 +20,7 @@ import aiohttp
 import httpx2
 from openai import DefaultAioHttpClient
 
+from bot.llm.call_watch import at_work
 from bot.llm.openai_shape import as_openai_would
 from bot.llm.streaming import is_event_stream, read_stream
 
@@ -70,8 +71,9 @@ class HttpClient(DefaultAioHttpClient):
             self._session = aiohttp.ClientSession(connector=connector, timeout=timeout)
         data = json.dumps(request, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         try:
-            async with self._session.post(url, data=data, headers=headers, allow_redirects=False) as answer:
-                body = await answer.read()
+            with at_work():
+                async with self._session.post(url, data=data, headers=headers, allow_redirects=False) as answer:
+                    body = await answer.read()
         # As the SDK's client tells them.
         except TimeoutError as error:
             return Tried(error=_caused(httpx2.ReadTimeout("the answer took too long"), error))
@@ -108,6 +110,10 @@ class HttpClient(DefaultAioHttpClient):
                 raise tried.error
             headers = {name: value for name, value in tried.headers.items() if name.lower() not in _OF_THE_WAY}
             return httpx2.Response(tried.status, headers=headers, content=tried.body, request=request)
+        with at_work():
+            return await self._sent(request, **options)
+
+    async def _sent(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
         try:
             async with asyncio.timeout(self._deadline) as limit:
                 response = await super().send(request, **{**options, "stream": True})

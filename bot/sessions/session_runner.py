@@ -16,6 +16,7 @@ from bot.sessions.composing.compose import Composer
 from bot.sessions.composing.draft import AbandonReason, DraftInProgress
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.composing.pace import Pace
+from bot.sessions.composing.typing_sign import TypingSign
 from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage, OwnMessage, Stage, StatusReport
@@ -72,7 +73,8 @@ class SessionRunner:
             self._state, record, store=store, stage=stage, outbox=self._outbox, announcer=announcer
         )
         self._outage = DatabaseOutage(self._state, record, store=store, stage=stage)
-        self._draft = DraftInProgress(Pace(stored.session.dials, stage.min_pace))
+        pace = Pace(stored.session.dials, lambda: stage.min_pace)
+        self._draft = DraftInProgress(pace)
         self._hearing = Hearing(
             self._state, record, log=self._log, store=store, draft=self._draft, stage=stage, outbox=self._outbox
         )
@@ -99,7 +101,7 @@ class SessionRunner:
             announcer=announcer,
             outage=self._outage,
             backfill=self._backfill,
-            show_typing=stage.show_typing,
+            typing=TypingSign(pace, stage.show_typing),
             refresh=self._refresh,
         )
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -61,6 +62,8 @@ class Supervisor:
         self._make_stage = make_stage
         self._max_tokens = max_tokens
         self._limits = limits
+        self.under_way = Counter[int]()
+        """How many sessions are under way, by channel; those in its threads are among them."""
         self._recovery = Recovery(endpoints, self._go_on)
         self._opening = asyncio.Lock()
         self._runners: dict[int, SessionRunner] = {}
@@ -282,9 +285,11 @@ class Supervisor:
             )
 
     async def _keep(self, runner: SessionRunner, first: Callable[[], Awaitable[None]] | None) -> None:
+        self.under_way[runner.stored.channel_id] += 1
         try:
             await runner.run(first=first)
         finally:
+            self.under_way[runner.stored.channel_id] -= 1
             if not self._closing:
                 self._recovery.watch(runner)
             if (

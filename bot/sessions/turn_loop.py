@@ -1,11 +1,9 @@
 """One session's loop: compose a turn while the last one is read, commit it if the record still fits, show it."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Record, Turn, TurnsChanged
 from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Summarise, next_step, still_fits
 from bot.discussion.moderation.stagnation import PASSES_BEFORE_PAUSE, passes_in_a_row, withheld_in_a_row
@@ -14,6 +12,7 @@ from bot.sessions.composing.compose import Composer
 from bot.sessions.composing.draft import Draft, DraftInProgress
 from bot.sessions.composing.limits import Cap, LimitReached
 from bot.sessions.composing.requests import DECLINED_FLAG, FILTERED_FLAG, ModelRequest
+from bot.sessions.composing.typing_sign import TYPING_SECONDS, TypingSign
 from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.notices import NearsItsEnd
 from bot.sessions.delivery.outbox import Outbox
@@ -28,8 +27,6 @@ from bot.store.models import Fault, Status
 
 log = logging.getLogger(__name__)
 
-# Discord shows that somebody types for ten seconds: https://discord.com/developers/docs/resources/channel
-TYPING_SECONDS: Final = 8.0
 # Why turns came to nothing, by the flag that they then all have.
 _PASSED: Final = (
     (DECLINED_FLAG, "the model declines to answer"),
@@ -53,10 +50,10 @@ class TurnLoop:
         announcer: Announcer,
         outage: DatabaseOutage,
         backfill: Backfill,
-        show_typing: Callable[[Persona], Awaitable[None]],
+        typing: TypingSign,
         refresh: Callable[[], Awaitable[None]],
     ) -> None:
-        """`show_typing` shows that a persona's turn is on its way, `refresh` what stands on the table now."""
+        """`refresh` shows what stands on the table now."""
         self._state = state
         self._record = record
         self._log = log
@@ -67,7 +64,7 @@ class TurnLoop:
         self._announcer = announcer
         self._outage = outage
         self._backfill = backfill
-        self._show_typing = show_typing
+        self._typing = typing
         self._refresh = refresh
 
     async def run(self, *, first: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -124,7 +121,9 @@ class TurnLoop:
     async def _take_turn(self, step: Speak | Summarise | Choose) -> None:
         self._draft.begin(self._record.last_seq)
         try:
-            draft = await self._draft.compose(self._compose(self._composer.request(step)))
+            request = self._composer.request(step)
+            with self._typing.while_composing(request.speaker):
+                draft = await self._draft.compose(self._composer.compose(request))
         except LimitReached as reached:
             await self._heed(reached, step)
             return
@@ -132,30 +131,24 @@ class TurnLoop:
             return
         await self._lifecycle.tell_that_it_goes_on()
         if draft.turn.text:  # what nobody will see need not wait
-            await self._draft.rest()
+            await self._rest(request)
         if not self._draft.is_abandoned and await self._commit(draft):
             await self._outbox.deliver()
             self._draft.shown(draft.turn)
             await self._count_in_vain(draft.turn)
 
-    async def _compose(self, request: ModelRequest) -> Draft:
-        typing = asyncio.create_task(self._keep_typing(request.speaker)) if request.speaker else None
-        try:
-            return await self._composer.compose(request)
-        finally:
-            if typing:
-                typing.cancel()
+    async def _rest(self, request: ModelRequest) -> None:
+        """Let the draft wait until it is its time, in the end with the sign that its speaker is about to speak."""
+        await self._draft.rest(early=TYPING_SECONDS)
+        if request.speaker and not self._draft.is_due:
+            await self._typing.show(request.speaker)
+        await self._draft.rest()
 
     async def _tell_what_was_found_out(self) -> None:
         """What came to light while a turn was composed. Not then: what is composed may be given up, no sending is."""
         while self._composer.findings:
             await self._announcer.announce(self._composer.findings[0])
             self._composer.findings.pop(0)
-
-    async def _keep_typing(self, persona: Persona) -> None:
-        while True:
-            await self._show_typing(persona)
-            await asyncio.sleep(TYPING_SECONDS)
 
     async def _commit(self, draft: Draft) -> bool:
         """Store the draft with its posts, unless someone steered or something it had read was changed meanwhile."""

@@ -26,7 +26,7 @@ def hurry() -> None:
     from bot.chat.webhook_stage import WebhookStage
     from bot.sessions.delivery import outbox
 
-    WebhookStage.min_pace = 0.0
+    WebhookStage.min_pace = 0.0  # type: ignore[assignment]
     outbox.SETTLE_SECONDS = 0.05  # type: ignore[misc]
     outbox.LONGEST_BACKOFF = 0.2  # type: ignore[misc]
     webhooks.SEND_SECONDS = 0.5

@@ -1,5 +1,7 @@
 """The opening card within Discord's limits, whatever the files hold; what members said by command, there and back."""
 
+from dataclasses import replace
+
 import pytest
 from discord.utils import escape_markdown
 from hypothesis import given
@@ -108,10 +110,15 @@ def test_the_status_of_a_full_house_fits_into_an_answer() -> None:
         cast=tuple(f"Persona {number} of {'far ' * 15}away" for number in range(40)),
         convener_id=1,
     )
-    lines = details(status_report).splitlines()
+    lines = details(status_report, sharing=3).splitlines()
     assert len("\n".join(lines)) <= 2000
     assert lines[0] == "**The table is paused.**"
     assert lines[-1] == "Convened by <@1>."
+    shared = "3 tables share what Discord takes"
+    assert shared not in "".join(lines), "a table that is paused shares nothing"
+    running = replace(status_report, status=Status.RUNNING)
+    assert shared in details(running, sharing=3)
+    assert "share" not in details(running)
 
 
 @pytest.mark.parametrize(

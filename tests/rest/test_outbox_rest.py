@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.sessions import supervisor
+from bot.sessions.composing import typing_sign
 from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.support.discord_stand_in import Fault
+from tests.support.discord_stand_in.records import SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS
 from tests.support.endpoint_stand_in import held
 from tests.support.rest_house import FIRST, SECOND, RestHouse
 
@@ -110,10 +112,15 @@ async def test_a_rate_limit_without_a_time_does_not_lose_the_turn(table: RestHou
     await table.check_each_once(session)
 
 
-async def test_a_typing_sign_that_hangs_holds_nothing_up(table: RestHouse) -> None:
+async def test_a_typing_sign_that_hangs_holds_nothing_up(table: RestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typing_sign, "ANSWERING_SECONDS", 0)
     typing = f"/channels/{table.world.general.id}/typing"
-    table.server.faults.next("POST", typing, Fault.hang(), times=9)
+    hanging = table.server.faults.next("POST", typing, Fault.hang(), times=9)
+    gate = asyncio.Event()
+    table.llm.enqueue(held(gate))
     await table.start()
+    await table.world.until(hanging.met.is_set, what="the sign")
+    gate.set()
     await table.until_ended()
     assert len(table.turns()) == 3
 
@@ -158,7 +165,10 @@ async def test_what_a_turn_carries(table: RestHouse) -> None:
     assert "@everyone" in turn.content
     assert not any(m.pings for m in table.world.channel_history("general"))
     assert turn.sent["allowed_mentions"] == {"parse": []}
-    assert turn.sent["flags"] == 1 << 2  # embeds suppressed
+    assert turn.sent["flags"] == SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS
+    card, *others = table.shown()
+    assert (bool(card.embeds), card.is_silent) == (True, False), "the card alone notifies"
+    assert [m.content for m in others if not m.is_silent] == []
     assert turn.name in {p.full_name for p in table.cast}
     assert (turn.avatar_url or "").startswith("https://cdn.discordapp.com/embed/avatars/")
     faces = {m.name: m.avatar_url for m in table.world.channel_history("general") if m.webhook_id}

@@ -178,6 +178,7 @@ async def test_the_history_tells_what_was_said_by_command_and_form_in_its_turn(t
     otso = table.world.add_member("otso_m", nick="Otso_*the*_Miller")
     before = table.world.member_says("general", "Mira", "Before.")
     command = await table.world.slash("general", otso, "roundtable", "say", {"text": WORDS}).said()
+    assert not command.is_silent, "a member's words notify as whatever members write"
     panel = next(m for m in table.shown() if m.components)
     form = table.world.click(panel, f"roundtable:{session.id}:say", "Mira")
     await form.answered("modal")

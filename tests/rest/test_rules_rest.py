@@ -1,10 +1,11 @@
 """What becomes of a table when Discord or a moderator says no: webhooks, permissions, filters, threads, channels."""
 
 import asyncio
+import base64
 
 import pytest
 
-from bot.chat.webhooks import WEBHOOK_NAME
+from bot.chat.webhooks import FACE, WEBHOOK_NAME
 from bot.discussion.model.persona import Persona
 from bot.library.name_rules import safe_name
 from bot.sessions.resilience import recovery
@@ -95,6 +96,31 @@ async def test_a_webhook_of_ours_that_is_there_already_is_used(house: RestHouse)
         await house.until_ended()
         await house.check_each_once(session)
     assert ours(house) is hook
+
+
+async def test_a_webhook_without_a_face_gets_ours_once_that_can_be(house: RestHouse) -> None:
+    hook = house.world.add_webhook("general", WEBHOOK_NAME, by=house.world.bot)
+    house.server.faults.next("PATCH", f"/webhooks/{hook.id}/", Fault.before_storing(500))
+    async with house.running():
+        session = await house.start()
+        await house.until_ended()
+        await house.check_each_once(session)
+    assert hook.avatar is None
+    for name in ("attic", "cellar"):
+        house.world.add_channel(name)
+    theirs = house.world.add_webhook("attic", WEBHOOK_NAME, by=house.world.bot)
+    theirs.avatar = "an admin's"
+    async with house.running():
+        await house.start()
+        await house.start("attic")
+        await house.world.until(lambda: hook.avatar, what="the face")
+        await house.start("cellar")
+        for name in ("attic", "cellar"):
+            await house.until_ended(name)
+    assert base64.b64decode((hook.avatar or "").removeprefix("data:image/png;base64,")) == FACE.read_bytes()
+    assert theirs.avatar == "an admin's"
+    (made,) = [each for each in house.world.webhooks.values() if each.channel.name == "cellar"]
+    assert made.avatar == hook.avatar
 
 
 # --- names and filters ---

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sessions.composing import typing_sign
 from bot.sessions.delivery import outbox
 from bot.store.store import Store, open_store
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
@@ -34,3 +35,4 @@ async def table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[Session
 def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "SETTLE_SECONDS", 0.001)
     monkeypatch.setattr(outbox, "LONGEST_BACKOFF", 0.002)
+    monkeypatch.setattr(typing_sign, "ANSWERING_SECONDS", 0)

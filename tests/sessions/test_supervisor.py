@@ -1,7 +1,8 @@
 """Who may start what where, and what a restart or a leftover does to the tables of a place."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -51,6 +52,25 @@ async def test_what_can_be_done_depends_on_how_the_table_stands(house: SessionHo
         supervisor.running_at(PLACE)
     await supervisor.resume(PLACE)
     assert supervisor.running_at(PLACE).status is Status.RUNNING
+
+
+async def test_who_is_under_way_in_a_channel_follows_as_tables_open_pause_and_close(house: SessionHouse) -> None:
+    def under_way(count: int) -> Callable[[], bool]:
+        return lambda: house.supervisor.under_way[PLACE] == count
+
+    resting = Dials(pace=60, turns=5)
+    thread = replace(HERE, place_id=PLACE + 1)
+    await house.start(resting)
+    await house.start(resting, replace(HERE, place_id=PLACE + 2, channel_id=PLACE + 2))
+    await until(under_way(1))
+    await house.start(resting, thread)
+    await until(under_way(2))
+    await house.supervisor.pause(thread.place_id)
+    await until(under_way(1))
+    await house.supervisor.resume(thread.place_id)
+    await until(under_way(2))
+    await house.supervisor.stop(PLACE)
+    await until(under_way(1))
 
 
 async def test_a_paused_table_can_be_summed_up(house: SessionHouse) -> None:

@@ -55,10 +55,16 @@ class DraftInProgress:
         """The draft, None if it was given up. What `work` raises passes through."""
         return await self._step(work)
 
-    async def rest(self) -> None:
-        """Wait until the turn before has been read; less, once this one is given up."""
-        if not self.is_abandoned:
-            await self._step.sleep(self._pace.left)
+    @property
+    def is_due(self) -> bool:
+        """Whether it need not wait any more, or is given up."""
+        return self.is_abandoned or self._pace.left <= 0
+
+    async def rest(self, *, early: float = 0.0) -> None:
+        """Wait until the turn before has been read, or `early` seconds less; not once this one is given up."""
+        # The pace may have changed meanwhile.
+        while not self.is_abandoned and (left := self._pace.left - early) > 0:
+            await self._step.sleep(left)
 
     def abandon(self, reason: AbandonReason) -> None:
         """Give up what is in the making. A turn that is committed already is not touched, nor is its sending."""

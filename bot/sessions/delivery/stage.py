@@ -107,7 +107,10 @@ class StatusReport:
 class Stage(Protocol):
     """Where a session is shown."""
 
-    min_pace: float
+    @property
+    def min_pace(self) -> float:
+        """Seconds that are to lie between the last turn shown and the next; it changes with what else is shown."""
+        ...
 
     def split(self, turn: Turn, persona: Persona | None) -> list[Post]:
         """The posts that show a turn; pure."""

@@ -23,6 +23,7 @@ from .control import control
 from .faults import Fault, Faults
 from .gateway import Gateway
 from .interactions import Interaction
+from .limits import RateLimits
 from .records import ApiRequest, Channel, Member, Message, Webhook
 from .server import API, Server
 from .world import World
@@ -35,6 +36,7 @@ __all__ = [
     "Interaction",
     "Member",
     "Message",
+    "RateLimits",
     "StandIn",
     "Webhook",
     "World",
@@ -53,6 +55,7 @@ class StandIn:
     world: World
     faults: Faults
     gateway: Gateway
+    limits: RateLimits
     port: int
 
     @property
@@ -88,7 +91,7 @@ async def stand_in(
     gateway = Gateway(world)
     server = Server(world, faults, gateway)
     runner = web.AppRunner(server.app, access_log=None, shutdown_timeout=0.5)
-    running = StandIn(world, faults, gateway, port)
+    running = StandIn(world, faults, gateway, server.limits, port)
     server.app.router.add_post("/control", partial(control, running))
     await runner.setup()
     try:

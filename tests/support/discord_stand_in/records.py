@@ -37,9 +37,13 @@ ELEVATED = ("administrator", "manage_channels", "manage_guild", "manage_messages
 EVERY_PERMISSION = sum(PERMISSIONS.values())
 
 # Message flags (https://discord.com/developers/docs/resources/message#message-object-message-flags).
+SUPPRESS_EMBEDS = 1 << 2
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
+SUPPRESS_NOTIFICATIONS = 1 << 12
 COMPONENTS_V2 = 1 << 15
+# Those that a webhook may set (https://discord.com/developers/docs/resources/webhook#execute-webhook).
+WEBHOOK_FLAGS = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
 
 # Channel types (https://discord.com/developers/docs/resources/channel#channel-object-channel-types).
 TEXT_CHANNEL = 0
@@ -162,6 +166,11 @@ class Message:
         return bool(self.flags & EPHEMERAL)
 
     @property
+    def is_silent(self) -> bool:
+        """Whether it notifies nobody of those who want to be notified of every message."""
+        return bool(self.flags & SUPPRESS_NOTIFICATIONS)
+
+    @property
     def pings(self) -> bool:
         """Whether anybody's client made a sound."""
         return bool(self.mentions or self.mention_roles or self.mention_everyone)
@@ -177,6 +186,8 @@ class Webhook:
     channel: Channel
     creator: Member
     application_id: int | None = None
+    avatar: str | None = None
+    """The picture as it was sent, a data URI."""
 
 
 @dataclass

@@ -7,6 +7,7 @@ import json
 import logging
 import socket
 import struct
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from aiohttp import web
 from . import refusals
 from .faults import Fault, Faults
 from .gateway import Gateway
+from .limits import RateLimits, too_many
 from .records import ApiRequest, Channel
 from .refusals import ApiRefusal
 from .state import Event
@@ -77,6 +79,7 @@ class Server:
 
     def __init__(self, world: World, faults: Faults, gateway: Gateway) -> None:
         self.world, self.faults, self.gateway = world, faults, gateway
+        self.limits = RateLimits(time.monotonic)
         self._later: set[asyncio.Task[None]] = set()
         self.app = web.Application(client_max_size=32 * 1024 * 1024)
         self.app.router.add_get("/gateway", gateway.serve)
@@ -90,8 +93,9 @@ class Server:
             self.world.requests.append(request)
             as_bot = http.headers.get("Authorization") == f"Bot {self.world.token}"
             call = ApiCall(self.world, request, http.host, dict(http.match_info), as_bot)
-            fault = self.faults.take(request)
-            response = await self._meet(fault, lambda: _carry_out(handler, call, auth))
+            wait, told = self._limited(call)
+            fault = self.faults.take(request) if wait is None else None
+            response = await self._meet(fault, lambda: _carry_out(handler, call, auth, told, wait))
             if response is None:
                 _reset(http)
                 return web.Response()
@@ -99,6 +103,12 @@ class Server:
             return response if fault is None or fault.body is None else await _other_body(http, *fault.body)
 
         return serve
+
+    def _limited(self, call: ApiCall) -> tuple[float | None, dict[str, str]]:
+        """For how long a request to a webhook comes too early, if it does, and what its answer tells of limits."""
+        number = call.params.get("webhook", "")
+        webhook = self.world.webhooks.get(int(number)) if number.isdigit() else None
+        return self.limits.count(call.request.method, webhook) if webhook else (None, {})
 
     async def _meet(self, fault: Fault | None, carry_out: Callable[[], web.Response]) -> web.Response | None:
         """Carry the request out as far as the fault lets it: the answer, or None if the connection is to be reset."""
@@ -134,7 +144,16 @@ class Server:
             task.add_done_callback(self._later.discard)
 
 
-def _carry_out(handler: Handler, call: ApiCall, auth: bool) -> web.Response:
+def _carry_out(handler: Handler, call: ApiCall, auth: bool, told: dict[str, str], wait: float | None) -> web.Response:
+    if wait is not None:
+        body, headers = too_many(wait)
+        return _json(body, 429, told | headers)
+    response = _answered(handler, call, auth)
+    response.headers.update(told)
+    return response
+
+
+def _answered(handler: Handler, call: ApiCall, auth: bool) -> web.Response:
     try:
         if auth and not call.as_bot:
             raise refusals.unauthorised()

@@ -17,6 +17,7 @@ from .records import (
     JSON,
     PERMISSIONS,
     REPLY,
+    WEBHOOK_FLAGS,
     ApiRequest,
     Channel,
     Emoji,
@@ -233,7 +234,9 @@ class State:
         """A message posted through this webhook, not stored yet."""
         author = wire.webhook_author(webhook, payload.get("username"))
         ids = {"webhook_id": webhook.id, "application_id": webhook.application_id}
-        return self.draft(channel, author, payload, files, **ids)
+        message = self.draft(channel, author, payload, files, **ids)
+        message.flags &= WEBHOOK_FLAGS
+        return message
 
     def fill(self, message: Message, payload: JSON, files: list[JSON]) -> None:
         """Put what the JSON says into the message, as Discord does: content trimmed, pings as allowed."""

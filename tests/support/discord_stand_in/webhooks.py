@@ -45,7 +45,9 @@ def create(call: ApiCall) -> JSON:
     refusals.check_name(call.json["name"], "name")
     if sum(each.channel is record for each in call.world.webhooks.values()) >= refusals.WEBHOOKS_PER_CHANNEL:
         raise refusals.too_many_webhooks()
-    return wire.webhook(call.world, call.world.add_webhook(record, call.json["name"].strip(), by=call.world.bot))
+    webhook = call.world.add_webhook(record, call.json["name"].strip(), by=call.world.bot)
+    webhook.avatar = call.json.get("avatar")
+    return wire.webhook(call.world, webhook)
 
 
 def _managed(call: ApiCall) -> Webhook:
@@ -74,10 +76,7 @@ def get(call: ApiCall) -> JSON:
 
 @route("PATCH", "/webhooks/{webhook}")
 def edit(call: ApiCall) -> JSON:
-    webhook = _managed(call)
-    if "name" in call.json:
-        refusals.check_name(call.json["name"], "name")
-        webhook.name = call.json["name"].strip()
+    webhook = _change(call, _managed(call))
     if "channel_id" in call.json:
         target = call.world.channels.get(int(call.json["channel_id"]))
         if target is None:
@@ -89,6 +88,15 @@ def edit(call: ApiCall) -> JSON:
     return wire.webhook(call.world, webhook)
 
 
+def _change(call: ApiCall, webhook: Webhook) -> Webhook:
+    if "name" in call.json:
+        refusals.check_name(call.json["name"], "name")
+        webhook.name = call.json["name"].strip()
+    if "avatar" in call.json:
+        webhook.avatar = call.json["avatar"]
+    return webhook
+
+
 @route("DELETE", "/webhooks/{webhook}")
 def delete(call: ApiCall) -> None:
     call.world.delete_webhook(_managed(call))
@@ -97,6 +105,14 @@ def delete(call: ApiCall) -> None:
 @route("GET", "/webhooks/{webhook}/{token}", auth=False)
 def get_by_token(call: ApiCall) -> JSON:
     return wire.webhook(call.world, _by_token(call), with_user=False)
+
+
+@route("PATCH", "/webhooks/{webhook}/{token}", auth=False)
+def edit_by_token(call: ApiCall) -> JSON:
+    """Without `channel_id`: https://discord.com/developers/docs/resources/webhook#modify-webhook-with-token."""
+    webhook = _change(call, _by_token(call))
+    call.world.webhooks_changed(webhook.channel)
+    return wire.webhook(call.world, webhook, with_user=False)
 
 
 @route("DELETE", "/webhooks/{webhook}/{token}", auth=False)

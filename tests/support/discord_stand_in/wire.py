@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import zlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -238,7 +239,7 @@ def webhook(state: State, record: Webhook, *, with_user: bool = True) -> JSON:
         "guild_id": str(state.guild_id),
         "channel_id": str(record.channel.id),
         "name": record.name,
-        "avatar": None,
+        "avatar": f"{zlib.crc32(record.avatar.encode()):032x}" if record.avatar else None,
         "application_id": str(record.application_id) if record.application_id else None,
     }
     # Another application's token is nobody else's business.

@@ -1,0 +1,17 @@
+"""Which posts notify members, by what the host has set."""
+
+import pytest
+
+from bot.chat.notifying import is_silent
+from bot.settings import Notify
+from bot.store.models import PostKind
+
+CARD, PANEL, NOTICE, TURN, MINUTES = PostKind.CARD, PostKind.PANEL, PostKind.NOTICE, PostKind.TURN, PostKind.MINUTES
+
+
+@pytest.mark.parametrize(
+    ("notify", "notifying"),
+    [("card", {CARD}), ("all", {CARD, PANEL, NOTICE, TURN, MINUTES}), ("none", set())],
+)
+def test_what_notifies(notify: Notify, notifying: set[PostKind]) -> None:
+    assert {kind for kind in PostKind if not is_silent(kind, notify)} == notifying
