@@ -6,22 +6,18 @@ from typing import Any
 
 import discord
 
-from bot.chat.api_errors import kind_of
 from bot.chat.avatars import Avatars
 from bot.chat.command_tree import RoundtableTree
 from bot.chat.commands import RoundtableCommands, ask_this_persona
 from bot.chat.courtesies import Courtesies
 from bot.chat.guest_messages import RateLimitNotice, as_guest, words_of
 from bot.chat.host_rules import HostRules
-from bot.chat.interaction import InteractionClient
 from bot.chat.own_messages import as_own
 from bot.chat.panel import PanelButton
-from bot.chat.permissions import NOT_IN_THREAD, TO_HEAR
-from bot.chat.place_history import LOST, lacking_in
 from bot.chat.privacy_command import ForgetButton
-from bot.chat.private_threads import is_shut_out
+from bot.chat.server_events import ServerEvents
 from bot.chat.session_starts import require_session_start
-from bot.chat.webhook_stage import SENT_AWAY, WebhookStage
+from bot.chat.webhook_stage import WebhookStage
 from bot.chat.webhooks import WebhookRegistry
 from bot.discussion.model.record import seats
 from bot.library.catalogue import Catalogue
@@ -32,7 +28,7 @@ from bot.sessions.guest_turns import Heard
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
-from bot.store.models import Fault, Status, StoredSession
+from bot.store.models import StoredSession
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -46,7 +42,7 @@ def needed_intents(*, message_content: bool) -> discord.Intents:
     return intents
 
 
-class RoundtableBot(InteractionClient):
+class RoundtableBot(ServerEvents):
     """The Discord client. Closing it ends every loop; the sessions go on at the next start."""
 
     def __init__(
@@ -183,106 +179,6 @@ class RoundtableBot(InteractionClient):
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         for message_id in payload.message_ids:
             await self.supervisor.message_gone(payload.channel_id, message_id)
-
-    # --- what becomes of the connection, the server and its channels ---
-
-    async def on_connect(self) -> None:
-        # A new session with the gateway: it does not tell what was said since the last one.
-        for runner in self.supervisor.open_sessions():
-            runner.mark_gap()
-
-    async def on_ready(self) -> None:
-        await self.supervisor.listen_again()
-
-    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
-        for runner in self.supervisor.open_sessions(guild.id):
-            runner.mark_gap()
-
-    async def on_guild_available(self, guild: discord.Guild) -> None:
-        # Also called for each server that is there when the bot starts.
-        await self.supervisor.listen_again(guild.id)
-        await self._keep_host_rules(guild)
-
-    async def on_guild_join(self, guild: discord.Guild) -> None:
-        await self.retention.back(guild.id)
-        await self.supervisor.listen_again(guild.id)
-        await self._keep_host_rules(guild)
-
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
-        # Not called when a server is only unavailable.
-        await self.retention.left(guild.id)
-        # Our webhooks still work there; without this the table would talk on in a server that sent the bot away.
-        for runner in self.supervisor.open_sessions(guild.id):
-            runner.mark_gap()
-            if runner.status is Status.RUNNING:
-                await runner.hold(SENT_AWAY, Fault.PLACE)
-
-    async def on_guild_channel_update(self, _: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
-        await self._recheck_permissions(after.guild)
-        await self._keep_host_rules(after.guild)
-
-    async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
-        await self._recheck_permissions(after.guild)
-
-    async def _keep_host_rules(self, guild: discord.Guild) -> None:
-        """Leave a server that the host does not allow; pause its tables, and those in a channel where none may be."""
-        if not self.host_rules.allows_server(guild.id):
-            self.courtesies.start(f"leaving the server {guild.id}", partial(self.host_rules.leave, guild))
-        for runner in self.supervisor.open_sessions(guild.id):
-            against = self.host_rules.against(guild, runner.stored.channel_id)
-            if against and runner.status is Status.RUNNING:
-                await runner.hold(against, Fault.PLACE)
-
-    async def on_member_update(self, _: discord.Member, after: discord.Member) -> None:
-        # Of its own roles the bot is told without the privileged intent for members:
-        # https://discord.com/developers/docs/events/gateway-events#guild-member-update
-        if after.id == self.me.id:
-            await self._recheck_permissions(after.guild)
-
-    async def _recheck_permissions(self, guild: discord.Guild) -> None:
-        """Permissions have changed: where the bot sees no channel it hears nobody."""
-        for runner in self.supervisor.open_sessions(guild.id):
-            if TO_HEAR.isdisjoint(lacking_in(self, runner.stored)):
-                await runner.catch_up()
-            else:
-                runner.mark_gap()
-
-    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        await self.supervisor.place_gone(channel.id)
-
-    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
-        # Whoever is taken out of a private thread may be told so, too, as if it were gone.
-        if payload.thread_type is discord.ChannelType.private_thread and await self._is_there(payload):
-            await self._shut_out(payload.thread_id)
-        else:
-            await self.supervisor.place_gone(payload.thread_id)
-
-    async def _is_there(self, payload: discord.RawThreadDeleteEvent) -> bool:
-        if payload.thread is not None and is_shut_out(payload.thread):
-            return True  # of what becomes of it now the bot is told nothing
-        try:
-            await self.fetch_channel(payload.thread_id)
-        except discord.NotFound:
-            return False
-        except (discord.HTTPException, *LOST) as error:
-            log.info("whether thread %s is there is left open: %s", payload.thread_id, kind_of(error))
-        return True
-
-    async def on_thread_remove(self, thread: discord.Thread) -> None:
-        # Of a public one the bot need not be a member. The library goes on to take it for one.
-        thread.me = None
-        if is_shut_out(thread):
-            await self._shut_out(thread.id)
-
-    async def _shut_out(self, thread_id: int) -> None:
-        """Nobody is heard in this thread any more; our webhook would still work there."""
-        if runner := self.supervisor.find(thread_id):
-            runner.mark_gap()
-            if runner.status is Status.RUNNING:
-                await runner.hold(NOT_IN_THREAD, Fault.PLACE)
-
-    async def on_thread_join(self, thread: discord.Thread) -> None:
-        await self.supervisor.listen_again(thread.guild.id, thread.id)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("error in %s", event_method)
