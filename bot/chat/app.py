@@ -51,8 +51,6 @@ async def run_bot(settings: Settings) -> int:
     """Run the bot until the process is told to end. Raises RoundtableError for what a host has to mend."""
     if settings.discord_token is None:
         raise RoundtableError(NO_TOKEN)
-    # There is nothing to hear at a table: what voice would need is not missing.
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     token = settings.discord_token.get_secret_value()
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)
     async with AsyncExitStack() as stack:
