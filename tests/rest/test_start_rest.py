@@ -51,7 +51,7 @@ async def test_a_refused_token_is_named(house: RestHouse) -> None:
 async def test_commands_are_sent_only_where_discord_knows_others(
     house: RestHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each start looks; what is missing there, too much, or new here has all of them sent."""
+    """Each start looks; what is missing there, too much, of another version, or new here has all of them sent."""
     names = {"roundtable", "Ask this persona"}
 
     async def sent_at_a_start() -> int:
@@ -64,6 +64,8 @@ async def test_commands_are_sent_only_where_discord_knows_others(
     assert await sent_at_a_start() == 1
     assert await sent_at_a_start() == 0
     del house.world.commands[max(house.world.commands)]
+    assert await sent_at_a_start() == 1
+    house.world.commands[max(house.world.commands)]["version"] = "7"  # a bot with another database has sent its own
     assert await sent_at_a_start() == 1
     for each in house.world.commands.values():
         assert (each["integration_types"], each["contexts"]) == ([0], [0])  # servers only, and only in servers
@@ -87,7 +89,12 @@ async def test_a_start_without_commands_or_portraits_is_a_start(house: RestHouse
 
 
 async def test_portraits_are_uploaded_once(house: RestHouse, tmp_path: Path) -> None:
+    """Also one that is there twice, since a table's personas come from a folder that was used before."""
     house.cast = drawn(tmp_path, "Aino", "Ravi")
+    twin = tmp_path / "before" / Path(house.cast[0].avatar or "").name
+    twin.parent.mkdir()
+    twin.write_bytes(PICTURE + b"Aino")
+    house.cast += (house.cast[1].model_copy(update={"name": "Twin", "full_name": "Aino Twin", "avatar": str(twin)}),)
     async with house.running():
         await until_drawn(house, "Aino", "Ravi")
         await house.start()
