@@ -130,6 +130,17 @@ async def test_tables_for_adults_stand_only_where_the_channel_says_so(
     assert len(await world.wait_for_messages(thread, 1, containing="I can post here again")) == 1
 
 
+async def test_no_table_is_opened_where_no_mark_and_no_role_can_be_looked_up(house: RestHouse) -> None:
+    house.settings = {"age_restricted": True}
+    async with house.running() as bot:
+        house.world.begin_outage()
+        await house.server.settled()
+        asked = house.world.slash("general", "Mira", "roundtable", "start")
+        answer = await asked.answered("followup")
+        assert answer.payload["content"].startswith("Discord itself has trouble with this server at the moment")
+        assert bot.supervisor.open_sessions() == []
+
+
 ELSEWHERE = "I am not a member of this server."
 WAY_IN = f"Whoever may manage a server can add me to it: {LINK}"
 
