@@ -120,6 +120,7 @@ async def test_tables_for_adults_stand_only_where_the_channel_says_so(
         (told,) = await world.wait_for_messages(thread, 1, containing="it goes on by itself")
         assert NOT_FOR_ADULTS in told.content
         assert await house.command("resume", channel=thread) == NOT_FOR_ADULTS
+        assert await house.command("stop", {"summary": True}, channel=thread) == NOT_FOR_ADULTS
     calls = len(house.llm.prompts)
     async with house.running():
         await house.server.settled()
