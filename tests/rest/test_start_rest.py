@@ -7,6 +7,7 @@ from pathlib import Path
 import discord
 import pytest
 
+from bot.chat import app
 from bot.chat.app import application_flags
 from bot.chat.bot import RoundtableBot, needed_intents
 from bot.chat.commands import ask_this_persona
@@ -41,6 +42,20 @@ async def test_only_the_intents_that_are_enabled_are_asked_for(house: RestHouse,
     assert content is enabled
     async with house.running(message_content=content):
         assert house.server.gateway.identifies[-1]["intents"] == needed_intents(message_content=enabled).value
+
+
+async def test_discord_is_asked_until_it_answers_as_discord(
+    house: RestHouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(app, "FIRST_RETRY", 0.01)
+    for fault in (Fault.accepted_then_page(), Fault.refused(403, 40333, "internal network error")):
+        house.server.faults.next("GET", "/users/@me", fault)
+    end = asyncio.create_task(asyncio.sleep(30))
+    with pointed_at(house.server):
+        assert await app._ask_until_answered(house.server.token, end) is not None
+    end.cancel()
+    assert [m for m in caplog.messages if "no answer of Discord's" in m and "trying again" in m]
+    assert [m for m in caplog.messages if "HTTP 403" in m and "trying again" in m]
 
 
 async def test_a_refused_token_is_named(house: RestHouse) -> None:
