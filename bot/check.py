@@ -34,7 +34,7 @@ async def check(settings: Settings, *, fix: bool = False) -> int:
     await check_portraits(personas, report)
     await _check_endpoints(settings, personas, report)
     await check_discord(settings, report, fix=fix)
-    print("\nEverything is right." if not report.faults else f"\n{report.faults} to mend (✗ above).")
+    print(f"\n{report.outcome}")
     return 1 if report.faults else 0
 
 

@@ -168,7 +168,7 @@ class Settings(BaseSettings):
     @field_validator("privacy_url")
     @classmethod
     def _page(cls, value: str | None) -> str | None:
-        if value and not re.fullmatch(r"https?://[^\s/<>]+\.[^\s<>]+", value):
+        if value and not re.fullmatch(r"https?://[^\s/<>]+\.[^\s<>]+", value, re.IGNORECASE):
             raise ValueError("is not a web address. Write something like https://example.org/privacy")
         return value
 
@@ -260,6 +260,8 @@ def _sentences(error: ValidationError) -> str:
             lines.append(problem["msg"].removeprefix("Value error, ") + ".")
             continue
         reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "should", 1)
+        if problem["type"] == "bool_parsing":
+            reason = "should be true or false"
         lines.append(f"{name}{_shown(name, problem['input'])} {reason}.")
     return "\n".join(lines)
 

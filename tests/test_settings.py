@@ -80,7 +80,7 @@ def test_no_application_may_speak_for_members_but_some_server_must_be_allowed(mo
         ("PRIVACY_URL", "privacy.md", '"privacy.md" is not a web address. Write something like https://'),
         ("HOST_CONTACT", "x" * 201, "at most 200 characters"),
         ("NOTIFY", "some", "'card', 'all' or 'none'"),
-        ("AGE_RESTRICTED", "18", "should be a valid boolean"),
+        ("AGE_RESTRICTED", "18", "should be true or false."),
     ],
 )
 def test_what_discord_needs_of_a_host_is_checked(monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str):

@@ -37,8 +37,7 @@ async def pause(interaction: Interaction) -> str:
 
 async def resume(interaction: Interaction) -> str:
     runner = _own_table(interaction)
-    if against := interaction.client.host_rules.against_table(interaction.client, runner.stored):
-        raise UserError(against)
+    _require_host_rules(interaction, runner)
     await interaction.client.supervisor.resume(runner.stored.place_id)
     await runner.say(f"▶ {_who(interaction)} resumed the table.")
     return "Resumed."
@@ -47,6 +46,8 @@ async def resume(interaction: Interaction) -> str:
 async def stop(interaction: Interaction, *, summary: bool = False) -> str:
     runner = _own_table(interaction)
     summary = summary and bool(runner.record.persona_turns())  # with nothing said there is nothing to sum up
+    if summary:
+        _require_host_rules(interaction, runner)
     await runner.say(f"⏹ {_who(interaction)} {'asks for the summary' if summary else 'ended the table'}.")
     await interaction.client.supervisor.stop(runner.stored.place_id, summary=summary)
     return "The table closes with a summary." if summary else "The table is closed."
@@ -162,6 +163,12 @@ def _own_table(interaction: Interaction) -> SessionRunner:
             "or a member with **Manage Messages** can do that."
         )
     return runner
+
+
+def _require_host_rules(interaction: Interaction, runner: SessionRunner) -> None:
+    """Raise UserError where the host has the table say nothing more."""
+    if against := interaction.client.host_rules.against_table(interaction.client, runner.stored):
+        raise UserError(against)
 
 
 def _own_running(interaction: Interaction) -> SessionRunner:

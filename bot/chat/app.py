@@ -41,7 +41,8 @@ BAD_TOKEN: Final = (
 HEARTBEAT_SECONDS: Final = 20
 # From being told to end to having ended, in seconds; Docker kills after ten.
 CLOSE_SECONDS: Final = 7
-# The longest wait between two tries to reach Discord at start-up, in seconds.
+# The first and the longest wait between two tries to reach Discord at start-up, in seconds.
+FIRST_RETRY: float = 2.0
 LONGEST_RETRY: Final = 60.0
 # How long Discord's answers may take at start-up, the library's own tries included, in seconds.
 ANSWER_SECONDS: Final = 30
@@ -51,8 +52,6 @@ async def run_bot(settings: Settings) -> int:
     """Run the bot until the process is told to end. Raises RoundtableError for what a host has to mend."""
     if settings.discord_token is None:
         raise RoundtableError(NO_TOKEN)
-    # There is nothing to hear at a table: what voice would need is not missing.
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     token = settings.discord_token.get_secret_value()
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)
     async with AsyncExitStack() as stack:
@@ -135,7 +134,7 @@ async def _wait_for_session_starts(used_up: SessionStartsUsedUp, end: asyncio.Ta
 
 async def _ask_until_answered(token: str, end: asyncio.Task[None]) -> discord.ApplicationFlags | None:
     """The application's flags, however long Discord is out of reach; None when told to end meanwhile."""
-    wait = 2.0
+    wait = FIRST_RETRY
     while not end.done():
         asking = asyncio.create_task(application_flags(token))
         try:
@@ -149,6 +148,9 @@ async def _ask_until_answered(token: str, end: asyncio.Task[None]) -> discord.Ap
             problem = f"HTTP {error.status}"
         except (aiohttp.ClientError, OSError) as error:
             problem = type(error).__name__
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # The library takes a page of some machine in between for Discord's answer.
+            problem = f"what came back is no answer of Discord's: {type(error).__name__}"
         finally:
             asking.cancel()
             await asyncio.wait([asking])

@@ -53,9 +53,10 @@ class Avatars:
                 self._names[file] = await asyncio.to_thread(_emoji_name, Path(file))
         there = await self._look_up()
         await connected()
-        names = {self._names[file] for file in files}
-        for file in files:
-            if self._names[file] not in self._emojis:
+        # By name: two files of the same name and content, in two folders, are one picture.
+        names = {self._names[file]: file for file in files}
+        for name, file in names.items():
+            if name not in self._emojis:
                 self._courtesies.start(f"uploading the portrait {file}", partial(self._upload, file))
         if any(name.endswith(_UNREAD) for name in names):
             return  # the old pictures may be those of files that can be read again tomorrow

@@ -33,6 +33,9 @@ from bot.store.store import Store
 
 log = logging.getLogger(__name__)
 
+# There is nothing to hear at a table: what voice would need is not missing, and no client has to say so.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 
 def needed_intents(*, message_content: bool) -> discord.Intents:
     """The intents the bot asks for. Message Content is the only privileged one, and the bot lives without it."""

@@ -36,31 +36,32 @@ class RoundtableTree(app_commands.CommandTree[InteractionClient]):
     async def bring_up_to_date(self, remembered: Remembered) -> None:
         """Have Discord know the commands as they are here.
 
-        They are sent only where they are others than the last time, or where Discord names others: somebody may have
-        deleted or replaced them. Looking costs nothing, while commands can be made 200 times a day
+        They are sent only where they are others than the last time, or where Discord has others than it took then:
+        somebody may have deleted them, or a bot of another version, with another database, replaced them. Looking
+        costs nothing, while commands can be made 200 times a day
         (https://discord.com/developers/docs/interactions/application-commands#registering-a-command).
         Raises what Discord answers: discord.HTTPException.
         """
         application_id = self.client.application_id
         assert application_id is not None, "only after login"
         ours = [command.to_dict(self) for command in self.get_commands()]
-        fingerprint = _fingerprint(application_id, ours)
-        theirs = await self.client.http.get_global_commands(application_id)
-        if _names(theirs) == _names(ours) and await remembered.get(_REMEMBERED) == fingerprint:
+        theirs: Any = await self.client.http.get_global_commands(application_id)
+        if await remembered.get(_REMEMBERED) == _fingerprint(application_id, ours, theirs):
             log.debug("Discord knows the commands already")
             return
         await self.sync()
-        await remembered.put(_REMEMBERED, fingerprint)
+        theirs = await self.client.http.get_global_commands(application_id)
+        await remembered.put(_REMEMBERED, _fingerprint(application_id, ours, theirs))
 
 
-def _fingerprint(application_id: int, commands: list[dict[str, Any]]) -> str:
-    """The same for the same commands of the same application, in whatever order."""
-    whole = [application_id, *sorted(commands, key=_name)]
+def _fingerprint(application_id: int, ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> str:
+    """The same for the same commands of the same application, as long as Discord has what it took for them.
+
+    Discord numbers the versions of each command; its names alone would be those of any version of the bot.
+    """
+    taken = sorted([*_name(command), command["id"], command.get("version")] for command in theirs)
+    whole = [application_id, sorted(ours, key=_name), taken]
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
-
-
-def _names(commands: Any) -> list[tuple[str, int]]:
-    return sorted(_name(command) for command in commands)
 
 
 def _name(command: Any) -> tuple[str, int]:

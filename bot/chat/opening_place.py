@@ -17,6 +17,10 @@ from bot.errors import UserError
 from bot.sessions.delivery.stage import OutcomeUnknown, PostRejected
 from bot.sessions.supervisor import OpeningPlace
 
+_OUTAGE: Final = (
+    "Discord itself has trouble with this server at the moment, and tells me neither its channels nor its roles. "
+    "Try again in a few minutes."
+)
 _NO_ANSWER: Final = "Discord does not answer me at the moment, so no table was opened. Try again in a minute."
 
 
@@ -34,6 +38,8 @@ async def opening_place(interaction: Interaction) -> OpeningPlace:
     if not isinstance(channel, discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread):
         raise UserError("A table can be opened in a text channel or a thread, not here.")
     require_voice(interaction)
+    if interaction.guild and interaction.guild.unavailable:
+        raise UserError(_OUTAGE)  # neither can be looked up: the mark of a channel, who has which role
     if interaction.guild and (against := interaction.client.host_rules.against(interaction.guild, parent_id)):
         raise UserError(against)
     await require_opener(interaction)

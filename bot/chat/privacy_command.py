@@ -10,6 +10,7 @@ import discord
 from bot.chat.host_details import HostDetails
 from bot.chat.interaction import Interaction
 from bot.chat.responses import answer, answering, defer, may_be_lost
+from bot.chat.split import MESSAGE_LIMIT
 from bot.discussion.model.erasure import Member
 from bot.discussion.text.segmentation import clipped
 from bot.errors import UserError
@@ -50,7 +51,7 @@ async def act(interaction: Interaction, action: Action) -> None:
     await defer(interaction, ephemeral=True)
     match action:
         case "tell":
-            await answer(interaction, await tell(interaction))
+            await answer(interaction, clipped(await tell(interaction), MESSAGE_LIMIT))
         case "export":
             await _export(interaction)
         case "forget me":
@@ -73,7 +74,8 @@ async def tell(interaction: Interaction) -> str:
             "**What that is.** Of a message at a table: its text, the name you had, your Discord id, the message's id "
             "and the time; also of what an application like PluralKit posts again for you. Of a table: its questions "
             "and the id of who convened it. Nothing is taken in where no table is open, nor what begins with `//`.",
-            f"**For how long.** {_how_long(settings, kept)} When you edit or delete a message, I change or blank it.",
+            f"**For how long.** {_how_long(settings, kept)} "
+            "I blank a message when you delete it, and change it when you edit it while its table is open.",
             f"**Where it goes.** {_where_to(settings)} The minutes go into the channel.",
             "**What you can do.** `/roundtable privacy` with `export` gives you all of it as a file, `forget me` has "
             "it forgotten, `keep me out` has me leave out what you write.",

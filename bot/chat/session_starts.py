@@ -20,6 +20,8 @@ RESERVE: Final = 20
 _ANSWER_SECONDS: Final = 10
 # The shortest wait, in seconds: what Discord says may be zero, and not yet true.
 _LEAST_WAIT: Final = 1.0
+# How long to wait where Discord says that too few are left, and not for how long, in seconds.
+_UNTOLD: Final = 3600.0
 
 
 class SessionStartsUsedUp(Exception):
@@ -40,11 +42,13 @@ async def require_session_start(client: discord.Client) -> None:
     try:
         async with asyncio.timeout(_ANSWER_SECONDS):
             answer = await client.http.request(Route("GET", "/gateway/bot"))
-        # https://discord.com/developers/docs/events/gateway#session-start-limit-object; the time is in milliseconds.
+        # https://discord.com/developers/docs/events/gateway#session-start-limit-object
         limit = answer["session_start_limit"]
-        remaining, seconds = int(limit["remaining"]), int(limit["reset_after"]) / 1000
+        remaining = int(limit["remaining"])
     except (discord.HTTPException, aiohttp.ClientError, OSError, KeyError, TypeError, ValueError) as error:
         log.warning("Discord does not tell how many session starts are left (%s); beginning one", kind_of(error))
         return
     if remaining <= RESERVE:
+        told = limit.get("reset_after")  # in milliseconds
+        seconds = told / 1000 if isinstance(told, int | float) else _UNTOLD
         raise SessionStartsUsedUp(max(seconds, _LEAST_WAIT), remaining)

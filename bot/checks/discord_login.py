@@ -1,10 +1,12 @@
 """Whether Discord lets the bot in, and what it may do on its servers."""
 
+import asyncio
 from typing import Final
 
 import aiohttp
 import discord
 
+from bot.chat.api_errors import kind_of
 from bot.chat.app import BAD_TOKEN, NO_TOKEN, use_other_discord
 from bot.chat.bot import needed_intents
 from bot.chat.permissions import in_words, missing
@@ -15,6 +17,10 @@ from bot.settings import Settings
 
 # How many servers are looked at for permissions.
 _SERVERS: Final = 20
+# How long all of it may take, in seconds; the library itself tries for 25 where Discord answers with a 5xx.
+SECONDS: float = 60
+# How long a rate limit may be for it to be waited for, in seconds: the least that the library lets one choose.
+_LONGEST_WAIT: Final = 30.0
 
 
 async def check_discord(settings: Settings, report: Report, *, fix: bool) -> None:
@@ -23,28 +29,69 @@ async def check_discord(settings: Settings, report: Report, *, fix: bool) -> Non
         report.note(NO_TOKEN)
         return
     try:
-        if settings.discord_api_url:
-            await use_other_discord(settings.discord_api_url)
-        async with discord.Client(intents=needed_intents(message_content=False)) as client:
-            await client.login(settings.discord_token.get_secret_value())
-            report.fine(f"Discord: logged in as {client.user}.")
-            await check_application(client, settings, report, fix=fix)
-            await _check_servers(client, report)
+        async with asyncio.timeout(SECONDS):
+            await _log_in_and_look(settings, settings.discord_token.get_secret_value(), report, fix=fix)
     except discord.LoginFailure:
         report.fault(f"Discord: {BAD_TOKEN}")
     except RoundtableError as error:
         report.fault(f"Discord: {error}")
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+    except TimeoutError:
+        report.fault(f"Discord: no answer within {SECONDS:g} s. Check the network and try again later.")
+    except (discord.HTTPException, discord.RateLimited) as error:
+        report.fault(f"Discord: {_in_words(error)}")
+    except (aiohttp.ClientError, OSError) as error:
         report.fault(f"Discord: can't be reached ({type(error).__name__}). Check the network and try again.")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # A page of some machine in between, or a part that the library and we take for granted.
+        report.fault(
+            f"Discord: what came back is no answer of Discord's ({type(error).__name__}). Look for a proxy in between, "
+            "and try again."
+        )
 
 
-async def _check_servers(client: discord.Client, report: Report) -> None:
+async def _log_in_and_look(settings: Settings, token: str, report: Report, *, fix: bool) -> None:
+    if settings.discord_api_url:
+        await use_other_discord(settings.discord_api_url)
+    intents = needed_intents(message_content=False)
+    async with discord.Client(intents=intents, max_ratelimit_timeout=_LONGEST_WAIT) as client:
+        await client.login(token)
+        report.fine(f"Discord: logged in as {client.user}.")
+        await check_application(client, settings, report, fix=fix)
+        async for guild in client.fetch_guilds(limit=_SERVERS):
+            await _check_server(client, guild, settings, report)
+
+
+async def _check_server(client: discord.Client, found: discord.Guild, settings: Settings, report: Report) -> None:
     assert client.user is not None
-    async for found in client.fetch_guilds(limit=_SERVERS):
+    if settings.allowed_servers and found.id not in settings.allowed_servers:
+        report.note(
+            f"Discord: {found.name} ({found.id}) is not among ALLOWED_SERVERS: the bot leaves it when it is started."
+        )
+        return
+    try:
         guild = await client.fetch_guild(found.id)
         me = await guild.fetch_member(client.user.id)
-        lacking = [*missing(me.guild_permissions, in_thread=False), *missing(me.guild_permissions, in_thread=True)]
-        if lacking := list(dict.fromkeys(lacking)):
-            report.fault(f"Discord: in {guild.name} I am missing {in_words(lacking)}. Use the invite above again.")
-        else:
-            report.fine(f"Discord: in {guild.name} I have every permission I need (channels may differ).")
+    except (discord.Forbidden, discord.NotFound) as error:
+        report.note(f"Discord: {found.name} can't be looked at now ({kind_of(error)}).")
+        return
+    lacking = [*missing(me.guild_permissions, in_thread=False), *missing(me.guild_permissions, in_thread=True)]
+    if lacking := list(dict.fromkeys(lacking)):
+        report.fault(f"Discord: in {guild.name} I am missing {in_words(lacking)}. Use the invite above again.")
+    else:
+        report.fine(f"Discord: in {guild.name} I have every permission I need (channels may differ).")
+
+
+def _in_words(error: discord.HTTPException | discord.RateLimited) -> str:
+    """What Discord answered in place of what was asked for, and what would help."""
+    if isinstance(error, discord.RateLimited):
+        return f"takes no more requests for {error.retry_after:.0f} s. Try again then."
+    match error.status:
+        case 401:
+            return BAD_TOKEN
+        case 429:
+            return "takes no more requests from this machine's address for a while. Try again in an hour."
+        case status if status >= 500:
+            return f"has trouble of its own (HTTP {status}). Try again later; https://discordstatus.com may tell more."
+        case _:
+            said = " ".join(error.text.split())
+            return f"refused what it was asked ({kind_of(error)}{f': {said}' if said else ''}). Try again later."

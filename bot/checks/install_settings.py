@@ -34,6 +34,8 @@ async def check_install_settings(
     Nothing else is changed, and nothing that was set besides is taken away but the installing for oneself.
     """
     flaws = _flaws(facts)
+    if link := facts.get("custom_install_url"):
+        report.note(f"Discord: “Add App” leads to {link}. See that it asks for what the invite below asks for.")
     if not flaws:
         report.fine("Discord: the install settings are right.")
         return
@@ -45,8 +47,8 @@ async def check_install_settings(
         # Not the library's AppInfo.edit, which can only add installing for oneself, not take it away.
         after = await client.http.request(Route("PATCH", "/applications/@me"), json=_mended(facts))
     except discord.HTTPException as error:
-        if error.status not in (400, 403):
-            raise
+        if error.status in (401, 429) or error.status >= 500:
+            raise  # of no concern to what was sent
         report.fault(f"Discord: the install settings were refused ({' '.join(error.text.split())}). {_by_hand()}")
         return
     left = _flaws(after)
@@ -67,9 +69,7 @@ def _flaws(facts: Mapping[str, Any]) -> list[_Flaw]:
                 "the bot is installed on servers, and no longer by members for themselves",
             )
         )
-    # Discord allows a private application no default link ("Private application cannot have a default authorization
-    # link"); whoever owns it has the one below.
-    if facts.get("bot_public") and (_lacking(_of_servers(facts)) or _lacking(facts.get("install_params"), absent=())):
+    if _has_link(facts) and (_lacking(_of_servers(facts)) or _lacking(facts.get("install_params"), absent=())):
         flaws.append(
             _Flaw(
                 "whoever presses “Add App” on the bot's profile gives it too little to work with",
@@ -82,14 +82,23 @@ def _flaws(facts: Mapping[str, Any]) -> list[_Flaw]:
 def _mended(facts: Mapping[str, Any]) -> dict[str, Any]:
     """What to send so that there is no flaw left."""
     for_servers = dict((facts.get("integration_types_config") or {}).get(GUILD_INSTALL) or {})
-    if facts.get("bot_public"):
+    if _has_link(facts):
         for_servers["oauth2_install_params"] = _completed(_of_servers(facts))
     # Whole, since a part that is left out is taken away: so goes the installing for oneself.
     sent: dict[str, Any] = {"integration_types_config": {GUILD_INSTALL: for_servers}}
     # The older field of the same meaning, where an application still has it.
-    if facts.get("bot_public") and _lacking(older := facts.get("install_params"), absent=()):
+    if _has_link(facts) and _lacking(older := facts.get("install_params"), absent=()):
         sent["install_params"] = _completed(older)
     return sent
+
+
+def _has_link(facts: Mapping[str, Any]) -> bool:
+    """Whether what is set here is what "Add App" gives.
+
+    Discord allows a private application no default link ("Private application cannot have a default authorization
+    link"); whoever owns it has the invite. In the place of a link of the host's own there are no such settings.
+    """
+    return bool(facts.get("bot_public")) and not facts.get("custom_install_url")
 
 
 def _of_servers(facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -103,6 +112,8 @@ def _lacking(params: Mapping[str, Any] | None, *, absent: tuple[str, ...] = SCOP
         return absent
     scopes = tuple(scope for scope in SCOPES if scope not in (params.get("scopes") or ()))
     given = discord.Permissions(int(params.get("permissions") or 0))
+    if given.administrator:
+        return scopes
     return scopes + tuple(name for flag, name in NEEDED.items() if not getattr(given, flag))
 
 

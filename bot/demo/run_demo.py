@@ -6,7 +6,7 @@ import tempfile
 import webbrowser
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bot.chat.bot import create_bot
 from bot.demo.simulated import require_simcord, simulated_discord
@@ -22,6 +22,14 @@ DEMO_PACE: Final = 4.0
 DUMMY_DELAY: Final = 0.7
 
 
+def in_demo(settings: Settings) -> Settings:
+    """The settings of a host as they count here: the rules for real servers and channels would shut out this one."""
+    changed: dict[str, Any] = {"allowed_servers": None, "age_restricted": False}
+    if "pace" not in settings.discussion.model_fields_set:
+        changed["discussion"] = settings.discussion.model_copy(update={"pace": DEMO_PACE})
+    return settings.model_copy(update=changed)
+
+
 async def serve_demo(settings: Settings, *, port: int, open_browser: bool) -> int:
     """Serve the demo page until the process is told to end. Nothing it keeps outlives it.
 
@@ -29,9 +37,7 @@ async def serve_demo(settings: Settings, *, port: int, open_browser: bool) -> in
     """
     require_simcord()
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)
-    if "pace" not in settings.discussion.model_fields_set:
-        dials = settings.discussion.model_copy(update={"pace": DEMO_PACE})
-        settings = settings.model_copy(update={"discussion": dials})
+    settings = in_demo(settings)
     # What the library would have a host know (voice, intents) is no news in a simulation.
     for name in ("discord", "discord.client"):
         logging.getLogger(name).setLevel(logging.ERROR)

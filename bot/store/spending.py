@@ -2,7 +2,8 @@
 
 import functools
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeVar
@@ -28,10 +29,13 @@ _OF_DELETED: Final = "tokens of deleted sessions"
 
 @dataclass(frozen=True, slots=True)
 class UsedToday:
-    """The tokens that a server, and all servers together, have used on a day."""
+    """The tokens that a server, and all servers together, have used on a day; and those that the answers which they
+    wait for just now may come to."""
 
     server: int
     all_servers: int
+    server_awaits: int = 0
+    all_await: int = 0
 
 
 class Spending:
@@ -42,6 +46,16 @@ class Spending:
         self._of_servers: dict[int, tuple[date, int]] = {}
         self._of_all: tuple[date, int] | None = None
         self._accrued: defaultdict[int, Counter[date]] = defaultdict(Counter)
+        self._awaited: Counter[int] = Counter()
+
+    @contextmanager
+    def awaiting(self, session: StoredSession, tokens: int) -> Iterator[None]:
+        """While an answer of so many tokens at most is waited for: nobody else may use them meanwhile."""
+        self._awaited[session.guild_id] += tokens
+        try:
+            yield
+        finally:
+            self._awaited[session.guild_id] -= tokens
 
     async def add(self, session: StoredSession, day: date, tokens: int) -> None:
         """Book tokens for a session; a negative number gives some back. They are stored when this returns."""
@@ -95,7 +109,7 @@ class Spending:
         server, every = self._of_servers.get(guild_id), self._of_all
         if server is None or every is None or not server[0] == every[0] == day:
             return None
-        return UsedToday(server[1], every[1])
+        return self._today(guild_id, server[1], every[1])
 
     async def on_day(self, guild_id: int, day: date) -> UsedToday:
         """The tokens that all sessions of a server, and of all servers, have used on a day."""
@@ -110,7 +124,10 @@ class Spending:
             self._of_servers[guild_id] = day, stored.server
         if self._of_all is None or self._of_all[0] != day:
             self._of_all = day, stored.all_servers
-        return UsedToday(self._of_servers[guild_id][1], self._of_all[1])
+        return self._today(guild_id, self._of_servers[guild_id][1], self._of_all[1])
+
+    def _today(self, guild_id: int, server: int, every: int) -> UsedToday:
+        return UsedToday(server, every, self._awaited[guild_id], self._awaited.total())
 
 
 def keep_of_deleted(db: Connection, guild_id: int) -> None:

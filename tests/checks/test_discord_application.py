@@ -9,6 +9,7 @@ import discord
 import pytest
 
 from bot.chat.permissions import NEEDED
+from bot.checks import discord_login
 from bot.checks.discord_login import check_discord
 from bot.checks.report import Report
 from bot.settings import Settings
@@ -18,9 +19,11 @@ NEEDS = discord.Permissions(**dict.fromkeys(NEEDED, True)).value
 RIGHT = {"scopes": ["bot", "applications.commands"], "permissions": str(NEEDS)}
 ADD_REACTIONS = discord.Permissions(add_reactions=True).value
 MORE = {"scopes": ["bot", "webhook.incoming"], "permissions": str(ADD_REACTIONS)}
+ADMIN = RIGHT | {"permissions": str(discord.Permissions(administrator=True).value)}
 BOTH = {"scopes": [*RIGHT["scopes"], "webhook.incoming"], "permissions": str(NEEDS | ADD_REACTIONS)}
 FOR_MEMBERS = {"oauth2_install_params": {"scopes": ["applications.commands"], "permissions": "0"}}
 PRIVATE = {"bot_public": False}
+OWN_LINK = {"custom_install_url": "https://example.org/add"}
 ON_SERVERS = {"integration_types_config": {"0": {"oauth2_install_params": RIGHT}}}
 EVERYWHERE = {"integration_types_config": {"0": {}, "1": FOR_MEMBERS}}
 POLICY, TERMS = "https://example.org/privacy", "https://example.org/terms"
@@ -107,6 +110,10 @@ async def portal(application: dict[str, Any], **given: Any) -> AsyncIterator[Por
         (PRIVATE | EVERYWHERE, {}, FOR_ONESELF),
         (ON_SERVERS, {}, "✓ Discord: the install settings are right."),
         (PRIVATE, {}, "✓ Discord: the install settings are right."),
+        (OWN_LINK, {}, "! Discord: “Add App” leads to https://example.org/add."),
+        (OWN_LINK, {}, "✓ Discord: the install settings are right."),
+        ({"integration_types_config": {"0": {"oauth2_install_params": ADMIN}}}, {}, "✓ Discord: the install settings"),
+        ({}, ONE_SERVER, "! Discord: The Long Table ("),
     ],
 )
 async def test_how_it_is_set_is_told(application: dict[str, Any], given: dict[str, str], line: str) -> None:
@@ -130,6 +137,7 @@ async def test_an_application_with_all_of_it_gets_no_notes() -> None:
     ("application", "config", "older"),
     [
         ({}, {"0": {"oauth2_install_params": RIGHT}}, None),
+        (EVERYWHERE | OWN_LINK, {"0": {}}, None),
         ({"integration_types_config": None}, {"0": {"oauth2_install_params": RIGHT}}, None),
         (EVERYWHERE, {"0": {"oauth2_install_params": RIGHT}}, None),
         # What the host has set besides stays.
@@ -141,12 +149,12 @@ async def test_an_application_with_all_of_it_gets_no_notes() -> None:
         # No default link, which Discord refuses such an application.
         (PRIVATE | EVERYWHERE, {"0": {}}, None),
     ],
-    ids=["new", "old", "for members too", "with more", "private"],
+    ids=["new", "own link", "old", "for members too", "with more", "private"],
 )
 async def test_fix_sets_how_it_is_installed_and_nothing_else(
     application: dict[str, Any], config: dict[str, Any], older: dict[str, Any] | None
 ) -> None:
-    async with portal({"custom_install_url": "https://example.org/add"} | application) as discord_portal:
+    async with portal({"role_connections_verification_url": "https://example.org/"} | application) as discord_portal:
         wanted = discord_portal.world.application | {"integration_types_config": config}
         assert await discord_portal.check(fix=True) == 0
         assert discord_portal.says("✓ Discord: --fix: ")
@@ -182,3 +190,31 @@ async def test_what_fix_could_not_set_is_told_with_where_to_set_it(fault: Fault,
         assert discord_portal.says(line), discord_portal.told
         where = "Installation: Guild Install only, and for it the scopes bot and applications.commands"
         assert any(where in told for told in discord_portal.told if told.startswith("✗"))
+
+
+@pytest.mark.parametrize(
+    ("route", "fault", "line"),
+    [
+        (("PATCH", "/applications/@me"), Fault.refused(401, 0, "401: Unauthorized"), "✗ Discord: Discord refused"),
+        (("PATCH", "/applications/@me"), Fault.rate_limited(3600), "✗ Discord: takes no more requests for 3600 s."),
+        (("GET", "/users/@me"), Fault.rate_limited(None, via=False), "✗ Discord: takes no more requests from this"),
+        (
+            ("GET", "/applications/@me"),
+            Fault.refused(403, 40333, "no"),
+            "✗ Discord: refused what it was asked (HTTP 403",
+        ),
+        (("GET", "/applications/@me"), Fault.accepted_then_page(), "✗ Discord: what came back is no answer of Disc"),
+        (("GET", "/guilds/"), Fault.hang(), "✗ Discord: no answer within 0.3 s."),
+        (("GET", "/guilds/"), Fault.refused(403, 50001, "Missing Access"), "! Discord: The Long Table can't be looked"),
+    ],
+)
+async def test_what_discord_answers_in_place_of_it_is_told(
+    route: tuple[str, str], fault: Fault, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As what it is, and soon."""
+    monkeypatch.setattr(discord_login, "SECONDS", 0.3 if fault.hangs else 30)
+    async with portal({}) as discord_portal:
+        discord_portal.server.faults.next(*route, fault, times=9)
+        assert await discord_portal.check(fix=True) == line.startswith("✗")
+        assert discord_portal.says(line), discord_portal.told
+        discord_portal.server.faults.release()

@@ -15,6 +15,7 @@ from bot.checks import portrait_links
 from bot.checks.portrait_links import check_portraits
 from bot.checks.report import Report
 from bot.discussion.model.persona import Persona
+from bot.llm.own_network import is_at_home
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 MEGABYTE = 1024 * 1024
@@ -47,6 +48,10 @@ async def face(request: web.Request) -> web.StreamResponse:
             raise web.HTTPFound("/ok.png")
         case "loop.png":
             raise web.HTTPFound("/loop.png")
+        case "downgraded.png":
+            raise web.HTTPMovedPermanently("http://example.org/ok.png")
+        case "inside.png":
+            raise web.HTTPFound("https://192.168.0.1/restart")
         case "odd.png":
             return web.Response(status=302, headers={"Location": "ftp://example.org:99999/x.png"})
         case "mood.png":
@@ -61,6 +66,8 @@ async def pictures(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(folder / "ca.pem"))
+    # It stands for one on the web.
+    monkeypatch.setattr(portrait_links, "is_at_home", lambda at: "//127.0.0.1" not in at and is_at_home(at))
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(tls)
     app = web.Application()
@@ -85,8 +92,10 @@ LOOKS = {
     "moving": "is a GIF, which stands still",
     "never-asked.gif": "is a GIF, which stands still",
     "gone.png": "answers with HTTP 404.",
-    "loop.png": "can't be reached from here (TooManyRedirects).",
-    "odd.png": "can't be reached from here (",
+    "loop.png": "is sent on from address to address.",
+    "odd.png": "leads to ftp://example.org:99999/x.png, which is no https address.",
+    "downgraded.png": "leads to http://example.org/ok.png, which is no https address.",
+    "inside.png": "leads to https://192.168.0.1/restart, which is in your own network, where Discord does not get.",
     "mood.png": "is another picture each time",
 }
 
@@ -102,6 +111,7 @@ async def test_each_address_is_looked_at_and_no_more_than_noted(
         links |= {
             "odd port": "https://127.0.0.1:1/x.png",
             "no port": "https://127.0.0.1:99999/x.png",
+            "at home": "https://nas.local/face.png",
             "Discord's": "https://cdn.discordapp.com/emojis/1.png",
             "own": "/faces/own.png",
         }
@@ -110,6 +120,7 @@ async def test_each_address_is_looked_at_and_no_more_than_noted(
     assert report.faults == 0
     said = {line.split(":")[0].removeprefix("! Portrait of "): line for line in told}
     expected = {name: what for name, what in LOOKS.items() if what}
+    expected["at home"] = "is in your own network, where Discord does not get."
     expected |= dict.fromkeys(("odd port", "no port"), "can't be reached from here (")
     assert said.keys() == expected.keys()
     for name, what in expected.items():

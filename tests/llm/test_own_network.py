@@ -20,6 +20,12 @@ from bot.llm.own_network import hosts_away, is_at_home
         ("http://host.docker.internal:1234/v1", True),
         ("http://gpu.lan/v1", True),
         ("http://gpu.home.arpa./v1", True),
+        ("http://localhost.localdomain:8000/v1", True),
+        ("http://gpu.tail1234.ts.net/v1", True),
+        ("http://127.1:8000/v1", True),
+        ("http://[::ffff:192.168.0.7]/v1", True),
+        ("http://134744072/v1", False),  # 8.8.8.8, as a resolver reads it
+        ("http://[::ffff:8.8.8.8]/v1", False),
         ("https://api.example.org/v1", False),
         ("https://user:secret@API.example.org:8443/v1", False),
         ("https://9.9.9.9/v1", False),

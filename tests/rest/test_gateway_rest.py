@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.chat import place_history
+from bot.chat.session_starts import SessionStartsUsedUp
 from bot.store.models import PostStatus, StoredSession
 from tests.support.discord_stand_in import Fault
 from tests.support.rest_house import FIRST, RestHouse
@@ -126,6 +127,19 @@ async def test_where_discord_does_not_tell_how_many_sessions_are_left_one_is_beg
     async with house.running(commands=False) as bot:
         assert bot.is_ready()
     assert "does not tell how many session starts are left" in caplog.text
+
+
+@pytest.mark.parametrize(("more", "seconds"), [(b"", 3600), (b', "reset_after": 0', 1)])
+async def test_where_discord_tells_of_no_wait_none_of_the_last_ones_is_begun(
+    house: RestHouse, more: bytes, seconds: int
+) -> None:
+    told = b'{"session_start_limit": {"remaining": 20' + more + b"}}"
+    house.server.faults.next("GET", "/gateway/bot", Fault(body=(told, len(told))))
+    with pytest.raises(SessionStartsUsedUp) as used_up:
+        async with house.running(commands=False):
+            pass
+    assert used_up.value.seconds == seconds
+    assert house.server.gateway.identifies == []
 
 
 async def test_a_server_that_is_out_for_a_while(table: RestHouse) -> None:

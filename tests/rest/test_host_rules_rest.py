@@ -120,6 +120,7 @@ async def test_tables_for_adults_stand_only_where_the_channel_says_so(
         (told,) = await world.wait_for_messages(thread, 1, containing="it goes on by itself")
         assert NOT_FOR_ADULTS in told.content
         assert await house.command("resume", channel=thread) == NOT_FOR_ADULTS
+        assert await house.command("stop", {"summary": True}, channel=thread) == NOT_FOR_ADULTS
     calls = len(house.llm.prompts)
     async with house.running():
         await house.server.settled()
@@ -128,6 +129,17 @@ async def test_tables_for_adults_stand_only_where_the_channel_says_so(
         world.set_channel("general", age_restricted=True)
         await house.until_ended(thread)
     assert len(await world.wait_for_messages(thread, 1, containing="I can post here again")) == 1
+
+
+async def test_no_table_is_opened_where_no_mark_and_no_role_can_be_looked_up(house: RestHouse) -> None:
+    house.settings = {"age_restricted": True}
+    async with house.running() as bot:
+        house.world.begin_outage()
+        await house.server.settled()
+        asked = house.world.slash("general", "Mira", "roundtable", "start")
+        answer = await asked.answered("followup")
+        assert answer.payload["content"].startswith("Discord itself has trouble with this server at the moment")
+        assert bot.supervisor.open_sessions() == []
 
 
 ELSEWHERE = "I am not a member of this server."

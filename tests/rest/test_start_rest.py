@@ -7,6 +7,7 @@ from pathlib import Path
 import discord
 import pytest
 
+from bot.chat import app
 from bot.chat.app import application_flags
 from bot.chat.bot import RoundtableBot, needed_intents
 from bot.chat.commands import ask_this_persona
@@ -43,6 +44,20 @@ async def test_only_the_intents_that_are_enabled_are_asked_for(house: RestHouse,
         assert house.server.gateway.identifies[-1]["intents"] == needed_intents(message_content=enabled).value
 
 
+async def test_discord_is_asked_until_it_answers_as_discord(
+    house: RestHouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(app, "FIRST_RETRY", 0.01)
+    for fault in (Fault.accepted_then_page(), Fault.refused(403, 40333, "internal network error")):
+        house.server.faults.next("GET", "/users/@me", fault)
+    end = asyncio.create_task(asyncio.sleep(30))
+    with pointed_at(house.server):
+        assert await app._ask_until_answered(house.server.token, end) is not None
+    end.cancel()
+    assert [m for m in caplog.messages if "no answer of Discord's" in m and "trying again" in m]
+    assert [m for m in caplog.messages if "HTTP 403" in m and "trying again" in m]
+
+
 async def test_a_refused_token_is_named(house: RestHouse) -> None:
     with pointed_at(house.server), pytest.raises(RoundtableError, match="refused DISCORD_TOKEN"):
         await application_flags("MTIz.wrong.token")
@@ -51,7 +66,7 @@ async def test_a_refused_token_is_named(house: RestHouse) -> None:
 async def test_commands_are_sent_only_where_discord_knows_others(
     house: RestHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each start looks; what is missing there, too much, or new here has all of them sent."""
+    """Each start looks; what is missing there, too much, of another version, or new here has all of them sent."""
     names = {"roundtable", "Ask this persona"}
 
     async def sent_at_a_start() -> int:
@@ -64,6 +79,8 @@ async def test_commands_are_sent_only_where_discord_knows_others(
     assert await sent_at_a_start() == 1
     assert await sent_at_a_start() == 0
     del house.world.commands[max(house.world.commands)]
+    assert await sent_at_a_start() == 1
+    house.world.commands[max(house.world.commands)]["version"] = "7"  # a bot with another database has sent its own
     assert await sent_at_a_start() == 1
     for each in house.world.commands.values():
         assert (each["integration_types"], each["contexts"]) == ([0], [0])  # servers only, and only in servers
@@ -87,7 +104,12 @@ async def test_a_start_without_commands_or_portraits_is_a_start(house: RestHouse
 
 
 async def test_portraits_are_uploaded_once(house: RestHouse, tmp_path: Path) -> None:
+    """Also one that is there twice, since a table's personas come from a folder that was used before."""
     house.cast = drawn(tmp_path, "Aino", "Ravi")
+    twin = tmp_path / "before" / Path(house.cast[0].avatar or "").name
+    twin.parent.mkdir()
+    twin.write_bytes(PICTURE + b"Aino")
+    house.cast += (house.cast[1].model_copy(update={"name": "Twin", "full_name": "Aino Twin", "avatar": str(twin)}),)
     async with house.running():
         await until_drawn(house, "Aino", "Ravi")
         await house.start()

@@ -1,5 +1,6 @@
 """Hard caps: the arithmetic, what people are told, and that no call is made beyond one."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from bot.chat.sentences import sentence, with_remedy
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Turn
-from bot.errors import UserError
+from bot.errors import EndpointDown, UserError
+from bot.sessions.composing.budget import Budget
 from bot.sessions.composing.limits import (
     CALLS_A_TURN,
     USUAL,
@@ -199,6 +201,25 @@ async def test_what_a_deleted_servers_tables_used_today_still_counts_for_all(tmp
     async with open_store(url, file) as restarted:
         assert await restarted.spending.on_day(GUILD, today) == UsedToday(0, 300)
         assert await restarted.spending.on_day(GUILD, today + timedelta(days=1)) == UsedToday(0, 0)
+
+
+@pytest.mark.parametrize("limits", [Limits(0, 0, 1000, 0, 0), Limits(0, 0, 0, 0, 1000)], ids=["one", "all"])
+async def test_no_two_tables_count_on_the_same_tokens_of_the_day(store: Store, limits: Limits) -> None:
+    """What an answer may come to is nobody else's while it is waited for: also that of a call which fails."""
+    guilds = (GUILD, GUILD if limits.day_tokens else GUILD - 1)
+    sessions = [await store.add_session(stored_session(place_id=n, guild_id=g), []) for n, g in enumerate(guilds, 1)]
+    one, two = (Budget(store, session, limits) for session in sessions)
+    for fails in (True, False):
+        with suppress(EndpointDown):
+            async with one.booked(prompt=100, answer=500, reserve=0):
+                with pytest.raises(LimitReached):
+                    async with two.booked(prompt=100, answer=400, reserve=0):
+                        pass
+                if fails:
+                    raise EndpointDown("It is down.")
+    async with two.booked(prompt=100, answer=400, reserve=0):
+        pass
+    assert await store.spending.on_day(GUILD - 2, datetime.now(UTC).date()) == UsedToday(0, 300)
 
 
 async def test_what_the_endpoint_tells_is_what_is_counted(store: Store) -> None:

@@ -105,7 +105,7 @@ class RestHouse:
         await self.world.until(lambda: len(self.llm.prompts) == 2, what="the second speaker")
         return session, gate
 
-    async def command(self, *words: str, channel: Channel | str = "general") -> str:
+    async def command(self, *words: str | dict[str, Any], channel: Channel | str = "general") -> str:
         """What Mira's `/roundtable …` is answered with."""
         answer = await self.world.slash(channel, "Mira", "roundtable", *words).answered("followup")
         return answer.payload["content"]

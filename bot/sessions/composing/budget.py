@@ -1,5 +1,7 @@
 """What a session's model calls may cost and have cost: asked before each call, booked in the database."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
 
 from bot.llm.completion import Completion
@@ -37,10 +39,12 @@ class Budget:
         """Whether the tokens of the day, the server's and those of all, suffice for a call like the last one."""
         return over_the_day(self._limits, await self._used_on(now().date()), self._need) is None
 
-    async def book(self, *, prompt: int, answer: int, reserve: int) -> None:
-        """Before a call: the estimated tokens of its prompt, its answer's at most, and what is kept for the summary.
+    @asynccontextmanager
+    async def booked(self, *, prompt: int, answer: int, reserve: int) -> AsyncIterator[None]:
+        """Around a call: the estimated tokens of its prompt, its answer's at most, and what is kept for the summary.
 
-        Raises LimitReached, with nothing booked.
+        The answer is booked by `settle`; until then nobody else may use what it may come to. Raises LimitReached, with
+        nothing booked.
         """
         if not self._is_loaded:
             await self.load()
@@ -54,10 +58,13 @@ class Budget:
             need=self._need,
             reserve=reserve,
         )
-        self._is_loaded = False  # whoever is cancelled meanwhile has booked or not
-        await self._spending.add(self._stored, self._day, prompt)
-        self.used += prompt
-        self._is_loaded = True
+        # No other session gets in between: nothing is waited for from what was read to what is booked.
+        with self._spending.awaiting(self._stored, answer):
+            self._is_loaded = False  # whoever is cancelled meanwhile has booked or not
+            await self._spending.add(self._stored, self._day, prompt)
+            self.used += prompt
+            self._is_loaded = True
+            yield
 
     def settle(self, completion: Completion, *, prompt: int, chars_per_token: float) -> None:
         """After its answer: what that says it cost replaces the estimate; what it does not say is estimated."""

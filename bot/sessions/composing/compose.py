@@ -190,16 +190,16 @@ class Composer:
         # The summary's prompt will be about as long as this one.
         summary = cost + self._summary_tokens + endpoint.thinking
         reserve = summary if request.needs_summary_after else 0
-        await self._budget.book(prompt=cost, answer=endpoint.most(limit, prompt=cost), reserve=reserve)
-        self._calls += 1
-        completion = await endpoint.complete(
-            prompt.text,
-            temperature=request.temperature,
-            max_tokens=limit,
-            stop=prompt.stop,
-            preamble=prompt.preamble,
-        )
-        self._budget.settle(completion, prompt=cost, chars_per_token=endpoint.chars_per_token)
+        async with self._budget.booked(prompt=cost, answer=endpoint.most(limit, prompt=cost), reserve=reserve):
+            self._calls += 1
+            completion = await endpoint.complete(
+                prompt.text,
+                temperature=request.temperature,
+                max_tokens=limit,
+                stop=prompt.stop,
+                preamble=prompt.preamble,
+            )
+            self._budget.settle(completion, prompt=cost, chars_per_token=endpoint.chars_per_token)
         if warning := endpoint.take_warning():
             log.warning("%s", warning)
             self.findings.append(ForTheHost(warning))

@@ -77,10 +77,10 @@ def check(limits: Limits, *, minutes: float, session_tokens: int, today: UsedTod
 
 def over_the_day(limits: Limits, today: UsedToday, need: int) -> str | None:
     """Why a call that needs so many tokens may not be made today, as people read it; None if it may."""
-    if limits.day_tokens and today.server + need > limits.day_tokens:
+    if limits.day_tokens and today.server + today.server_awaits + need > limits.day_tokens:
         used = f"This server may use {limits.day_tokens:,} tokens a day (UTC) and has used {today.server:,}"
         return f"{used}: {_TOO_FEW} {_changed_by('LIMIT_DAY_TOKENS')}"
-    if limits.day_tokens_all and today.all_servers + need > limits.day_tokens_all:
+    if limits.day_tokens_all and today.all_servers + today.all_await + need > limits.day_tokens_all:
         # How much of it was used elsewhere is not for a server's members.
         most = f"All the servers I am on may together use {limits.day_tokens_all:,} tokens a day (UTC)"
         return f"{most}: {_TOO_FEW} {_changed_by('LIMIT_DAY_TOKENS_ALL')}"
