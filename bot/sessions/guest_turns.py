@@ -12,13 +12,13 @@ from bot.discussion.text.markup import in_words
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage
 from bot.sessions.rate_limit import EDITS, is_over_rate
-from bot.sessions.reposts import REPOSTED_FLAG, Fate, Original, ShortMemory, is_just_before, original_of, turns_before
+from bot.sessions.reposts import REPOSTED_FLAG, Fate, Original, ShortMemory, original_of, turns_before
 from bot.sessions.state import SessionState
 from bot.sessions.turn_log import TurnLog
 from bot.store.store import Store
 
-# More than anybody deletes while a history is taken in.
-_RETRACTED: Final = 1000
+# More than anybody deletes, or is left out with, from one message taken in to the next.
+_PASSED_OVER: Final = 1000
 
 
 class Heard(Enum):
@@ -44,8 +44,9 @@ class GuestTurns:
         self._hearing = asyncio.Lock()
         # Guests' messages on their way in: what becomes of one meanwhile waits until it is a turn.
         self._coming: Counter[int] = Counter()
-        # Messages that were deleted without being a turn: one may still come out of a history that was read before.
-        self._retracted: deque[int] = deque(maxlen=_RETRACTED)
+        # Messages that were deleted without being a turn, or left out: a history may bring one once more, when nobody
+        # knows any more what it was a repost of, or its author is left out no longer.
+        self._passed_over: deque[int] = deque(maxlen=_PASSED_OVER)
         self._memory = ShortMemory()
 
     def is_over_rate(self, author_id: int, message_id: int) -> bool:
@@ -81,15 +82,15 @@ class GuestTurns:
             self._memory.keep(Original(message.id, message.author_id, self._read(message.text)[0], fate))
 
     async def _hear(self, message: GuestMessage) -> Heard:
-        if self.has_heard(message.id) or message.id in self._retracted or message.id <= self._state.stored.listen_from:
+        listen_from = self._state.stored.listen_from
+        if self.has_heard(message.id) or message.id in self._passed_over or message.id <= listen_from:
             return Heard.IGNORED
-        if message.is_repost:
-            return await self._hear_repost(message)
-        heard = await self._hear_original(message)
-        if heard is not Heard.TAKEN:
-            # So that it is not taken in by another name.
-            words, _ = self._read(message.text)
-            self._memory.keep(Original(message.id, message.author_id, words, Fate.LEFT_OUT))
+        heard = await (self._hear_repost(message) if message.is_repost else self._hear_original(message))
+        if heard in (Heard.IGNORED, Heard.FLOODED):
+            self._passed_over.append(message.id)
+            if not message.is_repost:  # so that it is not taken in by another name
+                words, _ = self._read(message.text)
+                self._memory.keep(Original(message.id, message.author_id, words, Fate.LEFT_OUT))
         return heard
 
     async def _hear_original(self, message: GuestMessage) -> Heard:
@@ -188,7 +189,7 @@ class GuestTurns:
 
         await self._log.change(changed)
         if not was_turn and not text:
-            self._retracted.append(message_id)
+            self._passed_over.append(message_id)
             self._memory.deleted(message_id)
         return was_turn
 
@@ -212,9 +213,9 @@ class GuestTurns:
     def forget(self, author_id: int, at: int) -> None:
         """A member is about to be taken out of the record, at the time that the id `at` carries: what is reposted of it
         in the next seconds is not to be taken in."""
-        for turn in self._record:
-            if turn.author_id == author_id and turn.message_id and is_just_before(turn.message_id, at):
-                self._memory.keep(Original(turn.message_id, author_id, turn.text or None, Fate.LEFT_OUT))
+        for original in self._memory.with_turns(turns_before(self._record, at)):
+            if original.author_id == author_id:
+                self._memory.keep(replace(original, fate=Fate.LEFT_OUT))
 
     # --- reading ---
 

@@ -94,8 +94,6 @@ class ShortMemory:
 
     def keep(self, original: Original) -> None:
         """Remember a message, in the place of what was remembered of it before."""
-        newest = max([original.id, *self._kept])
-        self._kept = {id_: each for id_, each in self._kept.items() if is_just_before(id_, newest)}
         self._kept[original.id] = original
         asyncio.get_running_loop().call_later(FORGET_SECONDS, self._forget, original)
 

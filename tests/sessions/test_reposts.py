@@ -12,6 +12,7 @@ from bot.sessions.composing.draft import MOST_DROPS
 from bot.sessions.delivery.stage import GuestMessage
 from bot.sessions.guest_turns import Heard
 from bot.sessions.rate_limit import GUEST_TURNS
+from bot.sessions.reposts import ShortMemory
 from bot.store.models import PostKind
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import ScriptedEndpoint, held, stalls
@@ -165,7 +166,15 @@ async def test_what_was_left_out_is_not_taken_in_by_another_name(proxy: Proxy) -
     _, third = await proxy.says("//between us", is_for_table=False)  # the slashes are the tag
     _, fourth = await proxy.reposts("between us")
     assert {heard, again, third, fourth} == {Heard.IGNORED}
+    between, _ = await proxy.says("//you and me", is_for_table=False)  # two at once
+    await proxy.says("//me and you", is_for_table=False, author_id=78)
+    await proxy.deletes(between)
+    assert (await proxy.reposts("me and you"))[1] is Heard.IGNORED
     assert not proxy.table.run.record
+    proxy.table.run._guests._memory = ShortMemory()  # long after that
+    proxy.table.run.mark_gap()
+    await proxy.table.run.catch_up()
+    assert not proxy.table.run.record, "the history brings all of it once more"
 
 
 async def test_a_repost_that_begins_as_what_is_kept_out_takes_its_original_back(proxy: Proxy) -> None:
@@ -198,10 +207,16 @@ async def test_forget_me_and_export_reach_what_was_reposted(proxy: Proxy) -> Non
     (exported,) = (await member_data.export(guild, member))["messages"]
     assert (exported["name"], exported["text"]) == ("Luna", "I live at Mill Lane 4.")
     await proxy.says("[And my sister at number 5.]")
+    deleted, _ = await proxy.says("[And my mother at 6.]")
+    await proxy.deletes(deleted)
+    await proxy.says("a: My house.\nb: My garden.")
+    await proxy.reposts("My house.")
     await table.run.forget(member, listen_from=table.place.new_id())
-    assert [(turn.text, turn.author_id) for turn in await table.stored_turns()] == [("", None), ("", None)]
-    _, heard = await proxy.reposts("And my sister at number 5.")
-    assert heard is Heard.IGNORED, "what was said before is forgotten, by whatever name it comes again"
+    assert [(turn.text, turn.author_id) for turn in await table.stored_turns()] == [("", None)] * 4
+    for before in ("And my sister at number 5.", "And my mother at 6.", "My garden."):
+        _, heard = await proxy.reposts(before)
+        assert heard is Heard.IGNORED, "what was said before is forgotten, by whatever name it comes again"
+    assert (await proxy.reposts("Nobody's."))[1] is Heard.TAKEN, "and nothing but that"
 
 
 async def test_a_server_may_have_none_of_it(proxy: Proxy) -> None:
