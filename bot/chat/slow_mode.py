@@ -9,6 +9,7 @@ import discord
 from bot.chat.interaction import Interaction
 from bot.discussion.model.record import Turn
 from bot.errors import UserError
+from bot.llm.waits import in_words
 
 # Whoever has one of these may write as fast as they like. Since 23 February 2026 Discord says that only Bypass Slowmode
 # counts, before that it was the two others (https://github.com/discord/discord-api-docs/pull/8001, …/pull/8194). All
@@ -24,8 +25,7 @@ def require_pause(interaction: Interaction, record: Iterable[Turn]) -> None:
     mine = [turn.message_id or 0 for turn in record if turn.kind == "guest" and turn.author_id == interaction.user.id]
     wait = seconds_left(delay, max(mine, default=0), interaction.id)
     if wait:
-        seconds = "1 second" if wait == 1 else f"{wait} seconds"
-        raise UserError(f"This channel is in slow mode. Wait {seconds}, then say it again.")
+        raise UserError(f"This channel is in slow mode. Wait {in_words(wait)}, then say it again.")
 
 
 def seconds_left(delay: int, last_id: int, now_id: int) -> int:
