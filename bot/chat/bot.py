@@ -17,6 +17,7 @@ from bot.chat.panel import PanelButton
 from bot.chat.privacy_command import ForgetButton
 from bot.chat.server_events import ServerEvents
 from bot.chat.session_starts import require_session_start
+from bot.chat.slow_mode import OneAtATime
 from bot.chat.webhook_stage import WebhookStage
 from bot.chat.webhooks import WebhookRegistry
 from bot.discussion.model.record import seats
@@ -61,6 +62,7 @@ class RoundtableBot(ServerEvents):
         self.catalogue = catalogue
         self.member_data = store.member_data
         self.servers = store.servers
+        self.saying = OneAtATime()
         self._store = store
         self._endpoints = endpoints
         self.courtesies = Courtesies()
