@@ -44,8 +44,8 @@ class GuestTurns:
         self._hearing = asyncio.Lock()
         # Guests' messages on their way in: what becomes of one meanwhile waits until it is a turn.
         self._coming: Counter[int] = Counter()
-        # Messages that were deleted without being a turn, or left out: a history may bring one once more, when nobody
-        # knows any more what it was a repost of, or its author is left out no longer.
+        # Messages that were deleted, left out or reposted. A history or the gateway may bring one once more, when
+        # nobody knows any more what it was a repost of, or its author is left out no longer.
         self._passed_over: deque[int] = deque(maxlen=_PASSED_OVER)
         self._memory = ShortMemory()
 
@@ -169,6 +169,7 @@ class GuestTurns:
 
         if not await self._log.change(bound):
             return Heard.IGNORED
+        self._passed_over.append(original.id)
         self._memory.share(original, text)
         return Heard.BOUND
 
