@@ -1,7 +1,7 @@
 """A session's loop with a real store and a real HTTP endpoint: what is said, shown, stored and sent to the model."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -478,6 +478,26 @@ async def test_guests_who_wrote_while_nobody_listened_are_taken_in(table: Sessio
     table.run.mark_gap()
     await table.run.catch_up()
     assert [t.text for t in table.run.record if t.kind == "guest"] == ["Before.", "Meanwhile."]
+
+
+async def test_what_was_just_read_and_is_deleted_while_nobody_listens_once_more_is_blanked(
+    table: SessionTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await table.run.hear(table.place.guest("Before."))
+    gone = table.place.guest("I live at Mill Lane 4.")
+    look_up = table.stage.said_of
+
+    async def away_once_more(message_ids: Collection[int]) -> dict[int, str | None]:
+        if gone in table.place.guests:
+            table.place.guests.remove(gone)
+            table.run.mark_gap()
+        return await look_up(message_ids)
+
+    monkeypatch.setattr(table.stage, "said_of", away_once_more)
+    table.run.mark_gap()
+    await table.run.catch_up()
+    await table.run.catch_up()
+    assert [t.text for t in await table.stored_turns()] == ["Before.", ""]
 
 
 # --- the prefix ---
