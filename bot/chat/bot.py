@@ -170,7 +170,9 @@ class RoundtableBot(ServerEvents):
         if guest and guest.fetch and payload.message.edited_at is None:
             return  # a pin or the like: what came as a file is as it was
         # An edit can also turn a message into one that is kept out of the discussion.
-        await runner.guest_changed(payload.message_id, await words_of(guest))
+        edited_at = payload.message.edited_at
+        at = discord.utils.time_snowflake(edited_at) if edited_at else 0
+        await runner.guest_changed(payload.message_id, await words_of(guest), at)
 
     def _as_guest(self, message: discord.Message) -> GuestMessage | None:
         return as_guest(message, me=self.me, owned=self.webhooks.owned, proxies=self.settings.proxy_applications)

@@ -175,8 +175,11 @@ class GuestTurns:
 
     # --- what becomes of it ---
 
-    async def changed(self, message_id: int, text: str) -> bool:
-        """A guest edited (or, with empty text, deleted) a message: so does its turn. Out: whether it had one."""
+    async def changed(self, message_id: int, text: str, at: int = 0) -> bool:
+        """A guest edited (or, with empty text, deleted) a message: so does its turn. Out: whether it had one.
+
+        `at`: an id of that time, if it is known.
+        """
         if self.is_coming(message_id):
             async with self._hearing:
                 pass  # until it is a turn: whoever takes it in was here first
@@ -186,7 +189,7 @@ class GuestTurns:
             nonlocal was_turn
             turn = next((t for t in self._record if t.message_id == message_id), None)
             was_turn = turn is not None
-            return self._edited(turn, *self._read(text)) if turn else None
+            return self._edited(turn, *self._read(text), at) if turn else None
 
         await self._log.change(changed)
         if not was_turn and not text:
@@ -194,7 +197,7 @@ class GuestTurns:
             self._memory.deleted(message_id)
         return was_turn
 
-    def _edited(self, turn: Turn, text: str, to: str | None) -> Turn | None:
+    def _edited(self, turn: Turn, text: str, to: str | None, at: int) -> Turn | None:
         """What a turn is when its message says this (nothing: it was deleted), None for what it was."""
         if turn.text == text:
             return None
@@ -205,11 +208,13 @@ class GuestTurns:
                 text, to = "", None  # not the old words either: nobody may be quoted with what they took back
                 if not turn.text:
                     return None
-        elif turn.author_id is not None and REPOSTED_FLAG not in turn.flags:
-            # Its repost may be on its way.
-            known = Original(turn.message_id, turn.author_id, turn.text, Fate.TURN, turn.seq, turn.addressed)
-            self._memory.keep(replace(known, is_deleted=True))
-        return self._reworded(turn, text, to)
+        now = self._reworded(turn, text, to)
+        if turn.author_id is not None and REPOSTED_FLAG not in turn.flags:
+            # Its repost may be on its way: of the tags that it was just given, too, or of what was just deleted.
+            said = now if text else turn
+            original = Original(turn.message_id, turn.author_id, said.text, Fate.TURN, turn.seq, said.addressed)
+            self._memory.keep(replace(original, is_deleted=not text, edited=at))
+        return now
 
     def forget(self, author_id: int, at: int) -> None:
         """A member is about to be taken out of the record, at the time that the id `at` carries: what is reposted of it

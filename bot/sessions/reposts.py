@@ -41,7 +41,8 @@ class Original:
     """A member's message that may have been reposted.
 
     `words` as members see them; None: they were deleted, and nobody knows them any more. `seq`: its turn's number.
-    `addressed`: whom the turn with these words called on.
+    `addressed`: whom the turn with these words called on. `edited`: an id of the time it was last edited at, when
+    it may have got its tags.
     """
 
     id: int
@@ -51,6 +52,7 @@ class Original:
     seq: int = 0
     addressed: str | None = None
     is_deleted: bool = False
+    edited: int = 0
 
 
 def original_of(words: str, message_id: int, originals: Iterable[Original]) -> Original | None:
@@ -61,7 +63,8 @@ def original_of(words: str, message_id: int, originals: Iterable[Original]) -> O
     found: list[tuple[tuple[bool, bool, int, int], Original]] = []
     for original in originals:
         fit = _fit(_plain(words), original.words)
-        if fit is not None and is_just_before(original.id, message_id):
+        written = max(original.id, original.edited)
+        if fit is not None and is_just_before(written, message_id):
             found.append(((original.words is not None, original.is_deleted, fit, original.id), original))
     return max(found, key=lambda each: each[0], default=(None, None))[1]
 
@@ -94,7 +97,8 @@ class ShortMemory:
 
     def keep(self, original: Original) -> None:
         """Remember a message, in the place of what was remembered of it before."""
-        self._kept[original.id] = original
+        before = self._kept.get(original.id, original)
+        self._kept[original.id] = original = replace(original, edited=max(before.edited, original.edited))
         asyncio.get_running_loop().call_later(FORGET_SECONDS, self._forget, original)
 
     def share(self, original: Original, words: str) -> None:

@@ -83,6 +83,19 @@ async def test_it_is_one_turn_by_the_new_name_and_still_the_members(proxy: Proxy
     assert heard is Heard.TAKEN, "a repost that was deleted is no original"
 
 
+@pytest.mark.parametrize("deleted_first", [False, True])
+async def test_it_may_get_its_tags_later(proxy: Proxy, deleted_first: bool) -> None:
+    table = proxy.table
+    original, _ = await proxy.says("Is rye better?")
+    a_minute_later = 60_000 << 22
+    await table.run.guest_changed(original.id, "[Is oat better?]", a_minute_later)
+    if deleted_first:
+        await proxy.deletes(original)
+    repost, heard = await proxy.reposts("Is oat better?", id=a_minute_later + 1)
+    assert heard is Heard.BOUND
+    assert told(await table.stored_turns()) == [("Luna", "Is oat better?", LENA, repost.id)]
+
+
 async def test_a_draft_that_has_read_the_original_is_made_anew_once(table: SessionTable) -> None:
     """It would answer the member by the other name; and their account's name is nobody's business."""
     proxy, server = Proxy(table), table.server
