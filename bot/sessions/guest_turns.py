@@ -12,7 +12,7 @@ from bot.discussion.text.markup import in_words
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage
 from bot.sessions.rate_limit import EDITS, is_over_rate
-from bot.sessions.reposts import REPOSTED_FLAG, Fate, Original, ShortMemory, original_of, turns_before
+from bot.sessions.reposts import REPOSTED_FLAG, Fate, Original, ShortMemory, known_as, original_of, turns_before
 from bot.sessions.state import SessionState
 from bot.sessions.turn_log import TurnLog
 from bot.store.store import Store
@@ -130,7 +130,8 @@ class GuestTurns:
         if not text:
             return Heard.IGNORED
         turns = turns_before(self._record, message.id)
-        original = original_of(text, message.id, self._memory.with_turns(turns))
+        by = known_as(message.name, self._record)
+        original = original_of(text, message.id, self._memory.with_turns(turns), known_as=by)
         if original is not None and original.fate is Fate.TURN:
             return await self._bind(original, message, text, to)
         if not message.is_for_table or await self._may_be_left_out(message, original):

@@ -157,6 +157,18 @@ async def test_where_it_calls_on_nobody_by_its_tags_and_on_whom_it_replied_to(pr
         assert (table.run.record.turns[-1].text, table.run.record.turns[-1].addressed) == (repost, name)
 
 
+async def test_the_same_words_by_two_are_told_apart_by_the_names_they_had_before(proxy: Proxy) -> None:
+    for words in ("Rye.", "Yes."):
+        await proxy.says(f"[{words}]")
+        if words == "Rye.":
+            await proxy.reposts(words, "Luna")
+        await proxy.says(f"{{{words}}}", author_id=78)
+    await proxy.reposts("Yes.", "Luna")
+    await proxy.reposts("Yes.", "Sol")
+    authors = {(turn.speaker, turn.author_id) for turn in proxy.table.run.record if turn.text == "Yes."}
+    assert authors == {("Luna", LENA), ("Sol", 78)}
+
+
 async def test_several_reposts_of_one_message_are_all_the_members(proxy: Proxy) -> None:
     original, _ = await proxy.says("a: Rye it is.\nb: No, oats.")
     first, _ = await proxy.reposts("Rye it is.", "Ann")
