@@ -119,6 +119,11 @@ async def chime_in(
         raise UserError("The table you wrote this for has ended, so it was not said. Use the panel of the new one.")
     require_voice(interaction)
     await refuse_kept_out(interaction)
+    async with interaction.client.saying.of(interaction.user.id):
+        await _say(interaction, runner, text, reply_to)
+
+
+async def _say(interaction: Interaction, runner: SessionRunner, text: str, reply_to: int | None) -> None:
     require_pause(interaction, runner.record)
     user = interaction.user
     if runner.is_over_rate(user.id, interaction.id):

@@ -17,6 +17,7 @@ from bot.chat.panel import PanelButton
 from bot.chat.privacy_command import ForgetButton
 from bot.chat.server_events import ServerEvents
 from bot.chat.session_starts import require_session_start
+from bot.chat.slow_mode import OneAtATime
 from bot.chat.webhook_stage import WebhookStage
 from bot.chat.webhooks import WebhookRegistry
 from bot.discussion.model.record import seats
@@ -64,6 +65,7 @@ class RoundtableBot(ServerEvents):
         self.catalogue = catalogue
         self.member_data = store.member_data
         self.servers = store.servers
+        self.saying = OneAtATime()
         self._store = store
         self._endpoints = endpoints
         self.courtesies = Courtesies()
@@ -171,7 +173,9 @@ class RoundtableBot(ServerEvents):
         if guest and guest.fetch and payload.message.edited_at is None:
             return  # a pin or the like: what came as a file is as it was
         # An edit can also turn a message into one that is kept out of the discussion.
-        await runner.guest_changed(payload.message_id, await words_of(guest))
+        edited_at = payload.message.edited_at
+        at = discord.utils.time_snowflake(edited_at) if edited_at else 0
+        await runner.guest_changed(payload.message_id, await words_of(guest), at)
 
     def _as_guest(self, message: discord.Message) -> GuestMessage | None:
         return as_guest(message, me=self.me, owned=self.webhooks.owned, proxies=self.settings.proxy_applications)

@@ -3,6 +3,7 @@
 import discord
 
 from bot.chat.host_rules import HostRules
+from bot.chat.slow_mode import OneAtATime
 from bot.chat.webhooks import WebhookRegistry
 from bot.library.catalogue import Catalogue
 from bot.sessions.supervisor import Supervisor
@@ -24,6 +25,7 @@ class InteractionClient(discord.Client):
     webhooks: WebhookRegistry
     member_data: MemberData
     servers: ServerSettingsTable
+    saying: OneAtATime
 
 
 # The library looks at the annotations of commands at run time: this is there then, too.

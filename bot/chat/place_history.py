@@ -1,10 +1,11 @@
 """What stands in a session's channel or thread: its messages, ours and members', read from Discord's history."""
 
 import logging
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 import aiohttp
 import discord
@@ -17,6 +18,8 @@ from bot.chat.permissions import CONNECT, READ_HISTORY, missing, please_grant
 from bot.chat.webhooks import WebhookRegistry
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, OwnMessage, PostRejected, RejectReason
 from bot.store.models import StoredSession
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +76,8 @@ class PlaceHistory:
             if not left:
                 break
             page = await self._page(discord.Object(left[0] + 1))
+            if not page:
+                await self._asked(partial(self._look_for, left[0]))
             there = {message.id: message for message in page}
             # A page that is not full reaches to the beginning.
             oldest = min(there) if len(page) == PAGE else 0
@@ -97,13 +102,19 @@ class PlaceHistory:
             return None
         return await words_of(self._as_guest(message))
 
+    async def _look_for(self, message_id: int) -> None:
+        """Raises discord.Forbidden if there is nothing because the bot may see nothing, of which it is not told yet."""
+        with suppress(discord.NotFound):
+            await self._place.fetch_message(message_id)
+
     async def _read(self, after_id: int) -> list[discord.Message]:
-        return await self._asked(self._place.history(after=discord.Object(after_id), limit=None, oldest_first=True))
+        history = self._place.history(after=discord.Object(after_id), limit=None, oldest_first=True)
+        return await self._asked(partial(_all, history))
 
     async def _page(self, before: discord.Object) -> list[discord.Message]:
-        return await self._asked(self._place.history(before=before, limit=PAGE))
+        return await self._asked(partial(_all, self._place.history(before=before, limit=PAGE)))
 
-    async def _asked(self, history: AsyncIterator[discord.Message]) -> list[discord.Message]:
+    async def _asked(self, ask: Callable[[], Awaitable[T]]) -> T:
         guild = self._client.get_guild(self._stored.guild_id)
         if guild is not None and guild.unavailable:
             # Nobody can say then which permissions the bot has, nor whether an empty history is one.
@@ -113,7 +124,7 @@ class PlaceHistory:
             # Discord answers with an empty list instead of an error.
             raise PostRejected(RejectReason.BLOCKED, please_grant(unreadable))
         try:
-            return [message async for message in history]
+            return await ask()
         except discord.HTTPException as error:
             if passes(error):
                 raise OutcomeUnknown(kind_of(error)) from error  # it is asked again, as after an answer that was lost
@@ -126,6 +137,10 @@ class PlaceHistory:
     def _me(self) -> discord.ClientUser:
         assert self._client.user is not None
         return self._client.user
+
+
+async def _all(history: AsyncIterator[discord.Message]) -> list[discord.Message]:
+    return [message async for message in history]
 
 
 def lacking_in(client: discord.Client, stored: StoredSession) -> list[str]:

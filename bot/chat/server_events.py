@@ -1,6 +1,7 @@
 """What becomes of the connection, of servers and of their channels, and what that means to the tables there."""
 
 import logging
+from contextlib import suppress
 from functools import partial
 
 import discord
@@ -61,6 +62,12 @@ class ServerEvents(InteractionClient):
 
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
         await self._recheck_permissions(after.guild)
+
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        # The library leaves it with its members, who then seem to keep what a channel allows it.
+        with suppress(ValueError):
+            role.guild.me._roles.remove(role.id)
+        await self._recheck_permissions(role.guild)
 
     async def _keep_host_rules(self, guild: discord.Guild) -> None:
         """Leave a server that the host does not allow; pause its tables, and those in a channel where none may be."""

@@ -37,7 +37,7 @@ async def settle(
         changes["hears_proxies"] = proxies
     servers = interaction.client.servers
     settings = await (servers.change(guild.id, **changes) if changes else servers.of(guild.id))
-    return _as_they_stand(settings, guild)
+    return _as_they_stand(settings, guild, has_proxies=bool(interaction.client.settings.proxy_applications))
 
 
 async def require_opener(interaction: Interaction) -> None:
@@ -61,7 +61,7 @@ async def require_opener(interaction: Interaction) -> None:
         )
 
 
-def _as_they_stand(settings: ServerSettings, guild: discord.Guild) -> str:
+def _as_they_stand(settings: ServerSettings, guild: discord.Guild, *, has_proxies: bool) -> str:
     role_id = settings.opener_role_id
     if role_id is None:
         who = "everyone who may use the command. `openers` keeps it to a role."
@@ -75,7 +75,9 @@ def _as_they_stand(settings: ServerSettings, guild: discord.Guild) -> str:
             f"members with the role <@&{role_id}> or with **Manage Server**. `openers` names another, "
             "`everyone_opens:True` does without."
         )
-    if settings.hears_proxies:
+    if not has_proxies:
+        proxies = "left out, on every server: whoever hosts me has set it so."
+    elif settings.hears_proxies:
         proxies = "heard, under the names they have there. `proxies:False` leaves them out."
     else:
         proxies = "left out. `proxies:True` has them heard, under the names they have there."

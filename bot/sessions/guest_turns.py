@@ -12,13 +12,13 @@ from bot.discussion.text.markup import in_words
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage
 from bot.sessions.rate_limit import EDITS, is_over_rate
-from bot.sessions.reposts import REPOSTED_FLAG, Fate, Original, ShortMemory, is_just_before, original_of, turns_before
+from bot.sessions.reposts import REPOSTED_FLAG, Fate, Original, ShortMemory, known_as, original_of, turns_before
 from bot.sessions.state import SessionState
 from bot.sessions.turn_log import TurnLog
 from bot.store.store import Store
 
-# More than anybody deletes while a history is taken in.
-_RETRACTED: Final = 1000
+# More than anybody deletes, or is left out with, from one message taken in to the next.
+_PASSED_OVER: Final = 1000
 
 
 class Heard(Enum):
@@ -44,8 +44,9 @@ class GuestTurns:
         self._hearing = asyncio.Lock()
         # Guests' messages on their way in: what becomes of one meanwhile waits until it is a turn.
         self._coming: Counter[int] = Counter()
-        # Messages that were deleted without being a turn: one may still come out of a history that was read before.
-        self._retracted: deque[int] = deque(maxlen=_RETRACTED)
+        # Messages that were deleted, left out or reposted. A history or the gateway may bring one once more, when
+        # nobody knows any more what it was a repost of, or its author is left out no longer.
+        self._passed_over: deque[int] = deque(maxlen=_PASSED_OVER)
         self._memory = ShortMemory()
 
     def is_over_rate(self, author_id: int, message_id: int) -> bool:
@@ -81,15 +82,15 @@ class GuestTurns:
             self._memory.keep(Original(message.id, message.author_id, self._read(message.text)[0], fate))
 
     async def _hear(self, message: GuestMessage) -> Heard:
-        if self.has_heard(message.id) or message.id in self._retracted or message.id <= self._state.stored.listen_from:
+        listen_from = self._state.stored.listen_from
+        if self.has_heard(message.id) or message.id in self._passed_over or message.id <= listen_from:
             return Heard.IGNORED
-        if message.is_repost:
-            return await self._hear_repost(message)
-        heard = await self._hear_original(message)
-        if heard is not Heard.TAKEN:
-            # So that it is not taken in by another name.
-            words, _ = self._read(message.text)
-            self._memory.keep(Original(message.id, message.author_id, words, Fate.LEFT_OUT))
+        heard = await (self._hear_repost(message) if message.is_repost else self._hear_original(message))
+        if heard in (Heard.IGNORED, Heard.FLOODED):
+            self._passed_over.append(message.id)
+            if not message.is_repost:  # so that it is not taken in by another name
+                words, _ = self._read(message.text)
+                self._memory.keep(Original(message.id, message.author_id, words, Fate.LEFT_OUT))
         return heard
 
     async def _hear_original(self, message: GuestMessage) -> Heard:
@@ -129,7 +130,8 @@ class GuestTurns:
         if not text:
             return Heard.IGNORED
         turns = turns_before(self._record, message.id)
-        original = original_of(text, message.id, self._memory.with_turns(turns))
+        by = known_as(message.name, self._record)
+        original = original_of(text, message.id, self._memory.with_turns(turns), known_as=by)
         if original is not None and original.fate is Fate.TURN:
             return await self._bind(original, message, text, to)
         if not message.is_for_table or await self._may_be_left_out(message, original):
@@ -168,13 +170,17 @@ class GuestTurns:
 
         if not await self._log.change(bound):
             return Heard.IGNORED
+        self._passed_over.append(original.id)
         self._memory.share(original, text)
         return Heard.BOUND
 
     # --- what becomes of it ---
 
-    async def changed(self, message_id: int, text: str) -> bool:
-        """A guest edited (or, with empty text, deleted) a message: so does its turn. Out: whether it had one."""
+    async def changed(self, message_id: int, text: str, at: int = 0) -> bool:
+        """A guest edited (or, with empty text, deleted) a message: so does its turn. Out: whether it had one.
+
+        `at`: an id of that time, if it is known.
+        """
         if self.is_coming(message_id):
             async with self._hearing:
                 pass  # until it is a turn: whoever takes it in was here first
@@ -184,15 +190,15 @@ class GuestTurns:
             nonlocal was_turn
             turn = next((t for t in self._record if t.message_id == message_id), None)
             was_turn = turn is not None
-            return self._edited(turn, *self._read(text)) if turn else None
+            return self._edited(turn, *self._read(text), at) if turn else None
 
         await self._log.change(changed)
         if not was_turn and not text:
-            self._retracted.append(message_id)
+            self._passed_over.append(message_id)
             self._memory.deleted(message_id)
         return was_turn
 
-    def _edited(self, turn: Turn, text: str, to: str | None) -> Turn | None:
+    def _edited(self, turn: Turn, text: str, to: str | None, at: int) -> Turn | None:
         """What a turn is when its message says this (nothing: it was deleted), None for what it was."""
         if turn.text == text:
             return None
@@ -203,18 +209,20 @@ class GuestTurns:
                 text, to = "", None  # not the old words either: nobody may be quoted with what they took back
                 if not turn.text:
                     return None
-        elif turn.author_id is not None and REPOSTED_FLAG not in turn.flags:
-            # Its repost may be on its way.
-            known = Original(turn.message_id, turn.author_id, turn.text, Fate.TURN, turn.seq, turn.addressed)
-            self._memory.keep(replace(known, is_deleted=True))
-        return self._reworded(turn, text, to)
+        now = self._reworded(turn, text, to)
+        if turn.author_id is not None and REPOSTED_FLAG not in turn.flags:
+            # Its repost may be on its way: of the tags that it was just given, too, or of what was just deleted.
+            said = now if text else turn
+            original = Original(turn.message_id, turn.author_id, said.text, Fate.TURN, turn.seq, said.addressed)
+            self._memory.keep(replace(original, is_deleted=not text, edited=at))
+        return now
 
     def forget(self, author_id: int, at: int) -> None:
         """A member is about to be taken out of the record, at the time that the id `at` carries: what is reposted of it
         in the next seconds is not to be taken in."""
-        for turn in self._record:
-            if turn.author_id == author_id and turn.message_id and is_just_before(turn.message_id, at):
-                self._memory.keep(Original(turn.message_id, author_id, turn.text or None, Fate.LEFT_OUT))
+        for original in self._memory.with_turns(turns_before(self._record, at)):
+            if original.author_id == author_id:
+                self._memory.keep(replace(original, fate=Fate.LEFT_OUT))
 
     # --- reading ---
 

@@ -62,10 +62,17 @@ class Hearing:
             return Heard.FLOODED
         return Heard.DEFERRED if self.backfill.has_gap else Heard.IGNORED
 
-    async def guest_changed(self, message_id: int, text: str) -> bool:
-        """A guest edited (or, with empty text, deleted) a message. Out: whether it was a turn."""
+    async def guest_changed(self, message_id: int, text: str, at: int = 0) -> bool:
+        """A guest edited (or, with empty text, deleted) a message. Out: whether it was a turn.
+
+        Raises TransientDatabaseError; then it is looked up when the session goes on.
+        """
         revision = self._record.revision
-        was_turn = await self.guests.changed(message_id, text)
+        try:
+            was_turn = await self.guests.changed(message_id, text, at)
+        except TransientDatabaseError:
+            self.backfill.mark_gap()
+            raise
         self._words_changed(revision)
         return was_turn
 

@@ -7,7 +7,7 @@ turn, or left out as that was. Times are those that the ids carry; how long an e
 import asyncio
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
@@ -41,7 +41,8 @@ class Original:
     """A member's message that may have been reposted.
 
     `words` as members see them; None: they were deleted, and nobody knows them any more. `seq`: its turn's number.
-    `addressed`: whom the turn with these words called on.
+    `addressed`: whom the turn with these words called on. `edited`: an id of the time it was last edited at, when
+    it may have got its tags.
     """
 
     id: int
@@ -51,24 +52,35 @@ class Original:
     seq: int = 0
     addressed: str | None = None
     is_deleted: bool = False
+    edited: int = 0
 
 
-def original_of(words: str, message_id: int, originals: Iterable[Original]) -> Original | None:
+def original_of(
+    words: str, message_id: int, originals: Iterable[Original], *, known_as: Collection[int | None] = ()
+) -> Original | None:
     """The message that a repost with these words repeats: one of the seconds before it that holds them.
 
-    Of several: one that was deleted, as originals are; then one in which they stand as between tags; then the newest.
+    Of several: one by an author who is `known_as` the repost's is named; then one that was deleted, as originals are;
+    then one in which they stand as between tags; then the newest.
     """
-    found: list[tuple[tuple[bool, bool, int, int], Original]] = []
+    found: list[tuple[tuple[bool, bool, bool, int, int], Original]] = []
     for original in originals:
         fit = _fit(_plain(words), original.words)
-        if fit is not None and is_just_before(original.id, message_id):
-            found.append(((original.words is not None, original.is_deleted, fit, original.id), original))
+        written = max(original.id, original.edited)
+        if fit is not None and is_just_before(written, message_id):
+            is_known = original.author_id in known_as
+            found.append(((original.words is not None, is_known, original.is_deleted, fit, original.id), original))
     return max(found, key=lambda each: each[0], default=(None, None))[1]
 
 
 def is_just_before(earlier: int, message_id: int) -> bool:
     """Whether a message is older than another one by no more than REPOST_SECONDS."""
     return earlier < message_id and milliseconds(message_id) - milliseconds(earlier) <= REPOST_SECONDS * 1000
+
+
+def known_as(name: str, record: Record) -> set[int | None]:
+    """Who has spoken by a name that an application gave them."""
+    return {turn.author_id for turn in record if REPOSTED_FLAG in turn.flags and turn.speaker == name}
 
 
 def turns_before(record: Record, message_id: int) -> list[Original]:
@@ -94,9 +106,8 @@ class ShortMemory:
 
     def keep(self, original: Original) -> None:
         """Remember a message, in the place of what was remembered of it before."""
-        newest = max([original.id, *self._kept])
-        self._kept = {id_: each for id_, each in self._kept.items() if is_just_before(id_, newest)}
-        self._kept[original.id] = original
+        before = self._kept.get(original.id, original)
+        self._kept[original.id] = original = replace(original, edited=max(before.edited, original.edited))
         asyncio.get_running_loop().call_later(FORGET_SECONDS, self._forget, original)
 
     def share(self, original: Original, words: str) -> None:

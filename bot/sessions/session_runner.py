@@ -172,9 +172,9 @@ class SessionRunner:
         """
         return await self._hearing.hear(message)
 
-    async def guest_changed(self, message_id: int, text: str) -> bool:
-        """A guest edited (or, with empty text, deleted) a message. Out: whether it was a turn."""
-        return await self._hearing.guest_changed(message_id, text)
+    async def guest_changed(self, message_id: int, text: str, at: int = 0) -> bool:
+        """A guest edited (or, with empty text, deleted) one, `at` an id of that time. Out: whether it was a turn."""
+        return await self._hearing.guest_changed(message_id, text, at)
 
     def has_heard(self, message_id: int) -> bool:
         """Whether a guest's message is a turn, or about to be one."""

@@ -56,3 +56,6 @@ async def test_what_is_set_is_stored_and_told(place: SimulatedPlace, admin: Memb
     assert await place.store.servers.of(place.guild.id) == ServerSettings(bakers.id, hears_proxies=False)
     await place.type("settings", by=admin, openers=place.guild.default_role)
     assert await place.store.servers.of(place.guild.id) == ServerSettings(None, hears_proxies=False)
+    place.bot.settings = place.bot.settings.model_copy(update={"proxy_applications": ()})
+    told = await place.type("settings", by=admin, proxies=True)
+    assert told.endswith("its like: left out, on every server: whoever hosts me has set it so.")

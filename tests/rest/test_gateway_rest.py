@@ -6,6 +6,7 @@ import pytest
 
 from bot.chat import place_history
 from bot.chat.session_starts import SessionStartsUsedUp
+from bot.sessions.delivery.stage import PostRejected
 from bot.store.models import PostStatus, StoredSession
 from tests.support.discord_stand_in import Fault
 from tests.support.rest_house import FIRST, RestHouse
@@ -179,3 +180,11 @@ async def test_only_messages_that_are_known_are_looked_up_newest_first(
     assert set(await stage.said_of(asked)) == set(asked[3:])
     assert looks() == 4
     assert ", ".join(map(str, reversed(asked[:3]))) in caplog.text
+    for message in said:
+        world.delete_message(message)
+    assert set((await stage.said_of(asked[3:])).values()) == {""}
+    world.member_says(busy, "Otso", "Crumbs.")
+    with world.holding_events():
+        world.forbid(busy, "read_message_history")
+    with pytest.raises(PostRejected):  # it may see nothing, and was not told so: that nothing is there is not said
+        await stage.said_of(asked[3:])

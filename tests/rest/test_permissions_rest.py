@@ -108,18 +108,25 @@ async def go_on(table: RestHouse, channel: str = "general") -> None:
     await table.until_ended(channel)
 
 
-async def test_a_role_of_the_bots_own_taken_and_given_back(table: RestHouse) -> None:
-    """No channel and no role is changed, and yet it hears nobody: what was said meanwhile is read."""
+@pytest.mark.parametrize("is_deleted", [False, True], ids=["taken", "deleted"])
+async def test_a_role_of_the_bots_own_taken_and_given_back(table: RestHouse, is_deleted: bool) -> None:
+    """No channel is changed, and yet it hears nobody: what was said meanwhile is read."""
     world = table.world
     bots, bakers = world.member("Roundtable").roles[0], world.add_role("bakers")
     world.set_roles("Roundtable", world.roles[bots], bakers)
     world.general.overwrites |= {world.guild_id: (0, bits("view_channel")), bakers.id: (bits("view_channel"), 0)}
     world.changed(world.general)
     session, gate = await table.between_turns()
-    world.set_roles("Roundtable", world.roles[bots])
+    if is_deleted:
+        world.delete_role(bakers)
+    else:
+        world.set_roles("Roundtable", world.roles[bots])
     world.member_says("general", "Otso", "Can you see me?")
     await table.server.settled()
-    world.set_roles("Roundtable", world.roles[bots], bakers)
+    if is_deleted:
+        world.permit("general", "view_channel")
+    else:
+        world.set_roles("Roundtable", world.roles[bots], bakers)
     world.member_says("general", "Owner", "Now you can.")
     gate.set()
     await table.until_ended()

@@ -64,6 +64,12 @@ def test_five_seconds_by_the_ids(apart: float, is_of: bool) -> None:
     assert (original_of("Yes.", at(apart, 1), [original]) is original) is is_of
 
 
+def test_five_seconds_since_it_was_edited() -> None:
+    """PluralKit also posts again what gets its tags by an edit."""
+    original = Original(at(0), 7, "[Yes.]", Fate.TURN, edited=at(60))
+    assert [original_of("Yes.", at(after), [original]) for after in (61, 66)] == [original, None]
+
+
 def test_what_comes_behind_it_is_not_reposted() -> None:
     assert original_of("Yes.", at(1), [said(1, "[Yes.]"), said(2, "[Yes.]")]) is None
 

@@ -12,6 +12,7 @@ from bot.sessions.composing.draft import MOST_DROPS
 from bot.sessions.delivery.stage import GuestMessage
 from bot.sessions.guest_turns import Heard
 from bot.sessions.rate_limit import GUEST_TURNS
+from bot.sessions.reposts import ShortMemory
 from bot.store.models import PostKind
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import ScriptedEndpoint, held, stalls
@@ -72,13 +73,27 @@ async def test_it_is_one_turn_by_the_new_name_and_still_the_members(proxy: Proxy
         await proxy.deletes(original)
     assert told(await table.stored_turns()) == [("Luna", "Is rye better?", LENA, repost.id)]
     assert told(table.run.record.turns) == told(await table.stored_turns())
-    assert await table.run.hear(repost) is Heard.IGNORED  # told twice
+    for message in (original, repost):  # told twice
+        assert await table.run.hear(message) is Heard.IGNORED
     assert await table.run.guest_changed(repost.id, "Is oat better?")  # by the application's own command
     assert told(await table.stored_turns()) == [("Luna", "Is oat better?", LENA, repost.id)]
     await proxy.deletes(repost)
     assert [turn.text for turn in await table.stored_turns()] == [""]
     _, heard = await proxy.reposts("Is oat better?", "Sol")
     assert heard is Heard.TAKEN, "a repost that was deleted is no original"
+
+
+@pytest.mark.parametrize("deleted_first", [False, True])
+async def test_it_may_get_its_tags_later(proxy: Proxy, deleted_first: bool) -> None:
+    table = proxy.table
+    original, _ = await proxy.says("Is rye better?")
+    a_minute_later = 60_000 << 22
+    await table.run.guest_changed(original.id, "[Is oat better?]", a_minute_later)
+    if deleted_first:
+        await proxy.deletes(original)
+    repost, heard = await proxy.reposts("Is oat better?", id=a_minute_later + 1)
+    assert heard is Heard.BOUND
+    assert told(await table.stored_turns()) == [("Luna", "Is oat better?", LENA, repost.id)]
 
 
 async def test_a_draft_that_has_read_the_original_is_made_anew_once(table: SessionTable) -> None:
@@ -142,6 +157,18 @@ async def test_where_it_calls_on_nobody_by_its_tags_and_on_whom_it_replied_to(pr
         assert (table.run.record.turns[-1].text, table.run.record.turns[-1].addressed) == (repost, name)
 
 
+async def test_the_same_words_by_two_are_told_apart_by_the_names_they_had_before(proxy: Proxy) -> None:
+    for words in ("Rye.", "Yes."):
+        await proxy.says(f"[{words}]")
+        if words == "Rye.":
+            await proxy.reposts(words, "Luna")
+        await proxy.says(f"{{{words}}}", author_id=78)
+    await proxy.reposts("Yes.", "Luna")
+    await proxy.reposts("Yes.", "Sol")
+    authors = {(turn.speaker, turn.author_id) for turn in proxy.table.run.record if turn.text == "Yes."}
+    assert authors == {("Luna", LENA), ("Sol", 78)}
+
+
 async def test_several_reposts_of_one_message_are_all_the_members(proxy: Proxy) -> None:
     original, _ = await proxy.says("a: Rye it is.\nb: No, oats.")
     first, _ = await proxy.reposts("Rye it is.", "Ann")
@@ -165,7 +192,15 @@ async def test_what_was_left_out_is_not_taken_in_by_another_name(proxy: Proxy) -
     _, third = await proxy.says("//between us", is_for_table=False)  # the slashes are the tag
     _, fourth = await proxy.reposts("between us")
     assert {heard, again, third, fourth} == {Heard.IGNORED}
+    between, _ = await proxy.says("//you and me", is_for_table=False)  # two at once
+    await proxy.says("//me and you", is_for_table=False, author_id=78)
+    await proxy.deletes(between)
+    assert (await proxy.reposts("me and you"))[1] is Heard.IGNORED
     assert not proxy.table.run.record
+    proxy.table.run._guests._memory = ShortMemory()  # long after that
+    proxy.table.run.mark_gap()
+    await proxy.table.run.catch_up()
+    assert not proxy.table.run.record, "the history brings all of it once more"
 
 
 async def test_a_repost_that_begins_as_what_is_kept_out_takes_its_original_back(proxy: Proxy) -> None:
@@ -198,10 +233,16 @@ async def test_forget_me_and_export_reach_what_was_reposted(proxy: Proxy) -> Non
     (exported,) = (await member_data.export(guild, member))["messages"]
     assert (exported["name"], exported["text"]) == ("Luna", "I live at Mill Lane 4.")
     await proxy.says("[And my sister at number 5.]")
+    deleted, _ = await proxy.says("[And my mother at 6.]")
+    await proxy.deletes(deleted)
+    await proxy.says("a: My house.\nb: My garden.")
+    await proxy.reposts("My house.")
     await table.run.forget(member, listen_from=table.place.new_id())
-    assert [(turn.text, turn.author_id) for turn in await table.stored_turns()] == [("", None), ("", None)]
-    _, heard = await proxy.reposts("And my sister at number 5.")
-    assert heard is Heard.IGNORED, "what was said before is forgotten, by whatever name it comes again"
+    assert [(turn.text, turn.author_id) for turn in await table.stored_turns()] == [("", None)] * 4
+    for before in ("And my sister at number 5.", "And my mother at 6.", "My garden."):
+        _, heard = await proxy.reposts(before)
+        assert heard is Heard.IGNORED, "what was said before is forgotten, by whatever name it comes again"
+    assert (await proxy.reposts("Nobody's."))[1] is Heard.TAKEN, "and nothing but that"
 
 
 async def test_a_server_may_have_none_of_it(proxy: Proxy) -> None:

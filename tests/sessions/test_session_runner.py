@@ -1,7 +1,7 @@
 """A session's loop with a real store and a real HTTP endpoint: what is said, shown, stored and sent to the model."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from bot.discussion.prompts.prompt import AGAIN
 from bot.sessions.delivery.notices import Done
 from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.sessions.guest_turns import Heard
+from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import (
@@ -479,6 +480,26 @@ async def test_guests_who_wrote_while_nobody_listened_are_taken_in(table: Sessio
     assert [t.text for t in table.run.record if t.kind == "guest"] == ["Before.", "Meanwhile."]
 
 
+async def test_what_was_just_read_and_is_deleted_while_nobody_listens_once_more_is_blanked(
+    table: SessionTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await table.run.hear(table.place.guest("Before."))
+    gone = table.place.guest("I live at Mill Lane 4.")
+    look_up = table.stage.said_of
+
+    async def away_once_more(message_ids: Collection[int]) -> dict[int, str | None]:
+        if gone in table.place.guests:
+            table.place.guests.remove(gone)
+            table.run.mark_gap()
+        return await look_up(message_ids)
+
+    monkeypatch.setattr(table.stage, "said_of", away_once_more)
+    table.run.mark_gap()
+    await table.run.catch_up()
+    await table.run.catch_up()
+    assert [t.text for t in await table.stored_turns()] == ["Before.", ""]
+
+
 # --- the prefix ---
 
 
@@ -701,3 +722,25 @@ async def test_what_may_be_missing_since_a_moment_ago_is_looked_for_behind_that(
     table.run.mark_gap(since=by_command.id - 1)
     await table.run.catch_up()
     assert {t.text for t in table.run.record} == {"By command.", "And I?"}
+
+
+async def test_what_is_taken_back_while_the_database_takes_nothing_is_made_up_for(
+    table: SessionTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, other = table.place.guest("I live at Mill Lane 4."), table.place.guest("So you do.")
+    for message in (gone, other):
+        await table.run.hear(message)
+
+    async def full(*_: object) -> None:
+        raise TransientDatabaseError("The bot's database can't be used: the disk is full.")
+
+    table.place.guests.remove(gone)
+    table.place.edited[other.id] = "Do you?"
+    with monkeypatch.context() as patch:
+        patch.setattr(table.store, "amend_turn", full)
+        for message_id, text in ((gone.id, ""), (other.id, "Do you?")):
+            with pytest.raises(TransientDatabaseError):
+                await table.run.guest_changed(message_id, text)
+    await table.speak(1)
+    assert [turn.text for turn in await table.stored_turns() if turn.kind == "guest"] == ["", "Do you?"]
+    assert "Mill Lane" not in table.server.prompts[0]

@@ -46,6 +46,15 @@ class World(Threads):
             self.member(member).roles.append(role.id)
         return role
 
+    def delete_role(self, role: Role) -> None:
+        """Nothing more is told than that; neither of its members nor of channels that allowed it something."""
+        del self.roles[role.id]
+        for member in self.members.values():
+            member.roles = [each for each in member.roles if each != role.id]
+        for channel in self.channels.values():
+            channel.overwrites.pop(role.id, None)
+        self.emit("GUILD_ROLE_DELETE", {"guild_id": str(self.guild_id), "role_id": str(role.id)})
+
     def add_webhook(
         self, channel: ChannelLike, name: str, *, by: MemberLike = "Owner", application_id: int | None = None
     ) -> Webhook:
