@@ -43,9 +43,12 @@ class Announcer:
             await self._outbox.deliver()
         except PlaceGone as problem:
             await self._place_gone(str(problem))
+            return
         except PostingBlocked as problem:
             log.warning("session %s: notice not shown: %s", self._id, problem)
             await self._store.give_up_post(post_id)
+        told = await self._store.post(post_id)
+        if told is not None and told.status in (PostStatus.REFUSED, PostStatus.UNEXPLAINED):
             await self._stage.tell_convener(post.content)
 
     async def say(self, what: str) -> None:
