@@ -178,6 +178,17 @@ async def test_a_place_that_takes_posts_again(store: Store) -> None:
         await house.assert_stored(run)
 
 
+async def test_a_table_that_is_stopped_before_it_could_go_on_does_not_say_that_it_does(store: Store) -> None:
+    async with open_house(store) as house:
+        house.scripts.append([OK, OK, OK, OK, *[refused(RejectReason.BLOCKED)] * 3])
+        run = await house.start()
+        await until(lambda: len(house.stages[0].script) == 0)
+        await house.supervisor.stop(PLACE)
+        await ended(run)
+        assert house.said("▶") == []
+        await house.assert_stored(run)
+
+
 async def test_a_fault_of_ours_waits_for_a_person(
     store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
