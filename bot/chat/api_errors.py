@@ -13,8 +13,10 @@ UNKNOWN_WEBHOOK: Final = 10015
 UNKNOWN_INTERACTION: Final = 10062
 ALREADY_ACKNOWLEDGED: Final = 40060
 MISSING_ACCESS: Final = 50001
+MISSING_PERMISSIONS: Final = 50013
 INVALID_WEBHOOK_TOKEN: Final = 50027
 _INVALID_FORM: Final = 50035
+ASLEEP: Final = "This thread is archived, and I can't wake it. Please have a moderator unarchive it."
 
 
 class ErrorMeaning(NamedTuple):
@@ -100,17 +102,14 @@ MEANINGS: Final[dict[int, ErrorMeaning]] = {
     50009: _blocked(
         "This server's verification level keeps me from writing here. Please have an admin lower it or give me a role."
     ),
-    # Missing permissions
-    50013: ErrorMeaning(RejectReason.BLOCKED, None),
+    MISSING_PERMISSIONS: ErrorMeaning(RejectReason.BLOCKED, None),
     # Invalid authentication token
     50014: _BAD_TOKEN,
     # Action on this type of channel
     50024: _NO_TEXT_HERE,
     INVALID_WEBHOOK_TOKEN: _WEBHOOK_GONE,
     # An operation on an archived thread. Sending a message is said to wake it; where it does not, it is woken first.
-    50083: ErrorMeaning(
-        RejectReason.ASLEEP, "This thread is archived, and I can't wake it. Please have a moderator unarchive it."
-    ),
+    50083: ErrorMeaning(RejectReason.ASLEEP, ASLEEP),
     # The server is not available in your location
     50095: _blocked("Discord does not let me into this server from where I am hosted."),
     # The user account must first be verified
@@ -157,7 +156,8 @@ def explain(
 
     `lacking`: permissions known to be missing in the place; `in_thread`: whether that is a thread.
     """
-    if error.status >= 500 or error.status == 429:
+    # 408 is of what stands before Discord: whether that has passed the request on it does not say.
+    if error.status >= 500 or error.status in (408, 429):
         return OutcomeUnknown(f"HTTP {error.status}")
     if error.code == MISSING_ACCESS and in_thread and not lacking:
         return PostRejected(RejectReason.BLOCKED, NOT_IN_THREAD)

@@ -80,8 +80,10 @@ def sentence(notice: Notice, host: HostDetails = HostDetails()) -> str:  # noqa:
             return f"⏳ The table comes to its end. {limit}"
         case NotShown(what=what, why=why):
             return small(f"{_NOT_SHOWN.get(what, 'Something')} could not be shown. {why}")
-        case SessionClosed():
-            return "🏁 The table is closed. Thank you all."
+        case SessionClosed(refused=refused):
+            turns = "A turn" if refused == 1 else f"{refused} turns"
+            unseen = small(f"{turns} could not be shown: Discord, or a filter of this server, refused what was said.")
+            return "🏁 The table is closed. Thank you all." + (f"\n{unseen}" if refused else "")
         case NotRead():
             names = notice.named(discord.utils.escape_markdown)
             return small(

@@ -11,10 +11,10 @@ from bot.chat.courtesies import Courtesies
 from bot.chat.interaction import InteractionClient
 from bot.chat.permissions import NOT_IN_THREAD, TO_HEAR
 from bot.chat.place_history import LOST, lacking_in
-from bot.chat.private_threads import is_shut_out
+from bot.chat.private_threads import can_read, is_shut_out
 from bot.chat.webhook_stage import SENT_AWAY
 from bot.sessions.privacy.retention import Retention
-from bot.store.models import Fault, Status
+from bot.store.models import Fault, Status, StoredSession
 
 log = logging.getLogger(__name__)
 
@@ -85,12 +85,23 @@ class ServerEvents(InteractionClient):
             await self._recheck_permissions(after.guild)
 
     async def _recheck_permissions(self, guild: discord.Guild) -> None:
-        """Permissions have changed: where the bot sees no channel it hears nobody."""
+        """Permissions have changed: where the bot sees no channel, or may not look into a thread, it hears nobody."""
         for runner in self.supervisor.open_sessions(guild.id):
-            if TO_HEAR.isdisjoint(lacking_in(self, runner.stored)):
+            if TO_HEAR.isdisjoint(lacking_in(self, runner.stored)) and await self._may_look_into(runner.stored):
                 await runner.catch_up()
             else:
                 runner.mark_gap()
+
+    async def _may_look_into(self, stored: StoredSession) -> bool:
+        guild = self.get_guild(stored.guild_id)
+        thread = guild.get_thread(stored.place_id) if guild else None
+        if thread is None:
+            return True  # no thread, or one that is archived: nobody is heard there before it wakes up
+        try:
+            return await can_read(self, thread.id, thread)
+        except (discord.HTTPException, *LOST) as error:
+            log.info("whether thread %s can be read is left open: %s", thread.id, kind_of(error))
+            return True
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         await self.supervisor.place_gone(channel.id)

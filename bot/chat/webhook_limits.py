@@ -83,12 +83,13 @@ class WebhookLimits:
         return response
 
     async def _learn(self, window: _Window, response: aiohttp.ClientResponse) -> None:
-        told = response.headers
-        with contextlib.suppress(KeyError, ValueError):  # it need not tell
-            limit, left = int(told["X-RateLimit-Limit"]), int(told["X-RateLimit-Remaining"])
-            window.learn(limit, left, float(told["X-RateLimit-Reset-After"]))
         if response.status != _TOO_MANY:
+            told = response.headers
+            with contextlib.suppress(KeyError, ValueError):  # it need not tell
+                limit, left = int(told["X-RateLimit-Limit"]), int(told["X-RateLimit-Remaining"])
+                window.learn(limit, left, float(told["X-RateLimit-Reset-After"]))
             return
+        # Its headers may tell of another limit, or of a punishment: no window is as long as that from then on.
         try:
             refusal = await response.json(content_type=None)
             seconds, is_for_all = float(refusal["retry_after"]), bool(refusal.get("global"))

@@ -1,5 +1,6 @@
 """The stage in a Discord channel or thread: turns through its webhook, everything else as the bot itself."""
 
+import contextlib
 import io
 import logging
 from collections.abc import Callable, Collection
@@ -8,7 +9,7 @@ from typing import Any
 import discord
 
 from bot.chat import cards
-from bot.chat.api_errors import UNKNOWN_CHANNEL, explain
+from bot.chat.api_errors import ASLEEP, MISSING_PERMISSIONS, UNKNOWN_CHANNEL, explain
 from bot.chat.avatars import Avatars
 from bot.chat.courtesies import Courtesies, Courtesy
 from bot.chat.host_details import HostDetails
@@ -165,7 +166,10 @@ class WebhookStage:
             raise PostRejected(RejectReason.WEBHOOK_GONE, "The webhook was moved to another channel.") from error
         if message.channel.id not in (self._stored.channel_id, self._stored.place_id):
             # Somebody moved our webhook to another channel: take the stray away and begin anew.
-            await message.delete()
+            with contextlib.suppress(
+                discord.HTTPException, OutcomeUnknown
+            ):  # whatever becomes of it, the next goes home
+                await message.delete()
             raise PostRejected(RejectReason.WEBHOOK_GONE, "The webhook was moved to another channel.")
         return message.id
 
@@ -205,6 +209,9 @@ class WebhookStage:
             if isinstance(place, discord.Thread):
                 await place.edit(archived=False)
         except discord.HTTPException as error:
+            if error.code == MISSING_PERMISSIONS and not self._lacking():
+                # One that is locked as well only moderators wake.
+                raise PostRejected(RejectReason.ASLEEP, ASLEEP) from error
             raise self._explained(error) from error
         except LOST as error:
             raise OutcomeUnknown(type(error).__name__) from error

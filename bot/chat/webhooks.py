@@ -156,19 +156,19 @@ class WebhookRegistry:
             ]
 
         found = await ours()
-        is_faceless = bool(found) and found[0].avatar is None
         if not found:
+            # Without its face: no picture that Discord does not take just now is to keep a table from opening.
             reason = "Roundtable posts its personas' turns with it"
-            await channel.create_webhook(name=WEBHOOK_NAME, avatar=FACE.read_bytes(), reason=reason)
+            made = await channel.create_webhook(name=WEBHOOK_NAME, reason=reason)
             # The library asks again after a 5xx, although the first may have been made: keep one.
-            found = sorted(await ours(), key=lambda hook: hook.id)
+            found = sorted(await ours(), key=lambda hook: hook.id) or [made]
             for surplus in found[1:]:
                 with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
                     await surplus.delete()
         hook = found[0]
         assert hook.token is not None
         known = Webhook(hook.id, channel_id, hook.token)
-        if is_faceless:
+        if hook.avatar is None:
             self._give_a_face(known)
         return known
 

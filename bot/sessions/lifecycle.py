@@ -85,9 +85,10 @@ class Lifecycle:
 
     async def close(self) -> None:
         """End the session and hand out the minutes."""
+        refused = await self._store.refused_turns(self._state.id)
         closing = Post(
             PostKind.MINUTES,
-            self._stage.sentence(SessionClosed()),
+            self._stage.sentence(SessionClosed(refused)),
             attachment=minutes(self._state.session, self._record),
         )
         self._recovering = None

@@ -63,7 +63,7 @@ class SessionRunner:
             session_id=stored.id,
             place_id=stored.place_id,
             latest=latest,
-            on_withheld=lambda seq: self._log.withhold(seq),
+            on_withheld=lambda seq, withheld: self._log.withhold(seq, withheld=withheld),
         )
         self._log = TurnLog(self._state, record, store=store, stage=stage, outbox=self._outbox, on_turn=on_turn)
         self._announcer = announcer = Announcer(

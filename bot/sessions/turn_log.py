@@ -84,13 +84,14 @@ class TurnLog:
                 self.record.put(turn)
             return turn is not None
 
-    async def withhold(self, *seqs: int) -> None:
-        """The place will not show turns, or the model's server not read them: they stand in no prompt."""
-        await asyncio.shield(asyncio.ensure_future(self._withhold(seqs)))
+    async def withhold(self, *seqs: int, withheld: bool = True) -> None:
+        """The place will not show turns, or the model's server not read them: they stand in no prompt. `withheld`
+        False: they will be shown after all."""
+        await asyncio.shield(asyncio.ensure_future(self._withhold(seqs, withheld)))
 
-    async def _withhold(self, seqs: Iterable[int]) -> None:
+    async def _withhold(self, seqs: Iterable[int], withheld: bool) -> None:
         for seq in seqs:
-            await self._store.amend_turn(self._state.id, self.record.amend(seq, withheld=True))
+            await self._store.amend_turn(self._state.id, self.record.amend(seq, withheld=withheld))
 
     async def forget(self, member: Member, listen_from: int) -> bool:
         """Take a member out of the record, the stored one and this one. Out: whether anything in it changed.

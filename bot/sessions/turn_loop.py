@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.discussion.model.record import QuestionPut, Record, Turn, TurnsChanged
 from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Summarise, next_step, still_fits
-from bot.discussion.moderation.stagnation import PASSES_BEFORE_PAUSE, passes_in_a_row, withheld_in_a_row
+from bot.discussion.moderation.stagnation import IN_VAIN_BEFORE_PAUSE, in_vain
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, new_error_id
 from bot.sessions.composing.compose import Composer
 from bot.sessions.composing.draft import Draft, DraftInProgress
@@ -66,6 +66,7 @@ class TurnLoop:
         self._backfill = backfill
         self._typing = typing
         self._refresh = refresh
+        self._paused_after = 0  # so many turns in vain, the last time that they were the reason
 
     async def run(self, *, first: Callable[[], Awaitable[None]] | None = None) -> None:
         """Take turns, after what is to be done first, until the session is paused or has ended. What the database does
@@ -161,25 +162,15 @@ class TurnLoop:
 
     async def _count_in_vain(self, turn: Turn) -> None:
         """Pause once several turns in a row were written for nothing: each costs, and nobody sees any."""
-        if turn.is_pass:
-            passes = passes_in_a_row(self._record)
-            reason = f"{passes} turns in a row came to nothing: {self._why_passed(PASSES_BEFORE_PAUSE)}."
-            await self._pause_after(passes, reason)
-        elif turn.kind == "persona":
-            withheld = withheld_in_a_row(self._record)
-            reason = f"{withheld} turns in a row were withheld: a filter of this server lets none of them through."
-            await self._pause_after(withheld, reason)
-
-    async def _pause_after(self, in_vain: int, reason: str) -> None:
-        if in_vain and in_vain % PASSES_BEFORE_PAUSE == 0:
+        if turn.kind != "persona":
+            return
+        unseen = in_vain(self._record)
+        before = self._paused_after = min(self._paused_after, len(unseen))
+        # Some may have come to that while others were being shown: then they are more by now.
+        if len(unseen) >= before + IN_VAIN_BEFORE_PAUSE:
+            self._paused_after = len(unseen)
             # It tries again by itself once.
-            await self._lifecycle.hold(reason, Fault.PASSES if in_vain == PASSES_BEFORE_PAUSE else Fault.ERROR)
-
-    def _why_passed(self, passes: int) -> str:
-        """What the last turns that came to nothing have in common."""
-        last = self._record.persona_turns()[-passes:]
-        why = (why for flag, why in _PASSED if all(flag in turn.flags for turn in last))
-        return next(why, "the model repeats itself or says nothing of use")
+            await self._lifecycle.hold(_why_in_vain(unseen), Fault.ERROR if before else Fault.PASSES)
 
     async def _heed(self, reached: LimitReached, step: Speak | Summarise | Choose) -> None:
         """A limit is reached: pause until the next day, or go on to the summary, or close if that was the summary."""
@@ -193,3 +184,15 @@ class TurnLoop:
             await self._lifecycle.close()
         else:
             await self._log.steer(TurnsChanged(turns=len(self._record.persona_turns())), "")
+
+
+def _why_in_vain(turns: list[Turn]) -> str:
+    """What turns that nobody saw, the newest first, have in common."""
+    many = f"{len(turns)} turns in a row"
+    if all(turn.withheld for turn in turns):
+        return f"{many} were withheld: Discord, or a filter of this server, does not let them through."
+    if not all(turn.is_pass for turn in turns):
+        return f"{many} came to nothing or were withheld."
+    last = turns[:IN_VAIN_BEFORE_PAUSE]
+    why = (why for flag, why in _PASSED if all(flag in turn.flags for turn in last))
+    return f"{many} came to nothing: {next(why, 'the model repeats itself or says nothing of use')}."

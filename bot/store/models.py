@@ -121,10 +121,12 @@ class RefusedPost:
     """What became of a post that was refused.
 
     `is_given_up`: False if it waits to be sent again. `session_id`: whose it is; None if it is there no more.
+    `taken_back`: the number of a turn that was given up before it, and waits again as well.
     """
 
     is_given_up: bool
     session_id: int | None = None
+    taken_back: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

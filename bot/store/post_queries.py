@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, String, and_, bindparam, exists, func, insert, literal_column, select, update
+from sqlalchemy import Connection, String, and_, bindparam, delete, exists, func, insert, literal_column, select, update
 
 from bot.store.mappers import post_of, post_values
 from bot.store.models import BoundPost, Post, PostKind, PostStatus, RefusedPost, Status
@@ -95,15 +95,16 @@ def set_status(db: Connection, post_id: int, status: PostStatus, username: str |
 def refuse(db: Connection, post_id: int, *, explained: bool, instead: Post | None) -> RefusedPost:
     """Give up a post under way; if it shows a turn, that is withheld with the posts behind it.
 
-    One that nobody knows the reason for is queued again if it is the second in a row and its session goes on.
-    `instead` is queued where the post is given up.
+    One that nobody knows the reason for is queued again if it is the second in a row and its session goes on: then it
+    is the place that takes nothing, and the turn before waits again as well. `instead` is queued where the post is
+    given up.
     """
     post = db.execute(select(posts).where(posts.c.id == post_id)).one_or_none()
     if post is None:
         return RefusedPost(is_given_up=True)
-    if not explained and _is_second_in_a_row(db, post):
+    if not explained and (before := _given_up_before(db, post)):
         set_status(db, post_id, PostStatus.QUEUED, None)
-        return RefusedPost(is_given_up=False, session_id=post.session_id)
+        return RefusedPost(is_given_up=False, session_id=post.session_id, taken_back=_take_back(db, before, post))
     this_turn = and_(posts.c.session_id == post.session_id, posts.c.turn_seq == post.turn_seq)
     where = (posts.c.id == post_id if post.turn_seq is None else this_turn, posts.c.status.in_(_UNSETTLED))
     given_up = _GIVEN_UP | ({} if explained else {"status": PostStatus.UNEXPLAINED})
@@ -115,25 +116,54 @@ def refuse(db: Connection, post_id: int, *, explained: bool, instead: Post | Non
     return RefusedPost(is_given_up=True, session_id=post.session_id)
 
 
-def _is_second_in_a_row(db: Connection, post: Any) -> bool:
-    """Whether the post that came to something before this one was refused for no known reason either.
+def _given_up_before(db: Connection, post: Any) -> Any:
+    """The post that came to something before this one, if that was refused for no known reason either; else None.
 
     Asked of the database: a process that is killed between the two counts on. What a filter withheld, or what was given
-    up unsent, tells nothing. A session that has ended spends nothing any more, and must not hold up the next one.
+    up unsent, tells nothing, nor does what the bot itself may say where its webhook may not. A session that has ended
+    spends nothing any more, and must not hold up the next one.
     """
     goes_on = exists().where(sessions.c.id == post.session_id, sessions.c.status != Status.ENDED)
-    before = (
-        select(posts.c.status)
-        .where(posts.c.place_id == post.place_id, posts.c.id < post.id, posts.c.status.in_(_TELLING), goes_on)
-        .order_by(posts.c.id.desc())
-        .limit(1)
+    tells = [posts.c.place_id == post.place_id, posts.c.id < post.id, posts.c.status.in_(_TELLING), goes_on]
+    if post.kind == PostKind.TURN:
+        tells.append(posts.c.kind == PostKind.TURN)
+    before = db.execute(select(posts).where(*tells).order_by(posts.c.id.desc()).limit(1)).one_or_none()
+    return before if before is not None and before.status == PostStatus.UNEXPLAINED else None
+
+
+def _take_back(db: Connection, given_up: Any, post: Any) -> int | None:
+    """Queue what was given up of a turn again, unless it would come behind what was said later. Out: its number."""
+    seen = (PostStatus.POSTED, PostStatus.REMOVED)
+    later = exists().where(
+        posts.c.place_id == post.place_id, posts.c.id.between(given_up.id, post.id), posts.c.status.in_(seen)
     )
-    return db.scalar(before) == PostStatus.UNEXPLAINED
+    if given_up.session_id != post.session_id or given_up.turn_seq is None or db.scalar(select(later)):
+        return None
+    this_turn = and_(posts.c.session_id == given_up.session_id, posts.c.turn_seq == given_up.turn_seq)
+    db.execute(
+        update(posts).where(this_turn, posts.c.status == PostStatus.UNEXPLAINED).values(status=PostStatus.QUEUED)
+    )
+    turn = and_(turns.c.session_id == given_up.session_id, turns.c.seq == given_up.turn_seq)
+    db.execute(update(turns).where(turn).values(withheld=False))
+    return given_up.turn_seq
+
+
+def refused_turns(db: Connection, session_id: int) -> int:
+    """How many of a session's turns were given up because they were refused, or what was left of them was."""
+    turn = posts.c.kind == PostKind.TURN
+    refused = posts.c.status.in_((PostStatus.REFUSED, PostStatus.UNEXPLAINED))
+    counted = select(func.count(posts.c.turn_seq.distinct())).where(posts.c.session_id == session_id, turn, refused)
+    return db.scalar(counted) or 0
 
 
 def give_up(db: Connection, post_id: int) -> None:
     """Give up a post that nobody has begun to send."""
     db.execute(update(posts).where(posts.c.id == post_id, posts.c.status == PostStatus.QUEUED).values(_GIVEN_UP))
+
+
+def drop(db: Connection, post_id: int) -> None:
+    """Forget a post that nobody has begun to send."""
+    db.execute(delete(posts).where(posts.c.id == post_id, posts.c.status == PostStatus.QUEUED))
 
 
 def give_up_place(db: Connection, place_id: int) -> None:

@@ -154,15 +154,23 @@ class Store:
         """Give up a post under way. If it shows a turn, the posts behind it are given up and the turn is withheld.
 
         If nobody knows why (`explained` False), and the post before it was given up so, too, it is queued again
-        instead while its session goes on. `instead` is queued where the post is given up.
+        instead while its session goes on, and the turn before it, too. `instead` is queued where the post is given up.
         """
         return await self._database.run(
             lambda db: post_queries.refuse(db, post_id, explained=explained, instead=instead)
         )
 
+    async def refused_turns(self, session_id: int) -> int:
+        """How many of a session's turns were given up because they were refused, or what was left of them was."""
+        return await self._database.run(lambda db: post_queries.refused_turns(db, session_id))
+
     async def give_up_post(self, post_id: int) -> None:
         """Give up a post that nobody has begun to send."""
         await self._database.run(lambda db: post_queries.give_up(db, post_id))
+
+    async def drop_post(self, post_id: int) -> None:
+        """The same, and as if it had never been queued."""
+        await self._database.run(lambda db: post_queries.drop(db, post_id))
 
     async def give_up_place(self, place_id: int) -> None:
         """Give up every post that a place which is gone was still to show."""

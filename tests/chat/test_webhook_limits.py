@@ -21,11 +21,9 @@ class DiscordOfOneWebhook:
         self.came: list[str] = []
 
     async def ask(self, who: str, hook: str = HOOK, *, method: str = "POST", status: int = 200, **told: Any) -> None:
-        """One request. `told`: of the limit (headers), or with a 429 its body."""
-        body = json.dumps(told if status == 429 else {"id": "1"})
-        headers = (
-            {} if status == 429 else {f"X-RateLimit-{name.title().replace('_', '-')}": v for name, v in told.items()}
-        )
+        """One request. `told`: of the limit (headers), and by a 429 in its body."""
+        body = json.dumps({name: told.pop(name) for name in ("retry_after", "global") if name in told} or {"id": "1"})
+        headers = {f"X-RateLimit-{name.title().replace('_', '-')}": v for name, v in told.items()}
 
         async def parsed(content_type: str | None = None) -> Any:
             return json.loads(body)
@@ -66,6 +64,8 @@ FULL = {"limit": "5", "remaining": "0", "reset_after": "60"}
         ({"status": 429, "retry_after": 60.0}, True, False, False),
         ({"status": 429, "retry_after": 60.0, "global": True}, True, True, True),
         ({"status": 429, "retry_after": "soon"}, False, False, False),
+        # A window is told by what went through only: this may be another limit's, or a punishment.
+        (FULL | {"status": 429, "retry_after": 0.0}, False, False, False),
     ],
 )
 async def test_who_waits_after_an_answer(

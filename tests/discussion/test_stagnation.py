@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.discussion.model.record import QuestionPut
 from bot.discussion.moderation.moderator import Open, Speak
-from bot.discussion.moderation.stagnation import passes_in_a_row
+from bot.discussion.moderation.stagnation import in_vain
 from tests.support.recorded_table import QUESTIONS, RecordedTable, table_of
 
 AGREEMENTS = {
@@ -103,17 +103,11 @@ def test_no_new_question_while_wrapping_up():
     assert isinstance(table.step, Speak)
 
 
-def test_passes_in_a_row_are_counted_until_somebody_says_something():
+def test_turns_in_vain_are_counted_until_somebody_is_heard():
     table = quiet_table()
     counts: list[int] = []
-    for text in ["", "", "Well.", "", "", ""]:
-        table.say("Ada", text)
+    for text in ["", "", "Well.", "", "Spam.", ""]:
+        table.say("Ada", text, withheld=text == "Spam.")
         table.guest("Go on!")  # a guest does not break the row
-        counts.append(passes_in_a_row(table.record))
+        counts.append(len(in_vain(table.record)))
     assert counts == [1, 2, 0, 1, 2, 3]
-
-
-def test_a_withheld_turn_is_no_pass():
-    table = quiet_table()
-    table.say("Ada", "Spam.", withheld=True)
-    assert passes_in_a_row(table.record) == 0

@@ -38,8 +38,16 @@ async def test_a_private_thread_that_the_bot_is_not_in_opens_no_table(table: Res
 async def test_whoever_manages_threads_needs_no_invitation(table: RestHouse) -> None:
     thread = table.world.add_thread("general", "cellar", private=True)
     await table.server.settled()
-    await table.start(thread)
+    session, gate = await table.between_turns(thread)
+    table.world.forbid("general", "manage_threads")
+    await table.server.settled()
+    table.world.member_says(thread, "Otso", "Can you hear me?")
+    gate.set()
+    paused = await table.until_status(session, Status.PAUSED)
+    assert paused.reason == NOT_IN_THREAD
+    table.world.permit("general", "manage_threads")
     await table.until_ended(thread)
+    assert [t.text for t in await table.store.record(session.id) if t.kind == "guest"] == ["Can you hear me?"]
 
 
 @pytest.mark.parametrize("as_deleted", [False, True], ids=["told of it", "told that it is gone"])

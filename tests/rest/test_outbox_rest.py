@@ -9,6 +9,7 @@ import pytest
 
 from bot.sessions import supervisor
 from bot.sessions.composing import typing_sign
+from bot.sessions.delivery import outbox
 from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.support.discord_stand_in import Fault
@@ -85,10 +86,14 @@ async def test_a_late_copy_is_taken_away(table: RestHouse) -> None:
     await table.check_each_once(session)
 
 
-async def test_a_rate_limit_is_waited_out(table: RestHouse) -> None:
+async def test_a_rate_limit_is_waited_out(table: RestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "SLOW_SECONDS", 0.05)
     table.llm.enqueue(FIRST)
-    table.server.faults.next("POST", "/webhooks/", Fault.rate_limited(0.2), times=2, content=FIRST)
+    limited = table.server.faults.next("POST", "/webhooks/", Fault.rate_limited(0.2), times=2, content=FIRST)
     session = await table.start()
+    await table.world.until(limited.met.is_set, what="the rate limit")
+    await table.world.until(lambda: table.bot.supervisor.open_at(session.place_id).status_report().waiting)
+    assert "Waiting for Discord" in await table.command("status")
     await table.until_ended()
     await table.check_each_once(session)
     tries = [r for r in table.world.requests_to("POST", "/webhooks/") if (r.json or {}).get("content") == FIRST]

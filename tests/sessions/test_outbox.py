@@ -82,8 +82,8 @@ async def open_desk(
     stage = ScriptedStage(place, *script)
     withheld: list[int] = []
 
-    async def on_withheld(seq: int) -> None:
-        withheld.append(seq)
+    async def on_withheld(seq: int, is_withheld: bool) -> None:
+        withheld.append(seq) if is_withheld else withheld.remove(seq)
 
     outbox = Outbox(
         store,
@@ -300,27 +300,36 @@ async def test_anything_else_is_tried_once_more(desk: Desk) -> None:
 UNHEARD_OF = [refused(RejectReason.OTHER)] * 2  # one post, tried once more
 
 
-@pytest.mark.parametrize("between", ["nothing", "a filter's", "a crash"])
+@pytest.mark.parametrize("between", ["nothing", "a filter's", "a crash", "the bot's own words"])
 async def test_two_refusals_in_a_row_that_nobody_knows_hold(desk: Desk, between: str) -> None:
     desk.stage.script.extend(UNHEARD_OF)
     given_up = [await desk.say("one", "one more")]
     if between == "a filter's":
         desk.stage.script.append(refused(RejectReason.WITHHELD))
         given_up.append(await desk.say("rude"))
+    own = ["notice"] if between == "the bot's own words" else []
+    for text in own:
+        await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.NOTICE, text))
+    await desk.outbox.deliver()
     now = await desk.after_a_crash() if between == "a crash" else desk
-    now.stage.script.extend(UNHEARD_OF * 2)
+    now.withheld[:] = given_up
     await now.write("two", "three")
-    for _ in range(2):
+    # The first waits again as well, unless it would come behind what was shown since.
+    waiting = ["two", "three"] if own else ["one", "one more", "two", "three"]
+    still_given_up = given_up if own else given_up[1:]
+    for tried in (1, 1 if own else 2):
+        now.stage.script.extend(UNHEARD_OF * tried)
         with pytest.raises(PostingBlocked, match="nobody knows"):
             await now.outbox.deliver()
+        assert now.withheld == still_given_up
+        assert [t.seq for t in await desk.store.record(desk.stored.id) if t.withheld] == still_given_up
     await now.outbox.deliver()
-    assert now.place.texts == ["two", "three"]
-    assert desk.withheld == given_up
+    assert now.place.texts == [*own, *waiting]
     # What was shown in between ends the row.
     now.stage.script.extend(UNHEARD_OF)
     await now.say("four")
     await now.say("five")
-    assert now.place.texts == ["two", "three", "five"]
+    assert now.place.texts == [*own, *waiting, "five"]
 
 
 async def test_what_an_ended_session_has_left_holds_up_nobody(desk: Desk) -> None:
@@ -330,7 +339,7 @@ async def test_what_an_ended_session_has_left_holds_up_nobody(desk: Desk) -> Non
     with pytest.raises(PostingBlocked):
         await desk.outbox.deliver()
     await desk.store.set_status(desk.stored.id, Status.ENDED)
-    later = await open_desk(desk.store, *UNHEARD_OF, place=desk.place)
+    later = await open_desk(desk.store, *UNHEARD_OF * 2, place=desk.place)
     await later.say("new")
     assert later.place.texts == ["new"]
 
@@ -710,7 +719,7 @@ async def live(desk: Desk, calls: int, *script: Sending) -> Life:
         session_id=desk.stored.id,
         place_id=desk.stored.place_id,
         latest=await store.latest_id(desk.stored.id),
-        on_withheld=life.bounded(lambda seq: asyncio.sleep(0)),
+        on_withheld=life.bounded(lambda seq, is_withheld: asyncio.sleep(0)),
     )
     stage.on_event = outbox.seen
     try:

@@ -12,7 +12,7 @@ from bot.sessions.resilience import recovery
 from bot.store.models import Fault, Status
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import Answer, Request, fails, held
-from tests.support.memory_place import OK, refused
+from tests.support.memory_place import OK, Sending, refused
 from tests.support.samples import PLACE
 from tests.support.session_house import HERE, ended, hurry, open_house, until
 
@@ -166,8 +166,9 @@ async def test_three_passes_are_tried_once_more_by_themselves(store: Store) -> N
 
 async def test_a_place_that_takes_posts_again(store: Store) -> None:
     async with open_house(store) as house:
-        # Card, panel, question, first turn; then the bot may not post for a while.
-        house.scripts.append([OK, OK, OK, OK, *[refused(RejectReason.BLOCKED)] * 6])
+        # Card, panel, question, first turn; then the bot may not post for a while, and once is told nonsense.
+        blocked = [refused(RejectReason.BLOCKED)] * 3
+        house.scripts.append([OK, OK, OK, OK, *blocked, Sending(stored=False, error=TypeError("odd")), *blocked])
         run = await house.start()
         await ended(run)
         (told,) = house.stages[0].told
@@ -175,6 +176,17 @@ async def test_a_place_that_takes_posts_again(store: Store) -> None:
         assert "it goes on by itself once I can post again" in told
         assert house.said("⏸") == []
         assert house.said("▶") == ["▶ The table goes on: I can post here again."]
+        await house.assert_stored(run)
+
+
+async def test_a_table_that_is_stopped_before_it_could_go_on_does_not_say_that_it_does(store: Store) -> None:
+    async with open_house(store) as house:
+        house.scripts.append([OK, OK, OK, OK, *[refused(RejectReason.BLOCKED)] * 3])
+        run = await house.start()
+        await until(lambda: len(house.stages[0].script) == 0)
+        await house.supervisor.stop(PLACE)
+        await ended(run)
+        assert house.said("▶") == []
         await house.assert_stored(run)
 
 

@@ -30,7 +30,7 @@ from tests.support.endpoint_stand_in import (
     says,
     stalls,
 )
-from tests.support.memory_place import refused
+from tests.support.memory_place import Sending, refused
 from tests.support.samples import PLACE
 from tests.support.session_house import until
 from tests.support.session_table import NAMES, SessionTable, open_table
@@ -640,6 +640,7 @@ async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: Session
     table.server.enqueue("Something rude.")
     await table.resume()
     assert [t.withheld for t in table.spoken] == [n == 1 for n in range(10)]
+    assert "A turn could not be shown" in table.place.texts[-1]
     assert not any("Something rude." in p for p in table.server.prompts)
     assert [t.withheld for t in await table.stored_turns() if t.kind == "persona"] == [n == 1 for n in range(10)]
 
@@ -655,26 +656,45 @@ async def test_a_table_of_which_nothing_is_shown_asks_for_two_turns_only(
     assert table.run.status is Status.PAUSED
     assert table.run.fault is Fault.PLACE
     assert len(table.server.prompts) == asked + 2
-    assert [t.withheld for t in table.spoken] == [False, True, False]
     await table.resume()
     assert table.run.status is Status.ENDED
-    assert [t.withheld for t in table.spoken] == [n == 1 for n in range(10)]
+    assert not any(t.withheld for t in table.spoken)
 
 
-async def test_a_filter_that_lets_nothing_through_pauses(table: SessionTable) -> None:
+@pytest.mark.parametrize(
+    ("script", "spoken"),
+    [
+        ([refused(RejectReason.WITHHELD)] * 3, 4),
+        # Held, then withheld as it is sent again, and behind it a question: the loop has counted neither.
+        (
+            [
+                *[refused(RejectReason.WITHHELD)] * 2,
+                refused(RejectReason.BLOCKED),
+                *[refused(RejectReason.WITHHELD)] * 3,
+            ],
+            5,
+        ),
+    ],
+)
+async def test_a_filter_that_lets_nothing_through_pauses(
+    table: SessionTable, script: list[Sending], spoken: int
+) -> None:
     await table.speak(1)
-    table.stage.script.extend([refused(RejectReason.WITHHELD)] * 3)
+    table.stage.script.extend(script)
     await table.resume()
+    if table.run.fault is Fault.PLACE:
+        await table.resume()
     assert table.run.status is Status.PAUSED
     assert table.run.fault is Fault.PASSES
-    assert "3 turns in a row were withheld" in table.place.texts[-1]
-    assert len(table.spoken) == 4
+    assert f"{spoken - 1} turns in a row were withheld" in table.place.texts[-1]
+    assert len(table.spoken) == spoken
     await table.resume()
     assert table.run.status is Status.ENDED
 
 
-async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: SessionTable) -> None:
-    table.stage.script.extend([refused(RejectReason.BLOCKED)])
+@pytest.mark.parametrize("why", [RejectReason.BLOCKED, RejectReason.WITHHELD, RejectReason.OTHER])
+async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: SessionTable, why: RejectReason) -> None:
+    table.stage.script.extend([refused(why)] * 2)
     await table.run._announcer.announce(Done("Mira paused the table."))
     assert table.stage.told == ["-# Mira paused the table."]
     assert await table.store.take_post(PLACE, 0) is None

@@ -8,27 +8,17 @@ from bot.discussion.model.record import QuestionPut, Record, Session, Turn
 from bot.discussion.text.agreement import only_agrees
 from bot.discussion.text.text_metrics import novelty
 
-# So many turns in a row that came to nothing pause the session.
-PASSES_BEFORE_PAUSE: Final = 3
+# So many turns in a row that nobody saw pause the session.
+IN_VAIN_BEFORE_PAUSE: Final = 3
 # So many turns in a row that only agree, or bring nothing new, count as stagnation.
 IN_A_ROW: Final = 3
 # Below this share of new word pairs a turn brings nothing new. Fresh talk has 0.7 and more, also late in a discussion.
 LEAST_NOVELTY: Final = 0.25
 
 
-def passes_in_a_row(record: Record) -> int:
-    """How many of the last persona turns came to nothing."""
-    count = 0
-    for turn in reversed(record.persona_turns()):
-        if not turn.is_pass:
-            break
-        count += 1
-    return count
-
-
-def withheld_in_a_row(record: Record) -> int:
-    """How many of the last persona turns are withheld. After a turn that was shown: none."""
-    return sum(1 for _ in takewhile(lambda turn: turn.withheld, reversed(record.persona_turns())))
+def in_vain(record: Record) -> list[Turn]:
+    """The last persona turns in a row that nobody saw, the newest first: they came to nothing, or are withheld."""
+    return list(takewhile(lambda turn: turn.is_pass or turn.withheld, reversed(record.persona_turns())))
 
 
 def only_agree(session: Session, record: Record) -> bool:

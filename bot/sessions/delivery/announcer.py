@@ -43,9 +43,12 @@ class Announcer:
             await self._outbox.deliver()
         except PlaceGone as problem:
             await self._place_gone(str(problem))
+            return
         except PostingBlocked as problem:
             log.warning("session %s: notice not shown: %s", self._id, problem)
             await self._store.give_up_post(post_id)
+        told = await self._store.post(post_id)
+        if told is not None and told.status in (PostStatus.REFUSED, PostStatus.UNEXPLAINED):
             await self._stage.tell_convener(post.content)
 
     async def say(self, what: str) -> None:
@@ -64,16 +67,17 @@ class Announcer:
             log.warning("session %s: not shown yet: %s", self._id, problem)
 
     async def try_with(self, notice: Notice) -> bool:
-        """Whether what is queued can be shown now, and behind it this notice."""
-        post = self._post(notice)
-        waiting = (PostStatus.QUEUED, PostStatus.SENDING)
-        notices = await self._store.session_posts(self._id, PostKind.NOTICE)
-        if not any(n.content == post.content and n.status in waiting for n in notices):
-            await self._store.add_post(self._id, self._place_id, post)
+        """Whether what is queued can be shown now, and behind it this notice. If not, the notice does not wait: when it
+        could be shown, it might be true no more."""
+        post_id = None
         try:
+            await self._outbox.deliver()
+            post_id = await self._store.add_post(self._id, self._place_id, self._post(notice))
             await self._outbox.deliver()
         except PostingBlocked as problem:
             log.info("session %s still can't post: %s", self._id, problem)
+            if post_id is not None:
+                await self._store.drop_post(post_id)
             return False
         except PlaceGone as problem:
             await self._place_gone(str(problem))

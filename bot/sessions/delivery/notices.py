@@ -45,7 +45,9 @@ class NotShown:
 
 @dataclass(frozen=True, slots=True)
 class SessionClosed:
-    """The session is over."""
+    """The session is over. `refused`: how many of its turns the place did not show, or not whole."""
+
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 SETTLE_SECONDS: Final = 5.0
 # The longest wait between two tries to read the history of a place.
 LONGEST_BACKOFF: Final = 300.0
+# A request that takes longer than this waits for its place.
+SLOW_SECONDS: Final = 15.0
 
 
 class _Closing(Exception):
@@ -49,10 +51,10 @@ class Outbox:
         session_id: int,
         place_id: int,
         latest: int,
-        on_withheld: Callable[[int], Awaitable[None]] | None = None,
+        on_withheld: Callable[[int, bool], Awaitable[None]] | None = None,
     ) -> None:
         """`latest` is the largest message id the session has seen; `on_withheld` takes the number of a turn that
-        will not be shown."""
+        will not be shown (True), or will be after all (False)."""
         self.latest = latest
         self.waiting = False
         self._store = store
@@ -200,6 +202,8 @@ class Outbox:
                     break
                 post = fresh
             just_taken = False
+            # The place may have it wait for an hour, and people are to see that.
+            slow = asyncio.get_running_loop().call_later(SLOW_SECONDS, setattr, self, "waiting", True)
             try:
                 message_id = await self._stage.send(post)
             except OutcomeUnknown as error:
@@ -214,6 +218,8 @@ class Outbox:
             else:
                 more = await self._answered(post, message_id)
                 break
+            finally:
+                slow.cancel()
         self._uncertain.discard(post.id)
         self.waiting = False
         if has_waited:

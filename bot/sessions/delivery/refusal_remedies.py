@@ -23,7 +23,8 @@ class UntilKnown(Protocol):
 
 
 class RefusalRemedies:
-    """One session's remedies. `on_withheld` takes the number of a turn that will not be shown."""
+    """One session's remedies. `on_withheld` takes the number of a turn that will not be shown (True), or will be after
+    all (False)."""
 
     def __init__(
         self,
@@ -32,7 +33,7 @@ class RefusalRemedies:
         *,
         session_id: int,
         until_known: UntilKnown,
-        on_withheld: Callable[[int], Awaitable[None]] | None,
+        on_withheld: Callable[[int, bool], Awaitable[None]] | None,
     ) -> None:
         self._store = store
         self._stage = stage
@@ -74,18 +75,18 @@ class RefusalRemedies:
                 return await self._give_up(post, refused)
 
     async def _give_up(self, post: Post, refused: PostRejected) -> Post:
-        """What a filter withholds is given up; of what nobody can explain only the first in a row is, lest a table talk
-        on where nothing is shown."""
+        """What a filter withholds is given up, and so is what nobody can explain; but the second in a row shows that it
+        is the place, and waits with the first, lest a table talk on where nothing is shown."""
         told = Post(PostKind.NOTICE, self._stage.sentence(NotShown(post.kind, refused.sentence)))
         result = await self._store.refuse_post(
             post.id,
             explained=refused.reason is RejectReason.WITHHELD,
             instead=told if post.kind in _TOLD else None,
         )
+        turn = post.turn_seq if result.is_given_up else result.taken_back
+        # It may be left over from an earlier session in this place, whose turns are not ours.
+        if result.session_id == self._session_id and turn is not None and self._on_withheld is not None:
+            await self._on_withheld(turn, result.is_given_up)
         if not result.is_given_up:
             raise PostingBlocked(refused.sentence)
-        # It may be left over from an earlier session in this place, whose turns are not ours.
-        ours = result.session_id == self._session_id
-        if ours and post.turn_seq is not None and self._on_withheld is not None:
-            await self._on_withheld(post.turn_seq)
         return replace(post, status=PostStatus.REFUSED)

@@ -191,6 +191,8 @@ async def _place_takes_posts(session: Waiting) -> None:
                 return
         except TransientDatabaseError as trouble:
             log.warning("session %s can't go on yet: %s", session.id, trouble)
+        except Exception:  # the table was told that it goes on by itself, whatever an answer of the place looks like
+            log.exception("session %s can't go on yet", session.id)
         tries += 1
 
 
