@@ -26,7 +26,7 @@ _LONGEST_WAIT: Final = 30.0
 async def check_discord(settings: Settings, report: Report, *, fix: bool) -> None:
     """Log in and tell what is right and what is not. `fix`: put the application's install settings right."""
     if settings.discord_token is None:
-        report.note(NO_TOKEN)
+        (report.fault if fix else report.note)(NO_TOKEN)
         return
     try:
         async with asyncio.timeout(SECONDS):

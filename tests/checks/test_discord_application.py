@@ -192,6 +192,13 @@ async def test_what_fix_could_not_set_is_told_with_where_to_set_it(fault: Fault,
         assert any(where in told for told in discord_portal.told if told.startswith("✗"))
 
 
+@pytest.mark.parametrize("fix", [True, False])
+async def test_without_a_token_nothing_can_be_set(fix: bool) -> None:
+    report = Report(lambda _: None)
+    await check_discord(Settings(_env_file=None), report, fix=fix)  # type: ignore[call-arg]
+    assert report.faults == fix
+
+
 @pytest.mark.parametrize(
     ("route", "fault", "line"),
     [
