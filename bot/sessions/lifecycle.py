@@ -5,7 +5,7 @@ import logging
 from bot.discussion.model.record import Record
 from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.minutes import minutes
-from bot.sessions.delivery.notices import GoesOn, Paused, SessionClosed
+from bot.sessions.delivery.notices import GoesOn, NotShown, Paused, SessionClosed
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.state import SessionState
@@ -93,4 +93,5 @@ class Lifecycle:
         )
         self._recovering = None
         await self._state.end(closing)
-        await self._announcer.deliver_quietly()
+        if why := await self._announcer.deliver_quietly():
+            await self._announcer.tell_convener(NotShown(PostKind.MINUTES, why))

@@ -350,7 +350,13 @@ async def test_a_card_that_is_refused_is_told_of(desk: Desk, reason: RejectReaso
     await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.PANEL, "panel"))
     desk.stage.script.extend([refused(reason)] * (2 if reason is RejectReason.OTHER else 1))
     await desk.outbox.deliver()
-    assert desk.place.texts == ["panel", f"-# The opening card could not be shown. refused: {reason.value}"]
+    told = f"-# The opening card could not be shown. refused: {reason.value}"
+    assert desk.place.texts == ["panel", told]
+    # Where not even that can be said, the convener is told.
+    await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.CARD))
+    desk.stage.script.extend([refused(RejectReason.WITHHELD)] * 2)
+    await desk.outbox.deliver()
+    assert desk.stage.told == ["-# The opening card could not be shown. refused: a filter withheld the message"]
 
 
 async def test_an_archived_thread_is_woken_once(desk: Desk) -> None:

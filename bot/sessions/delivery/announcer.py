@@ -8,7 +8,7 @@ from typing import Final
 from bot.sessions.delivery.notices import Done, Notice
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import PlaceGone, PostingBlocked, Stage
-from bot.store.models import Post, PostKind, PostStatus, StoredSession
+from bot.store.models import Post, PostKind, StoredSession
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -43,12 +43,9 @@ class Announcer:
             await self._outbox.deliver()
         except PlaceGone as problem:
             await self._place_gone(str(problem))
-            return
         except PostingBlocked as problem:
             log.warning("session %s: notice not shown: %s", self._id, problem)
             await self._store.give_up_post(post_id)
-        told = await self._store.post(post_id)
-        if told is not None and told.status in (PostStatus.REFUSED, PostStatus.UNEXPLAINED):
             await self._stage.tell_convener(post.content)
 
     async def say(self, what: str) -> None:
@@ -56,8 +53,9 @@ class Announcer:
         await self._store.add_post(self._id, self._place_id, self._post(Done(what)))
         await self.deliver_quietly()
 
-    async def deliver_quietly(self) -> None:
-        """Send what is queued on behalf of a person. A fault waits for the loop, which meets it and pauses."""
+    async def deliver_quietly(self) -> str | None:
+        """Send what is queued on behalf of a person. A fault waits for the loop, which meets it and pauses. Out: what
+        keeps it from being shown, as far as that is known."""
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._outbox.deliver()
@@ -65,6 +63,8 @@ class Announcer:
             log.warning("session %s: the place is slow; what is queued will be shown later", self._id)
         except (PostingBlocked, PlaceGone) as problem:
             log.warning("session %s: not shown yet: %s", self._id, problem)
+            return str(problem)
+        return None
 
     async def try_with(self, notice: Notice) -> bool:
         """Whether what is queued can be shown now, and behind it this notice. If not, the notice does not wait: when it
