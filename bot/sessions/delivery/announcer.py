@@ -8,7 +8,7 @@ from typing import Final
 from bot.sessions.delivery.notices import Done, Notice
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import PlaceGone, PostingBlocked, Stage
-from bot.store.models import Post, PostKind, StoredSession
+from bot.store.models import Post, PostKind, PostStatus, StoredSession
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -67,22 +67,28 @@ class Announcer:
         return None
 
     async def try_with(self, notice: Notice) -> bool:
-        """Whether what is queued can be shown now, and behind it this notice. If not, the notice does not wait: when it
-        could be shown, it might be true no more."""
-        post_id = None
+        """Whether what is queued can be shown now, and behind it this notice."""
+        post = self._post(notice)
+        waiting = (PostStatus.QUEUED, PostStatus.SENDING)
+        notices = await self._store.session_posts(self._id, PostKind.NOTICE)
+        if not any(n.content == post.content and n.status in waiting for n in notices):
+            await self._store.add_post(self._id, self._place_id, post)
         try:
-            await self._outbox.deliver()
-            post_id = await self._store.add_post(self._id, self._place_id, self._post(notice))
             await self._outbox.deliver()
         except PostingBlocked as problem:
             log.info("session %s still can't post: %s", self._id, problem)
-            if post_id is not None:
-                await self._store.drop_post(post_id)
             return False
         except PlaceGone as problem:
             await self._place_gone(str(problem))
             return False
         return True
+
+    async def withdraw(self, notice: Notice) -> None:
+        """It is not so, or not any more: it need not be said, unless that is on its way."""
+        content = self._post(notice).content
+        for post in await self._store.session_posts(self._id, PostKind.NOTICE):
+            if post.content == content and post.status is PostStatus.QUEUED:
+                await self._store.give_up_post(post.id)
 
     async def tell_convener(self, notice: Notice) -> None:
         """Say something to the convener that can't be said in the place."""
