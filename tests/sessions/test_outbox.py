@@ -359,6 +359,19 @@ async def test_a_card_that_is_refused_is_told_of(desk: Desk, reason: RejectReaso
     assert desk.stage.told == ["-# The opening card could not be shown. refused: a filter withheld the message"]
 
 
+async def test_a_letter_that_is_no_post_is_not_taken_for_the_notice_under_way(desk: Desk) -> None:
+    gate = asyncio.Event()
+    desk.stage.script.append(Sending(until=gate))
+    await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.NOTICE, "▶ The table goes on."))
+    delivery = asyncio.create_task(desk.outbox.deliver())
+    await desk.stage.until_sent(1)
+    letter = desk.place.show(Post(PostKind.NOTICE, "⏸ The table is paused."))
+    await desk.outbox.seen(letter)
+    gate.set()
+    await delivery
+    assert desk.place.texts == ["⏸ The table is paused.", "▶ The table goes on."]
+
+
 async def test_an_archived_thread_is_woken_once(desk: Desk) -> None:
     desk.stage.script.append(refused(RejectReason.ASLEEP))
     await desk.say("one")
