@@ -1,11 +1,12 @@
 """What pauses a session, what has it go on, and how it ends; and that its place is told of it, once."""
 
 import logging
+from typing import Final
 
 from bot.discussion.model.record import Record
 from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.minutes import minutes
-from bot.sessions.delivery.notices import GoesOn, Paused, SessionClosed
+from bot.sessions.delivery.notices import GoesOn, NotShown, Paused, SessionClosed
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.state import SessionState
@@ -13,6 +14,9 @@ from bot.store.models import Fault, Post, PostKind, Status
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
+
+# Waits behind whatever can't be posted, to be withdrawn when people want otherwise.
+_CAN_POST: Final = GoesOn(Fault.PLACE)
 
 
 class Lifecycle:
@@ -32,6 +36,7 @@ class Lifecycle:
     async def pause(self) -> None:
         """By a person: until a person resumes it."""
         self._recovering = None
+        await self._announcer.withdraw(_CAN_POST)
         await self._state.change(Status.PAUSED)
 
     async def resume(self) -> None:
@@ -74,7 +79,7 @@ class Lifecycle:
 
     async def can_post(self) -> bool:
         """Whether what is queued can be shown now, and behind it the notice that the table goes on."""
-        return await self._announcer.try_with(GoesOn(Fault.PLACE))
+        return await self._announcer.try_with(_CAN_POST)
 
     async def place_gone(self, reason: str) -> None:
         """The channel or thread no longer exists: end the session, keep its record."""
@@ -85,6 +90,7 @@ class Lifecycle:
 
     async def close(self) -> None:
         """End the session and hand out the minutes."""
+        await self._announcer.withdraw(_CAN_POST)
         refused = await self._store.refused_turns(self._state.id)
         closing = Post(
             PostKind.MINUTES,
@@ -93,4 +99,5 @@ class Lifecycle:
         )
         self._recovering = None
         await self._state.end(closing)
-        await self._announcer.deliver_quietly()
+        if why := await self._announcer.deliver_quietly():
+            await self._announcer.tell_convener(NotShown(PostKind.MINUTES, why))

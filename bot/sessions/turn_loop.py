@@ -190,7 +190,7 @@ def _why_in_vain(turns: list[Turn]) -> str:
     """What turns that nobody saw, the newest first, have in common."""
     many = f"{len(turns)} turns in a row"
     if all(turn.withheld for turn in turns):
-        return f"{many} were withheld: a filter of this server, or of the place itself, does not let them through."
+        return f"{many} were withheld: a filter of this server, or the place itself, does not let them through."
     if not all(turn.is_pass for turn in turns):
         return f"{many} came to nothing or were withheld."
     last = turns[:IN_VAIN_BEFORE_PAUSE]

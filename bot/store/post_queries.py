@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, String, and_, bindparam, delete, exists, func, insert, literal_column, select, update
+from sqlalchemy import Connection, String, and_, bindparam, exists, func, insert, literal_column, select, update
 
 from bot.store.mappers import post_of, post_values
 from bot.store.models import BoundPost, Post, PostKind, PostStatus, RefusedPost, Status
@@ -159,11 +159,6 @@ def refused_turns(db: Connection, session_id: int) -> int:
 def give_up(db: Connection, post_id: int) -> None:
     """Give up a post that nobody has begun to send."""
     db.execute(update(posts).where(posts.c.id == post_id, posts.c.status == PostStatus.QUEUED).values(_GIVEN_UP))
-
-
-def drop(db: Connection, post_id: int) -> None:
-    """Forget a post that nobody has begun to send."""
-    db.execute(delete(posts).where(posts.c.id == post_id, posts.c.status == PostStatus.QUEUED))
 
 
 def give_up_place(db: Connection, place_id: int) -> None:

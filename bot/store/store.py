@@ -168,10 +168,6 @@ class Store:
         """Give up a post that nobody has begun to send."""
         await self._database.run(lambda db: post_queries.give_up(db, post_id))
 
-    async def drop_post(self, post_id: int) -> None:
-        """The same, and as if it had never been queued."""
-        await self._database.run(lambda db: post_queries.drop(db, post_id))
-
     async def give_up_place(self, place_id: int) -> None:
         """Give up every post that a place which is gone was still to show."""
         await self._database.run(lambda db: post_queries.give_up_place(db, place_id))

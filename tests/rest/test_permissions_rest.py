@@ -58,6 +58,9 @@ async def test_attach_files_lost(table: RestHouse) -> None:
     (minutes,) = [p for p in await house.posts(session) if p.kind is PostKind.MINUTES]
     assert minutes.status is PostStatus.QUEUED
     assert SECOND in (minutes.attachment or "")
+    (told,) = await house.world.wait_for_messages("general", 1, containing="The minutes could not be shown.")
+    assert "**Attach Files**" in told.content
+    house.world.remove(told)
     await house.bot.close()
     await regain(house, "attach_files")
     async with house.running():

@@ -350,7 +350,26 @@ async def test_a_card_that_is_refused_is_told_of(desk: Desk, reason: RejectReaso
     await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.PANEL, "panel"))
     desk.stage.script.extend([refused(reason)] * (2 if reason is RejectReason.OTHER else 1))
     await desk.outbox.deliver()
-    assert desk.place.texts == ["panel", f"-# The opening card could not be shown. refused: {reason.value}"]
+    told = f"-# The opening card could not be shown. refused: {reason.value}"
+    assert desk.place.texts == ["panel", told]
+    # Where not even that can be said, the convener is told.
+    await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.CARD))
+    desk.stage.script.extend([refused(RejectReason.WITHHELD)] * 2)
+    await desk.outbox.deliver()
+    assert desk.stage.told == ["-# The opening card could not be shown. refused: a filter withheld the message"]
+
+
+async def test_a_letter_that_is_no_post_is_not_taken_for_the_notice_under_way(desk: Desk) -> None:
+    gate = asyncio.Event()
+    desk.stage.script.append(Sending(until=gate))
+    await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.NOTICE, "▶ The table goes on."))
+    delivery = asyncio.create_task(desk.outbox.deliver())
+    await desk.stage.until_sent(1)
+    letter = desk.place.show(Post(PostKind.NOTICE, "⏸ The table is paused."))
+    await desk.outbox.seen(letter)
+    gate.set()
+    await delivery
+    assert desk.place.texts == ["⏸ The table is paused.", "▶ The table goes on."]
 
 
 async def test_an_archived_thread_is_woken_once(desk: Desk) -> None:

@@ -43,12 +43,9 @@ class Announcer:
             await self._outbox.deliver()
         except PlaceGone as problem:
             await self._place_gone(str(problem))
-            return
         except PostingBlocked as problem:
             log.warning("session %s: notice not shown: %s", self._id, problem)
             await self._store.give_up_post(post_id)
-        told = await self._store.post(post_id)
-        if told is not None and told.status in (PostStatus.REFUSED, PostStatus.UNEXPLAINED):
             await self._stage.tell_convener(post.content)
 
     async def say(self, what: str) -> None:
@@ -56,8 +53,9 @@ class Announcer:
         await self._store.add_post(self._id, self._place_id, self._post(Done(what)))
         await self.deliver_quietly()
 
-    async def deliver_quietly(self) -> None:
-        """Send what is queued on behalf of a person. A fault waits for the loop, which meets it and pauses."""
+    async def deliver_quietly(self) -> str | None:
+        """Send what is queued on behalf of a person. A fault waits for the loop, which meets it and pauses. Out: what
+        keeps it from being shown, as far as that is known."""
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._outbox.deliver()
@@ -65,24 +63,32 @@ class Announcer:
             log.warning("session %s: the place is slow; what is queued will be shown later", self._id)
         except (PostingBlocked, PlaceGone) as problem:
             log.warning("session %s: not shown yet: %s", self._id, problem)
+            return str(problem)
+        return None
 
     async def try_with(self, notice: Notice) -> bool:
-        """Whether what is queued can be shown now, and behind it this notice. If not, the notice does not wait: when it
-        could be shown, it might be true no more."""
-        post_id = None
+        """Whether what is queued can be shown now, and behind it this notice."""
+        post = self._post(notice)
+        waiting = (PostStatus.QUEUED, PostStatus.SENDING)
+        notices = await self._store.session_posts(self._id, PostKind.NOTICE)
+        if not any(n.content == post.content and n.status in waiting for n in notices):
+            await self._store.add_post(self._id, self._place_id, post)
         try:
-            await self._outbox.deliver()
-            post_id = await self._store.add_post(self._id, self._place_id, self._post(notice))
             await self._outbox.deliver()
         except PostingBlocked as problem:
             log.info("session %s still can't post: %s", self._id, problem)
-            if post_id is not None:
-                await self._store.drop_post(post_id)
             return False
         except PlaceGone as problem:
             await self._place_gone(str(problem))
             return False
         return True
+
+    async def withdraw(self, notice: Notice) -> None:
+        """It is not so, or not any more: it need not be said, unless that is on its way."""
+        content = self._post(notice).content
+        for post in await self._store.session_posts(self._id, PostKind.NOTICE):
+            if post.content == content and post.status is PostStatus.QUEUED:
+                await self._store.give_up_post(post.id)
 
     async def tell_convener(self, notice: Notice) -> None:
         """Say something to the convener that can't be said in the place."""

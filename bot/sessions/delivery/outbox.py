@@ -21,7 +21,7 @@ from bot.sessions.delivery.stage import (
     Stage,
 )
 from bot.sessions.interruptible import Interruptible
-from bot.store.models import Post, PostStatus
+from bot.store.models import Post, PostKind, PostStatus
 from bot.store.store import Store
 
 T = TypeVar("T")
@@ -152,9 +152,11 @@ class Outbox:
         copies = [c for c in await self._copies(message) if c.by_webhook == message.by_webhook]
         post = await self._store.sending(self._place_id)
         if post and message.id > post.after_id and post.by_webhook == message.by_webhook:
-            # While content can be read, a late copy of an earlier post is not taken for this one.
-            may_show = not copies or post.content.strip() == message.content.strip()
-            if may_show and await self._store.bind(post.id, message.id):
+            # As far as content can be read, neither a late copy of an earlier post is taken for this one, nor what
+            # tells the convener of a fault, which is no post: each kind of notice begins with a sign of its own.
+            text, shown = post.content.strip(), message.content.strip()
+            is_other = bool(copies) or (post.kind is PostKind.NOTICE and shown[:1] not in ("", text[:1]))
+            if (text == shown or not is_other) and await self._store.bind(post.id, message.id):
                 self._is_begun(post.id)
                 self._bound.add(message.id)
                 return False

@@ -85,8 +85,11 @@ class RefusalRemedies:
         )
         turn = post.turn_seq if result.is_given_up else result.taken_back
         # It may be left over from an earlier session in this place, whose turns are not ours.
-        if result.session_id == self._session_id and turn is not None and self._on_withheld is not None:
+        ours = result.session_id == self._session_id
+        if ours and turn is not None and self._on_withheld is not None:
             await self._on_withheld(turn, result.is_given_up)
         if not result.is_given_up:
             raise PostingBlocked(refused.sentence)
+        if ours and post.kind is PostKind.NOTICE and post.turn_seq is None:
+            await self._stage.tell_convener(post.content)
         return replace(post, status=PostStatus.REFUSED)
