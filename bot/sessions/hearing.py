@@ -32,7 +32,7 @@ class Hearing:
         self._record = record
         self._draft = draft
         self.backfill = Backfill(
-            state, record, stage=stage, outbox=outbox, hear=self._take_in, guest_changed=self.guest_changed
+            state, record, stage=stage, outbox=outbox, hear=self._take_in, guest_changed=self._change
         )
 
     async def hear(self, message: GuestMessage) -> Heard:
@@ -67,6 +67,14 @@ class Hearing:
 
         Raises TransientDatabaseError; then it is looked up when the session goes on.
         """
+        was_turn = await self._change(message_id, text, at)
+        if text and not was_turn and self.backfill.has_gap:
+            # It may be about to be taken in, as it was before.
+            await self.backfill.catch_up()
+            was_turn = await self._change(message_id, text, at)
+        return was_turn
+
+    async def _change(self, message_id: int, text: str, at: int = 0) -> bool:
         revision = self._record.revision
         try:
             was_turn = await self.guests.changed(message_id, text, at)

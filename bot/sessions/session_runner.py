@@ -177,8 +177,8 @@ class SessionRunner:
         return await self._hearing.guest_changed(message_id, text, at)
 
     def has_heard(self, message_id: int) -> bool:
-        """Whether a guest's message is a turn, or about to be one."""
-        return self._guests.has_heard(message_id) or self._guests.is_coming(message_id)
+        """Whether a guest's message is a turn, or may be about to be one."""
+        return self._guests.has_heard(message_id) or self._guests.is_coming(message_id) or self._backfill.has_gap
 
     def is_over_rate(self, author_id: int, message_id: int) -> bool:
         """Whether this member has said as much as may be said within a minute; `message_id` tells the time."""

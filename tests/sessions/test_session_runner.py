@@ -11,7 +11,7 @@ from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record
 from bot.discussion.prompts.prompt import AGAIN
 from bot.sessions.delivery.notices import Done
-from bot.sessions.delivery.stage import PostRejected, RejectReason
+from bot.sessions.delivery.stage import GuestMessage, PostRejected, RejectReason
 from bot.sessions.guest_turns import Heard
 from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, PostKind, PostStatus, Status
@@ -498,6 +498,26 @@ async def test_what_was_just_read_and_is_deleted_while_nobody_listens_once_more_
     await table.run.catch_up()
     await table.run.catch_up()
     assert [t.text for t in await table.stored_turns()] == ["Before.", ""]
+
+
+async def test_what_is_edited_between_being_read_and_being_taken_in_is_taken_in_so(
+    table: SessionTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message, read, editing = table.place.guest("Rye?"), table.stage.heard_since, list[asyncio.Task[bool]]()
+
+    async def edited_meanwhile(after_id: int) -> list[GuestMessage]:
+        found = await read(after_id)
+        if not editing:
+            editing.append(asyncio.create_task(table.run.guest_changed(message.id, "Oats?")))
+            await asyncio.sleep(0.01)
+        return found
+
+    monkeypatch.setattr(table.stage, "heard_since", edited_meanwhile)
+    table.run.mark_gap()
+    assert table.run.has_heard(message.id)
+    await table.run.catch_up()
+    assert await editing[0]
+    assert [t.text for t in await table.stored_turns()] == ["Oats?"]
 
 
 # --- the prefix ---

@@ -41,7 +41,6 @@ class Backfill:
         self._hear = hear
         self._guest_changed = guest_changed
         self._since: tuple[int, int] | None = None
-        self._upto = 0
         self._gaps = 0
         self._waiting: dict[int, GuestMessage] = {}
         self._unreadable = False
@@ -70,12 +69,10 @@ class Backfill:
         """
         self._gaps += 1
         self._unreadable = False
-        # From the last guest's message taken in, not from the last message seen: a post of ours may be newer than one
-        # that was not taken in.
-        heard = max((turn.message_id or 0 for turn in self._record), default=0) or self._state.stored.anchor_id
-        # What became of that is missed, too, also where something is missing since long before.
-        self._upto = heard
         if self._since is None:
+            # From the last guest's message taken in, not from the last message seen: a post of ours may be newer than
+            # one that was not taken in.
+            heard = max((turn.message_id or 0 for turn in self._record), default=0) or self._state.stored.anchor_id
             self._since = self._outbox.latest, heard
         if since is not None:
             shown, heard = self._since
@@ -132,10 +129,11 @@ class Backfill:
     async def _take_back(self) -> None:
         """Blank the guests' turns whose message was deleted meanwhile, amend those that were edited.
 
-        Not newer ones than those of which something may have been missed: they may not have reached the history yet.
+        Also those just taken in: where the bot was away once more since they were read, it was not told. Whatever is
+        newer waits, so all of them have reached the history.
         """
         guests = (t for t in self._record if t.kind == "guest" and t.text)
-        known = [t.message_id for t in guests if t.message_id and t.message_id <= self._upto]
+        known = [t.message_id for t in guests if t.message_id]
         if not known:
             return
         for message_id, text in (await self._stage.said_of(known)).items():
