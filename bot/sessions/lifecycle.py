@@ -33,6 +33,11 @@ class Lifecycle:
         self._announcer = announcer
         self._recovering: Fault | None = None  # went on by itself, and has not yet proved that it can
 
+    async def restore(self) -> None:
+        """In a new process: what was under way may be shown or not; whether the table can go on is found out anew."""
+        await self._outbox.recover()
+        await self._announcer.withdraw(_CAN_POST)
+
     async def pause(self) -> None:
         """By a person: until a person resumes it."""
         self._recovering = None

@@ -277,7 +277,7 @@ class SessionRunner:
 
     async def restore(self) -> None:
         """A session of an earlier process, before anything is heard: what was under way may be shown or not."""
-        await self._outbox.recover()
+        await self._lifecycle.restore()
         await self._budget.load()
         self._backfill.mark_gap()
 
