@@ -33,22 +33,25 @@ _MOST_SESSIONS: Final = (20, 100)
 _SECONDS_TO_OPEN: Final = 0.04
 
 
-async def crowd(sessions: int, *, pace: float, delay: float, watch: float, idle: bool = False) -> dict[str, Any]:
-    """What `bench.crowd` prints."""
+async def crowd(
+    sessions: int, place: str, *, pace: float, delay: float, watch: float, idle: bool = False
+) -> dict[str, Any]:
+    """What `bench.crowd` prints; `place`: the URL of what its tables are shown on."""
     due = max(pace, delay)
     asked = {"sessions": sessions, "pace": pace, "delay": delay, "watch": watch, "idle": idle}
     # Spread over the pace, as tables in real life are.
     times = {"ramp": max(sessions * _SECONDS_TO_OPEN, 0 if idle else due), "settle": 2 if idle else due + 1}
-    async with fakes.running("endpoint", delay) as endpoint, fakes.running("place") as place:
+    async with fakes.running("endpoint", delay) as endpoint:
         return await run_python("bench.crowd", json.dumps(asked | times | {"endpoint": endpoint, "place": place}))
 
 
 async def measure(sizes: Sequence[int], *, pace: float, delay: float, watch: float, idle: int) -> dict[str, Any]:
     """All figures."""
-    runs = [await crowd(size, pace=pace, delay=delay, watch=watch) for size in sizes]
     least, usual = _MOST_SESSIONS
-    most = await crowd(max(least, min(usual, max(sizes))), pace=0, delay=0, watch=min(watch, 10))
-    memory = await crowd(idle, pace=3600, delay=0, watch=0, idle=True)
+    async with fakes.running("place") as place:
+        runs = [await crowd(size, place, pace=pace, delay=delay, watch=watch) for size in sizes]
+        most = await crowd(max(least, min(usual, max(sizes))), place, pace=0, delay=0, watch=min(watch, 10))
+        memory = await crowd(idle, place, pace=3600, delay=0, watch=0, idle=True)
     return {"runs": runs, "most": most, "idle": memory}
 
 

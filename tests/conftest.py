@@ -10,8 +10,8 @@ from bot.settings import Settings, shipped
 
 pytest.register_assert_rewrite("tests.support")
 
-# Half of what is usual, so that the suite stays short; a test that needs more says so.
-settings.register_profile("suite", max_examples=50)
+# Less than half of what is usual, so that the suite stays short; a test that needs more says so.
+settings.register_profile("suite", max_examples=40)
 settings.load_profile("suite")
 
 

@@ -34,7 +34,8 @@ def test_the_overhead(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert {"ours", "floor", *parts} <= {line.split()[0] for line in lines if line}
 
 
-def test_the_load(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_load(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "_MOST_SESSIONS", (2, 2))
     file = tmp_path / "load.json"
     size = ["--sessions", "2", "--pace", "0.3", "--delay", "0.05", "--watch", "1", "--idle", "4"]
     assert load.main([*size, "--json", str(file)]) == 0
