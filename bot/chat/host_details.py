@@ -22,8 +22,9 @@ class HostDetails:
 
     @property
     def address(self) -> str:
-        """What a sentence asks members to turn to: "the host", with the contact if there is one."""
-        return f"the host ({self.contact})" if self.contact else "the host"
+        """What a sentence asks members to turn to: "the host", with the contact and the policy if there are any."""
+        known = [self.contact, f"privacy policy: <{self.privacy_url}>" if self.privacy_url else None]
+        return f"the host ({'; '.join(filter(None, known))})" if any(known) else "the host"
 
     @property
     def lines(self) -> list[str]:

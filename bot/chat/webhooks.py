@@ -167,7 +167,7 @@ class WebhookRegistry:
                     await surplus.delete()
         hook = found[0]
         assert hook.token is not None
-        known = Webhook(hook.id, channel_id, hook.token)
+        known = Webhook(hook.id, channel_id, hook.token, channel.guild.id)
         if hook.avatar is None:
             self._give_a_face(known)
         return known

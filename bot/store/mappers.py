@@ -127,4 +127,4 @@ def post_of(row: Row[Any]) -> Post:
 
 def webhook_of(row: Row[Any]) -> Webhook:
     """A row of `webhooks`."""
-    return Webhook(row.id, row.channel_id, row.token)
+    return Webhook(row.id, row.channel_id, row.token, row.guild_id)

@@ -209,8 +209,8 @@ class MemberData:
 
         def work(db: Connection) -> list[int]:
             db.execute(delete(departures).where(departures.c.guild_id.in_(present)))
-            holding = (sessions, opt_outs, server_settings)
-            known = set(db.scalars(union(*(select(table.c.guild_id) for table in holding))))
+            holding = (sessions, opt_outs, server_settings, webhooks)
+            known = set(db.scalars(union(*(select(table.c.guild_id) for table in holding)))) - {None}
             left = known - set(present) - set(db.scalars(select(departures.c.guild_id)))
             for guild_id in left:
                 db.execute(insert(departures).values(guild_id=guild_id, left_at=now))
@@ -246,7 +246,8 @@ class MemberData:
 
         def work(db: Connection) -> int:
             channels = select(sessions.c.channel_id).where(sessions.c.guild_id == guild_id)
-            db.execute(delete(webhooks).where(webhooks.c.channel_id.in_(channels)))
+            ours = or_(webhooks.c.guild_id == guild_id, webhooks.c.channel_id.in_(channels))
+            db.execute(delete(webhooks).where(ours))
             keep_of_deleted(db, guild_id)
             count = db.execute(delete(sessions).where(sessions.c.guild_id == guild_id)).rowcount
             for table in (opt_outs, server_settings):

@@ -131,8 +131,10 @@ class RefusedPost:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """The webhook of a channel. The token is a secret: it is never shown in a repr."""
+    """The webhook of a channel. The token is a secret: it is never shown in a repr. `guild_id` None: an earlier version
+    stored it without, and nothing tells it any more."""
 
     id: int
     channel_id: int
     token: str = field(repr=False)
+    guild_id: int | None = None

@@ -198,6 +198,8 @@ webhooks: Final = Table(
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("channel_id", BigInteger, nullable=False, index=True),
+    # Outlives the sessions of its channel: it goes with the server.
+    Column("guild_id", BigInteger),
     Column("token", Text, nullable=False),
     # False once it was deleted or moved; the id is kept, so that its old messages stay known as ours.
     Column("live", Boolean, nullable=False),

@@ -11,7 +11,12 @@ from bot.store.schema import now, webhooks
 def add_webhook(db: Connection, webhook: Webhook) -> None:
     """Remember a webhook of ours; it becomes the live one of its channel."""
     db.execute(update(webhooks).where(webhooks.c.channel_id == webhook.channel_id).values(live=False))
-    values = {"channel_id": webhook.channel_id, "token": webhook.token, "live": True}
+    values = {
+        "channel_id": webhook.channel_id,
+        "guild_id": webhook.guild_id,
+        "token": webhook.token,
+        "live": True,
+    }
     statement = upsert(db.dialect.name, webhooks).values(id=webhook.id, created_at=now(), **values)
     db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 

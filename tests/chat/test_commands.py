@@ -275,5 +275,9 @@ async def test_our_own_fault_is_answered_with_an_id_that_is_in_the_log(
     logged = [r for r in caplog.records if found[1] in r.getMessage()]
     assert [str(r.exc_info[1]) for r in logged if r.exc_info] == ["the drawer is stuck"]
     assert "drawer" not in answer
-    place.bot.settings = place.bot.settings.model_copy(update={"host_contact": "a_b@example.org"})
-    assert r"Tell the host (a\_b@example.org) this id: " in await place.type("pause")
+    place.bot.settings = place.bot.settings.model_copy(
+        update={"host_contact": "a_b@example.org", "privacy_url": "https://example.org/p"}
+    )
+    assert r"Tell the host (a\_b@example.org; privacy policy: <https://example.org/p>) this id: " in await place.type(
+        "pause"
+    )

@@ -246,6 +246,13 @@ async def test_a_server_that_was_left_is_noted_until_the_bot_is_back(store: Stor
     assert await privacy.servers_left(NOW) == []
 
 
+async def test_a_webhook_goes_with_its_server_also_where_its_sessions_went_before(store: Store) -> None:
+    await store.add_webhook(Webhook(5, PLACE, "secret", GUILD))
+    assert await store.member_data.note_servers([9], NOW) == [GUILD]
+    await store.member_data.delete_server(GUILD)
+    assert await store.webhook_channels() == {}
+
+
 async def test_everything_of_a_server_and_nothing_of_another(store: Store, kept: StoredSession) -> None:
     abroad = await store.add_session(stored_session(guild_id=9, place_id=5, channel_id=5), [])
     for session, channel in ((kept, PLACE), (abroad, 5)):

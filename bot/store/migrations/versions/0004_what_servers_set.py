@@ -13,6 +13,9 @@ def upgrade() -> None:
     op.add_column("sessions", sa.Column("keep_days", sa.Integer(), nullable=True))
     # Members were told 90 days, the default until now, and conveners may count on them.
     op.execute("UPDATE sessions SET keep_days = 90")
+    op.add_column("webhooks", sa.Column("guild_id", sa.BigInteger(), nullable=True))
+    theirs = "SELECT max(guild_id) FROM sessions WHERE sessions.channel_id = webhooks.channel_id"
+    op.execute(f"UPDATE webhooks SET guild_id = ({theirs})")
     op.create_table(
         "server_settings",
         sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -31,5 +34,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("remembered")
     op.drop_table("server_settings")
+    with op.batch_alter_table("webhooks", schema=None) as batch_op:
+        batch_op.drop_column("guild_id")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_column("keep_days")
