@@ -1,7 +1,7 @@
 """Guests' words as turns of the record, as they stand now: taken in as they came, changed and blanked."""
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import replace
 from enum import Enum, auto
 from typing import Final
@@ -46,8 +46,14 @@ class GuestTurns:
         self._coming: Counter[int] = Counter()
         # Messages that were deleted, left out or reposted. A history or the gateway may bring one once more, when
         # nobody knows any more what it was a repost of, or its author is left out no longer.
-        self._passed_over: deque[int] = deque(maxlen=_PASSED_OVER)
+        # The oldest first; no deque, of which an empty one takes half a kilobyte.
+        self._passed_over: dict[int, None] = {}
         self._memory = ShortMemory()
+
+    def _pass_over(self, message_id: int) -> None:
+        self._passed_over[message_id] = None
+        if len(self._passed_over) > _PASSED_OVER:
+            del self._passed_over[next(iter(self._passed_over))]
 
     def is_over_rate(self, author_id: int, message_id: int) -> bool:
         """Whether this member has said as much as may be said within a minute; `message_id` tells the time."""
@@ -87,7 +93,7 @@ class GuestTurns:
             return Heard.IGNORED
         heard = await (self._hear_repost(message) if message.is_repost else self._hear_original(message))
         if heard in (Heard.IGNORED, Heard.FLOODED):
-            self._passed_over.append(message.id)
+            self._pass_over(message.id)
             if not message.is_repost:  # so that it is not taken in by another name
                 words, _ = self._read(message.text)
                 self._memory.keep(Original(message.id, message.author_id, words, Fate.LEFT_OUT))
@@ -170,7 +176,7 @@ class GuestTurns:
 
         if not await self._log.change(bound):
             return Heard.IGNORED
-        self._passed_over.append(original.id)
+        self._pass_over(original.id)
         self._memory.share(original, text)
         return Heard.BOUND
 
@@ -194,7 +200,7 @@ class GuestTurns:
 
         await self._log.change(changed)
         if not was_turn and not text:
-            self._passed_over.append(message_id)
+            self._pass_over(message_id)
             self._memory.deleted(message_id)
         return was_turn
 
