@@ -14,8 +14,10 @@ def upgrade() -> None:
     # Members were told 90 days, the default until now, and conveners may count on them.
     op.execute("UPDATE sessions SET keep_days = 90")
     op.add_column("webhooks", sa.Column("guild_id", sa.BigInteger(), nullable=True))
-    theirs = "SELECT max(guild_id) FROM sessions WHERE sessions.channel_id = webhooks.channel_id"
-    op.execute(f"UPDATE webhooks SET guild_id = ({theirs})")
+    op.execute(
+        "UPDATE webhooks SET guild_id ="
+        " (SELECT max(guild_id) FROM sessions WHERE sessions.channel_id = webhooks.channel_id)"
+    )
     op.create_table(
         "server_settings",
         sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
