@@ -56,6 +56,9 @@ async def made_by_the_first_version(
             " VALUES (1, ?, 3, 'turn', 'Professor Aino Virtanen', 'It is early.', 'queued', ?)",
             (place_id, when),
         )
+        db.execute(
+            "INSERT INTO webhooks (id, channel_id, token, live, created_at) VALUES (8, ?, 'x', 0, ?)", (place_id, when)
+        )
         return {name: rows(db, name) for name in ("sessions", "turns", "posts", "webhooks")}
 
 
@@ -77,6 +80,8 @@ async def test_every_row_of_the_first_version_survives(tmp_path: Path) -> None:
     with closing(sqlite3.connect(file)) as db:
         assert {table: rows(db, table, names[table]) for table in before} == before
         assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(known_revisions()[0],)]
+        # Of which server it is was told by its channel's tables only.
+        assert db.execute("SELECT guild_id FROM webhooks").fetchall() == [(6,)]
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
