@@ -174,16 +174,3 @@ async def test_a_thread_that_only_moderators_wake_is_said_to_be_asleep(table: Re
     gate.set()
     paused = await table.until_status(session, Status.PAUSED)
     assert paused.reason == MEANINGS[50083].sentence
-
-
-async def test_a_thread_that_no_message_wakes_is_woken_first(table: RestHouse) -> None:
-    thread = table.world.add_thread("general", "ovens")
-    table.world.forbid("general", "manage_threads")
-    table.world.messages_wake = False
-    await table.server.settled()
-    session, gate = await table.between_turns(thread)
-    table.world.set_thread(thread, archived=True)
-    await table.server.settled()
-    gate.set()
-    await table.until_ended(thread)
-    await table.check_each_once(session)

@@ -265,8 +265,12 @@ async def test_a_locked_thread_pauses_the_table(table: RestHouse) -> None:
     assert table.turns(thread)[:2] == [FIRST, SECOND]
 
 
-async def test_an_archived_thread_wakes_up(table: RestHouse) -> None:
+@pytest.mark.parametrize("by_message", [True, False])
+async def test_an_archived_thread_wakes_up(table: RestHouse, by_message: bool) -> None:
+    """Also where no message wakes it, which Discord's pages leave open: then the bot does so first."""
     thread = table.world.add_thread("general", "ovens")
+    table.world.forbid("general", "manage_threads")
+    table.world.messages_wake = by_message
     await table.server.settled()
     session, gate = await table.between_turns(thread)
     table.world.set_thread(thread, archived=True)

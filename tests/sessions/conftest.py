@@ -9,6 +9,7 @@ from bot.sessions.composing import typing_sign
 from bot.sessions.delivery import outbox
 from bot.store.store import Store, open_store
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
+from tests.support.posting_desk import Desk, open_desk
 from tests.support.samples import database
 from tests.support.session_table import SessionTable, open_table
 
@@ -29,6 +30,11 @@ async def server() -> AsyncIterator[ScriptedEndpoint]:
 async def table(store: Store, server: ScriptedEndpoint) -> AsyncIterator[SessionTable]:
     async with open_table(store, server) as table:
         yield table
+
+
+@pytest.fixture
+async def desk(store: Store) -> Desk:
+    return await open_desk(store)
 
 
 @pytest.fixture(autouse=True)

@@ -1,20 +1,15 @@
 """A session's loop with a real store and a real HTTP endpoint: what is said, shown, stored and sent to the model."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 
-from bot.discussion.model.erasure import Member
-from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record
+from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut
 from bot.discussion.prompts.prompt import AGAIN
-from bot.sessions.delivery.notices import Done
-from bot.sessions.delivery.stage import GuestMessage, PostRejected, RejectReason
 from bot.sessions.guest_turns import Heard
-from bot.store.engine import TransientDatabaseError
-from bot.store.models import Fault, PostKind, PostStatus, Status
+from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import (
     MODEL,
@@ -30,8 +25,6 @@ from tests.support.endpoint_stand_in import (
     says,
     stalls,
 )
-from tests.support.memory_place import Sending, refused
-from tests.support.samples import PLACE
 from tests.support.session_house import until
 from tests.support.session_table import NAMES, SessionTable, open_table
 
@@ -299,41 +292,6 @@ async def test_answers_that_leave_no_room_for_a_prompt_are_told_with_the_setting
         assert not table.server.asked
 
 
-# --- guests ---
-
-
-async def test_a_guest_who_speaks_during_composing_is_heard_at_once(table: SessionTable) -> None:
-    table.server.enqueue("One.", stalls(), "Two and two.")
-    loop = asyncio.create_task(table.run.take_turns())
-    await table.server.until_asked(2)
-    called = next(iter(NAMES - {table.stage.composed[-1], table.spoken[0].speaker}))
-    assert await table.run.hear(table.place.guest(f"{called}, what do you say?")) is Heard.TAKEN
-    await loop
-    await asyncio.wait_for(table.server.disconnected.wait(), 10)
-    guest = next(t for t in table.run.record if t.kind == "guest")
-    second = table.spoken[1]
-    assert (second.speaker, second.text, second.heard) == (called, "Two and two.", guest.seq)
-    line = f'Kim (guest): "{called}, what do you say?"\n'
-    assert line not in table.server.prompts[1]
-    assert line in table.server.prompts[2]
-    await table.assert_stored()
-
-
-async def test_in_a_busy_channel_a_turn_is_composed_anew_only_twice(table: SessionTable) -> None:
-    gate = asyncio.Event()
-    table.server.enqueue("One.", stalls(), stalls(), held(gate, "Two and two."))
-    loop = asyncio.create_task(table.run.take_turns())
-    for calls, text in enumerate(["First.", "Second.", "Third."], 2):
-        await table.server.until_asked(calls)
-        assert await table.run.hear(table.place.guest(text)) is Heard.TAKEN
-    gate.set()
-    await loop
-    second = table.spoken[1]
-    assert second.text == "Two and two."
-    assert [t.text for t in table.run.record.turns[second.heard : second.seq - 1]] == ["Third."]
-    assert '(guest): "Third."\n' in table.server.prompts[4]
-
-
 # --- composing while the last turn is read ---
 
 
@@ -401,123 +359,6 @@ async def test_a_stop_during_the_pause_shows_no_draft(store: Store, server: Scri
         await table.run.close()
         assert [t.text for t in await table.stored_turns() if t.kind == "persona"] == ["One."]
         assert not [m for m in table.place.messages if "Never shown." in m.content]
-
-
-async def test_a_guests_message_is_taken_once(table: SessionTable) -> None:
-    message = table.place.guest("Hello all.")
-    assert await table.run.hear(message) is Heard.TAKEN
-    assert await table.run.hear(message) is not Heard.TAKEN
-    assert [t.text for t in await table.stored_turns()] == ["Hello all."]
-
-
-async def test_a_reply_to_a_post_addresses_its_persona(table: SessionTable) -> None:
-    await table.speak(3)
-    first = table.spoken[0]
-    post = next(p for p in await table.store.session_posts(table.run.stored.id) if p.turn_seq == first.seq)
-    await table.run.hear(table.place.guest("Why?", reply_to=post.message_id))
-    assert table.run.record.turns[-1].addressed == first.speaker
-    await table.resume()
-    assert table.spoken[3].speaker == first.speaker
-
-
-async def test_an_edit_takes_an_address_back_but_no_reply(table: SessionTable) -> None:
-    called = table.place.guest("Ravi, is it worth it?")
-    await table.run.hear(called)
-    await table.run.guest_changed(called.id, "Is it worth it at all?")
-    await table.speak(3)
-    post = next(p for p in await table.store.session_posts(table.run.stored.id) if p.turn_seq == table.spoken[0].seq)
-    replied = table.place.guest("Why?", reply_to=post.message_id)
-    await table.run.hear(replied)
-    await table.run.guest_changed(replied.id, "Why so?")
-    stored = [t for t in await table.stored_turns() if t.kind == "guest"]
-    assert [(t.text, t.addressed) for t in stored] == [
-        ("Is it worth it at all?", None),
-        ("Why so?", table.spoken[0].speaker),
-    ]
-
-
-async def test_a_deletion_during_composing_drops_the_draft(table: SessionTable) -> None:
-    message = table.place.guest("I regret this already.")
-    await table.run.hear(message)
-    gate = asyncio.Event()
-    table.server.enqueue(held(gate, "The guest regrets something."))
-    loop = asyncio.create_task(table.run.take_turns())
-    await table.server.until_asked(1)
-    assert "I regret this" in table.server.prompts[0]
-    assert await table.run.guest_changed(message.id, "")
-    gate.set()
-    await loop
-    assert "The guest regrets something." not in table.place.texts
-    assert not any("regret" in p for p in table.server.prompts[1:])
-    assert not any("regret" in t.text for t in await table.stored_turns())
-    assert len(table.spoken) == 10
-    await table.assert_stored()
-
-
-async def test_an_edit_changes_the_record_and_the_database(table: SessionTable) -> None:
-    message = table.place.guest("Ravi, is it worth it?")
-    await table.run.hear(message)
-    await table.speak(2)
-    assert await table.run.guest_changed(message.id, "Mira, is it worth it?")
-    assert not await table.run.guest_changed(999, "someone else's")
-    (guest,) = [t for t in await table.stored_turns() if t.kind == "guest"]
-    assert (guest.text, guest.addressed) == ("Mira, is it worth it?", "Mira")
-    await table.resume()
-    assert "Ravi, is it worth it?" in table.server.prompts[0]
-    assert not any("Ravi, is it worth it?" in p for p in table.server.prompts[3:])
-    await table.assert_stored()
-
-
-async def test_guests_who_wrote_while_nobody_listened_are_taken_in(table: SessionTable) -> None:
-    await table.speak(2)
-    heard = table.place.guest("Before.")
-    await table.run.hear(heard)
-    table.place.guest("Meanwhile.")
-    table.run.mark_gap()
-    await table.run.catch_up()
-    table.run.mark_gap()
-    await table.run.catch_up()
-    assert [t.text for t in table.run.record if t.kind == "guest"] == ["Before.", "Meanwhile."]
-
-
-async def test_what_was_just_read_and_is_deleted_while_nobody_listens_once_more_is_blanked(
-    table: SessionTable, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await table.run.hear(table.place.guest("Before."))
-    gone = table.place.guest("I live at Mill Lane 4.")
-    look_up = table.stage.said_of
-
-    async def away_once_more(message_ids: Collection[int]) -> dict[int, str | None]:
-        if gone in table.place.guests:
-            table.place.guests.remove(gone)
-            table.run.mark_gap()
-        return await look_up(message_ids)
-
-    monkeypatch.setattr(table.stage, "said_of", away_once_more)
-    table.run.mark_gap()
-    await table.run.catch_up()
-    await table.run.catch_up()
-    assert [t.text for t in await table.stored_turns()] == ["Before.", ""]
-
-
-async def test_what_is_edited_between_being_read_and_being_taken_in_is_taken_in_so(
-    table: SessionTable, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    message, read, editing = table.place.guest("Rye?"), table.stage.heard_since, list[asyncio.Task[bool]]()
-
-    async def edited_meanwhile(after_id: int) -> list[GuestMessage]:
-        found = await read(after_id)
-        if not editing:
-            editing.append(asyncio.create_task(table.run.guest_changed(message.id, "Oats?")))
-            await asyncio.sleep(0.01)
-        return found
-
-    monkeypatch.setattr(table.stage, "heard_since", edited_meanwhile)
-    table.run.mark_gap()
-    assert table.run.has_heard(message.id)
-    await table.run.catch_up()
-    assert await editing[0]
-    assert [t.text for t in await table.stored_turns()] == ["Oats?"]
 
 
 # --- the prefix ---
@@ -628,159 +469,3 @@ async def test_a_cancelled_loop_leaves_record_and_database_alike(store: Store, s
             await asyncio.gather(loop, return_exceptions=True)
             await table.run._outbox.deliver()
             await table.assert_stored()
-
-
-# --- the place ---
-
-
-async def test_a_lost_permission_pauses_and_is_told_to_the_convener(table: SessionTable) -> None:
-    table.stage.script.extend([refused(RejectReason.BLOCKED)] * 3)
-    await table.run.take_turns()
-    assert table.run.status is Status.PAUSED
-    assert table.place.texts == []
-    assert "something that people must mend" in table.stage.told[-1]
-    table.stage.script.clear()
-    await table.resume()
-    assert table.run.status is Status.ENDED
-    await table.assert_stored()
-
-
-async def test_a_place_that_is_gone_ends_the_session_and_keeps_the_record(table: SessionTable) -> None:
-    await table.speak(2)
-    table.stage.script.extend([refused(RejectReason.PLACE_GONE)] * 3)
-    await table.resume()
-    assert table.run.status is Status.ENDED
-    assert len(await table.stored_turns()) == len(table.run.record)
-    assert await table.store.unfinished_sessions() == []
-
-
-async def test_a_withheld_turn_uses_the_clock_and_is_in_no_prompt(table: SessionTable) -> None:
-    await table.speak(1)
-    table.stage.script.append(refused(RejectReason.WITHHELD))
-    table.server.enqueue("Something rude.")
-    await table.resume()
-    assert [t.withheld for t in table.spoken] == [n == 1 for n in range(10)]
-    assert "A turn could not be shown" in table.place.texts[-1]
-    assert not any("Something rude." in p for p in table.server.prompts)
-    assert [t.withheld for t in await table.stored_turns() if t.kind == "persona"] == [n == 1 for n in range(10)]
-
-
-@pytest.mark.parametrize("why", [RejectReason.OTHER, RejectReason.NAME, RejectReason.WEBHOOK_GONE])
-async def test_a_table_of_which_nothing_is_shown_asks_for_two_turns_only(
-    table: SessionTable, why: RejectReason
-) -> None:
-    await table.speak(1)
-    table.stage.script.extend([refused(why)] * 4)
-    asked = len(table.server.prompts)
-    await table.resume()
-    assert table.run.status is Status.PAUSED
-    assert table.run.fault is Fault.PLACE
-    assert len(table.server.prompts) == asked + 2
-    await table.resume()
-    assert table.run.status is Status.ENDED
-    assert not any(t.withheld for t in table.spoken)
-
-
-@pytest.mark.parametrize(
-    ("script", "spoken"),
-    [
-        ([refused(RejectReason.WITHHELD)] * 3, 4),
-        # Held, then withheld as it is sent again, and behind it a question: the loop has counted neither.
-        (
-            [
-                *[refused(RejectReason.WITHHELD)] * 2,
-                refused(RejectReason.BLOCKED),
-                *[refused(RejectReason.WITHHELD)] * 3,
-            ],
-            5,
-        ),
-    ],
-)
-async def test_a_filter_that_lets_nothing_through_pauses(
-    table: SessionTable, script: list[Sending], spoken: int
-) -> None:
-    await table.speak(1)
-    table.stage.script.extend(script)
-    await table.resume()
-    if table.run.fault is Fault.PLACE:
-        await table.resume()
-    assert table.run.status is Status.PAUSED
-    assert table.run.fault is Fault.PASSES
-    assert f"{spoken - 1} turns in a row were withheld" in table.place.texts[-1]
-    assert len(table.spoken) == spoken
-    await table.resume()
-    assert table.run.status is Status.ENDED
-
-
-@pytest.mark.parametrize("why", [RejectReason.BLOCKED, RejectReason.WITHHELD, RejectReason.OTHER])
-async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: SessionTable, why: RejectReason) -> None:
-    table.stage.script.extend([refused(why)] * 2)
-    await table.run._announcer.announce(Done("Mira paused the table."))
-    assert table.stage.told == ["-# Mira paused the table."]
-    assert await table.store.take_post(PLACE, 0) is None
-
-
-async def test_guests_that_cannot_be_read_do_not_keep_it_from_going_on(
-    table: SessionTable, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def fail(after_id: int) -> Any:
-        raise PostRejected(RejectReason.BLOCKED, "no permission")
-
-    monkeypatch.setattr(table.stage, "heard_since", fail)
-    table.run.mark_gap()
-    await table.run.catch_up()
-    assert table.run.record == Record()
-
-
-# --- guests and those who take back what they said ---
-
-
-async def test_who_is_forgotten_while_they_are_being_heard_is_not_taken_in(
-    table: SessionTable, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said = table.place.guest("I live at Mill Lane 4.")
-    really, asked, go_on = table.store.member_data.is_kept_out, asyncio.Event(), asyncio.Event()
-
-    async def slow(guild_id: int, user_id: int) -> bool:
-        asked.set()
-        await go_on.wait()
-        return await really(guild_id, user_id)
-
-    monkeypatch.setattr(table.store.member_data, "is_kept_out", slow)
-    hearing = asyncio.create_task(table.run.hear(said))
-    await asked.wait()
-    await table.run.forget(Member(said.author_id, (said.name,)), said.id + 1)
-    go_on.set()
-    assert await hearing is Heard.IGNORED
-    assert await table.stored_turns() == []
-
-
-async def test_what_may_be_missing_since_a_moment_ago_is_looked_for_behind_that(table: SessionTable) -> None:
-    """What somebody said by command is heard of later than what others wrote after it, if its answer is lost."""
-    by_command = table.place.guest("By command.")
-    assert await table.run.hear(table.place.guest("And I?")) is Heard.TAKEN
-    table.run.mark_gap(since=by_command.id - 1)
-    await table.run.catch_up()
-    assert {t.text for t in table.run.record} == {"By command.", "And I?"}
-
-
-async def test_what_is_taken_back_while_the_database_takes_nothing_is_made_up_for(
-    table: SessionTable, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gone, other = table.place.guest("I live at Mill Lane 4."), table.place.guest("So you do.")
-    for message in (gone, other):
-        await table.run.hear(message)
-
-    async def full(*_: object) -> None:
-        raise TransientDatabaseError("The bot's database can't be used: the disk is full.")
-
-    table.place.guests.remove(gone)
-    table.place.edited[other.id] = "Do you?"
-    with monkeypatch.context() as patch:
-        patch.setattr(table.store, "amend_turn", full)
-        for message_id, text in ((gone.id, ""), (other.id, "Do you?")):
-            with pytest.raises(TransientDatabaseError):
-                await table.run.guest_changed(message_id, text)
-    await table.speak(1)
-    assert [turn.text for turn in await table.stored_turns() if turn.kind == "guest"] == ["", "Do you?"]
-    assert "Mill Lane" not in table.server.prompts[0]
