@@ -2,8 +2,6 @@
 
 import base64
 import json
-import struct
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -15,48 +13,8 @@ from bot.library.files import read_personas, read_task
 from bot.library.macros import expanded
 from bot.library.persona_file import read_persona
 from bot.library.portrait import AVATAR_BYTES
+from tests.support.character_cards import DETAILS, PROMPT, card, picture, text_chunk
 from tests.support.written_files import AINO, PNG, put
-
-DETAILS = {
-    "name": "Edda",
-    "description": "{{char}} keeps bees and distrusts {{user}}.",
-    "personality": "patient, blunt",
-    "scenario": "A garden at {{user}}'s house.",
-    "first_mes": "Mind the hive.",
-    "mes_example": "<START>\n{{user}}: Honey?\n{{char}}: Not yet.",
-}
-PROMPT = (
-    "Edda keeps bees and distrusts the others at the table.\n\nPersonality: patient, blunt\n\n"
-    "Situation: A garden at the others’ house.\n\n"
-    "Examples of how Edda talks:\nthe others at the table: Honey?\nEdda: Not yet."
-)
-
-
-def card(version: int, **changes: Any) -> dict[str, Any]:
-    details = DETAILS | changes
-    if version == 1:
-        return details
-    return {"spec": f"chara_card_v{version}", "spec_version": f"{version}.0", "data": details}
-
-
-def picture(*chunks: tuple[bytes, bytes], size: int = 0) -> bytes:
-    """A PNG with these chunks, of at least so many bytes."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + header
-        + b"".join(chunk(*c) for c in chunks)
-        + chunk(b"IDAT", bytes(size))
-        + chunk(b"IEND", b"")
-    )
-
-
-def text_chunk(key: str, data: object) -> tuple[bytes, bytes]:
-    return b"tEXt", key.encode() + b"\0" + base64.b64encode(json.dumps(data).encode())
 
 
 def only(folder: Path) -> Any:
@@ -97,7 +55,7 @@ def test_names_of_cards(tmp_path: Path) -> None:
     [
         ({"name": ""}, "full_name", "is empty"),
         ({"name": None}, "name", "is not a text"),
-        ({"description": " ", "personality": "", "scenario": "", "mes_example": ""}, "prompt", "is empty"),
+        (dict.fromkeys(DETAILS.keys() - {"name"}, " "), "prompt", "is empty"),
         ({"description": "Rolls {{roll:1d6}}."}, "prompt", "holds the macro {{roll:1d6}}."),
     ],
 )
