@@ -37,7 +37,7 @@ class InvalidFiles(RoundtableError):
 
 
 class UnusableFile(UserError):
-    """A file that was handed over can't be taken: what is wrong with it, a sentence a line, no more than fit a message."""
+    """A file that was handed over can't be taken: what is wrong with it, a sentence a line, as a message takes it."""
 
     def __init__(self, problems: Sequence[FileProblem]) -> None:
         self.problems = tuple(problems)

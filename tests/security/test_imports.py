@@ -1,4 +1,4 @@
-"""Cards and pictures of strangers that are made to hang the bot, to fill its memory or to reach what is not theirs."""
+"""Cards, pictures and briefs that are made to hang the bot, to fill its memory or to reach what is not theirs."""
 
 import contextlib
 import json
@@ -6,18 +6,24 @@ import struct
 import time
 import tracemalloc
 import zlib
+from collections.abc import Callable
+from functools import cache
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZIP_LZMA, ZipFile
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.library import brief_file
+from bot.library.brief_file import brief_text
 from bot.library.file_problem import UnusableFile
 from bot.library.persona_import import imported
 from bot.library.portrait_crop import portrait_of
 from tests.support.character_cards import PROMPT, card, charx, chunk, drawn, drawn_with, picture, text_chunk
-from tests.support.written_files import AINO
+from tests.support.pdf_files import CATALOGUE, pdf_of, pdf_with_pages, written
+from tests.support.written_files import AINO, put
 
 # What is taken of memory beside the file itself, in bytes; and of time, in seconds of the processor, which are so many
 # that a slow machine is none of a bomb.
@@ -46,6 +52,11 @@ def packed_by(method: int) -> bytes:
     return out.getvalue()
 
 
+def made(data: bytes | Callable[[], bytes]) -> bytes:
+    """The large ones are made when they are wanted."""
+    return data if isinstance(data, bytes) else data()
+
+
 def said_of(data: bytes) -> str:
     """What people are told of such a file; it took little memory and time."""
     tracemalloc.start()
@@ -61,7 +72,11 @@ def said_of(data: bytes) -> str:
     return said
 
 
-SPACES = zlib.compress(b" " * BIG, 9)
+@cache
+def spaces() -> bytes:
+    return zlib.compress(b" " * BIG, 9)
+
+
 TWO_MARKS = ((b"PK\x03\x04", 6, b"\x01"), (b"PK\x01\x02", 8, b"\x01"))
 LISTED_SIZE = (b"PK\x01\x02", 24)
 ICON = [{"type": "icon", "name": "main", "uri": "embeded://face.png"}]
@@ -86,14 +101,14 @@ ICON = [{"type": "icon", "name": "main", "uri": "embeded://face.png"}]
         (as_json(card(2, first_mes="<:a:" * 300_000, mes_example="<START> " * 100_000)), "taken"),
         (as_json(card(2, extensions={f"k{at}" * 100: "x" for at in range(1_000)})), "and 995 more)."),
         # pictures
-        (drawn_with((b"zTXt", b"chara\0\0" + SPACES)), "is a picture without a character card that can be read."),
-        (drawn_with((b"iTXt", b"chara\0\1\0\0\0" + SPACES)), "is a picture without a character card that can be read."),
+        (lambda: drawn_with((b"zTXt", b"chara\0\0" + spaces())), "is a picture without a character card that can be read."),
+        (lambda: drawn_with((b"iTXt", b"chara\0\1\0\0\0" + spaces())), "is a picture without a character card that can be read."),
         (drawn_with((b"tEXt", b"chara\0" + b"A" * 9_000_000)), "is a picture without a character card"),
         (drawn_with(*[(b"tEXt", b"a\0b")] * 12_000), "is a picture without a character card that can be read."),
         # zip files
-        (charx(("card.json", b" " * BIG)), "holds a card.json that is damaged, or has more than 2,097,152 bytes."),
-        (patched(charx(("card.json", b" " * BIG)), (*LISTED_SIZE, b"\x64\0\0\0")), "holds a card.json that is damaged"),
-        (charx(("card.json", card(3, assets=ICON)), ("face.png", bytes(BIG))), "Its picture is left out"),
+        (lambda: charx(("card.json", b" " * BIG)), "holds a card.json that is damaged, or has more than 2,097,152 bytes."),
+        (lambda: patched(charx(("card.json", b" " * BIG)), (*LISTED_SIZE, b"\x64\0\0\0")), "holds a card.json that is damaged"),
+        (lambda: charx(("card.json", card(3, assets=ICON)), ("face.png", bytes(BIG))), "Its picture is left out"),
         (b"PK\x03\x04" + b"PK\x01\x02" * 3_000, "holds 3,000 files. Take some out: 2,000 are read at most."),
         (packed_by(ZIP_LZMA), "holds a card.json that is damaged"),
         (patched(charx(("card.json", card(3))), *TWO_MARKS), "is encrypted. Export it without a password."),
@@ -101,8 +116,8 @@ ICON = [{"type": "icon", "name": "main", "uri": "embeded://face.png"}]
         (charx(("../card.json", card(3)), ("/card.json", card(3))), "is a zip file without card.json"),
     ],
 )  # fmt: skip
-def test_a_card_that_is_a_bomb_is_refused_in_a_sentence(data: bytes, says: str) -> None:
-    assert says in said_of(data)
+def test_a_card_that_is_a_bomb_is_refused_in_a_sentence(data: bytes | Callable[[], bytes], says: str) -> None:
+    assert says in said_of(made(data))
 
 
 def bomb(width: int, height: int, *chunks: bytes) -> bytes:
@@ -119,8 +134,14 @@ def bomb(width: int, height: int, *chunks: bytes) -> bytes:
         (bomb(10_000, 10_000), "face.png: has 10,000×10,000 pixels. Make it smaller: 512×512 are plenty."),
         (bomb(1, 20_000_000), "face.png: has 1×20,000,000 pixels."),
         (bomb(0, 0), "face.png: is "),
-        (bomb(4, 4, chunk(b"zTXt", b"a\0\0" + SPACES)), "face.png: is a picture that is damaged or cut short."),
-        (bomb(4, 4, chunk(b"iCCP", b"a\0\0" + SPACES)), "face.png: is a picture that is damaged or cut short."),
+        (
+            lambda: bomb(4, 4, chunk(b"zTXt", b"a\0\0" + spaces())),
+            "face.png: is a picture that is damaged or cut short.",
+        ),
+        (
+            lambda: bomb(4, 4, chunk(b"iCCP", b"a\0\0" + spaces())),
+            "face.png: is a picture that is damaged or cut short.",
+        ),
         (bytes(9_000_000), "face.png: has 9,000,000 bytes. Use a picture of up to 8,388,608."),
         (drawn()[:200], "face.png: is a picture that is damaged or cut short."),
         (b"GIF89a", "face.png: is no picture that can be read here. Use a PNG, JPEG, WebP, GIF or AVIF."),
@@ -130,7 +151,8 @@ def bomb(width: int, height: int, *chunks: bytes) -> bytes:
         (b"", "face.png: is no picture that can be read here."),
     ],
 )
-def test_a_picture_that_is_a_bomb_is_refused_before_it_is_decoded(data: bytes, says: str) -> None:
+def test_a_picture_that_is_a_bomb_is_refused_before_it_is_decoded(data: bytes | Callable[[], bytes], says: str) -> None:
+    data = made(data)
     tracemalloc.start()
     with pytest.raises(UnusableFile) as found:
         portrait_of(data, "face.png")
@@ -180,3 +202,35 @@ def test_any_damage_makes_a_persona_or_a_sentence(sound: bytes, chosen: st.DataO
     for read in (lambda: imported(bytes(data), "edda.png"), lambda: portrait_of(bytes(data), "edda.png")):
         with contextlib.suppress(UnusableFile):
             read()
+
+
+# --- PDFs ---
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        lambda: pdf_with_pages(b" " * 80_000_000),
+        lambda: pdf_of(CATALOGUE, b"<</Type/Pages/Kids[2 0 R]/Count 1>>"),
+        lambda: pdf_with_pages(written("x") + b"[" * 100_000),
+    ],
+    ids=["unpacks to 80 MB", "its pages go in a circle", "nested"],
+)
+def test_a_pdf_that_is_a_bomb_ends_only_the_process_that_reads_it(data: Callable[[], bytes]) -> None:
+    with pytest.raises(UnusableFile, match=r"bomb\.pdf: is a PDF that is damaged, or takes too long to read\."):
+        brief_text(data(), "bomb.pdf")
+
+
+def test_one_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brief_file, "_PATIENCE", 0.5)
+    with pytest.raises(UnusableFile, match="takes too long to read"):
+        brief_text(pdf_with_pages(b"(x) Tj " * 2_000_000), "bomb.pdf")
+
+
+def test_the_process_that_reads_it_knows_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    reader = put(tmp_path / "reader.py", "import json, os\nprint(json.dumps({'text': ' '.join(os.environ)}))")
+    monkeypatch.setattr(brief_file, "_READER", reader)
+    monkeypatch.setenv("DISCORD_TOKEN", "very-secret")
+    text, _ = brief_text(b"%PDF-1.7", "brief.pdf")
+    assert "PYTHONPATH" in text
+    assert "DISCORD_TOKEN" not in text
