@@ -1,6 +1,5 @@
 """One persona out of a file that somebody hands over: our JSON, or a character card as JSON, PNG or CHARX."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -18,7 +17,7 @@ from bot.library.macros import without_unknown
 from bot.library.persona_file import read_persona
 from bot.library.png_card import PNG_START, card_in_png
 from bot.library.portrait_crop import PICTURE_BYTES, portrait_of
-from bot.library.text_file import decoded
+from bot.library.text_file import decoded, without_controls
 
 # What Discord takes of a member who pays nothing, in bytes: https://support.discord.com/hc/en-us/articles/25444343291031
 IMPORT_BYTES: Final = 10 * 1024 * 1024
@@ -36,8 +35,6 @@ HOST_FIELDS: Final = ("endpoint", "model", *ModelOptions.model_fields)
 # So much of a wrong value is told, and so many macros.
 _SHOWN: Final = 100
 _MACROS_TOLD: Final = 5
-# Control characters, which no text needs but for its lines and tabs.
-_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _Read = TypeVar("_Read")
 
 _ZIP_START: Final = b"PK\x03\x04"
@@ -144,7 +141,7 @@ def _persona(file: str, fields: dict[str, Any]) -> tuple[Persona, list[str]]:
     macros: list[str] = []
     for field in ("prompt", "intro"):
         if isinstance(value := fields.get(field), str):
-            fields[field], unknown = without_unknown(_UNSEEN.sub("", value))
+            fields[field], unknown = without_unknown(without_controls(value))
             macros += unknown
     persona, problems = read_persona(file, fields)
     if persona is None:

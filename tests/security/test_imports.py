@@ -79,6 +79,8 @@ def spaces() -> bytes:
 
 TWO_MARKS = ((b"PK\x03\x04", 6, b"\x01"), (b"PK\x01\x02", 8, b"\x01"))
 LISTED_SIZE = (b"PK\x01\x02", 24)
+NO_CARD = "is a picture without a character card that can be read."
+DAMAGED = "holds a card.json that is damaged, or has more than 2,097,152 bytes."
 ICON = [{"type": "icon", "name": "main", "uri": "embeded://face.png"}]
 
 
@@ -101,16 +103,16 @@ ICON = [{"type": "icon", "name": "main", "uri": "embeded://face.png"}]
         (as_json(card(2, first_mes="<:a:" * 300_000, mes_example="<START> " * 100_000)), "taken"),
         (as_json(card(2, extensions={f"k{at}" * 100: "x" for at in range(1_000)})), "and 995 more)."),
         # pictures
-        (lambda: drawn_with((b"zTXt", b"chara\0\0" + spaces())), "is a picture without a character card that can be read."),
-        (lambda: drawn_with((b"iTXt", b"chara\0\1\0\0\0" + spaces())), "is a picture without a character card that can be read."),
-        (drawn_with((b"tEXt", b"chara\0" + b"A" * 9_000_000)), "is a picture without a character card"),
-        (drawn_with(*[(b"tEXt", b"a\0b")] * 12_000), "is a picture without a character card that can be read."),
+        (lambda: drawn_with((b"zTXt", b"chara\0\0" + spaces())), NO_CARD),
+        (lambda: drawn_with((b"iTXt", b"chara\0\1\0\0\0" + spaces())), NO_CARD),
+        (drawn_with((b"tEXt", b"chara\0" + b"A" * 9_000_000)), NO_CARD),
+        (drawn_with(*[(b"tEXt", b"a\0b")] * 12_000), NO_CARD),
         # zip files
-        (lambda: charx(("card.json", b" " * BIG)), "holds a card.json that is damaged, or has more than 2,097,152 bytes."),
-        (lambda: patched(charx(("card.json", b" " * BIG)), (*LISTED_SIZE, b"\x64\0\0\0")), "holds a card.json that is damaged"),
+        (lambda: charx(("card.json", b" " * BIG)), DAMAGED),
+        (lambda: patched(charx(("card.json", b" " * BIG)), (*LISTED_SIZE, b"\x64\0\0\0")), DAMAGED),
         (lambda: charx(("card.json", card(3, assets=ICON)), ("face.png", bytes(BIG))), "Its picture is left out"),
         (b"PK\x03\x04" + b"PK\x01\x02" * 3_000, "holds 3,000 files. Take some out: 2,000 are read at most."),
-        (packed_by(ZIP_LZMA), "holds a card.json that is damaged"),
+        (packed_by(ZIP_LZMA), DAMAGED),
         (patched(charx(("card.json", card(3))), *TWO_MARKS), "is encrypted. Export it without a password."),
         (charx(("card.json", charx(("card.json", card(3))))), "is not UTF-8"),
         (charx(("../card.json", card(3)), ("/card.json", card(3))), "is a zip file without card.json"),
