@@ -11,7 +11,7 @@ from bot.discussion.text.segmentation import clipped
 from bot.library.avatar_links import link_problem
 from bot.library.character_card import read_card
 from bot.library.charx import CharxFile, icon_bytes, main_icon
-from bot.library.file_problem import FileProblem, UnusableFile, shown_name, storable
+from bot.library.file_problem import FileProblem, UnusableFile, shown_name, tellable
 from bot.library.json_text import read_json
 from bot.library.macros import without_unknown
 from bot.library.persona_file import read_persona
@@ -83,7 +83,7 @@ def imported(data: bytes, filename: str, *, name: str = "", by_host: bool = Fals
     persona, macros = _persona(file, fields)
     picture, without = _picture(file, parsed, carried)
     left_out = [*left_out, *macros, *without]
-    return ImportedPersona(persona, picture, tuple(storable(sentence) for sentence in left_out))
+    return ImportedPersona(persona, picture, tuple(tellable(sentence) for sentence in left_out))
 
 
 def _carried(file: str, data: bytes) -> _Carried:
@@ -145,7 +145,8 @@ def _persona(file: str, fields: dict[str, Any]) -> tuple[Persona, list[str]]:
             macros += unknown
     persona, problems = read_persona(file, fields)
     if persona is None:
-        raise UnusableFile(problems)
+        # A card has one name, which stands in two fields.
+        raise UnusableFile(list({(fault.value, fault.fix): fault for fault in problems[::-1]}.values())[::-1])
     if (length := len(persona.prompt)) > PROMPT_LENGTH:  # many a {{char}} with a long name
         raise _unusable(file, f"the prompt has {length:,} characters.", f"Keep it under {PROMPT_LENGTH:,}.")
     told = list(dict.fromkeys(macros))
