@@ -16,10 +16,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.discussion.prompts.third_person import told_of
 from bot.library import brief_file
 from bot.library.brief_file import brief_text
 from bot.library.file_problem import UnusableFile
-from bot.library.persona_import import imported
+from bot.library.persona_import import PROMPT_LENGTH, imported
 from bot.library.portrait_crop import portrait_of
 from tests.support.character_cards import PROMPT, card, charx, chunk, drawn, drawn_with, picture, text_chunk
 from tests.support.pdf_files import CATALOGUE, pdf_of, pdf_with_pages, written
@@ -95,7 +96,7 @@ ICON = [{"type": "icon", "name": "main", "uri": "embeded://face.png"}]
         (as_json(dict.fromkeys(map(str, range(50_000)))), "has 50,000 fields. A persona has a few"),
         (as_json(AINO | {"name" * 20_000: 1}), "is a field's name of 80,000 characters. Leave it out."),
         (as_json(AINO | {"aliases": ["a" * 100] * 15_000}), "aliases: is a list of 15,000. Keep it under 100."),
-        (as_json(AINO | {"aliases": ["a" * 100] * 90}), "And 84 more."),
+        (as_json(AINO | {"aliases": [f"{at}{'a' * 100}" for at in range(90)]}), "And 84 more."),
         (as_json(AINO | {"avatar": "https://" + "a." * 900_000 + " x"}), "avatar: has 1,800,010 characters."),
         (as_json(AINO | {"prompt": "<user>" * 1_990}), "the prompt has 45,"),
         (as_json(card(2, name="N" * 80, description="{{char}}" * 1_400)), "the prompt has 11"),
@@ -204,6 +205,19 @@ def test_any_damage_makes_a_persona_or_a_sentence(sound: bytes, chosen: st.DataO
     for read in (lambda: imported(bytes(data), "edda.png"), lambda: portrait_of(bytes(data), "edda.png")):
         with contextlib.suppress(UnusableFile):
             read()
+
+
+@pytest.mark.parametrize(
+    "words", ["You ", "you're ", "You are ", "you. ", "You are Dr. ", "Edda ", "“", "You, as ", "a ", "**"]
+)
+def test_a_card_that_goes_on_and_on_is_told_as_fast_as_any(words: str) -> None:
+    """It stands in each prompt of its table: quadratic, the longest card that is taken would hold all tables up."""
+    prompt = (words * PROMPT_LENGTH)[:PROMPT_LENGTH]
+    persona = imported(as_json({"name": "Edda", "full_name": "Edda Holm", "prompt": prompt}), "edda.json").persona
+    began = time.process_time()
+    told_of(persona)
+    assert persona.reminder
+    assert time.process_time() - began < SECONDS / 5
 
 
 # --- PDFs ---
