@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 
+from bot.chat.commands.clicks import Clicks
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
 from bot.chat.commands.privacy_command import ForgetButton
@@ -86,6 +87,8 @@ class RoundtableBot(ServerEvents):
             grace_days=settings.leave_grace_days,
             keeps_promises="retention_days" not in settings.model_fields_set,
         )
+        # Each feature's verbs, from the module that does them.
+        self.clicks = Clicks()
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
         self.tree.add_command(ask_this_persona)
@@ -186,6 +189,9 @@ class RoundtableBot(ServerEvents):
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         for message_id in payload.message_ids:
             await self.supervisor.message_gone(payload.channel_id, message_id)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        await self.clicks.handle(interaction)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("error in %s", event_method)
