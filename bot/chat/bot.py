@@ -6,10 +6,11 @@ from typing import Any
 
 import discord
 
+from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
 from bot.chat.commands.privacy_command import ForgetButton
-from bot.chat.commands.roundtable_commands import RoundtableCommands, ask_this_persona
+from bot.chat.commands.roundtable_commands import RoundtableCommands, menus
 from bot.chat.commands.slow_mode import OneAtATime
 from bot.chat.hearing.guest_messages import RateLimitNotice, as_guest, words_of
 from bot.chat.posting.avatars import Avatars
@@ -86,9 +87,12 @@ class RoundtableBot(ServerEvents):
             grace_days=settings.leave_grace_days,
             keeps_promises="retention_days" not in settings.model_fields_set,
         )
+        # Each feature's verbs, from the module that does them.
+        self.clicks = VerbTable()
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
-        self.tree.add_command(ask_this_persona)
+        for menu in menus():
+            self.tree.add_command(menu)
 
     @property
     def me(self) -> discord.ClientUser:
@@ -186,6 +190,9 @@ class RoundtableBot(ServerEvents):
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         for message_id in payload.message_ids:
             await self.supervisor.message_gone(payload.channel_id, message_id)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        await self.clicks.handle(interaction)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("error in %s", event_method)
