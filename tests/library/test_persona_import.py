@@ -113,6 +113,15 @@ def test_what_of_a_card_is_left_out_is_told(changes: dict[str, Any], said: str) 
     assert imported(as_json(card(3, **changes)), "edda.json").left_out == (said,)
 
 
+def test_macros_inside_of_others_go_from_the_innermost_on() -> None:
+    nested = imported(
+        as_json(card(2, description="{{char}} is {{random::{{char}}::{{pick::a::b}}}}glad.")), "edda.json"
+    )
+    assert nested.persona.prompt.startswith("Edda is glad.")
+    assert nested.left_out[0].startswith("Left out: the macros {{pick::a::b}}, {{random::Edda::}} (only")
+    assert "the prompt has" in refused(as_json(card(2, name="{{char}}" * 9, description="{{x}}{{char}}" * 500)))
+
+
 def test_nothing_is_told_of_what_is_empty() -> None:
     empty = {
         "system_prompt": " ",
