@@ -1,6 +1,6 @@
 """A real bot on a simulated Discord: starts it in wall-clock time and serves the channel as a page on 127.0.0.1.
 
-What touches simcord is in `inside.py`, which is imported only when a demo starts: the package works without it.
+What touches simcord is in `inside`, which is imported only when a demo starts: the package works without it.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ import discord
 from bot.errors import RoundtableError
 
 if TYPE_CHECKING:
-    from bot.demo.inside import Channel, LiveEnv
+    from bot.demo.inside import LiveEnv, LivePreview
 
 SIMCORD = "3.2.1"
-"""The one version whose insides `inside.py` knows: every release moves them."""
+"""The one version whose insides `inside` knows: every release moves them."""
 _MODULES = ("simcord", "markdown_it", "linkify_it", "regex", "PIL")
 _INSTALL = "install it with  pip install 'roundtable-bot[demo]'  or run  make demo"
 _LAST_PORT = 65535
@@ -39,7 +39,7 @@ class DemoUnavailable(RoundtableError):
 class DemoPage:
     """The page of a running demo. Anyone who has `url` can use it: the part after `#` is its key."""
 
-    def __init__(self, channel: "Channel") -> None:
+    def __init__(self, channel: "LivePreview") -> None:
         self._channel = channel
 
     @property

@@ -214,9 +214,9 @@ async def test_sixty_messages_leave_the_newest_fifty_on_the_page() -> None:
 
 
 async def test_old_messages_are_forgotten_but_a_panel_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot.demo import inside
+    from bot.demo.inside import live_env
 
-    monkeypatch.setattr(inside, "_KEPT_MESSAGES", 5)
+    monkeypatch.setattr(live_env, "KEPT_MESSAGES", 5)
     bot = _TinyBot()
     async with _visit(bot) as visitor:
         await bot.talk(bot.place, [f"line {number}" for number in range(1, 21)])

@@ -1,0 +1,127 @@
+"""simcord's preview as a page for visitors: kept up to date while people and bot go on writing."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle
+from simcord.preview import Preview, _queries, _snapshot
+from simcord.preview._pages import HISTORY_WINDOW_SIZE
+
+from bot.demo.inside.live_env import LiveEnv
+from bot.demo.inside.page_server import PageServer, newcomer
+from bot.demo.place import DemoPlace
+
+_TYPING_SECONDS: Final = 10.0
+"""How long Discord shows one typing event, unless a message ends it."""
+_PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+
+
+class LivePreview(Preview):
+    """The page: simcord's preview of one channel, kept up to date while people and bot go on writing."""
+
+    env: LiveEnv
+
+    def __init__(
+        self, env: LiveEnv, place: DemoPlace, channel: ChannelHandle, people: dict[str, MemberActor], port: int
+    ):
+        super().__init__(
+            env,
+            channel,
+            tuple(people.values()),
+            layout="channel",
+            display="responsive",
+            width=960,
+            height=720,
+            locale="en-GB",
+            timezone="UTC",
+            presentation_time=None,
+            assets=None,
+            port=port,
+        )
+        self.place, self.people = place, people
+        self.add_picture = env.add_picture
+        self._explicit_assets = env.pictures
+        self._server = PageServer(self, port)
+        self._one_at_a_time = asyncio.Lock()
+        self._shown: dict[str, int] = {}
+        self._typing_until = 0.0
+        env.backend.subscribers.append(self._watch_typing)
+
+    async def __aenter__(self) -> "LivePreview":
+        await super().__aenter__()
+        # The harness's own page would be drawn anew at each step, and nobody looks at it.
+        self._pages.pop("python")
+        return self
+
+    def _initial_target(self, viewer: Any, channel_id: int) -> int | None:
+        """simcord opens a channel at the bot's last message; a chat opens at its newest and follows."""
+        return None
+
+    def _open_page(self, viewer_id: Any = None, target_id: Any = None) -> Any:
+        as_whom = self.people.get(newcomer.get())
+        return super()._open_page(as_whom.id if as_whom else viewer_id, target_id)
+
+    async def _prepare_asset(self, context_id: str | None, asset_id: str, **how: Any) -> tuple[str, bytes, str]:
+        """simcord decodes each picture in another process first; a PNG of our own needs no such care, and is there."""
+        _, record, data = self._authorized_asset(context_id, asset_id)
+        if data.startswith(_PNG_SIGNATURE) and not any(how.values()):
+            return "image/png", data, record.filename
+        return await super()._prepare_asset(context_id, asset_id, **how)
+
+    async def _action(self, context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+        """simcord refuses an action while another one runs, or when the page has moved on since it was drawn.
+
+        Here both are normal: people act at the same time, and messages arrive under their hands. So actions queue,
+        and each counts as made on the present page; what it aims at is still looked up and may be gone.
+        """
+        async with self._one_at_a_time:
+            page = self._pages.get(context_id or "")
+            if page is not None and isinstance(body, Mapping):
+                body = {**body, "published_revision": page.revision}
+                if body.get("kind") in ("send_message", "run_command"):
+                    page.window_end_id = None  # whoever writes while reading old messages is brought back to the newest
+            return await super()._action(context_id, body)
+
+    def _page_payload(self, page: Any) -> dict[str, Any]:
+        """What a browser gets when it asks, twice a second: drawn anew if anything happened since."""
+        if self._shown.get(page.id) != self.env.changes.total and page is not self._action_page:
+            self._advance_presentation_time()
+            self._publish(page, reason="refresh")
+        payload = super()._page_payload(page)
+        payload["typing"] = time.monotonic() < self._typing_until
+        return payload
+
+    def _publish(self, page: Any, **arguments: Any) -> None:
+        super()._publish(page, **arguments)
+        self._shown = {known: seen for known, seen in self._shown.items() if known in self._pages}
+        self._shown[page.id] = self.env.changes.total
+        previous: dict[str, Any] = {}
+        for message in (page.snapshot["messages"][key] for key in page.snapshot["timeline"]):
+            author = message["author"]
+            # All personas of one webhook have its id, and simcord would run their messages together.
+            if message["compact"] and author["name"] != previous.get("name"):
+                message["compact"] = False
+            previous = author
+
+    def _watch_typing(self, event: str, payload: Mapping[str, Any]) -> None:
+        if payload.get("channel_id") != str(self.channel.id):
+            return
+        if event == "TYPING_START" and payload["user_id"] == str(self.env.backend.bot_user.id):
+            self._typing_until = time.monotonic() + _TYPING_SECONDS
+        elif event == "MESSAGE_CREATE" and (payload.get("webhook_id") or payload["author"].get("bot")):
+            self._typing_until = 0.0
+
+
+def _list_recent(preview: Preview, page: Any, visible: list[Any]) -> Any:
+    """simcord summarises every message for its list, which our page hides; replies need the recent ones only.
+
+    At 300 messages this is two thirds of the 180 ms that drawing a page takes, and drawing stops the bot meanwhile.
+    """
+    return _list_all(preview, page, visible[-HISTORY_WINDOW_SIZE:] if isinstance(preview, LivePreview) else visible)
+
+
+_list_all = _queries._message_navigation
+_snapshot._message_navigation = _list_recent  # pyright: ignore[reportPrivateImportUsage]
