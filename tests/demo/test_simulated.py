@@ -144,9 +144,14 @@ async def _visit(bot: _TinyBot, **place: Any) -> AsyncIterator[_Visitor]:
 
 async def test_the_bot_is_ready_and_the_page_answers_on_its_address() -> None:
     bot = _TinyBot()
-    async with simulated_discord(bot, guild="Tea House", channel="table") as demo, aiohttp.ClientSession() as http:
+    async with (
+        simulated_discord(bot, guild="Tea House", channels=("table", "window")) as demo,
+        aiohttp.ClientSession() as http,
+    ):
         assert bot.is_ready()
-        assert [(guild.name, guild.text_channels[0].name) for guild in bot.guilds] == [("Tea House", "table")]
+        assert [(guild.name, [c.name for c in guild.text_channels]) for guild in bot.guilds] == [
+            ("Tea House", ["table", "window"])
+        ]
         assert bot.user is not None
         assert bot.user.name == "Roundtable"
         async with http.get(demo.url) as answer:
@@ -200,9 +205,9 @@ async def test_the_page_shows_who_is_typing_until_the_message_is_there() -> None
         channel = bot.get_channel(bot.place)
         assert isinstance(channel, discord.TextChannel)
         async with channel.typing():
-            assert (await visitor.state())["typing"] is True
+            assert (await visitor.state())["demo"]["typing"] is True
             await channel.send("there")
-        assert (await visitor.state())["typing"] is False
+        assert (await visitor.state())["demo"]["typing"] is False
 
 
 async def test_sixty_messages_leave_the_newest_fifty_on_the_page() -> None:
@@ -228,15 +233,15 @@ async def test_old_messages_are_forgotten_but_a_panel_stays(monkeypatch: pytest.
 
 async def test_two_addresses_are_two_people() -> None:
     bot = _TinyBot()
-    async with simulated_discord(bot, people=("you", "robin")) as demo, aiohttp.ClientSession() as http:
+    async with simulated_discord(bot, people=("alex", "robin")) as demo, aiohttp.ClientSession() as http:
         assert "?as=robin#" in demo.url_as("robin")
-        with pytest.raises(ValueError, match="nobody here is called 'sam'; there are you, robin"):
+        with pytest.raises(ValueError, match="nobody here is called 'sam'; there are alex, robin"):
             demo.url_as("sam")
         seen = []
         for query in ("", "?as=robin", "?as=sam"):
             state = await _Visitor(http, demo).enter(query)
             seen.append(next(who["name"] for who in state["viewers"] if who["id"] == state["viewerId"]))
-        assert seen == ["you", "robin", "you"]
+        assert seen == ["alex", "robin", "alex"]
 
 
 async def test_a_taken_port_is_named() -> None:
@@ -312,7 +317,7 @@ async def test_a_person_uses_the_page_in_a_browser(tmp_path: Any) -> None:
     bot = _TinyBot()
     async with browser_page() as page, simulated_discord(bot) as demo:
         await page.open(demo.url)
-        await page.slash("/tiny start", topic="tra", turns=3)
+        await page.run("/tiny start", topic="trains", turns=3)
         shown = await page.wait_for(lambda messages: ("Roundtable", "started on trains") in messages)
         assert [message for message in shown if message[0] in ("Ann", "Bo")] == [
             ("Ann", "trains 1"),
@@ -321,7 +326,7 @@ async def test_a_person_uses_the_page_in_a_browser(tmp_path: Any) -> None:
         ]
 
         await page.say("what about boats?")
-        await page.wait_for(lambda messages: messages[-1] == ("Roundtable", "heard you: what about boats?"))
+        await page.wait_for(lambda messages: messages[-1] == ("Roundtable", "heard alex: what about boats?"))
         await page.become("robin")
         assert ("Roundtable", "started on trains") not in await page.wait_for(lambda messages: len(messages) == 6)
         await page.say("or bikes")
@@ -332,7 +337,7 @@ async def test_a_person_uses_the_page_in_a_browser(tmp_path: Any) -> None:
         await page.wait_for(lambda messages: messages[-1] == ("Roundtable", "robin says we walk"))
         await page.press("Pause")
         await page.wait_for(lambda messages: messages[0][1].startswith("paused"))
-        await page.slash("/tiny choose")
+        await page.run("/tiny choose")
         await page.choose("Pick one", "rain")
         await page.wait_for(lambda messages: messages[-1] == ("Roundtable", "picked rain"))
 

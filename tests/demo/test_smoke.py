@@ -47,7 +47,7 @@ async def demo() -> AsyncIterator[str]:
 async def test_a_newcomer_starts_a_table_chimes_in_and_ends_it() -> None:
     async with browser_page() as page, demo() as url:
         await page.open(url)
-        await page.slash("/roundtable start", personas="Aino, Kaede, Faris", turns=9)
+        await page.run("/roundtable start", personas="Aino, Kaede, Faris", turns=9)
         opening = await page.wait_for(lambda seen: len(spoken(seen)) >= 1)
         assert any("The speakers are AI." in text for _, text in opening), (
             "the opening card tells what the speakers are"
@@ -55,34 +55,34 @@ async def test_a_newcomer_starts_a_table_chimes_in_and_ends_it() -> None:
 
         await page.say("Kaede, what about lighthouses?")
         heard = await page.wait_for(lambda seen: len({name for name, _ in spoken(seen)}) >= 2, timeout=30)
-        assert ("you", "Kaede, what about lighthouses?") in heard
+        assert ("alex", "Kaede, what about lighthouses?") in heard
         answered = await page.wait_for(lambda seen: "Kaede Moriwaki" in after_guest(seen), timeout=30)
         assert after_guest(answered).index("Kaede Moriwaki") <= 1, "whoever was addressed speaks next"
 
         await page.press("Pause")
-        await page.wait_for(lambda seen: any("you paused the table" in text for _, text in seen))
+        await page.wait_for(lambda seen: any("alex paused the table" in text for _, text in seen))
         await page.press("Resume")
-        await page.wait_for(lambda seen: any("you resumed the table" in text for _, text in seen))
+        await page.wait_for(lambda seen: any("alex resumed the table" in text for _, text in seen))
         SCREENSHOT.parent.mkdir(exist_ok=True)
         await page.screenshot(SCREENSHOT)
 
-        await page.slash("/roundtable stop", summary="True")
+        await page.run("/roundtable stop", summary="True")
         await page.wait_for(lambda seen: any("Summary." in text for _, text in seen), timeout=30)
         await page.wait_for(lambda seen: any("The table is closed. Thank you all" in text for _, text in seen))
 
-        await page.slash("/roundtable start", question="Tea or coffee?")
+        await page.run("/roundtable start", question="Tea or coffee?")
         await page.wait_for(lambda seen: any("❓ Tea or coffee?" in text for _, text in seen))
         await page.press("Stop")
-        await page.wait_for(lambda seen: any("you ended the table" in text for _, text in seen))
+        await page.wait_for(lambda seen: any("alex ended the table" in text for _, text in seen))
         assert not page.errors, "no script error on the page"
 
 
 def spoken(messages: Messages) -> Messages:
     """The personas' messages: everyone's but the bot's own and the people's."""
-    return [(name, text) for name, text in messages if name not in ("Roundtable", "you", "robin")]
+    return [(name, text) for name, text in messages if name not in ("Roundtable", "alex", "robin")]
 
 
 def after_guest(messages: Messages) -> list[str]:
     """Who spoke after the guest did."""
-    at = max(i for i, (name, _) in enumerate(messages) if name == "you")
+    at = max(i for i, (name, _) in enumerate(messages) if name == "alex")
     return [name for name, _ in spoken(messages[at:])]
