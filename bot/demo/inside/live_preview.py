@@ -148,14 +148,23 @@ class LivePreview(Preview):
         super()._publish(page, **arguments)
         self._shown = {known: seen for known, seen in self._shown.items() if known in self._pages}
         self._shown[page.id] = self.env.changes.total
-        page.snapshot["timeline"] = [key for key in page.snapshot["timeline"] if int(key) not in self._acts.hidden]
+        if page.status == "current":
+            self._touch_up(page)
+
+    def _touch_up(self, page: Any) -> None:
+        """What a chat shows otherwise than simcord does."""
+        snapshot, kept = page.snapshot, self.env.backend.messages.get(page.channel_id, {})
+        snapshot["timeline"] = [key for key in snapshot["timeline"] if int(key) not in self._acts.hidden]
         previous: dict[str, Any] = {}
-        for message in (page.snapshot["messages"][key] for key in page.snapshot["timeline"]):
+        for message in (snapshot["messages"][key] for key in snapshot["timeline"]):
             author = message["author"]
             # All personas of one webhook have its id, and simcord would run their messages together.
             if message["compact"] and author["name"] != previous.get("name"):
                 message["compact"] = False
             previous = author
+            if header := message["interaction_header"]:
+                asked = (kept[int(message["id"])].interaction_metadata or {}).get("id")
+                header["name"] = self._acts.invoked.get(str(asked), header.get("name"))
 
     def _watch_typing(self, event: str, payload: Mapping[str, Any]) -> None:
         if event == "TYPING_START" and payload["user_id"] == str(self.env.backend.bot_user.id):

@@ -16,7 +16,7 @@ from bot.demo.typed_offers import asks_bot, offers
 
 Answer = dict[str, Any]
 _PREFIX: Final = "demo."
-_KEPT_SUGGESTIONS: Final = 500
+_KEPT: Final = 500
 _MESSAGE_LENGTH: Final = 2000
 """Discord's limit, in characters."""
 _SELECTS: Final = {
@@ -35,6 +35,8 @@ class VisitorActs:
         self._backend = preview.env.backend
         self.hidden: set[int] = set()
         """Private messages that their reader has put out of sight."""
+        self.invoked: dict[str, str] = {}
+        """By interaction: the whole command, of which simcord shows the first word."""
         self._suggested: dict[tuple[str, str], Any] = {}
 
     def kind(self, body: Mapping[str, Any]) -> str:
@@ -102,7 +104,7 @@ class VisitorActs:
             suggested = await self._suggestions(page, reading, name, here.text, others)
             for choice in suggested:
                 self._suggested[name, str(choice["name"])] = choice["value"]
-            for old in list(self._suggested)[:-_KEPT_SUGGESTIONS]:
+            for old in list(self._suggested)[:-_KEPT]:
                 del self._suggested[old]
         shown = offers(reading, cursor, self._entries(page), names=self._names(page), suggested=suggested)
         # What still can become a command is not wrong yet.
@@ -135,7 +137,11 @@ class VisitorActs:
             return {"trouble": reading.trouble}
         options = self._parsed(page, reading, files)
         page.window_end_id = None
-        result = await page.viewer.slash(self._preview.channel, " ".join(reading.entry["path"]), **options)
+        invocation = " ".join(reading.entry["path"])
+        result = await page.viewer.slash(self._preview.channel, invocation, **options)
+        self.invoked[str(result._interaction.id)] = invocation
+        for old in list(self.invoked)[:-_KEPT]:
+            del self.invoked[old]
         return self._answered(page, result)
 
     def _parsed(self, page: Any, reading: Reading, files: Mapping[str, Any] | None = None) -> dict[str, Any]:

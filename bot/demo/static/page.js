@@ -1,6 +1,7 @@
 // Makes a chat of simcord's preview page. Runs before its script, and puts together what the other files here do.
 import { createComposer } from "./composer.js";
 import { element } from "./elements.js";
+import { innerLinks } from "./links.js";
 import { commandMentions, messageMenus, privateNotes } from "./menus.js";
 import { focusForms, typingSign, watchTrouble } from "./notices.js";
 import { sideBar } from "./sidebar.js";
@@ -24,9 +25,11 @@ document.body.append(watchTrouble(find("action-status")));
 focusForms(find("modal-root"));
 messageMenus(list);
 commandMentions(list, composer);
+innerLinks(find("preview-stage"));
 onMessages(list, tidyTimes);
 onMessages(list, privateNotes);
-onMessages(list, () => { if (list.childElementCount > 3) row.remove(); }); // whoever got this far needs no chips
+// An answer that only the visitor sees leaves the channel as empty as it was.
+onMessages(list, () => { row.hidden = Boolean(list.querySelector(":scope > :not(:has(.message-ephemeral-note))")); });
 if (!location.hash) {
   const sentence = "This address lacks its key, the part after #. Open the whole address that the demo printed.";
   document.body.append(element("p", "demo-locked", sentence));

@@ -1,6 +1,6 @@
 // The side bar: the channels and their threads, and the people one can write as.
 import { element, button } from "./elements.js";
-import { onState, place } from "./state.js";
+import { address, onState, place } from "./state.js";
 
 const SIGNS = { text: "#", forum: "≡", thread: "↳" };
 
@@ -21,20 +21,15 @@ export function sideBar(picker, beforeChange) {
   );
 }
 
-// A channel is an address of its own, so that two tabs can show two tables.
-function address(changes) {
-  const asked = new URLSearchParams(location.search);
-  for (const [name, value] of Object.entries(changes)) asked.set(name, value);
-  return `/?${asked}${location.hash}`;
-}
-
 function list(channels, places) {
-  const seen = JSON.parse(sessionStorage.getItem("seen") ?? "{}");
+  const kept = sessionStorage.getItem("seen");
+  const seen = JSON.parse(kept ?? "{}");
   const links = places.map(({ id, name, kind, here, last }) => {
     const link = element("a", `demo-channel is-${kind}`, element("span", "", SIGNS[kind]), name);
     link.href = address({ channel: id });
     if (here) link.setAttribute("aria-current", "page");
-    if (here || !(id in seen)) seen[id] = last;
+    if (here || !kept) seen[id] = last;
+    else seen[id] ??= "0"; // a thread that was opened meanwhile
     link.classList.toggle("is-unread", last !== seen[id]);
     return link;
   });

@@ -53,3 +53,10 @@ export async function act(kind, body, files = {}) {
 export function wake() {
   for (const kind of ["pagehide", "pageshow"]) window.dispatchEvent(new PageTransitionEvent(kind, { persisted: true }));
 }
+
+/** The address of this tab with other values: a channel is an address of its own, so that two tabs show two tables. */
+export function address(changes) {
+  const asked = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(changes)) asked.set(name, value);
+  return `/?${asked}${location.hash}`;
+}
