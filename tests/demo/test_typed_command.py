@@ -1,4 +1,5 @@
 """What is typed as a slash command: how it is read, why it is refused, and what is offered at the cursor."""
+# ruff: noqa: E501 (a table is read by its lines)
 
 from typing import Any
 
@@ -21,9 +22,7 @@ START = {
         option("question", maxLength=40),
         option("personas", autocomplete=True),
         option("turns", "integer", minValue=1, maxValue=200),
-        option(
-            "floor", choices=[{"name": "Take turns", "value": "rotate"}, {"name": "By chance", "value": "random"}]
-        ),
+        option("floor", choices=[{"name": "Take turns", "value": "rotate"}, {"name": "By chance", "value": "random"}]),
         option("brief", "attachment"),
     ],
 }

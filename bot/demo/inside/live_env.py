@@ -17,7 +17,7 @@ from simcord.backend.cdn import CDN_BASE
 
 KEPT_MESSAGES: Final = 300
 """Messages a channel keeps (the page shows the newest 50); a bot may still read this much history."""
-_ANSWER_SECONDS: Final = 3.0
+ANSWER_SECONDS: Final = 3.0
 """Discord gives an interaction this long to be answered."""
 
 
@@ -114,7 +114,7 @@ class LiveEnv(simcord.Env):
             return
         interaction = self.backend.interactions[max(self.backend.interactions)]
         with suppress(TimeoutError):
-            async with asyncio.timeout(_ANSWER_SECONDS):
+            async with asyncio.timeout(ANSWER_SECONDS):
                 while not interaction.responded:
                     await self.changes.next()
 
