@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.demo import pictures
 
-_STYLES: Final = ("page", "composer", "messages", "narrow")
+_STYLES: Final = ("page", "composer", "messages", "light", "narrow")
 
 
 @dataclass(frozen=True)
