@@ -20,7 +20,7 @@ _ENTITIES: Final = ("user", "role", "channel", "mentionable")
 
 
 @dataclass(frozen=True)
-class Field:
+class TypedOption:
     """An option as typed: its name from `start`, its value from `value_start` to `end`, offsets into the text."""
 
     option: Mapping[str, Any]
@@ -31,13 +31,13 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Reading:
+class TypedCommand:
     """What a text says. `trouble` is a sentence that says why it cannot be sent, or empty."""
 
     text: str
     entry: Entry | None = None
     command_end: int = 0
-    fields: tuple[Field, ...] = ()
+    fields: tuple[TypedOption, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     """By option: str, int, float, bool; the id of an entity as str; for an attachment its option's name."""
     trouble: str = ""
@@ -69,7 +69,7 @@ class Reading:
         return [(kind, text) for kind, text in [*pieces, ("", self.text[at:])] if text]
 
 
-def read(text: str, entries: Sequence[Entry], *, names: Names, offered: Names, files: Sequence[str]) -> Reading:
+def read(text: str, entries: Sequence[Entry], *, names: Names, offered: Names, files: Sequence[str]) -> TypedCommand:
     """`text` (which begins with a slash) read against the commands `entries`.
 
     `offered` holds, by option, the values behind names that the bot has suggested; `files` the options for which a
@@ -77,7 +77,7 @@ def read(text: str, entries: Sequence[Entry], *, names: Names, offered: Names, f
     """
     entry, end = _command(text, entries)
     if entry is None:
-        return Reading(text, trouble=_no_command(text, entries), wrong=((0, len(text.rstrip())),))
+        return TypedCommand(text, trouble=_no_command(text, entries), wrong=((0, len(text.rstrip())),))
     fields, strays = _fields(text, end, entry)
     troubles: list[str] = []
     wrong: list[tuple[int, int]] = []
@@ -105,7 +105,7 @@ def read(text: str, entries: Sequence[Entry], *, names: Names, offered: Names, f
             f"{called(entry)} needs {missing[0]['name']}: {_lower(missing[0]['description'])}. Write "
             f"{missing[0]['name']}: and then the value."
         )
-    return Reading(text, entry, end, tuple(fields), values, troubles[0] if troubles else "", tuple(wrong))
+    return TypedCommand(text, entry, end, tuple(fields), values, troubles[0] if troubles else "", tuple(wrong))
 
 
 def called(entry: Entry) -> str:
@@ -151,7 +151,7 @@ def _no_command(text: str, entries: Sequence[Entry]) -> str:
     return f"There is no command “/{' '.join(words[:2])}” here. {advice}"
 
 
-def _fields(text: str, begin: int, entry: Entry) -> tuple[list[Field], list[tuple[int, int]]]:
+def _fields(text: str, begin: int, entry: Entry) -> tuple[list[TypedOption], list[tuple[int, int]]]:
     """The options in `text` from `begin`, and the stretches that belong to none."""
     options = {option["name"]: option for option in entry["options"]}
     marks: list[tuple[re.Match[str], bool]] = []
@@ -164,7 +164,7 @@ def _fields(text: str, begin: int, entry: Entry) -> tuple[list[Field], list[tupl
             marks.append((match, known))
             if known and (inside := _QUOTED.match(text, match.end())):
                 closed = inside.end()
-    fields: list[Field] = []
+    fields: list[TypedOption] = []
     strays: list[tuple[int, int]] = []
     ends = [*(match.start() for match, _ in marks[1:]), len(text)][: len(marks)]
     first = marks[0][0].start() if marks else len(text)
@@ -172,14 +172,14 @@ def _fields(text: str, begin: int, entry: Entry) -> tuple[list[Field], list[tupl
         start = text.index(bare, begin)
         needed = next((o for o in entry["options"] if o["required"]), None)
         if needed is not None and all(match[1] != needed["name"] for match, _ in marks):
-            fields.append(Field(needed, start, start, start + len(bare), _unquoted(bare)))
+            fields.append(TypedOption(needed, start, start, start + len(bare), _unquoted(bare)))
         else:
             strays.append((start, start + len(bare)))
     for (match, known), end in zip(marks, ends, strict=True):
         value = text[match.end() : end].strip()
         stop = match.end() + len(text[match.end() : end].rstrip())
         if known:
-            fields.append(Field(options[match[1]], match.start(), match.end(), stop, _unquoted(value)))
+            fields.append(TypedOption(options[match[1]], match.start(), match.end(), stop, _unquoted(value)))
         else:
             strays.append((match.start(), stop))
     return fields, strays

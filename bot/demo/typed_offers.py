@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.demo.typed_command import Entry, Field, Names, Reading, called, limits, quoted
+from bot.demo.typed_command import Entry, Names, TypedCommand, TypedOption, called, limits, quoted
 
 _MOST = 25
 
@@ -25,7 +25,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Offers:
+class OfferList:
     """The list and which of its lines Enter picks (-1: none, Enter sends); above it, what the cursor is in.
 
     `onward` is what Tab picks where there is no list: the next option.
@@ -37,25 +37,25 @@ class Offers:
     onward: Offer | None = None
 
 
-def field_at(reading: Reading, cursor: int) -> Field | None:
+def field_at(reading: TypedCommand, cursor: int) -> TypedOption | None:
     """The option whose value the cursor is in, or has just left."""
     return next((each for each in reversed(reading.fields) if each.value_start <= cursor), None)
 
 
-def asks_bot(reading: Reading, cursor: int) -> Field | None:
+def asks_bot(reading: TypedCommand, cursor: int) -> TypedOption | None:
     """The option at the cursor whose values the bot suggests."""
     here = field_at(reading, cursor)
     return here if here and here.option["autocomplete"] and cursor <= here.end + 1 else None
 
 
 def offers(
-    reading: Reading,
+    reading: TypedCommand,
     cursor: int,
     entries: Sequence[Entry],
     *,
     names: Names,
     suggested: Sequence[Mapping[str, Any]] = (),
-) -> Offers:
+) -> OfferList:
     """The list at `cursor`; `suggested` are the bot's own suggestions (name, value) for the option there."""
     if reading.entry is None or cursor <= reading.command_end:
         return _commands(reading.text[:cursor], entries)
@@ -69,7 +69,7 @@ def offers(
         # The name of the file is not to be read as several words.
         line = Offer("Choose a file …", "", reading.text[: here.value_start], " " + reading.text[here.end :].lstrip())
         line = Offer(line.label, line.detail, line.before, line.after, file=here.option["name"])
-        return Offers(title, (line,), 0 if here.end == here.value_start else -1)
+        return OfferList(title, (line,), 0 if here.end == here.value_start else -1)
     if not known or cursor > here.end + 1 or _settled(reading.text, cursor, here, known):
         return _options(reading, cursor, here.option["name"], title.partition(": ")[2], inside=here)
     typed = here.text.casefold()
@@ -79,10 +79,10 @@ def offers(
         Offer(name, "", f"{reading.text[: here.value_start]}{quoted(name)} ", rest) for name in listed[:_MOST]
     )
     exact = any(name.casefold() == typed for name in listed)
-    return Offers(title, lines, -1 if exact or not lines else 0)
+    return OfferList(title, lines, -1 if exact or not lines else 0)
 
 
-def _commands(typed: str, entries: Sequence[Entry]) -> Offers:
+def _commands(typed: str, entries: Sequence[Entry]) -> OfferList:
     query = " ".join(typed[1:].split()).casefold()
     ranked = []
     for at, entry in enumerate(entries):
@@ -96,10 +96,12 @@ def _commands(typed: str, entries: Sequence[Entry]) -> Offers:
         needed = next((f"{option['name']}:" for option in entry["options"] if option["required"]), "")
         lines.append(Offer(called(entry), entry["description"], f"{called(entry)} {needed}", ""))
     written_out = any(line.label.casefold() == f"/{query}" for line in lines)
-    return Offers("", tuple(lines), -1 if written_out or not lines else 0)
+    return OfferList("", tuple(lines), -1 if written_out or not lines else 0)
 
 
-def _options(reading: Reading, cursor: int, name: str, description: str, inside: Field | None = None) -> Offers:
+def _options(
+    reading: TypedCommand, cursor: int, name: str, description: str, inside: TypedOption | None = None
+) -> OfferList:
     text = reading.text
     prose = inside is not None and _is_prose(inside.option)
     # A number needs no second word: what follows it is the name of the next option.
@@ -120,7 +122,7 @@ def _options(reading: Reading, cursor: int, name: str, description: str, inside:
     onward = lines[0] if lines else None
     if prose:  # goes on after each of its words, and wants no list at each
         lines = ()
-    return Offers(f"{name}: {description}", lines, 0 if typed and lines else -1, onward)
+    return OfferList(f"{name}: {description}", lines, 0 if typed and lines else -1, onward)
 
 
 def _values(option: Mapping[str, Any], names: Names, suggested: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -135,7 +137,7 @@ def _is_prose(option: Mapping[str, Any]) -> bool:
     return option["type"] == "string" and not option["choices"] and not option["autocomplete"]
 
 
-def _settled(text: str, cursor: int, here: Field, known: Sequence[str]) -> bool:
+def _settled(text: str, cursor: int, here: TypedOption, known: Sequence[str]) -> bool:
     """Whether the value is one of those and the cursor is past it: then the next option is wanted."""
     past = cursor > here.end and text[here.end : cursor].isspace()
     return past and any(name.casefold() == here.text.casefold() for name in known)

@@ -122,7 +122,7 @@ async def test_the_writing_line_takes_typed_commands(tmp_path: Path, monkeypatch
         await page.wait_for(lambda messages: any("opened #Cats: yes" in text for _, text in messages))
         await page.message("opened #Cats").locator(".command-mention").click()
         await expect(page.writing).to_have_value("/tiny choose ")
-        await page.go("Cats: yes")
+        await page.message("opened #Cats").locator(".mention").click()  # a channel's name leads there
         await page.wait_for(lambda messages: messages == [("Roundtable", "here we are")])
         await page.say("in the thread")
         await page.wait_for(lambda messages: messages[-1] == ("Roundtable", "heard robin: in the thread"))

@@ -99,6 +99,9 @@ class LivePreview(Preview):
         channel = wish.get("channel", "")
         there = channel.isdecimal() and can_access_channel(self.env, int(channel), viewer, history=True)
         _here.set(self._handle(int(channel)) if there else None)
+        message = wish.get("message", "")
+        if message.isdecimal() and int(message) in self.env.backend.messages.get(self.channel.id, {}):
+            target_id = int(message)
         return super()._open_page(viewer.id, target_id)
 
     async def _prepare_asset(self, context_id: str | None, asset_id: str, **how: Any) -> tuple[str, bytes, str]:

@@ -14,7 +14,7 @@ _STATIC: Final = Path(__file__).parents[1] / "static"
 _KINDS: Final = {".css": "text/css", ".js": "application/javascript"}
 
 wished: ContextVar[Mapping[str, str]] = ContextVar("wished")
-"""What the address of the tab that is being opened asks for: `as` whom, and which `channel`."""
+"""What the address of the tab that is being opened asks for: `as` whom, which `channel`, up to which `message`."""
 
 
 class OnPage(Protocol):

@@ -11,7 +11,7 @@ from simcord.preview import Preview
 from simcord.preview._commands import build_catalog
 from simcord.results import InteractionResult, ResponseMessage
 
-from bot.demo.typed_command import Reading, read
+from bot.demo.typed_command import TypedCommand, read
 from bot.demo.typed_offers import asks_bot, offers
 
 Answer = dict[str, Any]
@@ -69,7 +69,7 @@ class VisitorActs:
             for name, kind in kinds.items()
         }
 
-    def _reading(self, page: Any, text: str, files: Any) -> Reading:
+    def _reading(self, page: Any, text: str, files: Any) -> TypedCommand:
         given = [str(name) for name in files] if isinstance(files, (list, dict)) else []
         return read(text, self._entries(page), names=self._names(page), offered=self._offered(), files=given)
 
@@ -112,7 +112,7 @@ class VisitorActs:
         return {"pieces": pieces, "trouble": reading.trouble, **asdict(shown)}
 
     async def _suggestions(
-        self, page: Any, reading: Reading, option: str, typed: str, others: Mapping[str, Any]
+        self, page: Any, reading: TypedCommand, option: str, typed: str, others: Mapping[str, Any]
     ) -> list[dict[str, Any]]:
         assert reading.entry is not None
         invocation = " ".join(reading.entry["path"])
@@ -144,7 +144,7 @@ class VisitorActs:
             del self.invoked[old]
         return self._answered(page, result)
 
-    def _parsed(self, page: Any, reading: Reading, files: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def _parsed(self, page: Any, reading: TypedCommand, files: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The values as simcord wants them: its handles for entities, names and bytes for files."""
         assert reading.entry is not None
         kinds = {option["name"]: option["type"] for option in reading.entry["options"]}

@@ -34,5 +34,5 @@ function go({ channel, message }) {
     row.scrollIntoView({ block: "center", behavior: "smooth" });
     row.classList.add("is-sought");
     setTimeout(() => row.classList.remove("is-sought"), 2000);
-  } else if (!here) location.assign(address({ channel }));
+  } else if (!here || message) location.assign(address({ channel, message }));
 }

@@ -57,6 +57,7 @@ export function wake() {
 /** The address of this tab with other values: a channel is an address of its own, so that two tabs show two tables. */
 export function address(changes) {
   const asked = new URLSearchParams(location.search);
-  for (const [name, value] of Object.entries(changes)) asked.set(name, value);
+  asked.delete("message");
+  for (const [name, value] of Object.entries(changes)) if (value) asked.set(name, value);
   return `/?${asked}${location.hash}`;
 }
