@@ -29,7 +29,7 @@ innerLinks(find("preview-stage"));
 onMessages(list, tidyTimes);
 onMessages(list, privateNotes);
 // An answer that only the visitor sees leaves the channel as empty as it was.
-onMessages(list, () => { row.hidden = Boolean(list.querySelector(":scope > :not(:has(.message-ephemeral-note))")); });
+onMessages(list, () => { row.hidden = Boolean(list.querySelector(":scope > [data-message-id]:not(:has(.message-ephemeral-note))")); });
 if (!location.hash) {
   const sentence = "This address lacks its key, the part after #. Open the whole address that the demo printed.";
   document.body.append(element("p", "demo-locked", sentence));
