@@ -8,7 +8,6 @@ from simcord.actors import MemberActor
 from simcord.backend.errors import BackendError, SetupError
 from simcord.enums import AppCommandType, ComponentType
 from simcord.preview import Preview
-from simcord.preview._commands import build_catalog
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.demo.typed_command import TypedCommand, read
@@ -74,7 +73,7 @@ class VisitorActs:
         return read(text, self._entries(page), names=self._names(page), offered=self._offered(), files=given)
 
     def _entries(self, page: Any) -> list[dict[str, Any]]:
-        return build_catalog(self._preview, page)["entries"]
+        return page.command_catalog.get("entries", [])
 
     def _offered(self) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
