@@ -129,7 +129,7 @@ async def draw() -> int:
     FOLDER.mkdir(exist_ok=True)
     missed = 0
     settings = Settings(_env_file=None)  # type: ignore[call-arg]
-    dials = settings.discussion.model_copy(update={"pace": 1.0})
+    dials = settings.discussion.model_copy(update={"pace": 1.0, "words_per_minute": 0})
     settings = settings.model_copy(update={"discussion": dials})
     with patch("bot.sessions.supervisor.secrets.randbits", return_value=SEED):
         async with browser_page(width=WIDTH, height=HEIGHT) as page, running_demo(settings, port=0) as demo:

@@ -22,7 +22,7 @@ ENDS_WITHIN = 8.0
 async def demo() -> AsyncIterator[str]:
     """`roundtable demo` as a process of its own; its address. It must end cleanly when told to."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("LLM_", "DISCUSSION_"))}
-    environment |= {"DISCUSSION_PACE": "1", "PYTHONUNBUFFERED": "1"}
+    environment |= {"DISCUSSION_PACE": "1", "DISCUSSION_WORDS_PER_MINUTE": "0", "PYTHONUNBUFFERED": "1"}
     # What a host has set for the real Discord shuts nobody out here.
     environment |= {"ALLOWED_SERVERS": "112233445566778899", "AGE_RESTRICTED": "true"}
     environment |= {"HOST_CONTACT": "mail to table_host@example.org", "PRIVACY_URL": "https://example.org/privacy"}
