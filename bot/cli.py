@@ -153,7 +153,12 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     talk.add_argument("--personas", type=_path, metavar="DIR", help="folder of persona files (default: PERSONAS_DIR)")
     talk.add_argument("--cast", type=_names, metavar="NAMES", help="comma-separated names (default: everyone there)")
     talk.add_argument("--task", type=_path, metavar="DIR", help="task folder (default: the first of TASKS_DIR)")
-    talk.add_argument("--question", type=_question, metavar="TEXT", help="discuss this question instead of the task's")
+    talk.add_argument(
+        "--question",
+        type=_question,
+        metavar="TEXT",
+        help="discuss this question, in the setting of --task if that is given",
+    )
     talk.add_argument("--turns", type=_bounded(1, 200), metavar="N", help="persona turns (default: DISCUSSION_TURNS)")
     talk.add_argument("--floor", choices=get_args(TurnOrder), help="who speaks next (default: DISCUSSION_FLOOR)")
     talk.add_argument(

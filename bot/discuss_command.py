@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.discuss import discuss
 from bot.discussion.model.record import Turn
+from bot.discussion.model.task import Task
 from bot.errors import RoundtableError, UserError
 from bot.library.catalogue import open_catalogue
 from bot.settings import Settings
@@ -30,8 +31,11 @@ async def discuss_as_asked(args: argparse.Namespace, settings: Settings) -> int:
         settings.personas_dir, settings.tasks_dir, settings.endpoints, given_as=settings.given_as
     )
     task = catalogue.task(None)
-    if args.question:
+    if args.question and args.task:
         task = task.model_copy(update={"questions": (args.question,)})
+    elif args.question:
+        # Without a task it is the table: another's setting would lead away from it.
+        task = Task(name=args.question, questions=(args.question,))
     with _named("--cast"):
         cast = catalogue.cast(args.cast or "")
     asked = {"turns": args.turns, "floor": args.floor, "dissent_every": args.dissent}

@@ -50,7 +50,8 @@ class TerminalStage:
     def show_header(self, session: Session) -> None:
         """What the discussion is about, who sits at it and how long it will be, before its first turn."""
         turns = session.dials.turns
-        self._print(session.task.name.replace("-", " "), _BOLD)
+        if session.task.name not in session.task.questions:  # the question comes next
+            self._print(session.task.name.replace("-", " "), _BOLD)
         cast = [without_controls(p.full_name) for p in session.cast]
         self._colours = {name: _COLOURS[seat % len(_COLOURS)] for seat, name in enumerate(cast)}
         for names in _lines_of_names(cast, self._width):

@@ -85,6 +85,18 @@ def test_question_cast_and_turns_can_be_given(table: list[str], tmp_path: Path):
     assert set(said) == {"Mira", "Ravi"}
 
 
+def test_a_question_without_a_task_is_a_table_of_its_own(
+    table: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    file = tmp_path / "talk.jsonl"
+    assert main([*table[:3], "--question", " Is rye  better? ", "--turns", "1", "--jsonl", str(file)]) == 0
+    session = turns_of(file)[0]
+    assert (session["questions"], session["context"]) == (["Is rye better?"], "")
+    shown = capsys.readouterr().out
+    assert shown.count("Is rye better?") == 1
+    assert shown.startswith("Aino Virtanen, Ravi Menon, Mira Kessler\n1 turn, then a summary.")
+
+
 def test_floor_and_dissent_can_be_given(table: list[str], tmp_path: Path):
     file = tmp_path / "talk.jsonl"
     assert main([*table, "--floor", "round_robin", "--dissent", "0", "--turns", "6", "--jsonl", str(file)]) == 0
