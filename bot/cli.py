@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import difflib
 import io
+import os
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -16,9 +17,10 @@ from bot.errors import RoundtableError
 from bot.logs import set_up_logging
 from bot.settings import Settings, read_settings
 
-# What a shell expects of a program ended by Ctrl-C, and by SIGTERM.
+# What a shell expects of a program ended by Ctrl-C, by SIGTERM, and because nobody reads what it prints any more.
 INTERRUPTED: Final = 130
 TERMINATED: Final = 143
+UNREAD: Final = 141
 # By the option of `discuss` which setting it stands for.
 _SETTINGS: Final = {
     "--personas": "PERSONAS_DIR",
@@ -34,7 +36,7 @@ _SEED_BITS: Final = 32
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Out: the exit status (0 fine, 1 something to mend, 2 unusable arguments, 130 interrupted,
-    143 terminated). Without a command it prints the help, which is what was asked for: 0."""
+    141 no longer read, 143 terminated). Without a command it prints the help, which is what was asked for: 0."""
     for stream in (sys.stdout, sys.stderr):
         # Not every terminal can show every character; a mark in its place is better than no discussion.
         if isinstance(stream, io.TextIOWrapper):
@@ -43,11 +45,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args is None:
         return 0
     try:
-        return asyncio.run(args.command(args))
+        status = asyncio.run(args.command(args))
+        sys.stdout.flush()
+        return status
     except KeyboardInterrupt:
         return INTERRUPTED
     except asyncio.CancelledError:
         return TERMINATED
+    except BrokenPipeError:
+        # The interpreter flushes it once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
     except RoundtableError as error:
         print(without_controls(str(error)), file=sys.stderr)
         return 1

@@ -13,7 +13,7 @@ from bot.discuss import discuss
 from bot.discussion.model.record import Turn
 from bot.discussion.model.task import Task
 from bot.errors import RoundtableError, UserError
-from bot.library.catalogue import open_catalogue
+from bot.library.catalogue import Catalogue, open_catalogue
 from bot.settings import Settings
 from bot.signals import cancelled_at_sigterm
 from bot.terminal import TerminalStage
@@ -24,18 +24,14 @@ _SEED_BITS: Final = 32
 async def discuss_as_asked(args: argparse.Namespace, settings: Settings) -> int:
     """Hold the discussion. Out: the exit status.
 
-    Raises RoundtableError for what can't be used, and CancelledError once it is said how far it came: Ctrl-C, SIGTERM.
+    Raises RoundtableError for what can't be used. Once it is said how far it came: CancelledError (Ctrl-C, SIGTERM),
+    BrokenPipeError (nobody reads it any more).
     """
     # A folder of tasks gives its first; a task folder is read as the one it is.
     catalogue = open_catalogue(
         settings.personas_dir, settings.tasks_dir, settings.endpoints, given_as=settings.given_as
     )
-    task = catalogue.task(None)
-    if args.question and args.task:
-        task = task.model_copy(update={"questions": (args.question,)})
-    elif args.question:
-        # Without a task it is the table: another's setting would lead away from it.
-        task = Task(name=args.question, questions=(args.question,))
+    task = _task_of(args, catalogue)
     with _named("--cast"):
         cast = catalogue.cast(args.cast or "")
     asked = {"turns": args.turns, "floor": args.floor, "dissent_every": args.dissent}
@@ -44,6 +40,9 @@ async def discuss_as_asked(args: argparse.Namespace, settings: Settings) -> int:
     )
     seed = args.seed if args.seed is not None else secrets.randbits(_SEED_BITS)
     spoken: list[Turn] = []
+    here = asyncio.current_task()
+    assert here is not None
+    stage = TerminalStage(colour=not args.no_colour and _takes_colours(), unread=here.cancel)
     with ExitStack() as stack:
         jsonl = None
         if args.jsonl:
@@ -59,7 +58,7 @@ async def discuss_as_asked(args: argparse.Namespace, settings: Settings) -> int:
                 cast=cast,
                 dials=dials,
                 seed=seed,
-                stage=TerminalStage(colour=not args.no_colour and _takes_colours()),
+                stage=stage,
                 jsonl=jsonl,
                 on_turn=lambda turn: spoken.append(turn) if turn.kind == "persona" else None,
             )
@@ -67,10 +66,22 @@ async def discuss_as_asked(args: argparse.Namespace, settings: Settings) -> int:
             # Behind the ^C that the terminal itself has written.
             start = "\n" if sys.stderr.isatty() else ""
             print(f"{start}Stopped after {len(spoken)} of {dials.turns} turns. Seed {seed}.", file=sys.stderr)
+            if not stage.is_read:
+                raise BrokenPipeError from None
             raise
     if problem is None:
         print(f"Seed {seed}: `--seed {seed}` makes the same choices again.", file=sys.stderr)
     return 0 if problem is None else 1
+
+
+def _task_of(args: argparse.Namespace, catalogue: Catalogue) -> Task:
+    task = catalogue.task(None)
+    if not args.question:
+        return task
+    if args.task:
+        return task.model_copy(update={"questions": (args.question,)})
+    # Without a task it is the table: another's setting would lead away from it.
+    return Task(name=args.question, questions=(args.question,))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final, TextIO
 
 from bot.discussion.model.persona import Persona
@@ -41,11 +41,16 @@ class TerminalStage:
 
     min_pace = 0.0
 
-    def __init__(self, out: TextIO | None = None, *, colour: bool = True) -> None:
+    def __init__(
+        self, out: TextIO | None = None, *, colour: bool = True, unread: Callable[[], object] = lambda: None
+    ) -> None:
+        """`unread` is called once nobody reads any more what is printed (a pager was left); `is_read` then is false."""
         self._out = out or sys.stdout
         self._colour = colour
         self._colours: dict[str, int] = {}
         self._last_id = 0
+        self.is_read = True
+        self._unread = unread
 
     def show_header(self, session: Session) -> None:
         """What the discussion is about, who sits at it and how long it will be, before its first turn."""
@@ -55,9 +60,9 @@ class TerminalStage:
         cast = [without_controls(p.full_name) for p in session.cast]
         self._colours = {name: _COLOURS[seat % len(_COLOURS)] for seat, name in enumerate(cast)}
         for names in _lines_of_names(cast, self._width):
-            print(", ".join(self._paint(name, self._colour_of(name)) for name in names), file=self._out)
+            self._line(", ".join(self._paint(name, self._colour_of(name)) for name in names))
         self._print(f"{turns} turn{'' if turns == 1 else 's'}, then a summary. Seed {session.seed}.", _DIM)
-        print(file=self._out, flush=True)
+        self._line()
 
     def split(self, turn: Turn, persona: Persona | None) -> list[Post]:
         if isinstance(turn.steering, QuestionPut):
@@ -97,7 +102,7 @@ class TerminalStage:
         elif post.content:
             # What belongs to a turn is the moderator's; the rest is about the table.
             self._print(post.content, _DIM if post.turn_seq is None else _BOLD)
-        print(file=self._out, flush=True)
+        self._line()
         return self._last_id
 
     async def sent_since(self, after_id: int) -> list[OwnMessage]:
@@ -135,7 +140,17 @@ class TerminalStage:
 
     def _print(self, text: str, code: str = "", *, indent: str = "") -> None:
         for line in wrapped(without_controls(text), self._width - len(indent)):
-            print(f"{indent}{self._paint(line, code)}".rstrip(), file=self._out, flush=True)
+            self._line(f"{indent}{self._paint(line, code)}".rstrip())
+
+    def _line(self, text: str = "") -> None:
+        if not self.is_read:
+            return
+        try:
+            print(text, file=self._out, flush=True)
+        except BrokenPipeError:
+            # Not raised: for a session it would be one more post of which nobody knows what became.
+            self.is_read = False
+            self._unread()
 
     def _paint(self, text: str, code: str) -> str:
         return f"\033[{code}m{text}\033[0m" if self._colour and code and text else text

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +238,20 @@ def test_a_discussion_that_is_stopped_says_how_far_it_came(
     assert main([*table, "--turns", "8", "--question", "Why?", "--jsonl", str(file)]) == status
     spoken = sum(turn["kind"] == "persona" for turn in turns_of(file))
     assert capsys.readouterr().err.splitlines()[-1] == f"Stopped after {spoken} of 8 turns. Seed 5."
+
+
+@pytest.mark.parametrize("command", ["discuss", "check"])
+def test_what_nobody_reads_any_more_ends_without_a_word_of_python(
+    command: str, table: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    """As behind `| head`: the reader has gone."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "w", encoding="utf-8") as gone:
+        monkeypatch.setattr(sys, "stdout", gone)
+        assert main([*table, "--turns", "8"] if command == "discuss" else ["check"]) == 141
+    said = capfd.readouterr().err.splitlines()
+    assert said[-1:] == (["Stopped after 0 of 8 turns. Seed 5."] if command == "discuss" else [])
 
 
 async def test_a_model_that_is_not_there_is_told_by_the_option_that_named_it(
