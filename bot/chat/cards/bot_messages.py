@@ -1,0 +1,180 @@
+"""What the bot itself shows: the opening card, how a session stands, the lines about the moderator's doings."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+import discord
+
+from bot.chat.text.host_details import HostDetails
+from bot.chat.text.sentences import small
+from bot.chat.text.split import MESSAGE_LIMIT
+from bot.discussion.model.dials import TurnOrder
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import QuestionPut, Session, Turn
+from bot.discussion.text.segmentation import clipped
+from bot.sessions.delivery.stage import StatusReport
+from bot.store.models import Status
+
+COLOUR: Final = discord.Colour(0x5B6EE1)
+# https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+_EMBEDS: Final = 10
+_TITLE_LIMIT: Final = 256
+# These together stay under the 6000 characters that all embeds of a message may have; who runs the bot goes off the
+# context.
+_CONTEXT_LIMIT: Final = 1500
+_QUESTION_LIMIT: Final = 500
+_INTRO_LIMIT: Final = 200
+_REST_LIMIT: Final = 500
+_MODEL_LIMIT: Final = 60
+# Of the 2000 characters of an answer.
+_CAST_LIMIT: Final = 1000
+
+NOTICE: Final = (
+    "The speakers are AI. What you write here goes to the host's model and is kept with the discussion; "
+    "a message that starts with // stays out of it."
+)
+CHIME_IN: Final = "Just write here to chime in. Reply to a persona, or begin with its name, to have it answer you."
+_HOST_FIELD: Final = "Who runs this"
+CANT_READ: Final = (
+    "I can't read ordinary messages on this server. To chime in, use `/roundtable say`, mention me, "
+    "reply to this card, or right-click a persona's message → Apps → *Ask this persona*."
+)
+_SHARED: Final = (
+    "{} tables share what Discord takes in this channel and its threads, about 30 messages a minute: "
+    "each may have to speak less often."
+)
+# The first line of what `said_by` makes. No name holds two asterisks in a row: they are escaped.
+_SAID: Final = re.compile(r"\*\*(?P<name>.+?)\*\*: (?P<text>.*)")
+_NOTHING_QUOTED: Final = "\n>…"
+# What discord.utils.escape_markdown puts a backslash before.
+_ESCAPED: Final = re.compile(r"\\([_\\~|*`>\[#-])")
+# Who speaks next, as the convener chooses it and the card tells it.
+FLOORS: Final[dict[TurnOrder, str]] = {
+    "natural": "whoever was spoken to, else someone who has not spoken for a while",
+    "round_robin": "one after the other, in seating order",
+    "random": "by lot, but never the same twice in a row",
+    "moderator": "whom the model chooses, each time",
+}
+
+
+def floor_choice(floor: TurnOrder) -> str:
+    """A floor as one of the choices of `start`."""
+    return f"{floor.replace('_', ' ')}: {FLOORS[floor]}"
+
+
+def opening_card(
+    session: Session,
+    avatar: Callable[[Persona], str],
+    *,
+    can_read: bool,
+    model: Callable[[Persona], str | None] = lambda persona: persona.model,
+    host: HostDetails = HostDetails(),  # noqa: B008 (it never changes)
+) -> list[discord.Embed]:
+    """The card a table opens with: what it is about, who sits at it, and what a guest should know.
+
+    Where a persona has a model or an endpoint of its own, each face tells its model, as far as `model` knows it.
+    """
+    task, who_runs = session.task, "\n".join(host.lines)
+    card = discord.Embed(
+        title=clipped(f"Round table: {task.name.replace('-', ' ')}", _TITLE_LIMIT),
+        description=clipped(task.context, _CONTEXT_LIMIT - len(_HOST_FIELD) - len(who_runs)) or None,
+        colour=COLOUR,
+    )
+    card.add_field(name="On the table first", value=clipped(task.questions[0], _QUESTION_LIMIT), inline=False)
+    if session.dials.floor != "natural":
+        card.add_field(name="Who speaks next", value=FLOORS[session.dials.floor], inline=False)
+    card.add_field(name="You are welcome", value=CHIME_IN if can_read else CANT_READ, inline=False)
+    if who_runs:
+        card.add_field(name=_HOST_FIELD, value=who_runs, inline=False)
+    card.set_footer(text=NOTICE)
+    seated, standing = session.cast[: _EMBEDS - 2], session.cast[_EMBEDS - 2 :]
+    if len(standing) == 1:
+        seated, standing = session.cast, ()
+    differ = any(persona.endpoint or persona.model for persona in session.cast)
+    faces = [_face(persona, avatar(persona), model(persona) if differ else None) for persona in seated]
+    if standing:
+        names = ", ".join(p.full_name for p in standing)
+        faces.append(discord.Embed(description=clipped(f"… and {names}.", _REST_LIMIT), colour=COLOUR))
+    return [card, *faces]
+
+
+def _face(persona: Persona, url: str, model: str | None) -> discord.Embed:
+    embed = discord.Embed(description=clipped(persona.intro or "", _INTRO_LIMIT) or None, colour=COLOUR)
+    if model:
+        # Without the owner, or the folders on the host's disk (llama.cpp).
+        embed.set_footer(text=clipped(re.split(r"[/\\]", model)[-1], _MODEL_LIMIT))
+    return embed.set_author(name=persona.full_name, icon_url=url)
+
+
+def moderator_line(turn: Turn) -> str:
+    """A moderator's turn as the table sees it."""
+    if isinstance(turn.steering, QuestionPut):
+        return f"❓ **{turn.text}**"
+    return small(turn.text)
+
+
+def said_by(name: str, text: str) -> str:
+    """What a member said by command, as everyone sees it. `name` is safe to show.
+
+    Further lines are quoted: "**Otto**: …" on a line of its own would pass for something that Otto said.
+    """
+    shown = clipped("\n> ".join(f"**{name}**: {text}".splitlines()), MESSAGE_LIMIT)
+    # A mark of quotation with nothing behind it would show as what it is.
+    return f"{shown.removesuffix(_NOTHING_QUOTED)}…" if shown.endswith(_NOTHING_QUOTED) else shown
+
+
+def said_in(content: str) -> tuple[str, str] | None:
+    """The inverse of `said_by`: the member's name, no longer escaped, and the text; None for any other content."""
+    first, *further = content.split("\n")
+    said = _SAID.fullmatch(first)
+    if said is None:
+        return None
+    lines = [said["text"], *(line.removeprefix(">").removeprefix(" ") for line in further)]
+    return _ESCAPED.sub(r"\1", said["name"]), "\n".join(lines)
+
+
+def state(report: StatusReport) -> str:
+    """How a session stands, in a few lines."""
+    lines: list[str] = []
+    match report.status:
+        case Status.RUNNING:
+            lines.append("**The table is open.**" if not report.waiting else "**Waiting for Discord.**")
+        case Status.PAUSED:
+            lines.append("**The table is paused.**")
+        case Status.ENDED:
+            lines.append("**The table is closed.**")
+    if report.reason:
+        lines.append(report.reason)
+    if report.question and report.status is not Status.ENDED:
+        number = f"Question {report.question_number} of {report.questions}: " if report.questions > 1 else ""
+        lines.append(f"{number}{clipped(report.question, 300)}")
+    return "\n".join(lines)
+
+
+def details(report: StatusReport, *, sharing: int = 1) -> str:
+    """The same with what changes from turn to turn. `sharing`: how many tables are under way in the channel and its
+    threads."""
+    cast = clipped(", ".join(report.cast), _CAST_LIMIT)
+    stand_in = f"The last turn came from the endpoint “{report.spoken_by}”, since the usual one failed."
+    return "\n".join(
+        [
+            state(report),
+            f"Turn {report.turns} of {report.turns_in_all}. At the table: {cast}.",
+            *([stand_in] if report.spoken_by else []),
+            *([_SHARED.format(sharing)] if sharing > 1 and report.status is Status.RUNNING else []),
+            f"Tokens used: {report.tokens:,}{f' of {report.most_tokens:,}' if report.most_tokens else ''}.",
+            f"Convened by <@{report.convener_id}>." if report.convener_id else "Its convener asked to be forgotten.",
+        ]
+    )
+
+
+def covers(turns: int, reached: int, questions: int) -> str:
+    """How far the turns will get, for the answer to `start`."""
+    spoken = "1 turn" if turns == 1 else f"{turns} turns"
+    if questions == 1:
+        return f"{spoken} on one question, then a summary."
+    # A table with nothing new to say on a question moves on sooner.
+    least = "" if turns == 1 else "at least "
+    covered = f"all {questions}" if reached == questions else f"{least}{reached} of the {questions}"
+    return f"{spoken} will cover {covered} questions, then comes a summary."

@@ -1,0 +1,190 @@
+"""What people do to a table, behind both commands and buttons. Each gives the sentence to answer with."""
+
+import logging
+from typing import Final
+
+import discord
+
+from bot.chat.cards.bot_messages import details, said_by
+from bot.chat.commands.interaction import Interaction
+from bot.chat.commands.privacy_command import refuse_kept_out
+from bot.chat.commands.responses import answer_everyone
+from bot.chat.commands.slow_mode import require_pause
+from bot.chat.hearing.discord_mentions import with_names
+from bot.chat.hearing.guest_messages import without_unseen
+from bot.discussion.text.links import plain_links
+from bot.errors import UserError
+from bot.sessions import steering
+from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
+from bot.sessions.rate_limit import GUEST_TURNS
+from bot.sessions.session_runner import SessionRunner
+from bot.store.engine import TransientDatabaseError
+
+log = logging.getLogger(__name__)
+
+TOO_MUCH: Final = (
+    f"You have said {GUEST_TURNS} things within a minute, which is as much as a table can take from one person. "
+    "Wait a little, then say it again."
+)
+
+
+async def pause(interaction: Interaction) -> str:
+    runner = _own_table(interaction)
+    await interaction.client.supervisor.pause(runner.stored.place_id)
+    await runner.say(f"⏸ {_who(interaction)} paused the table.")
+    return "Paused. `/roundtable resume` goes on."
+
+
+async def resume(interaction: Interaction) -> str:
+    runner = _own_table(interaction)
+    _require_host_rules(interaction, runner)
+    await interaction.client.supervisor.resume(runner.stored.place_id)
+    await runner.say(f"▶ {_who(interaction)} resumed the table.")
+    return "Resumed."
+
+
+async def stop(interaction: Interaction, *, summary: bool = False) -> str:
+    runner = _own_table(interaction)
+    summary = summary and bool(runner.record.persona_turns())  # with nothing said there is nothing to sum up
+    if summary:
+        _require_host_rules(interaction, runner)
+    await runner.say(f"⏹ {_who(interaction)} {'asks for the summary' if summary else 'ended the table'}.")
+    await interaction.client.supervisor.stop(runner.stored.place_id, summary=summary)
+    return "The table closes with a summary." if summary else "The table is closed."
+
+
+async def status(interaction: Interaction) -> str:
+    supervisor = interaction.client.supervisor
+    runner = supervisor.open_at(_place(interaction))
+    return details(runner.status_report(), sharing=supervisor.under_way[runner.stored.channel_id])
+
+
+async def skip(interaction: Interaction) -> str:
+    persona = await steering.skip(_own_running(interaction), by=_who(interaction))
+    return f"{persona.full_name} is skipped this time."
+
+
+async def next_question(interaction: Interaction) -> str:
+    return f"On the table now: {await steering.put_question(_own_running(interaction))}"
+
+
+async def put_question(interaction: Interaction, question: str | None) -> str:
+    return f"On the table now: {await steering.put_question(_own_running(interaction), one_line(question))}"
+
+
+async def wrap_up(interaction: Interaction) -> str:
+    left = await steering.wrap_up(_own_running(interaction), by=_who(interaction))
+    return f"{left} more turn{'' if left == 1 else 's'}, then the summary."
+
+
+async def give_floor(interaction: Interaction, name: str) -> str:
+    persona = await steering.give_floor(_own_running(interaction), name, by=_who(interaction))
+    return f"{persona.full_name} speaks next."
+
+
+async def change_turns(interaction: Interaction, turns: int) -> str:
+    left = await steering.change_turns(_own_running(interaction), turns, by=_who(interaction))
+    return f"{left} turn{' is' if left == 1 else 's are'} left."
+
+
+async def seat(interaction: Interaction, name: str) -> str:
+    persona = interaction.client.catalogue.persona(name)
+    await steering.seat(_own_running(interaction), persona)
+    return f"{persona.full_name} has a seat."
+
+
+async def unseat(interaction: Interaction, name: str) -> str:
+    persona = await steering.unseat(_own_running(interaction), name)
+    return f"{persona.full_name} has left."
+
+
+async def mute(interaction: Interaction, name: str, *, muted: bool) -> str:
+    persona = await steering.mute(_own_running(interaction), name, muted=muted, by=_who(interaction))
+    return f"{persona.full_name} {'only listens now' if muted else 'may speak again'}."
+
+
+async def chime_in(
+    interaction: Interaction, text: str, *, session_id: int | None = None, reply_to: int | None = None
+) -> None:
+    """Take what a member said through a command into the discussion; the public answer shows it to everyone.
+
+    `session_id`: the table it is meant for, where that is known. Raises UserError, also for a member who may not write
+    here, has to wait in slow mode, or has said too much within a minute.
+    """
+    text = plain_links(without_unseen(text))
+    if not text:
+        raise UserError("There is nothing in it. Write what you want to say.")
+    runner = interaction.client.supervisor.open_at(_place(interaction))
+    if session_id not in (None, runner.stored.id):
+        raise UserError("The table you wrote this for has ended, so it was not said. Use the panel of the new one.")
+    require_voice(interaction)
+    await refuse_kept_out(interaction)
+    async with interaction.client.saying.of(interaction.user.id):
+        await _say(interaction, runner, text, reply_to)
+
+
+async def _say(interaction: Interaction, runner: SessionRunner, text: str, reply_to: int | None) -> None:
+    require_pause(interaction, runner.record)
+    user = interaction.user
+    if runner.is_over_rate(user.id, interaction.id):
+        raise UserError(TOO_MUCH)
+    try:
+        message_id = await answer_everyone(interaction, said_by(_who(interaction), text))
+    except OutcomeUnknown:
+        # The history tells, once it can be read: what stands there is taken in, and nothing else.
+        runner.mark_gap(since=interaction.id)
+        await runner.catch_up()
+        return
+    if message_id is None:  # nobody sees it, so nobody has said it
+        return
+    try:
+        named = with_names(text, interaction.guild)
+        await runner.hear(GuestMessage(message_id, user.id, user.display_name, named, reply_to))
+    except TransientDatabaseError as problem:  # everybody sees it already, and the table takes it in when it goes on
+        log.warning("session %s: what was said by command waits: %s", runner.id, problem)
+
+
+def one_line(question: str | None) -> str | None:
+    """A question as it is put: on one line, with plain links, None if nothing is left of it."""
+    return " ".join(plain_links(without_unseen(question or "")).split()) or None
+
+
+def require_voice(interaction: Interaction) -> None:
+    """Raise UserError for a member who may not write here: neither may the bot say it for them."""
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    may = interaction.permissions
+    if not (may.send_messages_in_threads if in_thread else may.send_messages):
+        raise UserError("You may not write in this channel, so I can't do that for you here.")
+
+
+def _own_table(interaction: Interaction) -> SessionRunner:
+    """The table here, if this person may moderate it: its convener, and whoever may manage messages here."""
+    runner = interaction.client.supervisor.open_at(_place(interaction))
+    if interaction.user.id != runner.stored.convener_id and not interaction.permissions.manage_messages:
+        if not runner.stored.convener_id:
+            raise UserError("Only a member with **Manage Messages** can do that: the convener asked to be forgotten.")
+        raise UserError(
+            f"Only <@{runner.stored.convener_id}>, who convened this table, "
+            "or a member with **Manage Messages** can do that."
+        )
+    return runner
+
+
+def _require_host_rules(interaction: Interaction, runner: SessionRunner) -> None:
+    """Raise UserError where the host has the table say nothing more."""
+    if against := interaction.client.host_rules.against_table(interaction.client, runner.stored):
+        raise UserError(against)
+
+
+def _own_running(interaction: Interaction) -> SessionRunner:
+    _own_table(interaction)
+    return interaction.client.supervisor.running_at(_place(interaction))
+
+
+def _place(interaction: Interaction) -> int:
+    return interaction.channel_id or 0
+
+
+def _who(interaction: Interaction) -> str:
+    name = " ".join(plain_links(without_unseen(interaction.user.display_name)).split())
+    return discord.utils.escape_markdown(name) or "someone"

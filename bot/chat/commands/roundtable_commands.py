@@ -1,0 +1,24 @@
+"""All commands and menus of the bot: the group `/roundtable`, put together from what each module brings."""
+
+from discord import app_commands
+
+from bot.chat.commands import server_commands, start_command, steering_commands, talking_commands
+
+_PARTS = (start_command, steering_commands, talking_commands, server_commands)
+
+
+@app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
+class RoundtableCommands(app_commands.Group, name="roundtable", description="AI personas hold a moderated discussion"):
+    """Every command is answered privately; what concerns the table is said in the channel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for part in _PARTS:
+            for command in part.COMMANDS:
+                self.add_command(command)
+
+
+def menus() -> tuple[app_commands.ContextMenu, ...]:
+    """What stands under Apps in the menu of a message."""
+    return talking_commands.MENUS
