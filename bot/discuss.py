@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -31,8 +31,9 @@ async def discuss(
     seed: int,
     stage: TerminalStage,
     jsonl: TextIO | None = None,
+    on_turn: Callable[[Turn], None] = lambda turn: None,
 ) -> str | None:
-    """Hold one discussion. `jsonl` gets one object for the session, then one a turn.
+    """Hold one discussion. `jsonl` gets one object for the session, then one a turn; `on_turn` is told of each as well.
 
     Out: why it could not be finished, or None.
     """
@@ -42,9 +43,16 @@ async def discuss(
         store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         session = Session(task, cast, dials, seed)
+        stage.show_header(session)
         if jsonl:
             await endpoints.discover_all()  # for the models' names
             _write(jsonl, session_as_json(session, {p.name: endpoints.model_of(p) for p in cast}))
+
+        def tell(turn: Turn) -> None:
+            if jsonl:
+                _write(jsonl, turn_as_json(turn))
+            on_turn(turn)
+
         stored = StoredSession(0, 0, 1, 1, 0, 0, Status.RUNNING, None, session, now())
         stored = await store.add_session(stored, [])
         runner = SessionRunner(
@@ -56,7 +64,7 @@ async def discuss(
             max_tokens=settings.llm_max_tokens,
             limits=Limits.of(settings),
             latest=0,
-            on_turn=lambda turn: _write(jsonl, turn_as_json(turn)) if jsonl else None,
+            on_turn=tell,
         )
         await runner.take_turns()
         return runner.reason if runner.status is Status.PAUSED else None
