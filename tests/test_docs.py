@@ -62,7 +62,7 @@ def test_every_persona_field_is_in_the_readme() -> None:
 
 
 def test_every_slash_command_is_in_the_readme() -> None:
-    from bot.chat.commands import RoundtableCommands
+    from bot.chat.commands.roundtable_commands import RoundtableCommands
 
     readme = read("README.md")
     names = [command.name for command in RoundtableCommands().commands]
@@ -113,7 +113,7 @@ def test_the_privacy_template_says_what_the_software_does() -> None:
     settings = Settings(_env_file=None)  # type: ignore[call-arg]
     assert f"[[{settings.retention_days}]] days after it has ended" in text
     assert f"[[{settings.leave_grace_days}]] days later" in text
-    from bot.chat.privacy_command import Action
+    from bot.chat.commands.privacy_command import Action
 
     assert [action for action in get_args(Action) if action != "tell" and f"`{action}`" not in text] == []
 

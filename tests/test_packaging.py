@@ -60,7 +60,7 @@ def test_every_import_of_the_demo_is_of_one_or_of_its_extra() -> None:
 
 def test_the_webhook_s_face_is_small_and_goes_into_the_wheel() -> None:
     """Everything below bot/ does, but for what git ignores."""
-    face = (BOT / "chat" / "webhook_face.png").read_bytes()
+    face = (BOT / "chat" / "posting" / "webhook_face.png").read_bytes()
     assert face.startswith(b"\x89PNG")
     assert struct.unpack(">II", face[16:24]) == (128, 128)
     assert len(face) <= 10_000

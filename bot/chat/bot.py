@@ -6,20 +6,21 @@ from typing import Any
 
 import discord
 
-from bot.chat.avatars import Avatars
-from bot.chat.command_tree import RoundtableTree
-from bot.chat.commands import RoundtableCommands, ask_this_persona
-from bot.chat.courtesies import Courtesies
-from bot.chat.guest_messages import RateLimitNotice, as_guest, words_of
-from bot.chat.host_rules import HostRules
-from bot.chat.own_messages import as_own
-from bot.chat.panel import PanelButton
-from bot.chat.privacy_command import ForgetButton
+from bot.chat.commands.clicks import Clicks
+from bot.chat.commands.command_tree import RoundtableTree
+from bot.chat.commands.panel import PanelButton
+from bot.chat.commands.privacy_command import ForgetButton
+from bot.chat.commands.roundtable_commands import RoundtableCommands, ask_this_persona
+from bot.chat.commands.slow_mode import OneAtATime
+from bot.chat.hearing.guest_messages import RateLimitNotice, as_guest, words_of
+from bot.chat.posting.avatars import Avatars
+from bot.chat.posting.courtesies import Courtesies
+from bot.chat.posting.own_messages import as_own
+from bot.chat.posting.webhooks import WebhookRegistry
+from bot.chat.rules.host_rules import HostRules
 from bot.chat.server_events import ServerEvents
 from bot.chat.session_starts import require_session_start
-from bot.chat.slow_mode import OneAtATime
 from bot.chat.webhook_stage import WebhookStage
-from bot.chat.webhooks import WebhookRegistry
 from bot.discussion.model.record import seats
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -86,6 +87,8 @@ class RoundtableBot(ServerEvents):
             grace_days=settings.leave_grace_days,
             keeps_promises="retention_days" not in settings.model_fields_set,
         )
+        # Each feature's verbs, from the module that does them.
+        self.clicks = Clicks()
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
         self.tree.add_command(ask_this_persona)
@@ -186,6 +189,9 @@ class RoundtableBot(ServerEvents):
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         for message_id in payload.message_ids:
             await self.supervisor.message_gone(payload.channel_id, message_id)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        await self.clicks.handle(interaction)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("error in %s", event_method)

@@ -6,12 +6,12 @@ from functools import partial
 
 import discord
 
-from bot.chat.api_errors import kind_of
-from bot.chat.courtesies import Courtesies
-from bot.chat.interaction import InteractionClient
-from bot.chat.permissions import NOT_IN_THREAD, TO_HEAR
-from bot.chat.place_history import LOST, lacking_in
-from bot.chat.private_threads import can_read, is_shut_out
+from bot.chat.commands.interaction import InteractionClient
+from bot.chat.posting.courtesies import Courtesies
+from bot.chat.posting.place_history import LOST, lacking_in
+from bot.chat.rules.api_errors import kind_of
+from bot.chat.rules.permissions import NOT_IN_THREAD, TO_HEAR
+from bot.chat.rules.private_threads import can_read, is_shut_out
 from bot.chat.webhook_stage import SENT_AWAY
 from bot.sessions.privacy.retention import Retention
 from bot.store.models import Fault, Status, StoredSession

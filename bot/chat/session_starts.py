@@ -8,7 +8,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
-from bot.chat.api_errors import kind_of
+from bot.chat.rules.api_errors import kind_of
 
 log = logging.getLogger(__name__)
 

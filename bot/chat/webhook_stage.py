@@ -8,20 +8,20 @@ from typing import Any
 
 import discord
 
-from bot.chat import cards
-from bot.chat.api_errors import ASLEEP, MISSING_PERMISSIONS, UNKNOWN_CHANNEL, explain
-from bot.chat.avatars import Avatars
-from bot.chat.courtesies import Courtesies, Courtesy
-from bot.chat.host_details import HostDetails
-from bot.chat.host_rules import HostRules
-from bot.chat.notifying import is_silent
-from bot.chat.panel import panel_view
-from bot.chat.permissions import NOT_IN_THREAD, TO_HEAR, please_grant
-from bot.chat.place_history import LOST, PlaceHistory, lacking_in
-from bot.chat.private_threads import can_read
-from bot.chat.sentences import sentence
-from bot.chat.split import split_text
-from bot.chat.webhooks import WebhookRegistry, own_queue
+from bot.chat.cards import bot_messages as cards
+from bot.chat.commands.panel import panel_view
+from bot.chat.posting.avatars import Avatars
+from bot.chat.posting.courtesies import Courtesies, Courtesy
+from bot.chat.posting.place_history import LOST, PlaceHistory, lacking_in
+from bot.chat.posting.webhooks import WebhookRegistry, own_queue
+from bot.chat.rules.api_errors import ASLEEP, MISSING_PERMISSIONS, UNKNOWN_CHANNEL, explain
+from bot.chat.rules.host_rules import HostRules
+from bot.chat.rules.notifying import is_silent
+from bot.chat.rules.permissions import NOT_IN_THREAD, TO_HEAR, please_grant
+from bot.chat.rules.private_threads import can_read
+from bot.chat.text.host_details import HostDetails
+from bot.chat.text.sentences import sentence
+from bot.chat.text.split import split_text
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
 from bot.library.name_rules import safe_name

@@ -6,10 +6,10 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.chat.api_errors import kind_of
 from bot.chat.app import BAD_TOKEN, NO_TOKEN, use_other_discord
 from bot.chat.bot import needed_intents
-from bot.chat.permissions import in_words, missing
+from bot.chat.rules.api_errors import kind_of
+from bot.chat.rules.permissions import in_words, missing
 from bot.checks.discord_application import check_application
 from bot.checks.report import Report
 from bot.errors import RoundtableError

@@ -10,8 +10,8 @@ from typing import Any, Final
 import discord
 from discord.http import Route
 
-from bot.chat.invite import GUILD_INSTALL, PERMISSIONS, SCOPES
-from bot.chat.permissions import NEEDED
+from bot.chat.commands.invite import GUILD_INSTALL, PERMISSIONS, SCOPES
+from bot.chat.rules.permissions import NEEDED
 from bot.checks.report import Report
 
 _USER_INSTALL: Final = "1"

@@ -29,6 +29,7 @@ def session_values(stored: StoredSession) -> dict[str, Any]:
         "cast": [persona.model_dump(mode="json") for persona in session.cast],
         "dials": session.dials.model_dump(mode="json"),
         "created_at": stored.created_at,
+        "chimers": stored.chimers,
     }
 
 
@@ -85,6 +86,7 @@ def session_of(row: Row[Any]) -> StoredSession:
         created_at=row.created_at,
         fault=Fault(row.fault) if row.fault else None,
         listen_from=row.listen_from or 0,
+        chimers=row.chimers,
     )
 
 

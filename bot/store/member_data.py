@@ -17,9 +17,22 @@ from bot.store.engine import Database, upsert
 from bot.store.mappers import post_of, turn_values
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.paging import pages
-from bot.store.schema import departures, opt_outs, posts, server_settings, sessions, turns, webhooks
+from bot.store.schema import (
+    departures,
+    last_choices,
+    opt_outs,
+    own_personas,
+    own_tasks,
+    posts,
+    server_settings,
+    sessions,
+    turns,
+    webhooks,
+)
 from bot.store.spending import keep_of_deleted
 
+# What is a server's, beside its sessions and webhooks.
+_OF_SERVERS = (opt_outs, server_settings, own_personas, own_tasks, last_choices)
 _UNSENT = (PostStatus.QUEUED, PostStatus.SENDING)
 # What forgetting may change in a turn.
 _COLUMNS = ("speaker", "text", "raw", "steering", "message_id", "author_id")
@@ -209,7 +222,7 @@ class MemberData:
 
         def work(db: Connection) -> list[int]:
             db.execute(delete(departures).where(departures.c.guild_id.in_(present)))
-            holding = (sessions, opt_outs, server_settings, webhooks)
+            holding = (sessions, *_OF_SERVERS, webhooks)
             known = set(db.scalars(union(*(select(table.c.guild_id) for table in holding)))) - {None}
             left = known - set(present) - set(db.scalars(select(departures.c.guild_id)))
             for guild_id in left:
@@ -250,7 +263,7 @@ class MemberData:
             db.execute(delete(webhooks).where(ours))
             keep_of_deleted(db, guild_id)
             count = db.execute(delete(sessions).where(sessions.c.guild_id == guild_id)).rowcount
-            for table in (opt_outs, server_settings):
+            for table in _OF_SERVERS:
                 db.execute(delete(table).where(table.c.guild_id == guild_id))
             db.execute(delete(departures).where(departures.c.guild_id == guild_id))
             return count

@@ -52,7 +52,8 @@ class StoredSession:
     """A session with where it is shown and how it stands. `anchor_id`: the Discord id it began at.
 
     `fault` is by what it was paused; None where a person did that. Of members' messages only those after `listen_from`
-    are taken in: what was said before and is forgotten stays so.
+    are taken in: what was said before and is forgotten stays so. `chimers`: whose messages are heard (None: everyone's,
+    0: nobody's, else those of members with this role).
     """
 
     id: int
@@ -67,6 +68,7 @@ class StoredSession:
     created_at: datetime
     fault: Fault | None = None
     listen_from: int = 0
+    chimers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

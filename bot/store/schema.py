@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -81,6 +82,8 @@ sessions: Final = Table(
     Column("ended_at", UtcTime),
     # For how many days an earlier version promised to keep it, where the host set nothing else.
     Column("keep_days", Integer),
+    # Whose messages are heard: NULL everyone's, 0 nobody's, else those of members with this role.
+    Column("chimers", BigInteger),
     # One table per place.
     Index(
         "uq_sessions_open_place",
@@ -175,6 +178,77 @@ server_settings: Final = Table(
     # Who may open tables; NULL: everyone who may use the command.
     Column("opener_role_id", BigInteger),
     Column("hears_proxies", Boolean, nullable=False, default=True),
+    # Who may steer any table beside its convener; NULL: who may manage messages.
+    Column("steerer_role_id", BigInteger),
+    # Who makes personas and tasks beside members with Manage Server.
+    Column("maker_role_id", BigInteger),
+    # In which channels tables may be; NULL: in all.
+    Column("channels", JSON(none_as_null=True)),
+    # What a table has where nobody says otherwise; NULL: what the host has set.
+    Column("task", String(120)),
+    Column("cast", Text),
+    Column("turns", Integer),
+    Column("pace", Float),
+    Column("language", String(80)),
+    Column("vote", Boolean),
+    # As sessions.chimers.
+    Column("chimers", BigInteger),
+    Column("most_tables", Integer),
+    Column("keep_days", Integer),
+)
+
+# Personas that were made, or brought along, on a server; `key` is the folded name.
+own_personas: Final = Table(
+    "own_personas",
+    metadata,
+    _id(),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("key", String(120), nullable=False),
+    Column("persona", JSON, nullable=False),
+    Column("made_by", BigInteger, nullable=False),
+    Column("made_at", UtcTime, nullable=False, default=now),
+    Index("uq_own_personas_guild_id_key", "guild_id", "key", unique=True),
+)
+
+# The same of tasks.
+own_tasks: Final = Table(
+    "own_tasks",
+    metadata,
+    _id(),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("key", String(120), nullable=False),
+    Column("task", JSON, nullable=False),
+    Column("made_by", BigInteger, nullable=False),
+    Column("made_at", UtcTime, nullable=False, default=now),
+    Index("uq_own_tasks_guild_id_key", "guild_id", "key", unique=True),
+)
+
+# Portraits that came through Discord, by the hash of their content: each is uploaded once.
+pictures: Final = Table(
+    "pictures",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("png", LargeBinary, nullable=False),
+)
+
+# Who convinced whom: one vote a member and question; `question_seq` is the turn that put the question.
+votes: Final = Table(
+    "votes",
+    metadata,
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("question_seq", Integer, primary_key=True),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("persona", String(120), nullable=False),
+    Column("voted_at", UtcTime, nullable=False, default=now),
+)
+
+# What was last chosen for a table in a channel: the next set-up begins with it.
+last_choices: Final = Table(
+    "last_choices",
+    metadata,
+    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("choices", JSON, nullable=False),
 )
 
 # What the bot remembers for itself from one start to the next, one value a name.

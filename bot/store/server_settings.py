@@ -1,6 +1,7 @@
 """What a server has set for itself, and what the bot remembers: `store.servers`, `store.remembered`."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
@@ -11,10 +12,26 @@ from bot.store.schema import remembered, server_settings
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
     """`opener_role_id`: the role that may open tables (None: everyone who may use the command).
-    `hears_proxies`: whether what an application reposts for a member is taken for what they said."""
+    `hears_proxies`: whether what an application reposts for a member is taken for what they said.
+    `steerer_role_id`: the role that may steer any table, `maker_role_id`: the one that makes personas and tasks, each
+    beside those who may anyway. `channels`: where tables may be (None: everywhere). `task`, `cast` (names with commas),
+    `turns`, `pace`, `language`, `vote`, `chimers` (as StoredSession.chimers): what a table has where nobody says
+    otherwise. `most_tables` at once; `keep_days` after its end a table is deleted. None: what the host has set."""
 
     opener_role_id: int | None = None
     hears_proxies: bool = True
+    steerer_role_id: int | None = None
+    maker_role_id: int | None = None
+    channels: tuple[int, ...] | None = None
+    task: str | None = None
+    cast: str | None = None
+    turns: int | None = None
+    pace: float | None = None
+    language: str | None = None
+    vote: bool | None = None
+    chimers: int | None = None
+    most_tables: int | None = None
+    keep_days: int | None = None
 
 
 class ServerSettingsTable:
@@ -27,11 +44,11 @@ class ServerSettingsTable:
         """A server's settings, the defaults where it has none."""
         return await self._database.run(lambda db: _read(db, guild_id))
 
-    async def change(self, guild_id: int, **changes: int | bool | None) -> ServerSettings:
+    async def change(self, guild_id: int, **changes: Any) -> ServerSettings:
         """Set some of a server's settings. In: fields of ServerSettings. Out: how they all stand now."""
 
         def work(db: Connection) -> ServerSettings:
-            now = replace(_read(db, guild_id), **changes)  # type: ignore[arg-type]
+            now = replace(_read(db, guild_id), **changes)
             new = upsert(db.dialect.name, server_settings).values(guild_id=guild_id, **asdict(now))
             db.execute(new.on_conflict_do_update(index_elements=["guild_id"], set_=asdict(now)))
             return now
@@ -66,4 +83,9 @@ class Remembered:
 def _read(db: Connection, guild_id: int) -> ServerSettings:
     this = server_settings.c.guild_id == guild_id
     row = db.execute(select(server_settings).where(this)).one_or_none()
-    return ServerSettings(row.opener_role_id, row.hears_proxies) if row else ServerSettings()
+    if row is None:
+        return ServerSettings()
+    values: dict[str, Any] = {field.name: getattr(row, field.name) for field in fields(ServerSettings)}
+    if row.channels is not None:
+        values["channels"] = tuple(row.channels)
+    return ServerSettings(**values)

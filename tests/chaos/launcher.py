@@ -21,8 +21,9 @@ def hurry() -> None:
     import discord.http
     import openai._base_client
 
-    from bot.chat import app, webhooks
+    from bot.chat import app
     from bot.chat import bot as bot_module
+    from bot.chat.posting import webhooks
     from bot.chat.webhook_stage import WebhookStage
     from bot.sessions.delivery import outbox
 

@@ -7,9 +7,9 @@ from discord.utils import escape_markdown
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.cards import covers, details, opening_card, said_by, said_in
-from bot.chat.host_details import HostDetails
-from bot.chat.sentences import sentence
+from bot.chat.cards.bot_messages import covers, details, opening_card, said_by, said_in
+from bot.chat.text.host_details import HostDetails
+from bot.chat.text.sentences import sentence
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Session

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.chat.sentences import sentence
+from bot.chat.text.sentences import sentence
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import FloorGiven, Muted, SeatAdded, SeatRemoved, TurnSkipped
 from bot.sessions.delivery.notices import SessionClosed

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import discord
 import pytest
 
-from bot.chat.courtesies import Courtesies
+from bot.chat.posting.courtesies import Courtesies
 from bot.sessions.interruptible import Interruptible
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.chat.sentences import sentence
+from bot.chat.text.sentences import sentence
 from bot.sessions.delivery.notices import Paused, SessionClosed
 from bot.store.models import Fault, Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint, fails

@@ -8,7 +8,7 @@ import pytest
 from simcord import MemberActor
 from simcord.backend.models import MessageSticker, Poll, PollAnswer
 
-from bot.chat import pasted_text
+from bot.chat.hearing import pasted_text
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import Parts
 from tests.support.simulated_place import SimulatedPlace

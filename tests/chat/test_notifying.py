@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.chat.notifying import is_silent
+from bot.chat.rules.notifying import is_silent
 from bot.settings import Notify
 from bot.store.models import PostKind
 

@@ -10,8 +10,17 @@ import discord
 import pytest
 from simcord import InteractionResult, MemberActor, ResponseMessage
 
-from bot.chat import privacy_command
-from bot.chat.privacy_command import CONVENER, FORGOTTEN, KEPT_OUT, LEFT_OUT, LET_IN, STILL_OUT, SURE, _where_to
+from bot.chat.commands import privacy_command
+from bot.chat.commands.privacy_command import (
+    CONVENER,
+    FORGOTTEN,
+    KEPT_OUT,
+    LEFT_OUT,
+    LET_IN,
+    STILL_OUT,
+    SURE,
+    _where_to,
+)
 from bot.settings import Settings
 from bot.store.member_data import Kept
 from bot.store.models import Status

@@ -1,6 +1,6 @@
 """A bot that is stopped and started goes on where it was."""
 
-from bot.chat.sentences import sentence
+from bot.chat.text.sentences import sentence
 from bot.library.catalogue import Catalogue
 from bot.sessions.delivery.notices import SessionClosed
 from bot.store.models import Status

@@ -5,7 +5,7 @@ from collections import Counter
 import discord
 import pytest
 
-from bot.chat.sentences import sentence
+from bot.chat.text.sentences import sentence
 from bot.discussion.model.record import QuestionPut, Record, Session
 from bot.discussion.moderation.moderator import Open, Speak, Summarise, next_step
 from bot.llm.dummy.server import serve_dummy

@@ -4,7 +4,7 @@ import discord
 import pytest
 from simcord import MemberActor
 
-from bot.chat.settings_command import CHIME_IN, CONTRADICTION, ONLY_ADMINS, WHICH_ROLE
+from bot.chat.commands.settings_command import CHIME_IN, CONTRADICTION, ONLY_ADMINS, WHICH_ROLE
 from bot.store.server_settings import ServerSettings
 from tests.support.simulated_place import SimulatedPlace
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.formatting import Formatting
-from bot.chat.split import MESSAGE_LIMIT, split_text
+from bot.chat.text.formatting import Formatting
+from bot.chat.text.split import MESSAGE_LIMIT, split_text
 from bot.discussion.text.markup import Mark, quotes, spans
 from bot.discussion.text.segmentation import graphemes
 from tests.support import texts

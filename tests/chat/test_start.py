@@ -6,7 +6,7 @@ import pytest
 import simcord
 from discord.app_commands import Command
 
-from bot.chat.commands import RoundtableCommands, complete_list
+from bot.chat.commands.roundtable_commands import RoundtableCommands, complete_list
 from bot.discussion.model.dials import TurnOrder
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat.sentences import sentence
+from bot.chat.text.sentences import sentence
 from bot.sessions.delivery.notices import SessionClosed
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint, stalls

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from bot.chat.webhook_limits import WebhookLimits
+from bot.chat.posting.webhook_limits import WebhookLimits
 
 HOOK, OTHER = "1", "2"
 

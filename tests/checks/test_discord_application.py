@@ -8,7 +8,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.chat.permissions import NEEDED
+from bot.chat.rules.permissions import NEEDED
 from bot.checks import discord_login
 from bot.checks.discord_login import check_discord
 from bot.checks.report import Report

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat import courtesies
+from bot.chat.posting import courtesies
 from bot.store.models import PostKind, Status
 from tests.support.discord_stand_in import Fault
 from tests.support.portraits import drawn, until_drawn

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat import place_history
+from bot.chat.posting import place_history
 from bot.chat.session_starts import SessionStartsUsedUp
 from bot.sessions.delivery.stage import PostRejected
 from bot.store.models import PostStatus, StoredSession

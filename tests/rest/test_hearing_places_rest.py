@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.chat.permissions import NOT_IN_THREAD
+from bot.chat.rules.permissions import NOT_IN_THREAD
 from bot.sessions.resilience import recovery
 from bot.store.models import Status
 from tests.support.discord_stand_in import Channel

@@ -6,9 +6,9 @@ from typing import Any
 import discord
 import pytest
 
-from bot.chat import courtesies
-from bot.chat.host_rules import NOT_FOR_ADULTS, NOT_HERE
-from bot.chat.permissions import NEEDED
+from bot.chat.posting import courtesies
+from bot.chat.rules.host_rules import NOT_FOR_ADULTS, NOT_HERE
+from bot.chat.rules.permissions import NEEDED
 from bot.sessions.resilience import recovery
 from bot.store.models import Status
 from bot.store.schema import now

@@ -6,9 +6,9 @@ from typing import Any, cast
 import discord
 import pytest
 
-from bot.chat.api_errors import MEANINGS, explain
-from bot.chat.permissions import NOT_IN_THREAD
-from bot.chat.webhooks import WEBHOOK_NAME
+from bot.chat.posting.webhooks import WEBHOOK_NAME
+from bot.chat.rules.api_errors import MEANINGS, explain
+from bot.chat.rules.permissions import NOT_IN_THREAD
 from bot.sessions.delivery.stage import OutcomeUnknown, PostRejected, RejectReason
 from bot.sessions.resilience import recovery
 from bot.store.models import PostKind, PostStatus, Status

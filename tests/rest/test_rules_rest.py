@@ -5,7 +5,7 @@ import base64
 
 import pytest
 
-from bot.chat.webhooks import FACE, WEBHOOK_NAME
+from bot.chat.posting.webhooks import FACE, WEBHOOK_NAME
 from bot.discussion.model.persona import Persona
 from bot.library.name_rules import safe_name
 from bot.sessions.resilience import recovery

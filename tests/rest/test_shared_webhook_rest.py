@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.chat import webhooks
+from bot.chat.posting import webhooks
 from bot.store.models import StoredSession
 from tests.support.discord_stand_in import Fault
 from tests.support.endpoint_stand_in import held

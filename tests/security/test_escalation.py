@@ -6,7 +6,7 @@ from simcord import MemberActor
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
-from bot.chat.panel import PanelButton
+from bot.chat.commands.panel import PanelButton
 from bot.store.models import Status
 from tests.support.simulated_place import SimulatedPlace, told
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.chat.avatars import _picture
+from bot.chat.posting.avatars import _picture
 from bot.errors import UserError
 from bot.library.files import read_personas, read_task, read_tasks
 from bot.library.portrait import AVATAR_BYTES

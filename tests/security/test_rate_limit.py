@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.actions import TOO_MUCH
-from bot.chat.guest_messages import TOO_MANY
+from bot.chat.commands.actions import TOO_MUCH
+from bot.chat.hearing.guest_messages import TOO_MANY
 from bot.discussion.model.record import Record, Turn
 from bot.discussion.prompts.prompt import GUEST_TEXT_LIMIT
 from bot.sessions.rate_limit import EDITS, GUEST_TURNS, is_over_rate

@@ -5,10 +5,10 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.actions import one_line
-from bot.chat.cards import said_by, said_in
-from bot.chat.guest_messages import without_unseen
-from bot.chat.split import MESSAGE_LIMIT, split_text
+from bot.chat.cards.bot_messages import said_by, said_in
+from bot.chat.commands.actions import one_line
+from bot.chat.hearing.guest_messages import without_unseen
+from bot.chat.text.split import MESSAGE_LIMIT, split_text
 from bot.discussion.replies.reply import TEXT_LIMIT, clean
 from bot.discussion.text.links import plain_links
 from bot.discussion.text.segmentation import utf16_length

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.chat.sentences import sentence, with_remedy
+from bot.chat.text.sentences import sentence, with_remedy
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Turn
 from bot.errors import EndpointDown, UserError

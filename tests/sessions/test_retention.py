@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.sentences import sentence
+from bot.chat.text.sentences import sentence
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Turn

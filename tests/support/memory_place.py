@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.chat.sentences import sentence
+from bot.chat.text.sentences import sentence
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Turn
 from bot.library.name_rules import safe_name

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.chat import webhooks
 from bot.chat.bot import RoundtableBot, create_bot
+from bot.chat.posting import webhooks
 from bot.chat.session_starts import require_session_start
 from bot.chat.webhook_stage import WebhookStage
 from bot.discussion.model.dials import Dials

@@ -6,9 +6,9 @@ from typing import Final
 
 import discord
 
-from bot.chat.host_details import HostDetails
-from bot.chat.sentences import small
-from bot.chat.split import MESSAGE_LIMIT
+from bot.chat.text.host_details import HostDetails
+from bot.chat.text.sentences import small
+from bot.chat.text.split import MESSAGE_LIMIT
 from bot.discussion.model.dials import TurnOrder
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Session, Turn

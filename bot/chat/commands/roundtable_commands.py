@@ -7,11 +7,12 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.chat import actions, cards, privacy_command, settings_command
-from bot.chat.interaction import Interaction
-from bot.chat.modals import SayModal
-from bot.chat.opening_place import opening_place
-from bot.chat.responses import answer, answering, defer, may_be_lost
+from bot.chat.cards import bot_messages as cards
+from bot.chat.commands import actions, privacy_command, settings_command
+from bot.chat.commands.interaction import Interaction
+from bot.chat.commands.modals import SayModal
+from bot.chat.commands.opening_place import opening_place
+from bot.chat.commands.responses import answer, answering, defer, may_be_lost
 from bot.discussion.moderation.agenda import questions_covered
 from bot.errors import UserError
 

@@ -6,7 +6,7 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.chat.api_errors import kind_of
+from bot.chat.rules.api_errors import kind_of
 from bot.settings import Settings
 from bot.store.models import StoredSession
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from itertools import accumulate
 from typing import Final
 
-from bot.chat.formatting import Formatting
+from bot.chat.text.formatting import Formatting
 from bot.discussion.text.segmentation import graphemes, line_breaks, sentence_ends, utf16_length
 
 # https://discord.com/developers/docs/resources/webhook#execute-webhook

@@ -6,13 +6,13 @@ from typing import Final
 
 import discord
 
-from bot.chat.actions import require_voice
-from bot.chat.api_errors import explain
-from bot.chat.interaction import Interaction
-from bot.chat.permissions import in_words, missing
-from bot.chat.place_history import LOST
-from bot.chat.private_threads import can_read
-from bot.chat.settings_command import require_opener
+from bot.chat.commands.actions import require_voice
+from bot.chat.commands.interaction import Interaction
+from bot.chat.commands.settings_command import require_opener
+from bot.chat.posting.place_history import LOST
+from bot.chat.rules.api_errors import explain
+from bot.chat.rules.permissions import in_words, missing
+from bot.chat.rules.private_threads import can_read
 from bot.errors import UserError
 from bot.sessions.delivery.stage import OutcomeUnknown, PostRejected
 from bot.sessions.supervisor import OpeningPlace

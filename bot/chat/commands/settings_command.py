@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import discord
 
-from bot.chat.interaction import Interaction
+from bot.chat.commands.interaction import Interaction
 from bot.errors import UserError
 from bot.store.server_settings import ServerSettings
 

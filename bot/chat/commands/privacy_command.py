@@ -7,10 +7,10 @@ from typing import Any, Final, Literal, Self, cast
 
 import discord
 
-from bot.chat.host_details import HostDetails
-from bot.chat.interaction import Interaction
-from bot.chat.responses import answer, answering, defer, may_be_lost
-from bot.chat.split import MESSAGE_LIMIT
+from bot.chat.commands.interaction import Interaction
+from bot.chat.commands.responses import answer, answering, defer, may_be_lost
+from bot.chat.text.host_details import HostDetails
+from bot.chat.text.split import MESSAGE_LIMIT
 from bot.discussion.model.erasure import Member
 from bot.discussion.text.segmentation import clipped
 from bot.errors import UserError

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 import discord
 
-from bot.chat.permissions import NOT_IN_THREAD, please_grant
+from bot.chat.rules.permissions import NOT_IN_THREAD, please_grant
 from bot.sessions.delivery.stage import OutcomeUnknown, PostRejected, RejectReason
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json

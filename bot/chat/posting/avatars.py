@@ -12,7 +12,7 @@ from typing import Final
 
 import discord
 
-from bot.chat.courtesies import Courtesies
+from bot.chat.posting.courtesies import Courtesies
 from bot.discussion.model.persona import Persona
 from bot.library.portrait import AVATAR_BYTES
 

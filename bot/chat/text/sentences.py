@@ -5,7 +5,7 @@ from typing import Final
 
 import discord
 
-from bot.chat.host_details import HostDetails
+from bot.chat.text.host_details import HostDetails
 from bot.errors import Remedy, RoundtableError, UserError
 from bot.sessions.composing.findings import ForTheHost, NotRead
 from bot.sessions.delivery.notices import (

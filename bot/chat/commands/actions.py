@@ -5,13 +5,13 @@ from typing import Final
 
 import discord
 
-from bot.chat.cards import details, said_by
-from bot.chat.discord_mentions import with_names
-from bot.chat.guest_messages import without_unseen
-from bot.chat.interaction import Interaction
-from bot.chat.privacy_command import refuse_kept_out
-from bot.chat.responses import answer_everyone
-from bot.chat.slow_mode import require_pause
+from bot.chat.cards.bot_messages import details, said_by
+from bot.chat.commands.interaction import Interaction
+from bot.chat.commands.privacy_command import refuse_kept_out
+from bot.chat.commands.responses import answer_everyone
+from bot.chat.commands.slow_mode import require_pause
+from bot.chat.hearing.discord_mentions import with_names
+from bot.chat.hearing.guest_messages import without_unseen
 from bot.discussion.text.links import plain_links
 from bot.errors import UserError
 from bot.sessions import steering

@@ -8,11 +8,11 @@ from typing import Final
 
 import discord
 
-from bot.chat.cards import said_in
-from bot.chat.discord_mentions import with_names
-from bot.chat.message_parts import is_forward, is_only_gifs, things_beside, words_beside
-from bot.chat.pasted_text import read, text_files
-from bot.chat.repost_headers import reply_of_repost
+from bot.chat.cards.bot_messages import said_in
+from bot.chat.hearing.discord_mentions import with_names
+from bot.chat.hearing.message_parts import is_forward, is_only_gifs, things_beside, words_beside
+from bot.chat.hearing.pasted_text import read, text_files
+from bot.chat.hearing.repost_headers import reply_of_repost
 from bot.discussion.text.invisible import without_invisible
 from bot.sessions.delivery.stage import GuestMessage
 

@@ -8,16 +8,16 @@ from typing import Any, Final
 import aiohttp
 import discord
 
-from bot.chat.api_errors import (
+from bot.chat.rules.api_errors import (
     ALREADY_ACKNOWLEDGED,
     INVALID_WEBHOOK_TOKEN,
     UNKNOWN_INTERACTION,
     UNKNOWN_WEBHOOK,
     kind_of,
 )
-from bot.chat.host_details import HostDetails
-from bot.chat.sentences import with_remedy
-from bot.chat.split import MESSAGE_LIMIT
+from bot.chat.text.host_details import HostDetails
+from bot.chat.text.sentences import with_remedy
+from bot.chat.text.split import MESSAGE_LIMIT
 from bot.discussion.text.segmentation import clipped
 from bot.errors import RoundtableError, new_error_id
 from bot.sessions.delivery.stage import OutcomeUnknown

@@ -2,9 +2,9 @@
 
 import discord
 
-from bot.chat.host_rules import HostRules
-from bot.chat.slow_mode import OneAtATime
-from bot.chat.webhooks import WebhookRegistry
+from bot.chat.commands.slow_mode import OneAtATime
+from bot.chat.posting.webhooks import WebhookRegistry
+from bot.chat.rules.host_rules import HostRules
 from bot.library.catalogue import Catalogue
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings

@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.chat.api_errors import MISSING_ACCESS
+from bot.chat.rules.api_errors import MISSING_ACCESS
 
 
 def is_shut_out(thread: discord.Thread) -> bool:

@@ -4,8 +4,8 @@ from typing import Final
 
 import discord
 
-from bot.chat.interaction import Interaction
-from bot.chat.permissions import NEEDED
+from bot.chat.commands.interaction import Interaction
+from bot.chat.rules.permissions import NEEDED
 from bot.errors import UserError
 
 # https://discord.com/developers/docs/topics/oauth2#bot-authorization-flow

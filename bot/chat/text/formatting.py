@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from bot.chat.emphasis import pairs
+from bot.chat.text.emphasis import pairs
 from bot.discussion.text.markup import Mark, Span, quotes, spans
 
 # What stands for a span while the marks around it are read: neither a letter nor white space.

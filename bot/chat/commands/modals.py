@@ -4,9 +4,9 @@ from typing import cast
 
 import discord
 
-from bot.chat import actions
-from bot.chat.interaction import Interaction
-from bot.chat.responses import answering
+from bot.chat.commands import actions
+from bot.chat.commands.interaction import Interaction
+from bot.chat.commands.responses import answering
 from bot.discussion.text.segmentation import clipped
 
 # Leaves room for the name before it in the message that shows it.

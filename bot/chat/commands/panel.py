@@ -6,10 +6,10 @@ from typing import Final, Self, cast
 
 import discord
 
-from bot.chat import actions
-from bot.chat.interaction import Interaction
-from bot.chat.modals import SayModal
-from bot.chat.responses import answer, answering, defer, may_be_lost
+from bot.chat.commands import actions
+from bot.chat.commands.interaction import Interaction
+from bot.chat.commands.modals import SayModal
+from bot.chat.commands.responses import answer, answering, defer, may_be_lost
 from bot.errors import UserError
 from bot.sessions.delivery.stage import StatusReport
 from bot.store.models import Status

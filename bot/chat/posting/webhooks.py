@@ -13,8 +13,8 @@ import discord
 from aiohttp.client_middlewares import ClientHandlerType
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
-from bot.chat.courtesies import Courtesies
-from bot.chat.webhook_limits import WebhookLimits
+from bot.chat.posting.courtesies import Courtesies
+from bot.chat.posting.webhook_limits import WebhookLimits
 from bot.sessions.delivery.stage import OutcomeUnknown
 from bot.store.models import Webhook
 from bot.store.store import Store

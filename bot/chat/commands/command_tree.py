@@ -8,9 +8,9 @@ from typing import Any, Final
 import discord
 from discord import app_commands
 
-from bot.chat.interaction import Interaction, InteractionClient
-from bot.chat.invite import is_member, require_membership
-from bot.chat.responses import answering, apologise
+from bot.chat.commands.interaction import Interaction, InteractionClient
+from bot.chat.commands.invite import is_member, require_membership
+from bot.chat.commands.responses import answering, apologise
 from bot.store.server_settings import Remembered
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.chat.api_errors import kind_of, passes
+from bot.chat.rules.api_errors import kind_of, passes
 from bot.sessions.interruptible import Interruptible
 
 log = logging.getLogger(__name__)

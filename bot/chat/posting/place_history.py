@@ -10,12 +10,12 @@ from typing import Final, TypeVar
 import aiohttp
 import discord
 
-from bot.chat.api_errors import explain, kind_of, passes
-from bot.chat.guest_messages import as_guest, as_said_by_command, speaks_for_members, words_of
-from bot.chat.member_names import look_up_name
-from bot.chat.own_messages import as_own
-from bot.chat.permissions import CONNECT, READ_HISTORY, missing, please_grant
-from bot.chat.webhooks import WebhookRegistry
+from bot.chat.hearing.guest_messages import as_guest, as_said_by_command, speaks_for_members, words_of
+from bot.chat.hearing.member_names import look_up_name
+from bot.chat.posting.own_messages import as_own
+from bot.chat.posting.webhooks import WebhookRegistry
+from bot.chat.rules.api_errors import explain, kind_of, passes
+from bot.chat.rules.permissions import CONNECT, READ_HISTORY, missing, please_grant
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, OwnMessage, PostRejected, RejectReason
 from bot.store.models import StoredSession
 
