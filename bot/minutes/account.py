@@ -99,8 +99,7 @@ class Minutes:
 
     @property
     def title(self) -> str:
-        name = one_line(self.session.task.name)
-        return name if " " in name else name.replace("-", " ")
+        return title_of(self.session)
 
     @property
     def when(self) -> str:
@@ -164,6 +163,12 @@ def account(session: Session, record: Record, facts: MinutesFacts) -> Minutes:
     guests = dict.fromkeys(entry.name for entry in entries if entry.is_guest)
     spoken = sum(entry.turn.kind == "persona" for entry in entries)
     return Minutes(session, facts, tuple(table.values()), tuple(guests), summary, tuple(sections), spoken)
+
+
+def title_of(session: Session) -> str:
+    """What a session is about, in words: its task's name, which may be a question or the name of a file."""
+    name = one_line(session.task.name)
+    return name if " " in name else name.replace("-", " ")
 
 
 def headings(minutes: Minutes) -> Sequence[str]:

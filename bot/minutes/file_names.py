@@ -1,12 +1,12 @@
 """What files of minutes are called: the words of the title and the day of the end, in any script, on any system."""
 
 import unicodedata
+from datetime import UTC, datetime
 from typing import Final
 
 import regex
 
 from bot.discussion.text.segmentation import graphemes
-from bot.minutes.account import Minutes
 
 # File systems take 255 bytes; the day and the ending are 17 of them. People read the first words only.
 _MOST_BYTES: Final = 160
@@ -17,12 +17,12 @@ _PILED_UP: Final = regex.compile(r"(\p{M}{3})\p{M}+")
 _WITHOUT_WORDS: Final = "minutes"
 
 
-def file_name(minutes: Minutes, ending: str) -> str:
+def file_name(title: str, until: datetime, ending: str) -> str:
     """`cat-curfew-2026-11-26.md`: no character but letters, digits, their marks, `-` and one `.` before `ending`.
 
     The day, in UTC, keeps it from being a name that Windows reserves ("con", "aux").
     """
-    return f"{slug(minutes.title)}-{minutes.facts.until:%Y-%m-%d}.{ending}"
+    return f"{slug(title)}-{until.astimezone(UTC):%Y-%m-%d}.{ending}"
 
 
 def slug(title: str) -> str:
