@@ -6,11 +6,11 @@ from typing import Any
 
 import discord
 
-from bot.chat.commands.clicks import Clicks
+from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
 from bot.chat.commands.privacy_command import ForgetButton
-from bot.chat.commands.roundtable_commands import RoundtableCommands, ask_this_persona
+from bot.chat.commands.roundtable_commands import RoundtableCommands, menus
 from bot.chat.commands.slow_mode import OneAtATime
 from bot.chat.hearing.guest_messages import RateLimitNotice, as_guest, words_of
 from bot.chat.posting.avatars import Avatars
@@ -88,10 +88,11 @@ class RoundtableBot(ServerEvents):
             keeps_promises="retention_days" not in settings.model_fields_set,
         )
         # Each feature's verbs, from the module that does them.
-        self.clicks = Clicks()
+        self.clicks = VerbTable()
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
-        self.tree.add_command(ask_this_persona)
+        for menu in menus():
+            self.tree.add_command(menu)
 
     @property
     def me(self) -> discord.ClientUser:

@@ -4,7 +4,7 @@ import discord
 import pytest
 
 from bot.chat.cards import components as c
-from bot.chat.commands.clicks import OUT_OF_DATE, Click, Clicks
+from bot.chat.commands.clicks import OUT_OF_DATE, Click, VerbTable
 from bot.chat.commands.interaction import Interaction
 from tests.support.simulated_place import SimulatedPlace, told
 
@@ -21,7 +21,7 @@ async def test_presses_choices_and_forms_come_back_by_their_verb(place: Simulate
                 "Noted.", ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
             )
 
-    place.bot.clicks = Clicks(dict.fromkeys(("press", "choose", "fill", "told"), note))
+    place.bot.clicks = VerbTable(dict.fromkeys(("press", "choose", "fill", "told"), note))
     shown = c.card(
         c.text("# A card"),
         c.beside("Press it", c.button("Press", "press", "a:b")),
@@ -49,4 +49,4 @@ def test_no_verb_has_two_handlers() -> None:
     async def nothing(interaction: Interaction, click: Click) -> None: ...
 
     with pytest.raises(ValueError, match="stop would have two handlers"):
-        Clicks({"stop": nothing}, {"stop": nothing, "go": nothing})
+        VerbTable({"stop": nothing}, {"stop": nothing, "go": nothing})

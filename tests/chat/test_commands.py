@@ -32,7 +32,7 @@ CONVENERS = [
     ("seat", {"persona": "Bo"}),
     ("unseat", {"persona": "Bo"}),
     ("mute", {"persona": "Bo"}),
-    ("unmute", {"persona": "Bo"}),
+    ("mute", {"persona": "Bo", "muted": False}),
 ]
 NEEDS_A_RUNNING_TABLE = [c for c in CONVENERS if c[0] not in ("stop", "pause", "resume")]
 
@@ -239,14 +239,14 @@ async def test_a_muted_persona_only_listens(place: SimulatedPlace) -> None:
     await place.turn(3)
     assert "Bo Lindqvist" not in place.speakers[1:]
     assert await place.type("floor", persona="Bo") == (
-        "Bo Lindqvist only listens. `/roundtable unmute` lets a persona speak again."
+        "Bo Lindqvist only listens. `/roundtable mute` with `muted:False` lets a persona speak again."
     )
     await place.type("mute", persona="Aino")
     assert await place.type("mute", persona="Ravi") == (
         "Ravi Menon is the only one left to speak. `/roundtable stop` ends the table."
     )
-    assert await place.type("unmute", persona="Bo") == "Bo Lindqvist may speak again."
-    assert await place.type("unmute", persona="Bo") == "Bo Lindqvist may speak already."
+    assert await place.type("mute", persona="Bo", muted=False) == "Bo Lindqvist may speak again."
+    assert await place.type("mute", persona="Bo", muted=False) == "Bo Lindqvist may speak already."
     await place.turn(2)
     assert "Bo Lindqvist" in place.speakers[-2:]
     assert len([s for _, s in (await place.record()).steerings() if isinstance(s, Muted)]) == 3

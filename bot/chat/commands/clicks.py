@@ -32,7 +32,7 @@ Handler = Callable[[Interaction, Click], Awaitable[None]]
 """Does one verb. It answers the interaction itself, a slow one after `defer`; what it raises is told in private."""
 
 
-class Clicks:
+class VerbTable:
     """All verbs that the bot knows."""
 
     def __init__(self, *tables: Mapping[str, Handler]) -> None:

@@ -1,13 +1,14 @@
 """How the bot answers a person: privately, in a sentence whatever goes wrong, and once, also if that is lost."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any, Final
+from typing import Any, Concatenate, Final, ParamSpec
 
 import aiohttp
 import discord
 
+from bot.chat.commands.interaction import Interaction
 from bot.chat.rules.api_errors import (
     ALREADY_ACKNOWLEDGED,
     INVALID_WEBHOOK_TOKEN,
@@ -24,6 +25,7 @@ from bot.sessions.delivery.stage import OutcomeUnknown
 
 log = logging.getLogger(__name__)
 
+P = ParamSpec("P")
 Asked = discord.Interaction[Any]
 
 _NO_PING: Final = discord.AllowedMentions.none()
@@ -150,3 +152,15 @@ def _name(interaction: Asked) -> str:
             return f"“{interaction.command.qualified_name}”"
         case _:
             return "a command"
+
+
+async def carry_out(
+    interaction: Interaction,
+    action: Callable[Concatenate[Interaction, P], Awaitable[str]],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> None:
+    """Do what was typed; the action's sentence is the private answer."""
+    async with answering(interaction):
+        await defer(interaction, ephemeral=True)
+        await answer(interaction, await action(interaction, *args, **kwargs))
