@@ -68,7 +68,7 @@ def _write(file: TextIO, values: dict[str, Any]) -> None:
 
 
 def session_as_json(session: Session, models: Mapping[str, str | None]) -> dict[str, Any]:
-    """What a discussion began with, as the first line of `--jsonl`: as in minutes, and what was made of it for models."""
+    """What a discussion began with, as the first line of `--jsonl`: as in minutes, with what models get of it."""
     told = session_object(session, more_of=lambda p: {"card": p.prompt, "model": models.get(p.name)})
     return told | {"rules": session.task.discuss}
 

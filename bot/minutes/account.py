@@ -12,6 +12,7 @@ from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Record, SeatAdded, Session, Turn
 from bot.discussion.text.folding import one_line
+from bot.discussion.text.links import plain_links
 from bot.discussion.text.markup import in_words
 
 Ending = Literal["open", "summary", "stopped"]
@@ -56,7 +57,7 @@ class MinutesFacts:
 
 @dataclass(frozen=True, slots=True)
 class MinutesEntry:
-    """Something that was said, in words (no mentions, no custom emoji). `speaker`: a persona's short name or a guest."""
+    """Something that was said, mentions and custom emoji in words. `speaker`: a persona's short name, or a guest's."""
 
     turn: Turn
     speaker: str
@@ -82,7 +83,7 @@ class MinutesSection:
 
     @property
     def heading(self) -> str | None:
-        return self.put and f"{one_line(self.put.text)}{' (again)' if self.is_back else ''}"
+        return self.put and f"{plain_links(one_line(self.put.text))}{' (again)' if self.is_back else ''}"
 
 
 @dataclass(frozen=True, slots=True)

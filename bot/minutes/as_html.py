@@ -29,10 +29,20 @@ class _Colour:
 _COLOURS: Final = tuple(
     _Colour(*pair.split())
     for pair in (
-        "#1d4ed8 #8ab4ff", "#b3261e #ff8f87", "#0f766e #5eead4", "#7c3aed #c4a7ff", "#92400e #fbbf6b", "#be185d #ff8fc7",
-        "#15803d #7ddf9b", "#0369a1 #7dd3fc", "#9a3412 #ffab7a", "#86198f #f0a6fa", "#3f6212 #bbe36a", "#475569 #b6c2d2",
+        "#1d4ed8 #8ab4ff",
+        "#b3261e #ff8f87",
+        "#0f766e #5eead4",
+        "#7c3aed #c4a7ff",
+        "#92400e #fbbf6b",
+        "#be185d #ff8fc7",
+        "#15803d #7ddf9b",
+        "#0369a1 #7dd3fc",
+        "#9a3412 #ffab7a",
+        "#86198f #f0a6fa",
+        "#3f6212 #bbe36a",
+        "#475569 #b6c2d2",
     )
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import logging
 from typing import Final
 
 from bot.discussion.model.record import Record
-from bot.sessions.delivery.announcer import Announcer
 from bot.minutes.as_markdown import as_markdown
+from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.minutes import told_of
 from bot.sessions.delivery.notices import GoesOn, NotShown, Paused, SessionClosed
 from bot.sessions.delivery.outbox import Outbox
@@ -100,9 +100,7 @@ class Lifecycle:
         refused = await self._store.refused_turns(self._state.id)
         tallies = await self._store.votes.tallies(self._state.id)
         minutes = told_of(self._state.stored, self._record, self._stage.names(), tallies, is_over=True)
-        closing = Post(
-            PostKind.MINUTES, self._stage.sentence(SessionClosed(refused)), attachment=as_markdown(minutes)
-        )
+        closing = Post(PostKind.MINUTES, self._stage.sentence(SessionClosed(refused)), attachment=as_markdown(minutes))
         self._recovering = None
         await self._state.end(closing)
         if why := await self._announcer.deliver_quietly():

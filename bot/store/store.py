@@ -88,6 +88,10 @@ class Store:
         """The newest session of a place, ended or not."""
         return await self._database.run(lambda db: session_queries.last_session(db, place_id))
 
+    async def last_sessions(self, guild_id: int, most: int) -> list[StoredSession]:
+        """The newest sessions of a server, ended or not, newest first; so many at most."""
+        return await self._database.run(lambda db: session_queries.last_sessions(db, guild_id, most))
+
     async def set_status(
         self, session_id: int, status: Status, reason: str | None = None, fault: Fault | None = None
     ) -> None:

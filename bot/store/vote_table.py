@@ -19,7 +19,7 @@ class VoteTable:
         self._database = database
 
     async def cast(self, session_id: int, question_seq: int, member_id: int, persona: str) -> bool:
-        """Have a member's vote on a question be for this persona, whatever it was before. Out: False if it is closed."""
+        """Have a member's vote on a question be for this persona, whatever it was. Out: False if it is closed."""
         values = {"session_id": session_id, "question_seq": question_seq, "member_id": member_id, "persona": persona}
         changed = {"persona": persona, "voted_at": now()}
 
