@@ -165,7 +165,8 @@ def test_the_page_looks_as_the_channel_did() -> None:
     page = assert_sound(html)
     order = [
         "hall", "Summary", "Pedro da Luz", "It sinks.", "26 November 2026", "#parlour on Harbour Town",
-        "Convener", "alex", "Guests", "Wanda", "3 turns", "The setting", "one", "Contents", "Is the ferry too old?", "1",
+        "Convener", "alex", "Guests", "Wanda", "3 turns", "The setting", "one", "Contents",
+        "Is the ferry too old?", "1",
         "Is the ferry too old?",
         "Wanda", "Guest", "My cat, see @Ben and :bread: at 1 January 1970", "a quote", "Captain Ines", "Rust.",
         "Otto skips Pedro this time.", "Dr. Marit Sole", "Summary", "It floats, so far.", "Pedro da Luz", "Still.",
