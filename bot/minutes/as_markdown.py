@@ -46,7 +46,7 @@ def anchor(text: str, seen: Counter[str]) -> str:
 
 def _front(minutes: Minutes, above: list[str]) -> str:
     """What table it was, and its questions with links to their headings; `above`: the headings before those."""
-    lines = [f"- {label}: {plain_name(text)}" for label, text in minutes.details]
+    lines = [f"- {label}: {_readable(plain_name(text))}" for label, text in minutes.details]
     if asked := headings(minutes):
         seen = Counter[str]()
         for earlier in above:
@@ -54,6 +54,11 @@ def _front(minutes: Minutes, above: list[str]) -> str:
         lines.append("- Contents:")
         lines += [f"  {n}. [{plain_name(q)}](#{anchor(q, seen)})" for n, q in enumerate(asked, 1)]
     return "\n".join(lines)
+
+
+def _readable(detail: str) -> str:
+    """Behind its label a # begins nothing, and whoever reads the file as it is finds channels by it."""
+    return detail.replace(r"\#", "#")
 
 
 def _said(said: MinutesEntry) -> str:

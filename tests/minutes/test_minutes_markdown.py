@@ -295,7 +295,7 @@ def test_what_minutes_look_like() -> None:
         "# Minutes: hall\n\n"
         "## Summary\n\n**Dr. Marit Sole**: It floats, so far.\n\n"
         "- Date: 26 November 2026, 23:50 to 27 November 2026, 00:15 UTC\n"
-        "- Channel: \\#parlour on Harbour Town\n"
+        "- Channel: #parlour on Harbour Town\n"
         "- Convener: alex\n"
         "- AI personas: Dr. Marit Sole, Pedro da Luz, Captain Ines\n"
         "- Guests: Wanda\n"

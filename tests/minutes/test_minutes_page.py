@@ -23,8 +23,8 @@ _HELD = """[...document.querySelectorAll('article')].every(one => {
 async def test_hostile_minutes_are_only_read(tmp_path: Path) -> None:
     table = RecordedTable((persona("Kaede", "Kaede Moriwaki"), persona("Pedro", "Pedro da Luz")), context=HOSTILE[0])
     table.steer(QuestionPut(question="W" * 300))
-    for at, said in enumerate(HOSTILE):
-        table.guest(said, name=NAMES_WITH_MARKUP[at % len(NAMES_WITH_MARKUP)])
+    for at, hostile in enumerate(HOSTILE):
+        table.guest(hostile, name=NAMES_WITH_MARKUP[at % len(NAMES_WITH_MARKUP)])
     table.say("Kaede", HOSTILE[2])
     table.say("Pedro", HOSTILE[3])
     table.record.append(Turn(table.record.last_seq + 1, "summary", "Kaede", HOSTILE[1]))

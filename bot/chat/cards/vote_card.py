@@ -1,6 +1,7 @@
 """The card on which the audience says who convinced them: a button a persona, then what came of it."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Final
 
 import discord
@@ -26,7 +27,9 @@ def open_vote(ballot: Ballot, session_id: int) -> discord.ui.LayoutView:
         c.button(persona.full_name, VERB, f"{session_id}:{ballot.question_seq}:{number}")
         for number, persona in ballot.choices.items()
     ]
-    rows = [c.row(*buttons[at : at + c.BUTTONS]) for at in range(0, len(buttons), c.BUTTONS)]
+    # As many in each row, as far as that goes.
+    length = ceil(len(buttons) / max(1, ceil(len(buttons) / c.BUTTONS)))
+    rows = [c.row(*buttons[at : at + length]) for at in range(0, len(buttons), length or 1)]
     return c.card(
         c.text(_head(ballot)),
         *rows,
