@@ -21,16 +21,16 @@ from bot.store.member_data import Kept
 Action = Literal["tell", "export", "forget me", "keep me out", "let me in"]
 
 SURE: Final = (
-    "**Forget you on this server?** What you said at its tables is blanked in my database; your votes, name and ids are "
-    "taken out of it. This can't be undone. It reaches neither messages in the channels (you can delete yours), nor "
-    "minutes that were handed out, nor what the host's model was sent before, nor what another application posted for "
+    "**Forget you on this server?** What you said at its tables is blanked in my database; your votes, name and ids "
+    "are taken out of it. This can't be undone. It reaches neither messages in the channels (you can delete yours), "
+    "nor minutes that were handed out, nor what the host's model was sent before, nor what another application posted for "
     "you while I was away (delete that in the channel). What personas said stays, without your "
     "name; what other members wrote stays."
 )
 CONVENER: Final = "You convened a table that is still open: afterwards only members with **Manage Messages** steer it."
 FORGOTTEN: Final = (
-    "Done: what you said at this server's tables is gone from my database, with your votes, name and ids. What you write "
-    "at a table from now on is taken in again; `keep me out` of `/roundtable privacy` changes that."
+    "Done: what you said at this server's tables is gone from my database, with your votes, name and ids. What you "
+    "write at a table from now on is taken in again; `keep me out` of `/roundtable privacy` changes that."
 )
 STILL_OUT: Final = "I keep one thing, your id on the list of those who want to be kept out; `let me in` removes it."
 KEPT_OUT: Final = (
