@@ -42,7 +42,8 @@ async def discuss(
         file = folder / "discuss.db"
         store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
-        session = Session(task, cast, dials, seed)
+        # There is no audience that could vote here, and nobody to wait for.
+        session = Session(task, cast, dials.model_copy(update={"vote": False}), seed)
         if jsonl:
             await endpoints.discover_all()  # for the models' names
             _write(jsonl, session_as_json(session, {p.name: endpoints.model_of(p) for p in cast}))

@@ -13,6 +13,7 @@ from bot.chat.commands.panel import panel_view
 from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.conveners import Conveners
 from bot.chat.posting.courtesies import Courtesies, Courtesy
+from bot.chat.posting.least_pause import least_pause
 from bot.chat.posting.place_history import LOST, PlaceHistory, lacking_in
 from bot.chat.posting.table_files import minutes_name, place_names
 from bot.chat.posting.vote_cards import VoteCards
@@ -38,7 +39,7 @@ from bot.sessions.delivery.stage import (
     RejectReason,
     StatusReport,
 )
-from bot.settings import DISCORD_MIN_PACE, DISCORD_POST_PACE, Notify, Settings
+from bot.settings import Notify, Settings
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.store import Store
 
@@ -46,15 +47,6 @@ log = logging.getLogger(__name__)
 
 _NO_PING = discord.AllowedMentions.none()
 SENT_AWAY = "I was removed from the server."
-
-
-def least_pause(tables: int, messages: int) -> float:
-    """Seconds between a turn of so many messages and the next of its table, where so many tables are under way.
-
-    If each waits for as long as all of them would take for such a turn, together they keep to what a channel takes.
-    What the bot posts as itself is little beside that, and is not counted.
-    """
-    return max(DISCORD_MIN_PACE, DISCORD_POST_PACE * tables * messages)
 
 
 class WebhookStage:

@@ -97,6 +97,12 @@ class Minutes:
     summary: MinutesEntry | None
     sections: tuple[MinutesSection, ...]
     turns: int
+    turns_summed_up: int
+    """Persona turns in all, and those before the summary: a table can go on after it."""
+
+    @property
+    def summary_heading(self) -> str:
+        return "Summary" if self.turns_summed_up == self.turns else f"Summary after turn {self.turns_summed_up}"
 
     @property
     def title(self) -> str:
@@ -120,7 +126,9 @@ class Minutes:
         """How it ended, as a sentence."""
         if self.facts.reason and not self.facts.is_open:
             return self.facts.reason
-        return _ENDINGS["open" if self.facts.is_open else "summary" if self.summary else "stopped"]
+        if self.facts.is_open:
+            return _ENDINGS["open"]
+        return _ENDINGS["summary" if self.summary and self.turns_summed_up == self.turns else "stopped"]
 
     @property
     def details(self) -> list[tuple[str, str]]:
@@ -162,8 +170,17 @@ def account(session: Session, record: Record, facts: MinutesFacts) -> Minutes:
         asked |= {put.text} if put else set()
         put, said = entry, []
     guests = dict.fromkeys(entry.name for entry in entries if entry.is_guest)
-    spoken = sum(entry.turn.kind == "persona" for entry in entries)
-    return Minutes(session, facts, tuple(table.values()), tuple(guests), summary, tuple(sections), spoken)
+    spoken = [entry.turn.seq for entry in entries if entry.turn.kind == "persona"]
+    return Minutes(
+        session=session,
+        facts=facts,
+        cast=tuple(table.values()),
+        guests=tuple(guests),
+        summary=summary,
+        sections=tuple(sections),
+        turns=len(spoken),
+        turns_summed_up=sum(seq < summary.turn.seq for seq in spoken) if summary else 0,
+    )
 
 
 def title_of(session: Session) -> str:

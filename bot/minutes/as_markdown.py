@@ -16,8 +16,8 @@ def as_markdown(minutes: Minutes) -> str:
     above = [f"Minutes: {minutes.title}"]
     parts = [heading(1, above[0])]
     if minutes.summary:
-        above.append("Summary")
-        parts += [heading(2, "Summary"), _said(minutes.summary)]
+        above.append(minutes.summary_heading)
+        parts += [heading(2, minutes.summary_heading), _said(minutes.summary)]
     parts.append(_front(minutes, above))
     parts.append(quotation(minutes.session.task.context))
     for section in minutes.sections:

@@ -60,6 +60,8 @@ def message_html(text: str) -> Markup:
 
 def with_links(text: str) -> Markup:
     """Plain text with its web addresses as links that tell nobody where they were followed from."""
+    if "://" not in text:  # most has none, and reading it costs more than all else here
+        return escape(text)
     parts: list[Markup] = []
     at = 0
     for span in spans(text):
@@ -76,7 +78,7 @@ def _as_discord_reads(text: str) -> str:
     and no quotation or list within another on one line."""
     parts: list[str] = []
     at = 0
-    for span in quotes(text):
+    for span in quotes(text) if ">" in text else ():
         if span.start > at + 1 or not at:  # what stands between two quotations ends the first
             parts += ["\n" if at else "", text[at : span.start]]
         quoted = text[span.start : span.end].strip()
@@ -84,11 +86,13 @@ def _as_discord_reads(text: str) -> str:
         parts += [f"> {_QUOTED_AGAIN.sub(_escaped, line.strip())}\n" for line in lines]
         at = span.end
     parts += ["\n" if at else "", text[at:]]
-    return with_fences_apart("".join(parts))
+    return with_fences_apart("".join(parts)) if "```" in text else "".join(parts)
 
 
 def _flat_lists(text: str) -> str:
     """Outside of code, no item of a list begins with another's mark."""
+    if not _LISTED_AGAIN.search(text):
+        return text
     parts: list[str] = []
     at = 0
     for span in [span for span in spans(text) if span.mark is Mark.FENCE] + [None]:

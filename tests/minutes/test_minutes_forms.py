@@ -182,6 +182,20 @@ def test_the_page_looks_as_the_channel_did() -> None:
     assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'" in html
 
 
+def test_a_table_that_went_on_after_its_summary_says_so() -> None:
+    table = table_with("Hello.")
+    table.record.append(Turn(table.record.last_seq + 1, "summary", "Marit", "It floats."))
+    assert "The table closed with a summary." in minutes_of(table).ending
+    table.say("Pedro", "Wait.")
+    minutes = minutes_of(table)
+    assert (minutes.summary_heading, minutes.ending) == (
+        "Summary after turn 1",
+        "The table was closed without a summary.",
+    )
+    assert minutes_of(table, is_open=True).ending == "The table is still open."
+    assert minutes_of(table, reason="The channel is gone.").ending == "The channel is gone."
+
+
 def test_json_lines_hold_what_was_shown_and_no_more() -> None:
     table = table_with("Hello.")
     table.steer(FloorChosen(name="Pedro"), Compaction(upto=2, gist="A gist."))
