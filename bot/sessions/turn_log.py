@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from bot.discussion.model.ballots import current_ballot
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.record import Record, Steering, Turn, moderator_turn, seats
+from bot.discussion.model.record import QuestionPut, Record, Steering, Turn, moderator_turn, seats
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.privacy.session_erasure import erase_member
 from bot.sessions.state import SessionState
+from bot.store.models import Post, PostKind
 from bot.store.store import Store
 
 
@@ -58,6 +60,9 @@ class TurnLog:
     async def _add(self, turn: Turn) -> bool:
         persona = next((p for p in seats(self._state.session, self.record) if p.name == turn.speaker), None)
         show = [] if turn.kind == "guest" or not turn.text else self._stage.split(turn, persona)
+        if isinstance(turn.steering, QuestionPut) and (ballot := current_ballot(self._state.session, self.record)):
+            # The one before it is voted on as soon as it is put, whoever puts it: both are stored, or neither.
+            show = [Post(PostKind.VOTE, turn_seq=ballot.question_seq), *show]
         stored = self._state.stored
         added = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
         if added.is_added:
@@ -65,6 +70,12 @@ class TurnLog:
             self._outbox.next_is(added.sending)
             self._on_turn(turn)
         return added.is_added
+
+    async def put_to_the_vote(self) -> bool:
+        """Have the audience vote on the question on the table, once. Out: whether that is to be shown now."""
+        ballot = current_ballot(self._state.session, self.record)
+        stored = self._state.stored
+        return ballot is not None and await self._store.add_vote(stored.id, stored.place_id, ballot.question_seq)
 
     # --- what is changed, or taken back ---
 
@@ -100,7 +111,9 @@ class TurnLog:
         """
         async with self._lock:
             gone = {turn.message_id for turn in self.record if turn.author_id == member.id}
-            changed = await erase_member(self._store, self._state.stored, self.record, member, listen_from)
+            changed = await erase_member(
+                self._store, self._state.stored, self.record, member, listen_from, self._stage.names()
+            )
             for turn in changed:
                 self.record.put(turn)
             self._state.forget(member.id, listen_from)

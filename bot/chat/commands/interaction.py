@@ -10,6 +10,7 @@ from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
 from bot.store.member_data import MemberData
 from bot.store.server_settings import ServerSettingsTable
+from bot.store.store import Store
 
 
 class InteractionClient(discord.Client):
@@ -23,6 +24,7 @@ class InteractionClient(discord.Client):
     catalogue: Catalogue
     supervisor: Supervisor
     webhooks: WebhookRegistry
+    store: Store
     member_data: MemberData
     servers: ServerSettingsTable
     saying: OneAtATime
