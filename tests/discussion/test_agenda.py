@@ -5,10 +5,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import STEERING, Compaction, QuestionPut, TurnsChanged, TurnSkipped, WrapUpCalled
+from bot.discussion.model.record import (
+    STEERING,
+    Compaction,
+    QuestionPut,
+    Record,
+    TurnsChanged,
+    TurnSkipped,
+    WrapUpCalled,
+)
 from bot.discussion.moderation.agenda import (
     following_question,
     is_wrapping_up,
+    last_call,
     own_question,
     put_line,
     question_to_put,
@@ -249,6 +258,42 @@ def test_wrapping_up_twice_adds_no_turns():
     table.say("Ravi")
     table.steer(WrapUpCalled())
     assert turns_in_all(table.session, table.record) == 4
+
+
+@pytest.mark.parametrize(
+    ("turns", "steered", "calls"),
+    [
+        (10, {}, {7: 3}),
+        (5, {}, {2: 3}),
+        (4, {}, {1: 3}),
+        (3, {}, {}),  # it would be the first thing said
+        (10, {0: TurnsChanged(turns=3)}, {}),
+        (10, {2: TurnsChanged(turns=4)}, {2: 2}),
+        (10, {2: TurnsChanged(turns=3)}, {2: 1}),
+        (10, {2: TurnsChanged(turns=2)}, {}),  # the summary comes at once
+        (10, {2: WrapUpCalled()}, {2: 3}),
+        (10, {8: TurnsChanged(turns=20)}, {7: 3, 17: 3}),  # the end was put off
+        (10, {8: TurnsChanged(turns=11)}, {7: 3}),
+    ],
+)
+def test_people_are_told_once_that_it_comes_to_the_end(
+    turns: int, steered: dict[int, TurnsChanged | WrapUpCalled], calls: dict[int, int]
+):
+    """`steered`: after so many turns; `calls`: after how many people are told, and what."""
+    table, told = table_with(turns=turns, wrap_up=3), dict[int, int]()
+
+    def note() -> None:
+        before = Record(table.record.turns[:-1])
+        if left := last_call(table.session, before, table.record.turns[-1]):
+            told[len(table.spoken())] = left
+
+    while not isinstance(step := table.step, Close):
+        if (steering := steered.pop(len(table.spoken()), None)) is not None:
+            table.steer(steering)
+        else:
+            table.take(step)
+        note()
+    assert told == calls
 
 
 def test_more_turns_take_the_wrap_up_back():

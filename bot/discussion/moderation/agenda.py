@@ -1,18 +1,23 @@
 """Which question is on the table, how many turns are left, and when to wrap up."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import (
     QuestionPut,
     Record,
     Session,
+    Turn,
     TurnsChanged,
     WrapUpCalled,
     question_on_table,
 )
 from bot.discussion.moderation.seeded_random import one_in
 from bot.discussion.moderation.stagnation import IN_A_ROW, brings_nothing_new
+
+# With so many turns left people are told that it comes to the end.
+LAST_CALL: Final = 3
 
 
 def question_to_put(session: Session, record: Record) -> str | None:
@@ -92,6 +97,17 @@ def turns_in_all(session: Session, record: Record) -> int:
 
 def turns_left(session: Session, record: Record) -> int:
     return max(0, turns_in_all(session, record) - len(record.persona_turns()))
+
+
+def last_call(session: Session, record: Record, turn: Turn) -> int | None:
+    """How many turns are left, if the table comes to its last ones with this turn, the record's next; else None.
+
+    So once for every end: again if that was put off meanwhile, never before anybody has spoken.
+    """
+    after = Record([*record, turn])
+    left = turns_left(session, after)
+    is_new = 0 < left <= LAST_CALL < turns_left(session, record)
+    return left if is_new and after.persona_turns() else None
 
 
 def is_wrapping_up(session: Session, record: Record) -> bool:
