@@ -30,6 +30,8 @@ from bot.discussion.text.segmentation import clipped
 # OpenAI takes at most four stop strings; other servers take more. The reply pipeline cuts what slips through.
 STOP_LIMIT: Final = 4
 GUEST_TEXT_LIMIT: Final = 1000
+# In characters: the name of a language takes no more.
+LANGUAGE_LIMIT: Final = 40
 
 OPENING: Final = """\
 This is the transcript of a moderated round-table discussion between the people described below.
@@ -143,6 +145,8 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
         notes.append(f"{cue.turns_left} turns are left in the discussion, this one included.")
         if cue.wrap_up:
             notes.append(WRAP_UP)
+    if language := clipped(one_line(session.task.language), LANGUAGE_LIMIT, end=""):
+        notes.append(f"Speak {language}.")
     if cue.again:
         notes += [AGAIN, cue.again]
     what = "the summary that" if cue.summary else "what"
