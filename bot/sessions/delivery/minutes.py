@@ -1,5 +1,6 @@
 """The minutes: a session's record as a Markdown text that people can keep."""
 
+from bot.discussion.model.bursts import as_one, bursts
 from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Record, Session, seats
@@ -15,7 +16,7 @@ def minutes(session: Session, record: Record) -> str:
     parts = [heading(1, f"Minutes: {session.task.name}"), quotation(session.task.context)]
     cast = ", ".join(plain_name(p.full_name) for p in session.cast)
     parts.append(f"At the table (all of them AI personas): {cast}.")
-    for turn in record:
+    for turn in map(as_one, bursts(record)):
         if isinstance(turn.steering, QuestionPut):
             parts.append(heading(2, turn.steering.question))
         elif not turn.text or turn.withheld or turn.kind == "moderator":
