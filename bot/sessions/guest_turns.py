@@ -6,12 +6,13 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import Final
 
+from bot.discussion.model.bursts import GOES_ON_FLAG
 from bot.discussion.model.names import addressed, guest_name
 from bot.discussion.model.record import Record, Turn, question_on_table, seats
 from bot.discussion.text.markup import in_words
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage
-from bot.sessions.rate_limit import EDITS, is_over_rate
+from bot.sessions.rate_limit import EDITS, goes_on_from, is_over_rate
 from bot.sessions.reposts import REPOSTED_FLAG, Fate, Original, ShortMemory, known_as, original_of, turns_before
 from bot.sessions.state import SessionState
 from bot.sessions.turn_log import TurnLog
@@ -123,7 +124,10 @@ class GuestTurns:
         )
 
         def unless_forgotten() -> Turn | None:  # since it was looked at
-            return turn if message.id > self._state.stored.listen_from else None
+            if message.id <= self._state.stored.listen_from:
+                return None
+            goes_on = goes_on_from(self._record, turn)
+            return replace(turn, flags=(*turn.flags, GOES_ON_FLAG)) if goes_on else turn
 
         return Heard.TAKEN if await self._log.commit(unless_forgotten) else Heard.IGNORED
 

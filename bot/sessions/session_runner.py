@@ -73,7 +73,7 @@ class SessionRunner:
             self._state, record, store=store, stage=stage, outbox=self._outbox, announcer=announcer
         )
         self._outage = DatabaseOutage(self._state, record, store=store, stage=stage)
-        pace = Pace(stored.session.dials, lambda: stage.min_pace)
+        pace = Pace(stored.session, record, lambda: stage.min_pace)
         self._draft = DraftInProgress(pace)
         self._hearing = Hearing(
             self._state, record, log=self._log, store=store, draft=self._draft, stage=stage, outbox=self._outbox

@@ -5,44 +5,34 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.names import name_clashes
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, TurnsChanged
 from bot.discussion.model.task import Task
+from bot.discussion.moderation.agenda import has_ended
 from bot.discussion.text.text_caches import forget_turn_texts
 from bot.errors import Remedy, UserError
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import OwnMessage, Stage
+from bot.sessions.new_session import OpeningPlace as OpeningPlace
+from bot.sessions.new_session import new_session
 from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
+from bot.sessions.reopening import MORE, check_can_go_on, reopen
 from bot.sessions.resilience.recovery import Recovery
 from bot.sessions.session_runner import SessionRunner
 from bot.store.models import Fault, Post, PostKind, Status, StoredSession
-from bot.store.schema import now
 from bot.store.store import PlaceTaken, Store
 
 log = logging.getLogger(__name__)
 
 # On shutdown, how long sends in flight may take before they are left to the next start, in seconds.
 SHUTDOWN_SECONDS: Final = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class OpeningPlace:
-    """The place of a new session and who convenes it; all of them Discord ids."""
-
-    guild_id: int
-    place_id: int
-    channel_id: int
-    convener_id: int
-    anchor_id: int
 
 
 class Supervisor:
@@ -166,37 +156,13 @@ class Supervisor:
             return await self._start(where, Session(task, cast, dials, secrets.randbits(32) if seed is None else seed))
 
     async def _start(self, where: OpeningPlace, session: Session) -> SessionRunner:
-        if self.find(where.place_id):
-            raise UserError("There is a table in this channel already.", Remedy.STOP)
-        if (last := self._runners.get(where.place_id)) and last.is_posting:
-            raise UserError("The last table's messages are still on their way. Try again in a moment.")
-        if clashes := name_clashes(session.cast):
-            raise UserError(
-                "These personas can't sit at one table: "
-                + " ".join(f"{c.problem(session.cast[c.earlier].full_name)} {c.fix}" for c in clashes)
-            )
-        if self._limits.sessions and len(self.open_sessions(where.guild_id)) >= self._limits.sessions:
-            many = f"There are {self._limits.sessions} open tables on this server, as many as it may have."
-            raise UserError(many, Remedy.STOP_ANOTHER)
-        stored = StoredSession(
-            id=0,
-            guild_id=where.guild_id,
-            place_id=where.place_id,
-            channel_id=where.channel_id,
-            convener_id=where.convener_id,
-            anchor_id=where.anchor_id,
-            status=Status.RUNNING,
-            reason=None,
-            session=session,
-            created_at=now(),
-        )
+        self._check_place(where.place_id)
+        self._check_number(where.guild_id)
+        stored = new_session(where, session)
         try:
             stored = await self._store.add_session(stored, [Post(PostKind.CARD), Post(PostKind.PANEL)])
         except PlaceTaken:
             raise UserError("There is a table in this channel already.", Remedy.STOP) from None
-        # The loop of a session that has ended may still be resting; it must not hold up this one's.
-        if old := self._tasks.pop(where.place_id, None):
-            old.cancel()
         runner = self._open(stored, Record(), stored.anchor_id)
         try:
             await runner.open()
@@ -222,12 +188,32 @@ class Supervisor:
         """End a table: at once, or (`summary`) after the one who spoke most has summed up. Raises UserError."""
         runner = self.open_at(place_id)
         spoken = len(runner.record.persona_turns())
-        if not summary or not spoken:
+        if not summary or not spoken or has_ended(runner.record):
             await runner.close()
             return
         await runner.steer(TurnsChanged(turns=spoken), "")
         if runner.status is Status.PAUSED:
             await self.resume(place_id)
+
+    async def reopen(
+        self, place_id: int, session_id: int, more: int = MORE, *, at: int, by: str | None = None
+    ) -> SessionRunner:
+        """Have a place's last table, which has ended, go on for so many more turns. Raises UserError.
+
+        In: `at`, the id of what asks for it, of which messages written while the table was closed are older; `by`: who
+        asks, for the line the table sees.
+        """
+        async with self._opening:
+            self._check_place(place_id)
+            stored = await check_can_go_on(self._store, self._limits, place_id, session_id)
+            self._check_number(stored.guild_id)
+            stored, record = await reopen(self._store, self._make_stage(stored), stored, more=more, at=at, by=by)
+            runner = self._open(stored, record, at)
+            try:
+                await runner.restore()
+            finally:
+                self._launch(runner, first=runner.take_up)
+        return runner
 
     # --- from stop to start ---
 
@@ -258,7 +244,23 @@ class Supervisor:
 
     # --- inside ---
 
+    def _check_place(self, place_id: int) -> None:
+        """Raise UserError if there is a table, or still a message of the last one on its way."""
+        if self.find(place_id):
+            raise UserError("There is a table in this channel already.", Remedy.STOP)
+        if (last := self._runners.get(place_id)) and last.is_posting:
+            raise UserError("The last table's messages are still on their way. Try again in a moment.")
+
+    def _check_number(self, guild_id: int) -> None:
+        """Raise UserError if a server has as many open tables as it may have."""
+        if self._limits.sessions and len(self.open_sessions(guild_id)) >= self._limits.sessions:
+            many = f"There are {self._limits.sessions} open tables on this server, as many as it may have."
+            raise UserError(many, Remedy.STOP_ANOTHER)
+
     def _open(self, stored: StoredSession, record: Record, latest: int) -> SessionRunner:
+        # The loop of a session that has ended may still be resting; it must not hold up this one's.
+        if old := self._tasks.pop(stored.place_id, None):
+            old.cancel()
         runner = SessionRunner(
             stored,
             record,

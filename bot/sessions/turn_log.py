@@ -7,6 +7,9 @@ from dataclasses import replace
 from bot.discussion.model.ballots import current_ballot
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import QuestionPut, Record, Steering, Turn, moderator_turn, seats
+from bot.discussion.moderation.agenda import last_call
+from bot.discussion.moderation.speaker_selection import summariser
+from bot.sessions.delivery.notices import LastCall
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.privacy.session_erasure import erase_member
@@ -63,6 +66,7 @@ class TurnLog:
         if isinstance(turn.steering, QuestionPut) and (ballot := current_ballot(self._state.session, self.record)):
             # The one before it is voted on as soon as it is put, whoever puts it: both are stored, or neither.
             show = [Post(PostKind.VOTE, turn_seq=ballot.question_seq), *show]
+        show += self._last_call(turn)
         stored = self._state.stored
         added = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
         if added.is_added:
@@ -76,6 +80,16 @@ class TurnLog:
         ballot = current_ballot(self._state.session, self.record)
         stored = self._state.stored
         return ballot is not None and await self._store.add_vote(stored.id, stored.place_id, ballot.question_seq)
+
+    def _last_call(self, turn: Turn) -> list[Post]:
+        """What tells the place that the end comes near: stored with the turn that brings it there, so exactly once."""
+        session = self._state.session
+        left = last_call(session, self.record, turn)
+        if left is None:
+            return []
+        persona = summariser(session, Record([*self.record, turn]))
+        notice = LastCall(left, persona.name if persona else None)
+        return [Post(PostKind.NOTICE, self._stage.sentence(notice))]
 
     # --- what is changed, or taken back ---
 

@@ -17,7 +17,8 @@ disagrees and who holds which view, and one question that stays open. Be fair to
 
 
 class Task(BaseModel):
-    """What is discussed. `questions` holds at least one question, in the order of the agenda."""
+    """What is discussed. `questions` holds at least one question, in the order of the agenda. `language`: in which the
+    table speaks, by name; empty: as it comes."""
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
@@ -26,3 +27,4 @@ class Task(BaseModel):
     questions: tuple[str, ...] = Field(min_length=1)
     discuss: str = DEFAULT_DISCUSS
     summarize: str = DEFAULT_SUMMARIZE
+    language: str = ""

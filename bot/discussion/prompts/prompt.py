@@ -4,10 +4,12 @@ A request therefore extends the one before it, and a server's prefix cache can r
 compaction, an edit or a deletion changes bytes that were already sent.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
+from bot.discussion.model.bursts import bursts
 from bot.discussion.model.names import guest_name, shown_name
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.model.record import (
@@ -17,6 +19,7 @@ from bot.discussion.model.record import (
     SeatRemoved,
     Session,
     Turn,
+    TurnsChanged,
     seats,
 )
 from bot.discussion.prompts.control_tokens import escape_control_tokens
@@ -29,6 +32,8 @@ from bot.discussion.text.segmentation import clipped
 # OpenAI takes at most four stop strings; other servers take more. The reply pipeline cuts what slips through.
 STOP_LIMIT: Final = 4
 GUEST_TEXT_LIMIT: Final = 1000
+# In characters: the name of a language takes no more.
+LANGUAGE_LIMIT: Final = 40
 
 OPENING: Final = """\
 This is the transcript of a moderated round-table discussion between the people described below.
@@ -39,6 +44,10 @@ LAST_TURN: Final = "This is the last turn of the discussion: say what you want t
 AGAIN: Final = "The first answer for this turn could not be used."
 NEW_ANGLE: Final = (
     "The last speakers only agreed with each other. Disagree with one of them, or bring up what nobody has mentioned."
+)
+DEEPER: Final = (
+    "Nothing new has been said on this for a while. Go deeper: a case, a cost, a consequence or an exception that "
+    "nobody has named."
 )
 DISSENT: Final = (
     "This time argue the other side: say what speaks against the view that most at the table share, and why, "
@@ -58,6 +67,7 @@ class Cue:
     dissent: bool = False
     summary: bool = False
     new_angle: bool = False
+    deeper: bool = False
     again: str = ""
 
 
@@ -113,7 +123,7 @@ def transcript(session: Session, record: Record) -> str:
     """Every turn as `Name: text`, one after the other; earlier ones as the gist of the newest compaction."""
     compaction = record.compaction()
     start = f"({in_prompt(compaction.gist)})\n" if compaction else ""
-    return start + "".join(line(session, turn) for turn in record.after(compaction.upto if compaction else 0))
+    return start + "".join(_line(session, burst) for burst in bursts(record, compaction.upto if compaction else 0))
 
 
 def tail(session: Session, speaker: Persona, cue: Cue) -> str:
@@ -125,6 +135,8 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
         notes.append(f"{cue.answer_to} has just spoken to you: answer that first.")
     if cue.new_angle:
         notes.append(NEW_ANGLE)
+    elif cue.deeper:
+        notes.append(DEEPER)
     if cue.dissent:
         notes.append(DISSENT.format(name=speaker.name))
     if cue.ask and not cue.wrap_up and cue.turns_left != 1:
@@ -135,6 +147,8 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
         notes.append(f"{cue.turns_left} turns are left in the discussion, this one included.")
         if cue.wrap_up:
             notes.append(WRAP_UP)
+    if language := clipped(one_line(session.task.language), LANGUAGE_LIMIT, end=""):
+        notes.append(f"Speak {language}.")
     if cue.again:
         notes += [AGAIN, cue.again]
     what = "the summary that" if cue.summary else "what"
@@ -159,7 +173,13 @@ def stop_strings(session: Session, record: Record, speaker: Persona) -> tuple[st
 
 def line(session: Session, turn: Turn) -> str:
     """A turn as it stands in the transcript, with its line break; empty where it stands in none."""
-    return in_prompt(_spoken(session, turn))
+    return _line(session, (turn,))
+
+
+def _line(session: Session, burst: Sequence[Turn]) -> str:
+    """The same of what is read as one."""
+    spoken = _by_guest(session, burst) if burst[0].kind == "guest" else _spoken(session, burst[0])
+    return in_prompt(spoken)
 
 
 def in_prompt(text: str) -> str:
@@ -167,20 +187,25 @@ def in_prompt(text: str) -> str:
     return escape_control_tokens(in_words(text))
 
 
+def _by_guest(session: Session, burst: Sequence[Turn]) -> str:
+    # On one line and without double quotes, so that a guest's text can't end its own quotation or fake a line.
+    # Read out before it is cut, so that nothing gets longer than the limit.
+    said = (in_words(t.text, named=lambda name: guest_name(name, session.cast)) for t in burst if not t.withheld)
+    whole = " ".join(filter(None, (clipped(inside_quotes(text), GUEST_TEXT_LIMIT) for text in said)))
+    return f'{shown_name(session, burst[0])} (guest): "{whole}"\n' if whole else ""
+
+
 def _spoken(session: Session, turn: Turn) -> str:
     if turn.withheld:
         return ""
-    if turn.kind == "guest":
-        # On one line and without double quotes, so that a guest's text can't end its own quotation or fake a line.
-        # Read out before it is cut, so that nothing gets longer than the limit.
-        said = in_words(turn.text, named=lambda name: guest_name(name, session.cast))
-        said = clipped(inside_quotes(said), GUEST_TEXT_LIMIT)
-        return f'{shown_name(session, turn)} (guest): "{said}"\n' if said else ""
     if turn.kind in ("persona", "summary"):
         return f"{turn.speaker}: {turn.text}\n" if turn.text else ""
     match turn.steering:
-        case QuestionPut(question=question):
-            return f"{MODERATOR}: The question on the table is: {one_line(question)}\n"
+        case QuestionPut(question=question, again=again):
+            what = "Back to the question" if again else "The question on the table is"
+            return f"{MODERATOR}: {what}: {one_line(question)}\n"
+        case TurnsChanged(goes_on=True):
+            return f"{MODERATOR}: The discussion goes on.\n"
         case SeatAdded(persona=p):
             return f"{MODERATOR}: {p.full_name} joins the table. {card(p)}\n"
         case SeatRemoved(name=name):

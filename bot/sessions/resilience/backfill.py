@@ -73,7 +73,7 @@ class Backfill:
             # From the last guest's message taken in, not from the last message seen: a post of ours may be newer than
             # one that was not taken in.
             heard = max((turn.message_id or 0 for turn in self._record), default=0) or self._state.stored.anchor_id
-            self._since = self._outbox.latest, heard
+            self._since = self._outbox.latest, max(heard, self._state.stored.listen_from)
         if since is not None:
             shown, heard = self._since
             self._since = shown, min(heard, since)
