@@ -66,6 +66,7 @@ class RoundtableBot(ServerEvents):
         self.catalogue = catalogue
         self.member_data = store.member_data
         self.servers = store.servers
+        self.last_choices = store.last_choices
         self.saying = OneAtATime()
         self._store = store
         self._endpoints = endpoints

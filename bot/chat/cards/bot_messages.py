@@ -77,7 +77,7 @@ def opening_card(
     """
     task, who_runs = session.task, "\n".join(host.lines)
     card = discord.Embed(
-        title=clipped(f"Round table: {task.name.replace('-', ' ')}", _TITLE_LIMIT),
+        title=clipped(f"Round table: {task.title}", _TITLE_LIMIT),
         description=clipped(task.context, _CONTEXT_LIMIT - len(_HOST_FIELD) - len(who_runs)) or None,
         colour=COLOUR,
     )
