@@ -6,7 +6,7 @@ from typing import Final
 
 from discord.app_commands import Choice
 
-from bot.discussion.text.folding import fold, fold_name
+from bot.discussion.text.folding import bare, fold_name
 from bot.library.name_rules import SEPARATORS
 
 # Discord shows at most this many suggestions, each of at most this many characters.
@@ -17,9 +17,9 @@ _SEPARATOR: Final = re.compile(f"[{SEPARATORS}]")
 
 def matching(current: str, names: Iterable[str]) -> list[Choice[str]]:
     """Suggestions of the names that contain what was typed so far, those that begin with it first; all for nothing."""
-    typed = fold(current.strip())
-    found = [name for name in names if typed in fold(name) and len(name) <= CHOICE_LENGTH]
-    found.sort(key=lambda name: not fold(name).startswith(typed))
+    typed = _compared(current)
+    found = [name for name in names if typed in _compared(name) and len(name) <= CHOICE_LENGTH]
+    found.sort(key=lambda name: not _compared(name).startswith(typed))
     return [Choice(name=name, value=name) for name in found][:CHOICES]
 
 
@@ -33,16 +33,19 @@ def complete_list(current: str, names: Sequence[str], *, first: Sequence[Choice[
     done = list(filter(None, done))
     if not done and not last:
         return [*first, *_lists([], names)][:CHOICES]
-    taken = {fold_name(name) for name in done}
-    left = [name for name in names if fold_name(name) not in taken]
-    typed = fold_name(last)
-    fits = [name for name in left if fold_name(name).startswith(typed)]
-    fits += [name for name in left if name not in fits and typed in fold_name(name)]
+    taken = set(map(_compared, done))
+    left = [name for name in names if _compared(name) not in taken]
+    typed = _compared(last)
+    fits = [name for name in left if _compared(name).startswith(typed)]
     lists = _lists(done, fits)
-    if typed and typed in map(fold_name, fits):  # it is whole: the next may follow
-        whole = next(name for name in fits if fold_name(name) == typed)
-        lists += _lists([*done, whole], [name for name in left if name != whole and name not in fits])
+    for whole in (name for name in fits if _compared(name) == typed):  # the next may follow
+        lists += _lists([*done, whole], [name for name in left if name not in fits])
     return lists[:CHOICES]
+
+
+def _compared(name: str) -> str:
+    """A name as it may be typed: in any case, without accents."""
+    return bare(fold_name(name))
 
 
 def _lists(done: Sequence[str], names: Iterable[str]) -> list[Choice[str]]:

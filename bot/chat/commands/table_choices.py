@@ -5,19 +5,23 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final, Self
 
+from bot.chat.hearing.guest_messages import without_unseen
 from bot.discussion.model.dials import Dials, TurnOrder
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
+from bot.discussion.text.folding import fold
+from bot.discussion.text.links import plain_links
 from bot.errors import UserError
 from bot.library.catalogue import Catalogue
 from bot.library.question_lines import question_lines
 from bot.store.models import StoredSession
 from bot.store.server_settings import ServerSettings
 
-# Who may chime in, besides a role by its id: as StoredSession.chimers has it, but for EVERYONE. It says None there, which
-# is here what nobody has chosen.
+# Who may chime in, besides a role by its id: as StoredSession.chimers has it, but for everyone, who are None there. Here
+# that is what nobody has chosen.
 EVERYONE: Final = -1
-NOBODY: Final = 0
+# In the place of names: whoever there is. No persona can be called so.
+ALL: Final = "everyone"
 # The setting of a table that has none but its questions.
 NO_TASK: Final = ""
 # What parts several questions on one line.
@@ -28,9 +32,9 @@ QUESTIONS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class TableChoices:
-    """None, and an empty list: not said. `task`: a name, NO_TASK for none; `personas`: names with commas; `chimers`:
-    a role's id, EVERYONE or NOBODY; `brief`: a text that is the context; `channel_id`: where (None: where it is chosen).
-    """
+    """None, and an empty list: not said. `task`: a name, NO_TASK for none; `personas`: names with commas, or ALL;
+    `chimers`: a role's id, EVERYONE or NOBODY; `brief`: a text that is the context; `channel_id`: where (None: where it
+    is chosen)."""
 
     questions: tuple[str, ...] = ()
     task: str | None = None
@@ -118,7 +122,7 @@ def ordered(choices: TableChoices, catalogue: Catalogue, server: ServerSettings,
 
 def questions_in(text: str) -> tuple[str, ...]:
     """What somebody asks: one question a line, or several on one with `|` between them. Raises UserError."""
-    lines = text.replace(PARTED, "\n").strip()
+    lines = plain_links(without_unseen(text.replace(PARTED, "\n")))
     # The numbers and bullets of a list are no part of its questions; one line is what it is.
     found = [each.text for each in question_lines(lines)] if "\n" in lines else [lines]
     questions = tuple(dict.fromkeys(filter(None, (" ".join(each.split()) for each in found))))
@@ -131,6 +135,11 @@ def questions_in(text: str) -> tuple[str, ...]:
                 "Shorten it, or bring what belongs to it as a `brief`."
             )
     return questions
+
+
+def one_language(text: str) -> str:
+    """The name of a language as it was written, on one line."""
+    return " ".join(without_unseen(text).split())
 
 
 def _task(wanted: TableChoices, catalogue: Catalogue, *, is_servers: bool) -> Task:
@@ -151,8 +160,9 @@ def _task(wanted: TableChoices, catalogue: Catalogue, *, is_servers: bool) -> Ta
 
 
 def _cast(wanted: TableChoices, catalogue: Catalogue, *, is_servers: bool) -> tuple[Persona, ...]:
+    asked = wanted.personas or ""
     with _as_set_here("cast", is_servers):
-        return catalogue.cast(wanted.personas or "")
+        return catalogue.cast("" if fold(asked.strip()) == ALL else asked)
 
 
 @contextmanager
@@ -163,7 +173,9 @@ def _as_set_here(setting: str, is_servers: bool) -> Iterator[None]:
     except UserError as error:
         if not is_servers:
             raise
-        raise UserError(f"{error} It is this server's default: `/roundtable settings {setting}:…` changes it.") from None
+        raise UserError(
+            f"{error} It is this server's default: `/roundtable settings {setting}:…` changes it."
+        ) from None
 
 
 def _first(*values: Any) -> Any:
