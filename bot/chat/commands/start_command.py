@@ -48,6 +48,7 @@ async def start(
 ) -> None:
     async with answering(interaction):
         await defer(interaction, ephemeral=True)
+        text, note = await read_brief(brief) if brief else ("", "")
         choices = TableChoices(
             questions=questions_in(question or ""),
             task=task,
@@ -58,9 +59,9 @@ async def start(
             vote=vote,
             chimers=chimers_of(guests, interaction.guild) if guests and interaction.guild else None,
             in_new_thread=thread,
-            brief=await read_brief(brief) if brief else "",
+            brief=text,
         )
-        await answer(interaction, await open_table(interaction, choices))
+        await answer(interaction, "\n".join(filter(None, [await open_table(interaction, choices), note])))
 
 
 def _floor(value: str | None) -> TurnOrder | None:

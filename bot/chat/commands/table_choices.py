@@ -17,8 +17,8 @@ from bot.library.question_lines import question_lines
 from bot.store.models import StoredSession
 from bot.store.server_settings import ServerSettings
 
-# Who may chime in, besides a role by its id: as StoredSession.chimers has it, but for everyone, who are None there. Here
-# that is what nobody has chosen.
+# Who may chime in, besides a role by its id: as StoredSession.chimers has it, but for everyone. They are None there,
+# which is here what nobody has chosen.
 EVERYONE: Final = -1
 # In the place of names: whoever there is. No persona can be called so.
 ALL: Final = "everyone"
@@ -120,9 +120,13 @@ def ordered(choices: TableChoices, catalogue: Catalogue, server: ServerSettings,
     )
 
 
-def questions_in(text: str) -> tuple[str, ...]:
-    """What somebody asks: one question a line, or several on one with `|` between them. Raises UserError."""
-    lines = plain_links(without_unseen(text.replace(PARTED, "\n")))
+def questions_in(text: str, *, are_lines: bool = False) -> tuple[str, ...]:
+    """What somebody asks: one question, or several with `|` between them; `are_lines`: or one a line. Raises UserError.
+
+    An option has one line: what breaks there was pasted.
+    """
+    parts = text.split(PARTED)
+    lines = plain_links(without_unseen("\n".join(parts if are_lines else [" ".join(part.split()) for part in parts])))
     # The numbers and bullets of a list are no part of its questions; one line is what it is.
     found = [each.text for each in question_lines(lines)] if "\n" in lines else [lines]
     questions = tuple(dict.fromkeys(filter(None, (" ".join(each.split()) for each in found))))
