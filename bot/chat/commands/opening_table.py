@@ -5,8 +5,9 @@ from typing import Final
 from bot.chat.cards import bot_messages as cards
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.opening_place import Where, opening_ground
+from bot.chat.commands.ordered_table import ordered
 from bot.chat.commands.server_catalogue import catalogue_of
-from bot.chat.commands.table_choices import TableChoices, ordered
+from bot.chat.rules.table_choices import TableChoices
 from bot.discussion.moderation.agenda import questions_covered
 from bot.errors import UserError
 from bot.sessions.session_runner import SessionRunner

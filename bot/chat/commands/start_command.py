@@ -12,10 +12,11 @@ from bot.chat.commands.guests_option import chimers_of, suggested_guests
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.languages import LANGUAGE_LENGTH, suggested_languages
 from bot.chat.commands.opening_table import open_table
+from bot.chat.commands.ordered_table import one_language, questions_in
 from bot.chat.commands.responses import answer, answering, defer
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.commands.suggestions import complete_list, matching
-from bot.chat.commands.table_choices import ALL, TableChoices, one_language, questions_in
+from bot.chat.rules.table_choices import ALL, TableChoices
 from bot.discussion.model.dials import TurnOrder
 
 
