@@ -3,6 +3,7 @@
 import discord
 
 from bot.chat.commands.slow_mode import OneAtATime
+from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.webhooks import WebhookRegistry
 from bot.chat.rules.host_rules import HostRules
 from bot.library.catalogue import Catalogue
@@ -22,6 +23,7 @@ class InteractionClient(discord.Client):
     settings: Settings
     host_rules: HostRules
     catalogue: Catalogue
+    avatars: Avatars
     supervisor: Supervisor
     webhooks: WebhookRegistry
     member_data: MemberData
