@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 
+from bot.chat.commands import setup_command
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
@@ -90,7 +91,7 @@ class RoundtableBot(ServerEvents):
             keeps_promises="retention_days" not in settings.model_fields_set,
         )
         # Each feature's verbs, from the module that does them.
-        self.clicks = VerbTable()
+        self.clicks = VerbTable(setup_command.VERBS)
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
         for menu in menus():

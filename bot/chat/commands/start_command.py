@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.chat.cards import bot_messages as cards
+from bot.chat.cards.setup_card import floor_of
 from bot.chat.commands.briefs import read_brief
 from bot.chat.commands.guests_option import chimers_of, suggested_guests
 from bot.chat.commands.interaction import Interaction
@@ -17,7 +18,6 @@ from bot.chat.commands.responses import answer, answering, defer
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.commands.suggestions import complete_list, matching
 from bot.chat.rules.table_choices import ALL, TableChoices
-from bot.discussion.model.dials import TurnOrder
 
 
 @app_commands.command(description="Open a table: personas discuss, everyone can chime in")
@@ -55,7 +55,7 @@ async def start(
             task=task,
             personas=personas,
             turns=turns,
-            floor=_floor(floor),
+            floor=floor_of(floor),
             language=one_language(language or "") or None,
             vote=vote,
             chimers=chimers_of(guests, interaction.guild) if guests and interaction.guild else None,
@@ -63,10 +63,6 @@ async def start(
             brief=text,
         )
         await answer(interaction, "\n".join(filter(None, [await open_table(interaction, choices), note])))
-
-
-def _floor(value: str | None) -> TurnOrder | None:
-    return next((floor for floor in cards.FLOORS if floor == value), None)
 
 
 @start.autocomplete("task")
