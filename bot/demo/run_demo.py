@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.chat.bot import create_bot
-from bot.demo.simulated import require_simcord, simulated_discord
+from bot.demo.simulated import FILES_HOST, require_simcord, simulated_discord
 from bot.library.catalogue import open_catalogue
 from bot.llm.factory import open_endpoints
 from bot.settings import Settings
@@ -47,6 +47,7 @@ async def serve_demo(settings: Settings, *, port: int, open_browser: bool) -> in
         store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
         endpoints = await stack.enter_async_context(open_endpoints(settings, dummy_delay=DUMMY_DELAY))
         bot = create_bot(settings, catalogue=catalogue, store=store, endpoints=endpoints)
+        bot.file_hosts = frozenset({FILES_HOST})
         page = await stack.enter_async_context(simulated_discord(bot, port=port))
         print(f"The demo is at {page.url}")
         print("Type /roundtable start there. Ctrl-C ends the demo.", flush=True)

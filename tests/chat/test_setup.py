@@ -19,8 +19,8 @@ class Card:
 
     def __init__(self, place: SimulatedPlace, opened: InteractionResult) -> None:
         self._mira = place.mira
-        (self._shown,) = opened.followups
-        assert self._shown.ephemeral
+        assert opened.response and opened.response.ephemeral
+        self._shown = opened.response
 
     async def choose(self, verb: str, *values: Any) -> None:
         await self._mira.select(self._shown.message, list(values), custom_id=f"rt:{verb}:")
@@ -59,7 +59,7 @@ async def test_a_table_is_set_up_and_the_next_card_begins_with_what_was_chosen(
     card = await open_card(place)
     first = TableChoices((), NO_TASK, None, 10, "natural", "", card.standing[0].vote, EVERYONE)
     assert card.standing == (first, ())
-    await card.write(questions="1. Rye *or* wheat?\n2. Who_bakes: [me](x)?", language="Suomi")
+    await card.write(questions="1. Rye *or* wheat?\n2. Who_bakes: [me] &c.?", language="Suomi")
     await card.choose(setup_card.TASK, "task:boats")
     await card.choose(setup_card.CAST, "Bo", "Aino")
     await card.choose(setup_card.TURNS, "6")
@@ -69,7 +69,7 @@ async def test_a_table_is_set_up_and_the_next_card_begins_with_what_was_chosen(
     await card.choose(setup_card.ROLE, bakers)
     await card.press("In a new thread: no")
     chosen = TableChoices(
-        ("Rye *or* wheat?", "Who_bakes: [me](x)?"),
+        ("Rye *or* wheat?", "Who_bakes: [me] &c.?"),
         task="boats",
         turns=6,
         floor="round_robin",

@@ -30,6 +30,8 @@ class InteractionClient(discord.Client):
     servers: ServerSettingsTable
     last_choices: LastChoices
     saying: OneAtATime
+    # Where Discord keeps what members attach; a simulated one keeps it elsewhere.
+    file_hosts: frozenset[str] = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 
 
 # The library looks at the annotations of commands at run time: this is there then, too.

@@ -49,7 +49,7 @@ async def start(
 ) -> None:
     async with answering(interaction):
         await defer(interaction, ephemeral=True)
-        text, note = await read_brief(brief) if brief else ("", "")
+        text, note = await read_brief(brief, interaction.client.file_hosts) if brief else ("", "")
         choices = TableChoices(
             questions=questions_in(question or ""),
             task=task,
