@@ -1,4 +1,4 @@
-"""Who may chime in at a table: by message, command and form, live and after an absence; everybody, a role, or nobody."""
+"""Who may chime in at a table: by message, command and form, live and after an absence; all, a role, or nobody."""
 
 import pytest
 

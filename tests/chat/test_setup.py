@@ -1,4 +1,4 @@
-"""The card on which a table is set up: chosen with menus and a form, kept through mistakes and restarts, then opened."""
+"""The card on which a table is set up: chosen with menus and a form, kept through mistakes and restarts, opened."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +19,8 @@ class Card:
 
     def __init__(self, place: SimulatedPlace, opened: InteractionResult) -> None:
         self._mira = place.mira
-        assert opened.response and opened.response.ephemeral
+        assert opened.response
+        assert opened.response.ephemeral
         self._shown = opened.response
 
     async def choose(self, verb: str, *values: Any) -> None:
