@@ -43,7 +43,8 @@ async def test_a_table_that_is_only_listened_to(place: SimulatedPlace) -> None:
 
 async def test_the_option_takes_what_people_type(place: SimulatedPlace) -> None:
     bakers = place.guild.create_role("Bäckerei")
-    place.guild.create_role("twin"), place.guild.create_role("twin")
+    for _ in range(2):
+        place.guild.create_role("twin")
     await place.env.settle()
     guild = place.bot.get_guild(place.guild.id)
     assert guild is not None

@@ -101,8 +101,8 @@ async def test_a_table_in_a_new_thread(place: SimulatedPlace, monkeypatch: pytes
     answer = await place.type("start", question="Rye or wheat? " + "x" * 100, thread=True, turns=1)
     (thread,) = [c for c in place.env.backend.channels.values() if c.parent_id == place.channel.id]
     assert answer.startswith(f"The table is open in <#{thread.id}>.")
-    assert thread.name.startswith("Rye or wheat?")
-    assert len(thread.name) <= 100
+    assert (thread.name or "").startswith("Rye or wheat?")
+    assert len(thread.name or "") <= 100
     there = place.elsewhere_thread(thread)
     await there.turn(2)
     assert (await there.session()).status is Status.ENDED
@@ -162,13 +162,28 @@ def test_what_a_server_has_set_holds_where_nothing_is_said() -> None:
         table(ServerSettings(task="gone"))
 
 
-async def test_a_table_that_its_tokens_will_not_do_for_says_so(
-    place: SimulatedPlace, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("within", "minutes", "told", "setting"),
+    [
+        (90, 1440, "the 500,000 tokens that a table may use here: expect about 90,", "LIMIT_SESSION_TOKENS"),
+        (None, 50, "the 50 minutes that a table may last here: expect about 99,", "LIMIT_SESSION_MINUTES"),
+    ],
+)
+async def test_a_limit_that_ends_the_table_early_is_told_at_its_start(
+    place: SimulatedPlace,
+    monkeypatch: pytest.MonkeyPatch,
+    within: int | None,
+    minutes: int,
+    told: str,
+    setting: str,
 ) -> None:
-    monkeypatch.setattr(place.bot.supervisor, "turns_within", lambda session: 90)
-    assert (await place.type("start", turns=200)).splitlines()[2] == (
-        "200 turns are more than the tokens that a table may use here: expect about 90, then the summary. "
-        "Whoever hosts me can change that (LIMIT_SESSION_TOKENS)."
+    monkeypatch.setattr(place.bot.supervisor, "turns_within", lambda session: within)
+    place.bot.settings = place.bot.settings.model_copy(update={"limit_session_minutes": minutes})
+    further = (await place.type("start", turns=200)).splitlines()[2:]
+    assert further == (
+        [f"200 turns take more than {told} then the summary. Whoever hosts me can change that ({setting})."]
+        if setting
+        else []
     )
 
 

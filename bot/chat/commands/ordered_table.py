@@ -1,5 +1,6 @@
 """From what somebody chose to the table they get: its task, its cast, its dials; and reading what they ask."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from bot.discussion.text.folding import fold
 from bot.discussion.text.links import plain_links
 from bot.errors import UserError
 from bot.library.catalogue import Catalogue
+from bot.library.name_rules import SEPARATORS
 from bot.library.question_lines import question_lines
 from bot.store.server_settings import ServerSettings
 
@@ -94,9 +96,9 @@ def _task(wanted: TableChoices, catalogue: Catalogue, *, is_servers: bool) -> Ta
 
 
 def _cast(wanted: TableChoices, catalogue: Catalogue, *, is_servers: bool) -> tuple[Persona, ...]:
-    asked = wanted.personas or ""
+    names = [name.strip() for name in re.split(f"[{SEPARATORS}]", wanted.personas or "")]
     with _as_set_here("cast", is_servers):
-        return catalogue.cast("" if fold(asked.strip()) == ALL else asked)
+        return catalogue.cast("" if ALL in map(fold, names) else ", ".join(names))
 
 
 @contextmanager

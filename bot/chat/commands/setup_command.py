@@ -15,6 +15,7 @@ from bot.chat.commands.opening_table import open_table
 from bot.chat.commands.ordered_table import one_language, questions_in
 from bot.chat.commands.responses import answer, answering, defer, may_be_lost
 from bot.chat.commands.server_catalogue import catalogue_of
+from bot.chat.commands.settings_command import require_opener
 from bot.chat.rules.table_choices import ALL, EVERYONE, NO_TASK, NOBODY, TableChoices, about_minutes
 from bot.chat.text.sentences import with_remedy
 from bot.discussion.model.dials import Dials
@@ -44,6 +45,7 @@ async def open_setup(interaction: Interaction, choices: TableChoices | None = No
         await interaction.response.defer(ephemeral=True, thinking=True)
     if interaction.guild_id is None:
         raise UserError("A table can only be opened on a server.")
+    await require_opener(interaction)  # before anything is filled in
     if choices is None:
         choices = TableChoices.recalled(await interaction.client.last_choices.of(interaction.channel_id or 0))
     server = await interaction.client.servers.of(interaction.guild_id)
