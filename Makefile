@@ -1,9 +1,9 @@
-# `make demo`, `make test`, `make bench`. Each makes the virtual environment it needs.
+# `make demo`, `make test`, `make docs`, `make bench`, `make pictures`. Each makes the virtual environment it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types unit audit bench clean
+.PHONY: demo test lint types unit audit bench docs pictures clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -24,6 +24,10 @@ types: $(VENV)/.dev
 unit: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
+# What of the documents is made from the code: README's list of commands.
+docs: $(VENV)/.dev
+	$(BIN)/python -m tests.support.command_list
+
 # Whether an installed package has a known hole. Says so, and does not fail, where the service is out of reach.
 audit: $(VENV)/.dev
 	$(BIN)/python .ci/audit
@@ -39,6 +43,10 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.prefix --quick --json $(BENCH)/prefix.json
 	$(BIN)/python -m bench.quality.guards --seeds 1 --turns 6 --max-tokens 96 --only none --only all --dry 0.8 --dry 0 --keep $(BENCH) --json $(BENCH)/guards.json
 	$(BIN)/python -m bench.quality $(BENCH)/guards-all-*.jsonl --json $(BENCH)/quality.json
+
+# The pictures of docs/pictures, drawn from the demo's page (needs Chromium).
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.demo.docs_pictures
 
 $(VENV)/.demo: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.chat.commands import setup_command
+from bot.chat.commands import setup_command, voting
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
@@ -16,6 +16,7 @@ from bot.chat.commands.slow_mode import OneAtATime
 from bot.chat.hearing.chimers import Doorkeeper
 from bot.chat.hearing.guest_messages import RateLimitNotice, as_guest, words_of
 from bot.chat.posting.avatars import Avatars
+from bot.chat.posting.conveners import Conveners
 from bot.chat.posting.courtesies import Courtesies
 from bot.chat.posting.own_messages import as_own
 from bot.chat.posting.webhooks import WebhookRegistry
@@ -70,11 +71,12 @@ class RoundtableBot(ServerEvents):
         self.servers = store.servers
         self.last_choices = store.last_choices
         self.saying = OneAtATime()
-        self._store = store
+        self._store = self.store = store
         self._endpoints = endpoints
         self.courtesies = Courtesies()
         self.webhooks = WebhookRegistry(self, store, self.courtesies)
         self.avatars = Avatars(self, self.courtesies)
+        self.conveners = Conveners(self, self.courtesies)
         self.rate_limit_notice = RateLimitNotice()
         self.supervisor = Supervisor(
             store,
@@ -91,7 +93,7 @@ class RoundtableBot(ServerEvents):
             keeps_promises="retention_days" not in settings.model_fields_set,
         )
         # Each feature's verbs, from the module that does them.
-        self.clicks = VerbTable(setup_command.VERBS)
+        self.clicks = VerbTable(setup_command.VERBS, voting.VERBS)
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
         for menu in menus():
@@ -116,6 +118,7 @@ class RoundtableBot(ServerEvents):
             model_of=self._endpoints.model_of,
             sharing=lambda: self.supervisor.under_way[stored.channel_id],
             settings=self.settings,
+            conveners=self.conveners,
         )
 
     # --- from start to end ---

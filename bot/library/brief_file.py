@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.discussion.text.segmentation import clipped
 from bot.library.file_problem import FileProblem, UnusableFile, shown_name
-from bot.library.text_file import decoded
+from bot.library.text_file import decoded, without_controls
 
 # Of the file: some 30,000 words of plain text.
 BRIEF_BYTES: Final = 200_000
@@ -28,7 +28,6 @@ _PATIENCE: Final = 12.0
 # Each takes up to 256 MB for up to so long. Whoever comes when these are busy waits for one of them.
 _READERS: Final = threading.BoundedSemaphore(2)
 
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _TAKEN: Final = "Attach a .txt, .md or .pdf file."
 _PASTE: Final = "Save it as plain text, or print it to a new PDF."
 
@@ -95,7 +94,7 @@ def _of_pdf(name: str, data: bytes) -> str:
 
 def _tidied(text: str) -> str:
     """Without control characters, blanks at the ends of lines, or more than one empty line in a row."""
-    lines = (line.rstrip() for line in _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).split("\n"))
+    lines = (line.rstrip() for line in without_controls(text).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 

@@ -12,6 +12,7 @@ from bot.settings import Settings
 from bot.store.last_choices import LastChoices
 from bot.store.member_data import MemberData
 from bot.store.server_settings import ServerSettingsTable
+from bot.store.store import Store
 
 
 class InteractionClient(discord.Client):
@@ -26,6 +27,7 @@ class InteractionClient(discord.Client):
     avatars: Avatars
     supervisor: Supervisor
     webhooks: WebhookRegistry
+    store: Store
     member_data: MemberData
     servers: ServerSettingsTable
     last_choices: LastChoices
