@@ -22,7 +22,7 @@ class OpeningPlace:
     anchor_id: int
 
 
-def new_session(where: OpeningPlace, session: Session) -> StoredSession:
+def new_session(where: OpeningPlace, session: Session, chimers: int | None = None) -> StoredSession:
     """A session that is about to be stored. Raises UserError if its cast can't sit together."""
     check_cast(session.cast)
     return StoredSession(
@@ -36,6 +36,7 @@ def new_session(where: OpeningPlace, session: Session) -> StoredSession:
         reason=None,
         session=session,
         created_at=now(),
+        chimers=chimers,
     )
 
 

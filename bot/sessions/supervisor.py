@@ -21,7 +21,7 @@ from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import OwnMessage, Stage
 from bot.sessions.new_session import OpeningPlace as OpeningPlace
-from bot.sessions.new_session import new_session
+from bot.sessions.new_session import check_cast, new_session
 from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
 from bot.sessions.reopening import MORE, check_can_go_on, reopen
 from bot.sessions.resilience.recovery import Recovery
@@ -148,17 +148,34 @@ class Supervisor:
 
     # --- from start to end ---
 
+    def check_opening(self, guild_id: int, cast: tuple[Persona, ...]) -> None:
+        """Raise UserError if a server may have no table with this cast now, in a place that is still to be made."""
+        check_cast(cast)
+        self._check_number(guild_id)
+
+    def turns_within(self, session: Session) -> int | None:
+        """About how many of a new session's turns its tokens will do for; None: for all of them."""
+        return None
+
     async def start(
-        self, where: OpeningPlace, *, task: Task, cast: tuple[Persona, ...], dials: Dials, seed: int | None = None
+        self,
+        where: OpeningPlace,
+        *,
+        task: Task,
+        cast: tuple[Persona, ...],
+        dials: Dials,
+        seed: int | None = None,
+        chimers: int | None = None,
     ) -> SessionRunner:
         """Open a table. Raises UserError if there is one already, too many are open or the cast can't sit together."""
+        session = Session(task, cast, dials, secrets.randbits(32) if seed is None else seed)
         async with self._opening:
-            return await self._start(where, Session(task, cast, dials, secrets.randbits(32) if seed is None else seed))
+            return await self._start(where, session, chimers)
 
-    async def _start(self, where: OpeningPlace, session: Session) -> SessionRunner:
+    async def _start(self, where: OpeningPlace, session: Session, chimers: int | None) -> SessionRunner:
         self._check_place(where.place_id)
         self._check_number(where.guild_id)
-        stored = new_session(where, session)
+        stored = new_session(where, session, chimers)
         try:
             stored = await self._store.add_session(stored, [Post(PostKind.CARD), Post(PostKind.PANEL)])
         except PlaceTaken:

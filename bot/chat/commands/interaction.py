@@ -3,11 +3,13 @@
 import discord
 
 from bot.chat.commands.slow_mode import OneAtATime
+from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.webhooks import WebhookRegistry
 from bot.chat.rules.host_rules import HostRules
 from bot.library.catalogue import Catalogue
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
+from bot.store.last_choices import LastChoices
 from bot.store.member_data import MemberData
 from bot.store.server_settings import ServerSettingsTable
 from bot.store.store import Store
@@ -22,12 +24,16 @@ class InteractionClient(discord.Client):
     settings: Settings
     host_rules: HostRules
     catalogue: Catalogue
+    avatars: Avatars
     supervisor: Supervisor
     webhooks: WebhookRegistry
     store: Store
     member_data: MemberData
     servers: ServerSettingsTable
+    last_choices: LastChoices
     saying: OneAtATime
+    # Where Discord keeps what members attach; a simulated one keeps it elsewhere.
+    file_hosts: frozenset[str] = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 
 
 # The library looks at the annotations of commands at run time: this is there then, too.

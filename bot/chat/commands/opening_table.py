@@ -1,0 +1,69 @@
+"""Opens a table as it was chosen, for whatever it was chosen on: `start`, the set-up, an ending's buttons."""
+
+from typing import Final
+
+from bot.chat.cards import bot_messages as cards
+from bot.chat.commands.interaction import Interaction
+from bot.chat.commands.opening_place import Where, opening_ground
+from bot.chat.commands.ordered_table import ordered
+from bot.chat.commands.server_catalogue import catalogue_of
+from bot.chat.rules.table_choices import TableChoices, about_minutes
+from bot.discussion.model.dials import Dials
+from bot.discussion.moderation.agenda import questions_covered
+from bot.errors import UserError
+from bot.sessions.session_runner import SessionRunner
+from bot.settings import Settings
+
+_ENDS_EARLY: Final = (
+    "{turns} turns take more than the {most} that a table may {use} here: expect about {within}, then the summary. "
+    "Whoever hosts me can change that ({setting})."
+)
+
+
+async def open_table(interaction: Interaction, choices: TableChoices) -> str:
+    """Open it. Out: what to tell whoever asked for it. Raises UserError, and has nothing to show then."""
+    bot = interaction.client
+    ground = await opening_ground(interaction, Where(choices.channel_id, choices.in_new_thread))
+    guild_id = ground.channel.guild.id
+    server = await bot.servers.of(guild_id)
+    table = ordered(choices, await catalogue_of(interaction), server, bot.settings.discussion)
+    bot.supervisor.check_opening(guild_id, table.cast)
+    await bot.last_choices.put(interaction.channel_id or ground.parent_id, guild_id, choices.to_recall())
+    place = await ground.opened(table.task.title)
+    try:
+        runner = await bot.supervisor.start(
+            place, task=table.task, cast=table.cast, dials=table.dials, chimers=table.chimers
+        )
+    except UserError:
+        await ground.take_back(place)
+        raise
+    return _opened(interaction, runner)
+
+
+def _opened(interaction: Interaction, runner: SessionRunner) -> str:
+    session, place_id = runner.session, runner.stored.place_id
+    there = "" if place_id == interaction.channel_id else f" in <#{place_id}>"
+    reached = questions_covered(session.seed, session.dials, session.task.questions)
+    lines = [f"The table is open{there}.", cards.covers(session.dials.turns, reached, len(session.task.questions))]
+    within = interaction.client.supervisor.turns_within(session)
+    if early := _ends_early(session.dials, within, interaction.client.settings):
+        lines.append(early)
+    if not interaction.client.intents.message_content:
+        lines.append(cards.CANT_READ)
+    return "\n".join(lines)
+
+
+def _ends_early(dials: Dials, within: int | None, settings: Settings) -> str:
+    """What to tell where a limit of the host's ends a table before its turns; empty where none does.
+
+    `within`: how many of them its tokens will do for, None for all.
+    """
+    tokens, minutes = settings.limit_session_tokens, settings.limit_session_minutes
+    if within is not None:
+        told = {"most": f"{tokens:,} tokens", "use": "use", "within": within, "setting": "LIMIT_SESSION_TOKENS"}
+    elif minutes and (all_of_it := about_minutes(dials.turns, dials)) > minutes:
+        lasts = dials.turns * minutes // all_of_it
+        told = {"most": f"{minutes} minutes", "use": "last", "within": lasts, "setting": "LIMIT_SESSION_MINUTES"}
+    else:
+        return ""
+    return _ENDS_EARLY.format(turns=dials.turns, **told)
