@@ -10,11 +10,12 @@ from bot.discussion.model.names import addressed, guest_name
 from bot.discussion.model.record import Record, Turn, question_on_table, seats
 from bot.discussion.text.markup import in_words
 from bot.sessions.delivery.outbox import Outbox
-from bot.sessions.delivery.stage import GuestMessage
+from bot.sessions.delivery.stage import BY_COMMAND_FLAG, GuestMessage
 from bot.sessions.rate_limit import EDITS, is_over_rate
 from bot.sessions.reposts import REPOSTED_FLAG, Fate, Original, ShortMemory, known_as, original_of, turns_before
 from bot.sessions.state import SessionState
 from bot.sessions.turn_log import TurnLog
+from bot.store.models import PostKind
 from bot.store.store import Store
 
 # More than anybody deletes, or is left out with, from one message taken in to the next.
@@ -117,7 +118,7 @@ class GuestTurns:
             text=text,
             question=question_on_table(self._record),
             addressed=await self._replied_to(message) or to,
-            flags=(REPOSTED_FLAG,) if message.is_repost else (),
+            flags=(REPOSTED_FLAG,) if message.is_repost else (BY_COMMAND_FLAG,) if message.posts else (),
             message_id=message.id,
             author_id=message.author_id,
         )
@@ -125,7 +126,7 @@ class GuestTurns:
         def unless_forgotten() -> Turn | None:  # since it was looked at
             return turn if message.id > self._state.stored.listen_from else None
 
-        return Heard.TAKEN if await self._log.commit(unless_forgotten) else Heard.IGNORED
+        return Heard.TAKEN if await self._log.commit(unless_forgotten, message.posts) else Heard.IGNORED
 
     # --- what is reposted ---
 
@@ -190,6 +191,7 @@ class GuestTurns:
         if self.is_coming(message_id):
             async with self._hearing:
                 pass  # until it is a turn: whoever takes it in was here first
+        message_id = await self._came_by(message_id)
         was_turn = False
 
         def changed() -> Turn | None:
@@ -203,6 +205,14 @@ class GuestTurns:
             self._pass_over(message_id)
             self._memory.deleted(message_id)
         return was_turn
+
+    async def _came_by(self, message_id: int) -> int:
+        """By what the turn came that this message shows: a command, where its guest said it by one; else the message."""
+        if not self.has_heard(message_id) and (found := await self._store.post_of_message(message_id)):
+            session_id, post = found
+            if session_id == self._state.id and post.kind is PostKind.WORDS and post.turn_seq:
+                return self._record.turns[post.turn_seq - 1].message_id or message_id
+        return message_id
 
     def _edited(self, turn: Turn, text: str, to: str | None, at: int) -> Turn | None:
         """What a turn is when its message says this (nothing: it was deleted), None for what it was."""

@@ -10,6 +10,7 @@ from bot.sessions.resilience.backfill import Backfill
 from bot.sessions.state import SessionState
 from bot.sessions.turn_log import TurnLog
 from bot.store.engine import TransientDatabaseError
+from bot.store.models import PostKind
 from bot.store.store import Store
 
 
@@ -29,14 +30,25 @@ class Hearing:
     ) -> None:
         self.guests = GuestTurns(state, record, log=log, store=store, outbox=outbox)
         self._log = log
+        self._state = state
+        self._store = store
         self._record = record
         self._draft = draft
         self.backfill = Backfill(
-            state, record, stage=stage, outbox=outbox, hear=self._take_in, guest_changed=self._change
+            state,
+            record,
+            stage=stage,
+            outbox=outbox,
+            hear=self._take_in,
+            guest_changed=self._change,
+            said_by_command=self._said_by_command,
         )
 
     async def hear(self, message: GuestMessage) -> Heard:
         """As `SessionRunner.hear` tells it. Raises TransientDatabaseError."""
+        if message.posts:  # said by command: nothing would bring it again
+            await self.backfill.catch_up()
+            return await self._take_in(message)
         if self.backfill.should_defer(message):
             self.guests.expect(message)
             await self.backfill.catch_up()
@@ -46,6 +58,11 @@ class Hearing:
         except TransientDatabaseError:
             self.backfill.mark_gap()
             raise
+
+    async def _said_by_command(self) -> list[int]:
+        """The messages that show what guests said by command."""
+        posts = await self._store.session_posts(self._state.id, PostKind.WORDS)
+        return [post.message_id for post in posts if post.message_id and post.content]
 
     async def _take_in(self, message: GuestMessage) -> Heard:
         revision = self._record.revision

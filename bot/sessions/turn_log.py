@@ -1,7 +1,7 @@
 """Keeps a session's record alike in memory and in the database: the only one to write it, one turn at a time."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from bot.discussion.model.erasure import Member
@@ -10,6 +10,7 @@ from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.privacy.session_erasure import erase_member
 from bot.sessions.state import SessionState
+from bot.store.models import Post
 from bot.store.store import Store
 
 
@@ -37,27 +38,31 @@ class TurnLog:
 
     # --- what is added ---
 
-    async def commit(self, next_turn: Callable[[], Turn | None]) -> bool:
+    async def commit(self, next_turn: Callable[[], Turn | None], show: Sequence[Post] = ()) -> bool:
         """Add the turn that `next_turn` gives once nobody else is adding one, with the posts that will show it.
 
+        `show`: a guest's, who said it by command; other guests' turns are shown already.
         Out: False if that gave None, or if its message is a turn already.
         """
         # Shielded: a turn that is in the database must also get into the record, whoever is cancelled in between. The
         # store finishes what it was given, but whoever waits for it and is cancelled does not get what came of it.
-        return await asyncio.shield(asyncio.ensure_future(self._commit(next_turn)))
+        return await asyncio.shield(asyncio.ensure_future(self._commit(next_turn, show)))
 
-    async def _commit(self, next_turn: Callable[[], Turn | None]) -> bool:
+    async def _commit(self, next_turn: Callable[[], Turn | None], show: Sequence[Post]) -> bool:
         async with self._lock:
             turn = next_turn()
-            return turn is not None and await self._add(replace(turn, seq=self.record.last_seq + 1))
+            return turn is not None and await self._add(replace(turn, seq=self.record.last_seq + 1), show)
 
     async def steer(self, steering: Steering, text: str) -> None:
         """Commit a moderator's turn; `text` is what the place sees of it (empty: nothing)."""
         await self.commit(lambda: moderator_turn(self.record, steering, text))
 
-    async def _add(self, turn: Turn) -> bool:
-        persona = next((p for p in seats(self._state.session, self.record) if p.name == turn.speaker), None)
-        show = [] if turn.kind == "guest" or not turn.text else self._stage.split(turn, persona)
+    async def _add(self, turn: Turn, show: Sequence[Post]) -> bool:
+        if turn.kind == "guest":
+            show = [replace(post, turn_seq=turn.seq) for post in show]
+        elif turn.text:
+            persona = next((p for p in seats(self._state.session, self.record) if p.name == turn.speaker), None)
+            show = self._stage.split(turn, persona)
         stored = self._state.stored
         added = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
         if added.is_added:

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import aiohttp
 import discord
 
-from bot.chat.hearing.guest_messages import as_guest, as_said_by_command, speaks_for_members, words_of
+from bot.chat.hearing.guest_messages import as_guest, speaks_for_members, words_of
 from bot.chat.hearing.member_names import look_up_name
 from bot.chat.posting.own_messages import as_own
 from bot.chat.posting.webhooks import WebhookRegistry
@@ -59,7 +59,7 @@ class PlaceHistory:
         return [guest for guest in heard if guest]
 
     def _heard(self, message: discord.Message) -> GuestMessage | None:
-        guest = self._as_guest(message) or as_said_by_command(message, me=self._me)
+        guest = self._as_guest(message)
         if guest is None or guest.is_repost:
             return guest
         look_up = partial(look_up_name, self._client, self._stored.guild_id, guest.author_id, guest.name)
