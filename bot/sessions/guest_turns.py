@@ -207,7 +207,7 @@ class GuestTurns:
         return was_turn
 
     async def _came_by(self, message_id: int) -> int:
-        """By what the turn came that this message shows: a command, where its guest said it by one; else the message."""
+        """By what the turn came that this message shows: a command, where it was said by one; else the message."""
         if not self.has_heard(message_id) and (found := await self._store.post_of_message(message_id)):
             session_id, post = found
             if session_id == self._state.id and post.kind is PostKind.WORDS and post.turn_seq:

@@ -67,7 +67,8 @@ class GuestMessage:
     In both, members are mentioned as `markup.mention` writes it.
     `look_up_name` gets the name the author has on the server, where `name` may be another one; it raises nothing.
     `posts`: those that show it, where it was said by command; `id` then is that of the command, and no history
-    brings it again. `is_for_table` False: not to be taken in, and known only so that its repost isn't either. `is_repost`: an
+    brings it again.
+    `is_for_table` False: not to be taken in, and known only so that its repost isn't either. `is_repost`: an
     application posted it for a member whom it does not tell; `author_id` then is what it posted through.
     """
 
