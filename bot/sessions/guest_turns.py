@@ -191,7 +191,7 @@ class GuestTurns:
         if self.is_coming(message_id):
             async with self._hearing:
                 pass  # until it is a turn: whoever takes it in was here first
-        message_id = await self._came_by(message_id)
+        shown, message_id = message_id, await self._came_by(message_id)
         was_turn = False
 
         def changed() -> Turn | None:
@@ -201,6 +201,8 @@ class GuestTurns:
             return self._edited(turn, *self._read(text), at) if turn else None
 
         await self._log.change(changed)
+        if was_turn and not text and shown != message_id:
+            await self._store.message_gone(shown)  # its post holds the words as well
         if not was_turn and not text:
             self._pass_over(message_id)
             self._memory.deleted(message_id)

@@ -306,11 +306,10 @@ async def test_deleted_or_edited_while_the_bot_was_away(
     hushed = await place.lena.send(place.channel, "Psst.")
     await place.lena.send(place.channel, f"Ask {place.otto.mention}.")
     mention = (await place.guests())[-1].text
-    kept = await place.otto.slash(place.channel, "roundtable say", text="By command.")
-    gone = await place.otto.slash(place.channel, "roundtable say", text=f"By command, {WORDS}")
-    assert kept.response is not None
-    assert gone.response is not None
-    for message in (deleted, gone.response):
+    await place.otto.slash(place.channel, "roundtable say", text="By command.")
+    await place.otto.slash(place.channel, "roundtable say", text=f"By command, {WORDS}")
+    gone = place.history()[-1]
+    for message in (deleted, gone):
         unheard(place, backend.delete_message, channel, message.id)
     unheard(place, backend.edit_message, channel, edited.id, {"content": "Bread is cheap."})
     unheard(place, backend.edit_message, channel, hushed.id, {"content": "// Psst."})
@@ -323,6 +322,9 @@ async def test_deleted_or_edited_while_the_bot_was_away(
         "By command.",
         "",
     ]
+    found = await place.store.post_of_message(gone.id)
+    assert found is not None
+    assert found[1].content == "", "nor is it kept with its post"
     await place.turn()
     assert WORDS not in llm.prompts[-1]
 
