@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 
+from bot.chat.commands import message_menus
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
@@ -21,6 +22,7 @@ from bot.chat.rules.host_rules import HostRules
 from bot.chat.server_events import ServerEvents
 from bot.chat.session_starts import require_session_start
 from bot.chat.webhook_stage import WebhookStage
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import seats
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -67,7 +69,7 @@ class RoundtableBot(ServerEvents):
         self.member_data = store.member_data
         self.servers = store.servers
         self.saying = OneAtATime()
-        self._store = store
+        self.store = store
         self._endpoints = endpoints
         self.courtesies = Courtesies()
         self.webhooks = WebhookRegistry(self, store, self.courtesies)
@@ -88,7 +90,7 @@ class RoundtableBot(ServerEvents):
             keeps_promises="retention_days" not in settings.model_fields_set,
         )
         # Each feature's verbs, from the module that does them.
-        self.clicks = VerbTable()
+        self.clicks = VerbTable(message_menus.VERBS)
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
         for menu in menus():
@@ -100,12 +102,15 @@ class RoundtableBot(ServerEvents):
         assert self.user is not None
         return self.user
 
+    def model_of(self, persona: Persona) -> str | None:
+        return self._endpoints.model_of(persona)
+
     def stage_of(self, stored: StoredSession) -> WebhookStage:
         """Where a session is shown."""
         return WebhookStage(
             stored,
             self,
-            store=self._store,
+            store=self.store,
             webhooks=self.webhooks,
             avatars=self.avatars,
             courtesies=self.courtesies,
@@ -122,7 +127,7 @@ class RoundtableBot(ServerEvents):
         self.add_dynamic_items(PanelButton, ForgetButton)
         # Before anything is heard, and before anything that nobody's table needs.
         await self.supervisor.resume_all(self.wait_until_ready)
-        up_to_date = partial(self.tree.bring_up_to_date, self._store.remembered)
+        up_to_date = partial(self.tree.bring_up_to_date, self.store.remembered)
         self.courtesies.start("bringing the commands up to date", up_to_date)
         # Those of another catalogue may still sit at a table.
         seated = [p for run in self.supervisor.open_sessions() for p in seats(run.session, run.record)]

@@ -108,6 +108,12 @@ class Hearing:
             # What is being composed has read it, and may be asked for once more.
             self._draft.abandon(AbandonReason.WANTED_OTHERWISE)
 
+    async def strike(self, seq: int) -> None:
+        """Take a turn out of every later prompt; a draft that has read it is given up."""
+        revision = self._record.revision
+        await self._log.strike(seq)
+        self._words_changed(revision)
+
     def _words_changed(self, revision: int) -> None:
         """Give up a draft that has read a turn which was changed since that revision of the record."""
         # One that could not be given up for every guest who spoke may not have: it stands.

@@ -182,6 +182,10 @@ class SessionRunner:
         heard = await self._hearing.hear(message)
         return heard, await self._announcer.deliver_quietly() if heard is Heard.TAKEN else None
 
+    async def strike(self, seq: int) -> None:
+        """Take a turn out of every later prompt."""
+        await self._hearing.strike(seq)
+
     def has_heard(self, message_id: int) -> bool:
         """Whether a guest's message is a turn, or may be about to be one."""
         return self._guests.has_heard(message_id) or self._guests.is_coming(message_id) or self._backfill.has_gap

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.record import Record, Steering, Turn, moderator_turn, seats
+from bot.discussion.model.record import Record, Steering, Turn, moderator_turn, seats, struck
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.privacy.session_erasure import erase_member
@@ -97,6 +97,10 @@ class TurnLog:
     async def _withhold(self, seqs: Iterable[int], withheld: bool) -> None:
         for seq in seqs:
             await self._store.amend_turn(self._state.id, self.record.amend(seq, withheld=withheld))
+
+    async def strike(self, seq: int) -> None:
+        """Have a turn stand in no prompt any more, since a person wants it so. What was struck is not shown again."""
+        await self.change(lambda: struck(self.record.turns[seq - 1]))
 
     async def forget(self, member: Member, listen_from: int) -> bool:
         """Take a member out of the record, the stored one and this one. Out: whether anything in it changed.

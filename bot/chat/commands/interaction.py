@@ -3,13 +3,18 @@
 import discord
 
 from bot.chat.commands.slow_mode import OneAtATime
+from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.webhooks import WebhookRegistry
 from bot.chat.rules.host_rules import HostRules
+from bot.discussion.model.persona import Persona
 from bot.library.catalogue import Catalogue
+from bot.sessions.delivery.stage import Stage
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
 from bot.store.member_data import MemberData
+from bot.store.models import StoredSession
 from bot.store.server_settings import ServerSettingsTable
+from bot.store.store import Store
 
 
 class InteractionClient(discord.Client):
@@ -26,6 +31,16 @@ class InteractionClient(discord.Client):
     member_data: MemberData
     servers: ServerSettingsTable
     saying: OneAtATime
+    store: Store
+    avatars: Avatars
+
+    def model_of(self, persona: Persona) -> str | None:
+        """The name of the model that speaks as a persona, as far as it is known."""
+        raise NotImplementedError
+
+    def stage_of(self, stored: StoredSession) -> Stage:
+        """Where a session is shown."""
+        raise NotImplementedError
 
 
 # The library looks at the annotations of commands at run time: this is there then, too.

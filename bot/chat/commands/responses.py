@@ -64,6 +64,15 @@ async def answer(interaction: Asked, text: str) -> None:
             await interaction.response.send_message(text, ephemeral=True, allowed_mentions=_NO_PING)
 
 
+async def show(interaction: Asked, card: discord.ui.LayoutView) -> None:
+    """Answer only the person who asked with a card, whether or not the interaction was deferred."""
+    with may_be_lost(interaction):
+        if interaction.response.is_done() or _MAY_BE_DEFERRED in interaction.extras:
+            await interaction.followup.send(view=card, ephemeral=True, allowed_mentions=_NO_PING)
+        else:
+            await interaction.response.send_message(view=card, ephemeral=True, allowed_mentions=_NO_PING)
+
+
 async def withdraw_answer(interaction: Asked) -> None:
     """Answer a deferred command with nothing: what it did shows in the place."""
     with may_be_lost(interaction), suppress(discord.NotFound):

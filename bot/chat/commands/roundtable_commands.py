@@ -2,7 +2,7 @@
 
 from discord import app_commands
 
-from bot.chat.commands import server_commands, start_command, steering_commands, talking_commands
+from bot.chat.commands import message_menus, server_commands, start_command, steering_commands, talking_commands
 
 _PARTS = (start_command, steering_commands, talking_commands, server_commands)
 
@@ -21,4 +21,4 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
 
 def menus() -> tuple[app_commands.ContextMenu, ...]:
     """What stands under Apps in the menu of a message."""
-    return talking_commands.MENUS
+    return message_menus.MENUS
