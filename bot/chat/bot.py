@@ -6,11 +6,10 @@ from typing import Any
 
 import discord
 
-from bot.chat.commands import message_menus
+from bot.chat.commands import message_menus, privacy_command
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
-from bot.chat.commands.privacy_command import ForgetButton
 from bot.chat.commands.roundtable_commands import RoundtableCommands, menus
 from bot.chat.commands.slow_mode import OneAtATime
 from bot.chat.hearing.guest_messages import RateLimitNotice, as_guest, words_of
@@ -90,7 +89,7 @@ class RoundtableBot(ServerEvents):
             keeps_promises="retention_days" not in settings.model_fields_set,
         )
         # Each feature's verbs, from the module that does them.
-        self.clicks = VerbTable(message_menus.VERBS)
+        self.clicks = VerbTable(message_menus.VERBS, privacy_command.VERBS)
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
         for menu in menus():
@@ -124,7 +123,7 @@ class RoundtableBot(ServerEvents):
 
     async def setup_hook(self) -> None:
         await self.webhooks.open()
-        self.add_dynamic_items(PanelButton, ForgetButton)
+        self.add_dynamic_items(PanelButton)
         # Before anything is heard, and before anything that nobody's table needs.
         await self.supervisor.resume_all(self.wait_until_ready)
         up_to_date = partial(self.tree.bring_up_to_date, self.store.remembered)
