@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.discussion.model.record import Record, Turn
 from bot.store import post_queries, session_queries, webhook_queries
 from bot.store.engine import Database
+from bot.store.last_choices import LastChoices
 from bot.store.member_data import MemberData
 from bot.store.models import (
     AddedTurn,
@@ -48,6 +49,7 @@ class Store:
         self.member_data = MemberData(database)
         self.servers = ServerSettingsTable(database)
         self.remembered = Remembered(database)
+        self.last_choices = LastChoices(database)
 
     @classmethod
     async def open(cls, url: str, file: Path) -> Self:

@@ -11,6 +11,7 @@ from bot.library.catalogue import Catalogue
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
+from bot.store.last_choices import LastChoices
 from bot.store.member_data import MemberData
 from bot.store.models import StoredSession
 from bot.store.server_settings import ServerSettingsTable
@@ -26,13 +27,14 @@ class InteractionClient(discord.Client):
     settings: Settings
     host_rules: HostRules
     catalogue: Catalogue
+    avatars: Avatars
     supervisor: Supervisor
     webhooks: WebhookRegistry
     member_data: MemberData
     servers: ServerSettingsTable
+    last_choices: LastChoices
     saying: OneAtATime
     store: Store
-    avatars: Avatars
 
     def model_of(self, persona: Persona) -> str | None:
         """The name of the model that speaks as a persona, as far as it is known."""

@@ -7,6 +7,7 @@ from discord import app_commands
 
 from bot.chat.cards import components as c
 from bot.chat.cards.turn_card import turn_card
+from bot.chat.commands import actions
 from bot.chat.commands.clicks import Click, Handler
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.modals import SayModal
@@ -30,6 +31,7 @@ async def ask_this_persona(interaction: Interaction, message: discord.Message) -
         runner = interaction.client.supervisor.open_at(interaction.channel_id or 0)
         if message.webhook_id not in interaction.client.webhooks.owned:
             raise UserError(NO_PERSONA)
+        actions.require_welcome(interaction, runner)
         form = SayModal(runner.id, title=f"Ask {message.author.display_name}", reply_to=message.id)
         with may_be_lost(interaction):
             await interaction.response.send_modal(form)

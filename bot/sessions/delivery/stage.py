@@ -68,6 +68,7 @@ class GuestMessage:
     `look_up_name` gets the name the author has on the server, where `name` may be another one; it raises nothing.
     `posts`: those that show it, where it was said by command; `id` then is that of the command, and no history
     brings it again.
+    `ask_welcome` tells whether its author may chime in at this table, where not everybody may; raises OutcomeUnknown.
     `is_for_table` False: not to be taken in, and known only so that its repost isn't either. `is_repost`: an
     application posted it for a member whom it does not tell; `author_id` then is what it posted through.
     """
@@ -79,9 +80,14 @@ class GuestMessage:
     reply_to: int | None = None
     fetch: Callable[[], Awaitable[str | None]] | None = field(default=None, compare=False)
     look_up_name: Callable[[], Awaitable[str]] | None = field(default=None, compare=False)
+    ask_welcome: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False)
     is_for_table: bool = True
     is_repost: bool = False
     posts: tuple[Post, ...] = ()
+
+    async def is_welcome(self) -> bool:
+        """Whether its author may chime in. Raises OutcomeUnknown where that can't be told now."""
+        return self.ask_welcome is None or await self.ask_welcome()
 
     async def words(self) -> str:
         """What the message says, fetched where need be; empty if that is not for the table."""
