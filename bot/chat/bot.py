@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.chat.commands import message_menus, privacy_command
+from bot.chat.commands import gallery_commands, guide_commands, message_menus, privacy_command
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
@@ -71,7 +71,7 @@ class RoundtableBot(ServerEvents):
         self.last_choices = store.last_choices
         self.saying = OneAtATime()
         self.store = store
-        self._endpoints = endpoints
+        self.endpoints = endpoints
         self.courtesies = Courtesies()
         self.webhooks = WebhookRegistry(self, store, self.courtesies)
         self.avatars = Avatars(self, self.courtesies)
@@ -91,7 +91,9 @@ class RoundtableBot(ServerEvents):
             keeps_promises="retention_days" not in settings.model_fields_set,
         )
         # Each feature's verbs, from the module that does them.
-        self.clicks = VerbTable(message_menus.VERBS, privacy_command.VERBS)
+        self.clicks = VerbTable(
+            message_menus.VERBS, privacy_command.VERBS, gallery_commands.VERBS, guide_commands.VERBS
+        )
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
         for menu in menus():
@@ -104,7 +106,7 @@ class RoundtableBot(ServerEvents):
         return self.user
 
     def model_of(self, persona: Persona) -> str | None:
-        return self._endpoints.model_of(persona)
+        return self.endpoints.model_of(persona)
 
     def stage_of(self, stored: StoredSession) -> WebhookStage:
         """Where a session is shown."""
@@ -116,7 +118,7 @@ class RoundtableBot(ServerEvents):
             avatars=self.avatars,
             courtesies=self.courtesies,
             host_rules=self.host_rules,
-            model_of=self._endpoints.model_of,
+            model_of=self.endpoints.model_of,
             sharing=lambda: self.supervisor.under_way[stored.channel_id],
             settings=self.settings,
         )

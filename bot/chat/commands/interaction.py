@@ -8,6 +8,7 @@ from bot.chat.posting.webhooks import WebhookRegistry
 from bot.chat.rules.host_rules import HostRules
 from bot.discussion.model.persona import Persona
 from bot.library.catalogue import Catalogue
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
@@ -35,6 +36,7 @@ class InteractionClient(discord.Client):
     last_choices: LastChoices
     saying: OneAtATime
     store: Store
+    endpoints: EndpointRegistry
 
     def model_of(self, persona: Persona) -> str | None:
         """The name of the model that speaks as a persona, as far as it is known."""

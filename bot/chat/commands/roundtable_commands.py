@@ -2,9 +2,26 @@
 
 from discord import app_commands
 
-from bot.chat.commands import message_menus, server_commands, start_command, steering_commands, talking_commands
+from bot.chat.commands import (
+    doctor_command,
+    gallery_commands,
+    guide_commands,
+    message_menus,
+    server_commands,
+    start_command,
+    steering_commands,
+    talking_commands,
+)
 
-_PARTS = (start_command, steering_commands, talking_commands, server_commands)
+_PARTS = (
+    start_command,
+    steering_commands,
+    talking_commands,
+    server_commands,
+    gallery_commands,
+    guide_commands,
+    doctor_command,
+)
 
 
 @app_commands.guild_only()
