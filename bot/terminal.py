@@ -8,6 +8,7 @@ from typing import Final, TextIO
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Turn
+from bot.minutes.account import PlaceNames
 from bot.sessions.composing.findings import ForTheHost, NotRead
 from bot.sessions.delivery.notices import (
     Done,
@@ -64,6 +65,9 @@ class TerminalStage:
                 return f"The model's server refuses to read something that {who} said. The table goes on without it."
             case ForTheHost(what=what) | Done(what=what):
                 return what
+
+    def names(self) -> PlaceNames:
+        return PlaceNames()
 
     def safe_name(self, name: str) -> str:
         return name

@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.chat.commands import gallery_commands, guide_commands, message_menus, privacy_command
+from bot.chat.commands import gallery_commands, guide_commands, message_menus, privacy_command, voting
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
@@ -15,6 +15,7 @@ from bot.chat.commands.slow_mode import OneAtATime
 from bot.chat.hearing.chimers import Doorkeeper
 from bot.chat.hearing.guest_messages import RateLimitNotice, as_guest, words_of
 from bot.chat.posting.avatars import Avatars
+from bot.chat.posting.conveners import Conveners
 from bot.chat.posting.courtesies import Courtesies
 from bot.chat.posting.own_messages import as_own
 from bot.chat.posting.webhooks import WebhookRegistry
@@ -75,6 +76,7 @@ class RoundtableBot(ServerEvents):
         self.courtesies = Courtesies()
         self.webhooks = WebhookRegistry(self, store, self.courtesies)
         self.avatars = Avatars(self, self.courtesies)
+        self.conveners = Conveners(self, self.courtesies)
         self.rate_limit_notice = RateLimitNotice()
         self.supervisor = Supervisor(
             store,
@@ -92,7 +94,7 @@ class RoundtableBot(ServerEvents):
         )
         # Each feature's verbs, from the module that does them.
         self.clicks = VerbTable(
-            message_menus.VERBS, privacy_command.VERBS, gallery_commands.VERBS, guide_commands.VERBS
+            message_menus.VERBS, privacy_command.VERBS, gallery_commands.VERBS, guide_commands.VERBS, voting.VERBS
         )
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
@@ -121,6 +123,7 @@ class RoundtableBot(ServerEvents):
             model_of=self.endpoints.model_of,
             sharing=lambda: self.supervisor.under_way[stored.channel_id],
             settings=self.settings,
+            conveners=self.conveners,
         )
 
     # --- from start to end ---

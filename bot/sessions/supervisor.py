@@ -119,7 +119,7 @@ class Supervisor:
             await runner.guest_changed(message_id, "")
         await self._store.message_gone(message_id)
         for session_id in await self._store.member_data.sessions_of_message(message_id):
-            await renew_minutes(self._store, session_id)
+            await renew_minutes(self._store, session_id, lambda stored: self._make_stage(stored).names())
             forget_turn_texts()  # also of a session that has ended
 
     # --- what is kept ---
@@ -132,7 +132,7 @@ class Supervisor:
                 await runners[session_id].forget(member, listen_from)
             elif stored := await self._store.session(session_id):
                 record = await self._store.record(session_id)
-                await erase_member(self._store, stored, record, member, listen_from)
+                await erase_member(self._store, stored, record, member, listen_from, self._make_stage(stored).names())
         forget_turn_texts()
         await self._store.member_data.scrub()
 

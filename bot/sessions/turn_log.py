@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from bot.discussion.model.ballots import current_ballot
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.record import Record, Steering, Turn, moderator_turn, seats, struck
+from bot.discussion.model.record import QuestionPut, Record, Steering, Turn, moderator_turn, seats, struck
 from bot.discussion.moderation.agenda import last_call
 from bot.discussion.moderation.speaker_selection import summariser
 from bot.sessions.delivery.notices import LastCall
@@ -66,6 +67,9 @@ class TurnLog:
         elif turn.text:
             persona = next((p for p in seats(self._state.session, self.record) if p.name == turn.speaker), None)
             show = self._stage.split(turn, persona)
+        if isinstance(turn.steering, QuestionPut) and (ballot := current_ballot(self._state.session, self.record)):
+            # The one before it is voted on as soon as it is put, whoever puts it: both are stored, or neither.
+            show = [Post(PostKind.VOTE, turn_seq=ballot.question_seq), *show]
         show = [*show, *self._last_call(turn)]
         stored = self._state.stored
         added = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
@@ -84,6 +88,12 @@ class TurnLog:
         persona = summariser(session, Record([*self.record, turn]))
         notice = LastCall(left, persona.name if persona else None)
         return [Post(PostKind.NOTICE, self._stage.sentence(notice))]
+
+    async def put_to_the_vote(self) -> bool:
+        """Have the audience vote on the question on the table, once. Out: whether that is to be shown now."""
+        ballot = current_ballot(self._state.session, self.record)
+        stored = self._state.stored
+        return ballot is not None and await self._store.add_vote(stored.id, stored.place_id, ballot.question_seq)
 
     # --- what is changed, or taken back ---
 
@@ -123,7 +133,9 @@ class TurnLog:
         """
         async with self._lock:
             gone = {turn.message_id for turn in self.record if turn.author_id == member.id}
-            changed = await erase_member(self._store, self._state.stored, self.record, member, listen_from)
+            changed = await erase_member(
+                self._store, self._state.stored, self.record, member, listen_from, self._stage.names()
+            )
             for turn in changed:
                 self.record.put(turn)
             self._state.forget(member.id, listen_from)

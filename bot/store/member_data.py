@@ -28,6 +28,7 @@ from bot.store.schema import (
     server_settings,
     sessions,
     turns,
+    votes,
     webhooks,
 )
 from bot.store.spending import keep_of_deleted
@@ -49,6 +50,7 @@ class Kept:
     convened: int
     kept_out: bool
     promised_days: int | None = None
+    votes: int = 0
 
 
 class MemberData:
@@ -64,13 +66,15 @@ class MemberData:
         theirs = and_(sessions.c.guild_id == guild_id, turns.c.author_id == user_id, turns.c.text != "")
         count = select(func.count(), func.count(turns.c.session_id.distinct())).select_from(turns).join(sessions)
         convened = and_(sessions.c.guild_id == guild_id, sessions.c.convener_id == user_id)
+        voted = select(func.count()).select_from(votes).join(sessions)
+        voted = voted.where(sessions.c.guild_id == guild_id, votes.c.member_id == user_id)
         promised = select(func.max(sessions.c.keep_days)).where(sessions.c.guild_id == guild_id)
 
         def work(db: Connection) -> Kept:
             messages, discussions = db.execute(count.where(theirs)).one()
             chaired = db.scalar(select(func.count()).select_from(sessions).where(convened))
             kept_out = _is_kept_out(db, guild_id, user_id)
-            return Kept(messages, discussions, chaired or 0, kept_out, db.scalar(promised))
+            return Kept(messages, discussions, chaired or 0, kept_out, db.scalar(promised), db.scalar(voted) or 0)
 
         return await self._database.run(work)
 
@@ -91,12 +95,13 @@ class MemberData:
     # --- forgetting a member ---
 
     async def sessions_with(self, guild_id: int, member: Member) -> list[int]:
-        """The sessions of a server in which a member spoke, which they convened or in which they did something.
+        """The sessions of a server in which a member spoke, voted or did something, or which they convened.
 
         Many short transactions.
         """
         here = sessions.c.guild_id == guild_id
-        mine = or_(turns.c.author_id == member.id, sessions.c.convener_id == member.id)
+        voted = select(votes.c.session_id).where(votes.c.member_id == member.id)
+        mine = or_(turns.c.author_id == member.id, sessions.c.convener_id == member.id, sessions.c.id.in_(voted))
         theirs = select(sessions.c.id).outerjoin(turns).where(here, mine)
         found = set(await self._database.run(lambda db: db.scalars(theirs).all()))
         acted = select(turns.c.id, turns.c.session_id, turns.c.text.label("line"))
@@ -143,6 +148,7 @@ class MemberData:
                     after = post.after_id - 1 if post.status in _UNSENT else None
                     db.execute(update(posts).where(posts.c.id == post.id).values(after_id=after))
             _set_minutes(db, session_id, minutes)
+            db.execute(delete(votes).where(votes.c.session_id == session_id, votes.c.member_id == member.id))
             this = sessions.c.id == session_id
             db.execute(update(sessions).where(this).values(listen_from=listen_from))
             convened = and_(this, sessions.c.convener_id == member.id)

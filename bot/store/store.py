@@ -34,6 +34,7 @@ from bot.store.opening import open_migrated
 from bot.store.schema import now
 from bot.store.server_settings import Remembered, ServerSettingsTable
 from bot.store.spending import Spending
+from bot.store.vote_table import VoteTable
 
 
 class PlaceTaken(Exception):
@@ -50,6 +51,7 @@ class Store:
         self.servers = ServerSettingsTable(database)
         self.remembered = Remembered(database)
         self.last_choices = LastChoices(database)
+        self.votes = VoteTable(database)
 
     @classmethod
     async def open(cls, url: str, file: Path) -> Self:
@@ -87,6 +89,10 @@ class Store:
     async def last_session(self, place_id: int) -> StoredSession | None:
         """The newest session of a place, ended or not."""
         return await self._database.run(lambda db: session_queries.last_session(db, place_id))
+
+    async def last_sessions(self, guild_id: int, most: int) -> list[StoredSession]:
+        """The newest sessions of a server, ended or not, newest first; so many at most."""
+        return await self._database.run(lambda db: session_queries.last_sessions(db, guild_id, most))
 
     async def set_status(
         self, session_id: int, status: Status, reason: str | None = None, fault: Fault | None = None
@@ -128,7 +134,8 @@ class Store:
             if turn.message_id is not None and session_queries.is_turn(db, session_id, turn.message_id):
                 return AddedTurn(is_added=False)
             session_queries.add_turn(db, session_id, turn)
-            sending = post_queries.add_and_take(db, session_id, place_id, show, after_id) if show else None
+            new = post_queries.without_known_votes(db, session_id, show)
+            sending = post_queries.add_and_take(db, session_id, place_id, new, after_id) if new else None
             return AddedTurn(is_added=True, sending=sending)
 
         return await self.spending.flush_with(session_id, work)
@@ -143,6 +150,16 @@ class Store:
         """Queue a post that belongs to no turn (panel, notice, minutes). Out: its id."""
         (post_id,) = await self._database.run(lambda db: post_queries.add_posts(db, session_id, place_id, [post]))
         return post_id
+
+    async def add_vote(self, session_id: int, place_id: int, question_seq: int) -> bool:
+        """Queue the vote on a question, unless there is one. Out: whether it was queued."""
+        vote = Post(PostKind.VOTE, turn_seq=question_seq)
+
+        def work(db: Connection) -> bool:
+            new = post_queries.without_known_votes(db, session_id, [vote])
+            return bool(post_queries.add_posts(db, session_id, place_id, new))
+
+        return await self._database.run(work)
 
     async def take_post(self, place_id: int, after_id: int) -> Post | None:
         """The post of the place that is `sending`, else the next queued one, which thereby becomes `sending`."""

@@ -15,7 +15,7 @@ from tests.support.killed_store import Killed, KilledStore
 from tests.support.session_table import SessionTable, open_table
 
 
-@pytest.mark.parametrize("transactions", range(6))
+@pytest.mark.parametrize("transactions", range(7))
 async def test_killed_while_it_closes_a_table_hands_out_the_minutes_once(
     store: Store, server: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, transactions: int
 ) -> None:

@@ -39,6 +39,7 @@ _NOT_SHOWN: Final[Mapping[PostKind, str]] = {
     PostKind.CARD: "The opening card",
     PostKind.PANEL: "The panel, whose buttons are commands as well,",
     PostKind.MINUTES: "The minutes",
+    PostKind.VOTE: "The vote on who convinced you",
 }
 REMEDIES: Final[Mapping[Remedy, str]] = {
     Remedy.OPEN: "`/roundtable start` opens one.",

@@ -78,6 +78,10 @@ class DraftInProgress:
         self.is_abandoned = True
         self._step.interrupt()
 
+    def audience_was_asked(self) -> None:
+        """Who listens was asked something: the next turn leaves them time to answer."""
+        self._pace.audience_was_asked()
+
     def shown(self, turn: Turn) -> None:
         """The turn is in its place (one without a text nowhere): the next one's time is counted from now."""
         if turn.kind != "moderator":

@@ -8,6 +8,8 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.text.segmentation import words
 
 _NEVER: Final = float("-inf")
+# Seconds that people get to read a card and press a button on it.
+TO_ANSWER: Final = 30.0
 
 
 class Pace:
@@ -30,6 +32,12 @@ class Pace:
         """A turn has just been shown. `in_a_hurry`: a person has asked for what comes next."""
         self._shown_at = asyncio.get_running_loop().time()
         self._pause = 0.0 if in_a_hurry else self._dials.pause_after(len(words(text)))
+
+    def audience_was_asked(self) -> None:
+        """The turn after this waits until people had time to answer; at a table that makes no pauses it does not."""
+        if self._dials.pace:
+            self._shown_at = asyncio.get_running_loop().time()
+            self._pause = max(self._pause, TO_ANSWER)
 
     def hurry(self) -> None:
         """A person has asked for what comes next: no more pause than the stage needs."""

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
+from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.notices import Notice
 from bot.store.models import Post, Status
 
@@ -130,6 +131,10 @@ class Stage(Protocol):
 
     def sentence(self, notice: Notice) -> str:
         """How a notice reads here: with what people can do here, and marked up as is usual here."""
+        ...
+
+    def names(self) -> PlaceNames:
+        """What the place and the session's convener are called, as far as that is known without asking."""
         ...
 
     def safe_name(self, name: str) -> str:
