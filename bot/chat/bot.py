@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.chat.commands import gallery_commands, guide_commands, message_menus, privacy_command, voting
+from bot.chat.commands import gallery_commands, guide_commands, history_command, message_menus, privacy_command, voting
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
@@ -94,7 +94,12 @@ class RoundtableBot(ServerEvents):
         )
         # Each feature's verbs, from the module that does them.
         self.clicks = VerbTable(
-            message_menus.VERBS, privacy_command.VERBS, gallery_commands.VERBS, guide_commands.VERBS, voting.VERBS
+            message_menus.VERBS,
+            privacy_command.VERBS,
+            gallery_commands.VERBS,
+            guide_commands.VERBS,
+            history_command.VERBS,
+            voting.VERBS,
         )
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())

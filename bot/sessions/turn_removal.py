@@ -59,7 +59,7 @@ async def remove_turn(store: Store, stage: Stage, shown: ShownTurn, runner: Sess
         await runner.strike(seq)
     else:
         await store.amend_turn(shown.stored.id, struck(shown.turn))
-        await renew_minutes(store, shown.stored.id)
+        await renew_minutes(store, shown.stored.id, lambda stored: stage.names())
     gone = True
     for post in shown.posts:
         if post.status is PostStatus.QUEUED:

@@ -41,6 +41,20 @@ async def test_personas_and_tasks_can_be_leafed_through_and_used(place: Simulate
     assert told(await place.mira.click(gallery.response, label="Seat here")) == "Ravi Menon has a seat."
 
 
+async def test_the_history_tells_what_came_of_tables_to_who_may_read_them(place: SimulatedPlace) -> None:
+    assert (await place.type("history", by=place.lena)).startswith("There has been no table on this server")
+    await place.type("start", question="Rye or wheat?")
+    await place.turn(2)
+    await place.type("stop", summary=True)
+    await place.turn(2)
+    history = await place.lena.slash(place.channel, "roundtable history")
+    (summary,) = [turn.text for turn in await place.record() if turn.kind == "summary"]
+    assert "**Rye or wheat?**" in shown(history)
+    assert summary[:40] in shown(history)
+    assert history.response is not None
+    assert f"/channels/{place.guild.id}/{place.channel.id}/{place.card.id}" in str(history.response.components)
+
+
 async def test_a_server_is_welcomed_where_the_bot_may_write(place: SimulatedPlace) -> None:
     guild = place.bot.get_guild(place.guild.id)
     assert guild is not None

@@ -31,7 +31,6 @@ class InteractionClient(discord.Client):
     avatars: Avatars
     supervisor: Supervisor
     webhooks: WebhookRegistry
-    store: Store
     member_data: MemberData
     servers: ServerSettingsTable
     last_choices: LastChoices

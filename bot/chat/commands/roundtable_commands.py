@@ -6,6 +6,7 @@ from bot.chat.commands import (
     doctor_command,
     gallery_commands,
     guide_commands,
+    history_command,
     message_menus,
     minutes_command,
     server_commands,
@@ -22,6 +23,7 @@ _PARTS = (
     server_commands,
     gallery_commands,
     guide_commands,
+    history_command,
     doctor_command,
 )
 
