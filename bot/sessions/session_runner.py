@@ -176,6 +176,16 @@ class SessionRunner:
         """A guest edited (or, with empty text, deleted) one, `at` an id of that time. Out: whether it was a turn."""
         return await self._hearing.guest_changed(message_id, text, at)
 
+    async def speak_for(self, message: GuestMessage) -> tuple[Heard, str | None]:
+        """Take in what a guest says by command, and show it. Out: what became of it, and what keeps it from being shown
+        now, as far as that is known. Raises TransientDatabaseError, with nothing taken in."""
+        heard = await self._hearing.hear(message)
+        return heard, await self._announcer.deliver_quietly() if heard is Heard.TAKEN else None
+
+    async def strike(self, seq: int) -> None:
+        """Take a turn out of every later prompt."""
+        await self._hearing.strike(seq)
+
     def has_heard(self, message_id: int) -> bool:
         """Whether a guest's message is a turn, or may be about to be one."""
         return self._guests.has_heard(message_id) or self._guests.is_coming(message_id) or self._backfill.has_gap

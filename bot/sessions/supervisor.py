@@ -117,8 +117,9 @@ class Supervisor:
     async def message_gone(self, place_id: int, message_id: int) -> None:
         """Any message was deleted: a guest's turn is blanked, a post of ours is not sent again."""
         runner = self._runners.get(place_id)
-        if runner is None or not await runner.guest_changed(message_id, ""):
-            await self._store.message_gone(message_id)
+        if runner is not None:
+            await runner.guest_changed(message_id, "")
+        await self._store.message_gone(message_id)
         for session_id in await self._store.member_data.sessions_of_message(message_id):
             await renew_minutes(self._store, session_id, lambda stored: self._make_stage(stored).names())
             forget_turn_texts()  # also of a session that has ended
