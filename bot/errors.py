@@ -21,7 +21,7 @@ class Remedy(Enum):
     STOP = auto()  # the table that is in the way
     CLOSE = auto()  # their own table
     STOP_ANOTHER = auto()  # one of the many that are open
-    MORE_TURNS = auto()
+    SOONER = auto()  # have their own table come to its end sooner
     UNMUTE = auto()
 
 

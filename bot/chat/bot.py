@@ -6,11 +6,18 @@ from typing import Any
 
 import discord
 
-from bot.chat.commands import setup_command, voting
+from bot.chat.commands import (
+    gallery_commands,
+    guide_commands,
+    history_command,
+    message_menus,
+    privacy_command,
+    setup_command,
+    voting,
+)
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
-from bot.chat.commands.privacy_command import ForgetButton
 from bot.chat.commands.roundtable_commands import RoundtableCommands, menus
 from bot.chat.commands.slow_mode import OneAtATime
 from bot.chat.hearing.chimers import Doorkeeper
@@ -24,6 +31,7 @@ from bot.chat.rules.host_rules import HostRules
 from bot.chat.server_events import ServerEvents
 from bot.chat.session_starts import require_session_start
 from bot.chat.webhook_stage import WebhookStage
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import seats
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -71,8 +79,8 @@ class RoundtableBot(ServerEvents):
         self.servers = store.servers
         self.last_choices = store.last_choices
         self.saying = OneAtATime()
-        self._store = self.store = store
-        self._endpoints = endpoints
+        self.store = store
+        self.endpoints = endpoints
         self.courtesies = Courtesies()
         self.webhooks = WebhookRegistry(self, store, self.courtesies)
         self.avatars = Avatars(self, self.courtesies)
@@ -93,7 +101,15 @@ class RoundtableBot(ServerEvents):
             keeps_promises="retention_days" not in settings.model_fields_set,
         )
         # Each feature's verbs, from the module that does them.
-        self.clicks = VerbTable(setup_command.VERBS, voting.VERBS)
+        self.clicks = VerbTable(
+            message_menus.VERBS,
+            privacy_command.VERBS,
+            gallery_commands.VERBS,
+            guide_commands.VERBS,
+            history_command.VERBS,
+            setup_command.VERBS,
+            voting.VERBS,
+        )
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
         for menu in menus():
@@ -105,17 +121,20 @@ class RoundtableBot(ServerEvents):
         assert self.user is not None
         return self.user
 
+    def model_of(self, persona: Persona) -> str | None:
+        return self.endpoints.model_of(persona)
+
     def stage_of(self, stored: StoredSession) -> WebhookStage:
         """Where a session is shown."""
         return WebhookStage(
             stored,
             self,
-            store=self._store,
+            store=self.store,
             webhooks=self.webhooks,
             avatars=self.avatars,
             courtesies=self.courtesies,
             host_rules=self.host_rules,
-            model_of=self._endpoints.model_of,
+            model_of=self.endpoints.model_of,
             sharing=lambda: self.supervisor.under_way[stored.channel_id],
             settings=self.settings,
             conveners=self.conveners,
@@ -125,10 +144,10 @@ class RoundtableBot(ServerEvents):
 
     async def setup_hook(self) -> None:
         await self.webhooks.open()
-        self.add_dynamic_items(PanelButton, ForgetButton)
+        self.add_dynamic_items(PanelButton)
         # Before anything is heard, and before anything that nobody's table needs.
         await self.supervisor.resume_all(self.wait_until_ready)
-        up_to_date = partial(self.tree.bring_up_to_date, self._store.remembered)
+        up_to_date = partial(self.tree.bring_up_to_date, self.store.remembered)
         self.courtesies.start("bringing the commands up to date", up_to_date)
         # Those of another catalogue may still sit at a table.
         seated = [p for run in self.supervisor.open_sessions() for p in seats(run.session, run.record)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal
 
+from bot.discussion.model.bursts import as_one, bursts
 from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Record, SeatAdded, Session, Turn
@@ -149,7 +150,9 @@ def account(session: Session, record: Record, facts: MinutesFacts) -> Minutes:
     """What the minutes of a session tell: what was shown, and nothing that was withheld or deleted."""
     joined = [s.persona for _, s in record.steerings() if isinstance(s, SeatAdded)]
     table: dict[str, Persona] = {p.name: p for p in [*session.cast, *joined]}
-    shown = [t for t in record if isinstance(t.steering, QuestionPut) or (t.text and not t.withheld)]
+    shown = [
+        t for t in map(as_one, bursts(record)) if isinstance(t.steering, QuestionPut) or (t.text and not t.withheld)
+    ]
     entries = [_entry(session, table, turn) for turn in shown]
     summary = next((entry for entry in reversed(entries) if entry.turn.kind == "summary"), None)
     tallies = {tally.question_seq: tally.votes for tally in facts.votes}

@@ -129,6 +129,8 @@ class TurnLoop:
             await self._lifecycle.place_gone(str(problem))
 
     async def _take_turn(self, step: Speak | Summarise | Choose) -> None:
+        if await self._draft.listen():
+            return  # it may be another step by now
         self._draft.begin(self._record.last_seq)
         try:
             request = self._composer.request(step)

@@ -17,6 +17,7 @@ from bot.store.engine import Database, upsert
 from bot.store.mappers import post_of, turn_values
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.paging import pages
+from bot.store.post_queries import blank_words
 from bot.store.schema import (
     departures,
     last_choices,
@@ -133,6 +134,8 @@ class MemberData:
             mine = and_(turns.c.session_id == session_id, turns.c.author_id == member.id)
             messages = [id_ for id_ in db.scalars(select(turns.c.message_id).where(mine)) if id_]
             for turn in changed:
+                if not turn.text:
+                    blank_words(db, session_id, turn.seq)
                 values = {column: value for column, value in turn_values(turn).items() if column in _COLUMNS}
                 where = and_(turns.c.session_id == session_id, turns.c.seq == turn.seq)
                 db.execute(update(turns).where(where).values(**values))
@@ -168,9 +171,9 @@ class MemberData:
 
     async def sessions_of_message(self, message_id: int) -> list[int]:
         """The sessions in which a guest's message is a turn."""
-        return await self._database.run(
-            lambda db: list(db.scalars(select(turns.c.session_id).where(turns.c.message_id == message_id)))
-        )
+        said = select(turns.c.session_id).where(turns.c.message_id == message_id)
+        by_command = select(posts.c.session_id).where(posts.c.message_id == message_id, posts.c.kind == PostKind.WORDS)
+        return await self._database.run(lambda db: list(db.scalars(union(said, by_command))))
 
     async def has_unsent_minutes(self, session_id: int) -> bool:
         return await self._database.run(

@@ -38,9 +38,10 @@ class PostStatus(StrEnum):
 
 
 class PostKind(StrEnum):
-    """What a post shows. Turns go through the webhook, everything else is the bot's own message."""
+    """What a post shows. Turns and what members say by command go through the webhook, all else as the bot itself."""
 
     TURN = "turn"
+    WORDS = "words"
     CARD = "card"
     PANEL = "panel"
     NOTICE = "notice"
@@ -100,7 +101,7 @@ class Post:
 
     @property
     def by_webhook(self) -> bool:
-        return self.kind is PostKind.TURN
+        return self.kind in (PostKind.TURN, PostKind.WORDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,9 +211,21 @@ def posted_copies(db: Connection, place_id: int, content: str) -> list[Post]:
 
 def message_gone(db: Connection, message_id: int) -> None:
     """A message was deleted: its post is `removed` and will not be sent again, a guest's words are blanked."""
+    found = of_message(db, message_id)
+    if found and found[1].kind is PostKind.WORDS:
+        of_turn = (found[0], found[1].turn_seq)
+        blank_words(db, *of_turn)
+        db.execute(update(turns).where(turns.c.session_id == of_turn[0], turns.c.seq == of_turn[1]).values(text=""))
     gone: dict[str, Any] = {"status": PostStatus.REMOVED, "attachment": None}
     db.execute(update(posts).where(posts.c.message_id == message_id).values(gone))
     db.execute(update(turns).where(turns.c.message_id == message_id).values(text=""))
+
+
+def blank_words(db: Connection, session_id: int, turn_seq: int | None) -> None:
+    """Take out of the posts of a turn what a member said by command, and their name; what waits is not sent."""
+    theirs = and_(posts.c.session_id == session_id, posts.c.turn_seq == turn_seq, posts.c.kind == PostKind.WORDS)
+    db.execute(update(posts).where(theirs).values(content="", username=None, avatar=None))
+    db.execute(update(posts).where(theirs, posts.c.status == PostStatus.QUEUED).values(_GIVEN_UP))
 
 
 def _open(db: Connection, place_id: int) -> Post | None:

@@ -112,6 +112,29 @@ class Store:
 
         await self.spending.flush_with(session_id, work)
 
+    async def reopen_session(
+        self, session_id: int, place_id: int, turn: Turn, show: Sequence[Post], *, listen_from: int
+    ) -> None:
+        """Have a place's last session, which has ended, go on with a turn and the posts that show it, all or nothing.
+
+        Of members' messages only those after `listen_from` are taken in. Raises PlaceTaken also if it is the last one
+        no more, or has not ended.
+        """
+        values = {"status": Status.RUNNING, "reason": None, "fault": None, "ended_at": None, "listen_from": listen_from}
+
+        def work(db: Connection) -> None:
+            last = session_queries.last_session(db, place_id)
+            if last is None or last.id != session_id or last.status is not Status.ENDED:
+                raise PlaceTaken
+            session_queries.change_session(db, session_id, values)
+            session_queries.add_turn(db, session_id, turn)
+            post_queries.add_posts(db, session_id, place_id, show)
+
+        try:
+            await self.spending.flush_with(session_id, work)
+        except IntegrityError as error:
+            raise PlaceTaken from error
+
     async def record(self, session_id: int) -> Record:
         """Every turn of a session, in order."""
         return await self._database.run(lambda db: session_queries.record(db, session_id))

@@ -202,7 +202,8 @@ async def test_turns_can_be_changed(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.turn()
     assert await place.type("turns", turns=2) == (
-        "2 turns have been taken already. Name a larger number, or use `/roundtable stop`."
+        "2 turns have been taken already: name 3 or more. "
+        "`/roundtable wrapup` leaves the closing turns only, and `/roundtable stop` ends the table."
     )
     assert await place.type("turns", turns=3) == "1 turn is left."
     assert "-# mira sets the discussion to 3 turns." in place.said_by_bot

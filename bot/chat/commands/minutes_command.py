@@ -39,7 +39,7 @@ async def send_minutes(interaction: Interaction, session_id: int | None) -> None
             raise UserError(NONE_HERE, Remedy.OPEN)
     else:
         stored = await store.session(session_id)
-    if stored is None or not _may_read(interaction, stored):
+    if stored is None or not may_read(interaction, stored):
         raise UserError(NO_SUCH)
     convener = ""
     if stored.convener_id:
@@ -79,7 +79,7 @@ async def minutes(interaction: Interaction, table: str | None = None) -> None:
 async def last_tables(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The server's last tables, newest first, whose title or day holds what was typed."""
     newest = await interaction.client.store.last_sessions(interaction.guild_id or 0, _LOOKED_THROUGH)
-    shown = [(_label(stored), str(stored.id)) for stored in newest if _may_read(interaction, stored)]
+    shown = [(_label(stored), str(stored.id)) for stored in newest if may_read(interaction, stored)]
     return [Choice(name=label, value=value) for label, value in shown if fold(current) in fold(label)][:CHOICES]
 
 
@@ -88,7 +88,7 @@ def _label(stored: StoredSession) -> str:
     return clipped(title_of(stored.session), CHOICE_LENGTH - len(day)) + day
 
 
-def _may_read(interaction: Interaction, stored: StoredSession) -> bool:
+def may_read(interaction: Interaction, stored: StoredSession) -> bool:
     """Whether a table is one of this server, in a channel whose messages the member can read."""
     guild, member = interaction.guild, interaction.user
     if guild is None or stored.guild_id != guild.id or not isinstance(member, discord.Member):
