@@ -1,12 +1,13 @@
-"""A session as it is stored when it is opened: where and by whom, and whether its cast can sit at one table."""
+"""A session as it is stored when it is opened: where and by whom, and what keeps it from being opened."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.discussion.model.names import name_clashes
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Session
-from bot.errors import UserError
+from bot.errors import Remedy, UserError
+from bot.sessions.composing.limits import Limits
 from bot.store.models import Status, StoredSession
 from bot.store.schema import now
 
@@ -47,3 +48,10 @@ def check_cast(cast: Sequence[Persona]) -> None:
             "These personas can't sit at one table: "
             + " ".join(f"{c.problem(cast[c.earlier].full_name)} {c.fix}" for c in clashes)
         )
+
+
+def check_number(limits: Limits, open_sessions: Collection[object]) -> None:
+    """Raise UserError if a server has as many open tables, these, as it may have."""
+    if limits.sessions and len(open_sessions) >= limits.sessions:
+        many = f"There are {limits.sessions} open tables on this server, as many as it may have."
+        raise UserError(many, Remedy.STOP_ANOTHER)
