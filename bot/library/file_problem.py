@@ -1,9 +1,14 @@
 """What is wrong with persona and task files, in a form that is told to whoever wrote them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from bot.errors import RoundtableError
+from bot.errors import RoundtableError, UserError
+
+# So much of a file's name is told.
+_NAME_SHOWN: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +32,22 @@ class InvalidFiles(RoundtableError):
         self.problems = tuple(problems)
         count = f"{len(problems)} thing{'s' if len(problems) > 1 else ''} to mend"
         super().__init__("\n".join([f"{count} in the persona and task files:", *(f"  {f}" for f in problems)]))
+
+
+class UnusableFile(UserError):
+    """A file that somebody handed over can't be taken: everything that is wrong with it, a sentence a line."""
+
+    def __init__(self, problems: Sequence[FileProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(storable("\n".join(map(str, problems))))
+
+
+def storable(text: str) -> str:
+    """`text` as it can be written anywhere: half characters become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def shown_name(filename: str) -> str:
+    """The name of a file that a stranger named: without folders, control characters or much length."""
+    name = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e]", "", storable(re.split(r"[/\\]", filename)[-1])).strip()
+    return name if len(name) <= _NAME_SHOWN else f"{name[: _NAME_SHOWN // 2]}…{name[-_NAME_SHOWN // 2 :]}"

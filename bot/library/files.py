@@ -1,6 +1,5 @@
 """Personas and tasks from files: reads them, and gathers everything that is wrong with them before anything starts."""
 
-import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,17 +9,20 @@ from typing import Any, Final
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE, Task
 from bot.endpoint_settings import DEFAULT_ENDPOINT, fallback_problem
-from bot.library.character_card import card_in_png, persona_fields
+from bot.library.character_card import read_card
 from bot.library.file_problem import FileProblem
+from bot.library.json_text import read_json
 from bot.library.macros import expanded
 from bot.library.persona_file import cast_problems, read_persona
+from bot.library.png_card import card_in_png
 from bot.library.portrait import AVATAR_BYTES, image_problems
 from bot.library.question_lines import question_lines
 from bot.library.text_file import TEXT_BYTES, leads_out, read_text
 
 _QUESTION_LENGTH: Final = 300
 # Files that hold a persona in another notation, or in JSON under a name that editors and systems make of it.
-_NEARLY_JSON: Final = (".yaml", ".yml", ".toml", ".jsonc", ".json5", ".jsonl", ".json.txt", ".json.bak", ".charx")
+_CHARX: Final = ".charx"
+_NEARLY_JSON: Final = (".yaml", ".yml", ".toml", ".jsonc", ".json5", ".jsonl", ".json.txt", ".json.bak", _CHARX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[P
 def unread_files(folder: Path) -> list[str]:
     """A sentence about each file beside the personas that looks like one and is none."""
     return [
-        f"{path.name} is not read: a persona is a JSON file, such as {path.name.split('.')[0]}.json."
+        f"{path.name} is not read: `roundtable personas import` makes a persona of it."
+        if path.suffix.lower() == _CHARX
+        else f"{path.name} is not read: a persona is a JSON file, such as {path.name.split('.')[0]}.json."
         for path in sorted(_inside(folder), key=lambda path: natural(path.name))
         if path.name.lower().endswith(_NEARLY_JSON)
     ]
@@ -155,27 +159,20 @@ def _card_of(path: Path, folder: Path) -> str | None:
     try:
         if path.suffix.lower() != ".png" or leads_out(path, folder) or not path.is_file():
             return None
-        return card_in_png(path, TEXT_BYTES)
+        with path.open("rb") as file:
+            return card_in_png(file, TEXT_BYTES)
     except OSError:
         return None
 
 
 def _parse(path: Path, text: str, folder: Path, endpoints: Collection[str]) -> _PersonaFile:
-    def wrong(field: str, found: str, fix: str) -> _PersonaFile:
-        return _PersonaFile(path, None, None, [FileProblem(str(path), field, found, fix)])
-
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        fix = "Check the quotes, commas and braces there."
-        return wrong(f"line {error.lineno}", f"is not valid JSON ({error.msg}).", fix)
-    except (RecursionError, ValueError):  # ValueError: a number of more than 4,300 digits
-        fix = "Write one flat JSON object."
-        return wrong("", "is not valid JSON (nested too deeply, or a huge number).", fix)
-    if fields := persona_fields(data):
+    data, wrong = read_json(str(path), text)
+    if wrong:
+        return _PersonaFile(path, None, None, wrong)
+    if read := read_card(data):
         # The picture that a card came in is its portrait, where it is not too large for one.
         has_face = path.suffix.lower() == ".png" and path.stat().st_size <= AVATAR_BYTES
-        data = fields | ({"avatar": path.name} if has_face else {})
+        data = read[0] | ({"avatar": path.name} if has_face else {})
     persona, problems = read_persona(str(path), data)
     avatar = data.get("avatar") if isinstance(data, dict) else None
     avatar = avatar.strip() if isinstance(avatar, str) and not any(f.field == "avatar" for f in problems) else ""

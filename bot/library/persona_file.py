@@ -145,7 +145,8 @@ def _fault_of(file: str, field: str, kind: str, value: Any, message: str) -> Fil
         return FileProblem(file, field, "is missing.", fix)
     if value == "" or (isinstance(value, str) and not value.strip()):
         return FileProblem(file, field, "is empty.", fix)
-    shown = clipped(json.dumps(value, ensure_ascii=True, default=repr), _SHOWN)
+    # No more of it than can be shown: it may be long.
+    shown = clipped(json.dumps(value, ensure_ascii=True, default=repr)[: 2 * _SHOWN], _SHOWN)
     reasons = {
         "less_than_equal": "is more than 1.0.",
         "greater_than_equal": "is less than 0.0.",

@@ -1,5 +1,6 @@
-"""One text file of a host's: its text, or what is wrong with it."""
+"""One text file: its text, or what is wrong with it."""
 
+import codecs
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +9,14 @@ from bot.library.file_problem import FileProblem
 
 # A persona or task file is a few hundred words; anything near this size is not one.
 TEXT_BYTES: Final = 256 * 1024
+# What an encoding writes first. UTF-32's begins as UTF-16's does: it is looked for before it.
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 LINK: Final = "is a link that leads out of the folder."
 
 
@@ -21,17 +30,26 @@ def read_text(path: Path, folder: Path) -> tuple[str, list[FileProblem]]:
         if (size := path.stat().st_size) > TEXT_BYTES:
             return "", [FileProblem(str(path), "", f"has {size:,} bytes.", f"Keep it under {TEXT_BYTES:,}.")]
         with path.open("rb") as file:
-            text = file.read(TEXT_BYTES).decode("utf-8-sig")
+            data = file.read(TEXT_BYTES)
     except OSError as error:
         return "", [
             FileProblem(str(path), "", f"can't be read ({error.strerror}).", "Check the file and its permissions.")
         ]
+    return decoded(str(path), data)
+
+
+def decoded(file: str, data: bytes) -> tuple[str, list[FileProblem]]:
+    """The text of a file's bytes, without what nobody sees, in UTF-8 or as its mark says; or what is wrong with it."""
+    encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "utf-8")
+    try:
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        found = f"is not UTF-8 (byte {error.object[error.start]:#04x} at position {error.start})."
-        return "", [FileProblem(str(path), "", found, "Save the file as UTF-8.")]
+        name = encoding.removesuffix("-sig").upper()
+        found = f"is not {name} (byte {error.object[error.start]:#04x} at position {error.start})."
+        return "", [FileProblem(file, "", found, "Save the file as UTF-8.")]
     if "\0" in text:
         found = f"holds a zero byte (at position {text.index(chr(0))}), as UTF-16 without a mark does."
-        return "", [FileProblem(str(path), "", found, "Save the file as UTF-8.")]
+        return "", [FileProblem(file, "", found, "Save the file as UTF-8.")]
     return without_invisible(text), []
 
 

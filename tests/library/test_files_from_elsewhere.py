@@ -2,8 +2,6 @@
 
 import base64
 import json
-import struct
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -15,48 +13,8 @@ from bot.library.files import read_personas, read_task
 from bot.library.macros import expanded
 from bot.library.persona_file import read_persona
 from bot.library.portrait import AVATAR_BYTES
+from tests.support.character_cards import DETAILS, PROMPT, card, picture, text_chunk
 from tests.support.written_files import AINO, PNG, put
-
-DETAILS = {
-    "name": "Edda",
-    "description": "{{char}} keeps bees and distrusts {{user}}.",
-    "personality": "patient, blunt",
-    "scenario": "A garden at {{user}}'s house.",
-    "first_mes": "Mind the hive.",
-    "mes_example": "<START>\n{{user}}: Honey?\n{{char}}: Not yet.",
-}
-PROMPT = (
-    "Edda keeps bees and distrusts the others at the table.\n\nPersonality: patient, blunt\n\n"
-    "Situation: A garden at the others’ house.\n\n"
-    "Examples of how Edda talks:\nthe others at the table: Honey?\nEdda: Not yet."
-)
-
-
-def card(version: int, **changes: Any) -> dict[str, Any]:
-    details = DETAILS | changes
-    if version == 1:
-        return details
-    return {"spec": f"chara_card_v{version}", "spec_version": f"{version}.0", "data": details}
-
-
-def picture(*chunks: tuple[bytes, bytes], size: int = 0) -> bytes:
-    """A PNG with these chunks, of at least so many bytes."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + header
-        + b"".join(chunk(*c) for c in chunks)
-        + chunk(b"IDAT", bytes(size))
-        + chunk(b"IEND", b"")
-    )
-
-
-def text_chunk(key: str, data: object) -> tuple[bytes, bytes]:
-    return b"tEXt", key.encode() + b"\0" + base64.b64encode(json.dumps(data).encode())
 
 
 def only(folder: Path) -> Any:
@@ -97,7 +55,7 @@ def test_names_of_cards(tmp_path: Path) -> None:
     [
         ({"name": ""}, "full_name", "is empty"),
         ({"name": None}, "name", "is not a text"),
-        ({"description": " ", "personality": "", "scenario": "", "mes_example": ""}, "prompt", "is empty"),
+        (dict.fromkeys(DETAILS.keys() - {"name"}, " "), "prompt", "is empty"),
         ({"description": "Rolls {{roll:1d6}}."}, "prompt", "holds the macro {{roll:1d6}}."),
     ],
 )
@@ -162,7 +120,7 @@ def test_a_card_that_is_no_json_is_said_so(tmp_path: Path) -> None:
         ("{{Char}}’s bees, {{ char }}'s hive", "Edda’s bees, Edda's hive"),
         ("<BOT> asks <USER>.", "Edda asks the others at the table."),
         ("{{user}}'s honey and <USER>’s", "the others’ honey and the others’"),
-        ("{{original}}A{{trim}}{{// a note}}", "A"),
+        ("{{original}}A{{trim}}{{// a note}}{{comment: a note}}{{hidden_key:bees}}", "A"),
         ("one{{newline}}two", "one\ntwo"),
         ("<bot> asks <User>’s bees.", "Edda asks the others’ bees."),
         ("{ {char} } {char} <b> $x {{}}", "{ {char} } {char} <b> $x {{}}"),
@@ -181,6 +139,14 @@ def test_an_unknown_macro_is_named_with_its_field_and_fix(macro: str) -> None:
     persona, (problem,) = read_persona("edda.json", AINO | {"prompt": f"You are Aino. {macro} {macro}"})
     assert persona is None
     assert str(problem).startswith(f"edda.json: prompt: holds the macro {macro}. Write in words")
+
+
+@pytest.mark.parametrize(
+    "text", ["<user>" * 40_000, "{{" + " " * 250_000, "{{a}}" * 50_000, "<user>" * 40_000 + "</user>"]
+)
+def test_macros_without_end_take_no_time(text: str) -> None:
+    """Each character is looked at a few times, whatever stands behind it: quadratic, this would take minutes."""
+    expanded("edda.json", "prompt", text, "Edda")
 
 
 def test_macros_in_a_task(tmp_path: Path) -> None:
@@ -307,7 +273,7 @@ def test_a_task_without_what_nobody_sees(tmp_path: Path) -> None:
     ("content", "says"),
     [
         ("Où?".encode("cp1252"), "is not UTF-8 (byte 0xf9 at position 1). Save the file as UTF-8."),
-        ("Why?".encode("utf-16"), "is not UTF-8 (byte 0xff at position 0). Save the file as UTF-8."),
+        (b"\xff\xfeW", "is not UTF-16 (byte 0x57 at position 2). Save the file as UTF-8."),
         ("Why?".encode("utf-16-le"), "holds a zero byte (at position 1), as UTF-16 without a mark does."),
     ],
 )
@@ -316,6 +282,15 @@ def test_other_encodings_are_said_in_words(tmp_path: Path, content: bytes, says:
     task, (problem,) = read_task(tmp_path)
     assert task is None
     assert says in str(problem)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_an_encoding_that_says_its_name_is_read(tmp_path: Path, encoding: str) -> None:
+    put(tmp_path / "questions.txt", "Où?".encode(encoding))
+    task, problems = read_task(tmp_path)
+    assert problems == []
+    assert task
+    assert task.questions == ("Où?",)
 
 
 @pytest.mark.parametrize(

@@ -124,10 +124,11 @@ def test_the_original_layout_loads_unchanged(tmp_path: Path):
         ('{"name": "Aino",}', "line 1: is not valid JSON"),
         ('{\n"name": "Aino"\n"prompt": ""}', "line 3: is not valid JSON"),
         ("", "line 1: is not valid JSON"),
-        ("[" * 200_000, "is not valid JSON (nested too deeply"),
+        ("[" * 40_000, "is not valid JSON (nested too deeply"),
+        ("[" * 65 + "]" * 65, "is nested more than 64 levels deep. Write one flat JSON object."),
+        ("[" * 200_000, "holds more than 50,000 lists and objects."),
         ('{"creativity": ' + "1" * 5000 + "}", "a huge number"),
         ('{"name": "Se\xf1or"}'.encode("latin-1"), "is not UTF-8 (byte 0xf1 at position 12). Save the file as UTF-8."),
-        (json.dumps(AINO).encode("utf-16"), "is not UTF-8 (byte 0xff at position 0)"),
         ("x" * (TEXT_BYTES + 1), "has 262,145 bytes. Keep it under 262,144."),
     ],
 )
