@@ -19,6 +19,7 @@ from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.paging import pages
 from bot.store.schema import (
     departures,
+    drafts,
     last_choices,
     opt_outs,
     own_personas,
@@ -32,7 +33,7 @@ from bot.store.schema import (
 from bot.store.spending import keep_of_deleted
 
 # What is a server's, beside its sessions and webhooks.
-_OF_SERVERS = (opt_outs, server_settings, own_personas, own_tasks, last_choices)
+_OF_SERVERS = (opt_outs, server_settings, own_personas, own_tasks, drafts, last_choices)
 _UNSENT = (PostStatus.QUEUED, PostStatus.SENDING)
 # What forgetting may change in a turn.
 _COLUMNS = ("speaker", "text", "raw", "steering", "message_id", "author_id")

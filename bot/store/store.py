@@ -13,7 +13,9 @@ from typing import Any, Self
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Turn
+from bot.discussion.model.task import Task
 from bot.store import post_queries, session_queries, webhook_queries
 from bot.store.engine import Database
 from bot.store.member_data import MemberData
@@ -30,7 +32,8 @@ from bot.store.models import (
     Webhook,
 )
 from bot.store.opening import open_migrated
-from bot.store.schema import now
+from bot.store.own_library import Drafts, Makers, MadeTable, Pictures
+from bot.store.schema import now, own_personas, own_tasks
 from bot.store.server_settings import Remembered, ServerSettingsTable
 from bot.store.spending import Spending
 
@@ -48,6 +51,11 @@ class Store:
         self.member_data = MemberData(database)
         self.servers = ServerSettingsTable(database)
         self.remembered = Remembered(database)
+        self.own_personas = MadeTable(database, own_personas, "persona", Persona)
+        self.own_tasks = MadeTable(database, own_tasks, "task", Task)
+        self.drafts = Drafts(database)
+        self.pictures = Pictures(database)
+        self.makers = Makers(database)
 
     @classmethod
     async def open(cls, url: str, file: Path) -> Self:
