@@ -12,6 +12,7 @@ from bot.chat.commands.panel import PanelButton
 from bot.chat.commands.privacy_command import ForgetButton
 from bot.chat.commands.roundtable_commands import RoundtableCommands, menus
 from bot.chat.commands.slow_mode import OneAtATime
+from bot.chat.commands.workshop import Workshop
 from bot.chat.hearing.guest_messages import RateLimitNotice, as_guest, words_of
 from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.courtesies import Courtesies
@@ -25,6 +26,7 @@ from bot.discussion.model.record import seats
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
+from bot.sessions.composing.trial_line import TrialLines
 from bot.sessions.delivery.stage import GuestMessage
 from bot.sessions.guest_turns import Heard
 from bot.sessions.privacy.retention import Retention
@@ -71,15 +73,18 @@ class RoundtableBot(ServerEvents):
         self._endpoints = endpoints
         self.courtesies = Courtesies()
         self.webhooks = WebhookRegistry(self, store, self.courtesies)
-        self.avatars = Avatars(self, self.courtesies)
+        self.avatars = Avatars(self, self.courtesies, store.pictures)
         self.rate_limit_notice = RateLimitNotice()
+        limits = Limits.of(settings)
         self.supervisor = Supervisor(
             store,
             endpoints,
             self.stage_of,
             max_tokens=settings.llm_max_tokens,
-            limits=Limits.of(settings),
+            limits=limits,
         )
+        trial = TrialLines(store.spending, endpoints, limits, max_tokens=settings.llm_max_tokens)
+        self.workshop = Workshop.of(store, lambda: self.catalogue, self.avatars, trial)
         self.retention = Retention(
             store,
             self.supervisor.drop_server,

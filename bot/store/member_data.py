@@ -19,7 +19,6 @@ from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.paging import pages
 from bot.store.schema import (
     departures,
-    drafts,
     last_choices,
     opt_outs,
     own_personas,
@@ -27,13 +26,14 @@ from bot.store.schema import (
     posts,
     server_settings,
     sessions,
+    sketches,
     turns,
     webhooks,
 )
 from bot.store.spending import keep_of_deleted
 
 # What is a server's, beside its sessions and webhooks.
-_OF_SERVERS = (opt_outs, server_settings, own_personas, own_tasks, drafts, last_choices)
+_OF_SERVERS = (opt_outs, server_settings, own_personas, own_tasks, sketches, last_choices)
 _UNSENT = (PostStatus.QUEUED, PostStatus.SENDING)
 # What forgetting may change in a turn.
 _COLUMNS = ("speaker", "text", "raw", "steering", "message_id", "author_id")

@@ -1,6 +1,6 @@
-"""What members have made on Discord: personas and tasks by server, drafts of them, and portraits by their content.
+"""What members have made on Discord: personas and tasks by server, sketches of them, and portraits by their content.
 
-The store hands these out as `store.own_personas`, `store.own_tasks`, `store.drafts` and `store.pictures`. One
+The store hands these out as `store.own_personas`, `store.own_tasks`, `store.sketches` and `store.pictures`. One
 transaction a method.
 """
 
@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.discussion.text.folding import fold_name
 from bot.store.engine import Database, upsert
-from bot.store.schema import drafts, own_personas, own_tasks, pictures, sessions, turns
+from bot.store.schema import sketches, own_personas, own_tasks, pictures, sessions, turns
 
 Thing = TypeVar("Thing", bound=BaseModel)
 Craft = Literal["persona", "task"]
@@ -25,7 +25,7 @@ Craft = Literal["persona", "task"]
 PICTURE: Final = "picture:"
 _KEY_LENGTH: Final = 120
 # Of one member on one server; an older one goes.
-_DRAFTS: Final = 5
+_SKETCHES: Final = 5
 _NAMED: Final = re.compile(re.escape(PICTURE) + r"([0-9a-f]{64})")
 
 
@@ -68,26 +68,26 @@ class MadeTable(Generic[Thing]):
         row = await self._database.run(lambda db: db.execute(query).one_or_none())
         return self._read(row) if row is not None else None
 
-    async def add(self, guild_id: int, thing: Thing, *, made_by: int, most: int, draft_id: int) -> None:
-        """Keep a new one in the place of its draft. `most`: so many a server may have. Raises NameTaken, TooManyMade."""
+    async def add(self, guild_id: int, thing: Thing, *, made_by: int, most: int, sketch_id: int) -> None:
+        """Keep a new one in the place of its sketch. `most`: so many a server may have. Raises NameTaken, TooManyMade."""
 
         def work(db: Connection) -> None:
             count = db.scalar(select(func.count()).where(self._table.c.guild_id == guild_id)) or 0
             if count >= most:
                 raise TooManyMade
             db.execute(insert(self._table).values(guild_id=guild_id, made_by=made_by, **self._values(thing)))
-            db.execute(delete(drafts).where(drafts.c.id == draft_id))
+            db.execute(delete(sketches).where(sketches.c.id == sketch_id))
 
         await self._write(work)
 
-    async def replace(self, guild_id: int, made_id: int, thing: Thing, *, draft_id: int) -> bool:
-        """Keep another version, in the place of its draft. Out: False if there is none any more. Raises NameTaken."""
+    async def replace(self, guild_id: int, made_id: int, thing: Thing, *, sketch_id: int) -> bool:
+        """Keep another version, in the place of its sketch. Out: False if there is none any more. Raises NameTaken."""
 
         def work(db: Connection) -> bool:
             changed = update(self._table).where(*self._this(guild_id, made_id)).values(**self._values(thing))
             is_there = db.execute(changed).rowcount > 0
             if is_there:
-                db.execute(delete(drafts).where(drafts.c.id == draft_id))
+                db.execute(delete(sketches).where(sketches.c.id == sketch_id))
             return is_there
 
         return await self._write(work)
@@ -116,7 +116,7 @@ class MadeTable(Generic[Thing]):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Sketch:
     """What a member is about to make, until they save it; in `content`, JSON, is what the maker's form knows of it."""
 
     id: int
@@ -126,45 +126,45 @@ class Draft:
     content: dict[str, Any]
 
 
-class Drafts:
+class SketchTable:
     """Of all servers. They go after a day, or when a member begins a sixth."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, guild_id: int, member_id: int, craft: Craft, content: dict[str, Any]) -> Draft:
+    async def add(self, guild_id: int, member_id: int, craft: Craft, content: dict[str, Any]) -> Sketch:
         values = {"guild_id": guild_id, "member_id": member_id, "craft": craft, "content": content}
-        mine = (drafts.c.guild_id == guild_id, drafts.c.member_id == member_id)
+        mine = (sketches.c.guild_id == guild_id, sketches.c.member_id == member_id)
 
         def work(db: Connection) -> int:
-            result: Any = db.execute(insert(drafts).values(values))
-            newest = select(drafts.c.id).where(*mine).order_by(drafts.c.id.desc()).limit(_DRAFTS)
-            db.execute(delete(drafts).where(*mine, drafts.c.id.not_in(newest)))
+            result: Any = db.execute(insert(sketches).values(values))
+            newest = select(sketches.c.id).where(*mine).order_by(sketches.c.id.desc()).limit(_SKETCHES)
+            db.execute(delete(sketches).where(*mine, sketches.c.id.not_in(newest)))
             return result.inserted_primary_key[0]
 
-        return Draft(await self._database.run(work), guild_id, member_id, craft, content)
+        return Sketch(await self._database.run(work), guild_id, member_id, craft, content)
 
-    async def one(self, draft_id: int) -> Draft | None:
-        query = select(drafts).where(drafts.c.id == draft_id)
+    async def one(self, sketch_id: int) -> Sketch | None:
+        query = select(sketches).where(sketches.c.id == sketch_id)
         row = await self._database.run(lambda db: db.execute(query).one_or_none())
-        return Draft(row.id, row.guild_id, row.member_id, row.craft, row.content) if row is not None else None
+        return Sketch(row.id, row.guild_id, row.member_id, row.craft, row.content) if row is not None else None
 
-    async def change(self, draft_id: int, content: dict[str, Any], picture: tuple[str, bytes] | None = None) -> None:
+    async def change(self, sketch_id: int, content: dict[str, Any], picture: tuple[str, bytes] | None = None) -> None:
         """Keep what it is now. `picture`: the digest and the PNG of one that `content` names from now on."""
 
         def work(db: Connection) -> None:
             if picture is not None:
                 _add_picture(db, *picture)
-            db.execute(update(drafts).where(drafts.c.id == draft_id).values(content=content))
+            db.execute(update(sketches).where(sketches.c.id == sketch_id).values(content=content))
 
         await self._database.run(work)
 
-    async def remove(self, draft_id: int) -> None:
-        await self._database.run(lambda db: db.execute(delete(drafts).where(drafts.c.id == draft_id)))
+    async def remove(self, sketch_id: int) -> None:
+        await self._database.run(lambda db: db.execute(delete(sketches).where(sketches.c.id == sketch_id)))
 
     async def delete_old(self, before: datetime) -> int:
-        """Out: how many drafts that were begun before a time are gone now."""
-        old = delete(drafts).where(drafts.c.made_at < before)
+        """Out: how many sketches that were begun before a time are gone now."""
+        old = delete(sketches).where(sketches.c.made_at < before)
         return await self._database.run(lambda db: db.execute(old).rowcount)
 
 
@@ -184,12 +184,12 @@ class Pictures:
         return await self._database.run(lambda db: list(db.scalars(select(pictures.c.digest))))
 
     async def free(self) -> list[str]:
-        """Delete those that no persona, draft or table names any more. Out: their digests."""
+        """Delete those that no persona, sketch or table names any more. Out: their digests."""
 
         def work(db: Connection) -> list[str]:
             unused = set(db.scalars(select(pictures.c.digest)))
             if unused:
-                for column in (own_personas.c.persona, drafts.c.content, sessions.c.cast, turns.c.steering):
+                for column in (own_personas.c.persona, sketches.c.content, sessions.c.cast, turns.c.steering):
                     as_text = cast(column, Text)
                     for text in db.scalars(select(as_text).where(as_text.contains(PICTURE))):
                         unused.difference_update(_NAMED.findall(text))
@@ -220,7 +220,7 @@ class Makers:
             for table in (own_personas, own_tasks):
                 theirs = (table.c.guild_id == guild_id, table.c.made_by == member_id)
                 db.execute(update(table).where(*theirs).values(made_by=0))
-            db.execute(delete(drafts).where(drafts.c.guild_id == guild_id, drafts.c.member_id == member_id))
+            db.execute(delete(sketches).where(sketches.c.guild_id == guild_id, sketches.c.member_id == member_id))
 
         await self._database.run(work)
 

@@ -224,8 +224,8 @@ own_tasks: Final = Table(
 )
 
 # What a member is about to make, from the form until it is saved; `craft`: persona or task.
-drafts: Final = Table(
-    "drafts",
+sketches: Final = Table(
+    "sketches",
     metadata,
     _id(),
     Column("guild_id", BigInteger, nullable=False),

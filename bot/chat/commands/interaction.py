@@ -3,6 +3,7 @@
 import discord
 
 from bot.chat.commands.slow_mode import OneAtATime
+from bot.chat.commands.workshop import Workshop
 from bot.chat.posting.webhooks import WebhookRegistry
 from bot.chat.rules.host_rules import HostRules
 from bot.library.catalogue import Catalogue
@@ -25,6 +26,7 @@ class InteractionClient(discord.Client):
     webhooks: WebhookRegistry
     member_data: MemberData
     servers: ServerSettingsTable
+    workshop: Workshop
     saying: OneAtATime
 
 
