@@ -9,6 +9,8 @@ from bot.errors import RoundtableError, UserError
 
 # So much of a file's name is told.
 _NAME_SHOWN: Final = 60
+# So many of its faults are told at once: each has up to 300 characters, a message of Discord's 2,000.
+_TOLD: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,12 @@ class InvalidFiles(RoundtableError):
 
 
 class UnusableFile(UserError):
-    """A file that somebody handed over can't be taken: everything that is wrong with it, a sentence a line."""
+    """A file that was handed over can't be taken: what is wrong with it, a sentence a line, as a message takes it."""
 
     def __init__(self, problems: Sequence[FileProblem]) -> None:
         self.problems = tuple(problems)
-        super().__init__(storable("\n".join(map(str, problems))))
+        more = [f"And {len(problems) - _TOLD} more."] if len(problems) > _TOLD else []
+        super().__init__(storable("\n".join([*map(str, problems[:_TOLD]), *more])))
 
 
 def storable(text: str) -> str:

@@ -32,6 +32,11 @@ def read_json(file: str, text: str) -> tuple[Any, list[FileProblem]]:
     return data, []
 
 
+def as_json(value: Any) -> bytes:
+    """JSON for people to read and change, in UTF-8."""
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
 def _is_deep(data: Any) -> bool:
     level: list[Any] = [data] if isinstance(data, Mapping | list) else []
     for _ in range(_DEPTH):

@@ -1,16 +1,16 @@
 """A persona as a file to take along: what `persona_import` and the folder of personas take back."""
 
-import json
 from typing import Any
 
 from bot.discussion.model.persona import Persona
 from bot.library.character_card import card_with
+from bot.library.json_text import as_json
 from bot.library.png_card import with_card
 
 
 def exported(persona: Persona, avatar: str | None = None) -> bytes:
     """A persona file in JSON, without what is not set. `avatar`: what it says of the picture, as a file beside it."""
-    return _json(_fields(persona) | ({"avatar": avatar} if avatar else {}))
+    return as_json(_fields(persona) | ({"avatar": avatar} if avatar else {}))
 
 
 def exported_with_picture(persona: Persona, picture: bytes) -> bytes:
@@ -18,7 +18,7 @@ def exported_with_picture(persona: Persona, picture: bytes) -> bytes:
 
     `picture`: a PNG as `portrait_of` makes them.
     """
-    return with_card(picture, _json(card_with(_fields(persona))).decode())
+    return with_card(picture, as_json(card_with(_fields(persona))).decode())
 
 
 def _fields(persona: Persona) -> dict[str, Any]:
@@ -29,7 +29,3 @@ def _fields(persona: Persona) -> dict[str, Any]:
     if not fields["aliases"]:
         del fields["aliases"]
     return fields
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()

@@ -1,7 +1,6 @@
 """One persona out of a file that somebody hands over: our JSON, or a character card as JSON, PNG or CHARX."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final, TypeVar, cast
@@ -18,7 +17,7 @@ from bot.library.macros import without_unknown
 from bot.library.persona_file import read_persona
 from bot.library.png_card import PNG_START, card_in_png
 from bot.library.portrait_crop import PICTURE_BYTES, portrait_of
-from bot.library.text_file import decoded
+from bot.library.text_file import decoded, without_controls
 
 # What Discord takes of a member who pays nothing, in bytes: https://support.discord.com/hc/en-us/articles/25444343291031
 IMPORT_BYTES: Final = 10 * 1024 * 1024
@@ -28,15 +27,14 @@ _CARD_BYTES: Final = 2 * 1024 * 1024
 PROMPT_LENGTH: Final = 12_000
 # Of any other text in it; names have a limit of their own.
 _TEXT_LENGTH: Final = 2_000
-_FIELDS: Final = 100
+# Fields, and entries of a list in one.
+_MOST: Final = 100
 # What only a host may set: it says where requests go, and what they cost.
 HOST_FIELDS: Final = ("endpoint", "model", *ModelOptions.model_fields)
 
 # So much of a wrong value is told, and so many macros.
 _SHOWN: Final = 100
 _MACROS_TOLD: Final = 5
-# Control characters, which no text needs but for its lines and tabs.
-_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _Read = TypeVar("_Read")
 
 _ZIP_START: Final = b"PK\x03\x04"
@@ -117,10 +115,7 @@ def _own_fields(file: str, parsed: Any) -> dict[str, Any]:
     if not isinstance(parsed, Mapping):
         # Says what it should begin with.
         raise UnusableFile(read_persona(file, parsed)[1])
-    fields = dict(cast(Mapping[str, Any], parsed))
-    if len(fields) > _FIELDS:
-        raise _unusable(file, f"has {len(fields):,} fields.", f"A persona has a few; up to {_FIELDS} are read.")
-    return fields
+    return dict(cast(Mapping[str, Any], parsed))
 
 
 def _take_out(fields: dict[str, Any], *, by_host: bool) -> list[str]:
@@ -141,19 +136,12 @@ def _take_out(fields: dict[str, Any], *, by_host: bool) -> list[str]:
 
 
 def _persona(file: str, fields: dict[str, Any]) -> tuple[Persona, list[str]]:
-    problems = [
-        FileProblem(
-            file, clipped(field[:_SHOWN], _SHOWN), f"has {len(value):,} characters.", f"Keep it under {most:,}."
-        )
-        for field, value in fields.items()
-        if isinstance(value, str) and len(value) > (most := PROMPT_LENGTH if field == "prompt" else _TEXT_LENGTH)
-    ]
-    if problems:
+    if problems := list(_too_much(file, fields)):
         raise UnusableFile(problems)
     macros: list[str] = []
     for field in ("prompt", "intro"):
         if isinstance(value := fields.get(field), str):
-            fields[field], unknown = without_unknown(_UNSEEN.sub("", value))
+            fields[field], unknown = without_unknown(without_controls(value))
             macros += unknown
     persona, problems = read_persona(file, fields)
     if persona is None:
@@ -166,6 +154,22 @@ def _persona(file: str, fields: dict[str, Any]) -> tuple[Persona, list[str]]:
     more = f" and {len(told) - _MACROS_TOLD} more" if len(told) > _MACROS_TOLD else ""
     known = "only {{char}} and {{user}} are filled in here"
     return persona, [f"Left out: the macros {', '.join(told[:_MACROS_TOLD])}{more} ({known})."]
+
+
+def _too_much(file: str, fields: Mapping[str, Any]) -> Iterator[FileProblem]:
+    """What is longer than is sensible: the rules of persona files, which hosts write, look at each piece of it."""
+    if len(fields) > _MOST:
+        yield FileProblem(file, "", f"has {len(fields):,} fields.", f"A persona has a few; up to {_MOST} are read.")
+        return
+    for field, value in fields.items():
+        name = clipped(field[: 2 * _SHOWN], _SHOWN)
+        longest = PROMPT_LENGTH if field == "prompt" else _TEXT_LENGTH
+        if len(field) > _SHOWN:
+            yield FileProblem(file, name, f"is a field's name of {len(field):,} characters.", "Leave it out.")
+        elif isinstance(value, str) and len(value) > longest:
+            yield FileProblem(file, name, f"has {len(value):,} characters.", f"Keep it under {longest:,}.")
+        elif isinstance(value, list) and (count := len(cast(list[Any], value))) > _MOST:
+            yield FileProblem(file, name, f"is a list of {count:,}.", f"Keep it under {_MOST}.")
 
 
 def _picture(file: str, parsed: Any, carried: _Carried) -> tuple[bytes | None, list[str]]:

@@ -1,6 +1,7 @@
 """One text file: its text, or what is wrong with it."""
 
 import codecs
+import re
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Control characters, but for lines and tabs; half characters; what is no character.
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 LINK: Final = "is a link that leads out of the folder."
 
 
@@ -51,6 +54,11 @@ def decoded(file: str, data: bytes) -> tuple[str, list[FileProblem]]:
         found = f"holds a zero byte (at position {text.index(chr(0))}), as UTF-16 without a mark does."
         return "", [FileProblem(file, "", found, "Save the file as UTF-8.")]
     return without_invisible(text), []
+
+
+def without_controls(text: str) -> str:
+    """`text` with its lines and tabs, and without what else steers a terminal or can't be stored."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def leads_out(path: Path, folder: Path) -> bool:
