@@ -6,12 +6,15 @@ from typing import Any
 
 import discord
 
+from bot.chat.commands import made_things, making
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
+from bot.chat.commands.persona_commands import PersonaCommands
 from bot.chat.commands.privacy_command import ForgetButton
 from bot.chat.commands.roundtable_commands import RoundtableCommands, menus
 from bot.chat.commands.slow_mode import OneAtATime
+from bot.chat.commands.task_commands import TaskCommands
 from bot.chat.commands.workshop import Workshop
 from bot.chat.hearing.guest_messages import RateLimitNotice, as_guest, words_of
 from bot.chat.posting.avatars import Avatars
@@ -93,9 +96,11 @@ class RoundtableBot(ServerEvents):
             keeps_promises="retention_days" not in settings.model_fields_set,
         )
         # Each feature's verbs, from the module that does them.
-        self.clicks = VerbTable()
+        self.clicks = VerbTable(making.VERBS, made_things.VERBS)
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
+        self.tree.add_command(PersonaCommands())
+        self.tree.add_command(TaskCommands())
         for menu in menus():
             self.tree.add_command(menu)
 

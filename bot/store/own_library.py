@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.discussion.text.folding import fold_name
 from bot.store.engine import Database, upsert
-from bot.store.schema import sketches, own_personas, own_tasks, pictures, sessions, turns
+from bot.store.schema import own_personas, own_tasks, pictures, sessions, sketches, turns
 
 Thing = TypeVar("Thing", bound=BaseModel)
 Craft = Literal["persona", "task"]
@@ -69,7 +69,10 @@ class MadeTable(Generic[Thing]):
         return self._read(row) if row is not None else None
 
     async def add(self, guild_id: int, thing: Thing, *, made_by: int, most: int, sketch_id: int) -> None:
-        """Keep a new one in the place of its sketch. `most`: so many a server may have. Raises NameTaken, TooManyMade."""
+        """Keep a new one in the place of its sketch. `most`: so many a server may have.
+
+        Raises NameTaken, TooManyMade.
+        """
 
         def work(db: Connection) -> None:
             count = db.scalar(select(func.count()).where(self._table.c.guild_id == guild_id)) or 0
@@ -132,11 +135,21 @@ class SketchTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, guild_id: int, member_id: int, craft: Craft, content: dict[str, Any]) -> Sketch:
+    async def add(
+        self,
+        guild_id: int,
+        member_id: int,
+        craft: Craft,
+        content: dict[str, Any],
+        picture: tuple[str, bytes] | None = None,
+    ) -> Sketch:
+        """`picture`: the digest and the PNG of one that `content` names."""
         values = {"guild_id": guild_id, "member_id": member_id, "craft": craft, "content": content}
         mine = (sketches.c.guild_id == guild_id, sketches.c.member_id == member_id)
 
         def work(db: Connection) -> int:
+            if picture is not None:
+                _add_picture(db, *picture)
             result: Any = db.execute(insert(sketches).values(values))
             newest = select(sketches.c.id).where(*mine).order_by(sketches.c.id.desc()).limit(_SKETCHES)
             db.execute(delete(sketches).where(*mine, sketches.c.id.not_in(newest)))
@@ -175,9 +188,7 @@ class Pictures:
         self._database = database
 
     async def png(self, digest: str) -> bytes | None:
-        return await self._database.run(
-            lambda db: db.scalar(select(pictures.c.png).where(pictures.c.digest == digest))
-        )
+        return await self._database.run(lambda db: db.scalar(select(pictures.c.png).where(pictures.c.digest == digest)))
 
     async def in_use(self) -> list[str]:
         """The digests of all that are kept."""
@@ -209,7 +220,9 @@ class Makers:
         """How many personas and how many tasks of a server a member made."""
 
         def count(db: Connection, table: Table) -> int:
-            return db.scalar(select(func.count()).where(table.c.guild_id == guild_id, table.c.made_by == member_id)) or 0
+            return (
+                db.scalar(select(func.count()).where(table.c.guild_id == guild_id, table.c.made_by == member_id)) or 0
+            )
 
         return await self._database.run(lambda db: (count(db, own_personas), count(db, own_tasks)))
 

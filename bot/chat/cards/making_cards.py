@@ -90,12 +90,28 @@ def made(parts: Sequence[c.Part], argument: str, *, may_change: bool) -> discord
 def sure(noun: str, name: str, argument: str) -> discord.ui.LayoutView:
     return c.card(
         c.text(f"## Delete {shown(name, 100)}?"),
-        c.text(f"The {noun} goes from this server for good; tables that have ended keep what was said. Export it first "
-               "to keep a copy."),
+        c.text(
+            f"The {noun} goes from this server for good; tables that have ended keep what was said. Export it first "
+            "to keep a copy."
+        ),
         c.row(
             c.button("Delete", "made-gone", argument, style=c.Style.danger),
             c.button("Keep", "made-keep", argument),
         ),
+    )
+
+
+def listed(noun: str, count: int, lines: Sequence[str], page: int, pages: int) -> discord.ui.LayoutView:
+    """A page of those that a server has made."""
+    turning = c.row(
+        c.button("Back", "made-list", f"{noun}/{page - 1}", is_enabled=page > 0),
+        c.button("On", "made-list", f"{noun}/{page + 1}", is_enabled=page + 1 < pages),
+    )
+    return c.card(
+        c.text(f"## {count} {noun}{'' if count == 1 else 's'} made here"),
+        c.text("\n".join(lines)),
+        c.text(f"-# `/{noun} show` shows one. What comes with me is under `/roundtable {noun}s`."),
+        turning if pages > 1 else None,
     )
 
 

@@ -1,7 +1,7 @@
 """The two kinds of things that are made on Discord, personas and tasks, and what making each of them takes.
 
-A sketch's `content` holds: `fields` (the form's texts by name), `base` (what the thing has beside them), `replaces` (the
-number of the one that is changed), `picture` (as Persona.avatar names it), `picture_url` and `picture_name` (an
+A sketch's `content` holds: `fields` (the form's texts by name), `base` (what the thing has beside them), `replaces`
+(the number of the one that is changed), `picture` (as Persona.avatar names it), `picture_url` and `picture_name` (an
 attachment that is still to be fetched), and `left_out` (sentences for its maker).
 """
 

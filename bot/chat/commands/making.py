@@ -87,7 +87,7 @@ async def _form(interaction: Interaction, click: Click) -> None:
             picture = picture_digest(png), png
             content["picture"] = PICTURE + picture[0]
         except UserError as problem:
-            content["left_out"] = [f"Its picture is left out. {problem}"]
+            content["left_out"] = [f"The picture you attached is left out. {problem}"]
     await interaction.client.workshop.sketches.change(sketch.id, content, picture)
     await show_sketch(interaction, Sketch(sketch.id, sketch.guild_id, sketch.member_id, sketch.craft, content))
 
@@ -132,7 +132,9 @@ async def _save(interaction: Interaction, click: Click) -> None:
             if before is not None:
                 await rename_in_settings(interaction, sketch.craft, before.thing.name, thing.name)
     except NameTaken:
-        raise UserError(f"There is a {sketch.craft} called {shown(thing.name, 80)} here already. Press Change.") from None
+        raise UserError(
+            f"There is a {sketch.craft} called {shown(thing.name, 80)} here already. Press Change."
+        ) from None
     except TooManyMade:
         raise UserError(
             f"This server has {bench.most} {sketch.craft}s, as many as it may. `/{sketch.craft} delete` makes room."

@@ -42,7 +42,9 @@ class Expired(Exception):
 
 
 async def defer(interaction: Asked, *, ephemeral: bool = False, as_new: bool = False) -> None:
-    """Have Discord wait for the answer. `as_new`: a press or form is answered with a message of its own. Raises Expired.
+    """Have Discord wait for the answer. Raises Expired.
+
+    `as_new`: what is pressed or filled in is answered with a message of its own.
 
     Where Discord's reply is lost, it may well be waiting, so the command is carried out. Where it has given up, the
     member reads that nothing was done: so nothing must be, or they would skip two speakers by asking again.

@@ -31,9 +31,7 @@ def task_form(title: str, verb: str, argument: object, fields: Mapping[str, str]
 
     def long(name: str, hint: str, *, is_needed: bool = False) -> c.Part:
         text = fields.get(name, "")
-        return c.field(
-            name, _LABELS[name], text=text, hint=hint, is_long=True, is_needed=is_needed, most=FIELD_LENGTH
-        )
+        return c.field(name, _LABELS[name], text=text, hint=hint, is_long=True, is_needed=is_needed, most=FIELD_LENGTH)
 
     return c.form(
         title,

@@ -1,4 +1,4 @@
-"""What it takes to make personas and tasks on Discord: where they are kept, what a server has of them, its portraits."""
+"""What it takes to make personas and tasks on Discord: where they are kept, what a server has, and their portraits."""
 
 import asyncio
 from collections import deque
