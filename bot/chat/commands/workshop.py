@@ -90,9 +90,9 @@ class LineRate:
         times.append(at)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Workshop:
-    """The parts of it. `cdn`: the hosts that attachments are fetched from."""
+    """The parts of it. `cdn`: the hosts that attachments are fetched from; a simulated Discord has others."""
 
     personas: MadeTable[Persona]
     tasks: MadeTable[Task]
