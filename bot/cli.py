@@ -50,6 +50,7 @@ async def _demo(args: argparse.Namespace) -> int:
 
 async def _discuss(args: argparse.Namespace) -> int:
     from bot.discuss import discuss
+    from bot.discussion.model.task import Task
     from bot.library.catalogue import open_catalogue
     from bot.terminal import TerminalStage
 
@@ -61,7 +62,7 @@ async def _discuss(args: argparse.Namespace) -> int:
     )
     task = catalogue.task(None)
     if question := " ".join((args.question or "").split()):
-        task = task.model_copy(update={"questions": (question,)})
+        task = task.model_copy(update={"questions": (question,)}) if args.task else Task.asking([question])
     asked = {"turns": args.turns, "floor": args.floor, "dissent_every": args.dissent}
     dials = settings.discussion.model_copy(
         update={"pace": args.pace, "words_per_minute": 0} | {k: v for k, v in asked.items() if v is not None}
@@ -142,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     talk.add_argument("--personas", type=Path, metavar="DIR", help="folder of persona files (default: PERSONAS_DIR)")
     talk.add_argument("--cast", default="", metavar="NAMES", help="comma-separated names (default: everyone there)")
     talk.add_argument("--task", type=Path, metavar="DIR", help="task folder (default: the first of TASKS_DIR)")
-    talk.add_argument("--question", metavar="TEXT", help="discuss this question instead of the task's")
+    talk.add_argument("--question", metavar="TEXT", help="discuss this (with --task: in its setting)")
     talk.add_argument("--turns", type=_bounded(1, 200), metavar="N", help="persona turns (default: DISCUSSION_TURNS)")
     talk.add_argument("--floor", choices=get_args(TurnOrder), help="who speaks next (default: DISCUSSION_FLOOR)")
     talk.add_argument(

@@ -16,6 +16,7 @@ from bot.chat.commands.roundtable_commands import RoundtableCommands, menus
 from bot.chat.commands.slow_mode import OneAtATime
 from bot.chat.commands.task_commands import TaskCommands
 from bot.chat.commands.workshop import Workshop
+from bot.chat.hearing.chimers import Doorkeeper
 from bot.chat.hearing.guest_messages import RateLimitNotice, as_guest, words_of
 from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.courtesies import Courtesies
@@ -71,6 +72,7 @@ class RoundtableBot(ServerEvents):
         self.catalogue = catalogue
         self.member_data = store.member_data
         self.servers = store.servers
+        self.last_choices = store.last_choices
         self.saying = OneAtATime()
         self._store = store
         self._endpoints = endpoints
@@ -175,7 +177,9 @@ class RoundtableBot(ServerEvents):
             return
         runner = self.supervisor.find(channel.id)
         guest = self._as_guest(message) if runner else None
-        if runner and guest and await runner.hear(guest) is Heard.FLOODED:
+        if runner is None or guest is None:
+            return
+        if await runner.hear(Doorkeeper(self, runner.stored).asks(guest, message.author)) is Heard.FLOODED:
             self.courtesies.start_once("a reaction", partial(self.rate_limit_notice.tell, message))
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:

@@ -183,6 +183,7 @@ class WebhookStage:
                         can_read=self._client.intents.message_content,
                         model=self._model_of,
                         host=self._host,
+                        chimers=self._stored.chimers,
                     )
                 }
             case PostKind.PANEL if self._report:

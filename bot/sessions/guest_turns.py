@@ -68,7 +68,10 @@ class GuestTurns:
         return self._coming[message_id] > 0
 
     async def hear(self, message: GuestMessage) -> Heard:
-        """Take a guest's message in. Out: anything but DEFERRED. Raises TransientDatabaseError."""
+        """Take a guest's message in. Out: anything but DEFERRED.
+
+        Raises TransientDatabaseError, and OutcomeUnknown where it can't be told whether its author may chime in.
+        """
         self._outbox.note(message.id)
         self._coming[message.id] += 1
         try:
@@ -106,6 +109,8 @@ class GuestTurns:
         # Before anything is fetched for it.
         if self.is_over_rate(message.author_id, message.id):
             return Heard.FLOODED
+        if not await message.is_welcome():
+            return Heard.IGNORED
         text, to = self._read(await message.words())
         return await self._take_in(message, text, to) if text else Heard.IGNORED
 
@@ -153,13 +158,13 @@ class GuestTurns:
 
     async def _may_be_left_out(self, message: GuestMessage, original: Original | None) -> bool:
         """Whether a repost is of what was left out; where nobody has heard that: whether it answers another member, or
-        may be by one who wants to be left out."""
+        may be by one who wants to be left out, or may not chime in."""
         member_data, guild_id = self._store.member_data, self._state.stored.guild_id
         if original is not None:
             return original.fate is Fate.LEFT_OUT or await member_data.is_kept_out(guild_id, original.author_id)
         if message.reply_to and await self._store.post_of_message(message.reply_to) is None:
             return True
-        return await member_data.keeps_anybody_out(guild_id)
+        return self._state.stored.chimers is not None or await member_data.keeps_anybody_out(guild_id)
 
     async def _bind(self, original: Original, message: GuestMessage, text: str, to: str | None) -> Heard:
         """Have a turn show a repost from now on. Its author stays, and so does whom it called on by a reply."""

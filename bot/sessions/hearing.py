@@ -4,7 +4,7 @@ from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Record
 from bot.sessions.composing.draft import AbandonReason, DraftInProgress
 from bot.sessions.delivery.outbox import Outbox
-from bot.sessions.delivery.stage import GuestMessage, Stage
+from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Stage
 from bot.sessions.guest_turns import GuestTurns, Heard
 from bot.sessions.resilience.backfill import Backfill
 from bot.sessions.state import SessionState
@@ -46,6 +46,11 @@ class Hearing:
         except TransientDatabaseError:
             self.backfill.mark_gap()
             raise
+        except OutcomeUnknown:  # whether its author may chime in can't be asked now
+            self.backfill.mark_gap()
+            self.backfill.should_defer(message)
+            await self.backfill.catch_up()
+            return self._became_of(message)
 
     async def _take_in(self, message: GuestMessage) -> Heard:
         revision = self._record.revision

@@ -5,13 +5,11 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.names import name_clashes
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, TurnsChanged
 from bot.discussion.model.task import Task
@@ -21,6 +19,7 @@ from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import OwnMessage, Stage
+from bot.sessions.opening_rules import OpeningPlace, require_fit, require_room
 from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
 from bot.sessions.resilience.recovery import Recovery
 from bot.sessions.session_runner import SessionRunner
@@ -32,17 +31,6 @@ log = logging.getLogger(__name__)
 
 # On shutdown, how long sends in flight may take before they are left to the next start, in seconds.
 SHUTDOWN_SECONDS: Final = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class OpeningPlace:
-    """The place of a new session and who convenes it; all of them Discord ids."""
-
-    guild_id: int
-    place_id: int
-    channel_id: int
-    convener_id: int
-    anchor_id: int
 
 
 class Supervisor:
@@ -158,26 +146,36 @@ class Supervisor:
 
     # --- from start to end ---
 
+    def require_openable(self, guild_id: int, cast: tuple[Persona, ...]) -> None:
+        """Raise UserError if a server may have no table with this cast now, wherever it was to be."""
+        require_fit(cast)
+        require_room(len(self.open_sessions(guild_id)), self._limits.sessions)
+
+    def turns_within(self, session: Session) -> int | None:
+        """About how many of a new session's turns its tokens will do for; None: for all of them."""
+        return None
+
     async def start(
-        self, where: OpeningPlace, *, task: Task, cast: tuple[Persona, ...], dials: Dials, seed: int | None = None
+        self,
+        where: OpeningPlace,
+        *,
+        task: Task,
+        cast: tuple[Persona, ...],
+        dials: Dials,
+        seed: int | None = None,
+        chimers: int | None = None,
     ) -> SessionRunner:
         """Open a table. Raises UserError if there is one already, too many are open or the cast can't sit together."""
+        session = Session(task, cast, dials, secrets.randbits(32) if seed is None else seed)
         async with self._opening:
-            return await self._start(where, Session(task, cast, dials, secrets.randbits(32) if seed is None else seed))
+            return await self._start(where, session, chimers)
 
-    async def _start(self, where: OpeningPlace, session: Session) -> SessionRunner:
+    async def _start(self, where: OpeningPlace, session: Session, chimers: int | None) -> SessionRunner:
         if self.find(where.place_id):
             raise UserError("There is a table in this channel already.", Remedy.STOP)
         if (last := self._runners.get(where.place_id)) and last.is_posting:
             raise UserError("The last table's messages are still on their way. Try again in a moment.")
-        if clashes := name_clashes(session.cast):
-            raise UserError(
-                "These personas can't sit at one table: "
-                + " ".join(f"{c.problem(session.cast[c.earlier].full_name)} {c.fix}" for c in clashes)
-            )
-        if self._limits.sessions and len(self.open_sessions(where.guild_id)) >= self._limits.sessions:
-            many = f"There are {self._limits.sessions} open tables on this server, as many as it may have."
-            raise UserError(many, Remedy.STOP_ANOTHER)
+        self.require_openable(where.guild_id, session.cast)
         stored = StoredSession(
             id=0,
             guild_id=where.guild_id,
@@ -189,6 +187,7 @@ class Supervisor:
             reason=None,
             session=session,
             created_at=now(),
+            chimers=chimers,
         )
         try:
             stored = await self._store.add_session(stored, [Post(PostKind.CARD), Post(PostKind.PANEL)])

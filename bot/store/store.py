@@ -18,6 +18,7 @@ from bot.discussion.model.record import Record, Turn
 from bot.discussion.model.task import Task
 from bot.store import post_queries, session_queries, webhook_queries
 from bot.store.engine import Database
+from bot.store.last_choices import LastChoices
 from bot.store.member_data import MemberData
 from bot.store.models import (
     AddedTurn,
@@ -56,6 +57,7 @@ class Store:
         self.sketches = SketchTable(database)
         self.pictures = Pictures(database)
         self.makers = Makers(database)
+        self.last_choices = LastChoices(database)
 
     @classmethod
     async def open(cls, url: str, file: Path) -> Self:

@@ -4,10 +4,10 @@ from typing import Any, get_args
 
 import pytest
 import simcord
-from discord.app_commands import Command
+from discord.app_commands import Choice, Command
 
 from bot.chat.commands.roundtable_commands import RoundtableCommands
-from bot.chat.commands.suggestions import complete_list
+from bot.chat.commands.suggestions import complete_list, matching
 from bot.discussion.model.dials import TurnOrder
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint
@@ -185,16 +185,38 @@ async def test_suggestions_complete_the_last_persona(place: SimulatedPlace) -> N
         found = await place.mira.autocomplete(place.channel, "roundtable start", "personas", typed)
         return [c["value"] for c in found]
 
-    assert await offered("") == ["Aino", "Ravi", "Bo"]
-    assert await offered("ra") == ["Ravi"]
+    assert await offered("") == ["everyone", "Aino", "Ravi", "Bo"]
     assert await offered("Bo, a") == ["Bo, Aino"]
-    assert await offered("bo,") == ["bo, Aino", "bo, Ravi"]
-    assert await offered("Aino, zz") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("", ["Kaede", "Otto", "Zoë"]),
+        ("  ", ["Kaede", "Otto", "Zoë"]),
+        (",", ["Kaede", "Otto", "Zoë"]),
+        ("Ka", ["Kaede"]),
+        ("Kaede", ["Kaede", "Kaede, Otto", "Kaede, Zoë"]),
+        ("Kaede, Ot", ["Kaede, Otto"]),
+        ("Kaede,", ["Kaede, Otto", "Kaede, Zoë"]),
+        ("Kaede, Otto", ["Kaede, Otto", "Kaede, Otto, Zoë"]),
+        ("kaede; o", ["kaede, Otto"]),
+        ("Kaede、OT", ["Kaede, Otto"]),
+        ("zoe", ["Zoë", "Zoë, Kaede", "Zoë, Otto"]),
+        ("Zoe, k", ["Zoe, Kaede"]),
+        ("Zoe,", ["Zoe, Kaede", "Zoe, Otto"]),
+        ("Kaede, zz", []),
+    ],
+)
+def test_suggestions_complete_the_last_of_a_list(typed: str, offered: list[str]) -> None:
+    assert [choice.value for choice in complete_list(typed, ["Kaede", "Otto", "Zoë"])] == offered
 
 
 def test_suggestions_stay_within_discords_limits() -> None:
     names = [f"Persona {n}" for n in range(60)]
-    assert len(complete_list("", names)) == 25
+    assert len(complete_list("", names, first=[Choice(name="everyone", value="everyone")])) == 25
+    assert len(complete_list("Persona 1", names)) == 25
+    assert len(matching("", names)) == 25
     assert all(len(c.value) <= 100 for c in complete_list(", ".join(names[:9]) + ", P", names))
 
 

@@ -12,9 +12,10 @@ from bot.llm import client
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import USUAL, Limits
+from bot.sessions.opening_rules import OpeningPlace
 from bot.sessions.resilience import recovery
 from bot.sessions.session_runner import SessionRunner
-from bot.sessions.supervisor import OpeningPlace, Supervisor
+from bot.sessions.supervisor import Supervisor
 from bot.store.models import StoredSession
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint

@@ -35,6 +35,7 @@ NOTICE: Final = (
     "a message that starts with // stays out of it."
 )
 CHIME_IN: Final = "Just write here to chime in. Reply to a persona, or begin with its name, to have it answer you."
+LISTENED_TO: Final = "This table is only listened to: nobody chimes in."
 _HOST_FIELD: Final = "Who runs this"
 CANT_READ: Final = (
     "I can't read ordinary messages on this server. To chime in, use `/roundtable say`, mention me, "
@@ -70,6 +71,7 @@ def opening_card(
     can_read: bool,
     model: Callable[[Persona], str | None] = lambda persona: persona.model,
     host: HostDetails = HostDetails(),  # noqa: B008 (it never changes)
+    chimers: int | None = None,
 ) -> list[discord.Embed]:
     """The card a table opens with: what it is about, who sits at it, and what a guest should know.
 
@@ -77,14 +79,14 @@ def opening_card(
     """
     task, who_runs = session.task, "\n".join(host.lines)
     card = discord.Embed(
-        title=clipped(f"Round table: {task.name.replace('-', ' ')}", _TITLE_LIMIT),
+        title=clipped(f"Round table: {task.title}", _TITLE_LIMIT),
         description=clipped(task.context, _CONTEXT_LIMIT - len(_HOST_FIELD) - len(who_runs)) or None,
         colour=COLOUR,
     )
     card.add_field(name="On the table first", value=clipped(task.questions[0], _QUESTION_LIMIT), inline=False)
     if session.dials.floor != "natural":
         card.add_field(name="Who speaks next", value=FLOORS[session.dials.floor], inline=False)
-    card.add_field(name="You are welcome", value=CHIME_IN if can_read else CANT_READ, inline=False)
+    card.add_field(name="You are welcome", value=how_to_chime_in(chimers, can_read=can_read), inline=False)
     if who_runs:
         card.add_field(name=_HOST_FIELD, value=who_runs, inline=False)
     card.set_footer(text=NOTICE)
@@ -97,6 +99,14 @@ def opening_card(
         names = ", ".join(p.full_name for p in standing)
         faces.append(discord.Embed(description=clipped(f"… and {names}.", _REST_LIMIT), colour=COLOUR))
     return [card, *faces]
+
+
+def how_to_chime_in(chimers: int | None, *, can_read: bool) -> str:
+    """How members can say something at a table, and who may (`chimers` as StoredSession has it)."""
+    if chimers == 0:
+        return LISTENED_TO
+    how = CHIME_IN if can_read else CANT_READ
+    return how if chimers is None else f"Members with the role <@&{chimers}> chime in here. {how}"
 
 
 def _face(persona: Persona, url: str, model: str | None) -> discord.Embed:

@@ -9,7 +9,9 @@ from bot.chat.cards.bot_messages import details, said_by
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.privacy_command import refuse_kept_out
 from bot.chat.commands.responses import answer_everyone
+from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.commands.slow_mode import require_pause
+from bot.chat.hearing.chimers import NOBODY, may_chime_in
 from bot.chat.hearing.discord_mentions import with_names
 from bot.chat.hearing.guest_messages import without_unseen
 from bot.discussion.text.links import plain_links
@@ -88,7 +90,7 @@ async def change_turns(interaction: Interaction, turns: int) -> str:
 
 
 async def seat(interaction: Interaction, name: str) -> str:
-    persona = interaction.client.catalogue.persona(name)
+    persona = (await catalogue_of(interaction)).persona(name)
     await steering.seat(_own_running(interaction), persona)
     return f"{persona.full_name} has a seat."
 
@@ -118,6 +120,7 @@ async def chime_in(
     if session_id not in (None, runner.stored.id):
         raise UserError("The table you wrote this for has ended, so it was not said. Use the panel of the new one.")
     require_voice(interaction)
+    require_welcome(interaction, runner)
     await refuse_kept_out(interaction)
     async with interaction.client.saying.of(interaction.user.id):
         await _say(interaction, runner, text, reply_to)
@@ -155,6 +158,16 @@ def require_voice(interaction: Interaction) -> None:
     may = interaction.permissions
     if not (may.send_messages_in_threads if in_thread else may.send_messages):
         raise UserError("You may not write in this channel, so I can't do that for you here.")
+
+
+def require_welcome(interaction: Interaction, runner: SessionRunner) -> None:
+    """Raise UserError for a member who may not chime in at this table."""
+    chimers = runner.stored.chimers
+    if may_chime_in(chimers, interaction.user):
+        return
+    if chimers == NOBODY:
+        raise UserError("Nobody chimes in at this table: whoever convened it has it only listened to.")
+    raise UserError(f"At this table only members with the role <@&{chimers}> chime in.")
 
 
 def _own_table(interaction: Interaction) -> SessionRunner:

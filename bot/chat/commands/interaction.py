@@ -9,6 +9,7 @@ from bot.chat.rules.host_rules import HostRules
 from bot.library.catalogue import Catalogue
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
+from bot.store.last_choices import LastChoices
 from bot.store.member_data import MemberData
 from bot.store.server_settings import ServerSettingsTable
 
@@ -27,6 +28,7 @@ class InteractionClient(discord.Client):
     member_data: MemberData
     servers: ServerSettingsTable
     workshop: Workshop
+    last_choices: LastChoices
     saying: OneAtATime
 
 

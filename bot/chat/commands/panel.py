@@ -61,6 +61,7 @@ class PanelButton(
             if runner is None or runner.stored.id != self._session_id:
                 raise UserError("This panel belongs to a table that has ended. `/roundtable start` opens a new one.")
             if self._act is None:
+                actions.require_welcome(own, runner)
                 form = SayModal(self._session_id)
                 with may_be_lost(own):
                     await own.response.send_modal(form)

@@ -2,62 +2,91 @@
 
 from typing import Final
 
+import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.chat.cards import bot_messages as cards
-from bot.chat.commands import actions
+from bot.chat.commands.briefs import read_brief
+from bot.chat.commands.guests_option import chimers_of, suggested_guests
 from bot.chat.commands.interaction import Interaction
-from bot.chat.commands.opening_place import opening_place
+from bot.chat.commands.languages import LANGUAGE_LENGTH, suggested_languages
+from bot.chat.commands.opening_table import open_table
 from bot.chat.commands.responses import answer, answering, defer
+from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.commands.suggestions import complete_list, matching
-from bot.discussion.moderation.agenda import questions_covered
+from bot.chat.commands.table_choices import ALL, TableChoices, one_language, questions_in
+from bot.discussion.model.dials import TurnOrder
 
 
-@app_commands.command(description="Open a table in this channel: personas discuss, everyone can chime in")
+@app_commands.command(description="Open a table: personas discuss, everyone can chime in")
 @app_commands.describe(
-    question="What to discuss (default: the task's own questions)",
-    task="The setting and rules of the discussion (default: the first)",
-    personas="Who sits at the table, separated by commas (default: everyone)",
+    question="What to discuss; | between several",
+    task="A setting with rules and questions",
+    personas="Who sits there, with commas (default: all)",
     turns="How many turns before the summary",
-    floor="Who speaks next when nobody was asked by a guest or given the floor",
+    floor="Who speaks next when nobody was asked",
+    brief="A text, Markdown or PDF file as context",
+    language="Which language they speak",
+    thread="Open it in a new thread",
+    guests="Who may chime in",
+    vote="Ask after each question who convinced",
 )
 @app_commands.choices(floor=[Choice(name=cards.floor_choice(floor), value=floor) for floor in cards.FLOORS])
 async def start(
     interaction: Interaction,
-    question: Range[str, 1, 300] | None = None,
+    question: Range[str, 1, 2000] | None = None,
     task: str | None = None,
-    personas: str = "",
+    personas: str | None = None,
     turns: Range[int, 1, 200] | None = None,
     floor: str | None = None,
+    brief: discord.Attachment | None = None,
+    language: Range[str, 1, LANGUAGE_LENGTH] | None = None,
+    thread: bool = False,
+    guests: str | None = None,
+    vote: bool | None = None,
 ) -> None:
     async with answering(interaction):
-        bot = interaction.client
         await defer(interaction, ephemeral=True)
-        where = await opening_place(interaction)
-        chosen = bot.catalogue.task(task)
-        if asked := actions.one_line(question):
-            chosen = chosen.model_copy(update={"questions": (asked,)})
-        given = {"turns": turns, "floor": floor}
-        dials = bot.settings.discussion.model_copy(update={k: v for k, v in given.items() if v})
-        cast = bot.catalogue.cast(personas)
-        runner = await bot.supervisor.start(where, task=chosen, cast=cast, dials=dials)
-        session = runner.session
-        reached = questions_covered(session.seed, session.dials, session.task.questions)
-        lines = ["The table is open.", cards.covers(session.dials.turns, reached, len(session.task.questions))]
-        if not bot.intents.message_content:
-            lines.append(cards.CANT_READ)
-        await answer(interaction, "\n".join(lines))
+        text, note = await read_brief(brief) if brief else ("", "")
+        choices = TableChoices(
+            questions=questions_in(question or ""),
+            task=task,
+            personas=personas,
+            turns=turns,
+            floor=_floor(floor),
+            language=one_language(language or "") or None,
+            vote=vote,
+            chimers=chimers_of(guests, interaction.guild) if guests and interaction.guild else None,
+            in_new_thread=thread,
+            brief=text,
+        )
+        await answer(interaction, "\n".join(filter(None, [await open_table(interaction, choices), note])))
+
+
+def _floor(value: str | None) -> TurnOrder | None:
+    return next((floor for floor in cards.FLOORS if floor == value), None)
 
 
 @start.autocomplete("task")
 async def _complete_task(interaction: Interaction, current: str) -> list[Choice[str]]:
-    return matching(current, [task.name for task in interaction.client.catalogue.tasks])
+    return matching(current, [task.name for task in (await catalogue_of(interaction)).tasks])
 
 
 @start.autocomplete("personas")
 async def _complete_personas(interaction: Interaction, current: str) -> list[Choice[str]]:
-    return complete_list(current, [persona.name for persona in interaction.client.catalogue.personas])
+    names = [persona.name for persona in (await catalogue_of(interaction)).personas]
+    return complete_list(current, names, first=[Choice(name=f"everyone ({len(names)})", value=ALL)])
+
+
+@start.autocomplete("language")
+async def _complete_language(interaction: Interaction, current: str) -> list[Choice[str]]:
+    return suggested_languages(current)
+
+
+@start.autocomplete("guests")
+async def _complete_guests(interaction: Interaction, current: str) -> list[Choice[str]]:
+    return suggested_guests(current, interaction.guild)
 
 
 COMMANDS: Final = (start,)

@@ -8,6 +8,7 @@ from discord.app_commands import Choice, Range
 from bot.chat.commands import actions
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.responses import carry_out
+from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.commands.suggestions import matching
 
 
@@ -85,7 +86,7 @@ async def _complete_seated(interaction: Interaction, current: str) -> list[Choic
 async def _complete_unseated(interaction: Interaction, current: str) -> list[Choice[str]]:
     runner = interaction.client.supervisor.find(interaction.channel_id or 0)
     seated = runner.status_report().cast if runner else ()
-    return matching(current, [p.name for p in interaction.client.catalogue.personas if p.name not in seated])
+    return matching(current, [p.name for p in (await catalogue_of(interaction)).personas if p.name not in seated])
 
 
 COMMANDS: Final = (

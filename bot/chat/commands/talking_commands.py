@@ -40,6 +40,7 @@ async def ask_this_persona(interaction: Interaction, message: discord.Message) -
         runner = interaction.client.supervisor.open_at(interaction.channel_id or 0)
         if message.webhook_id not in interaction.client.webhooks.owned:
             raise UserError("That is not a persona's message. Pick one of theirs.")
+        actions.require_welcome(interaction, runner)
         form = SayModal(runner.id, title=f"Ask {message.author.display_name}", reply_to=message.id)
         with may_be_lost(interaction):
             await interaction.response.send_modal(form)

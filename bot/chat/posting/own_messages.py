@@ -17,6 +17,7 @@ def as_own(
     """
     if message.webhook_id and owned.get(message.webhook_id) == channel_id:
         return OwnMessage(message.id, True, message.author.name, message.content)
-    if message.author.id == me.id and message.webhook_id is None and message.interaction_metadata is None:
+    # Opening a thread leaves a message of Discord's in our name.
+    if message.author.id == me.id and not (message.webhook_id or message.interaction_metadata or message.is_system()):
         return OwnMessage(message.id, False, message.author.name, message.content)
     return None

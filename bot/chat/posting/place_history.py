@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 import aiohttp
 import discord
 
+from bot.chat.hearing.chimers import Doorkeeper
 from bot.chat.hearing.guest_messages import as_guest, as_said_by_command, speaks_for_members, words_of
 from bot.chat.hearing.member_names import look_up_name
 from bot.chat.posting.own_messages import as_own
@@ -55,11 +56,14 @@ class PlaceHistory:
         return [own for m in await self._read(after_id) if (own := as_own(m, channel_id, me=me, owned=owned))]
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
-        heard = [self._heard(message) for message in await self._read(after_id)]
+        door = Doorkeeper(self._client, self._stored)
+        heard = [self._heard(message, door) for message in await self._read(after_id)]
         return [guest for guest in heard if guest]
 
-    def _heard(self, message: discord.Message) -> GuestMessage | None:
-        guest = self._as_guest(message) or as_said_by_command(message, me=self._me)
+    def _heard(self, message: discord.Message, door: Doorkeeper) -> GuestMessage | None:
+        written = self._as_guest(message)
+        # Who may say something by command was asked then.
+        guest = door.asks(written, message.author) if written else as_said_by_command(message, me=self._me)
         if guest is None or guest.is_repost:
             return guest
         look_up = partial(look_up_name, self._client, self._stored.guild_id, guest.author_id, guest.name)

@@ -1,8 +1,14 @@
 """What a task is: what is discussed, by which rules, and how it is summed up."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from bot.discussion.text.segmentation import clipped
+
+# What was asked is the name of a task that somebody makes of a question; long enough to be told by.
+NAME_LENGTH: Final = 100
 
 DEFAULT_DISCUSS: Final = """\
 Speak as your character, in the first person, in at most three sentences a turn.
@@ -17,7 +23,8 @@ disagrees and who holds which view, and one question that stays open. Be fair to
 
 
 class Task(BaseModel):
-    """What is discussed. `questions` holds at least one question, in the order of the agenda."""
+    """What is discussed. `questions` holds at least one question, in the order of the agenda. `language`: in which it
+    is discussed ("": the context's)."""
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
@@ -26,3 +33,14 @@ class Task(BaseModel):
     questions: tuple[str, ...] = Field(min_length=1)
     discuss: str = DEFAULT_DISCUSS
     summarize: str = DEFAULT_SUMMARIZE
+    language: str = ""
+
+    @classmethod
+    def asking(cls, questions: Sequence[str], *, context: str = "") -> Self:
+        """A task made of questions alone, by the usual rules, called by the first of them."""
+        return cls(name=clipped(questions[0], NAME_LENGTH), context=context, questions=tuple(questions))
+
+    @property
+    def title(self) -> str:
+        """Its name as people read it: a file's has hyphens where a title has spaces, a question has what it has."""
+        return self.name if " " in self.name else self.name.replace("-", " ")

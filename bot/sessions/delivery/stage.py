@@ -63,6 +63,7 @@ class GuestMessage:
     it can't be had); it takes a few seconds at most and raises nothing. `text` says what is known without.
     In both, members are mentioned as `markup.mention` writes it.
     `look_up_name` gets the name the author has on the server, where `name` may be another one; it raises nothing.
+    `ask_welcome` tells whether its author may chime in at this table, where not everybody may; raises OutcomeUnknown.
     `is_for_table` False: not to be taken in, and known only so that its repost isn't either. `is_repost`: an
     application posted it for a member whom it does not tell; `author_id` then is what it posted through.
     """
@@ -74,8 +75,13 @@ class GuestMessage:
     reply_to: int | None = None
     fetch: Callable[[], Awaitable[str | None]] | None = field(default=None, compare=False)
     look_up_name: Callable[[], Awaitable[str]] | None = field(default=None, compare=False)
+    ask_welcome: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False)
     is_for_table: bool = True
     is_repost: bool = False
+
+    async def is_welcome(self) -> bool:
+        """Whether its author may chime in. Raises OutcomeUnknown where that can't be told now."""
+        return self.ask_welcome is None or await self.ask_welcome()
 
     async def words(self) -> str:
         """What the message says, fetched where need be; empty if that is not for the table."""

@@ -118,11 +118,12 @@ class Backfill:
     async def _make_up(self, shown: int, heard: int) -> None:
         await self._outbox.look_back(shown)
         for message in await self._stage.heard_since(heard):
-            # What was said by command answers somebody, and members have other names on a server: the history does not
-            # tell.
+            # What was said by command answers somebody, and members have other names, and roles, on a server: the
+            # history does not tell.
             live = self._waiting.get(message.id, message)
             reply_to = message.reply_to or live.reply_to
-            await self._hear(replace(message, reply_to=reply_to, name=live.name, look_up_name=live.look_up_name))
+            told = {"name": live.name, "look_up_name": live.look_up_name, "ask_welcome": live.ask_welcome}
+            await self._hear(replace(message, reply_to=reply_to, **told))
         # Behind that: what was reposted is in the history under another id, and its turn has that by now.
         await self._take_back()
 

@@ -1,0 +1,50 @@
+"""Opens a table as it was chosen, for whatever it was chosen on: `start`, the set-up, an ending's buttons."""
+
+from typing import Final
+
+from bot.chat.cards import bot_messages as cards
+from bot.chat.commands.interaction import Interaction
+from bot.chat.commands.opening_place import Where, opening_ground
+from bot.chat.commands.server_catalogue import catalogue_of
+from bot.chat.commands.table_choices import TableChoices, ordered
+from bot.discussion.moderation.agenda import questions_covered
+from bot.errors import UserError
+from bot.sessions.session_runner import SessionRunner
+
+_ENDS_EARLY: Final = (
+    "{turns} turns are more than the tokens that a table may use here: expect about {within}, then the summary. "
+    "Whoever hosts me can change that (LIMIT_SESSION_TOKENS)."
+)
+
+
+async def open_table(interaction: Interaction, choices: TableChoices) -> str:
+    """Open it. Out: what to tell whoever asked for it. Raises UserError, and has nothing to show then."""
+    bot = interaction.client
+    ground = await opening_ground(interaction, Where(choices.channel_id, choices.in_new_thread))
+    guild_id = ground.channel.guild.id
+    server = await bot.servers.of(guild_id)
+    table = ordered(choices, await catalogue_of(interaction), server, bot.settings.discussion)
+    bot.supervisor.require_openable(guild_id, table.cast)
+    await bot.last_choices.put(interaction.channel_id or ground.parent_id, guild_id, choices.to_recall())
+    place = await ground.opened(table.task.title)
+    try:
+        runner = await bot.supervisor.start(
+            place, task=table.task, cast=table.cast, dials=table.dials, chimers=table.chimers
+        )
+    except UserError:
+        await ground.take_back(place)
+        raise
+    return _opened(interaction, runner)
+
+
+def _opened(interaction: Interaction, runner: SessionRunner) -> str:
+    session, place_id = runner.session, runner.stored.place_id
+    there = "" if place_id == interaction.channel_id else f" in <#{place_id}>"
+    reached = questions_covered(session.seed, session.dials, session.task.questions)
+    lines = [f"The table is open{there}.", cards.covers(session.dials.turns, reached, len(session.task.questions))]
+    within = interaction.client.supervisor.turns_within(session)
+    if within is not None:
+        lines.append(_ENDS_EARLY.format(turns=session.dials.turns, within=within))
+    if not interaction.client.intents.message_content:
+        lines.append(cards.CANT_READ)
+    return "\n".join(lines)
