@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.chat.commands import made_things, making
+from bot.chat.commands import made_things, making, settings_command
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
@@ -96,9 +96,10 @@ class RoundtableBot(ServerEvents):
             keep_days=settings.retention_days,
             grace_days=settings.leave_grace_days,
             keeps_promises="retention_days" not in settings.model_fields_set,
+            drop_pictures=self.avatars.drop,
         )
         # Each feature's verbs, from the module that does them.
-        self.clicks = VerbTable(making.VERBS, made_things.VERBS)
+        self.clicks = VerbTable(making.VERBS, made_things.VERBS, settings_command.VERBS)
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
         self.tree.add_command(PersonaCommands())

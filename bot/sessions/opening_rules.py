@@ -9,13 +9,15 @@ from bot.errors import Remedy, UserError
 
 @dataclass(frozen=True, slots=True)
 class OpeningPlace:
-    """The place of a new session and who convenes it; all of them Discord ids."""
+    """The place of a new session and who convenes it; all of them Discord ids. `most`: so many tables the server has
+    at once, as it has set itself; None: as many as the host allows."""
 
     guild_id: int
     place_id: int
     channel_id: int
     convener_id: int
     anchor_id: int
+    most: int | None = None
 
 
 def require_fit(cast: tuple[Persona, ...]) -> None:
@@ -27,7 +29,13 @@ def require_fit(cast: tuple[Persona, ...]) -> None:
         )
 
 
-def require_room(are_open: int, most: int) -> None:
-    """Raise UserError if so many tables are open on a server that it may have no further one. `most` 0: any number."""
+def require_room(are_open: int, most: int, of_server: int | None = None) -> None:
+    """Raise UserError if so many tables are open on a server that it may have no further one.
+
+    `most`: what the host allows, 0: any number; `of_server`: what the server has set itself.
+    """
     if most and are_open >= most:
         raise UserError(f"There are {most} open tables on this server, as many as it may have.", Remedy.STOP_ANOTHER)
+    if of_server and are_open >= of_server:
+        many = "is one open table" if of_server == 1 else f"are {of_server} open tables"
+        raise UserError(f"There {many} on this server, as many as it has set itself.", Remedy.STOP_OR_SETTINGS)

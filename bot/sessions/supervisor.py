@@ -132,6 +132,7 @@ class Supervisor:
             elif stored := await self._store.session(session_id):
                 record = await self._store.record(session_id)
                 await erase_member(self._store, stored, record, member, listen_from)
+        await self._store.makers.forget(guild_id, member.id)
         forget_turn_texts()
         await self._store.member_data.scrub()
 
@@ -146,10 +147,10 @@ class Supervisor:
 
     # --- from start to end ---
 
-    def require_openable(self, guild_id: int, cast: tuple[Persona, ...]) -> None:
-        """Raise UserError if a server may have no table with this cast now, wherever it was to be."""
+    def require_openable(self, guild_id: int, cast: tuple[Persona, ...], most: int | None = None) -> None:
+        """Raise UserError if a server, which has set itself `most` tables, may have none with this cast now."""
         require_fit(cast)
-        require_room(len(self.open_sessions(guild_id)), self._limits.sessions)
+        require_room(len(self.open_sessions(guild_id)), self._limits.sessions, most)
 
     def turns_within(self, session: Session) -> int | None:
         """About how many of a new session's turns its tokens will do for; None: for all of them."""
@@ -175,7 +176,7 @@ class Supervisor:
             raise UserError("There is a table in this channel already.", Remedy.STOP)
         if (last := self._runners.get(where.place_id)) and last.is_posting:
             raise UserError("The last table's messages are still on their way. Try again in a moment.")
-        self.require_openable(where.guild_id, session.cast)
+        self.require_openable(where.guild_id, session.cast, where.most)
         stored = StoredSession(
             id=0,
             guild_id=where.guild_id,

@@ -243,7 +243,7 @@ def _add_picture(db: Connection, digest: str, png: bytes) -> None:
     db.execute(new.on_conflict_do_nothing())
 
 
-def persona_rows(guild_id: int, member_id: int) -> Sequence[Any]:
+def made_rows(guild_id: int, member_id: int) -> Sequence[Any]:
     """The SELECTs of what a member made on a server, personas and tasks, for a copy of their data."""
     return [
         select(table.c.id, thing, table.c.made_at).where(table.c.guild_id == guild_id, table.c.made_by == member_id)

@@ -2,7 +2,6 @@
 
 import json
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import discord
@@ -10,7 +9,6 @@ import pytest
 from PIL import Image
 from simcord import InteractionResult, MemberActor
 
-from bot.chat.posting.avatars import EMOJIS
 from bot.store.schema import now
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import Parts

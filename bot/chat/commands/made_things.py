@@ -14,7 +14,8 @@ from bot.chat.commands.crafts import CRAFTS
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.made_defaults import rename_in_settings
 from bot.chat.commands.makers import may_make, require_maker
-from bot.chat.commands.making import begin, face_of, show
+from bot.chat.commands.making import begin, face_of
+from bot.chat.commands.private_cards import show
 from bot.chat.commands.responses import defer, may_be_lost
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.commands.suggestions import matching

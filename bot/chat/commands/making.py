@@ -14,6 +14,7 @@ from bot.chat.commands.crafts import CRAFTS, CraftBench
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.made_defaults import rename_in_settings
 from bot.chat.commands.makers import require_maker
+from bot.chat.commands.private_cards import show
 from bot.chat.commands.responses import answer, defer, may_be_lost
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.text.making_texts import shown
@@ -23,7 +24,6 @@ from bot.library.portrait_crop import PICTURE_BYTES, picture_digest, portrait_of
 from bot.sessions.composing.limits import LimitReached
 from bot.store.own_library import PICTURE, Craft, NameTaken, Sketch, TooManyMade
 
-_NO_PING: Final = discord.AllowedMentions.none()
 _GONE: Final = "What you were making is kept for a day, and this is gone. Begin anew with `/{craft} create`."
 _NOT_YOURS: Final = "This is what another member is making. `/{craft} create` begins one of yours."
 _DELETED: Final = "It was deleted meanwhile. Save once more to keep it as a new one."
@@ -62,15 +62,6 @@ async def face_of(interaction: Interaction, thing: Any) -> tuple[str | None, lis
         if png is not None:
             return cards.ATTACHED, [discord.File(io.BytesIO(png), filename=cards.FACE)]
     return interaction.client.workshop.avatars.url(thing), []
-
-
-async def show(interaction: Interaction, view: discord.ui.LayoutView, files: list[discord.File] | None = None) -> None:
-    """Show a card in private, in the place of the one that was pressed on. The interaction is deferred."""
-    with may_be_lost(interaction):
-        if interaction.message is not None:
-            await interaction.edit_original_response(view=view, attachments=files or [], allowed_mentions=_NO_PING)
-        else:
-            await interaction.followup.send(view=view, files=files or [], ephemeral=True, allowed_mentions=_NO_PING)
 
 
 # --- what is pressed ---
