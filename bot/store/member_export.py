@@ -49,7 +49,7 @@ def _all_of(query: Any) -> Callable[[Connection], Sequence[Row[Any]]]:
 
 
 def _made(row: Row[Any]) -> dict[str, Any]:
-    return {"made_at": row.made_at.isoformat(), **row[1]}
+    return {"made_at": row.made_at.isoformat(), **row.thing}
 
 
 def _message(row: Row[Any]) -> dict[str, Any]:

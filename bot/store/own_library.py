@@ -246,6 +246,6 @@ def _add_picture(db: Connection, digest: str, png: bytes) -> None:
 def made_rows(guild_id: int, member_id: int) -> Sequence[Any]:
     """The SELECTs of what a member made on a server, personas and tasks, for a copy of their data."""
     return [
-        select(table.c.id, thing, table.c.made_at).where(table.c.guild_id == guild_id, table.c.made_by == member_id)
+        select(thing.label("thing"), table.c.made_at).where(table.c.guild_id == guild_id, table.c.made_by == member_id)
         for table, thing in ((own_personas, own_personas.c.persona), (own_tasks, own_tasks.c.task))
     ]
