@@ -68,7 +68,11 @@ async def settings(
 
 @settings.autocomplete("guests")
 async def _complete_guests(interaction: Interaction, current: str) -> list[Choice[str]]:
-    roles = [role for role in (interaction.guild.roles if interaction.guild else []) if not role.is_default()]
+    roles = [
+        role
+        for role in (interaction.guild.roles if interaction.guild else [])
+        if not role.is_default() and not role.managed
+    ]
     named = [(EVERYONE, EVERYONE), (NOBODY, NOBODY), *((f"@{role.name}", str(role.id)) for role in roles)]
     fitting = [
         Choice(name=name[:CHOICE_LENGTH], value=value) for name, value in named if current.lower() in name.lower()
