@@ -183,7 +183,7 @@ def _made(personas: int, tasks: int) -> str:
     return f" You made {_count(personas, 'persona')} and {_count(tasks, 'task')} of this server."
 
 
-def _how_long(settings: Settings, kept: Kept, of_server: int | None) -> str:
+def _how_long(settings: Settings, kept: Kept, of_server: int | None = None) -> str:
     left = f"When I am removed from the server, everything of it goes after {_count(settings.leave_grace_days, 'day')}."
     if of_server and of_server < (settings.retention_days or of_server + 1):
         return f"This server keeps a discussion for {_count(of_server, 'day')} after it has ended. {left}"
