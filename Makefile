@@ -1,9 +1,9 @@
-# `make demo`, `make test`, `make bench`. Each makes the virtual environment it needs.
+# `make demo`, `make test`, `make bench`, `make pictures`. Each makes the virtual environment it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types unit audit bench clean
+.PHONY: demo test lint types unit audit bench pictures clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -39,6 +39,10 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.prefix --quick --json $(BENCH)/prefix.json
 	$(BIN)/python -m bench.quality.guards --seeds 1 --turns 6 --max-tokens 96 --only none --only all --dry 0.8 --dry 0 --keep $(BENCH) --json $(BENCH)/guards.json
 	$(BIN)/python -m bench.quality $(BENCH)/guards-all-*.jsonl --json $(BENCH)/quality.json
+
+# The pictures of docs/pictures, drawn from the demo's page (needs Chromium).
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.demo.docs_pictures
 
 $(VENV)/.demo: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

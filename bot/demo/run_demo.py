@@ -4,12 +4,13 @@ import asyncio
 import logging
 import tempfile
 import webbrowser
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from bot.chat.bot import create_bot
-from bot.demo.simulated import require_simcord, simulated_discord
+from bot.demo.simulated import DemoPage, require_simcord, simulated_discord
 from bot.library.catalogue import open_catalogue
 from bot.llm.factory import open_endpoints
 from bot.settings import Settings
@@ -30,8 +31,9 @@ def in_demo(settings: Settings) -> Settings:
     return settings.model_copy(update=changed)
 
 
-async def serve_demo(settings: Settings, *, port: int, open_browser: bool) -> int:
-    """Serve the demo page until the process is told to end. Nothing it keeps outlives it.
+@asynccontextmanager
+async def running_demo(settings: Settings, *, port: int) -> AsyncIterator[DemoPage]:
+    """The demo's page, with the real bot behind it, until the block is left. Nothing it keeps outlives it.
 
     Raises DemoUnavailable (extra missing, port taken), InvalidFiles.
     """
@@ -47,7 +49,12 @@ async def serve_demo(settings: Settings, *, port: int, open_browser: bool) -> in
         store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
         endpoints = await stack.enter_async_context(open_endpoints(settings, dummy_delay=DUMMY_DELAY))
         bot = create_bot(settings, catalogue=catalogue, store=store, endpoints=endpoints)
-        page = await stack.enter_async_context(simulated_discord(bot, port=port))
+        yield await stack.enter_async_context(simulated_discord(bot, port=port))
+
+
+async def serve_demo(settings: Settings, *, port: int, open_browser: bool) -> int:
+    """Serve the demo page until the process is told to end. Raises what `running_demo` does."""
+    async with running_demo(settings, port=port) as page:
         print(f"The demo is at {page.url}")
         print("Type /roundtable start there. Ctrl-C ends the demo.", flush=True)
         if open_browser:

@@ -1,6 +1,6 @@
 """A real bot on a simulated Discord: starts it in wall-clock time and serves the channel as a page on 127.0.0.1.
 
-What touches simcord is in `inside.py`, which is imported only when a demo starts: the package works without it.
+What touches simcord is in `inside`, which is imported only when a demo starts: the package works without it.
 """
 
 import asyncio
@@ -17,16 +17,15 @@ import discord
 from bot.errors import RoundtableError
 
 if TYPE_CHECKING:
-    from bot.demo.inside import Channel, LiveEnv
+    from bot.demo.inside import LiveEnv, LivePreview
 
 SIMCORD = "3.2.1"
-"""The one version whose insides `inside.py` knows: every release moves them."""
+"""The one version whose insides `inside` knows: every release moves them."""
 _MODULES = ("simcord", "markdown_it", "linkify_it", "regex", "PIL")
 _INSTALL = "install it with  pip install 'roundtable-bot[demo]'  or run  make demo"
 _LAST_PORT = 65535
 _READY_SECONDS = 20
 _CLOSE_SECONDS = 10
-_HINT = "Type /roundtable start and press Enter (Tab shows its options). Then just write a message to chime in."
 _TOPIC = "AI personas at one table. Ask them something, and chime in."
 
 log = logging.getLogger(__name__)
@@ -39,7 +38,7 @@ class DemoUnavailable(RoundtableError):
 class DemoPage:
     """The page of a running demo. Anyone who has `url` can use it: the part after `#` is its key."""
 
-    def __init__(self, channel: "Channel") -> None:
+    def __init__(self, channel: "LivePreview") -> None:
         self._channel = channel
 
     @property
@@ -68,23 +67,25 @@ async def simulated_discord(
     bot: discord.Client,
     *,
     guild: str = "The Roundtable",
-    channel: str = "roundtable",
-    people: Sequence[str] = ("you", "robin"),
+    channels: Sequence[str] = ("roundtable", "side-table"),
+    forum: str = "debates",
+    people: Sequence[str] = ("alex", "robin"),
     bot_name: str = "Roundtable",
     port: int = 0,
     assets: Mapping[str, bytes] | None = None,
     topic: str = _TOPIC,
-    hint: str = _HINT,
 ) -> AsyncIterator[DemoPage]:
-    """Runs `bot` on a simulated Discord with one guild, one text channel and `people`, until the block is left.
+    """Runs `bot` on a simulated Discord with one guild, its `channels` and `people`, until the block is left.
 
     The bot is logged in, set up and ready when the block starts, and closed when it ends, however it ends. Pictures
     it uploads as emojis show on the page by themselves; `assets` adds others, by URL. Port 0 takes any free one.
     Raises DemoUnavailable (simcord missing or another version, no such port or taken, bot not ready in 20 seconds),
-    ValueError for no people, and whatever the bot's own start raises.
+    ValueError for no people or channels, and whatever the bot's own start raises.
     """
     if not people or len(set(people)) != len(people):
         raise ValueError(f"people: {list(people)} must be one or more different names")
+    if not channels:
+        raise ValueError("channels: there must be one at least")
     if not 0 <= port <= _LAST_PORT:
         raise DemoUnavailable(f"port {port} is not a port: choose one from 1 to {_LAST_PORT}, or 0 for any free one")
     require_simcord()
@@ -92,7 +93,7 @@ async def simulated_discord(
     from bot.demo.place import DemoPlace
 
     env = inside.LiveEnv(bot, bot_name=bot_name)
-    place = DemoPlace(guild=guild, channel=channel, topic=topic, hint=hint, people=tuple(people))
+    place = DemoPlace(guild=guild, channels=tuple(channels), forum=forum, topic=topic, people=tuple(people))
     try:
         page = inside.furnish(env, place, port)
         for url, png in (assets or {}).items():

@@ -5,12 +5,11 @@ import re
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
-from playwright.async_api import TimeoutError as PlaywrightTimeout
+from playwright.async_api import Locator, Page, async_playwright, expect
 
 _FLAGS = (
     "--no-sandbox",
@@ -62,61 +61,77 @@ class PageDriver:
         """Opens the channel and waits until one can write."""
         await self.page.goto(url)
         await expect(self.page.locator("#send-message")).to_be_enabled(timeout=_PATIENCE * 1000)
+        await expect(self.page.locator("#preview-app")).to_have_attribute("aria-busy", "false")
 
-    async def slash(self, command: str, **options: str | int) -> None:
-        """Types `command` ("/roundtable start"), picks it, fills its options in and sends it."""
-        page = self.page
-        await page.locator("#channel-composer-input").click()
-        await page.keyboard.type(command)
-        entry = page.locator(".command-entry").filter(has=page.get_by_text(command, exact=True))
-        await entry.click()
-        for name, value in options.items():
-            await self._option(name, str(value))
-        await page.keyboard.press("Enter")
-        chip = page.locator(".command-chip")
-        if options:  # picking from a list may have taken the cursor out of the writing line
-            with suppress(AssertionError):
-                await expect(chip).to_have_count(0, timeout=1500)
-            if await chip.count():
-                await page.locator("#send-message").click()
-        await expect(chip).to_have_count(0)
+    async def run(self, command: str, **options: str | int) -> None:
+        """Types a command as one line (`/roundtable start`, with `options` as `name:value`) and sends it."""
+        await self.type(" ".join([command, *(f"{name}:{value}" for name, value in options.items())]))
+        await self.page.keyboard.press("Escape")  # a list that is open would take the key
+        await self.page.keyboard.press("Enter")
+        await expect(self.writing).to_have_value("")
 
-    async def _option(self, name: str, value: str) -> None:
-        page = self.page
-        field = page.locator(f'.command-option-input[data-option="{name}"]')
-        if not await field.count():
-            more = page.locator(".command-popup:not([hidden]) .command-suggestion").filter(
-                has=page.get_by_text(name, exact=True)
-            )
-            if not await more.count():
-                await page.locator(".command-ghost").click()
-            await more.click()
-        await field.click()
-        await page.keyboard.type(value)
-        if await field.get_attribute("role") == "combobox":  # the bot may know of nothing like it: then as typed
-            with suppress(PlaywrightTimeout):
-                await page.locator(".command-popup:not([hidden]) .command-suggestion").first.click(timeout=3000)
+    @property
+    def writing(self) -> Locator:
+        """The writing line."""
+        return self.page.locator("#channel-composer-input")
+
+    async def type(self, text: str) -> None:
+        """Types `text` into the emptied writing line; returns once the page has read it."""
+        await self.writing.fill("")
+        await self.writing.press_sequentially(text)
+        if text.startswith("/"):
+            await expect(self.page.locator(".demo-mirror")).to_have_text(text)
+
+    async def enter(self, text: str) -> None:
+        """Types `text` and presses Enter, whatever comes of it."""
+        await self.type(text)
+        await self.page.keyboard.press("Enter")
+
+    async def refused(self) -> str:
+        """Why the page does not send what stands in the writing line."""
+        hint = self.page.locator(".demo-reading.is-trouble")
+        await expect(hint).to_be_visible()
+        return await hint.inner_text()
 
     async def suggestions(self) -> list[str]:
         """What the open list above the writing line offers."""
-        offered = self.page.locator(".command-popup:not([hidden]) .command-suggestion-label")
+        offered = self.page.locator(".demo-offer strong")
         await expect(offered.first).to_be_visible()
         return await offered.all_inner_texts()
 
-    async def enter(self, text: str) -> None:
-        """Types `text` into the writing line and presses Enter, whatever comes of it."""
-        await self.page.locator("#channel-composer-input").click()
-        await self.page.keyboard.type(text)
-        if text.startswith("/"):
-            await expect(self.page.locator(".command-entry.is-active")).to_contain_text(text)
-        await self.page.keyboard.press("Enter")
-
     async def say(self, text: str) -> None:
         """Writes an ordinary message."""
-        await self.page.locator("#channel-composer-input").fill(text)
-        await expect(self.page.locator("#send-message")).to_be_enabled()
+        await self.writing.fill(text)
         await self.page.keyboard.press("Enter")
-        await expect(self.page.locator("#channel-composer-input")).to_have_value("")
+        await expect(self.writing).to_have_value("")
+
+    def message(self, text: str) -> Locator:
+        """The newest message that holds `text`."""
+        return self.page.locator("#channel-message-list > [data-message-id]").filter(has_text=text).last
+
+    async def menu(self, text: str, entry: str) -> None:
+        """Chooses `entry` from the menu of the newest message that holds `text`."""
+        await self.message(text).click(button="right")
+        await self.page.get_by_role("menuitem", name=entry).click()
+
+    async def dismiss(self, text: str) -> None:
+        """Puts the private message that holds `text` out of sight."""
+        await self.message(text).get_by_role("button", name="Dismiss message").click()
+        await expect(self.message(text)).to_have_count(0)
+
+    async def go(self, channel: str) -> None:
+        """Opens another channel or thread from the side bar, and waits until its messages are there."""
+        link = self.page.get_by_role("navigation", name="Channels").get_by_role("link", name=channel)
+        await link.click()
+        await expect(link).to_have_attribute("aria-current", "page")
+        await expect(self.page.locator("#preview-app")).to_have_attribute("aria-busy", "false")
+
+    async def height_of(self, text: str, *, width: int, height: int = 800) -> float:
+        """How high the newest message with `text` is, in CSS pixels, in a window of `width` × `height`."""
+        await self.page.set_viewport_size({"width": width, "height": height})
+        box = await self.message(text).bounding_box()
+        assert box is not None
+        return box["height"]
 
     async def press(self, label: str) -> None:
         """Clicks the newest button of that label, with or without an emoji before it."""
