@@ -22,6 +22,9 @@ DEMO_PACE: Final = 4.0
 # The dummy answers at once; a moment of thought looks more like the real thing.
 DUMMY_DELAY: Final = 0.7
 
+# Where the simulation keeps what is attached.
+_CDN: Final = frozenset({"cdn.simcord.invalid"})
+
 
 def in_demo(settings: Settings) -> Settings:
     """The settings of a host as they count here: the rules for real servers and channels would shut out this one."""
@@ -49,6 +52,7 @@ async def running_demo(settings: Settings, *, port: int) -> AsyncIterator[DemoPa
         store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
         endpoints = await stack.enter_async_context(open_endpoints(settings, dummy_delay=DUMMY_DELAY))
         bot = create_bot(settings, catalogue=catalogue, store=store, endpoints=endpoints)
+        bot.workshop.cdn = _CDN
         yield await stack.enter_async_context(simulated_discord(bot, port=port))
 
 
