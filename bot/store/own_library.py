@@ -181,7 +181,7 @@ class SketchTable:
         return await self._database.run(lambda db: db.execute(old).rowcount)
 
 
-class Pictures:
+class Portraits:
     """Portraits, each a PNG, by the SHA-256 of its content."""
 
     def __init__(self, database: Database) -> None:

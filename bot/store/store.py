@@ -33,7 +33,7 @@ from bot.store.models import (
     Webhook,
 )
 from bot.store.opening import open_migrated
-from bot.store.own_library import MadeTable, Makers, Pictures, SketchTable
+from bot.store.own_library import MadeTable, Makers, Portraits, SketchTable
 from bot.store.schema import now, own_personas, own_tasks
 from bot.store.server_settings import Remembered, ServerSettingsTable
 from bot.store.spending import Spending
@@ -55,7 +55,7 @@ class Store:
         self.own_personas = MadeTable(database, own_personas, "persona", Persona)
         self.own_tasks = MadeTable(database, own_tasks, "task", Task)
         self.sketches = SketchTable(database)
-        self.pictures = Pictures(database)
+        self.pictures = Portraits(database)
         self.makers = Makers(database)
         self.last_choices = LastChoices(database)
 

@@ -14,7 +14,7 @@ from bot.discussion.text.folding import fold
 from bot.errors import UserError
 from bot.library.catalogue import Catalogue
 from bot.sessions.composing.trial_line import TrialLines
-from bot.store.own_library import MadeTable, Makers, Pictures, SketchTable
+from bot.store.own_library import MadeTable, Makers, Portraits, SketchTable
 from bot.store.store import Store
 
 # Where Discord keeps what members attach.
@@ -97,7 +97,7 @@ class Workshop:
     personas: MadeTable[Persona]
     tasks: MadeTable[Task]
     sketches: SketchTable
-    pictures: Pictures
+    pictures: Portraits
     makers: Makers
     catalogues: CatalogueCache
     avatars: Avatars

@@ -15,7 +15,7 @@ import discord
 from bot.chat.posting.courtesies import Courtesies
 from bot.discussion.model.persona import Persona
 from bot.library.portrait import AVATAR_BYTES
-from bot.store.own_library import PICTURE, Pictures
+from bot.store.own_library import PICTURE, Portraits
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Avatars:
     """Where each persona's picture is. A picture of a file or of the database is uploaded once, as an application emoji
     of the bot."""
 
-    def __init__(self, client: discord.Client, courtesies: Courtesies, pictures: Pictures) -> None:
+    def __init__(self, client: discord.Client, courtesies: Courtesies, pictures: Portraits) -> None:
         self._client = client
         self._courtesies = courtesies
         self._pictures = pictures
