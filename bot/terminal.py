@@ -12,6 +12,7 @@ from bot.sessions.composing.findings import ForTheHost, NotRead
 from bot.sessions.delivery.notices import (
     Done,
     GoesOn,
+    LastCall,
     NearsItsEnd,
     Notice,
     NotShown,
@@ -52,6 +53,8 @@ class TerminalStage:
                 return "▶ The table goes on."
             case NearsItsEnd(limit=limit):
                 return f"⏳ The table comes to its end. {limit}"
+            case LastCall():
+                return notice.sentence
             case NotShown(what=what, why=why):
                 return f"The {what} could not be shown. {why}"
             case SessionClosed():

@@ -89,6 +89,15 @@ def test_question_cast_and_turns_can_be_given(table: list[str], tmp_path: Path):
     assert set(said) == {"Mira", "Ravi"}
 
 
+def test_a_question_without_a_task_has_no_context(table: list[str], tmp_path: Path):
+    file = tmp_path / "talk.jsonl"
+    at = table.index("--task")
+    without = [*table[:at], *table[at + 2 :]]
+    assert main([*without, "--question", "Is rye better?", "--turns", "1", "--jsonl", str(file)]) == 0
+    session = turns_of(file)[0]
+    assert (session["context"], session["questions"]) == ("", ["Is rye better?"])
+
+
 def test_floor_and_dissent_can_be_given(table: list[str], tmp_path: Path):
     file = tmp_path / "talk.jsonl"
     assert main([*table, "--floor", "round_robin", "--dissent", "0", "--turns", "6", "--jsonl", str(file)]) == 0

@@ -11,8 +11,8 @@ from openai import AsyncOpenAI, DefaultAioHttpClient
 
 from bot.discussion.model.names import addressed
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Record, Session, Turn, moderator_turn
-from bot.discussion.moderation.moderator import Open, Speak, next_step
+from bot.discussion.model.record import QuestionPut, Record, Session, Turn, WrapUpCalled, moderator_turn
+from bot.discussion.moderation.moderator import Open, Speak, WrapUp, next_step
 from bot.discussion.prompts.prompt import Cue, stop_strings
 from bot.discussion.replies.guards import objection
 from bot.discussion.replies.reply import clean
@@ -102,6 +102,8 @@ async def hold(
         match next_step(session, record):
             case Open(question):
                 record.append(moderator_turn(record, QuestionPut(question=question), question))
+            case WrapUp():
+                record.append(moderator_turn(record, WrapUpCalled(), ""))
             case Speak(persona, cue):
                 turn, calls = await _take_turn(session, record, chat, layout, persona, cue, max_tokens, slot, guarded)
                 record.append(turn)

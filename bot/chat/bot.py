@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.chat.commands import made_things, making, settings_command
+from bot.chat.commands import made_things, making, settings_command, setup_command
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
@@ -99,7 +99,7 @@ class RoundtableBot(ServerEvents):
             drop_pictures=self.avatars.drop,
         )
         # Each feature's verbs, from the module that does them.
-        self.clicks = VerbTable(making.VERBS, made_things.VERBS, settings_command.VERBS)
+        self.clicks = VerbTable(making.VERBS, made_things.VERBS, settings_command.VERBS, setup_command.VERBS)
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
         self.tree.add_command(PersonaCommands())

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.chat.bot import create_bot
-from bot.demo.simulated import DemoPage, require_simcord, simulated_discord
+from bot.demo.simulated import FILES_HOST, DemoPage, require_simcord, simulated_discord
 from bot.library.catalogue import open_catalogue
 from bot.llm.factory import open_endpoints
 from bot.settings import Settings
@@ -21,9 +21,6 @@ from bot.store.store import open_store
 DEMO_PACE: Final = 4.0
 # The dummy answers at once; a moment of thought looks more like the real thing.
 DUMMY_DELAY: Final = 0.7
-
-# Where the simulation keeps what is attached.
-_CDN: Final = frozenset({"cdn.simcord.invalid"})
 
 
 def in_demo(settings: Settings) -> Settings:
@@ -52,7 +49,7 @@ async def running_demo(settings: Settings, *, port: int) -> AsyncIterator[DemoPa
         store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
         endpoints = await stack.enter_async_context(open_endpoints(settings, dummy_delay=DUMMY_DELAY))
         bot = create_bot(settings, catalogue=catalogue, store=store, endpoints=endpoints)
-        bot.workshop.cdn = _CDN
+        bot.file_hosts = frozenset({FILES_HOST})
         yield await stack.enter_async_context(simulated_discord(bot, port=port))
 
 

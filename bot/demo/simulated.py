@@ -9,7 +9,7 @@ import importlib.util
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import discord
@@ -24,6 +24,8 @@ SIMCORD = "3.2.1"
 _MODULES = ("simcord", "markdown_it", "linkify_it", "regex", "PIL")
 _INSTALL = "install it with  pip install 'roundtable-bot[demo]'  or run  make demo"
 _LAST_PORT = 65535
+# Where the simulated Discord keeps what is attached: `CDN_BASE` in simcord/backend/cdn.py.
+FILES_HOST: Final = "cdn.simcord.invalid"
 _READY_SECONDS = 20
 _CLOSE_SECONDS = 10
 _TOPIC = "AI personas at one table. Ask them something, and chime in."

@@ -6,7 +6,6 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import (
     FloorGiven,
     Muted,
-    QuestionPut,
     Record,
     SeatAdded,
     SeatRemoved,
@@ -16,11 +15,12 @@ from bot.discussion.model.record import (
     TurnSkipped,
     WrapUpCalled,
     moderator_turn,
+    question_on_table,
     seats,
     speakers,
 )
 from bot.discussion.moderation import agenda
-from bot.discussion.moderation.moderator import Choose, Open, Speak, next_step
+from bot.discussion.moderation.moderator import Choose, Open, Speak, WrapUp, next_step
 from bot.discussion.moderation.speaker_selection import choosable, next_speaker
 from bot.errors import Remedy, UserError
 
@@ -44,8 +44,8 @@ async def skip(runner: Steered, *, by: str) -> Persona:
     step = next_step(runner.session, runner.record)
     if isinstance(step, Open | Choose) and choosable(runner.session, runner.record):
         raise UserError("Nobody is about to speak yet: the model has still to choose. Try again in a moment.")
-    # A new question may come first: then the one who would speak to it is skipped.
-    persona = next_speaker(runner.session, runner.record) if isinstance(step, Open | Speak) else None
+    # A new question may come first, or the wrap-up: then the one who would speak behind that is skipped.
+    persona = next_speaker(runner.session, runner.record) if isinstance(step, Open | WrapUp | Speak) else None
     if persona is None:
         raise UserError("Nobody is about to speak.")
     await runner.steer(TurnSkipped(name=persona.name), f"{by} skips {persona.full_name} this time.")
@@ -63,11 +63,15 @@ async def give_floor(runner: Steered, name: str, *, by: str) -> Persona:
 
 async def put_question(runner: Steered, question: str | None = None) -> str:
     """Put a question of one's own, or the agenda's next, on the table. Out: the question. Raises UserError."""
-    question = question or agenda.following_question(runner.session, runner.record)
-    if question is None:
+    on_table, put = question_on_table(runner.record), agenda.following_question(runner.session, runner.record)
+    if question:
+        if question == on_table:
+            raise UserError("That question is on the table already.")
+        put = agenda.own_question(runner.record, question)
+    if put is None:
         raise UserError("There is no other question on the agenda.")
-    await runner.steer(QuestionPut(question=question), question)
-    return question
+    await runner.steer(put, agenda.put_line(runner.session, runner.record, put))
+    return put.question
 
 
 async def wrap_up(runner: Steered, *, by: str) -> int:

@@ -19,12 +19,12 @@ from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import OwnMessage, Stage
-from bot.sessions.opening_rules import OpeningPlace, require_fit, require_room
+from bot.sessions.new_session import OpeningPlace as OpeningPlace
+from bot.sessions.new_session import check_cast, check_number, new_session
 from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
 from bot.sessions.resilience.recovery import Recovery
 from bot.sessions.session_runner import SessionRunner
 from bot.store.models import Fault, Post, PostKind, Status, StoredSession
-from bot.store.schema import now
 from bot.store.store import PlaceTaken, Store
 
 log = logging.getLogger(__name__)
@@ -147,10 +147,13 @@ class Supervisor:
 
     # --- from start to end ---
 
-    def require_openable(self, guild_id: int, cast: tuple[Persona, ...], most: int | None = None) -> None:
-        """Raise UserError if a server, which has set itself `most` tables, may have none with this cast now."""
-        require_fit(cast)
-        require_room(len(self.open_sessions(guild_id)), self._limits.sessions, most)
+    def check_opening(self, guild_id: int, cast: tuple[Persona, ...], most: int | None = None) -> None:
+        """Raise UserError if a server may have no table with this cast now, in a place that is still to be made.
+
+        `most`: so many tables at once the server has set itself.
+        """
+        check_cast(cast)
+        self._check_room(guild_id, 0, most)
 
     def turns_within(self, session: Session) -> int | None:
         """About how many of a new session's turns its tokens will do for; None: for all of them."""
@@ -172,31 +175,12 @@ class Supervisor:
             return await self._start(where, session, chimers)
 
     async def _start(self, where: OpeningPlace, session: Session, chimers: int | None) -> SessionRunner:
-        if self.find(where.place_id):
-            raise UserError("There is a table in this channel already.", Remedy.STOP)
-        if (last := self._runners.get(where.place_id)) and last.is_posting:
-            raise UserError("The last table's messages are still on their way. Try again in a moment.")
-        self.require_openable(where.guild_id, session.cast, where.most)
-        stored = StoredSession(
-            id=0,
-            guild_id=where.guild_id,
-            place_id=where.place_id,
-            channel_id=where.channel_id,
-            convener_id=where.convener_id,
-            anchor_id=where.anchor_id,
-            status=Status.RUNNING,
-            reason=None,
-            session=session,
-            created_at=now(),
-            chimers=chimers,
-        )
+        self._check_room(where.guild_id, where.place_id, where.most)
+        stored = new_session(where, session, chimers)
         try:
             stored = await self._store.add_session(stored, [Post(PostKind.CARD), Post(PostKind.PANEL)])
         except PlaceTaken:
             raise UserError("There is a table in this channel already.", Remedy.STOP) from None
-        # The loop of a session that has ended may still be resting; it must not hold up this one's.
-        if old := self._tasks.pop(where.place_id, None):
-            old.cancel()
         runner = self._open(stored, Record(), stored.anchor_id)
         try:
             await runner.open()
@@ -258,7 +242,18 @@ class Supervisor:
 
     # --- inside ---
 
+    def _check_room(self, guild_id: int, place_id: int, most: int | None = None) -> None:
+        """Raise UserError unless there may be one more open table, in this place."""
+        if self.find(place_id):
+            raise UserError("There is a table in this channel already.", Remedy.STOP)
+        if (last := self._runners.get(place_id)) and last.is_posting:
+            raise UserError("The last table's messages are still on their way. Try again in a moment.")
+        check_number(len(self.open_sessions(guild_id)), self._limits.sessions, most)
+
     def _open(self, stored: StoredSession, record: Record, latest: int) -> SessionRunner:
+        # The loop of a session that has ended may still be resting; it must not hold up this one's.
+        if old := self._tasks.pop(stored.place_id, None):
+            old.cancel()
         runner = SessionRunner(
             stored,
             record,

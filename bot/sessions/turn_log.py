@@ -6,10 +6,14 @@ from dataclasses import replace
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Record, Steering, Turn, moderator_turn, seats
+from bot.discussion.moderation.agenda import last_call
+from bot.discussion.moderation.speaker_selection import summariser
+from bot.sessions.delivery.notices import LastCall
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.privacy.session_erasure import erase_member
 from bot.sessions.state import SessionState
+from bot.store.models import Post, PostKind
 from bot.store.store import Store
 
 
@@ -58,6 +62,7 @@ class TurnLog:
     async def _add(self, turn: Turn) -> bool:
         persona = next((p for p in seats(self._state.session, self.record) if p.name == turn.speaker), None)
         show = [] if turn.kind == "guest" or not turn.text else self._stage.split(turn, persona)
+        show += self._last_call(turn)
         stored = self._state.stored
         added = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
         if added.is_added:
@@ -65,6 +70,16 @@ class TurnLog:
             self._outbox.next_is(added.sending)
             self._on_turn(turn)
         return added.is_added
+
+    def _last_call(self, turn: Turn) -> list[Post]:
+        """What tells the place that the end comes near: stored with the turn that brings it there, so exactly once."""
+        session = self._state.session
+        left = last_call(session, self.record, turn)
+        if left is None:
+            return []
+        persona = summariser(session, Record([*self.record, turn]))
+        notice = LastCall(left, persona.name if persona else None)
+        return [Post(PostKind.NOTICE, self._stage.sentence(notice))]
 
     # --- what is changed, or taken back ---
 

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from bot.discussion.model.record import QuestionPut, Record, Turn, TurnsChanged
-from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Summarise, next_step, still_fits
+from bot.discussion.model.record import QuestionPut, Record, Turn, TurnsChanged, WrapUpCalled
+from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Summarise, WrapUp, next_step, still_fits
 from bot.discussion.moderation.stagnation import IN_VAIN_BEFORE_PAUSE, in_vain
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, new_error_id
 from bot.sessions.composing.compose import Composer
@@ -27,6 +27,8 @@ from bot.store.models import Fault, Status
 
 log = logging.getLogger(__name__)
 
+# What the place is told when the table wraps up by itself.
+NOTHING_NEW: Final = "Nothing new is being said any more: the table wraps up."
 # Why turns came to nothing, by the flag that they then all have.
 _PASSED: Final = (
     (DECLINED_FLAG, "the model declines to answer"),
@@ -106,6 +108,9 @@ class TurnLoop:
                         await self._log.steer(QuestionPut(question=question), question)
                         await self._outbox.deliver()
                         await self._refresh()
+                    case WrapUp():
+                        await self._log.steer(WrapUpCalled(), NOTHING_NEW)
+                        await self._outbox.deliver()
                     case Close():
                         await self._lifecycle.close()
                     case step:

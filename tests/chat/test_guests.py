@@ -37,6 +37,8 @@ async def test_what_is_not_for_the_table(place: SimulatedPlace) -> None:
     first = await place.otto.send(place.channel, "// between us: is it tea time?")
     await place.lena.send(place.channel, "It is.", reply_to=first)
     await place.lena.send(place.channel, "  //indented")
+    for typed in ("/roundtable start task:bread", " /Roundtable", "\u200b/persona list", "/TASK new"):
+        await place.lena.send(place.channel, typed)
     await place.otto.send(place.channel, "", attachments=[PNG])
     place.guild.create_system_message(place.channel, MessageType.PINS_ADD, author=place.otto, referenced_message=spoken)
     await place.otto.forward(spoken, place.channel)
@@ -150,7 +152,7 @@ async def test_an_edit_changes_what_was_said(place: SimulatedPlace, llm: Scripte
     await place.turn()
     assert "Bread is dear." not in llm.prompts[-1]
     assert "Bread is cheap." in llm.prompts[-1]
-    await place.otto.edit(message, "// never mind")
+    await place.otto.edit(message, "/roundtable stop")
     assert [t.text for t in await place.guests()] == [""]
     await place.turn()
     assert "Bread is cheap." not in llm.prompts[-1]

@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 from simcord import InteractionResult, MemberActor
 
-from bot.chat.commands.workshop import LineRate
 from bot.chat.posting.avatars import EMOJIS
 from bot.discussion.model.task import DEFAULT_DISCUSS
 from bot.sessions.composing.limits import Limits
@@ -207,7 +206,7 @@ async def test_a_line_is_not_to_be_had_and_the_persona_is_saved_all_the_same(
     assert heard.endswith("It can be saved all the same.")
     assert "3 lines within a minute" in told(await admin.click(card(drawn), label="Hear a test line"))
     monkeypatch.setattr(place.bot.workshop.trial, "_limits", Limits(day_tokens=10))
-    monkeypatch.setattr(place.bot.workshop, "lines", LineRate())
+    place.bot.workshop.lines._asked.clear()
     assert "This server may use 10 tokens a day" in told(await admin.click(card(drawn), label="Hear a test line"))
     for number in range(EMOJIS):
         place.bot.avatars._emojis[f"other_{number}"] = number

@@ -83,6 +83,7 @@ async def test_files_that_are_too_long_together(place: SimulatedPlace) -> None:
 async def test_a_long_message_that_is_not_for_the_table(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.otto.send(place.channel, "", attachments=[("message.txt", f"// {LONG}".encode())])
+    await place.otto.send(place.channel, "", attachments=[("message.txt", f"/roundtable say {LONG}".encode())])
     await place.otto.send(place.channel, "// see this", attachments=[("message.txt", LONG.encode())])
     await place.otto.send(place.channel, "", attachments=[("message.txt", b" \n")])
     assert await heard(place) == []

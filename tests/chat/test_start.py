@@ -6,11 +6,16 @@ import pytest
 import simcord
 from discord.app_commands import Choice, Command
 
+from bot.chat.commands.ordered_table import ordered, questions_in
 from bot.chat.commands.roundtable_commands import RoundtableCommands
 from bot.chat.commands.suggestions import complete_list, matching
-from bot.discussion.model.dials import TurnOrder
+from bot.chat.rules.table_choices import EVERYONE, NOBODY, TableChoices
+from bot.discussion.model.dials import Dials, TurnOrder
+from bot.errors import UserError
 from bot.store.models import Status
+from bot.store.server_settings import ServerSettings
 from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_bot import CATALOGUE
 from tests.support.simulated_place import SimulatedPlace, honour_thread_id
 
 
@@ -38,6 +43,148 @@ async def test_the_options_are_what_is_discussed(place: SimulatedPlace, llm: Scr
 async def test_an_unknown_name_gets_a_hint(place: SimulatedPlace, options: dict[str, Any], sentence: str) -> None:
     assert await place.type("start", **options) == sentence
     assert place.history() == []
+
+
+async def test_a_question_alone_is_a_table_of_its_own(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
+    await place.type("start", question="Should a town have a cat-curfew?", language="Suomi", turns=2)
+    session = (await place.session()).session
+    assert (session.task.context, session.task.questions) == ("", ("Should a town have a cat-curfew?",))
+    assert session.task.language == "Suomi"
+    assert place.card.embeds[0].title == "Round table: Should a town have a cat-curfew?"
+    assert "bakery" not in llm.prompts[0]
+
+
+async def test_a_brief_is_the_context_and_only_discords_own_files_are_fetched(
+    place: SimulatedPlace, llm: ScriptedEndpoint
+) -> None:
+    place.bot.file_hosts = frozenset({"cdn.simcord.invalid"})
+    brief = ("cats.md", b"# Cats\n\nThey hunt at night.")
+    assert await place.type("start", brief=brief) == (
+        "Say what is to be discussed about the brief: with a `question`, or a `task` that has questions."
+    )
+    for file, sentence in (
+        (("big.txt", b"x" * 200_001), "The brief has 201 kB and may have 200. Bring the part that counts."),
+        (("cats.exe", b"MZ"), "cats.exe: is neither text nor Markdown nor a PDF."),
+    ):
+        assert (await place.type("start", question="Why?", brief=file)).startswith(sentence)
+    place.bot.file_hosts = type(place.bot).file_hosts
+    answer = await place.type("start", question="Why?", brief=brief)
+    assert answer == "The brief is no file that Discord keeps. Attach it to the command."
+    assert place.history() == []
+    place.bot.file_hosts = frozenset({"cdn.simcord.invalid"})
+    await place.type("start", question="Curfew? | Bells?", task="boats", brief=brief)
+    task = (await place.session()).session.task
+    assert (task.name, task.questions) == ("boats", ("Curfew?", "Bells?"))
+    assert "They hunt at night." in llm.prompts[0]
+    assert "harbour" not in llm.prompts[0]
+
+
+@pytest.mark.parametrize(
+    ("denied", "whose", "sentence"),
+    [
+        ("create_public_threads", "bot", "I am missing **Create Public Threads** in this channel."),
+        ("send_messages_in_threads", "bot", "I am missing **Send Messages in Threads** in this channel."),
+        ("create_public_threads", "mira", "You may not open threads in this channel, so I can't do that for you."),
+        ("send_messages_in_threads", "mira", "You may not write in this channel, so I can't do that for you here."),
+    ],
+)
+async def test_a_new_thread_needs_permissions_of_its_own(
+    place: SimulatedPlace, denied: str, whose: str, sentence: str
+) -> None:
+    place.deny(denied) if whose == "bot" else place.forbid(place.mira, denied)
+    assert (await place.type("start", question="Why?", thread=True)).startswith(sentence)
+    assert place.history() == []
+
+
+async def test_a_table_in_a_new_thread(place: SimulatedPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    honour_thread_id(monkeypatch)
+    answer = await place.type("start", question="Rye or wheat? " + "x" * 100, thread=True, turns=1)
+    (thread,) = [c for c in place.env.backend.channels.values() if c.parent_id == place.channel.id]
+    assert answer.startswith(f"The table is open in <#{thread.id}>.")
+    assert (thread.name or "").startswith("Rye or wheat?")
+    assert len(thread.name or "") <= 100
+    there = place.elsewhere_thread(thread)
+    await there.turn(2)
+    assert (await there.session()).status is Status.ENDED
+    assert len(there.spoken) == 2
+    # The line by which the channel tells of the thread shows nothing of the table in the channel.
+    await place.type("start", turns=1)
+    assert (await place.session()).place_id == place.channel.id
+    assert place.card.embeds
+    assert await there.type("start", thread=True) == (
+        "A thread has no threads of its own. Open the table in it itself, or in a thread of a text channel."
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "questions"),
+    [
+        ("", ()),
+        ("  Rye\nor wheat? ", ("Rye or wheat?",)),
+        ("Rye? | Wheat?|Rye?", ("Rye?", "Wheat?")),
+        ("| |", ()),
+        ("1. Rye? | 2. Wheat?", ("Rye?", "Wheat?")),
+        ("1984: still relevant?", ("1984: still relevant?",)),
+    ],
+)
+def test_several_questions_are_parted(typed: str, questions: tuple[str, ...]) -> None:
+    assert questions_in(typed) == questions
+
+
+def test_questions_one_a_line() -> None:
+    assert questions_in("- Rye?\n- Wheat?\n\nWho\tbakes?", are_lines=True) == ("Rye?", "Wheat?", "Who bakes?")
+    with pytest.raises(UserError, match="has 301 characters; it may have 300"):
+        questions_in("x" * 301)
+    with pytest.raises(UserError, match="These are 21 questions; a table can take 20"):
+        questions_in("|".join(f"Why {n}?" for n in range(21)))
+
+
+def test_what_a_server_has_set_holds_where_nothing_is_said() -> None:
+    """Its task is for whoever brings no question."""
+    server = ServerSettings(task="boats", cast="Bo, Ravi", turns=7, pace=20, language="Suomi", chimers=5)
+
+    def table(server: ServerSettings = server, **said: Any) -> tuple[Any, ...]:
+        made = ordered(TableChoices(**said), CATALOGUE, server, Dials(turns=9, pace=5))
+        names = [persona.name for persona in made.cast]
+        return made.task.name, names, made.dials.turns, made.dials.pace, made.task.language, made.chimers
+
+    everyone = ["Aino", "Ravi", "Bo"]
+    assert table() == ("boats", ["Bo", "Ravi"], 7, 20, "Suomi", 5)
+    assert table(questions=("Why?",)) == ("Why?", ["Bo", "Ravi"], 7, 20, "Suomi", 5)
+    assert table(task="bread", personas="everyone", turns=3, language="Dansk", chimers=EVERYONE) == (
+        *("bread", everyone, 3, 20, "Dansk", None),
+    )
+    assert table(ServerSettings()) == ("bread", everyone, 9, 5, "", None)
+    assert table(ServerSettings(), chimers=NOBODY)[-1] == 0
+    with pytest.raises(
+        UserError, match=r"no task called “gone”.*It is this server's default: `/roundtable settings task"
+    ):
+        table(ServerSettings(task="gone"))
+
+
+@pytest.mark.parametrize(
+    ("within", "minutes", "told", "setting"),
+    [
+        (90, 1440, "the 500,000 tokens that a table may use here: expect about 90,", "LIMIT_SESSION_TOKENS"),
+        (None, 50, "the 50 minutes that a table may last here: expect about 99,", "LIMIT_SESSION_MINUTES"),
+    ],
+)
+async def test_a_limit_that_ends_the_table_early_is_told_at_its_start(
+    place: SimulatedPlace,
+    monkeypatch: pytest.MonkeyPatch,
+    within: int | None,
+    minutes: int,
+    told: str,
+    setting: str,
+) -> None:
+    monkeypatch.setattr(place.bot.supervisor, "turns_within", lambda session: within)
+    place.bot.settings = place.bot.settings.model_copy(update={"limit_session_minutes": minutes})
+    further = (await place.type("start", turns=200)).splitlines()[2:]
+    assert further == (
+        [f"200 turns take more than {told} then the summary. Whoever hosts me can change that ({setting})."]
+        if setting
+        else []
+    )
 
 
 async def test_a_blank_question_is_none(place: SimulatedPlace) -> None:

@@ -60,6 +60,7 @@ def places(rule: str) -> dict[str, tuple[Session, Record]]:
         "context": (replace(session, task=TASK.model_copy(update={"context": f"A town. {rule}"})), Record()),
         "question": (replace(session, task=TASK.model_copy(update={"questions": ("Bread?", rule)})), Record()),
         "summary": (replace(session, task=TASK.model_copy(update={"summarize": rule})), Record()),
+        "language": (replace(session, task=TASK.model_copy(update={"language": rule})), Record()),
         "card": (replace(session, cast=(told, *CAST[1:])), Record()),
         "guest": (session, Record([Turn(1, "guest", "Kim", rule)])),
         "question put": (session, Record([put])),

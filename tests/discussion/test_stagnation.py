@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from bot.discussion.model.record import QuestionPut
-from bot.discussion.moderation.moderator import Open, Speak
+import pytest
+
+from bot.discussion.model.record import QuestionPut, TurnsChanged
+from bot.discussion.moderation.agenda import turns_left
+from bot.discussion.moderation.moderator import Open, Speak, WrapUp
 from bot.discussion.moderation.stagnation import in_vain
 from tests.support.recorded_table import QUESTIONS, RecordedTable, table_of
 
@@ -77,6 +80,39 @@ def test_on_a_new_question_it_is_given_time_again():
     assert isinstance(table.step, Speak)
     circle(table, 1)
     assert table.step == Open(QUESTIONS[2])
+
+
+@pytest.mark.parametrize("questions", [QUESTIONS[:1], QUESTIONS[:2]])
+def test_on_its_last_question_a_table_goes_deeper_and_then_wraps_up_early(questions: tuple[str, ...]):
+    table = quiet_table(turns=30, dissent_every=0)
+    table.questions = questions
+    if len(questions) > 1:
+        circle(table, 4)
+        table.take(table.step)
+        circle(table, 2)
+    else:
+        circle(table, 3)  # the first of them was new
+    assert not cue_of(table).deeper
+    circle(table, 1)
+    for _ in range(3):
+        assert cue_of(table).deeper
+        circle(table, 1)
+    assert table.step == WrapUp()
+    table.take(table.step)
+    assert turns_left(table.session, table.record) == 3
+    assert not cue_of(table).deeper
+
+
+def test_whoever_has_a_table_go_on_is_not_told_at_once_that_it_has_run_dry():
+    table = quiet_table(turns=30)
+    table.questions = QUESTIONS[:1]
+    circle(table, 7)
+    table.take(table.step)
+    table.steer(TurnsChanged(turns=40))
+    circle(table, 5)
+    assert isinstance(table.step, Speak)
+    circle(table, 1)
+    assert table.step == WrapUp()
 
 
 def test_one_turn_that_brings_something_new_is_enough_to_stay():

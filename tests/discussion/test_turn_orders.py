@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.discussion.model.dials import TurnOrder
 from bot.discussion.model.record import (
     Compaction,
     FloorChosen,
@@ -122,7 +123,7 @@ def test_where_an_address_does_not_count_the_addressee_is_told_only_when_it_is_t
 @given(st.integers(1, 6), st.integers(), st.integers(1, 30))
 def test_a_round_robin_goes_round_in_seating_order(size: int, seed: int, turns: int):
     cast = [f"P{n}" for n in range(size)]
-    table = table_of(*cast, seed=seed, turns=turns, floor="round_robin")
+    table = table_of(*cast, seed=seed, turns=turns, floor="round_robin", guards="none")
     table.play(lambda step, number: f"P{number % size}, well?")
     assert table.spoken() == [cast[n % size] for n in range(turns)]
 
@@ -343,3 +344,44 @@ def test_a_first_name_that_two_share_chooses_neither():
 
 def test_every_name_fits_into_the_tokens_of_a_choice():
     assert max(len(p.full_name.split()) for p in CAST) * 3 <= CHOICE_TOKENS
+
+
+# --- a skip ---
+
+
+@pytest.mark.parametrize("floor", ["natural", "round_robin", "random", "moderator"])
+@pytest.mark.parametrize("size", [2, 3, 4])
+def test_after_a_skip_the_last_speaker_does_not_speak_again(floor: TurnOrder, size: int):
+    """Unless nobody else is left, or a person calls on them."""
+    cast = [*ABC, "Dov"][:size]
+    for seed in range(12):
+        table = table_of(*cast, seed=seed, floor=floor)
+        for _ in range(seed % 5):
+            table.say(who_is_next(table))
+        table.say(last := who_is_next(table))
+        for skips in range(1, size + 2):
+            skipped = who_is_next(table)
+            table.steer(TurnSkipped(name=skipped))
+            speaker = who_is_next(table)
+            assert (speaker == last) == (size == 2 and skips % 2 == 1), (seed, skips)
+            assert speaker != skipped
+        table.guest(f"{last}, why?")
+        assert who_is_next(table) == last
+        table.steer(TurnSkipped(name=last), FloorGiven(name=last))
+        assert who_is_next(table) == last
+
+
+@pytest.mark.parametrize("floor", ["natural", "round_robin", "random"])
+def test_whose_turn_was_not_seen_does_not_hide_who_was_last_heard(floor: TurnOrder):
+    for seed in range(8):
+        table = table_of(*ABC, "Dov", seed=seed, floor=floor)
+        table.say("Cai")
+        table.say("Dov", "")
+        table.steer(TurnSkipped(name="Ada"))
+        assert who_is_next(table) == "Ben"
+
+
+def who_is_next(table: RecordedTable) -> str:
+    while not isinstance(step := table.step, Speak):
+        table.take(step)
+    return step.persona.name

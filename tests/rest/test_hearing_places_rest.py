@@ -6,7 +6,7 @@ from bot.chat.rules.permissions import NOT_IN_THREAD
 from bot.sessions.resilience import recovery
 from bot.store.models import Status
 from tests.support.discord_stand_in import Channel
-from tests.support.discord_stand_in.records import STAGE_CHANNEL, VOICE_CHANNEL
+from tests.support.discord_stand_in.records import NEWS_CHANNEL, STAGE_CHANNEL, TEXT_CHANNEL, VOICE_CHANNEL
 from tests.support.rest_house import FIRST, SECOND, RestHouse
 
 MENTION_ME = "I am not in this private thread. Mention me in this thread first, then try again."
@@ -115,3 +115,15 @@ async def test_connect_is_named_where_a_chat_can_not_be_read_without_it(table: R
     table.world.permit(lounge, "connect")
     await table.until_ended(lounge)
     assert table.turns(lounge)[:2] == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize("kind", [TEXT_CHANNEL, NEWS_CHANNEL])
+async def test_a_table_in_a_thread_that_is_opened_for_it(table: RestHouse, kind: int) -> None:
+    """An announcement channel has threads of a kind of its own."""
+    channel = table.world.add_channel("news", kind=kind)
+    await table.server.settled()
+    session = await table.start(channel, question="Rye or wheat?", thread=True)
+    thread = table.world.channel(session.place_id)
+    assert (thread.name, thread.parent) == ("Rye or wheat?", channel)
+    await table.until_ended(thread)
+    await table.check_each_once(session)

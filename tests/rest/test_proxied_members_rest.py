@@ -27,6 +27,7 @@ async def test_only_webhooks_of_known_applications_speak_for_members(table: Rest
     answer.webhook_id = PLURALKIT
     world.store(answer)
     world.webhook_says(proxy, "// between us", username="Luna")
+    world.webhook_says(proxy, "/roundtable skip", username="Luna")
     # A name that was to be told from another member's by what nobody sees.
     world.webhook_says(proxy, "Ravi, is rye better?", username="Luna\u200a\u17b5")
     (run,) = table.bot.supervisor.open_sessions()

@@ -117,12 +117,12 @@ async def test_files_are_looked_at_before_they_are_fetched_and_only_from_discord
     assert fetched == []
     assert "is no picture" not in await answer("persona import", file=("me.json", b"{"))
     assert len(fetched) == 1
-    place.bot.workshop.cdn = frozenset({"cdn.discordapp.com"})
+    place.bot.file_hosts = frozenset({"cdn.discordapp.com"})
     assert "does not lie at Discord" in await answer("persona import", file=("me.json", b"{}"))
     assert len(fetched) == 1
 
     # What only looks like a picture is found out when it is read; what was written is not lost by that.
-    place.bot.workshop.cdn = frozenset({"cdn.simcord.invalid"})
+    place.bot.file_hosts = frozenset({"cdn.simcord.invalid"})
     form = await admin.slash(place.channel, "persona create", picture=("me.png", b"GIF89a and nothing"))
     drawn = text_of(await admin.submit_modal(form, FIELDS))
     assert "The picture you attached is left out." in drawn

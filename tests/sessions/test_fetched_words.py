@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from bot.sessions.delivery.stage import GuestMessage
+from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
 from bot.sessions.guest_turns import Heard
 from tests.support.session_table import SessionTable
 
@@ -131,3 +131,21 @@ async def test_what_was_missed_is_fetched_in_its_order(table: SessionTable) -> N
         table.place.guests[-1] = replace(message, fetch=fetch)
     await table.run.catch_up()
     assert await said(table) == ["First.", "Second."]
+
+
+@pytest.mark.parametrize("may", [True, False])
+async def test_whether_somebody_may_chime_in_is_asked_until_that_is_told(table: SessionTable, may: bool) -> None:
+    """An outage lets nobody in, and leaves nobody out."""
+    answers = [OutcomeUnknown("503"), OutcomeUnknown("no answer"), may]
+
+    async def ask() -> bool:
+        answer = answers.pop(0)
+        if isinstance(answer, OutcomeUnknown):
+            raise answer
+        return answer
+
+    message = replace(table.place.guest("Is rye better?"), ask_welcome=ask)
+    table.place.guests[-1] = message
+    assert await table.run.hear(message) is (Heard.TAKEN if may else Heard.IGNORED)
+    assert await said(table) == (["Is rye better?"] if may else [])
+    assert answers == []

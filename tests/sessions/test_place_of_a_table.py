@@ -8,9 +8,11 @@ from bot.discussion.model.record import Record
 from bot.sessions.delivery.notices import Done
 from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.store.models import Fault, Status
+from bot.store.store import Store
+from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.memory_place import Sending, refused
 from tests.support.samples import PLACE
-from tests.support.session_table import SessionTable
+from tests.support.session_table import SessionTable, open_table
 
 
 async def test_a_lost_permission_pauses_and_is_told_to_the_convener(table: SessionTable) -> None:
@@ -77,19 +79,20 @@ async def test_a_table_of_which_nothing_is_shown_asks_for_two_turns_only(
     ],
 )
 async def test_a_filter_that_lets_nothing_through_pauses(
-    table: SessionTable, script: list[Sending], spoken: int
+    store: Store, server: ScriptedEndpoint, script: list[Sending], spoken: int
 ) -> None:
-    await table.speak(1)
-    table.stage.script.extend(script)
-    await table.resume()
-    if table.run.fault is Fault.PLACE:
+    async with open_table(store, server, topic_least=1) as table:
+        await table.speak(1)
+        table.stage.script.extend(script)
         await table.resume()
-    assert table.run.status is Status.PAUSED
-    assert table.run.fault is Fault.PASSES
-    assert f"{spoken - 1} turns in a row were withheld" in table.place.texts[-1]
-    assert len(table.spoken) == spoken
-    await table.resume()
-    assert table.run.status is Status.ENDED
+        if table.run.fault is Fault.PLACE:
+            await table.resume()
+        assert table.run.status is Status.PAUSED
+        assert table.run.fault is Fault.PASSES
+        assert f"{spoken - 1} turns in a row were withheld" in table.place.texts[-1]
+        assert len(table.spoken) == spoken
+        await table.resume()
+        assert table.run.status is Status.ENDED
 
 
 @pytest.mark.parametrize("why", [RejectReason.BLOCKED, RejectReason.WITHHELD, RejectReason.OTHER])

@@ -266,6 +266,24 @@ async def test_of_an_unknown_member(proxy: Proxy) -> None:
     assert told(await proxy.table.stored_turns()) == [("Luna", "Is rye better?", APPLICATION, repost.id)]
 
 
+async def test_where_not_everybody_may_chime_in_only_a_known_author_is_heard(proxy: Proxy) -> None:
+    async def yes() -> bool:
+        return True
+
+    async def no() -> bool:
+        return False
+
+    run = proxy.table.run
+    run._state.stored = replace(run.stored, chimers=7)
+    original, _ = await proxy.says("[Is rye better?]", ask_welcome=yes)
+    assert (await proxy.reposts("Is rye better?"))[1] is Heard.BOUND
+    await proxy.deletes(original)
+    assert (await proxy.says("[And wheat?]", ask_welcome=no))[1] is Heard.IGNORED
+    assert (await proxy.reposts("And wheat?"))[1] is Heard.IGNORED
+    assert (await proxy.reposts("By whom is this?"))[1] is Heard.IGNORED
+    assert [turn.text for turn in await proxy.table.stored_turns()] == ["Is rye better?"]
+
+
 # --- from process to process ---
 
 

@@ -19,7 +19,7 @@ from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.delivery.notices import SessionClosed
 from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.sessions.guest_turns import Heard
-from bot.sessions.opening_rules import OpeningPlace
+from bot.sessions.new_session import OpeningPlace
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.session_runner import SessionRunner
 from bot.sessions.supervisor import Supervisor

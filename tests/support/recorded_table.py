@@ -7,10 +7,20 @@ from typing import Any
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.names import addressed
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import FloorChosen, QuestionPut, Record, Session, Steering, Turn, moderator_turn, seats
+from bot.discussion.model.record import (
+    FloorChosen,
+    QuestionPut,
+    Record,
+    Session,
+    Steering,
+    Turn,
+    WrapUpCalled,
+    moderator_turn,
+    seats,
+)
 from bot.discussion.model.task import Task
 from bot.discussion.moderation.dissent import DISSENT_FLAG
-from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Step, Summarise, next_step
+from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Step, Summarise, WrapUp, next_step
 
 QUESTIONS = tuple(f"Question {n}?" for n in range(1, 6))
 
@@ -100,6 +110,8 @@ class RecordedTable:
         match step:
             case Open(question):
                 self.steer(QuestionPut(question=question))
+            case WrapUp():
+                self.steer(WrapUpCalled())
             case Choose(among):
                 self.steer(FloorChosen(name=among[-1].name))
             case Speak(speaker, cue):

@@ -12,7 +12,7 @@ from bot.llm import client
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import USUAL, Limits
-from bot.sessions.opening_rules import OpeningPlace
+from bot.sessions.new_session import OpeningPlace
 from bot.sessions.resilience import recovery
 from bot.sessions.session_runner import SessionRunner
 from bot.sessions.supervisor import Supervisor

@@ -44,6 +44,6 @@ class Parts:
             endpoints=EndpointRegistry(self.endpoint),
             message_content=self.message_content,
         )
-        bot.workshop.cdn = CDN
+        bot.file_hosts = CDN
         self.made.append(bot)
         return bot

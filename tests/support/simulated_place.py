@@ -8,7 +8,7 @@ from typing import Any, Final
 import discord
 import pytest
 from simcord import ChannelHandle, Env, HttpLogEntry, InteractionResult, MemberActor
-from simcord.backend.models import Overwrite
+from simcord.backend.models import Channel, Overwrite
 from simcord.enums import OverwriteType
 from simcord.http import router
 
@@ -80,8 +80,16 @@ class SimulatedPlace:
 
     def make_thread(self, name: str) -> "SimulatedPlace":
         """A thread of this channel that Mira opened."""
-        thread = self.env.backend.create_thread(self.channel.id, name, self.mira.id)
+        return self.elsewhere_thread(self.env.backend.create_thread(self.channel.id, name, self.mira.id))
+
+    def elsewhere_thread(self, thread: Channel) -> "SimulatedPlace":
+        """The same server and people with a thread before their eyes."""
         return self.elsewhere(ChannelHandle(self.env, self.guild, thread))
+
+    def forbid(self, who: MemberActor, *permissions: str) -> None:
+        """Take permissions away from a member in this channel."""
+        denied = discord.Permissions(**dict.fromkeys(permissions, True)).value
+        self.env.backend.set_overwrite(self.channel.id, Overwrite(who.id, OverwriteType.MEMBER, deny=denied))
 
     def write_unheard(self, who: MemberActor, text: str) -> None:
         """A message that Discord does not tell the bot of, as while it is away."""

@@ -168,13 +168,22 @@ def role_menu(verb: str, argument: object, placeholder: str, chosen: Iterable[in
     return row(select)
 
 
-def channel_menu(verb: str, argument: object, placeholder: str, chosen: Iterable[int] = (), *, most: int = 1) -> Part:
-    """A menu of the server's channels; none may be chosen."""
+def channel_menu(
+    verb: str,
+    argument: object,
+    placeholder: str,
+    chosen: Iterable[int] = (),
+    *,
+    most: int = 1,
+    kinds: Iterable[discord.ChannelType] = (),
+) -> Part:
+    """A menu of the server's channels; none may be chosen. `kinds`: which of them are offered (none given: all)."""
     select: discord.ui.ChannelSelect[Any] = discord.ui.ChannelSelect(
         custom_id=custom_id(verb, argument),
         placeholder=clipped(placeholder, _PLACEHOLDER),
         min_values=0,
         max_values=most,
+        channel_types=list(kinds),
         default_values=[
             discord.SelectDefaultValue(id=channel, type=discord.SelectDefaultValueType.channel) for channel in chosen
         ],

@@ -11,9 +11,10 @@ from bot.chat.commands.privacy_command import refuse_kept_out
 from bot.chat.commands.responses import answer_everyone
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.commands.slow_mode import require_pause
-from bot.chat.hearing.chimers import NOBODY, may_chime_in
+from bot.chat.hearing.chimers import may_chime_in
 from bot.chat.hearing.discord_mentions import with_names
 from bot.chat.hearing.guest_messages import without_unseen
+from bot.chat.rules.table_choices import NOBODY
 from bot.discussion.text.links import plain_links
 from bot.errors import UserError
 from bot.sessions import steering

@@ -36,7 +36,7 @@ async def fetched(interaction: Interaction, url: str, name: str, most: int) -> b
     """The content of an attachment. Raises UserError where it is not Discord's, too large or not to be had."""
     shown = discord.utils.escape_markdown(shown_name(name)) or "the file"
     parts = urlsplit(url)
-    if parts.scheme != "https" or parts.hostname not in interaction.client.workshop.cdn:
+    if parts.scheme != "https" or parts.hostname not in interaction.client.file_hosts:
         raise UserError(f"{shown} does not lie at Discord, and I fetch nothing from elsewhere. Attach it as a file.")
     try:
         async with asyncio.timeout(_SECONDS):

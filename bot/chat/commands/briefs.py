@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,12 +17,12 @@ log = logging.getLogger(__name__)
 
 # Seconds for fetching it.
 _TIMEOUT: Final = 15.0
-# Where Discord keeps what is attached. Nothing else is ever fetched for a member.
-_HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 
 
-async def read_brief(file: discord.Attachment) -> tuple[str, str]:
+async def read_brief(file: discord.Attachment, hosts: Collection[str]) -> tuple[str, str]:
     """The text of a text, Markdown or PDF file, and a sentence where only its beginning is taken (else "").
+
+    `hosts`: where what is attached is kept; nothing else is ever fetched.
 
     Raises RoundtableError for one that is too long, or can't be had or read.
     """
@@ -31,7 +32,7 @@ async def read_brief(file: discord.Attachment) -> tuple[str, str]:
             "Bring the part that counts."
         )
     address = urlsplit(file.url)
-    if address.scheme != "https" or address.hostname not in _HOSTS:
+    if address.scheme != "https" or address.hostname not in hosts:
         log.warning("a brief at %s is not fetched: it is no file of Discord's", address.hostname)
         raise UserError("The brief is no file that Discord keeps. Attach it to the command.")
     try:

@@ -7,8 +7,7 @@ import discord
 from discord.app_commands import Choice
 
 from bot.chat.commands.suggestions import CHOICE_LENGTH, CHOICES
-from bot.chat.commands.table_choices import EVERYONE
-from bot.chat.hearing.chimers import NOBODY
+from bot.chat.rules.table_choices import EVERYONE, NOBODY
 from bot.discussion.text.folding import bare, fold_name
 from bot.discussion.text.segmentation import clipped
 from bot.errors import UserError

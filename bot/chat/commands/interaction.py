@@ -4,6 +4,7 @@ import discord
 
 from bot.chat.commands.slow_mode import OneAtATime
 from bot.chat.commands.workshop import Workshop
+from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.webhooks import WebhookRegistry
 from bot.chat.rules.host_rules import HostRules
 from bot.library.catalogue import Catalogue
@@ -23,6 +24,7 @@ class InteractionClient(discord.Client):
     settings: Settings
     host_rules: HostRules
     catalogue: Catalogue
+    avatars: Avatars
     supervisor: Supervisor
     webhooks: WebhookRegistry
     member_data: MemberData
@@ -30,6 +32,8 @@ class InteractionClient(discord.Client):
     workshop: Workshop
     last_choices: LastChoices
     saying: OneAtATime
+    # Where Discord keeps what members attach; a simulated one keeps it elsewhere.
+    file_hosts: frozenset[str] = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 
 
 # The library looks at the annotations of commands at run time: this is there then, too.

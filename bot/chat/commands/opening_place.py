@@ -16,7 +16,7 @@ from bot.chat.rules.private_threads import can_read
 from bot.discussion.text.segmentation import clipped
 from bot.errors import UserError
 from bot.sessions.delivery.stage import OutcomeUnknown, PostRejected
-from bot.sessions.opening_rules import OpeningPlace
+from bot.sessions.new_session import OpeningPlace
 
 _OUTAGE: Final = (
     "Discord itself has trouble with this server at the moment, and tells me neither its channels nor its roles. "

@@ -6,15 +6,18 @@ from typing import Final
 from bot.chat.cards import bot_messages as cards
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.opening_place import Where, opening_ground
+from bot.chat.commands.ordered_table import ordered
 from bot.chat.commands.server_catalogue import catalogue_of
-from bot.chat.commands.table_choices import TableChoices, ordered
+from bot.chat.rules.table_choices import TableChoices, about_minutes
+from bot.discussion.model.dials import Dials
 from bot.discussion.moderation.agenda import questions_covered
 from bot.errors import UserError
 from bot.sessions.session_runner import SessionRunner
+from bot.settings import Settings
 
 _ENDS_EARLY: Final = (
-    "{turns} turns are more than the tokens that a table may use here: expect about {within}, then the summary. "
-    "Whoever hosts me can change that (LIMIT_SESSION_TOKENS)."
+    "{turns} turns take more than the {most} that a table may {use} here: expect about {within}, then the summary. "
+    "Whoever hosts me can change that ({setting})."
 )
 
 
@@ -25,7 +28,7 @@ async def open_table(interaction: Interaction, choices: TableChoices) -> str:
     guild_id = ground.channel.guild.id
     server = await bot.servers.of(guild_id)
     table = ordered(choices, await catalogue_of(interaction), server, bot.settings.discussion)
-    bot.supervisor.require_openable(guild_id, table.cast, server.most_tables)
+    bot.supervisor.check_opening(guild_id, table.cast, server.most_tables)
     await bot.last_choices.put(interaction.channel_id or ground.parent_id, guild_id, choices.to_recall())
     place = replace(await ground.opened(table.task.title), most=server.most_tables)
     try:
@@ -44,8 +47,24 @@ def _opened(interaction: Interaction, runner: SessionRunner) -> str:
     reached = questions_covered(session.seed, session.dials, session.task.questions)
     lines = [f"The table is open{there}.", cards.covers(session.dials.turns, reached, len(session.task.questions))]
     within = interaction.client.supervisor.turns_within(session)
-    if within is not None:
-        lines.append(_ENDS_EARLY.format(turns=session.dials.turns, within=within))
+    if early := _ends_early(session.dials, within, interaction.client.settings):
+        lines.append(early)
     if not interaction.client.intents.message_content:
         lines.append(cards.CANT_READ)
     return "\n".join(lines)
+
+
+def _ends_early(dials: Dials, within: int | None, settings: Settings) -> str:
+    """What to tell where a limit of the host's ends a table before its turns; empty where none does.
+
+    `within`: how many of them its tokens will do for, None for all.
+    """
+    tokens, minutes = settings.limit_session_tokens, settings.limit_session_minutes
+    if within is not None:
+        told = {"most": f"{tokens:,} tokens", "use": "use", "within": within, "setting": "LIMIT_SESSION_TOKENS"}
+    elif minutes and (all_of_it := about_minutes(dials.turns, dials)) > minutes:
+        lasts = dials.turns * minutes // all_of_it
+        told = {"most": f"{minutes} minutes", "use": "last", "within": lasts, "setting": "LIMIT_SESSION_MINUTES"}
+    else:
+        return ""
+    return _ENDS_EARLY.format(turns=dials.turns, **told)

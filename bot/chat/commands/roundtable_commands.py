@@ -2,9 +2,9 @@
 
 from discord import app_commands
 
-from bot.chat.commands import server_commands, start_command, steering_commands, talking_commands
+from bot.chat.commands import server_commands, setup_command, start_command, steering_commands, talking_commands
 
-_PARTS = (start_command, steering_commands, talking_commands, server_commands)
+_PARTS = (start_command, setup_command, steering_commands, talking_commands, server_commands)
 
 
 @app_commands.guild_only()

@@ -7,16 +7,17 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.chat.cards import bot_messages as cards
+from bot.chat.cards.setup_card import floor_of
 from bot.chat.commands.briefs import read_brief
 from bot.chat.commands.guests_option import chimers_of, suggested_guests
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.languages import LANGUAGE_LENGTH, suggested_languages
 from bot.chat.commands.opening_table import open_table
+from bot.chat.commands.ordered_table import one_language, questions_in
 from bot.chat.commands.responses import answer, answering, defer
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.commands.suggestions import complete_list, matching
-from bot.chat.commands.table_choices import ALL, TableChoices, one_language, questions_in
-from bot.discussion.model.dials import TurnOrder
+from bot.chat.rules.table_choices import ALL, TableChoices
 
 
 @app_commands.command(description="Open a table: personas discuss, everyone can chime in")
@@ -48,13 +49,13 @@ async def start(
 ) -> None:
     async with answering(interaction):
         await defer(interaction, ephemeral=True)
-        text, note = await read_brief(brief) if brief else ("", "")
+        text, note = await read_brief(brief, interaction.client.file_hosts) if brief else ("", "")
         choices = TableChoices(
             questions=questions_in(question or ""),
             task=task,
             personas=personas,
             turns=turns,
-            floor=_floor(floor),
+            floor=floor_of(floor),
             language=one_language(language or "") or None,
             vote=vote,
             chimers=chimers_of(guests, interaction.guild) if guests and interaction.guild else None,
@@ -62,10 +63,6 @@ async def start(
             brief=text,
         )
         await answer(interaction, "\n".join(filter(None, [await open_table(interaction, choices), note])))
-
-
-def _floor(value: str | None) -> TurnOrder | None:
-    return next((floor for floor in cards.FLOORS if floor == value), None)
 
 
 @start.autocomplete("task")

@@ -17,8 +17,6 @@ from bot.sessions.composing.trial_line import TrialLines
 from bot.store.own_library import MadeTable, Makers, Portraits, SketchTable
 from bot.store.store import Store
 
-# Where Discord keeps what members attach.
-DISCORD_CDN: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 # So many lines a member may have a persona say in a minute before it is saved: each is a call of the model.
 LINES_A_MINUTE: Final = 3
 _MINUTE: Final = 60_000
@@ -90,9 +88,9 @@ class LineRate:
         times.append(at)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Workshop:
-    """The parts of it. `cdn`: the hosts that attachments are fetched from; a simulated Discord has others."""
+    """The parts of it."""
 
     personas: MadeTable[Persona]
     tasks: MadeTable[Task]
@@ -102,7 +100,6 @@ class Workshop:
     catalogues: CatalogueCache
     avatars: Avatars
     trial: TrialLines
-    cdn: frozenset[str] = DISCORD_CDN
     lines: LineRate = field(default_factory=LineRate)
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 

@@ -7,10 +7,10 @@ from typing import Final
 import aiohttp
 import discord
 
+from bot.chat.rules.table_choices import NOBODY
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
 from bot.store.models import StoredSession
 
-NOBODY: Final = 0
 # Whoever speaks next waits for it.
 _SECONDS: Final = 5.0
 

@@ -16,8 +16,9 @@ from bot.chat.hearing.repost_headers import reply_of_repost
 from bot.discussion.text.invisible import without_invisible
 from bot.sessions.delivery.stage import GuestMessage
 
-# A message that begins like this is meant for the other members only.
-KEEP_OUT: Final = "//"
+# A message that begins like this is meant for the other members only, or for the bot: a command that was typed where
+# none was chosen.
+_KEPT_OUT: Final = re.compile(r"//|/(?:roundtable|persona|task)\b", re.IGNORECASE)
 # Below a message that was one too many.
 TOO_MANY: Final = "⏳"
 _MINUTE: Final = timedelta(minutes=1)
@@ -33,7 +34,7 @@ def as_guest(
 
     `owned` are the ids of our webhooks, `proxies` the applications whose webhooks speak for members. Left out are bots
     and other webhooks, system messages and messages without words. Replies between members and what begins with `//`
-    are told as not for the table. Words that come as a file are fetched when they are wanted.
+    or as a command of ours are told as not for the table. Words that come as a file are fetched when they are wanted.
     """
     is_repost = speaks_for_members(message, proxies)
     is_bots = message.author.bot or message.webhook_id is not None
@@ -46,7 +47,7 @@ def as_guest(
     content = message.content
     if is_repost:
         replied_to, content = reply_of_repost(message)
-    is_kept_out = content.lstrip().startswith(KEEP_OUT) or _is_between_members(message, me, owned)
+    is_kept_out = _is_kept_out(content) or _is_between_members(message, me, owned)
     return GuestMessage(
         message.id,
         message.author.id,
@@ -101,7 +102,7 @@ async def _whole(message: discord.Message, me: discord.abc.User) -> str | None:
     pasted = await read(text_files(message))
     if pasted is None:
         return None
-    is_kept_out = not message.content and without_unseen(pasted).startswith(KEEP_OUT)
+    is_kept_out = not message.content and _is_kept_out(pasted)
     return "" if is_kept_out else said(message, me, pasted=pasted)
 
 
@@ -140,6 +141,10 @@ class RateLimitNotice:
 def without_unseen(text: str) -> str:
     """`text` without characters that can't be stored or seen, and without white space around it."""
     return without_invisible(_UNSEEN.sub("", text)).strip()
+
+
+def _is_kept_out(text: str) -> bool:
+    return _KEPT_OUT.match(without_unseen(text)) is not None
 
 
 def _is_between_members(message: discord.Message, me: discord.abc.User, owned: Collection[int]) -> bool:

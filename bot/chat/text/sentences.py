@@ -11,6 +11,7 @@ from bot.sessions.composing.findings import ForTheHost, NotRead
 from bot.sessions.delivery.notices import (
     Done,
     GoesOn,
+    LastCall,
     NearsItsEnd,
     Notice,
     NotShown,
@@ -80,6 +81,8 @@ def sentence(notice: Notice, host: HostDetails = HostDetails()) -> str:  # noqa:
             return f"▶ The table goes on. It stood still: {cause[:1].lower()}{cause[1:]}"
         case NearsItsEnd(limit=limit):
             return f"⏳ The table comes to its end. {limit}"
+        case LastCall():
+            return small(f"{discord.utils.escape_markdown(notice.sentence)} Last chance to chime in.")
         case NotShown(what=what, why=why):
             return small(f"{_NOT_SHOWN.get(what, 'Something')} could not be shown. {why}")
         case SessionClosed(refused=refused):

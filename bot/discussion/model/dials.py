@@ -16,6 +16,7 @@ class Dials(BaseModel):
 
     turns: int = Field(default=10, ge=1, le=200, description="persona turns before the summary")
     topic_every: float = Field(default=4, ge=1, description="on average, turns a question stays on the table")
+    topic_least: int = Field(default=3, ge=1, description="the least turns before the table moves on by itself")
     ask_every: float = Field(default=4, ge=1, description="one turn in so many asks a named other for an opinion")
     dissent_every: float = Field(default=5, ge=0, description="one turn in so many argues the other side; 0: never")
     wrap_up: int = Field(default=3, ge=0, description="how many of the last turns say that it is time to wrap up")

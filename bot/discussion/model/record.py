@@ -20,10 +20,11 @@ class _Steering(BaseModel):
 
 
 class QuestionPut(_Steering):
-    """A question is on the table from here on."""
+    """A question is on the table from here on; `again`: it was there before."""
 
     what: Literal["question_put"] = "question_put"
     question: str
+    again: bool = False
 
 
 class FloorGiven(_Steering):
@@ -54,10 +55,11 @@ class WrapUpCalled(_Steering):
 
 
 class TurnsChanged(_Steering):
-    """The discussion now has this many persona turns in all."""
+    """The discussion now has this many persona turns in all; `goes_on`: it had ended before."""
 
     what: Literal["turns_changed"] = "turns_changed"
     turns: int = Field(ge=0)
+    goes_on: bool = False
 
 
 class SeatAdded(_Steering):

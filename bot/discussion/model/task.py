@@ -23,8 +23,8 @@ disagrees and who holds which view, and one question that stays open. Be fair to
 
 
 class Task(BaseModel):
-    """What is discussed. `questions` holds at least one question, in the order of the agenda. `language`: in which it
-    is discussed ("": the context's)."""
+    """What is discussed. `questions` holds at least one question, in the order of the agenda. `language`: in which the
+    table speaks, by name; empty: as it comes."""
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 

@@ -1,37 +1,83 @@
 """Which question is on the table, how many turns are left, and when to wrap up."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import QuestionPut, Record, Session, TurnsChanged, WrapUpCalled, question_on_table
+from bot.discussion.model.record import (
+    QuestionPut,
+    Record,
+    Session,
+    Turn,
+    TurnsChanged,
+    WrapUpCalled,
+    question_on_table,
+)
 from bot.discussion.moderation.seeded_random import one_in
-from bot.discussion.moderation.stagnation import brings_nothing_new
+from bot.discussion.moderation.stagnation import IN_A_ROW, brings_nothing_new
+
+# With so many turns left people are told that it comes to the end.
+LAST_CALL: Final = 3
 
 
 def question_to_put(session: Session, record: Record) -> str | None:
     """The question that should come to the table now, None when the one there stays.
 
-    The first turn on a question always happens; after each turn the table moves on with probability 1/topic_every, and
-    in any case when it says nothing new any more.
-    Once it is time to wrap up no new question is put.
+    After `topic_least` turns on a question each turn moves on with a probability that keeps a question there for
+    `topic_every` turns on average, and in any case when the table says nothing new any more. No question comes back,
+    and once it is time to wrap up no new one is put.
     """
     if question_on_table(record) is None:
         return session.task.questions[0]
-    spoken = len(record.persona_turns())
-    if not turns_on_question(record) or is_wrapping_up(session, record):
+    if is_wrapping_up(session, record) or not _may_leave(session.dials, turns_on_question(record)):
         return None
-    if one_in(session.seed, "agenda", spoken, session.dials.topic_every) or brings_nothing_new(session, record):
-        return following_question(session, record)
+    spoken = len(record.persona_turns())
+    if _moves_on(session.seed, session.dials, spoken) or brings_nothing_new(session, record):
+        return next(iter(_not_yet_put(session, record)), None)
     return None
 
 
-def following_question(session: Session, record: Record) -> str | None:
-    """The next question of the agenda: first those not yet put, in order, then the one put longest ago."""
-    put = [s.question for _, s in record.steerings() if isinstance(s, QuestionPut)]
-    agenda = list(dict.fromkeys([*session.task.questions, *put]))
-    candidates = [q for q in agenda if q != question_on_table(record)]
+def has_run_dry(session: Session, record: Record) -> bool:
+    """Whether the table is to wrap up early: it has no other question, and going deeper into the last one has brought
+    nothing new for twice as long as makes it move on."""
+    if is_wrapping_up(session, record) or not _may_leave(session.dials, turns_on_question(record)):
+        return False
+    return brings_nothing_new(session, record, turns=2 * IN_A_ROW) and not _not_yet_put(session, record)
+
+
+def is_to_go_deeper(session: Session, record: Record) -> bool:
+    """Whether the table says nothing new on its last question, with time left to."""
+    if is_wrapping_up(session, record) or _not_yet_put(session, record):
+        return False
+    return brings_nothing_new(session, record)
+
+
+def following_question(session: Session, record: Record) -> QuestionPut | None:
+    """What somebody who asks for the next question puts: the first not yet put, else the one put longest ago."""
+    if left := _not_yet_put(session, record):
+        return QuestionPut(question=left[0])
+    put = _questions_put(record)
+    others = [q for q in dict.fromkeys(put) if q != question_on_table(record)]
     last_put = {question: position for position, question in enumerate(put)}
-    return min(candidates, key=lambda q: last_put.get(q, -1), default=None)
+    oldest = min(others, key=lambda q: last_put[q], default=None)
+    return QuestionPut(question=oldest, again=True) if oldest is not None else None
+
+
+def own_question(record: Record, question: str) -> QuestionPut:
+    """What somebody puts who has a question of their own, which may have been on the table before."""
+    return QuestionPut(question=question, again=question in _questions_put(record))
+
+
+def questions_in_order(session: Session, record: Record) -> list[str]:
+    """The whole agenda, each question once: the task's, then those that somebody put."""
+    return list(dict.fromkeys([*session.task.questions, *_questions_put(record)]))
+
+
+def put_line(session: Session, record: Record, put: QuestionPut) -> str:
+    """What the table sees of a question that is put; of one that comes back, that it does."""
+    if not put.again:
+        return put.question
+    return f"Back to question {questions_in_order(session, record).index(put.question) + 1}: {put.question}"
 
 
 def turns_on_question(record: Record) -> int:
@@ -53,10 +99,29 @@ def turns_left(session: Session, record: Record) -> int:
     return max(0, turns_in_all(session, record) - len(record.persona_turns()))
 
 
+def last_call(session: Session, record: Record, turn: Turn) -> int | None:
+    """How many turns are left, if the table comes to its last ones with this turn, the record's next; else None.
+
+    So once for every end: again if that was put off meanwhile, never before anybody has spoken.
+    """
+    after = Record([*record, turn])
+    left = turns_left(session, after)
+    is_new = 0 < left <= LAST_CALL < turns_left(session, record)
+    return left if is_new and after.persona_turns() else None
+
+
 def is_wrapping_up(session: Session, record: Record) -> bool:
     """Whether the next turn is one of the last."""
     turns, called = _clock(session, record)
     return called or turns_left(session, record) <= _wrap_up(session.dials, turns)
+
+
+def has_ended(record: Record) -> bool:
+    """Whether the summary was given, and nobody has had the table go on since."""
+    for turn in reversed(record.turns):
+        if turn.kind == "summary" or isinstance(turn.steering, TurnsChanged):
+            return turn.kind == "summary"
+    return False
 
 
 def _clock(session: Session, record: Record) -> tuple[int, bool]:
@@ -76,9 +141,30 @@ def questions_covered(seed: int, dials: Dials, questions: Sequence[str]) -> int:
 
     More of them, where the table has nothing new to say on one.
     """
-    open_turns = dials.turns - _wrap_up(dials, dials.turns)
-    moves = sum(one_in(seed, "agenda", turn, dials.topic_every) for turn in range(1, open_turns))
-    return min(len(set(questions)), 1 + moves)
+    reached, on_it = 1, 0
+    for spoken in range(1, dials.turns - _wrap_up(dials, dials.turns)):
+        on_it += 1
+        if _may_leave(dials, on_it) and _moves_on(seed, dials, spoken):
+            reached, on_it = reached + 1, 0
+    return min(len(set(questions)), reached)
+
+
+def _may_leave(dials: Dials, turns: int) -> bool:
+    return turns >= dials.topic_least
+
+
+def _moves_on(seed: int, dials: Dials, spoken: int) -> bool:
+    # With that many turns after the least, a question has `topic_every` of them on average.
+    return one_in(seed, "agenda", spoken, max(1.0, dials.topic_every - dials.topic_least + 1))
+
+
+def _questions_put(record: Record) -> list[str]:
+    return [s.question for _, s in record.steerings() if isinstance(s, QuestionPut)]
+
+
+def _not_yet_put(session: Session, record: Record) -> list[str]:
+    put = set(_questions_put(record))
+    return [question for question in dict.fromkeys(session.task.questions) if question not in put]
 
 
 def _wrap_up(dials: Dials, turns: int) -> int:

@@ -18,6 +18,11 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class WrapUp:
+    """Call for the closing turns: the table has nothing new to say, and no other question."""
+
+
+@dataclass(frozen=True, slots=True)
 class Choose:
     """Have the model choose who of these speaks next."""
 
@@ -45,18 +50,20 @@ class Close:
     """The discussion is over."""
 
 
-Step = Open | Choose | Speak | Summarise | Close
+Step = Open | WrapUp | Choose | Speak | Summarise | Close
 
 
 def next_step(session: Session, record: Record) -> Step:
     """What happens next. The same session and record always give the same step."""
-    if any(turn.kind == "summary" for turn in record):
+    if agenda.has_ended(record):
         return Close()
     if agenda.turns_left(session, record) == 0:
         persona = speaker_selection.summariser(session, record)
         return Summarise(persona, Cue(None, summary=True)) if persona else Close()
     if question := agenda.question_to_put(session, record):
         return Open(question)
+    if agenda.has_run_dry(session, record):
+        return WrapUp()
     persona = speaker_selection.next_speaker(session, record)
     if persona is None:
         return Close()
@@ -80,6 +87,7 @@ def _cue(session: Session, record: Record, speaker: Persona) -> Cue:
         ask=asked.name if asked and not dissent else None,
         dissent=dissent,
         new_angle=not dissent and stagnation.only_agree(session, record),
+        deeper=not dissent and agenda.is_to_go_deeper(session, record),
     )
 
 

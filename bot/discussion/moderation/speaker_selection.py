@@ -77,9 +77,9 @@ def natural(session: Session, record: Record, table: tuple[Persona, ...]) -> Per
     if called := _speakers_call(session, record):
         return next(p for p in table if p.name == called.addressed)
     had = [t.steering.name if isinstance(t.steering, TurnSkipped) else t.speaker for t in record if _took_a_turn(t)]
-    spoken, last = this_round((p.name for p in table), had), had[-1] if had else None
-    pool = [p for p in table if p.name not in spoken and p.name != last] or [p for p in table if p.name != last]
-    return seeded_random(session.seed, "floor", len(had)).choice(pool or table)
+    spoken, free = this_round((p.name for p in table), had), _free(record, table)
+    pool = [p for p in free if p.name not in spoken] or free
+    return seeded_random(session.seed, "floor", len(had)).choice(pool)
 
 
 def in_turn(session: Session, record: Record, table: tuple[Persona, ...]) -> Persona:
@@ -88,15 +88,13 @@ def in_turn(session: Session, record: Record, table: tuple[Persona, ...]) -> Per
     order = list(dict.fromkeys(reversed([*(p.name for p in session.cast), *joined])))[::-1]
     had = _just_had_their_turn(record)
     behind = order.index(had[0]) + 1 if had else 0
-    by_name = {p.name: p for p in table}
-    return next(by_name[name] for name in [*order[behind:], *order[:behind]] if name in by_name)
+    free = {p.name: p for p in _free(record, table)}
+    return next(free[name] for name in [*order[behind:], *order[:behind]] if name in free)
 
 
 def by_lot(session: Session, record: Record, table: tuple[Persona, ...]) -> Persona:
     """Anyone but the last speaker and whoever was passed over since."""
-    had = _just_had_their_turn(record)
-    pool = [p for p in table if p.name not in had] or [p for p in table if p.name not in had[:1]] or table
-    return seeded_random(session.seed, "floor", sum(map(_took_a_turn, record))).choice(pool)
+    return seeded_random(session.seed, "floor", sum(map(_took_a_turn, record))).choice(_free(record, table))
 
 
 def as_chosen(session: Session, record: Record, table: tuple[Persona, ...]) -> Persona:
@@ -193,14 +191,31 @@ def this_round(names: Iterable[str], had: Iterable[str]) -> set[str]:
     return done
 
 
+def _free(record: Record, table: tuple[Persona, ...]) -> list[Persona]:
+    """Who may have the next turn: not the last speaker, nor whoever was passed over since. Where that leaves nobody,
+    those passed over first come back; and where that leaves nobody either, the last speaker."""
+    had = _just_had_their_turn(record)
+    for out in (had, {*had[:1], *had[-1:]}, had[:1]):
+        if free := [p for p in table if p.name not in out]:
+            return free
+    return list(table)
+
+
 def _just_had_their_turn(record: Record) -> list[str]:
-    """The last speaker, behind those whose turn was passed over since: whose turn it was last comes first."""
+    """The last speaker, behind those whose turn was passed over since: whose turn it was last comes first.
+
+    After a skip the last speaker is who was last heard, behind those whose turns since then came to nothing.
+    """
     names: list[str] = []
+    was_skipped = False
     for turn in reversed(record.turns):
         if isinstance(turn.steering, TurnSkipped):
             names.append(turn.steering.name)
+            was_skipped = True
         elif turn.kind == "persona":
-            return [*names, turn.speaker]
+            names.append(turn.speaker)
+            if not was_skipped or (turn.text and not turn.withheld):
+                break
     return names
 
 

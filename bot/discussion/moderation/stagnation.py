@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice, takewhile
 from typing import Final
 
-from bot.discussion.model.record import QuestionPut, Record, Session, Turn
+from bot.discussion.model.record import QuestionPut, Record, Session, Turn, TurnsChanged
 from bot.discussion.text.agreement import only_agrees
 from bot.discussion.text.text_metrics import novelty
 
@@ -29,13 +29,17 @@ def only_agree(session: Session, record: Record) -> bool:
     return len(last) == IN_A_ROW and all(only_agrees(turn.text) for turn in last)
 
 
-def brings_nothing_new(session: Session, record: Record) -> bool:
-    """Whether the last turns on the question on the table said hardly anything that had not been said before."""
+def brings_nothing_new(session: Session, record: Record, *, turns: int = IN_A_ROW) -> bool:
+    """Whether the last so many turns said hardly anything that had not been said before.
+
+    What stands before the question on the table, or before somebody had the discussion last otherwise, does not count.
+    """
     if not session.dials.guards_against("progress"):
         return False
-    put = max((t.seq for t, steering in record.steerings() if isinstance(steering, QuestionPut)), default=0)
-    last = [turn for turn in islice(_spoken(record), IN_A_ROW) if turn.seq > put]
-    return len(last) == IN_A_ROW and all(_novelty(turn, record) < LEAST_NOVELTY for turn in last)
+    anew = (t.seq for t, steering in record.steerings() if isinstance(steering, QuestionPut | TurnsChanged))
+    since = max(anew, default=0)
+    last = [turn for turn in islice(_spoken(record), turns) if turn.seq > since]
+    return len(last) == turns and all(_novelty(turn, record) < LEAST_NOVELTY for turn in last)
 
 
 def _spoken(record: Record) -> Iterator[Turn]:

@@ -17,6 +17,7 @@ from bot.discussion.model.record import (
     SeatRemoved,
     Session,
     Turn,
+    TurnsChanged,
     seats,
 )
 from bot.discussion.prompts.control_tokens import escape_control_tokens
@@ -29,6 +30,8 @@ from bot.discussion.text.segmentation import clipped
 # OpenAI takes at most four stop strings; other servers take more. The reply pipeline cuts what slips through.
 STOP_LIMIT: Final = 4
 GUEST_TEXT_LIMIT: Final = 1000
+# In characters: the name of a language takes no more.
+LANGUAGE_LIMIT: Final = 40
 
 OPENING: Final = """\
 This is the transcript of a moderated round-table discussion between the people described below.
@@ -39,6 +42,10 @@ LAST_TURN: Final = "This is the last turn of the discussion: say what you want t
 AGAIN: Final = "The first answer for this turn could not be used."
 NEW_ANGLE: Final = (
     "The last speakers only agreed with each other. Disagree with one of them, or bring up what nobody has mentioned."
+)
+DEEPER: Final = (
+    "Nothing new has been said on this for a while. Go deeper: a case, a cost, a consequence or an exception that "
+    "nobody has named."
 )
 DISSENT: Final = (
     "This time argue the other side: say what speaks against the view that most at the table share, and why, "
@@ -58,6 +65,7 @@ class Cue:
     dissent: bool = False
     summary: bool = False
     new_angle: bool = False
+    deeper: bool = False
     again: str = ""
 
 
@@ -125,6 +133,8 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
         notes.append(f"{cue.answer_to} has just spoken to you: answer that first.")
     if cue.new_angle:
         notes.append(NEW_ANGLE)
+    elif cue.deeper:
+        notes.append(DEEPER)
     if cue.dissent:
         notes.append(DISSENT.format(name=speaker.name))
     if cue.ask and not cue.wrap_up and cue.turns_left != 1:
@@ -135,6 +145,8 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
         notes.append(f"{cue.turns_left} turns are left in the discussion, this one included.")
         if cue.wrap_up:
             notes.append(WRAP_UP)
+    if language := clipped(one_line(session.task.language), LANGUAGE_LIMIT, end=""):
+        notes.append(f"Speak {language}.")
     if cue.again:
         notes += [AGAIN, cue.again]
     what = "the summary that" if cue.summary else "what"
@@ -179,8 +191,11 @@ def _spoken(session: Session, turn: Turn) -> str:
     if turn.kind in ("persona", "summary"):
         return f"{turn.speaker}: {turn.text}\n" if turn.text else ""
     match turn.steering:
-        case QuestionPut(question=question):
-            return f"{MODERATOR}: The question on the table is: {one_line(question)}\n"
+        case QuestionPut(question=question, again=again):
+            what = "Back to the question" if again else "The question on the table is"
+            return f"{MODERATOR}: {what}: {one_line(question)}\n"
+        case TurnsChanged(goes_on=True):
+            return f"{MODERATOR}: The discussion goes on.\n"
         case SeatAdded(persona=p):
             return f"{MODERATOR}: {p.full_name} joins the table. {card(p)}\n"
         case SeatRemoved(name=name):

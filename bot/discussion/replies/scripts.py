@@ -28,7 +28,7 @@ def is_foreign(text: str, session: Session, record: Record) -> bool:
     if not seen:
         return False
     task = session.task
-    told = (task.context, task.discuss, *task.questions, *(p.prompt + p.full_name for p in session.cast))
+    told = (task.context, task.discuss, task.language, *task.questions, *(p.prompt + p.full_name for p in session.cast))
     if seen & _of_all(scripts, (*told, *(turn.text for turn in record if not turn.withheld))):
         return False
     asked = (turn.text for turn in record if turn.kind in ("guest", "moderator") and not turn.withheld)

@@ -1,9 +1,12 @@
 """What a place is told about its session, as values: the stage knows the words, and what people can do there."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from bot.sessions.composing.findings import Finding
 from bot.store.models import Fault, PostKind
+
+_IN_WORDS: Final = {1: "One", 2: "Two", 3: "Three"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,19 @@ class NearsItsEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class LastCall:
+    """Only so many turns are left, then the summary by whoever has spoken most (None: not known)."""
+
+    turns: int
+    summariser: str | None
+
+    @property
+    def sentence(self) -> str:
+        left = f"{_IN_WORDS.get(self.turns, self.turns)} turn{'' if self.turns == 1 else 's'} left"
+        return f"{left}, then {f'{self.summariser} sums up' if self.summariser else 'comes the summary'}."
+
+
+@dataclass(frozen=True, slots=True)
 class NotShown:
     """Something that is no turn was refused, and will not be shown. `why`: a sentence."""
 
@@ -57,4 +73,4 @@ class Done:
     what: str
 
 
-Notice = Paused | GoesOn | OutageOver | NearsItsEnd | NotShown | SessionClosed | Finding | Done
+Notice = Paused | GoesOn | OutageOver | NearsItsEnd | LastCall | NotShown | SessionClosed | Finding | Done

@@ -1,6 +1,6 @@
 """How a session stands, read off its parts."""
 
-from bot.discussion.model.record import QuestionPut, Record, question_on_table, seats
+from bot.discussion.model.record import Record, question_on_table, seats
 from bot.discussion.moderation import agenda
 from bot.llm.fallback import spoken_by
 from bot.sessions.composing.budget import Budget
@@ -13,8 +13,7 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
     """The values that the panel and `status` show."""
     session = state.session
     question = question_on_table(record)
-    put = dict.fromkeys(s.question for _, s in record.steerings() if isinstance(s, QuestionPut))
-    questions = list(dict.fromkeys([*session.task.questions, *put]))
+    questions = agenda.questions_in_order(session, record)
     return StatusReport(
         session_id=state.id,
         status=state.status,

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from . import refusals, wire
-from .records import DEFAULT, EPHEMERAL, JSON, LOADING, REPLY, Channel, Message
+from .records import (
+    DEFAULT,
+    EPHEMERAL,
+    JSON,
+    LOADING,
+    NEWS_CHANNEL,
+    NEWS_THREAD,
+    PUBLIC_THREAD,
+    REPLY,
+    Channel,
+    Message,
+)
 from .refusals import ApiRefusal
 from .server import ApiCall, route
 
@@ -39,6 +50,9 @@ def edit_channel(call: ApiCall) -> JSON:
 def create_thread(call: ApiCall) -> JSON:
     parent = call.channel()
     call.world.require(parent, "create_public_threads")
+    # What opens a private one where nothing is said.
+    if call.json.get("type") != (NEWS_THREAD if parent.kind == NEWS_CHANNEL else PUBLIC_THREAD):
+        raise refusals.invalid_form("type", "BASE_TYPE_CHOICES", "Value must be one of the kinds of this channel.")
     return wire.channel(call.world, call.world.add_thread(parent, call.json["name"]))
 
 

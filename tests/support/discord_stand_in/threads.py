@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import wire
-from .records import JSON, PRIVATE_THREAD, PUBLIC_THREAD, Channel
+from .records import JSON, NEWS_CHANNEL, NEWS_THREAD, PRIVATE_THREAD, PUBLIC_THREAD, Channel
 from .state import State
 
 ChannelLike = Channel | int | str
@@ -15,8 +15,9 @@ class Threads(State):
     def add_thread(
         self, parent: ChannelLike, name: str, *, archived: bool = False, locked: bool = False, private: bool = False
     ) -> Channel:
-        kind = PRIVATE_THREAD if private else PUBLIC_THREAD
-        thread = Channel(self.new_id(), name, self.channel(parent), archived=archived, locked=locked, kind=kind)
+        above = self.channel(parent)
+        kind = PRIVATE_THREAD if private else NEWS_THREAD if above.kind == NEWS_CHANNEL else PUBLIC_THREAD
+        thread = Channel(self.new_id(), name, above, archived=archived, locked=locked, kind=kind)
         self.channels[thread.id] = thread
         self.changed(thread, "CREATE")
         return thread

@@ -1,10 +1,14 @@
-"""Where a new table is to be, and what it may not be against: seats that are told apart, and not too many tables."""
+"""A session as it is stored when it is opened: where and by whom, and whether its cast can sit at one table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.discussion.model.names import name_clashes
 from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import Session
 from bot.errors import Remedy, UserError
+from bot.store.models import Status, StoredSession
+from bot.store.schema import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +24,26 @@ class OpeningPlace:
     most: int | None = None
 
 
-def require_fit(cast: tuple[Persona, ...]) -> None:
-    """Raise UserError if these can't sit together."""
+def new_session(where: OpeningPlace, session: Session, chimers: int | None = None) -> StoredSession:
+    """A session that is about to be stored. Raises UserError if its cast can't sit together."""
+    check_cast(session.cast)
+    return StoredSession(
+        id=0,
+        guild_id=where.guild_id,
+        place_id=where.place_id,
+        channel_id=where.channel_id,
+        convener_id=where.convener_id,
+        anchor_id=where.anchor_id,
+        status=Status.RUNNING,
+        reason=None,
+        session=session,
+        created_at=now(),
+        chimers=chimers,
+    )
+
+
+def check_cast(cast: Sequence[Persona]) -> None:
+    """Raise UserError if one name calls two of these."""
     if clashes := name_clashes(cast):
         raise UserError(
             "These personas can't sit at one table: "
@@ -29,7 +51,7 @@ def require_fit(cast: tuple[Persona, ...]) -> None:
         )
 
 
-def require_room(are_open: int, most: int, of_server: int | None = None) -> None:
+def check_number(are_open: int, most: int, of_server: int | None) -> None:
     """Raise UserError if so many tables are open on a server that it may have no further one.
 
     `most`: what the host allows, 0: any number; `of_server`: what the server has set itself.

@@ -1,96 +1,28 @@
-"""What a convener chooses for a table, what a server has set where they choose nothing, and the table of both."""
+"""From what somebody chose to the table they get: its task, its cast, its dials; and reading what they ask."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Final, Self
+from dataclasses import dataclass
+from typing import Any, Final
 
 from bot.chat.hearing.guest_messages import without_unseen
-from bot.discussion.model.dials import Dials, TurnOrder
+from bot.chat.rules.table_choices import ALL, EVERYONE, TableChoices
+from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
 from bot.discussion.text.folding import fold
 from bot.discussion.text.links import plain_links
 from bot.errors import UserError
 from bot.library.catalogue import Catalogue
+from bot.library.name_rules import SEPARATORS
 from bot.library.question_lines import question_lines
-from bot.store.models import StoredSession
 from bot.store.server_settings import ServerSettings
 
-# Who may chime in, besides a role by its id: as StoredSession.chimers has it, but for everyone. They are None there,
-# which is here what nobody has chosen.
-EVERYONE: Final = -1
-# In the place of names: whoever there is. No persona can be called so.
-ALL: Final = "everyone"
-# The setting of a table that has none but its questions.
-NO_TASK: Final = ""
 # What parts several questions on one line.
 PARTED: Final = "|"
 QUESTION_LENGTH: Final = 300
 QUESTIONS: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class TableChoices:
-    """None, and an empty list: not said. `task`: a name, NO_TASK for none; `personas`: names with commas, or ALL;
-    `chimers`: a role's id, EVERYONE or NOBODY; `brief`: a text that is the context; `channel_id`: where (None: where it
-    is chosen)."""
-
-    questions: tuple[str, ...] = ()
-    task: str | None = None
-    personas: str | None = None
-    turns: int | None = None
-    floor: TurnOrder | None = None
-    language: str | None = None
-    vote: bool | None = None
-    chimers: int | None = None
-    brief: str = ""
-    channel_id: int | None = None
-    in_new_thread: bool = False
-
-    @classmethod
-    def of(cls, stored: StoredSession, catalogue: Catalogue) -> Self:
-        """What was chosen for a table, for another one like it: all but what it talked about."""
-        session, dials = stored.session, stored.session.dials
-        known = session.task.name in [task.name for task in catalogue.tasks]
-        return cls(
-            task=session.task.name if known else NO_TASK,
-            personas=", ".join(persona.name for persona in session.cast),
-            turns=dials.turns,
-            floor=dials.floor,
-            language=session.task.language,
-            vote=getattr(dials, "vote", None),
-            chimers=EVERYONE if stored.chimers is None else stored.chimers,
-        )
-
-    @classmethod
-    def recalled(cls, values: dict[str, Any]) -> Self:
-        """The inverse of `to_recall`; what an earlier version called otherwise is left out."""
-        known = {field.name for field in fields(cls)} - _FORGOTTEN
-        return cls(**{name: value for name, value in values.items() if name in known})
-
-    def to_recall(self) -> dict[str, Any]:
-        """What the next set-up begins with: no words of anybody's."""
-        return {name: value for name, value in asdict(self).items() if name not in _FORGOTTEN}
-
-    def filled_in(self, server: ServerSettings, dials: Dials) -> "TableChoices":
-        """The same with what the server, then the host, has set where nothing is said.
-
-        A question that somebody brings is a table of its own: the server's task is for whoever brings none.
-        """
-        return replace(
-            self,
-            task=self.task if self.task is not None or self.questions or self.brief else server.task,
-            personas=server.cast or "" if self.personas is None else self.personas,
-            turns=self.turns or server.turns or dials.turns,
-            floor=self.floor or dials.floor,
-            language=(server.language or "") if self.language is None else self.language,
-            vote=_first(self.vote, server.vote, getattr(dials, "vote", False)),
-            chimers=_first(self.chimers, server.chimers, EVERYONE),
-        )
-
-
-_FORGOTTEN: Final = frozenset({"questions", "brief"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +96,9 @@ def _task(wanted: TableChoices, catalogue: Catalogue, *, is_servers: bool) -> Ta
 
 
 def _cast(wanted: TableChoices, catalogue: Catalogue, *, is_servers: bool) -> tuple[Persona, ...]:
-    asked = wanted.personas or ""
+    names = [name.strip() for name in re.split(f"[{SEPARATORS}]", wanted.personas or "")]
     with _as_set_here("cast", is_servers):
-        return catalogue.cast("" if fold(asked.strip()) == ALL else asked)
+        return catalogue.cast("" if ALL in map(fold, names) else ", ".join(names))
 
 
 @contextmanager
@@ -180,7 +112,3 @@ def _as_set_here(setting: str, is_servers: bool) -> Iterator[None]:
         raise UserError(
             f"{error} It is this server's default: `/roundtable settings {setting}:…` changes it."
         ) from None
-
-
-def _first(*values: Any) -> Any:
-    return next(value for value in values if value is not None)
