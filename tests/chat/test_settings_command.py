@@ -90,13 +90,14 @@ async def test_every_option_is_stored_and_told_with_its_source(place: SimulatedP
     assert stands["channel"] == f"<#{rye.id}> (this server)"
     for option in ("channel", "guests", "language", "proxies"):
         await settings(place, admin, reset=option)
+    assert (await settings(place, admin, cast="Everyone"))["cast"] == "everyone who comes with me (built in)"
     await settings(place, admin, guests="nobody", channel=rye)
     stands = await settings(place, admin, channel=rye)
     assert (stands["channel"], stands["guests"]) == ("in every channel (built in)", "nobody (this server)")
     place.bot.settings = place.bot.settings.model_copy(update={"proxy_applications": ()})
     assert (await settings(place, admin))["proxies"] == "left out, on every server (the host)"
     guests = await admin.autocomplete(place.channel, "roundtable settings", "guests", "ba")
-    assert guests == [{"name": "@bakers", "value": str(bakers.id)}]
+    assert guests == [{"name": "only bakers", "value": str(bakers.id)}]
     names = await admin.autocomplete(place.channel, "roundtable settings", "reset", "t")
     assert {choice["value"] for choice in names} >= {"task", "turns", "tables"}
 

@@ -3,8 +3,8 @@
 from contextlib import suppress
 
 import pytest
-from bot.chat.sentences import sentence
 
+from bot.chat.text.sentences import sentence
 from bot.sessions import steering
 from bot.sessions.delivery.notices import LastCall
 from bot.store.models import PostStatus, Status

@@ -7,11 +7,12 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.chat.commands import privacy_command, settings_command
+from bot.chat.commands.guests_option import suggested_guests
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.responses import answering, defer
 from bot.chat.commands.server_catalogue import catalogue_of
-from bot.chat.commands.setting_values import EVERYONE, NOBODY, SETTINGS
-from bot.chat.commands.suggestions import CHOICE_LENGTH, CHOICES, complete_list, matching
+from bot.chat.commands.setting_values import SETTINGS
+from bot.chat.commands.suggestions import complete_list, matching
 
 
 @app_commands.command(description="What is kept about you here; get it, or have it forgotten")
@@ -68,16 +69,7 @@ async def settings(
 
 @settings.autocomplete("guests")
 async def _complete_guests(interaction: Interaction, current: str) -> list[Choice[str]]:
-    roles = [
-        role
-        for role in (interaction.guild.roles if interaction.guild else [])
-        if not role.is_default() and not role.managed
-    ]
-    named = [(EVERYONE, EVERYONE), (NOBODY, NOBODY), *((f"@{role.name}", str(role.id)) for role in roles)]
-    fitting = [
-        Choice(name=name[:CHOICE_LENGTH], value=value) for name, value in named if current.lower() in name.lower()
-    ]
-    return fitting[:CHOICES]
+    return suggested_guests(current, interaction.guild)
 
 
 @settings.autocomplete("task")

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import discord
 
+from bot.chat.commands.guests_option import chimers_of
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.server_catalogue import catalogue_of
+from bot.chat.rules.table_choices import ALL, EVERYONE
 from bot.chat.text.making_texts import written_line
 from bot.discussion.model.names import name_clashes
 from bot.errors import UserError
@@ -34,8 +36,6 @@ SETTINGS: Final[Mapping[str, str]] = {
 }
 UNSET: Final[Mapping[str, Any]] = {field.name: field.default for field in fields(ServerSettings)}
 ROLES: Final = ("openers", "steerers", "makers", "guests")
-EVERYONE: Final = "everyone"
-NOBODY: Final = "nobody"
 CHANNELS: Final = 25
 _TURNS: Final = (1, 200)
 _MOST_PACE: Final = 3600.0
@@ -63,25 +63,14 @@ def reset(option: str) -> dict[str, Any]:
     return {SETTINGS[name]: UNSET[SETTINGS[name]]}
 
 
-def role_called(guild: discord.Guild, text: str) -> int | None:
-    """Who chimes in, as it is typed: everyone (None), nobody (0), or a role by its id or name. Raises UserError."""
-    asked = text.strip().removeprefix("<@&").removesuffix(">").removeprefix("@")
-    if asked.casefold() in (EVERYONE, NOBODY):
-        return None if asked.casefold() == EVERYONE else 0
-    for role in guild.roles:
-        if asked == str(role.id) or asked.casefold() == role.name.removeprefix("@").casefold():
-            return None if role.is_default() else role.id
-    shown = discord.utils.escape_markdown(text[:80])
-    raise UserError(f"There is no role called “{shown}” here. Name one, or write everyone or nobody.")
-
-
 async def _checked(interaction: Interaction, option: str, value: Any) -> Any:
     match option:
         case "openers" | "steerers" | "makers":
             return None if value.is_default() else value.id  # the role @everyone is everyone
         case "guests":
             assert interaction.guild is not None
-            return role_called(interaction.guild, value)
+            chimers = chimers_of(value, interaction.guild)
+            return None if chimers == EVERYONE else chimers
         case "channel":
             return await _with_channel(interaction, value)
         case "task":
@@ -116,7 +105,9 @@ def channels_of(guild: discord.Guild | None, ids: tuple[int, ...]) -> tuple[int,
     return tuple(dict.fromkeys(found)) or None
 
 
-async def _cast(interaction: Interaction, names: str) -> str:
+async def _cast(interaction: Interaction, names: str) -> str | None:
+    if names.strip().casefold() == ALL:
+        return None
     cast = (await catalogue_of(interaction)).cast(names)
     for clash in name_clashes(cast):
         raise UserError(f"These can't sit at one table: {clash.problem(cast[clash.earlier].full_name)} {clash.fix}")

@@ -10,7 +10,8 @@ from bot.chat.commands.clicks import OUT_OF_DATE, Click, Handler
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.private_cards import show
 from bot.chat.commands.responses import defer, may_be_lost
-from bot.chat.commands.setting_values import NOBODY, ROLES, channels_of, checked, reset
+from bot.chat.commands.setting_values import ROLES, channels_of, checked, reset
+from bot.chat.rules.table_choices import NOBODY
 from bot.errors import UserError
 from bot.store.server_settings import ServerSettings
 
@@ -63,7 +64,7 @@ async def _on_channels(interaction: Interaction, click: Click) -> None:
 async def _on_nobody(interaction: Interaction, click: Click) -> None:
     guild = _guild_of_manager(interaction)
     await defer(interaction)
-    await _change(interaction, guild, await checked(interaction, {"guests": NOBODY}))
+    await _change(interaction, guild, {"chimers": NOBODY})
 
 
 async def _on_flip(interaction: Interaction, click: Click) -> None:
