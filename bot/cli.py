@@ -1,4 +1,4 @@
-"""The front door: `roundtable run | demo | discuss | dummy | check`."""
+"""The front door: `roundtable run | demo | discuss | dummy | check | personas`."""
 
 import argparse
 import asyncio
@@ -113,6 +113,18 @@ async def _check(args: argparse.Namespace) -> int:
     return await check(_settings(), fix=args.fix)
 
 
+async def _personas(args: argparse.Namespace) -> int:
+    from bot.personas_command import check_personas, import_personas, list_personas
+
+    if args.action == "check":
+        return check_personas(args.files)
+    settings = _settings()
+    folder = args.personas or settings.personas_dir
+    if args.action == "list":
+        return list_personas(folder, settings.endpoints)
+    return import_personas(args.files, folder, settings.endpoints, name=args.name, force=args.force)
+
+
 def _settings(**overrides: Any) -> Settings:
     settings = read_settings(**overrides)
     set_up_logging(settings.log_level, settings.secrets)
@@ -172,7 +184,27 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument(
         "--fix", action="store_true", help="also set on Discord how it is installed: on servers, with what it needs"
     )
+    _add_actions(
+        command("personas", _personas, "Bring character cards into the folder of personas, or list who is there.")
+    )
     return parser
+
+
+def _add_actions(personas: argparse.ArgumentParser) -> None:
+    actions = personas.add_subparsers(metavar="ACTION", dest="action", required=True)
+
+    def action(name: str, help: str) -> argparse.ArgumentParser:
+        return actions.add_parser(name, help=help, description=help)
+
+    bring = action("import", "Make a persona of each file: a character card (PNG, CHARX or JSON) or a persona file.")
+    bring.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a card or a persona file")
+    bring.add_argument("--force", action="store_true", help="replace a persona file that is there already")
+    bring.add_argument("--name", default="", metavar="NAME", help="call it so (default: as the file says)")
+    looking = action("list", "Say who is in the folder of personas, and what is wrong there.")
+    for one in (bring, looking):
+        one.add_argument("--personas", type=Path, metavar="DIR", help="folder of persona files (default: PERSONAS_DIR)")
+    check = action("check", "Say what would be taken of each file, and write nothing.")
+    check.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a card or a persona file")
 
 
 def _bounded(low: int, high: int) -> Any:

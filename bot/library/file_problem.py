@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.discussion.text.folding import one_line
+from bot.discussion.text.invisible import without_invisible
 from bot.errors import RoundtableError, UserError
 
 # So much of a file's name is told.
 _NAME_SHOWN: Final = 60
+# What steers a terminal, and half characters.
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # So many of its faults are told at once: each has up to 300 characters, a message of Discord's 2,000.
 _TOLD: Final = 6
 
@@ -42,15 +46,15 @@ class UnusableFile(UserError):
     def __init__(self, problems: Sequence[FileProblem]) -> None:
         self.problems = tuple(problems)
         more = [f"And {len(problems) - _TOLD} more."] if len(problems) > _TOLD else []
-        super().__init__(storable("\n".join([*map(str, problems[:_TOLD]), *more])))
+        super().__init__("\n".join([*(tellable(str(problem)) for problem in problems[:_TOLD]), *more]))
 
 
-def storable(text: str) -> str:
-    """`text` as it can be written anywhere: half characters become question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+def tellable(sentence: str) -> str:
+    """A sentence with pieces of a stranger's file as it can be written anywhere: on one line, and all of it is seen."""
+    return one_line(without_invisible(_CONTROLS.sub("", sentence)))
 
 
 def shown_name(filename: str) -> str:
     """The name of a file that a stranger named: without folders, control characters or much length."""
-    name = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e]", "", storable(re.split(r"[/\\]", filename)[-1])).strip()
+    name = tellable(re.split(r"[/\\]", filename[-2_000:])[-1])
     return name if len(name) <= _NAME_SHOWN else f"{name[: _NAME_SHOWN // 2]}…{name[-_NAME_SHOWN // 2 :]}"

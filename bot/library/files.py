@@ -48,6 +48,21 @@ def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[P
         return [], [
             FileProblem(str(folder), "", "is not a folder.", "Set PERSONAS_DIR (or --personas) to one that is.")
         ]
+    read = _persona_files(folder, endpoints)
+    if not read:
+        fix = " ".join(["Put at least one *.json file there.", *unread_files(folder)])
+        return [], [FileProblem(str(folder), "", "holds no persona.", fix)]
+    named = [(str(file.path), file.nameplate) for file in read if file.nameplate]
+    problems = [problem for file in read for problem in file.problems]
+    return [file.persona for file in read if file.persona], problems + cast_problems(named)
+
+
+def personas_by_file(folder: Path) -> dict[Path, Persona]:
+    """The personas of a folder, those with faults as well as far as they have names, each by its file."""
+    return {file.path: file.nameplate for file in _persona_files(folder, ()) if file.nameplate}
+
+
+def _persona_files(folder: Path, endpoints: Collection[str]) -> list[_PersonaFile]:
     found = _inside(folder)
     read: list[_PersonaFile] = []
     for path in found:
@@ -59,13 +74,7 @@ def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[P
     pictures = [path for path in found if taken.isdisjoint({str(path.resolve()), str(path.with_suffix(""))})]
     cards = ((path, _card_of(path, folder)) for path in pictures)
     read += [_parse(path, card, folder, endpoints) for path, card in cards if card is not None]
-    if not read:
-        fix = " ".join(["Put at least one *.json file there.", *unread_files(folder)])
-        return [], [FileProblem(str(folder), "", "holds no persona.", fix)]
-    read.sort(key=lambda file: natural(file.path.name))
-    named = [(str(file.path), file.nameplate) for file in read if file.nameplate]
-    problems = [problem for file in read for problem in file.problems]
-    return [file.persona for file in read if file.persona], problems + cast_problems(named)
+    return sorted(read, key=lambda file: natural(file.path.name))
 
 
 def unread_files(folder: Path) -> list[str]:
@@ -182,11 +191,11 @@ def _parse(path: Path, text: str, folder: Path, endpoints: Collection[str]) -> _
         persona = persona and persona.model_copy(update={"avatar": str(image.resolve())})
     nameplate = persona or _nameplate(data)
     if persona and not problems:
-        problems += _unknown_endpoints(path, persona, endpoints)
+        problems += unknown_endpoints(path, persona, endpoints)
     return _PersonaFile(path, None if problems else persona, nameplate, problems)
 
 
-def _unknown_endpoints(path: Path, persona: Persona, known: Collection[str]) -> list[FileProblem]:
+def unknown_endpoints(path: Path, persona: Persona, known: Collection[str]) -> list[FileProblem]:
     """What of the endpoints that a persona names the settings do not have."""
     problems: list[FileProblem] = []
     if (name := persona.endpoint) and name not in known:

@@ -11,9 +11,9 @@ from bot.discussion.text.segmentation import clipped
 from bot.library.avatar_links import link_problem
 from bot.library.character_card import read_card
 from bot.library.charx import CharxFile, icon_bytes, main_icon
-from bot.library.file_problem import FileProblem, UnusableFile, shown_name, storable
+from bot.library.file_problem import FileProblem, UnusableFile, shown_name, tellable
 from bot.library.json_text import read_json
-from bot.library.macros import without_unknown
+from bot.library.macros import expanded, without_unknown
 from bot.library.persona_file import read_persona
 from bot.library.png_card import PNG_START, card_in_png
 from bot.library.portrait_crop import PICTURE_BYTES, portrait_of
@@ -35,6 +35,8 @@ HOST_FIELDS: Final = ("endpoint", "model", *ModelOptions.model_fields)
 # So much of a wrong value is told, and so many macros.
 _SHOWN: Final = 100
 _MACROS_TOLD: Final = 5
+# So deep macros stand in each other at most; what is left is a fault.
+_NESTED: Final = 8
 _Read = TypeVar("_Read")
 
 _ZIP_START: Final = b"PK\x03\x04"
@@ -83,7 +85,7 @@ def imported(data: bytes, filename: str, *, name: str = "", by_host: bool = Fals
     persona, macros = _persona(file, fields)
     picture, without = _picture(file, parsed, carried)
     left_out = [*left_out, *macros, *without]
-    return ImportedPersona(persona, picture, tuple(storable(sentence) for sentence in left_out))
+    return ImportedPersona(persona, picture, tuple(tellable(sentence) for sentence in left_out))
 
 
 def _carried(file: str, data: bytes) -> _Carried:
@@ -141,11 +143,13 @@ def _persona(file: str, fields: dict[str, Any]) -> tuple[Persona, list[str]]:
     macros: list[str] = []
     for field in ("prompt", "intro"):
         if isinstance(value := fields.get(field), str):
-            fields[field], unknown = without_unknown(without_controls(value))
+            called = fields.get("name")
+            fields[field], unknown = _filled_in(without_controls(value), called if isinstance(called, str) else "")
             macros += unknown
     persona, problems = read_persona(file, fields)
     if persona is None:
-        raise UnusableFile(problems)
+        # A card has one name, which stands in two fields.
+        raise UnusableFile(list({(fault.value, fault.fix): fault for fault in problems[::-1]}.values())[::-1])
     if (length := len(persona.prompt)) > PROMPT_LENGTH:  # many a {{char}} with a long name
         raise _unusable(file, f"the prompt has {length:,} characters.", f"Keep it under {PROMPT_LENGTH:,}.")
     told = list(dict.fromkeys(macros))
@@ -154,6 +158,19 @@ def _persona(file: str, fields: dict[str, Any]) -> tuple[Persona, list[str]]:
     more = f" and {len(told) - _MACROS_TOLD} more" if len(told) > _MACROS_TOLD else ""
     known = "only {{char}} and {{user}} are filled in here"
     return persona, [f"Left out: the macros {', '.join(told[:_MACROS_TOLD])}{more} ({known})."]
+
+
+def _filled_in(text: str, character: str) -> tuple[str, list[str]]:
+    """`text` without macros, and those that mean nothing here; from the innermost on, where some stand in others."""
+    found: list[str] = []
+    for _ in range(_NESTED):
+        text, _ = expanded("", "", text, character)
+        text, unknown = without_unknown(text)
+        found += unknown
+        # A name that is a macro itself would make it longer and longer.
+        if not unknown or len(text) > PROMPT_LENGTH:
+            break
+    return text, found
 
 
 def _too_much(file: str, fields: Mapping[str, Any]) -> Iterator[FileProblem]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import struct
+import threading
 import warnings
 import zlib
 from io import BytesIO
@@ -15,8 +16,12 @@ from bot.library.file_problem import FileProblem, UnusableFile, shown_name
 SIDE: Final = 128
 # A photograph of a phone's has three to five megabytes.
 PICTURE_BYTES: Final = 8 * 1024 * 1024
-# 4096×4096: a phone's twelve megapixels fit. Pillow keeps four bytes a pixel: this is what bounds its memory.
+# 4096×4096: a phone's twelve megapixels fit. A JPEG of that size is decoded at a fraction of it; of the others, which
+# are not, no more than this many are: a decoder takes up to sixteen bytes for each of them.
 _PIXELS: Final = 16 * 1024 * 1024
+_DECODED_PIXELS: Final = 6 * 1024 * 1024
+# One picture after the other, so that it is the memory for one.
+_DECODER: Final = threading.Lock()
 _FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "AVIF")
 _TAKEN: Final = "Use a PNG, JPEG, WebP, GIF or AVIF."
 # What pillow raises at files that are broken or made to break it; it has no error of its own for that.
@@ -45,11 +50,12 @@ def portrait_of(data: bytes, filename: str = "the picture") -> bytes:
     if len(data) > PICTURE_BYTES:
         raise _unusable(name, f"has {len(data):,} bytes.", f"Use a picture of up to {PICTURE_BYTES:,}.")
     try:
-        with _opened(data) as image:
-            if (pixels := image.width * image.height) > _PIXELS:
-                raise _too_large(name, f"{image.width:,}×{image.height:,}")
-            if pixels == 0:
-                raise ValueError("no pixels")
+        with _DECODER, _opened(data) as image:
+            width, height = image.size
+            # A JPEG can be read at a fraction of its size.
+            image.draft("RGB", (2 * SIDE, 2 * SIDE))
+            if width * height > _PIXELS or image.width * image.height > _DECODED_PIXELS:
+                raise _too_large(name, f"{width:,}×{height:,}")
             return _as_png(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large(name, "far too many") from None
@@ -75,8 +81,6 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def _as_png(image: Image.Image) -> bytes:
-    # A JPEG can be read at a fraction of its size; anything else is made smaller before it is copied.
-    image.draft("RGB", (2 * SIDE, 2 * SIDE))
     if image.mode in ("P", "PA") or "transparency" in image.info:
         small = image.convert("RGBA")
     elif image.mode not in ("RGB", "RGBA", "L", "LA"):

@@ -331,16 +331,17 @@ def test_several_personas_in_one_file(tmp_path: Path) -> None:
 
 
 def test_files_that_are_not_read_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    for name in ("edda.yaml", "odo.json.txt", "ui.jsonc", "README.md", "notes.txt"):
+    for name in ("edda.yaml", "ravi.charx", "odo.json.txt", "ui.jsonc", "README.md", "notes.txt"):
         put(tmp_path / "personas" / name, "x")
     put(tmp_path / "tasks" / "t" / "questions.txt", "Why?")
     _, (problem,) = read_personas(tmp_path / "personas")
     assert isinstance(problem, FileProblem)
     assert "edda.yaml is not read: a persona is a JSON file, such as edda.json." in problem.fix
+    assert "ravi.charx is not read: `roundtable personas import` makes a persona of it." in problem.fix
     put(tmp_path / "personas" / "aino.json", AINO)
     open_catalogue(tmp_path / "personas", tmp_path / "tasks")
     told = [record.getMessage().split(": ", 1)[1].split(" ")[0] for record in caplog.records]
-    assert told == ["edda.yaml", "odo.json.txt", "ui.jsonc"]
+    assert told == ["edda.yaml", "odo.json.txt", "ravi.charx", "ui.jsonc"]
 
 
 def test_files_in_natural_order_whatever_their_digits(tmp_path: Path) -> None:

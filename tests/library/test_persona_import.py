@@ -4,6 +4,7 @@ import base64
 import json
 import zlib
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from PIL import Image
 
 from bot.discussion.model.persona import Persona
 from bot.library.file_problem import UnusableFile
+from bot.library.files import read_personas
 from bot.library.persona_export import exported, exported_with_picture
 from bot.library.persona_import import HOST_FIELDS, PROMPT_LENGTH, imported
 from bot.library.portrait_crop import portrait_of
 from tests.support.character_cards import DETAILS, PROMPT, card, charx, drawn, drawn_with, picture, text_chunk
-from tests.support.written_files import AINO
+from tests.support.written_files import AINO, put
 
 ICON = {"type": "icon", "name": "main", "uri": "embeded://assets/icon/images/main.png", "ext": "png"}
 FACE = "data:image/png;base64," + base64.b64encode(drawn()).decode()
@@ -109,6 +111,15 @@ def test_a_persona_file_of_ours_and_of_the_original_script() -> None:
 )  # fmt: skip
 def test_what_of_a_card_is_left_out_is_told(changes: dict[str, Any], said: str) -> None:
     assert imported(as_json(card(3, **changes)), "edda.json").left_out == (said,)
+
+
+def test_macros_inside_of_others_go_from_the_innermost_on() -> None:
+    nested = imported(
+        as_json(card(2, description="{{char}} is {{random::{{char}}::{{pick::a::b}}}}glad.")), "edda.json"
+    )
+    assert nested.persona.prompt.startswith("Edda is glad.")
+    assert nested.left_out[0].startswith("Left out: the macros {{pick::a::b}}, {{random::Edda::}} (only")
+    assert "the prompt has" in refused(as_json(card(2, name="{{char}}" * 9, description="{{x}}{{char}}" * 500)))
 
 
 def test_nothing_is_told_of_what_is_empty() -> None:
@@ -229,6 +240,7 @@ def test_of_two_fields_of_one_name_the_later_counts_and_control_characters_go() 
 
 # --- there and back ---
 
+RAVI = {"name": "Ravi", "full_name": "Ravi Menon", "prompt": "You are Ravi Menon.", "creativity": 0.1}
 WHOLE = Persona.model_validate(
     AINO
     | {"aliases": ["Ainikki"], "creativity": 0.35, "intro": "Counts ice.", "avatar": "https://example.org/a.png"}
@@ -245,6 +257,14 @@ def test_what_goes_out_comes_back_alike(persona: Persona) -> None:
     assert (found.persona, found.left_out) == (persona, ())
     assert found.picture
     assert Image.open(BytesIO(found.picture)).tobytes() == Image.open(BytesIO(face)).tobytes()
+
+
+def test_what_goes_out_can_be_put_into_the_folder(tmp_path: Path) -> None:
+    put(tmp_path / "a.json", exported(WHOLE))
+    face = put(tmp_path / "b.png", exported_with_picture(Persona.model_validate(RAVI), portrait_of(drawn())))
+    personas, problems = read_personas(tmp_path, ["fast"])
+    assert problems == []
+    assert personas == [WHOLE, Persona.model_validate(RAVI | {"avatar": str(face.resolve())})]
 
 
 def test_other_tools_can_read_and_change_what_goes_out() -> None:

@@ -8,21 +8,21 @@ import tracemalloc
 import zlib
 from collections.abc import Callable
 from functools import cache
-from io import BytesIO
 from pathlib import Path
-from zipfile import ZIP_LZMA, ZipFile
+from zipfile import ZIP_LZMA
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.discussion.prompts.third_person import told_of
 from bot.library import brief_file
 from bot.library.brief_file import brief_text
 from bot.library.file_problem import UnusableFile
-from bot.library.persona_import import imported
+from bot.library.persona_import import PROMPT_LENGTH, imported
 from bot.library.portrait_crop import portrait_of
 from tests.support.character_cards import PROMPT, card, charx, chunk, drawn, drawn_with, picture, text_chunk
-from tests.support.pdf_files import CATALOGUE, pdf_of, pdf_with_pages, written
+from tests.support.pdf_files import CATALOGUE, pdf_of, pdf_with_pages
 from tests.support.written_files import AINO, put
 
 # What is taken of memory beside the file itself, in bytes; and of time, in seconds of the processor, which are so many
@@ -43,13 +43,6 @@ def patched(packed: bytes, *changes: tuple[bytes, int, bytes]) -> bytes:
         start = data.rindex(mark) + at
         data[start : start + len(new)] = new
     return bytes(data)
-
-
-def packed_by(method: int) -> bytes:
-    out = BytesIO()
-    with ZipFile(out, "w", method) as file:
-        file.writestr("card.json", "{}")
-    return out.getvalue()
 
 
 def made(data: bytes | Callable[[], bytes]) -> bytes:
@@ -95,7 +88,7 @@ ICON = [{"type": "icon", "name": "main", "uri": "embeded://face.png"}]
         (as_json(dict.fromkeys(map(str, range(50_000)))), "has 50,000 fields. A persona has a few"),
         (as_json(AINO | {"name" * 20_000: 1}), "is a field's name of 80,000 characters. Leave it out."),
         (as_json(AINO | {"aliases": ["a" * 100] * 15_000}), "aliases: is a list of 15,000. Keep it under 100."),
-        (as_json(AINO | {"aliases": ["a" * 100] * 90}), "And 84 more."),
+        (as_json(AINO | {"aliases": [f"{at}{'a' * 100}" for at in range(90)]}), "And 84 more."),
         (as_json(AINO | {"avatar": "https://" + "a." * 900_000 + " x"}), "avatar: has 1,800,010 characters."),
         (as_json(AINO | {"prompt": "<user>" * 1_990}), "the prompt has 45,"),
         (as_json(card(2, name="N" * 80, description="{{char}}" * 1_400)), "the prompt has 11"),
@@ -112,7 +105,7 @@ ICON = [{"type": "icon", "name": "main", "uri": "embeded://face.png"}]
         (lambda: patched(charx(("card.json", b" " * BIG)), (*LISTED_SIZE, b"\x64\0\0\0")), DAMAGED),
         (lambda: charx(("card.json", card(3, assets=ICON)), ("face.png", bytes(BIG))), "Its picture is left out"),
         (b"PK\x03\x04" + b"PK\x01\x02" * 3_000, "holds 3,000 files. Take some out: 2,000 are read at most."),
-        (packed_by(ZIP_LZMA), DAMAGED),
+        (charx(("card.json", {}), packing=ZIP_LZMA), DAMAGED),
         (patched(charx(("card.json", card(3))), *TWO_MARKS), "is encrypted. Export it without a password."),
         (charx(("card.json", charx(("card.json", card(3))))), "is not UTF-8"),
         (charx(("../card.json", card(3)), ("/card.json", card(3))), "is a zip file without card.json"),
@@ -206,6 +199,19 @@ def test_any_damage_makes_a_persona_or_a_sentence(sound: bytes, chosen: st.DataO
             read()
 
 
+@pytest.mark.parametrize(
+    "words", ["You ", "you're ", "You are ", "you. ", "You are Dr. ", "Edda ", "“", "You, as ", "a ", "**"]
+)
+def test_a_card_that_goes_on_and_on_is_told_as_fast_as_any(words: str) -> None:
+    """It stands in each prompt of its table: quadratic, the longest card that is taken would hold all tables up."""
+    prompt = (words * PROMPT_LENGTH)[:PROMPT_LENGTH]
+    persona = imported(as_json({"name": "Edda", "full_name": "Edda Holm", "prompt": prompt}), "edda.json").persona
+    began = time.process_time()
+    told_of(persona)
+    assert persona.reminder
+    assert time.process_time() - began < SECONDS / 5
+
+
 # --- PDFs ---
 
 
@@ -214,9 +220,8 @@ def test_any_damage_makes_a_persona_or_a_sentence(sound: bytes, chosen: st.DataO
     [
         lambda: pdf_with_pages(b" " * 80_000_000),
         lambda: pdf_of(CATALOGUE, b"<</Type/Pages/Kids[2 0 R]/Count 1>>"),
-        lambda: pdf_with_pages(written("x") + b"[" * 100_000),
     ],
-    ids=["unpacks to 80 MB", "its pages go in a circle", "nested"],
+    ids=["unpacks to 80 MB", "its pages go in a circle"],
 )
 def test_a_pdf_that_is_a_bomb_ends_only_the_process_that_reads_it(data: Callable[[], bytes]) -> None:
     with pytest.raises(UnusableFile, match=r"bomb\.pdf: is a PDF that is damaged, or takes too long to read\."):

@@ -6,7 +6,7 @@ import struct
 import zlib
 from io import BytesIO
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from PIL import Image
 
@@ -69,10 +69,11 @@ def drawn_with(*chunks: tuple[bytes, bytes]) -> bytes:
     return plain[:33] + b"".join(chunk(*each) for each in chunks) + plain[33:]
 
 
-def charx(*files: tuple[str, object]) -> bytes:
-    """A zip file with these: bytes as they are, anything else as JSON."""
+def charx(*files: tuple[str, object], packing: int = ZIP_DEFLATED) -> bytes:
+    """A zip file with these: bytes as they are, anything else as JSON. Made at any time, it is the same."""
     out = BytesIO()
-    with ZipFile(out, "w", ZIP_DEFLATED) as packed:
+    with ZipFile(out, "w", packing) as packed:
         for name, content in files:
-            packed.writestr(name, content if isinstance(content, bytes) else json.dumps(content))
+            data = content if isinstance(content, bytes) else json.dumps(content)
+            packed.writestr(ZipInfo(name), data, compress_type=packing)
     return out.getvalue()

@@ -134,6 +134,8 @@ _UNFINISHED: Final = re.compile(r"\w[*_\"”]*$")
 _SHORT_LINE: Final = 60
 _WRAPPED: Final = re.compile(r"^(?:\*\*|__|[\"“])(?P<inside>[^*_\"“”]{1,80})(?:\*\*|__|[\"”])")
 _OF_SOMEBODY: Final = re.compile(r"['’]s?$")
+# No name has more words than this with its titles: where a card goes on in capitals, the rest is none.
+_NAME_WORDS: Final = 20
 _WORD: Final = re.compile(r" ?([^\s,;:()\[\]!?…–—\"“”]+)")
 
 
@@ -183,7 +185,7 @@ def _name_length(text: str, name: str, full_name: str) -> int:
     end = 0
     for found in _WORD.finditer(text):
         word, stop = found[1].rstrip("."), found[1].endswith(".")
-        if found.start() != end or not _is_part_of_name(word, forms, run):
+        if found.start() != end or len(run) == _NAME_WORDS or not _is_part_of_name(word, forms, run):
             break
         run.append(fold(word))
         named = _holds(run, forms)

@@ -21,6 +21,8 @@ _BEFORE_THEM: Final = re.compile(
     r"|teach(?:es)?|leaves?|left)\s$",
     re.IGNORECASE,
 )
+# So far back its words reach.
+_LOOK_BACK: Final = 20
 _END: Final = re.compile(r"\s*(?:[.,;:!?)…–—]|$)")
 
 
@@ -57,7 +59,8 @@ def _exchanged(text: str) -> str:
     def third(match: re.Match[str]) -> str:
         you = match.group()
         they = _THEIRS.get(you.lower(), "they")
-        if they == "they" and (_BEFORE_THEM.search(text, 0, match.start()) or _END.match(text, match.end())):
+        before = _BEFORE_THEM.search(text, max(0, match.start() - _LOOK_BACK), match.start())
+        if they == "they" and (before or _END.match(text, match.end())):
             they = "them"
         return they.capitalize() if you[0].isupper() else they
 
