@@ -12,7 +12,7 @@ from bot.chat.commands.making import VERBS as MAKE
 from bot.chat.commands.persona_form import read_form
 from bot.chat.commands.settings_command import ONLY_ADMINS
 from bot.chat.commands.settings_command import VERBS as SET
-from bot.chat.text.making_texts import mark_problem
+from bot.chat.text.making_texts import mark_problem, shown
 from bot.discussion.model.persona import Persona
 from bot.library.persona_import import IMPORT_BYTES
 from bot.library.portrait_crop import PICTURE_BYTES
@@ -175,6 +175,12 @@ def test_what_nobody_sees_and_hidden_links_are_left_out() -> None:
     assert (persona.name, persona.prompt) == ("Ida", "You are a smith. [Here] (https://x.org)")
     assert persona.intro == "(no invites)"
     assert mark_problem("Ída Smith-O’Hara, Jr. (she/her)") is None
+
+
+@pytest.mark.parametrize("text", ["*" * 4000, "_a" * 900, "plain " * 300, ""])
+def test_what_is_shown_of_a_text_fits_with_its_marks_escaped(text: str) -> None:
+    assert len(shown(text, 500)) <= 500
+    assert shown(text, 500).replace("\\", "").rstrip("…") in text
 
 
 def text_of(result: InteractionResult) -> str:

@@ -35,5 +35,8 @@ def mark_problem(name: str) -> str | None:
 
 
 def shown(text: str, most: int) -> str:
-    """A text of a member's on a card of the bot's: as it was written, up to so many characters."""
-    return discord.utils.escape_markdown(clipped(text, most))
+    """A text of a member's on a card of the bot's: as it was written, up to so many characters with their marks."""
+    room = most
+    while (over := len(made := discord.utils.escape_markdown(clipped(text, room))) - most) > 0:
+        room -= -(-over // 2)
+    return made
