@@ -1,9 +1,9 @@
-# `make demo`, `make test`, `make bench`, `make pictures`. Each makes the virtual environment it needs.
+# `make demo`, `make test`, `make docs`, `make bench`, `make pictures`. Each makes the virtual environment it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types unit audit bench pictures clean
+.PHONY: demo test lint types unit audit bench docs pictures clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -23,6 +23,10 @@ types: $(VENV)/.dev
 # One worker more than two cores: many tests wait for real processes.
 unit: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
+
+# What of the documents is made from the code: README's list of commands.
+docs: $(VENV)/.dev
+	$(BIN)/python -m tests.support.command_list
 
 # Whether an installed package has a known hole. Says so, and does not fail, where the service is out of reach.
 audit: $(VENV)/.dev

@@ -1,6 +1,7 @@
 """`roundtable check`: says in words whether settings, personas, tasks, database, endpoint and Discord are right."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 from bot.checks.discord_login import check_discord
@@ -28,12 +29,17 @@ async def check(settings: Settings, *, fix: bool = False) -> int:
     dials = settings.discussion
     report.fine(f"Settings: {dials.turns} turns a table, {dials.pace:g} s between two.")
     personas = _check_files(settings, report)
-    _check_database(settings.database_file, report)
+    with report.concerning("run"):
+        _check_database(settings.database_file, report)
     for sentence in exposed_files(settings.database_file):
         report.note(sentence)
     await check_portraits(personas, report)
     await _check_endpoints(settings, personas, report)
-    await check_discord(settings, report, fix=fix)
+    with report.concerning("demo"):
+        if find_spec("simcord") is None:
+            report.needs("its extra (pip install 'roundtable-bot[demo]')")
+    with report.concerning("run"):
+        await check_discord(settings, report, fix=fix)
     print(f"\n{report.outcome}")
     return 1 if report.faults else 0
 

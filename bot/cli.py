@@ -2,32 +2,62 @@
 
 import argparse
 import asyncio
-import secrets
+import difflib
+import io
+import os
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from bot import __version__
 from bot.discussion.model.dials import TurnOrder
+from bot.discussion.text.control_sequences import without_controls
 from bot.errors import RoundtableError
 from bot.logs import set_up_logging
 from bot.settings import Settings, read_settings
 
-# What a shell expects of a program ended by Ctrl-C.
-INTERRUPTED = 130
+# What a shell expects of a program ended by Ctrl-C, by SIGTERM, and because nobody reads what it prints any more.
+INTERRUPTED: Final = 130
+TERMINATED: Final = 143
+UNREAD: Final = 141
+# By the option of `discuss` which setting it stands for.
+_SETTINGS: Final = {
+    "--personas": "PERSONAS_DIR",
+    "--task": "TASKS_DIR",
+    "--base-url": "LLM_BASE_URL",
+    "--model": "LLM_MODEL",
+}
+# As long as a question in a task's file may be.
+_QUESTION_LENGTH: Final = 300
+# As many bits as a seed has that is drawn by chance.
+_SEED_BITS: Final = 32
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Out: the exit status (0 fine, 1 something to mend, 2 unusable arguments, 130 interrupted)."""
-    args = _parser().parse_args(argv)
+    """Run one command. Out: the exit status (0 fine, 1 something to mend, 2 unusable arguments, 130 interrupted,
+    141 no longer read, 143 terminated). Without a command it prints the help, which is what was asked for: 0."""
+    for stream in (sys.stdout, sys.stderr):
+        # Not every terminal can show every character; a mark in its place is better than no discussion.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    args = _arguments(sys.argv[1:] if argv is None else argv)
+    if args is None:
+        return 0
     try:
-        return asyncio.run(args.command(args))
+        status = asyncio.run(args.command(args))
+        sys.stdout.flush()
+        return status
     except KeyboardInterrupt:
         return INTERRUPTED
+    except asyncio.CancelledError:
+        return TERMINATED
+    except BrokenPipeError:
+        # The interpreter flushes it once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
     except RoundtableError as error:
-        print(error, file=sys.stderr)
+        print(without_controls(str(error)), file=sys.stderr)
         return 1
 
 
@@ -49,45 +79,9 @@ async def _demo(args: argparse.Namespace) -> int:
 
 
 async def _discuss(args: argparse.Namespace) -> int:
-    from bot.discuss import discuss
-    from bot.discussion.model.task import Task
-    from bot.library.catalogue import open_catalogue
-    from bot.terminal import TerminalStage
+    from bot.discuss_command import discuss_as_asked
 
-    given = {"llm_base_url": args.base_url, "llm_model": args.model}
-    settings = _settings(**{name: value for name, value in given.items() if value})
-    # A folder of tasks gives its first; a task folder is read as the one it is.
-    catalogue = open_catalogue(
-        args.personas or settings.personas_dir, args.task or settings.tasks_dir, settings.endpoints
-    )
-    task = catalogue.task(None)
-    if question := " ".join((args.question or "").split()):
-        task = task.model_copy(update={"questions": (question,)}) if args.task else Task.asking([question])
-    asked = {"turns": args.turns, "floor": args.floor, "dissent_every": args.dissent}
-    dials = settings.discussion.model_copy(
-        update={"pace": args.pace, "words_per_minute": 0} | {k: v for k, v in asked.items() if v is not None}
-    )
-    seed = args.seed if args.seed is not None else secrets.randbits(32)
-    with ExitStack() as stack:
-        jsonl = None
-        if args.jsonl:
-            try:
-                jsonl = stack.enter_context(args.jsonl.open("w", encoding="utf-8"))
-            except OSError as error:
-                raise RoundtableError(f"--jsonl {args.jsonl} can't be written ({error.strerror}).") from None
-        colour = not args.no_colour and sys.stdout.isatty()
-        problem = await discuss(
-            settings,
-            task=task,
-            cast=catalogue.cast(args.cast),
-            dials=dials,
-            seed=seed,
-            stage=TerminalStage(colour=colour),
-            jsonl=jsonl,
-        )
-    if problem is None:
-        print(f"Seed {seed}: `--seed {seed}` makes the same choices again.", file=sys.stderr)
-    return 0 if problem is None else 1
+    return await discuss_as_asked(args, _settings_of(args))
 
 
 async def _dummy(args: argparse.Namespace) -> int:
@@ -125,16 +119,40 @@ async def _personas(args: argparse.Namespace) -> int:
     return import_personas(args.files, folder, settings.endpoints, name=args.name, force=args.force)
 
 
-def _settings(**overrides: Any) -> Settings:
-    settings = read_settings(**overrides)
+def _settings(given_as: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    settings = read_settings(given_as, **overrides)
     set_up_logging(settings.log_level, settings.secrets)
     return settings
+
+
+def _settings_of(args: argparse.Namespace) -> Settings:
+    """The settings with those options of `discuss` that stand for one; what is wrong is told by the option's name."""
+    values = {option: getattr(args, option.removeprefix("--").replace("-", "_")) for option in _SETTINGS}
+    given = {_SETTINGS[option]: (option, value) for option, value in values.items() if value is not None}
+    return _settings(
+        {setting: option for setting, (option, _) in given.items()},
+        **{setting.lower(): value for setting, (_, value) in given.items()},
+    )
 
 
 # --- the arguments ---
 
 
-def _parser() -> argparse.ArgumentParser:
+def _arguments(argv: Sequence[str]) -> argparse.Namespace | None:
+    """What was asked for; None where nothing was, and the help is printed. Unusable arguments exit with 2."""
+    parser, commands = _parser()
+    if not argv:
+        parser.print_help()
+        return None
+    if not argv[0].startswith("-") and argv[0] not in commands:
+        near = difflib.get_close_matches(argv[0].lower(), commands, n=1)
+        hint = f"Did you mean “{near[0]}”? " if near else ""
+        parser.error(f"there is no command “{argv[0]}”. {hint}There are: {', '.join(commands)}.")
+    return parser.parse_args(argv)
+
+
+def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
+    """The parser, and the commands it knows."""
     parser = argparse.ArgumentParser(
         prog="roundtable", description="AI personas hold a moderated discussion in a Discord channel."
     )
@@ -152,10 +170,15 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--no-browser", action="store_true", help="only print the address")
 
     talk = command("discuss", _discuss, "Hold a discussion in this terminal.")
-    talk.add_argument("--personas", type=Path, metavar="DIR", help="folder of persona files (default: PERSONAS_DIR)")
-    talk.add_argument("--cast", default="", metavar="NAMES", help="comma-separated names (default: everyone there)")
-    talk.add_argument("--task", type=Path, metavar="DIR", help="task folder (default: the first of TASKS_DIR)")
-    talk.add_argument("--question", metavar="TEXT", help="discuss this (with --task: in its setting)")
+    talk.add_argument("--personas", type=_path, metavar="DIR", help="folder of persona files (default: PERSONAS_DIR)")
+    talk.add_argument("--cast", type=_names, metavar="NAMES", help="comma-separated names (default: everyone there)")
+    talk.add_argument("--task", type=_path, metavar="DIR", help="task folder (default: the first of TASKS_DIR)")
+    talk.add_argument(
+        "--question",
+        type=_question,
+        metavar="TEXT",
+        help="discuss this question, in the setting of --task if that is given",
+    )
     talk.add_argument("--turns", type=_bounded(1, 200), metavar="N", help="persona turns (default: DISCUSSION_TURNS)")
     talk.add_argument("--floor", choices=get_args(TurnOrder), help="who speaks next (default: DISCUSSION_FLOOR)")
     talk.add_argument(
@@ -164,18 +187,20 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="one turn in N argues the other side, 0: none (default: DISCUSSION_DISSENT_EVERY)",
     )
-    talk.add_argument("--seed", type=int, metavar="N", help="replay the moderator's choices (default: by chance)")
+    talk.add_argument("--seed", type=_seed, metavar="N", help="replay the moderator's choices (default: by chance)")
     talk.add_argument("--pace", type=_seconds, default=0.0, metavar="S", help="seconds between turns (default: 0)")
-    talk.add_argument("--base-url", metavar="URL", help="endpoint of all who name none (default: LLM_BASE_URL)")
-    talk.add_argument("--model", metavar="NAME", help="model of all who name none (default: LLM_MODEL)")
-    talk.add_argument("--jsonl", type=Path, metavar="FILE", help="also write one JSON object a turn to FILE")
+    talk.add_argument(
+        "--base-url", type=_text, metavar="URL", help="endpoint of all who name none (default: LLM_BASE_URL)"
+    )
+    talk.add_argument("--model", type=_text, metavar="NAME", help="model of all who name none (default: LLM_MODEL)")
+    talk.add_argument("--jsonl", type=_path, metavar="FILE", help="also write one JSON object a turn to FILE")
     talk.add_argument("--no-colour", action="store_true", help="plain text")
 
     dummy = command("dummy", _dummy, "Serve the embedded Markov dummy as an OpenAI-compatible endpoint.")
     dummy.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     dummy.add_argument("--port", type=_port, default=8001, metavar="N", help="port (default: 8001)")
     dummy.add_argument("--delay", type=_seconds, default=0.0, metavar="S", help="seconds before each answer")
-    dummy.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed gives the same answers")
+    dummy.add_argument("--seed", type=_seed, default=0, metavar="N", help="the same seed gives the same answers")
     dummy.add_argument(
         "--strict-roles", action="store_true", help="refuse roles that do not alternate, as Mistral does"
     )
@@ -187,7 +212,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_actions(
         command("personas", _personas, "Bring character cards into the folder of personas, or list who is there.")
     )
-    return parser
+    return parser, commands.choices
 
 
 def _add_actions(personas: argparse.ArgumentParser) -> None:
@@ -209,11 +234,40 @@ def _add_actions(personas: argparse.ArgumentParser) -> None:
 
 def _bounded(low: int, high: int) -> Any:
     def number(text: str) -> int:
-        if not text.lstrip("-").isdigit() or not low <= int(text) <= high:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
             raise argparse.ArgumentTypeError(f"{text!r} is not a number from {low} to {high}")
-        return int(text)
+        return value
 
     return number
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is blank: write a value, or leave the option out")
+    return text.strip()
+
+
+def _path(text: str) -> Path:
+    return Path(_text(text))
+
+
+def _names(text: str) -> str:
+    if not any(character.isalnum() for character in text):
+        raise argparse.ArgumentTypeError("names nobody: write names, or leave the option out to seat everyone")
+    return text
+
+
+def _question(text: str) -> str:
+    question = " ".join(_text(text).split())
+    if len(question) > _QUESTION_LENGTH:
+        raise argparse.ArgumentTypeError(
+            f"has {len(question)} characters: keep it to {_QUESTION_LENGTH}, and put the rest into a task's context.txt"
+        )
+    return question
 
 
 def _seconds(text: str) -> float:
@@ -227,3 +281,4 @@ def _seconds(text: str) -> float:
 
 
 _port = _bounded(0, 65535)
+_seed = _bounded(0, 2**_SEED_BITS - 1)

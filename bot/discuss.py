@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +13,7 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, Turn, Usage
 from bot.discussion.model.task import Task
 from bot.llm.factory import open_endpoints
+from bot.minutes.as_jsonl import session_object, turn_object
 from bot.sessions.composing.limits import Limits
 from bot.sessions.session_runner import SessionRunner
 from bot.settings import Settings
@@ -31,8 +32,9 @@ async def discuss(
     seed: int,
     stage: TerminalStage,
     jsonl: TextIO | None = None,
+    on_turn: Callable[[Turn], None] = lambda turn: None,
 ) -> str | None:
-    """Hold one discussion. `jsonl` gets one object for the session, then one a turn.
+    """Hold one discussion. `jsonl` gets one object for the session, then one a turn; `on_turn` is told of each as well.
 
     Out: why it could not be finished, or None.
     """
@@ -41,10 +43,18 @@ async def discuss(
         file = folder / "discuss.db"
         store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
-        session = Session(task, cast, dials, seed)
+        # There is no audience that could vote here, and nobody to wait for.
+        session = Session(task, cast, dials.model_copy(update={"vote": False}), seed)
+        stage.show_header(session)
         if jsonl:
             await endpoints.discover_all()  # for the models' names
             _write(jsonl, session_as_json(session, {p.name: endpoints.model_of(p) for p in cast}))
+
+        def tell(turn: Turn) -> None:
+            if jsonl:
+                _write(jsonl, turn_as_json(turn))
+            on_turn(turn)
+
         stored = StoredSession(0, 0, 1, 1, 0, 0, Status.RUNNING, None, session, now())
         stored = await store.add_session(stored, [])
         runner = SessionRunner(
@@ -56,7 +66,7 @@ async def discuss(
             max_tokens=settings.llm_max_tokens,
             limits=Limits.of(settings),
             latest=0,
-            on_turn=lambda turn: _write(jsonl, turn_as_json(turn)) if jsonl else None,
+            on_turn=tell,
         )
         await runner.take_turns()
         return runner.reason if runner.status is Status.PAUSED else None
@@ -67,42 +77,12 @@ def _write(file: TextIO, values: dict[str, Any]) -> None:
 
 
 def session_as_json(session: Session, models: Mapping[str, str | None]) -> dict[str, Any]:
-    """What a discussion began with, as the first line of `--jsonl`. It is a turn by nobody that says nothing, so that
-    who reads turns only need not know of it."""
-    return {
-        "seq": 0,
-        "kind": "session",
-        "speaker": None,
-        "text": "",
-        "cast": [
-            {
-                "name": p.name,
-                "full_name": p.full_name,
-                "card": p.prompt,
-                "intro": p.intro,
-                "model": models.get(p.name),
-            }
-            for p in session.cast
-        ],
-        "context": session.task.context,
-        "rules": session.task.discuss,
-        "questions": session.task.questions,
-        "dials": session.dials.model_dump(),
-        "seed": session.seed,
-    }
+    """What a discussion began with, as the first line of `--jsonl`: as in minutes, with what models get of it."""
+    told = session_object(session, more_of=lambda p: {"card": p.prompt, "model": models.get(p.name)})
+    return told | {"rules": session.task.discuss}
 
 
 def turn_as_json(turn: Turn) -> dict[str, Any]:
-    """A turn as `--jsonl` writes it."""
-    return {
-        "seq": turn.seq,
-        "kind": turn.kind,
-        "speaker": turn.speaker,
-        "text": turn.text,
-        "question": turn.question,
-        "addressed": turn.addressed,
-        "heard": turn.heard,
-        "raw": turn.raw,
-        "flags": turn.flags,
-        **asdict(turn.usage or Usage()),
-    }
+    """A turn as `--jsonl` writes it: as in minutes, and how it came about."""
+    how = {"heard": turn.heard, "raw": turn.raw, "flags": turn.flags}
+    return turn_object(turn) | how | asdict(turn.usage or Usage())

@@ -22,7 +22,7 @@ class Remedy(Enum):
     CLOSE = auto()  # their own table
     STOP_ANOTHER = auto()  # one of the many that are open
     STOP_OR_SETTINGS = auto()  # the same where the server has set how many
-    MORE_TURNS = auto()
+    SOONER = auto()  # have their own table come to its end sooner
     UNMUTE = auto()
 
 

@@ -1,10 +1,11 @@
 """Every setting, once: read from the environment and `.env`, validated, frozen."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 import bot
@@ -138,6 +139,9 @@ class Settings(BaseSettings):
     # DISCUSSION_TURNS, DISCUSSION_PACE, … are the fields of Dials.
     discussion: Dials = Dials()
 
+    # By the name of a setting the option that it was given by, which is what people are then told to mend.
+    _given_as: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
     @model_validator(mode="before")
     @classmethod
     def _blank_is_unset(cls, data: Any) -> Any:
@@ -195,6 +199,11 @@ class Settings(BaseSettings):
         return value.upper()
 
     @property
+    def given_as(self) -> Mapping[str, str]:
+        """The options of the command line that stand for settings, by the settings' names."""
+        return self._given_as
+
+    @property
     def database_file(self) -> Path:
         return Path(self.database_url.removeprefix("sqlite+aiosqlite:///"))
 
@@ -222,17 +231,23 @@ class Settings(BaseSettings):
         return list(dict.fromkeys([*tokens, *(secret for endpoint in every for secret in endpoint.secrets)]))
 
 
-def read_settings(**overrides: Any) -> Settings:
-    """The settings from environment, `.env` and `overrides`. Raises BadSettings naming each bad one with its fix."""
+def read_settings(given_as: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """The settings from environment, `.env` and `overrides`. Raises BadSettings naming each bad one with its fix.
+
+    `given_as`: by the name of a setting (LLM_MODEL) how whoever set it calls it (--model).
+    """
+    given_as = given_as or {}
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as error:
-        raise BadSettings(_sentences(error)) from None
+        raise BadSettings(_sentences(error, given_as)) from None
     except SettingsError as error:
         name, known = ("ENDPOINT", _ENDPOINT) if '"endpoint"' in str(error) else ("DISCUSSION", _DIALS)
         raise BadSettings(f"{name} alone is not a setting. There are: {known}.") from None
     except UnicodeDecodeError as error:
         raise BadSettings(f"The file .env is not UTF-8 (position {error.start}). Save it as UTF-8.") from None
+    settings._given_as = given_as
+    return settings
 
 
 def _without_blanks(data: dict[str, Any]) -> dict[str, Any]:
@@ -245,7 +260,7 @@ def _without_blanks(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _sentences(error: ValidationError) -> str:
+def _sentences(error: ValidationError, given_as: Mapping[str, str]) -> str:
     lines: list[str] = []
     for problem in error.errors():
         name = "_".join(str(part) for part in problem["loc"]).upper()
@@ -262,7 +277,7 @@ def _sentences(error: ValidationError) -> str:
         reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "should", 1)
         if problem["type"] == "bool_parsing":
             reason = "should be true or false"
-        lines.append(f"{name}{_shown(name, problem['input'])} {reason}.")
+        lines.append(f"{given_as.get(name, name)}{_shown(name, problem['input'])} {reason}.")
     return "\n".join(lines)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+from collections.abc import Iterator
 
 
 async def until_signal() -> None:
@@ -19,3 +20,18 @@ async def until_signal() -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             with contextlib.suppress(NotImplementedError):
                 loop.remove_signal_handler(number)
+
+
+@contextlib.contextmanager
+def cancelled_at_sigterm() -> Iterator[None]:
+    """Within it SIGTERM cancels the current task, as Ctrl-C does where `asyncio.run` runs it."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+    # Only the main thread can be told of signals.
+    with contextlib.suppress(NotImplementedError, RuntimeError):
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGTERM)

@@ -1,13 +1,15 @@
 """The stage for a terminal: the same discussion as in a channel, in colour, for trying out personas and models."""
 
+import shutil
 import sys
-import textwrap
-import zlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Final, TextIO
 
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Turn
+from bot.discussion.model.record import QuestionPut, Session, Turn
+from bot.discussion.text.control_sequences import without_controls
+from bot.discussion.text.wrapping import columns, wrapped
+from bot.minutes.account import PlaceNames
 from bot.sessions.composing.findings import ForTheHost, NotRead
 from bot.sessions.delivery.notices import (
     Done,
@@ -25,24 +27,51 @@ from bot.store.models import Post, PostKind
 
 # ANSI colours that can be read on black and on white.
 _COLOURS: Final = (36, 35, 32, 33, 34, 31, 96, 95, 92, 94)
-_WIDTH: Final = 100
+# How wide a page is where no terminal says so, and how narrow it may get.
+_USUAL_WIDTH: Final = 100
+_LEAST_WIDTH: Final = 20
+_INDENT: Final = "  "
+_BOLD: Final = "1"
+_DIM: Final = "2"
 
 
 class TerminalStage:
-    """Prints turns. Nothing can be refused or get lost here."""
+    """Prints turns. Nothing can be refused or get lost here.
+
+    What is printed is wrapped to the terminal as wide as it is then, and holds no order to it but our own colours.
+    """
 
     min_pace = 0.0
 
-    def __init__(self, out: TextIO | None = None, *, colour: bool = True) -> None:
+    def __init__(
+        self, out: TextIO | None = None, *, colour: bool = True, unread: Callable[[], object] = lambda: None
+    ) -> None:
+        """`unread` is called once nobody reads any more what is printed (a pager was left); `is_read` then is false."""
         self._out = out or sys.stdout
         self._colour = colour
+        self._colours: dict[str, int] = {}
         self._last_id = 0
+        self.is_read = True
+        self._unread = unread
+
+    def show_header(self, session: Session) -> None:
+        """What the discussion is about, who sits at it and how long it will be, before its first turn."""
+        turns = session.dials.turns
+        if session.task.name not in session.task.questions:  # the question comes next
+            self._print(session.task.name.replace("-", " "), _BOLD)
+        cast = [without_controls(p.full_name) for p in session.cast]
+        self._colours = {name: _COLOURS[seat % len(_COLOURS)] for seat, name in enumerate(cast)}
+        for names in _lines_of_names(cast, self._width):
+            self._line(", ".join(self._paint(name, self._colour_of(name)) for name in names))
+        self._print(f"{turns} turn{'' if turns == 1 else 's'}, then a summary. Seed {session.seed}.", _DIM)
+        self._line()
 
     def split(self, turn: Turn, persona: Persona | None) -> list[Post]:
         if isinstance(turn.steering, QuestionPut):
             return [Post(PostKind.NOTICE, f"— {turn.text}", turn_seq=turn.seq)]
         name = persona.full_name if persona else turn.speaker
-        return [Post(PostKind.TURN, turn.text, username=name, turn_seq=turn.seq)]
+        heading = f"── Summary by {turn.speaker} ──" if turn.kind == "summary" else name
+        return [Post(PostKind.TURN, turn.text, username=heading, turn_seq=turn.seq)]
 
     def sentence(self, notice: Notice) -> str:
         match notice:
@@ -65,19 +94,22 @@ class TerminalStage:
             case ForTheHost(what=what) | Done(what=what):
                 return what
 
+    def names(self) -> PlaceNames:
+        return PlaceNames()
+
     def safe_name(self, name: str) -> str:
         return name
 
     async def send(self, post: Post) -> int:
         self._last_id += 1
         if post.kind is PostKind.TURN:
-            name = post.username or ""
-            paragraphs = post.content.splitlines()
-            body = "\n".join(textwrap.fill(p, _WIDTH, initial_indent="  ", subsequent_indent="  ") for p in paragraphs)
-            colour = _COLOURS[zlib.crc32(name.encode()) % len(_COLOURS)]
-            print(f"{self._paint(name, f'1;{colour}')}\n{body}\n", file=self._out, flush=True)
+            heading = without_controls(post.username or "")
+            self._print(heading, self._colour_of(heading))
+            self._print(post.content, indent=_INDENT)
         elif post.content:
-            print(self._paint(textwrap.fill(post.content, _WIDTH), "2") + "\n", file=self._out, flush=True)
+            # What belongs to a turn is the moderator's; the rest is about the table.
+            self._print(post.content, _DIM if post.turn_seq is None else _BOLD)
+        self._line()
         return self._last_id
 
     async def sent_since(self, after_id: int) -> list[OwnMessage]:
@@ -102,7 +134,41 @@ class TerminalStage:
     async def refresh(self, report: StatusReport) -> None: ...
 
     async def tell_convener(self, sentence: str) -> None:
-        print(sentence, file=self._out, flush=True)
+        self._print(sentence)
+
+    @property
+    def _width(self) -> int:
+        """Asked anew each time: a terminal can be resized."""
+        return max(_LEAST_WIDTH, shutil.get_terminal_size((_USUAL_WIDTH, 24)).columns)
+
+    def _colour_of(self, name: str) -> str:
+        """Each seat its own, as long as there are enough; nothing but bold for what is nobody's name."""
+        return f"{_BOLD};{self._colours[name]}" if name in self._colours else _BOLD
+
+    def _print(self, text: str, code: str = "", *, indent: str = "") -> None:
+        for line in wrapped(without_controls(text), self._width - len(indent)):
+            self._line(f"{indent}{self._paint(line, code)}".rstrip())
+
+    def _line(self, text: str = "") -> None:
+        if not self.is_read:
+            return
+        try:
+            print(text, file=self._out, flush=True)
+        except BrokenPipeError:
+            # Not raised: for a session it would be one more post of which nobody knows what became.
+            self.is_read = False
+            self._unread()
 
     def _paint(self, text: str, code: str) -> str:
-        return f"\033[{code}m{text}\033[0m" if self._colour else text
+        return f"\033[{code}m{text}\033[0m" if self._colour and code and text else text
+
+
+def _lines_of_names(names: Collection[str], width: int) -> Iterator[list[str]]:
+    """The names of a list with commas, line by line; none is torn."""
+    line: list[str] = []
+    for name in names:
+        if line and columns(", ".join([*line, name])) >= width:  # a comma behind it
+            yield line
+            line = []
+        line.append(name)
+    yield line

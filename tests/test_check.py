@@ -54,7 +54,11 @@ async def test_every_fault_is_told_at_once(tmp_path: Path, capsys: pytest.Captur
     assert found == 1
     for part in ("a.json: creativity: 1.7", "nowhere", "notes.db can't be read", "127.0.0.1:9 can't be reached"):
         assert part in said
-    assert "4 to mend" in said
+    assert "\n4 to mend (✗ above). " in said
+    assert said.endswith(
+        "Ready for nothing yet; demo and discuss still need what is marked ✗; run still needs what is marked ✗ and "
+        "DISCORD_TOKEN.\n"
+    )
 
 
 async def test_a_portrait_on_the_web_is_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,7 +83,7 @@ async def test_near_copies_are_noted_and_are_no_fault(tmp_path: Path, capsys: py
     assert await check(settings(tmp_path, personas_dir=personas)) == 0
     said = capsys.readouterr().out
     assert f"! Personas in {personas}: Aino K and Ravi K have nearly the same character card" in said
-    assert said.endswith("\nNothing must be mended; 3 to think about (! above).\n")
+    assert said.endswith("\n3 to think about (! above). Ready for demo and discuss; run still needs DISCORD_TOKEN.\n")
 
 
 async def test_the_database_and_the_endpoint_are_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -10,19 +12,15 @@ from typing import Any
 import pytest
 
 from bot.cli import main
-from tests.support.endpoint_stand_in import says, scripted_endpoint
+from bot.store.models import Post
+from bot.terminal import TerminalStage
+from tests.support.endpoint_stand_in import fails, says, scripted_endpoint
 from tests.support.written_files import AINO, put
 
 pytestmark = pytest.mark.usefixtures("no_settings")
 
 FIELDS = ["seq", "kind", "speaker", "text", "question", "addressed", "heard", "raw", "flags"]
 FIELDS += ["finish_reason", "prompt_tokens", "cached_tokens", "completion_tokens", "latency_ms"]
-
-
-@pytest.fixture(autouse=True)
-def _this_tests_stdout(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The terminal stage binds standard output when it is imported, and pytest gives each test another one."""
-    monkeypatch.delitem(sys.modules, "bot.terminal", raising=False)
 
 
 @pytest.fixture
@@ -89,13 +87,16 @@ def test_question_cast_and_turns_can_be_given(table: list[str], tmp_path: Path):
     assert set(said) == {"Mira", "Ravi"}
 
 
-def test_a_question_without_a_task_has_no_context(table: list[str], tmp_path: Path):
+def test_a_question_without_a_task_is_a_table_of_its_own(
+    table: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
     file = tmp_path / "talk.jsonl"
-    at = table.index("--task")
-    without = [*table[:at], *table[at + 2 :]]
-    assert main([*without, "--question", "Is rye better?", "--turns", "1", "--jsonl", str(file)]) == 0
+    assert main([*table[:3], "--question", " Is rye  better? ", "--turns", "1", "--jsonl", str(file)]) == 0
     session = turns_of(file)[0]
-    assert (session["context"], session["questions"]) == ("", ["Is rye better?"])
+    assert (session["questions"], session["context"]) == (["Is rye better?"], "")
+    shown = capsys.readouterr().out
+    assert shown.count("Is rye better?") == 1
+    assert shown.startswith("Aino Virtanen, Ravi Menon, Mira Kessler\n1 turn, then a summary.")
 
 
 def test_floor_and_dissent_can_be_given(table: list[str], tmp_path: Path):
@@ -128,20 +129,28 @@ def test_the_shipped_personas_and_tasks_are_used_where_none_are_named(capsys: py
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--personas", "nowhere"], "nowhere: is not a folder."),
-        (["--task", "nowhere"], "nowhere: is not a folder."),
-        (["--personas", "empty"], "empty: holds no persona."),
+        (["--personas", "nowhere"], "--personas nowhere: is not there. Name a folder with persona files"),
+        (["--personas", "a-file"], "--personas a-file: is not a folder. Name a folder with persona files"),
+        (["--personas", "empty"], "--personas empty: holds no persona. Put at least one *.json file there."),
         (["--personas", "broken"], "creativity: 1.7 is more than 1.0."),
         (["--personas", "lost"], 'endpoint: "fats" is no endpoint in the settings (they name none). Correct it'),
-        (["--cast", "Anio"], "There is no persona called “Anio”. Did you mean “Aino”?"),
+        (["--task", "nope"], "--task nope: is not there. Name a task folder, which holds questions.txt"),
+        (["--task", "a-file"], "--task a-file: is not a folder. Name a task folder"),
+        (["--task", "empty"], "--task empty: holds no task folder. Make a folder in it with questions.txt"),
+        (["--task", "x" * 300], f"--task {'x' * 300}: can't be read (File name too long). Check the name"),
+        (["--task", "half"], "half/questions.txt: is missing. Write one question a line into it."),
+        (["--cast", "Anio"], "--cast: There is no persona called “Anio”. Did you mean “Aino”?"),
         (["--jsonl", "nowhere/talk.jsonl"], "--jsonl nowhere/talk.jsonl can't be written (No such file or directory)."),
-        (["--base-url", "localhost"], 'LLM_BASE_URL "localhost" is not a web address.'),
+        (["--jsonl", "empty"], "--jsonl empty can't be written (Is a directory)."),
+        (["--base-url", "localhost"], '--base-url "localhost" is not a web address. Write something like http://'),
     ],
 )
 def test_what_can_not_be_used_is_said_in_a_sentence(
     table: list[str], tmp_path: Path, arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
 ):
     (tmp_path / "empty").mkdir()
+    put(tmp_path / "a-file", "")
+    put(tmp_path / "half" / "context.txt", "A hall.")
     put(tmp_path / "broken" / "role1.json", AINO | {"creativity": 1.7})
     put(tmp_path / "lost" / "role1.json", AINO | {"endpoint": "fats"})
     assert main([*table, *arguments]) == 1
@@ -151,17 +160,44 @@ def test_what_can_not_be_used_is_said_in_a_sentence(
     assert shown.out == ""
 
 
+def test_a_setting_that_no_option_stands_for_is_told_by_its_own_name(
+    table: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("LLM_BASE_URL", "localhost")
+    monkeypatch.setenv("TASKS_DIR", "nowhere")
+    assert main(table) == 1
+    assert 'LLM_BASE_URL "localhost" is not a web address.' in capsys.readouterr().err
+    monkeypatch.delenv("LLM_BASE_URL")
+    assert main(table[:3]) == 1
+    assert "TASKS_DIR nowhere: is not there." in capsys.readouterr().err
+
+
+def test_a_wrong_name_leaves_the_file_of_an_earlier_discussion_alone(table: list[str], tmp_path: Path):
+    (tmp_path / "talk.jsonl").write_text("kept")
+    assert main([*table, "--cast", "Anio", "--jsonl", str(tmp_path / "talk.jsonl")]) == 1
+    assert (tmp_path / "talk.jsonl").read_text() == "kept"
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "COMMAND"),
-        (["dance"], "dance"),
-        (["discuss", "--turns", "0"], "'0' is not a number from 1 to 200"),
-        (["discuss", "--turns", "many"], "'many' is not a number from 1 to 200"),
-        (["discuss", "--seed", "x"], "--seed"),
+        (["chek"], "there is no command “chek”. Did you mean “check”? There are: run, demo, discuss, dummy, check."),
+        (["waltz"], "there is no command “waltz”. There are: run, demo, discuss, dummy, check."),
+        (["discuss", "--turns", "0"], "--turns: '0' is not a number from 1 to 200"),
+        (["discuss", "--turns", "many"], "--turns: 'many' is not a number from 1 to 200"),
+        (["discuss", "--turns", "²"], "--turns: '²' is not a number from 1 to 200"),
+        (["discuss", "--seed", "x"], "--seed: 'x' is not a number from 0 to 4294967295"),
+        (["discuss", "--seed", "9" * 20], "is not a number from 0 to 4294967295"),
         (["discuss", "--floor", "loudest"], "'round_robin'"),
-        (["discuss", "--dissent", "-1"], "'-1' is not a number from 0 to 1000"),
-        (["dummy", "--port", "70000"], "'70000' is not a number from 0 to 65535"),
+        (["discuss", "--dissent", "-1"], "--dissent: '-1' is not a number from 0 to 1000"),
+        (["discuss", "--pace", "soon"], "--pace: 'soon' is not a number of seconds from 0 to 3600"),
+        (["discuss", "--cast", " , "], "--cast: names nobody: write names, or leave the option out to seat everyone"),
+        (["discuss", "--question", "why? " * 61], "--question: has 304 characters: keep it to 300"),
+        *[
+            (["discuss", option, " "], f"{option}: is blank: write a value, or leave the option out")
+            for option in ("--personas", "--task", "--question", "--base-url", "--model", "--jsonl")
+        ],
+        (["dummy", "--port", "70000"], "--port: '70000' is not a number from 0 to 65535"),
     ],
 )
 def test_unusable_arguments_exit_with_2(arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]):
@@ -169,6 +205,63 @@ def test_unusable_arguments_exit_with_2(arguments: list[str], says: str, capsys:
         main(arguments)
     assert caught.value.code == 2
     assert says in capsys.readouterr().err
+
+
+def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]):
+    assert main([]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    for command in ("run", "demo", "discuss", "dummy", "check"):
+        assert f"    {command} " in shown.out
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_discussion_that_is_stopped_says_how_far_it_came(
+    number: int,
+    status: int,
+    table: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    send = TerminalStage.send
+
+    async def send_until_the_third(stage: TerminalStage, post: Post) -> int:
+        sent.append(post)
+        if len(sent) == 4:  # the question, and three turns
+            signal.raise_signal(number)
+        return await send(stage, post)
+
+    sent: list[Post] = []
+    monkeypatch.setattr(TerminalStage, "send", send_until_the_third)
+    file = tmp_path / "talk.jsonl"
+    assert main([*table, "--turns", "8", "--question", "Why?", "--jsonl", str(file)]) == status
+    spoken = sum(turn["kind"] == "persona" for turn in turns_of(file))
+    assert capsys.readouterr().err.splitlines()[-1] == f"Stopped after {spoken} of 8 turns. Seed 5."
+
+
+@pytest.mark.parametrize("command", ["discuss", "check"])
+def test_what_nobody_reads_any_more_ends_without_a_word_of_python(
+    command: str, table: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    """As behind `| head`: the reader has gone."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "w", encoding="utf-8") as gone:
+        monkeypatch.setattr(sys, "stdout", gone)
+        assert main([*table, "--turns", "8"] if command == "discuss" else ["check"]) == 141
+    said = capfd.readouterr().err.splitlines()
+    assert said[-1:] == (["Stopped after 0 of 8 turns. Seed 5."] if command == "discuss" else [])
+
+
+async def test_a_model_that_is_not_there_is_told_by_the_option_that_named_it(
+    table: list[str], capsys: pytest.CaptureFixture[str]
+):
+    async with scripted_endpoint() as server:
+        server.answer = lambda request: fails(404)
+        assert await asyncio.to_thread(main, [*table, "--base-url", server.url, "--model", "nope"]) == 1
+    shown = capsys.readouterr().out
+    assert "has no model “nope” (HTTP 404). Check --model and --base-url." in " ".join(shown.split())
 
 
 def test_an_endpoint_that_nobody_serves(

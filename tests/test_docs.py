@@ -61,15 +61,6 @@ def test_every_persona_field_is_in_the_readme() -> None:
     assert all(f"| `{field}` |" in readme for field in Persona.model_fields)
 
 
-def test_every_slash_command_is_in_the_readme() -> None:
-    from bot.chat.commands.roundtable_commands import RoundtableCommands
-
-    readme = read("README.md")
-    names = [command.name for command in RoundtableCommands().commands]
-    assert names
-    assert [name for name in names if f"`{name}`" not in readme and f"`/roundtable {name}`" not in readme] == []
-
-
 @pytest.mark.parametrize("command", ["run", "demo", "discuss", "dummy", "check"])
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:

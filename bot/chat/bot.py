@@ -6,12 +6,22 @@ from typing import Any
 
 import discord
 
-from bot.chat.commands import made_things, making, settings_command, setup_command
+from bot.chat.commands import (
+    gallery_commands,
+    guide_commands,
+    history_command,
+    made_things,
+    making,
+    message_menus,
+    privacy_command,
+    settings_command,
+    setup_command,
+    voting,
+)
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
 from bot.chat.commands.persona_commands import PersonaCommands
-from bot.chat.commands.privacy_command import ForgetButton
 from bot.chat.commands.roundtable_commands import RoundtableCommands, menus
 from bot.chat.commands.slow_mode import OneAtATime
 from bot.chat.commands.task_commands import TaskCommands
@@ -19,6 +29,7 @@ from bot.chat.commands.workshop import Workshop
 from bot.chat.hearing.chimers import Doorkeeper
 from bot.chat.hearing.guest_messages import RateLimitNotice, as_guest, words_of
 from bot.chat.posting.avatars import Avatars
+from bot.chat.posting.conveners import Conveners
 from bot.chat.posting.courtesies import Courtesies
 from bot.chat.posting.own_messages import as_own
 from bot.chat.posting.webhooks import WebhookRegistry
@@ -26,6 +37,7 @@ from bot.chat.rules.host_rules import HostRules
 from bot.chat.server_events import ServerEvents
 from bot.chat.session_starts import require_session_start
 from bot.chat.webhook_stage import WebhookStage
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import seats
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -74,11 +86,12 @@ class RoundtableBot(ServerEvents):
         self.servers = store.servers
         self.last_choices = store.last_choices
         self.saying = OneAtATime()
-        self._store = store
-        self._endpoints = endpoints
+        self.store = store
+        self.endpoints = endpoints
         self.courtesies = Courtesies()
         self.webhooks = WebhookRegistry(self, store, self.courtesies)
         self.avatars = Avatars(self, self.courtesies, store.pictures)
+        self.conveners = Conveners(self, self.courtesies)
         self.rate_limit_notice = RateLimitNotice()
         limits = Limits.of(settings)
         self.supervisor = Supervisor(
@@ -99,7 +112,18 @@ class RoundtableBot(ServerEvents):
             drop_pictures=self.avatars.drop,
         )
         # Each feature's verbs, from the module that does them.
-        self.clicks = VerbTable(making.VERBS, made_things.VERBS, settings_command.VERBS, setup_command.VERBS)
+        self.clicks = VerbTable(
+            message_menus.VERBS,
+            privacy_command.VERBS,
+            gallery_commands.VERBS,
+            guide_commands.VERBS,
+            history_command.VERBS,
+            setup_command.VERBS,
+            voting.VERBS,
+            making.VERBS,
+            made_things.VERBS,
+            settings_command.VERBS,
+        )
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
         self.tree.add_command(PersonaCommands())
@@ -113,29 +137,33 @@ class RoundtableBot(ServerEvents):
         assert self.user is not None
         return self.user
 
+    def model_of(self, persona: Persona) -> str | None:
+        return self.endpoints.model_of(persona)
+
     def stage_of(self, stored: StoredSession) -> WebhookStage:
         """Where a session is shown."""
         return WebhookStage(
             stored,
             self,
-            store=self._store,
+            store=self.store,
             webhooks=self.webhooks,
             avatars=self.avatars,
             courtesies=self.courtesies,
             host_rules=self.host_rules,
-            model_of=self._endpoints.model_of,
+            model_of=self.endpoints.model_of,
             sharing=lambda: self.supervisor.under_way[stored.channel_id],
             settings=self.settings,
+            conveners=self.conveners,
         )
 
     # --- from start to end ---
 
     async def setup_hook(self) -> None:
         await self.webhooks.open()
-        self.add_dynamic_items(PanelButton, ForgetButton)
+        self.add_dynamic_items(PanelButton)
         # Before anything is heard, and before anything that nobody's table needs.
         await self.supervisor.resume_all(self.wait_until_ready)
-        up_to_date = partial(self.tree.bring_up_to_date, self._store.remembered)
+        up_to_date = partial(self.tree.bring_up_to_date, self.store.remembered)
         self.courtesies.start("bringing the commands up to date", up_to_date)
         # Those of another catalogue may still sit at a table.
         seated = [p for run in self.supervisor.open_sessions() for p in seats(run.session, run.record)]

@@ -6,6 +6,7 @@ from functools import partial
 
 import discord
 
+from bot.chat.commands.guide_commands import place_for_welcome, welcome
 from bot.chat.commands.interaction import InteractionClient
 from bot.chat.posting.courtesies import Courtesies
 from bot.chat.posting.place_history import LOST, lacking_in
@@ -46,6 +47,11 @@ class ServerEvents(InteractionClient):
         await self.retention.back(guild.id)
         await self.supervisor.listen_again(guild.id)
         await self._keep_host_rules(guild)
+        if self.host_rules.allows_server(guild.id) and (channel := place_for_welcome(guild)):
+            self.courtesies.start_once("the welcome", partial(self._welcome, channel))
+
+    async def _welcome(self, channel: discord.TextChannel) -> None:
+        await channel.send(view=welcome(self), allowed_mentions=discord.AllowedMentions.none())
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         # Not called when a server is only unavailable.

@@ -11,8 +11,12 @@ import discord
 from bot.chat.cards import bot_messages as cards
 from bot.chat.commands.panel import panel_view
 from bot.chat.posting.avatars import Avatars
+from bot.chat.posting.conveners import Conveners
 from bot.chat.posting.courtesies import Courtesies, Courtesy
+from bot.chat.posting.least_pause import least_pause
 from bot.chat.posting.place_history import LOST, PlaceHistory, lacking_in
+from bot.chat.posting.table_files import minutes_name, place_names
+from bot.chat.posting.vote_cards import VoteCards
 from bot.chat.posting.webhooks import WebhookRegistry, own_queue
 from bot.chat.rules.api_errors import ASLEEP, MISSING_PERMISSIONS, UNKNOWN_CHANNEL, explain
 from bot.chat.rules.host_rules import HostRules
@@ -25,6 +29,7 @@ from bot.chat.text.split import split_text
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
 from bot.library.name_rules import safe_name
+from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.notices import Notice
 from bot.sessions.delivery.stage import (
     GuestMessage,
@@ -34,7 +39,7 @@ from bot.sessions.delivery.stage import (
     RejectReason,
     StatusReport,
 )
-from bot.settings import DISCORD_MIN_PACE, DISCORD_POST_PACE, Notify, Settings
+from bot.settings import Notify, Settings
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.store import Store
 
@@ -42,15 +47,6 @@ log = logging.getLogger(__name__)
 
 _NO_PING = discord.AllowedMentions.none()
 SENT_AWAY = "I was removed from the server."
-
-
-def least_pause(tables: int, messages: int) -> float:
-    """Seconds between a turn of so many messages and the next of its table, where so many tables are under way.
-
-    If each waits for as long as all of them would take for such a turn, together they keep to what a channel takes.
-    What the bot posts as itself is little beside that, and is not counted.
-    """
-    return max(DISCORD_MIN_PACE, DISCORD_POST_PACE * tables * messages)
 
 
 class WebhookStage:
@@ -69,6 +65,7 @@ class WebhookStage:
         model_of: Callable[[Persona], str | None],
         sharing: Callable[[], int],
         settings: Settings,
+        conveners: Conveners,
     ) -> None:
         """`model_of`: the model that writes what a persona says, as far as it is known. `sharing`: how many tables are
         under way in the channel and its threads, this one with them."""
@@ -78,6 +75,7 @@ class WebhookStage:
         self._webhooks = webhooks
         self._avatars = avatars
         self._courtesies = courtesies
+        self._conveners = conveners
         self._host_rules = host_rules
         self._model_of = model_of
         self._host = HostDetails.of(settings)
@@ -87,6 +85,7 @@ class WebhookStage:
         self._messages = 0
         self._place = client.get_partial_messageable(stored.place_id, guild_id=stored.guild_id)
         self._thread = stored.place_id if stored.place_id != stored.channel_id else None
+        self._votes = VoteCards(stored, self._place, store=store, courtesies=courtesies)
         self._history = PlaceHistory(stored, client, self._place, webhooks, settings.proxy_applications)
         self._report: StatusReport | None = None
         self._panel: int | None = None
@@ -112,6 +111,14 @@ class WebhookStage:
     def sentence(self, notice: Notice) -> str:
         return sentence(notice, self._host)
 
+    def names(self) -> PlaceNames:
+        return place_names(self._client, self._stored, self._conveners.name(self._stored.guild_id, self._convener_id))
+
+    @property
+    def _convener_id(self) -> int:
+        """0: whoever that was asked to be forgotten."""
+        return self._report.convener_id if self._report else self._stored.convener_id
+
     def safe_name(self, name: str) -> str:
         return safe_name(name)
 
@@ -127,7 +134,7 @@ class WebhookStage:
             # Post numbers begin anew with a new database, ids of openings don't. Discord takes 25 characters.
             nonce = f"{self._stored.anchor_id:x}-{post.id:x}"
             silent = is_silent(post.kind, self._notify)
-            shown = self._own_message(post)
+            shown = await self._votes.drawn(post) if post.kind is PostKind.VOTE else self._own_message(post)
             message = await self._place.send(allowed_mentions=_NO_PING, nonce=nonce, silent=silent, **shown)
             return message.id
         except discord.HTTPException as error:
@@ -189,7 +196,7 @@ class WebhookStage:
             case PostKind.PANEL if self._report:
                 return {"content": cards.state(self._report), "view": panel_view(self._report)}
             case PostKind.MINUTES if post.attachment:
-                file = discord.File(io.BytesIO(post.attachment.encode()), filename="minutes.md")
+                file = discord.File(io.BytesIO(post.attachment.encode()), filename=minutes_name(self._stored, post))
                 return {"content": post.content, "file": file}
             case _:
                 return {"content": post.content, "suppress_embeds": True}
@@ -264,6 +271,8 @@ class WebhookStage:
 
     async def refresh(self, report: StatusReport) -> None:
         self._report = report
+        self._conveners.look_up(self._stored.guild_id, self._convener_id)
+        self._votes.bring_up_to_date()
         if self._editing is None or self._editing.is_done:
             self._editing = self._courtesies.start(f"the panel of session {self._stored.id}", self._edit_panel)
         else:
@@ -287,14 +296,5 @@ class WebhookStage:
             silent = is_silent(PostKind.NOTICE, self._notify)
             await self._place.send(sentence, allowed_mentions=_NO_PING, silent=silent)
         except (discord.DiscordException, *LOST):
-            await self._write_to_convener(sentence)
-
-    async def _write_to_convener(self, sentence: str) -> None:
-        convener_id = self._report.convener_id if self._report else self._stored.convener_id
-        if not convener_id:  # asked to be forgotten
-            return
-        try:
-            convener = await self._client.fetch_user(convener_id)
-            await convener.send(f"About the table in <#{self._stored.place_id}>: {sentence}")
-        except (discord.DiscordException, *LOST) as error:
-            log.warning("session %s: the convener could not be told: %s", self._stored.id, error)
+            about = f"About the table in <#{self._stored.place_id}>: {sentence}"
+            await self._conveners.write(self._convener_id, about)

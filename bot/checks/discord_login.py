@@ -26,7 +26,11 @@ _LONGEST_WAIT: Final = 30.0
 async def check_discord(settings: Settings, report: Report, *, fix: bool) -> None:
     """Log in and tell what is right and what is not. `fix`: put the application's install settings right."""
     if settings.discord_token is None:
-        (report.fault if fix else report.note)(NO_TOKEN)
+        if fix:
+            report.fault(NO_TOKEN)
+        else:
+            report.note(NO_TOKEN)
+            report.needs("DISCORD_TOKEN")
         return
     try:
         async with asyncio.timeout(SECONDS):

@@ -3,7 +3,7 @@
 import difflib
 import logging
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -68,14 +68,17 @@ class Catalogue:
         raise UserError(_unknown("task", name, [t.name for t in self.tasks]))
 
 
-def open_catalogue(personas: Path, tasks: Path, endpoints: Collection[str] = ()) -> Catalogue:
+def open_catalogue(
+    personas: Path, tasks: Path, endpoints: Collection[str] = (), *, given_as: Mapping[str, str] | None = None
+) -> Catalogue:
     """Read both folders; personas may name these `endpoints`. Near copies among the
-    cards, and files that are not read, go to the log.
+    cards, and files that are not read, go to the log. `given_as`: see `read_settings`.
 
     Raises InvalidFiles with everything that is wrong in either.
     """
-    cast, persona_problems = read_personas(personas, endpoints)
-    found, task_problems = read_tasks(tasks)
+    by = {"PERSONAS_DIR": "PERSONAS_DIR", "TASKS_DIR": "TASKS_DIR"} | dict(given_as or {})
+    cast, persona_problems = read_personas(personas, endpoints, setting=by["PERSONAS_DIR"])
+    found, task_problems = read_tasks(tasks, setting=by["TASKS_DIR"])
     if problems := persona_problems + task_problems:
         raise InvalidFiles(problems)
     for sentence in [*unread_files(personas), *near_copies(cast)]:

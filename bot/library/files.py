@@ -38,20 +38,20 @@ class _PersonaFile:
     problems: list[FileProblem]
 
 
-def read_personas(folder: Path, endpoints: Collection[str] = ()) -> tuple[list[Persona], list[FileProblem]]:
+def read_personas(
+    folder: Path, endpoints: Collection[str] = (), *, setting: str = "PERSONAS_DIR"
+) -> tuple[list[Persona], list[FileProblem]]:
     """Every `*.json` in `folder`, and every PNG with a character card in it, in natural order (role2 before role10).
 
-    A portrait's file name becomes its full path. `endpoints` are the names a persona may ask for. Out: the sound
-    personas, and every fault of the others.
+    A portrait's file name becomes its full path. `endpoints` are the names a persona may ask for. `setting`: what names
+    the folder. Out: the sound personas, and every fault of the others.
     """
-    if not folder.is_dir():
-        return [], [
-            FileProblem(str(folder), "", "is not a folder.", "Set PERSONAS_DIR (or --personas) to one that is.")
-        ]
+    if fault := folder_fault(folder, setting, "Name a folder with persona files (*.json)."):
+        return [], [fault]
     read = _persona_files(folder, endpoints)
     if not read:
         fix = " ".join(["Put at least one *.json file there.", *unread_files(folder)])
-        return [], [FileProblem(str(folder), "", "holds no persona.", fix)]
+        return [], [FileProblem(f"{setting} {folder}", "", "holds no persona.", fix)]
     named = [(str(file.path), file.nameplate) for file in read if file.nameplate]
     problems = [problem for file in read for problem in file.problems]
     return [file.persona for file in read if file.persona], problems + cast_problems(named)
@@ -131,17 +131,35 @@ def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, li
     return Task(name=name, context=context, questions=questions, discuss=discuss, summarize=summarize), []
 
 
-def read_tasks(folder: Path) -> tuple[list[Task], list[FileProblem]]:
-    """Every task folder inside `folder`, or `folder` itself when it is one (the original single-task layout)."""
-    if not folder.is_dir():
-        return [], [FileProblem(str(folder), "", "is not a folder.", "Set TASKS_DIR to one that is.")]
+def read_tasks(folder: Path, *, setting: str = "TASKS_DIR") -> tuple[list[Task], list[FileProblem]]:
+    """Every task folder inside `folder`, or `folder` itself when it is one (the original single-task layout).
+
+    `setting`: what names the folder.
+    """
+    if fault := folder_fault(folder, setting, "Name a task folder, which holds questions.txt, or a folder of such."):
+        return [], [fault]
     inside = sorted((p for p in _inside(folder) if _looks_like_task(p)), key=lambda path: natural(path.name))
     folders = inside or ([folder] if _looks_like_task(folder) else [])
     if not folders:
-        fix = "Make a folder in it with questions.txt (one question a line)."
-        return [], [FileProblem(str(folder), "", "holds no task folder.", fix)]
+        fix = "Make a folder in it with questions.txt (one question a line), or name one that has it."
+        return [], [FileProblem(f"{setting} {folder}", "", "holds no task folder.", fix)]
     read = [read_task(path, folder) for path in folders]
     return [task for task, _ in read if task], [problem for _, problems in read for problem in problems]
+
+
+def folder_fault(folder: Path, setting: str, fix: str) -> FileProblem | None:
+    """Why a folder that `setting` names can't be looked into, or None. `fix`: what to name in its place."""
+    named = f"{setting} {folder}"
+    try:
+        folder.stat()
+        next(folder.iterdir(), None)
+    except FileNotFoundError:
+        return FileProblem(named, "", "is not there.", fix)
+    except NotADirectoryError:
+        return FileProblem(named, "", "is not a folder.", fix)
+    except OSError as error:
+        return FileProblem(named, "", f"can't be read ({error.strerror}).", "Check the name and its permissions.")
+    return None
 
 
 def natural(name: str) -> list[tuple[int, str]]:

@@ -49,6 +49,7 @@ class Endpoint:
         context: int | None = None,
         turn_tokens: int = 16,
         settings: str = "LLM",
+        given_as: Mapping[str, str] | None = None,
         options: RequestOptions = AS_USUAL,
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
@@ -71,7 +72,7 @@ class Endpoint:
             ca_file=ca_file,
         )
         self.options = options
-        self._settings = SettingNames(settings, model=f"{settings}_MODEL")
+        self._settings = SettingNames(settings, given_as or {})
         self.profile = ModelProfile(model, context=context, reasoning_tokens=reasoning_tokens)
         """What is known of the model."""
         self._begin(turn_tokens)
@@ -86,7 +87,7 @@ class Endpoint:
 
     def of_model(self, model: str) -> "Endpoint":
         """The same server and limits, calls in flight counted together, with another model. Closed with this one."""
-        settings = replace(self._settings, model="the persona's “model”")
+        settings = replace(self._settings, named="the persona's “model”")
         return _Variant(self._client, settings, self.profile.of(model), self.options, self.turn_tokens)
 
     def with_options(self, options: RequestOptions) -> "Endpoint":

@@ -3,8 +3,8 @@
 import logging
 import re
 import ssl
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -46,13 +46,23 @@ _WORTH_A_CLOCK: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class SettingNames:
-    """How people are told which setting to change. `prefix` is how those of an endpoint begin: LLM, ENDPOINT_FAST."""
+    """How people are told which setting to change. `prefix` is how those of an endpoint begin: LLM, ENDPOINT_FAST.
+
+    `given_as`: by the name of a setting the option that was given in its place. `named`: what names the model, where
+    no setting does.
+    """
 
     prefix: str
-    model: str
+    given_as: Mapping[str, str] = field(default_factory=dict)
+    named: str | None = None
+
+    @property
+    def model(self) -> str:
+        return self.named or self.of("MODEL")
 
     def of(self, name: str) -> str:
-        return f"{self.prefix}_{name}"
+        setting = f"{self.prefix}_{name}"
+        return self.given_as.get(setting, setting)
 
 
 def report_of(error: openai.APIStatusError) -> ErrorReport:

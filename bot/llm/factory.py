@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
@@ -47,7 +47,7 @@ async def open_endpoints(settings: Settings, *, dummy_delay: float = 0.0) -> Asy
             log.warning(no_endpoint(settings))
             dummy = await stack.enter_async_context(serve_dummy(delay=dummy_delay))
             own = own.model_copy(update={"base_url": dummy, "model": None})
-        default = _opened(own, "LLM", turn_tokens)
+        default = _opened(own, "LLM", turn_tokens, settings.given_as)
         named = {
             name: _opened(settings.endpoint_settings(name), f"ENDPOINT_{name.upper()}", turn_tokens)
             for name in settings.endpoints
@@ -64,7 +64,7 @@ async def open_endpoints(settings: Settings, *, dummy_delay: float = 0.0) -> Asy
         yield endpoints
 
 
-def _opened(own: NamedEndpoint, prefix: str, turn_tokens: int) -> Endpoint:
+def _opened(own: NamedEndpoint, prefix: str, turn_tokens: int, given_as: Mapping[str, str] | None = None) -> Endpoint:
     """`prefix` is how the names of its settings begin; `turn_tokens`: the most that a turn may have."""
     same: dict[str, Any] = {name: getattr(own, name) for name in _SAME_NAMES}
     endpoint = Endpoint(
@@ -74,6 +74,7 @@ def _opened(own: NamedEndpoint, prefix: str, turn_tokens: int) -> Endpoint:
         query=own.query,
         options=AS_USUAL.over(own),
         settings=prefix,
+        given_as=given_as,
         **same,
     )
     if endpoint.peculiarities:

@@ -6,15 +6,17 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import Final
 
+from bot.discussion.model.bursts import GOES_ON_FLAG
 from bot.discussion.model.names import addressed, guest_name
 from bot.discussion.model.record import Record, Turn, question_on_table, seats
 from bot.discussion.text.markup import in_words
 from bot.sessions.delivery.outbox import Outbox
-from bot.sessions.delivery.stage import GuestMessage
-from bot.sessions.rate_limit import EDITS, is_over_rate
+from bot.sessions.delivery.stage import BY_COMMAND_FLAG, GuestMessage
+from bot.sessions.rate_limit import EDITS, goes_on_from, is_over_rate
 from bot.sessions.reposts import REPOSTED_FLAG, Fate, Original, ShortMemory, known_as, original_of, turns_before
 from bot.sessions.state import SessionState
 from bot.sessions.turn_log import TurnLog
+from bot.store.models import PostKind
 from bot.store.store import Store
 
 # More than anybody deletes, or is left out with, from one message taken in to the next.
@@ -122,15 +124,18 @@ class GuestTurns:
             text=text,
             question=question_on_table(self._record),
             addressed=await self._replied_to(message) or to,
-            flags=(REPOSTED_FLAG,) if message.is_repost else (),
+            flags=(REPOSTED_FLAG,) if message.is_repost else (BY_COMMAND_FLAG,) if message.posts else (),
             message_id=message.id,
             author_id=message.author_id,
         )
 
         def unless_forgotten() -> Turn | None:  # since it was looked at
-            return turn if message.id > self._state.stored.listen_from else None
+            if message.id <= self._state.stored.listen_from:
+                return None
+            goes_on = goes_on_from(self._record, turn)
+            return replace(turn, flags=(*turn.flags, GOES_ON_FLAG)) if goes_on else turn
 
-        return Heard.TAKEN if await self._log.commit(unless_forgotten) else Heard.IGNORED
+        return Heard.TAKEN if await self._log.commit(unless_forgotten, message.posts) else Heard.IGNORED
 
     # --- what is reposted ---
 
@@ -195,6 +200,7 @@ class GuestTurns:
         if self.is_coming(message_id):
             async with self._hearing:
                 pass  # until it is a turn: whoever takes it in was here first
+        shown, message_id = message_id, await self._came_by(message_id)
         was_turn = False
 
         def changed() -> Turn | None:
@@ -204,10 +210,20 @@ class GuestTurns:
             return self._edited(turn, *self._read(text), at) if turn else None
 
         await self._log.change(changed)
+        if was_turn and not text and shown != message_id:
+            await self._store.message_gone(shown)  # its post holds the words as well
         if not was_turn and not text:
             self._pass_over(message_id)
             self._memory.deleted(message_id)
         return was_turn
+
+    async def _came_by(self, message_id: int) -> int:
+        """By what the turn came that this message shows: a command, where it was said by one; else the message."""
+        if not self.has_heard(message_id) and (found := await self._store.post_of_message(message_id)):
+            session_id, post = found
+            if session_id == self._state.id and post.kind is PostKind.WORDS and post.turn_seq:
+                return self._record.turns[post.turn_seq - 1].message_id or message_id
+        return message_id
 
     def _edited(self, turn: Turn, text: str, to: str | None, at: int) -> Turn | None:
         """What a turn is when its message says this (nothing: it was deleted), None for what it was."""

@@ -2,6 +2,7 @@
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Record
+from bot.discussion.moderation.asked_guest import awaited_guest
 from bot.sessions.composing.draft import AbandonReason, DraftInProgress
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Stage
@@ -10,6 +11,7 @@ from bot.sessions.resilience.backfill import Backfill
 from bot.sessions.state import SessionState
 from bot.sessions.turn_log import TurnLog
 from bot.store.engine import TransientDatabaseError
+from bot.store.models import PostKind
 from bot.store.store import Store
 
 
@@ -28,15 +30,27 @@ class Hearing:
         outbox: Outbox,
     ) -> None:
         self.guests = GuestTurns(state, record, log=log, store=store, outbox=outbox)
+        self._state = state
         self._log = log
+        self._state = state
+        self._store = store
         self._record = record
         self._draft = draft
         self.backfill = Backfill(
-            state, record, stage=stage, outbox=outbox, hear=self._take_in, guest_changed=self._change
+            state,
+            record,
+            stage=stage,
+            outbox=outbox,
+            hear=self._take_in,
+            guest_changed=self._change,
+            said_by_command=self._said_by_command,
         )
 
     async def hear(self, message: GuestMessage) -> Heard:
         """As `SessionRunner.hear` tells it. Raises TransientDatabaseError."""
+        if message.posts:  # said by command: nothing would bring it again
+            await self.backfill.catch_up()
+            return await self._take_in(message)
         if self.backfill.should_defer(message):
             self.guests.expect(message)
             await self.backfill.catch_up()
@@ -52,13 +66,23 @@ class Hearing:
             await self.backfill.catch_up()
             return self._became_of(message)
 
+    async def _said_by_command(self) -> list[int]:
+        """The messages that show what guests said by command."""
+        posts = await self._store.session_posts(self._state.id, PostKind.WORDS)
+        return [post.message_id for post in posts if post.message_id and post.content]
+
     async def _take_in(self, message: GuestMessage) -> Heard:
         revision = self._record.revision
+        was_awaited = self._is_somebody_awaited()
         heard = await self.guests.hear(message)
         if heard is Heard.TAKEN:
-            self._draft.abandon(AbandonReason.GUEST_SPOKE)
+            answered = was_awaited and not self._is_somebody_awaited()
+            self._draft.abandon(AbandonReason.GUEST_ANSWERED if answered else AbandonReason.GUEST_SPOKE)
         self._words_changed(revision)
         return heard
+
+    def _is_somebody_awaited(self) -> bool:
+        return awaited_guest(self._state.session, self._record) is not None
 
     def _became_of(self, message: GuestMessage) -> Heard:
         if self.guests.has_heard(message.id):
@@ -95,6 +119,12 @@ class Hearing:
         if await self._log.forget(member, listen_from):
             # What is being composed has read it, and may be asked for once more.
             self._draft.abandon(AbandonReason.WANTED_OTHERWISE)
+
+    async def strike(self, seq: int) -> None:
+        """Take a turn out of every later prompt; a draft that has read it is given up."""
+        revision = self._record.revision
+        await self._log.strike(seq)
+        self._words_changed(revision)
 
     def _words_changed(self, revision: int) -> None:
         """Give up a draft that has read a turn which was changed since that revision of the record."""

@@ -4,8 +4,9 @@ import logging
 from typing import Final
 
 from bot.discussion.model.record import Record
+from bot.minutes.as_markdown import as_markdown
 from bot.sessions.delivery.announcer import Announcer
-from bot.sessions.delivery.minutes import minutes
+from bot.sessions.delivery.minutes import told_of
 from bot.sessions.delivery.notices import GoesOn, NotShown, Paused, SessionClosed
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import Stage
@@ -97,11 +98,9 @@ class Lifecycle:
         """End the session and hand out the minutes."""
         await self._announcer.withdraw(_CAN_POST)
         refused = await self._store.refused_turns(self._state.id)
-        closing = Post(
-            PostKind.MINUTES,
-            self._stage.sentence(SessionClosed(refused)),
-            attachment=minutes(self._state.session, self._record),
-        )
+        tallies = await self._store.votes.tallies(self._state.id)
+        minutes = told_of(self._state.stored, self._record, self._stage.names(), tallies, is_over=True)
+        closing = Post(PostKind.MINUTES, self._stage.sentence(SessionClosed(refused)), attachment=as_markdown(minutes))
         self._recovering = None
         await self._state.end(closing)
         if why := await self._announcer.deliver_quietly():

@@ -73,7 +73,7 @@ class SessionRunner:
             self._state, record, store=store, stage=stage, outbox=self._outbox, announcer=announcer
         )
         self._outage = DatabaseOutage(self._state, record, store=store, stage=stage)
-        pace = Pace(stored.session.dials, lambda: stage.min_pace)
+        pace = Pace(stored.session, record, lambda: stage.min_pace)
         self._draft = DraftInProgress(pace)
         self._hearing = Hearing(
             self._state, record, log=self._log, store=store, draft=self._draft, stage=stage, outbox=self._outbox
@@ -175,6 +175,16 @@ class SessionRunner:
     async def guest_changed(self, message_id: int, text: str, at: int = 0) -> bool:
         """A guest edited (or, with empty text, deleted) one, `at` an id of that time. Out: whether it was a turn."""
         return await self._hearing.guest_changed(message_id, text, at)
+
+    async def speak_for(self, message: GuestMessage) -> tuple[Heard, str | None]:
+        """Take in what a guest says by command, and show it. Out: what became of it, and what keeps it from being shown
+        now, as far as that is known. Raises TransientDatabaseError, with nothing taken in."""
+        heard = await self._hearing.hear(message)
+        return heard, await self._announcer.deliver_quietly() if heard is Heard.TAKEN else None
+
+    async def strike(self, seq: int) -> None:
+        """Take a turn out of every later prompt."""
+        await self._hearing.strike(seq)
 
     def has_heard(self, message_id: int) -> bool:
         """Whether a guest's message is a turn, or may be about to be one."""

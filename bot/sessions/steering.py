@@ -87,10 +87,16 @@ async def wrap_up(runner: Steered, *, by: str) -> int:
 
 
 async def change_turns(runner: Steered, turns: int, *, by: str) -> int:
-    """Set how many turns the discussion has in all. Out: how many are left. Raises UserError."""
+    """Set how many turns the discussion has in all, also once the summary was asked for. Out: how many are left.
+
+    Raises UserError.
+    """
     spoken = len(runner.record.persona_turns())
     if turns <= spoken:
-        raise UserError(f"{spoken} turns have been taken already.", Remedy.MORE_TURNS)
+        taken = f"{spoken} turns have" if spoken != 1 else "One turn has"
+        raise UserError(f"{taken} been taken already: name {spoken + 1} or more.", Remedy.SOONER)
+    if turns == agenda.turns_in_all(runner.session, runner.record):
+        raise UserError(f"There are {turns} already. Name more, or fewer.", Remedy.SOONER)
     await runner.steer(TurnsChanged(turns=turns), f"{by} sets the discussion to {turns} turns.")
     return turns - spoken
 

@@ -13,6 +13,7 @@ from bot.discussion.model.erasure import Member
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, TurnsChanged
 from bot.discussion.model.task import Task
+from bot.discussion.moderation.agenda import has_ended
 from bot.discussion.text.text_caches import forget_turn_texts
 from bot.errors import Remedy, UserError
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -22,6 +23,7 @@ from bot.sessions.delivery.stage import OwnMessage, Stage
 from bot.sessions.new_session import OpeningPlace as OpeningPlace
 from bot.sessions.new_session import check_cast, check_number, new_session
 from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
+from bot.sessions.reopening import MORE, check_can_go_on, reopen
 from bot.sessions.resilience.recovery import Recovery
 from bot.sessions.session_runner import SessionRunner
 from bot.store.models import Fault, Post, PostKind, Status, StoredSession
@@ -115,10 +117,11 @@ class Supervisor:
     async def message_gone(self, place_id: int, message_id: int) -> None:
         """Any message was deleted: a guest's turn is blanked, a post of ours is not sent again."""
         runner = self._runners.get(place_id)
-        if runner is None or not await runner.guest_changed(message_id, ""):
-            await self._store.message_gone(message_id)
+        if runner is not None:
+            await runner.guest_changed(message_id, "")
+        await self._store.message_gone(message_id)
         for session_id in await self._store.member_data.sessions_of_message(message_id):
-            await renew_minutes(self._store, session_id)
+            await renew_minutes(self._store, session_id, lambda stored: self._make_stage(stored).names())
             forget_turn_texts()  # also of a session that has ended
 
     # --- what is kept ---
@@ -131,7 +134,7 @@ class Supervisor:
                 await runners[session_id].forget(member, listen_from)
             elif stored := await self._store.session(session_id):
                 record = await self._store.record(session_id)
-                await erase_member(self._store, stored, record, member, listen_from)
+                await erase_member(self._store, stored, record, member, listen_from, self._make_stage(stored).names())
         await self._store.makers.forget(guild_id, member.id)
         forget_turn_texts()
         await self._store.member_data.scrub()
@@ -153,7 +156,7 @@ class Supervisor:
         `most`: so many tables at once the server has set itself.
         """
         check_cast(cast)
-        self._check_room(guild_id, 0, most)
+        self._check_number(guild_id, most)
 
     def turns_within(self, session: Session) -> int | None:
         """About how many of a new session's turns its tokens will do for; None: for all of them."""
@@ -175,7 +178,8 @@ class Supervisor:
             return await self._start(where, session, chimers)
 
     async def _start(self, where: OpeningPlace, session: Session, chimers: int | None) -> SessionRunner:
-        self._check_room(where.guild_id, where.place_id, where.most)
+        self._check_place(where.place_id)
+        self._check_number(where.guild_id, where.most)
         stored = new_session(where, session, chimers)
         try:
             stored = await self._store.add_session(stored, [Post(PostKind.CARD), Post(PostKind.PANEL)])
@@ -206,12 +210,32 @@ class Supervisor:
         """End a table: at once, or (`summary`) after the one who spoke most has summed up. Raises UserError."""
         runner = self.open_at(place_id)
         spoken = len(runner.record.persona_turns())
-        if not summary or not spoken:
+        if not summary or not spoken or has_ended(runner.record):
             await runner.close()
             return
         await runner.steer(TurnsChanged(turns=spoken), "")
         if runner.status is Status.PAUSED:
             await self.resume(place_id)
+
+    async def reopen(
+        self, place_id: int, session_id: int, more: int = MORE, *, at: int, by: str | None = None
+    ) -> SessionRunner:
+        """Have a place's last table, which has ended, go on for so many more turns. Raises UserError.
+
+        In: `at`, the id of what asks for it, of which messages written while the table was closed are older; `by`: who
+        asks, for the line the table sees.
+        """
+        async with self._opening:
+            self._check_place(place_id)
+            stored = await check_can_go_on(self._store, self._limits, place_id, session_id)
+            self._check_number(stored.guild_id)
+            stored, record = await reopen(self._store, self._make_stage(stored), stored, more=more, at=at, by=by)
+            runner = self._open(stored, record, at)
+            try:
+                await runner.restore()
+            finally:
+                self._launch(runner, first=runner.take_up)
+        return runner
 
     # --- from stop to start ---
 
@@ -242,12 +266,15 @@ class Supervisor:
 
     # --- inside ---
 
-    def _check_room(self, guild_id: int, place_id: int, most: int | None = None) -> None:
-        """Raise UserError unless there may be one more open table, in this place."""
+    def _check_place(self, place_id: int) -> None:
+        """Raise UserError if there is a table, or still a message of the last one on its way."""
         if self.find(place_id):
             raise UserError("There is a table in this channel already.", Remedy.STOP)
         if (last := self._runners.get(place_id)) and last.is_posting:
             raise UserError("The last table's messages are still on their way. Try again in a moment.")
+
+    def _check_number(self, guild_id: int, most: int | None = None) -> None:
+        """Raise UserError if a server has as many open tables as it may have."""
         check_number(len(self.open_sessions(guild_id)), self._limits.sessions, most)
 
     def _open(self, stored: StoredSession, record: Record, latest: int) -> SessionRunner:

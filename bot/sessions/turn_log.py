@@ -1,11 +1,12 @@
 """Keeps a session's record alike in memory and in the database: the only one to write it, one turn at a time."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from bot.discussion.model.ballots import current_ballot
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.record import Record, Steering, Turn, moderator_turn, seats
+from bot.discussion.model.record import QuestionPut, Record, Steering, Turn, moderator_turn, seats, struck
 from bot.discussion.moderation.agenda import last_call
 from bot.discussion.moderation.speaker_selection import summariser
 from bot.sessions.delivery.notices import LastCall
@@ -41,28 +42,35 @@ class TurnLog:
 
     # --- what is added ---
 
-    async def commit(self, next_turn: Callable[[], Turn | None]) -> bool:
+    async def commit(self, next_turn: Callable[[], Turn | None], show: Sequence[Post] = ()) -> bool:
         """Add the turn that `next_turn` gives once nobody else is adding one, with the posts that will show it.
 
+        `show`: a guest's, who said it by command; other guests' turns are shown already.
         Out: False if that gave None, or if its message is a turn already.
         """
         # Shielded: a turn that is in the database must also get into the record, whoever is cancelled in between. The
         # store finishes what it was given, but whoever waits for it and is cancelled does not get what came of it.
-        return await asyncio.shield(asyncio.ensure_future(self._commit(next_turn)))
+        return await asyncio.shield(asyncio.ensure_future(self._commit(next_turn, show)))
 
-    async def _commit(self, next_turn: Callable[[], Turn | None]) -> bool:
+    async def _commit(self, next_turn: Callable[[], Turn | None], show: Sequence[Post]) -> bool:
         async with self._lock:
             turn = next_turn()
-            return turn is not None and await self._add(replace(turn, seq=self.record.last_seq + 1))
+            return turn is not None and await self._add(replace(turn, seq=self.record.last_seq + 1), show)
 
     async def steer(self, steering: Steering, text: str) -> None:
         """Commit a moderator's turn; `text` is what the place sees of it (empty: nothing)."""
         await self.commit(lambda: moderator_turn(self.record, steering, text))
 
-    async def _add(self, turn: Turn) -> bool:
-        persona = next((p for p in seats(self._state.session, self.record) if p.name == turn.speaker), None)
-        show = [] if turn.kind == "guest" or not turn.text else self._stage.split(turn, persona)
-        show += self._last_call(turn)
+    async def _add(self, turn: Turn, show: Sequence[Post]) -> bool:
+        if turn.kind == "guest":
+            show = [replace(post, turn_seq=turn.seq) for post in show]
+        elif turn.text:
+            persona = next((p for p in seats(self._state.session, self.record) if p.name == turn.speaker), None)
+            show = self._stage.split(turn, persona)
+        if isinstance(turn.steering, QuestionPut) and (ballot := current_ballot(self._state.session, self.record)):
+            # The one before it is voted on as soon as it is put, whoever puts it: both are stored, or neither.
+            show = [Post(PostKind.VOTE, turn_seq=ballot.question_seq), *show]
+        show = [*show, *self._last_call(turn)]
         stored = self._state.stored
         added = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
         if added.is_added:
@@ -80,6 +88,12 @@ class TurnLog:
         persona = summariser(session, Record([*self.record, turn]))
         notice = LastCall(left, persona.name if persona else None)
         return [Post(PostKind.NOTICE, self._stage.sentence(notice))]
+
+    async def put_to_the_vote(self) -> bool:
+        """Have the audience vote on the question on the table, once. Out: whether that is to be shown now."""
+        ballot = current_ballot(self._state.session, self.record)
+        stored = self._state.stored
+        return ballot is not None and await self._store.add_vote(stored.id, stored.place_id, ballot.question_seq)
 
     # --- what is changed, or taken back ---
 
@@ -108,6 +122,10 @@ class TurnLog:
         for seq in seqs:
             await self._store.amend_turn(self._state.id, self.record.amend(seq, withheld=withheld))
 
+    async def strike(self, seq: int) -> None:
+        """Have a turn stand in no prompt any more, since a person wants it so. What was struck is not shown again."""
+        await self.change(lambda: struck(self.record.turns[seq - 1]))
+
     async def forget(self, member: Member, listen_from: int) -> bool:
         """Take a member out of the record, the stored one and this one. Out: whether anything in it changed.
 
@@ -115,7 +133,9 @@ class TurnLog:
         """
         async with self._lock:
             gone = {turn.message_id for turn in self.record if turn.author_id == member.id}
-            changed = await erase_member(self._store, self._state.stored, self.record, member, listen_from)
+            changed = await erase_member(
+                self._store, self._state.stored, self.record, member, listen_from, self._stage.names()
+            )
             for turn in changed:
                 self.record.put(turn)
             self._state.forget(member.id, listen_from)

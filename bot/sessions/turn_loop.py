@@ -113,6 +113,10 @@ class TurnLoop:
                         await self._outbox.deliver()
                     case Close():
                         await self._lifecycle.close()
+                    case Summarise() if await self._log.put_to_the_vote():
+                        await self._outbox.deliver()
+                        self._draft.audience_was_asked()
+                        await self._refresh()
                     case step:
                         await self._take_turn(step)
         except (EndpointDown, EndpointRefused) as problem:
@@ -125,6 +129,8 @@ class TurnLoop:
             await self._lifecycle.place_gone(str(problem))
 
     async def _take_turn(self, step: Speak | Summarise | Choose) -> None:
+        if await self._draft.listen():
+            return  # it may be another step by now
         self._draft.begin(self._record.last_seq)
         try:
             request = self._composer.request(step)

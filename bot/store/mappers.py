@@ -87,6 +87,7 @@ def session_of(row: Row[Any]) -> StoredSession:
         fault=Fault(row.fault) if row.fault else None,
         listen_from=row.listen_from or 0,
         chimers=row.chimers,
+        ended_at=row.ended_at,
     )
 
 
@@ -124,6 +125,7 @@ def post_of(row: Row[Any]) -> Post:
         status=PostStatus(row.status),
         after_id=row.after_id or 0,
         message_id=row.message_id,
+        created_at=row.created_at,
     )
 
 

@@ -17,6 +17,7 @@ from bot.store.engine import Database, upsert
 from bot.store.mappers import post_of, turn_values
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.paging import pages
+from bot.store.post_queries import blank_words
 from bot.store.schema import (
     departures,
     last_choices,
@@ -28,6 +29,7 @@ from bot.store.schema import (
     sessions,
     sketches,
     turns,
+    votes,
     webhooks,
 )
 from bot.store.spending import keep_of_deleted
@@ -49,6 +51,7 @@ class Kept:
     convened: int
     kept_out: bool
     promised_days: int | None = None
+    votes: int = 0
 
 
 class MemberData:
@@ -64,13 +67,15 @@ class MemberData:
         theirs = and_(sessions.c.guild_id == guild_id, turns.c.author_id == user_id, turns.c.text != "")
         count = select(func.count(), func.count(turns.c.session_id.distinct())).select_from(turns).join(sessions)
         convened = and_(sessions.c.guild_id == guild_id, sessions.c.convener_id == user_id)
+        voted = select(func.count()).select_from(votes).join(sessions)
+        voted = voted.where(sessions.c.guild_id == guild_id, votes.c.member_id == user_id)
         promised = select(func.max(sessions.c.keep_days)).where(sessions.c.guild_id == guild_id)
 
         def work(db: Connection) -> Kept:
             messages, discussions = db.execute(count.where(theirs)).one()
             chaired = db.scalar(select(func.count()).select_from(sessions).where(convened))
             kept_out = _is_kept_out(db, guild_id, user_id)
-            return Kept(messages, discussions, chaired or 0, kept_out, db.scalar(promised))
+            return Kept(messages, discussions, chaired or 0, kept_out, db.scalar(promised), db.scalar(voted) or 0)
 
         return await self._database.run(work)
 
@@ -91,12 +96,13 @@ class MemberData:
     # --- forgetting a member ---
 
     async def sessions_with(self, guild_id: int, member: Member) -> list[int]:
-        """The sessions of a server in which a member spoke, which they convened or in which they did something.
+        """The sessions of a server in which a member spoke, voted or did something, or which they convened.
 
         Many short transactions.
         """
         here = sessions.c.guild_id == guild_id
-        mine = or_(turns.c.author_id == member.id, sessions.c.convener_id == member.id)
+        voted = select(votes.c.session_id).where(votes.c.member_id == member.id)
+        mine = or_(turns.c.author_id == member.id, sessions.c.convener_id == member.id, sessions.c.id.in_(voted))
         theirs = select(sessions.c.id).outerjoin(turns).where(here, mine)
         found = set(await self._database.run(lambda db: db.scalars(theirs).all()))
         acted = select(turns.c.id, turns.c.session_id, turns.c.text.label("line"))
@@ -129,6 +135,8 @@ class MemberData:
             mine = and_(turns.c.session_id == session_id, turns.c.author_id == member.id)
             messages = [id_ for id_ in db.scalars(select(turns.c.message_id).where(mine)) if id_]
             for turn in changed:
+                if not turn.text:
+                    blank_words(db, session_id, turn.seq)
                 values = {column: value for column, value in turn_values(turn).items() if column in _COLUMNS}
                 where = and_(turns.c.session_id == session_id, turns.c.seq == turn.seq)
                 db.execute(update(turns).where(where).values(**values))
@@ -141,6 +149,7 @@ class MemberData:
                     after = post.after_id - 1 if post.status in _UNSENT else None
                     db.execute(update(posts).where(posts.c.id == post.id).values(after_id=after))
             _set_minutes(db, session_id, minutes)
+            db.execute(delete(votes).where(votes.c.session_id == session_id, votes.c.member_id == member.id))
             this = sessions.c.id == session_id
             db.execute(update(sessions).where(this).values(listen_from=listen_from))
             convened = and_(this, sessions.c.convener_id == member.id)
@@ -163,9 +172,9 @@ class MemberData:
 
     async def sessions_of_message(self, message_id: int) -> list[int]:
         """The sessions in which a guest's message is a turn."""
-        return await self._database.run(
-            lambda db: list(db.scalars(select(turns.c.session_id).where(turns.c.message_id == message_id)))
-        )
+        said = select(turns.c.session_id).where(turns.c.message_id == message_id)
+        by_command = select(posts.c.session_id).where(posts.c.message_id == message_id, posts.c.kind == PostKind.WORDS)
+        return await self._database.run(lambda db: list(db.scalars(union(said, by_command))))
 
     async def has_unsent_minutes(self, session_id: int) -> bool:
         return await self._database.run(

@@ -9,7 +9,7 @@ from bot.discussion.model.erasure import Member
 from bot.store.engine import Database
 from bot.store.own_library import made_rows
 from bot.store.paging import pages
-from bot.store.schema import opt_outs, posts, sessions, turns
+from bot.store.schema import opt_outs, posts, sessions, turns, votes
 
 
 async def export(database: Database, guild_id: int, member: Member) -> dict[str, Any]:
@@ -18,10 +18,13 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
     opt_out = select(opt_outs).where(opt_outs.c.guild_id == guild_id, opt_outs.c.user_id == member.id)
     mine = select(turns, sessions.c.place_id).join(sessions).where(here, turns.c.author_id == member.id)
     convened = select(sessions).where(here, sessions.c.convener_id == member.id)
+    voted = select(votes).join(sessions).where(here, votes.c.member_id == member.id)
+    voted = voted.order_by(votes.c.session_id, votes.c.question_seq)
     said = select(turns.c.id, turns.c.session_id, turns.c.speaker, turns.c.text).join(sessions)
     told = select(posts.c.id, posts.c.session_id, posts.c.content.label("text")).join(sessions)
     made = [row for query in made_rows(guild_id, member.id) for row in await database.run(_all_of(query))]
     is_kept_out = await database.run(lambda db: db.execute(opt_out).first() is not None)
+    mine_voted = await database.run(lambda db: db.execute(voted).all())
     return {
         "server_id": str(guild_id),
         "member_id": str(member.id),
@@ -29,6 +32,7 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
         "messages": [_message(row) async for page in pages(database, mine, turns.c.id) for row in page],
         "convened": [_convened(row) async for page in pages(database, convened, sessions.c.id) for row in page],
         "personas_and_tasks_you_made": [_made(row) for row in made],
+        "votes": [_vote(row) for row in mine_voted],
         "lines_that_name_you": [
             {"discussion": row.session_id, "speaker": row.speaker, "text": row.text}
             async for page in pages(database, said.where(here, turns.c.kind != "guest", turns.c.text != ""), turns.c.id)
@@ -62,6 +66,15 @@ def _message(row: Row[Any]) -> dict[str, Any]:
         "question_on_the_table": row.question,
         "called_on": row.addressed,
         "stored_at": row.created_at.isoformat(),
+    }
+
+
+def _vote(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "discussion": row.session_id,
+        "question_put_in_turn": row.question_seq,
+        "for": row.persona,
+        "stored_at": row.voted_at.isoformat(),
     }
 
 

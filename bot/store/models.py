@@ -38,13 +38,15 @@ class PostStatus(StrEnum):
 
 
 class PostKind(StrEnum):
-    """What a post shows. Turns go through the webhook, everything else is the bot's own message."""
+    """What a post shows. Turns and what members say by command go through the webhook, all else as the bot itself."""
 
     TURN = "turn"
+    WORDS = "words"
     CARD = "card"
     PANEL = "panel"
     NOTICE = "notice"
     MINUTES = "minutes"
+    VOTE = "vote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,15 @@ class StoredSession:
     fault: Fault | None = None
     listen_from: int = 0
     chimers: int | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
     """One message that shows (part of) a turn, or one of the bot's own messages.
 
-    `id` is 0 until it is stored. `attachment` is the text of a file that goes with it (the minutes).
+    `id` is 0 until it is stored. `attachment` is the text of a file that goes with it (the minutes). `turn_seq`: the
+    turn that it shows, or for a vote the one that put the question. `created_at`: None where that was not asked for.
     """
 
     kind: PostKind
@@ -88,10 +92,16 @@ class Post:
     status: PostStatus = PostStatus.QUEUED
     after_id: int = 0
     message_id: int | None = None
+    created_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def shown_turn(self) -> int | None:
+        """The turn that nobody sees if this is not shown."""
+        return None if self.kind is PostKind.VOTE else self.turn_seq
 
     @property
     def by_webhook(self) -> bool:
-        return self.kind is PostKind.TURN
+        return self.kind in (PostKind.TURN, PostKind.WORDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,16 @@ def take(db: Connection, place_id: int, after_id: int) -> Post | None:
     return _take(db, post, after_id) if post and post.status is PostStatus.QUEUED else post
 
 
+def without_known_votes(db: Connection, session_id: int, show: Sequence[Post]) -> list[Post]:
+    """`show` without votes on questions that were voted on before: a discussion that goes on after its summary comes
+    to the same question again, and a process that was killed to the same step."""
+    if not any(post.kind is PostKind.VOTE for post in show):
+        return list(show)
+    known = select(posts.c.turn_seq).where(posts.c.session_id == session_id, posts.c.kind == PostKind.VOTE)
+    seqs = set(db.scalars(known))
+    return [post for post in show if post.kind is not PostKind.VOTE or post.turn_seq not in seqs]
+
+
 def bind(db: Connection, post_id: int, message_id: int) -> bool:
     """Note that this message shows this post. A bound post or message stays as it is. Out: whether it was bound."""
     # Whoever deletes a message must not find it kept in minutes that are in the channel already.
@@ -105,11 +115,12 @@ def refuse(db: Connection, post_id: int, *, explained: bool, instead: Post | Non
     if not explained and (before := _given_up_before(db, post)):
         set_status(db, post_id, PostStatus.QUEUED, None)
         return RefusedPost(is_given_up=False, session_id=post.session_id, taken_back=_take_back(db, before, post))
-    this_turn = and_(posts.c.session_id == post.session_id, posts.c.turn_seq == post.turn_seq)
-    where = (posts.c.id == post_id if post.turn_seq is None else this_turn, posts.c.status.in_(_UNSETTLED))
+    shown = post_of(post).shown_turn
+    this_turn = and_(posts.c.session_id == post.session_id, posts.c.turn_seq == shown)
+    where = (posts.c.id == post_id if shown is None else this_turn, posts.c.status.in_(_UNSETTLED))
     given_up = _GIVEN_UP | ({} if explained else {"status": PostStatus.UNEXPLAINED})
     db.execute(update(posts).where(*where).values(given_up))
-    turn = and_(turns.c.session_id == post.session_id, turns.c.seq == post.turn_seq)
+    turn = and_(turns.c.session_id == post.session_id, turns.c.seq == shown)
     db.execute(update(turns).where(turn).values(withheld=True))
     if instead is not None:
         add_posts(db, post.session_id, post.place_id, [instead])
@@ -137,7 +148,7 @@ def _take_back(db: Connection, given_up: Any, post: Any) -> int | None:
     later = exists().where(
         posts.c.place_id == post.place_id, posts.c.id.between(given_up.id, post.id), posts.c.status.in_(seen)
     )
-    if given_up.session_id != post.session_id or given_up.turn_seq is None or db.scalar(select(later)):
+    if given_up.session_id != post.session_id or post_of(given_up).shown_turn is None or db.scalar(select(later)):
         return None
     this_turn = and_(posts.c.session_id == given_up.session_id, posts.c.turn_seq == given_up.turn_seq)
     db.execute(
@@ -200,9 +211,21 @@ def posted_copies(db: Connection, place_id: int, content: str) -> list[Post]:
 
 def message_gone(db: Connection, message_id: int) -> None:
     """A message was deleted: its post is `removed` and will not be sent again, a guest's words are blanked."""
+    found = of_message(db, message_id)
+    if found and found[1].kind is PostKind.WORDS:
+        of_turn = (found[0], found[1].turn_seq)
+        blank_words(db, *of_turn)
+        db.execute(update(turns).where(turns.c.session_id == of_turn[0], turns.c.seq == of_turn[1]).values(text=""))
     gone: dict[str, Any] = {"status": PostStatus.REMOVED, "attachment": None}
     db.execute(update(posts).where(posts.c.message_id == message_id).values(gone))
     db.execute(update(turns).where(turns.c.message_id == message_id).values(text=""))
+
+
+def blank_words(db: Connection, session_id: int, turn_seq: int | None) -> None:
+    """Take out of the posts of a turn what a member said by command, and their name; what waits is not sent."""
+    theirs = and_(posts.c.session_id == session_id, posts.c.turn_seq == turn_seq, posts.c.kind == PostKind.WORDS)
+    db.execute(update(posts).where(theirs).values(content="", username=None, avatar=None))
+    db.execute(update(posts).where(theirs, posts.c.status == PostStatus.QUEUED).values(_GIVEN_UP))
 
 
 def _open(db: Connection, place_id: int) -> Post | None:

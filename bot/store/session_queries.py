@@ -42,6 +42,12 @@ def last_session(db: Connection, place_id: int) -> StoredSession | None:
     return _one(db.execute(newest).one_or_none())
 
 
+def last_sessions(db: Connection, guild_id: int, most: int) -> list[StoredSession]:
+    """The newest sessions of a server, ended or not, newest first."""
+    newest = select(sessions).where(sessions.c.guild_id == guild_id).order_by(sessions.c.id.desc()).limit(most)
+    return [session_of(row) for row in db.execute(newest)]
+
+
 def change_session(db: Connection, session_id: int, values: dict[str, Any]) -> None:
     """Write these columns of a session."""
     db.execute(_CHANGE, {"session": session_id} | values)

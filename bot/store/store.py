@@ -37,6 +37,7 @@ from bot.store.own_library import MadeTable, Makers, Portraits, SketchTable
 from bot.store.schema import now, own_personas, own_tasks
 from bot.store.server_settings import Remembered, ServerSettingsTable
 from bot.store.spending import Spending
+from bot.store.vote_table import VoteTable
 
 
 class PlaceTaken(Exception):
@@ -58,6 +59,7 @@ class Store:
         self.pictures = Portraits(database)
         self.makers = Makers(database)
         self.last_choices = LastChoices(database)
+        self.votes = VoteTable(database)
 
     @classmethod
     async def open(cls, url: str, file: Path) -> Self:
@@ -96,6 +98,10 @@ class Store:
         """The newest session of a place, ended or not."""
         return await self._database.run(lambda db: session_queries.last_session(db, place_id))
 
+    async def last_sessions(self, guild_id: int, most: int) -> list[StoredSession]:
+        """The newest sessions of a server, ended or not, newest first; so many at most."""
+        return await self._database.run(lambda db: session_queries.last_sessions(db, guild_id, most))
+
     async def set_status(
         self, session_id: int, status: Status, reason: str | None = None, fault: Fault | None = None
     ) -> None:
@@ -113,6 +119,29 @@ class Store:
             session_queries.change_session(db, session_id, values)
 
         await self.spending.flush_with(session_id, work)
+
+    async def reopen_session(
+        self, session_id: int, place_id: int, turn: Turn, show: Sequence[Post], *, listen_from: int
+    ) -> None:
+        """Have a place's last session, which has ended, go on with a turn and the posts that show it, all or nothing.
+
+        Of members' messages only those after `listen_from` are taken in. Raises PlaceTaken also if it is the last one
+        no more, or has not ended.
+        """
+        values = {"status": Status.RUNNING, "reason": None, "fault": None, "ended_at": None, "listen_from": listen_from}
+
+        def work(db: Connection) -> None:
+            last = session_queries.last_session(db, place_id)
+            if last is None or last.id != session_id or last.status is not Status.ENDED:
+                raise PlaceTaken
+            session_queries.change_session(db, session_id, values)
+            session_queries.add_turn(db, session_id, turn)
+            post_queries.add_posts(db, session_id, place_id, show)
+
+        try:
+            await self.spending.flush_with(session_id, work)
+        except IntegrityError as error:
+            raise PlaceTaken from error
 
     async def record(self, session_id: int) -> Record:
         """Every turn of a session, in order."""
@@ -136,7 +165,8 @@ class Store:
             if turn.message_id is not None and session_queries.is_turn(db, session_id, turn.message_id):
                 return AddedTurn(is_added=False)
             session_queries.add_turn(db, session_id, turn)
-            sending = post_queries.add_and_take(db, session_id, place_id, show, after_id) if show else None
+            new = post_queries.without_known_votes(db, session_id, show)
+            sending = post_queries.add_and_take(db, session_id, place_id, new, after_id) if new else None
             return AddedTurn(is_added=True, sending=sending)
 
         return await self.spending.flush_with(session_id, work)
@@ -151,6 +181,16 @@ class Store:
         """Queue a post that belongs to no turn (panel, notice, minutes). Out: its id."""
         (post_id,) = await self._database.run(lambda db: post_queries.add_posts(db, session_id, place_id, [post]))
         return post_id
+
+    async def add_vote(self, session_id: int, place_id: int, question_seq: int) -> bool:
+        """Queue the vote on a question, unless there is one. Out: whether it was queued."""
+        vote = Post(PostKind.VOTE, turn_seq=question_seq)
+
+        def work(db: Connection) -> bool:
+            new = post_queries.without_known_votes(db, session_id, [vote])
+            return bool(post_queries.add_posts(db, session_id, place_id, new))
+
+        return await self._database.run(work)
 
     async def take_post(self, place_id: int, after_id: int) -> Post | None:
         """The post of the place that is `sending`, else the next queued one, which thereby becomes `sending`."""

@@ -3,11 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from discord.utils import escape_markdown
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.chat.cards.bot_messages import covers, details, opening_card, said_by, said_in
+from bot.chat.cards.bot_messages import covers, details, opening_card
 from bot.chat.text.host_details import HostDetails
 from bot.chat.text.sentences import sentence
 from bot.discussion.model.dials import Dials
@@ -132,14 +129,3 @@ def test_the_status_of_a_full_house_fits_into_an_answer() -> None:
 )
 def test_how_many_questions_are_covered(turns: int, reached: int, questions: int, sentence: str) -> None:
     assert covers(turns, reached, questions) == sentence
-
-
-@given(st.text("ab *_~|`\\\\>#-[]:", min_size=1, max_size=32), st.text("ab *_:>\n", min_size=1, max_size=60))
-def test_what_was_said_by_command_can_be_read_back(name: str, text: str) -> None:
-    name, text = " ".join(name.split()) or "someone", text.strip() or "Hm."
-    assert said_in(said_by(escape_markdown(name), text)) == (name, text)
-
-
-@pytest.mark.parametrize("content", ["", "**The table is closed.**\nWhy?", "**Otto**", "Otto: Hm.", "x\n**Otto**: Hm."])
-def test_what_the_bot_says_itself_is_no_members(content: str) -> None:
-    assert said_in(content) is None

@@ -1,6 +1,7 @@
 """What people type while a table is open: every answer is private, and what concerns the table is said in it."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -94,7 +95,7 @@ async def test_stop_ends_at_once_and_hands_out_the_minutes(place: SimulatedPlace
     await place.turn()
     assert await place.type("stop") == "The table is closed."
     assert place.said_by_bot[-2:] == ["-# ⏹ mira ended the table.", CLOSED]
-    assert place.history()[-1].attachments[0].filename == "minutes.md"
+    assert place.history()[-1].attachments[0].filename == f"bread-{datetime.now(UTC):%Y-%m-%d}.md"
     await place.turn(2)
     assert len(place.spoken) == 2
     assert (await place.session()).status is Status.ENDED
@@ -201,7 +202,8 @@ async def test_turns_can_be_changed(place: SimulatedPlace) -> None:
     await place.type("start")
     await place.turn()
     assert await place.type("turns", turns=2) == (
-        "2 turns have been taken already. Name a larger number, or use `/roundtable stop`."
+        "2 turns have been taken already: name 3 or more. "
+        "`/roundtable wrapup` leaves the closing turns only, and `/roundtable stop` ends the table."
     )
     assert await place.type("turns", turns=3) == "1 turn is left."
     assert "-# mira sets the discussion to 3 turns." in place.said_by_bot

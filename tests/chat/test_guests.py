@@ -226,9 +226,8 @@ async def test_an_update_that_is_no_edit_changes_nothing(place: SimulatedPlace) 
     """Discord reports a pin like an edit, with the same content."""
     await place.type("start")
     message = await place.otto.send(place.channel, "Bread is dear.")
-    result = await place.otto.slash(place.channel, "roundtable say", text="By command.")
-    assert result.response is not None
-    for updated in (message, result.response):
+    await place.otto.slash(place.channel, "roundtable say", text="By command.")
+    for updated in (message, place.history()[-1]):
         place.env.backend.edit_message(place.channel.id, updated.id, {"content": updated.content})
     await place.env.settle()
     assert [t.text for t in await place.guests()] == ["Bread is dear.", "By command."]
@@ -236,10 +235,10 @@ async def test_an_update_that_is_no_edit_changes_nothing(place: SimulatedPlace) 
 
 async def test_say_shows_it_to_everyone(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     await place.type("start")
-    result = await place.otto.slash(place.channel, "roundtable say", text=" Ravi, **rye** or wheat? ")
-    assert result.response is not None
-    assert not result.response.ephemeral
-    assert result.response.content == "**Otto the Miller**: Ravi, **rye** or wheat?"
+    await place.otto.slash(place.channel, "roundtable say", text=" Ravi, **rye** or wheat? ")
+    shown = place.history()[-1]
+    assert (shown.author.name, shown.content) == ("Otto the Miller (guest)", "Ravi, **rye** or wheat?")
+    assert place.executed()[-1]["avatar_url"].startswith("https://cdn.discordapp.com/")
     assert await heard(place) == ["Otto the Miller: Ravi, **rye** or wheat?"]
     await place.turn()
     assert place.speakers[-1] == "Ravi Menon"
@@ -261,9 +260,8 @@ async def test_the_form_asks_the_persona_whose_message_it_was(place: SimulatedPl
     assert form.modal is not None
     assert form.modal["title"] == f"Ask {first.author.name}"
     (field,) = [c["components"][0] for c in form.modal["components"]]
-    result = await place.otto.submit_modal(form, {field["custom_id"]: "What about rye?"})
-    assert result.response is not None
-    assert result.response.content == "**Otto the Miller**: What about rye?"
+    await place.otto.submit_modal(form, {field["custom_id"]: "What about rye?"})
+    assert (place.speakers[-1], place.history()[-1].content) == ("Otto the Miller (guest)", "What about rye?")
     await place.turn()
     assert place.speakers[-1] == first.author.name
     assert 'Otto the Miller (guest): "What about rye?"' in llm.prompts[-1]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.chat.webhook_stage import least_pause
+from bot.chat.posting.least_pause import least_pause
 
 
 @pytest.mark.parametrize(

@@ -103,5 +103,5 @@ async def test_the_panel_has_a_form_to_chime_in(place: SimulatedPlace) -> None:
     assert form.modal["title"] == "Chime in"
     (field,) = [c["components"][0] for c in form.modal["components"]]
     await place.otto.submit_modal(form, {field["custom_id"]: "What about rye?"})
-    assert place.history()[-1].content == "**Otto the Miller**: What about rye?"
+    assert (place.speakers[-1], place.history()[-1].content) == ("Otto the Miller (guest)", "What about rye?")
     assert [turn.text for turn in await place.guests()] == ["What about rye?"]

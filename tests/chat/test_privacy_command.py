@@ -4,12 +4,14 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import discord
 import pytest
 from simcord import InteractionResult, MemberActor, ResponseMessage
 
+from bot.chat.cards import components
 from bot.chat.commands import privacy_command
 from bot.chat.commands.privacy_command import (
     CONVENER,
@@ -26,7 +28,7 @@ from bot.store.member_data import Kept
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import Parts
-from tests.support.simulated_place import SimulatedPlace, told
+from tests.support.simulated_place import SimulatedPlace, card_text, told
 
 NAME = "Otto the Miller"
 WORDS = "I live at Mill Lane 4."
@@ -51,8 +53,9 @@ async def confirm(place: SimulatedPlace, *, by: MemberActor | None = None) -> In
 async def forgotten(place: SimulatedPlace, *, by: MemberActor | None = None) -> str:
     result = await confirm(place, by=by)
     assert result.response is not None
-    assert result.response.components == []
-    return result.response.content
+    shown = result.response.message
+    assert not [i for i in discord.ui.LayoutView.from_message(shown).walk_children() if i.is_dispatchable()]
+    return card_text(shown)
 
 
 def raw(parts: Parts) -> bytes:
@@ -241,17 +244,26 @@ async def test_the_button_is_for_whoever_asked(place: SimulatedPlace, monkeypatc
     """Nobody else sees it, but a request can be forged."""
     await place.type("start")
     await place.otto.send(place.channel, WORDS)
-    monkeypatch.setattr(
-        privacy_command.ForgetButton, "__init__", _for(privacy_command.ForgetButton.__init__, place.lena.id)
-    )
+    made = components.custom_id
+    forged = partial(monkeypatch.setattr, components, "custom_id")
+    forged(lambda verb, argument="": made(verb, place.lena.id if verb == "privacy-forget" else argument))
     asked = await place.otto.slash(place.channel, "roundtable privacy", action="forget me")
     result = await place.otto.click(answer(asked), label="Forget me")
-    assert [f.content for f in result.followups or [result.response] if f][-1].startswith("Only whoever asked for this")
+    assert answer(result).content.startswith("Only whoever asked for this")
     assert [t.text for t in await place.guests()] == [WORDS]
 
 
-def _for(init: Callable[..., None], user_id: int) -> Callable[..., None]:
-    return lambda self, _: init(self, user_id)
+async def test_what_is_kept_comes_with_buttons_for_what_one_can_do(place: SimulatedPlace) -> None:
+    await place.type("start")
+    await place.otto.send(place.channel, WORDS)
+    card = answer(await place.otto.slash(place.channel, "roundtable privacy"))
+    assert answer(await place.otto.click(card, label="Export")).attachments[0].filename == "roundtable-about-you.json"
+    assert answer(await place.otto.click(card, label="Keep me out")).content == KEPT_OUT
+    card = answer(await place.otto.slash(place.channel, "roundtable privacy"))
+    assert answer(await place.otto.click(card, label="Let me in")).content == LET_IN
+    sure = answer(await place.otto.click(card, label="Forget me…"))
+    await place.otto.click(sure, label="Cancel")
+    assert [t.text for t in await place.guests()] == [WORDS]
 
 
 async def test_the_convener_is_told_what_it_means_for_the_table(place: SimulatedPlace) -> None:
@@ -312,11 +324,10 @@ async def test_deleted_or_edited_while_the_bot_was_away(
     hushed = await place.lena.send(place.channel, "Psst.")
     await place.lena.send(place.channel, f"Ask {place.otto.mention}.")
     mention = (await place.guests())[-1].text
-    kept = await place.otto.slash(place.channel, "roundtable say", text="By command.")
-    gone = await place.otto.slash(place.channel, "roundtable say", text=f"By command, {WORDS}")
-    assert kept.response is not None
-    assert gone.response is not None
-    for message in (deleted, gone.response):
+    await place.otto.slash(place.channel, "roundtable say", text="By command.")
+    await place.otto.slash(place.channel, "roundtable say", text=f"By command, {WORDS}")
+    gone = place.history()[-1]
+    for message in (deleted, gone):
         unheard(place, backend.delete_message, channel, message.id)
     unheard(place, backend.edit_message, channel, edited.id, {"content": "Bread is cheap."})
     unheard(place, backend.edit_message, channel, hushed.id, {"content": "// Psst."})
@@ -329,6 +340,9 @@ async def test_deleted_or_edited_while_the_bot_was_away(
         "By command.",
         "",
     ]
+    found = await place.store.post_of_message(gone.id)
+    assert found is not None
+    assert found[1].content == "", "nor is it kept with its post"
     await place.turn()
     assert WORDS not in llm.prompts[-1]
 

@@ -1,6 +1,7 @@
 """A whole discussion in a channel, from the opening card to the minutes."""
 
 from collections import Counter
+from datetime import UTC, datetime
 
 import discord
 import pytest
@@ -78,12 +79,13 @@ def most_talkative(record: Record) -> list[str]:
 
 
 async def assert_minutes(place: SimulatedPlace, record: Record) -> None:
-    """The last message carries everything that was shown, in order."""
+    """The last message carries everything that was shown, in order, with the summary first."""
     (file,) = place.history()[-1].attachments
-    assert file.filename == "minutes.md"
+    assert file.filename == f"bread-{datetime.now(UTC):%Y-%m-%d}.md"
     minutes = (await file.read()).decode()
     at = -1
-    for turn in record:
+    *discussion, summary = record
+    for turn in [summary, *discussion]:
         after = minutes.find(turn.text, at + 1)
         assert after > at, f"“{turn.text}” is not in the minutes after the turn before it"
         at = after

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from bot.discussion.model.record import Turn
-from bot.sessions.delivery.stage import GuestMessage
 from bot.store.models import Status, StoredSession
 from tests.support.discord_stand_in import Fault, Interaction
 from tests.support.rest_house import RestHouse
@@ -126,73 +125,34 @@ async def test_a_form_that_is_lost_is_no_fault_of_ours(table: RestHouse, caplog:
     assert line.startswith("the answer to a button was lost (")
 
 
-# --- what is said by command: everyone sees it, or nobody said it ---
+# --- what is said by command: a message under the member's name shows it, once ---
 
 
-@every_loss
-async def test_what_was_said_is_a_turn_though_the_answer_is_lost(
-    table: RestHouse, lost: MakeFault, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("lost", [LOST["reset"], LOST["a page"]], ids=["reset", "a page"])
+async def test_what_is_said_by_command_is_shown_once_though_the_answer_is_lost(
+    table: RestHouse, lost: MakeFault
 ) -> None:
     await at_rest(table)
-    table.server.faults.next("POST", CALLBACK, lost())
+    table.server.faults.next("POST", "/webhooks/", lost(), content=WORDS)
     asked = say(table)
-    line = await until_logged(table, caplog)
-    assert line.endswith("; it is shown all the same")
-    await table.world.until(lambda: asked.messages, what="the words")
     await until_heard(table, WORDS)
+    await table.world.until(lambda: asked.answers and not asked.messages, timeout=20, what="the answer's withdrawal")
+    (shown,) = [m for m in table.shown() if m.content == WORDS]
+    assert (shown.author["username"], shown.is_silent) == ("Otso (guest)", False)
     (turn,) = await guests(table)
-    assert (turn.text, turn.message_id) == (WORDS, asked.messages[0].id)
-    assert [each.kind for each in asked.answers] == ["message"]
+    assert (turn.speaker, turn.text, turn.message_id) == ("Otso", WORDS, asked.id)
+    table.world.delete_message(shown)
+    await table.server.settled()
+    await until_heard(table, "")
+    found = await table.store.post_of_message(shown.id)
+    assert found is not None
+    assert (found[1].content, found[1].username) == ("", None), "neither words nor name are kept"
 
 
-async def test_what_nobody_sees_nobody_said(table: RestHouse, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_a_filter_refuses_is_said_to_nobody(table: RestHouse) -> None:
     await at_rest(table)
-    table.server.faults.next("POST", CALLBACK, Fault.reset_before_storing())
-    asked = say(table)
-    line = await until_logged(table, caplog)
-    assert line.endswith(" and is not shown")
-    assert asked.messages == []
-    assert await guests(table) == []
-
-
-@pytest.mark.parametrize("shown", [True, False])
-async def test_where_discord_can_not_be_asked_the_history_tells(
-    table: RestHouse, shown: bool, caplog: pytest.LogCaptureFixture
-) -> None:
-    await at_rest(table)
-    table.world.member_says("general", "Mira", "Before.")
-    lost = Fault.accepted_then_reset() if shown else Fault.reset_before_storing()
-    table.server.faults.next("POST", CALLBACK, lost)
-    # More than once: aiohttp itself asks a second time.
-    table.server.faults.next("GET", follow_ups(table), Fault.reset_before_storing(), times=2)
-    say(table)
-    line = await until_logged(table, caplog)
-    assert line.endswith(", and whether it is shown can't be asked")
-    table.world.member_says("general", "Mira", "After.")
-    said = [("Mira", "Before."), ("Otso", WORDS), ("Mira", "After.")]
-    assert await until_heard(table, "After.") == [each for each in said if shown or each[0] == "Mira"]
-
-
-async def test_the_history_tells_what_was_said_by_command_and_form_in_its_turn(table: RestHouse) -> None:
-    session = await at_rest(table)
-    otso = table.world.add_member("otso_m", nick="Otso_*the*_Miller")
-    before = table.world.member_says("general", "Mira", "Before.")
-    command = await table.world.slash("general", otso, "roundtable", "say", {"text": WORDS}).said()
-    assert not command.is_silent, "a member's words notify as whatever members write"
-    panel = next(m for m in table.shown() if m.components)
-    form = table.world.click(panel, f"roundtable:{session.id}:say", "Mira")
-    await form.answered("modal")
-    assert form.modal is not None
-    (field,) = [c["components"][0]["custom_id"] for c in form.modal["components"]]
-    by_form = await table.world.submit_modal(form, {field: "By form."}).said()
-    await table.command("status")
-    after = table.world.member_says("general", otso, "After.")
-    heard = await table.bot.stage_of(session).heard_since(before.id - 1)
-    mira = table.world.member("Mira").id
-    assert heard == [
-        GuestMessage(before.id, mira, "Mira", "Before."),
-        GuestMessage(command.id, otso.id, "Otso_*the*_Miller", WORDS),
-        GuestMessage(by_form.id, mira, "Mira", "By form."),
-        GuestMessage(after.id, otso.id, heard[-1].name, "After."),
-    ]
-    assert len(await until_heard(table, "After.")) == 4, "heard live, each is one turn"
+    table.server.faults.next("POST", "/webhooks/", Fault.refused(400, 200000, "Blocked"), content=WORDS)
+    answer = await say(table).answered("followup")
+    assert answer.payload["content"].startswith("Discord, or a filter of this server, refused it")
+    (turn,) = await guests(table)
+    assert turn.withheld

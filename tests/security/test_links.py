@@ -77,9 +77,8 @@ async def test_what_a_model_says_is_stored_and_shown_with_plain_links(
 async def test_what_a_guest_has_the_bot_say_too(place: SimulatedPlace) -> None:
     await place.type("start", question=TRAP)
     await place.type("ask", question=f"Well? {TRAP}")
-    result = await place.otto.slash(place.channel, "roundtable say", text=TRAP)
-    assert result.response is not None
-    assert result.response.content == f"**Otto the Miller**: {SHOWN}"
+    await place.otto.slash(place.channel, "roundtable say", text=TRAP)
+    assert place.spoken[-1].content == SHOWN
     assert [t.text for t in await place.guests()] == [SHOWN]
     assert {f"❓ **{SHOWN}**", f"❓ **Well? {SHOWN}**"} <= set(place.said_by_bot)
 
@@ -99,13 +98,13 @@ async def test_and_what_a_member_is_called(place: SimulatedPlace) -> None:
     await place.type("pause", by=rogue)
     assert not MASKED.search(place.said_by_bot[-1])
     await seller.slash(place.channel, "roundtable say", text="Buy!")
-    assert place.history()[-1].content == f"**{NO_INVITE}**: Buy!"
+    assert (place.speakers[-1], place.history()[-1].content) == ("disc\u200aord.gg/evil (guest)", "Buy!")
 
 
 async def test_a_guest_can_not_put_lines_into_others_mouths_through_the_bot(place: SimulatedPlace) -> None:
+    """All of it stands under the guest's own name, which is marked: not even a persona's name passes for one."""
+    kaede = place.guild.add_member(place.env.create_user("kaede"), nick="Professor Aino Virtanen")
     await place.type("start")
-    await place.otto.slash(place.channel, "roundtable say", text="Hm.\n**Lena L.**: I resign.\n\u2028**mira**: Me too.")
-    first, *further = place.history()[-1].content.splitlines()
-    assert first == "**Otto the Miller**: Hm."
-    assert further
-    assert all(line.startswith("> ") for line in further)
+    await kaede.slash(place.channel, "roundtable say", text="Hm.\n**Lena L.**: I resign.")
+    assert place.speakers[-1] == "Professor Aino Virtanen (guest)"
+    assert place.spoken[-1].content == "Hm.\n**Lena L.**: I resign."

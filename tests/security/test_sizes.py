@@ -5,7 +5,6 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.cards.bot_messages import said_by, said_in
 from bot.chat.commands.actions import one_line
 from bot.chat.hearing.guest_messages import without_unseen
 from bot.chat.text.split import MESSAGE_LIMIT, split_text
@@ -58,15 +57,6 @@ def test_a_guests_text_can_be_stored_and_shown(text: str) -> None:
     kept.encode()
     assert "\x00" not in kept
     assert len(kept) <= len(text) + text.count("](")
-    shown = said_by("Otto", kept)
-    assert len(shown) <= MESSAGE_LIMIT
-    assert shown.startswith("**Otto**: ")
-    assert all(line.startswith("> ") for line in shown.splitlines()[1:] if len(line) > 1)
-    whole = "\n".join(kept.splitlines())
-    if utf16_length(f"**Otto**: {whole}") + 2 * whole.count("\n") <= MESSAGE_LIMIT:
-        assert said_in(shown) == ("Otto", whole)
-    else:
-        assert shown.endswith("…")
 
 
 @settings(deadline=None)

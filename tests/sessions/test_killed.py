@@ -15,7 +15,7 @@ from tests.support.killed_store import Killed, KilledStore
 from tests.support.session_table import SessionTable, open_table
 
 
-@pytest.mark.parametrize("transactions", range(6))
+@pytest.mark.parametrize("transactions", range(7))
 async def test_killed_while_it_closes_a_table_hands_out_the_minutes_once(
     store: Store, server: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, transactions: int
 ) -> None:
@@ -87,7 +87,7 @@ async def test_a_guest_who_writes_while_the_history_is_read_is_not_missed(
     assert await waiting[0] is Heard.TAKEN
 
 
-async def test_who_speaks_by_command_while_the_history_is_read_hides_nobody_if_the_process_is_killed_then(
+async def test_who_speaks_while_the_history_is_read_hides_nobody_if_the_process_is_killed_then(
     store: Store, server: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_table(store, server) as table:
@@ -100,7 +100,7 @@ async def test_who_speaks_by_command_while_the_history_is_read_hides_nobody_if_t
             return await asyncio.Future()
 
         monkeypatch.setattr(table.stage, "heard_since", never_answers)
-        hearing = asyncio.create_task(table.run.hear(table.place.guest("By command.")))
+        hearing = asyncio.create_task(table.run.hear(table.place.guest("Meanwhile.")))
         await reading.wait()
         assert not table.run.record
         hearing.cancel()
@@ -108,7 +108,7 @@ async def test_who_speaks_by_command_while_the_history_is_read_hides_nobody_if_t
     async with open_table(store, server, stored=table.run.stored, place=table.place) as table:
         await table.run.restore()
         await table.run.catch_up()
-        assert [t.text for t in table.run.record] == ["While you were away.", "By command."]
+        assert [t.text for t in table.run.record] == ["While you were away.", "Meanwhile."]
 
 
 async def test_what_answers_a_persona_by_command_still_does_after_the_history_was_read(table: SessionTable) -> None:

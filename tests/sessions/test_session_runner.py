@@ -49,7 +49,7 @@ async def test_ten_turns_a_summary_and_the_minutes(table: SessionTable) -> None:
     minutes = table.stage.sends[-1].attachment or ""
     assert minutes.startswith("# Minutes: A tool library")
     assert "## Lend tools?" in minutes
-    assert minutes.index("## Summary") > minutes.index(table.spoken[-1].text)
+    assert minutes.index("## Summary") < minutes.index(table.spoken[0].text)
     assert all(t.text in minutes for t in table.spoken)
     again = await table.store.session(table.run.stored.id)
     assert again is not None

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import FloorGiven, Turn, moderator_turn
+from bot.minutes.account import PlaceNames
 from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
 from bot.store import paging
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession, Webhook
@@ -182,7 +183,7 @@ async def test_minutes_not_yet_handed_out_follow_a_deletion(store: Store, kept: 
     await store.add_post(kept.id, PLACE, Post(PostKind.MINUTES, "closed", attachment=WORDS))
     await store.message_gone(MESSAGE + 1)
     assert await store.member_data.sessions_of_message(MESSAGE + 1) == [kept.id]
-    await renew_minutes(store, kept.id)
+    await renew_minutes(store, kept.id, lambda stored: PlaceNames())
     (post,) = await store.session_posts(kept.id, PostKind.MINUTES)
     assert post.attachment
     assert WORDS not in post.attachment

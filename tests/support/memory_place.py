@@ -11,6 +11,7 @@ from bot.chat.text.sentences import sentence
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Turn
 from bot.library.name_rules import safe_name
+from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.notices import Notice
 from bot.sessions.delivery.stage import (
     GuestMessage,
@@ -130,6 +131,9 @@ class ScriptedStage:
 
     def sentence(self, notice: Notice) -> str:
         return sentence(notice)
+
+    def names(self) -> PlaceNames:
+        return PlaceNames("The server", "the-place", "Convener")
 
     def safe_name(self, name: str) -> str:
         return safe_name(name)

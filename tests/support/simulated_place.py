@@ -181,7 +181,13 @@ def told(result: InteractionResult) -> str:
     # The answer to a button that was only acknowledged counts the panel itself as its response.
     answers = result.followups or [*filter(None, [result.response])]
     assert [a.ephemeral for a in answers] == [True], answers
-    return answers[0].content
+    return answers[0].content or card_text(answers[0].message)
+
+
+def card_text(message: discord.Message) -> str:
+    """What a card says: its texts, one below the other."""
+    shown = discord.ui.LayoutView.from_message(message)
+    return "\n".join(item.content for item in shown.walk_children() if isinstance(item, discord.ui.TextDisplay))
 
 
 def harmless(request: HttpLogEntry) -> bool:

@@ -8,7 +8,6 @@ import discord
 
 from bot.chat.text.host_details import HostDetails
 from bot.chat.text.sentences import small
-from bot.chat.text.split import MESSAGE_LIMIT
 from bot.discussion.model.dials import TurnOrder
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import QuestionPut, Session, Turn
@@ -45,11 +44,6 @@ _SHARED: Final = (
     "{} tables share what Discord takes in this channel and its threads, about 30 messages a minute: "
     "each may have to speak less often."
 )
-# The first line of what `said_by` makes. No name holds two asterisks in a row: they are escaped.
-_SAID: Final = re.compile(r"\*\*(?P<name>.+?)\*\*: (?P<text>.*)")
-_NOTHING_QUOTED: Final = "\n>…"
-# What discord.utils.escape_markdown puts a backslash before.
-_ESCAPED: Final = re.compile(r"\\([_\\~|*`>\[#-])")
 # Who speaks next, as the convener chooses it and the card tells it.
 FLOORS: Final[dict[TurnOrder, str]] = {
     "natural": "whoever was spoken to, else someone who has not spoken for a while",
@@ -122,26 +116,6 @@ def moderator_line(turn: Turn) -> str:
     if isinstance(turn.steering, QuestionPut):
         return f"❓ **{turn.text}**"
     return small(turn.text)
-
-
-def said_by(name: str, text: str) -> str:
-    """What a member said by command, as everyone sees it. `name` is safe to show.
-
-    Further lines are quoted: "**Otto**: …" on a line of its own would pass for something that Otto said.
-    """
-    shown = clipped("\n> ".join(f"**{name}**: {text}".splitlines()), MESSAGE_LIMIT)
-    # A mark of quotation with nothing behind it would show as what it is.
-    return f"{shown.removesuffix(_NOTHING_QUOTED)}…" if shown.endswith(_NOTHING_QUOTED) else shown
-
-
-def said_in(content: str) -> tuple[str, str] | None:
-    """The inverse of `said_by`: the member's name, no longer escaped, and the text; None for any other content."""
-    first, *further = content.split("\n")
-    said = _SAID.fullmatch(first)
-    if said is None:
-        return None
-    lines = [said["text"], *(line.removeprefix(">").removeprefix(" ") for line in further)]
-    return _ESCAPED.sub(r"\1", said["name"]), "\n".join(lines)
 
 
 def state(report: StatusReport) -> str:

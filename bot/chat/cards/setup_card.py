@@ -166,8 +166,8 @@ def chosen_task(value: str | None) -> str:
     return value.removeprefix(_A_TASK) if value and value != _NONE else NO_TASK
 
 
-def task_option(name: str, about: str) -> c.Option:
-    return c.Option(name, f"{_A_TASK}{name}", about)
+def task_option(name: str, title: str, about: str) -> c.Option:
+    return c.Option(f"Setting: {title}", f"{_A_TASK}{name}", about)
 
 
 def is_on(argument: str | None) -> bool:
@@ -211,12 +211,15 @@ def _who(cast: Sequence[str], offer: Offer) -> str:
 
 def _lengths(standing: int | None, offer: Offer) -> Iterator[c.Option]:
     for turns in sorted({*LENGTHS, *filter(None, [standing])}):
-        name = f"{LENGTHS[turns]}: {turns} turns" if turns in LENGTHS else f"{turns} turns"
+        name = LENGTHS.get(turns, "As chosen")
         minutes = offer.minutes.get(turns)
-        yield c.Option(name, str(turns), f"about {minutes} minute{'' if minutes == 1 else 's'}" if minutes else None)
+        lasts = f", about {minutes} minute{'' if minutes == 1 else 's'}" if minutes else ""
+        yield c.Option(f"{name}: {turns} turn{'' if turns == 1 else 's'}{lasts}", str(turns))
 
 
-_FLOOR_OPTIONS: Final = [c.Option(floor.replace("_", " "), floor, told) for floor, told in FLOORS.items()]
+_FLOOR_OPTIONS: Final = [
+    c.Option(f"Who speaks next: {floor.replace('_', ' ')}", floor, told) for floor, told in FLOORS.items()
+]
 
 
 def _switch(label: str, verb: str, is_set: bool, emoji: str) -> c.Button:

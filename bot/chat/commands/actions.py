@@ -1,30 +1,35 @@
 """What people do to a table, behind both commands and buttons. Each gives the sentence to answer with."""
 
-import logging
 from typing import Final
 
 import discord
 
-from bot.chat.cards.bot_messages import details, said_by
+from bot.chat.cards.bot_messages import details
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.privacy_command import refuse_kept_out
-from bot.chat.commands.responses import answer_everyone
+from bot.chat.commands.responses import answer, defer, withdraw_answer
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.commands.slow_mode import require_pause
 from bot.chat.hearing.chimers import may_chime_in
 from bot.chat.hearing.discord_mentions import with_names
 from bot.chat.hearing.guest_messages import without_unseen
 from bot.chat.rules.table_choices import NOBODY
+from bot.chat.text.split import split_text
+from bot.discussion.model.persona import NAME_LENGTH
 from bot.discussion.text.links import plain_links
+from bot.discussion.text.segmentation import clipped
 from bot.errors import UserError
+from bot.library.name_rules import safe_name
 from bot.sessions import steering
-from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown
+from bot.sessions.delivery.stage import GuestMessage
+from bot.sessions.guest_turns import Heard
 from bot.sessions.rate_limit import GUEST_TURNS
 from bot.sessions.session_runner import SessionRunner
 from bot.store.engine import TransientDatabaseError
+from bot.store.models import Post, PostKind
 
-log = logging.getLogger(__name__)
-
+# Behind the name of a member for whom the bot posts: so none of them passes for a persona.
+GUEST_MARK: Final = " (guest)"
 TOO_MUCH: Final = (
     f"You have said {GUEST_TURNS} things within a minute, which is as much as a table can take from one person. "
     "Wait a little, then say it again."
@@ -109,7 +114,7 @@ async def mute(interaction: Interaction, name: str, *, muted: bool) -> str:
 async def chime_in(
     interaction: Interaction, text: str, *, session_id: int | None = None, reply_to: int | None = None
 ) -> None:
-    """Take what a member said through a command into the discussion; the public answer shows it to everyone.
+    """Take what a member said through a command into the discussion; a message under their name shows it to everyone.
 
     `session_id`: the table it is meant for, where that is known. Raises UserError, also for a member who may not write
     here, has to wait in slow mode, or has said too much within a minute.
@@ -122,6 +127,7 @@ async def chime_in(
         raise UserError("The table you wrote this for has ended, so it was not said. Use the panel of the new one.")
     require_voice(interaction)
     require_welcome(interaction, runner)
+    await defer(interaction, ephemeral=True)
     await refuse_kept_out(interaction)
     async with interaction.client.saying.of(interaction.user.id):
         await _say(interaction, runner, text, reply_to)
@@ -130,22 +136,35 @@ async def chime_in(
 async def _say(interaction: Interaction, runner: SessionRunner, text: str, reply_to: int | None) -> None:
     require_pause(interaction, runner.record)
     user = interaction.user
-    if runner.is_over_rate(user.id, interaction.id):
+    guest = GuestMessage(
+        interaction.id,
+        user.id,
+        user.display_name,
+        with_names(text, interaction.guild),
+        reply_to,
+        posts=in_their_name(user, text),
+    )
+    try:
+        heard, why = await runner.speak_for(guest)
+    except TransientDatabaseError as problem:
+        raise UserError("My database takes nothing just now, so it was not said. Try again in a minute.") from problem
+    if heard is Heard.FLOODED:
         raise UserError(TOO_MUCH)
-    try:
-        message_id = await answer_everyone(interaction, said_by(_who(interaction), text))
-    except OutcomeUnknown:
-        # The history tells, once it can be read: what stands there is taken in, and nothing else.
-        runner.mark_gap(since=interaction.id)
-        await runner.catch_up()
-        return
-    if message_id is None:  # nobody sees it, so nobody has said it
-        return
-    try:
-        named = with_names(text, interaction.guild)
-        await runner.hear(GuestMessage(message_id, user.id, user.display_name, named, reply_to))
-    except TransientDatabaseError as problem:  # everybody sees it already, and the table takes it in when it goes on
-        log.warning("session %s: what was said by command waits: %s", runner.id, problem)
+    if heard is not Heard.TAKEN:
+        raise UserError("It was not taken in: what you say is left out of this table.")
+    if why is not None:
+        await answer(interaction, f"It is taken in, and shows here as soon as I can post again. {why}")
+    elif runner.record.turns[-1].withheld and runner.record.turns[-1].message_id == interaction.id:
+        await answer(interaction, "Discord, or a filter of this server, refused it, so nobody has heard it.")
+    else:
+        await withdraw_answer(interaction)  # everybody sees it: that is answer enough
+
+
+def in_their_name(user: discord.User | discord.Member, text: str) -> tuple[Post, ...]:
+    """The posts that show what a member says by command: under their name, marked as a guest's, with their face."""
+    name = safe_name(f"{clipped(safe_name(user.display_name), NAME_LENGTH - len(GUEST_MARK))}{GUEST_MARK}")
+    face = user.display_avatar.replace(size=128, static_format="png").url
+    return tuple(Post(PostKind.WORDS, piece, username=name, avatar=face) for piece in split_text(text))
 
 
 def one_line(question: str | None) -> str | None:

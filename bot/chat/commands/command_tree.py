@@ -24,6 +24,17 @@ class RoundtableTree(app_commands.CommandTree[InteractionClient]):
 
     on_error = staticmethod(apologise)  # type: ignore[assignment]
 
+    _ids: dict[str, int] | None = None
+
+    def mention(self, subcommand: str) -> str:
+        """A subcommand of `/roundtable` as one can press it in a message; in code where Discord has not told its id."""
+        # https://discord.com/developers/docs/reference#message-formatting-formats
+        number = (self._ids or {}).get("roundtable")
+        return f"</roundtable {subcommand}:{number}>" if number else f"`/roundtable {subcommand}`"
+
+    def _note(self, commands: Any) -> None:
+        self._ids = {command["name"]: int(command["id"]) for command in commands if command.get("type", 1) == 1}
+
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Whether a command may be carried out; where the bot is no member its answer is how to change that."""
         if interaction.type is discord.InteractionType.autocomplete:
@@ -46,11 +57,13 @@ class RoundtableTree(app_commands.CommandTree[InteractionClient]):
         assert application_id is not None, "only after login"
         ours = [command.to_dict(self) for command in self.get_commands()]
         theirs: Any = await self.client.http.get_global_commands(application_id)
+        self._note(theirs)
         if await remembered.get(_REMEMBERED) == _fingerprint(application_id, ours, theirs):
             log.debug("Discord knows the commands already")
             return
         await self.sync()
         theirs = await self.client.http.get_global_commands(application_id)
+        self._note(theirs)
         await remembered.put(_REMEMBERED, _fingerprint(application_id, ours, theirs))
 
 

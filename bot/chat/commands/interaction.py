@@ -7,12 +7,17 @@ from bot.chat.commands.workshop import Workshop
 from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.webhooks import WebhookRegistry
 from bot.chat.rules.host_rules import HostRules
+from bot.discussion.model.persona import Persona
 from bot.library.catalogue import Catalogue
+from bot.llm.endpoint_registry import EndpointRegistry
+from bot.sessions.delivery.stage import Stage
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
 from bot.store.last_choices import LastChoices
 from bot.store.member_data import MemberData
+from bot.store.models import StoredSession
 from bot.store.server_settings import ServerSettingsTable
+from bot.store.store import Store
 
 
 class InteractionClient(discord.Client):
@@ -34,6 +39,16 @@ class InteractionClient(discord.Client):
     saying: OneAtATime
     # Where Discord keeps what members attach; a simulated one keeps it elsewhere.
     file_hosts: frozenset[str] = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
+    store: Store
+    endpoints: EndpointRegistry
+
+    def model_of(self, persona: Persona) -> str | None:
+        """The name of the model that speaks as a persona, as far as it is known."""
+        raise NotImplementedError
+
+    def stage_of(self, stored: StoredSession) -> Stage:
+        """Where a session is shown."""
+        raise NotImplementedError
 
 
 # The library looks at the annotations of commands at run time: this is there then, too.

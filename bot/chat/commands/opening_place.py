@@ -24,6 +24,7 @@ _OUTAGE: Final = (
 )
 _NO_ANSWER: Final = "Discord does not answer me at the moment, so no table was opened. Try again in a minute."
 _NOT_HERE: Final = "A table can be opened in a text channel, a thread or a forum, not {there}."
+_HERE_IN_WORDS: Final = "this channel"
 _NO_THREADS: Final = "{} has no threads of its own. Open the table {} itself, or in a thread of a text channel."
 _MAY_NOT_WRITE: Final = "You may not write in {there}, so I can't do that for you {here}."
 _MAY_NOT_OPEN_THREADS: Final = "You may not open threads in {there}, so I can't do that for you."
@@ -125,7 +126,7 @@ async def opening_ground(interaction: Interaction, where: Where = HERE) -> Groun
     return Ground(interaction, channel, parent_id, in_new_thread)
 
 
-def _there(channel: object, is_here: bool, here: str = "this channel") -> str:
+def _there(channel: object, is_here: bool, here: str = _HERE_IN_WORDS) -> str:
     return here if is_here or not isinstance(channel, discord.abc.Snowflake) else f"<#{channel.id}>"
 
 
@@ -148,8 +149,10 @@ def _require_voice(
     """Raise UserError for a member who may not write there: neither may the bot do so for them."""
     is_text = isinstance(channel, discord.TextChannel)
     in_thread = isinstance(channel, discord.Thread) or (in_new_thread and is_text)
-    if not may.view_channel or not (may.send_messages_in_threads if in_thread else may.send_messages):
-        here = "here" if there == "this channel" else "there"
+    # Whoever uses a command in a channel sees it.
+    is_seen = there == _HERE_IN_WORDS or may.view_channel
+    if not is_seen or not (may.send_messages_in_threads if in_thread else may.send_messages):
+        here = "here" if there == _HERE_IN_WORDS else "there"
         raise UserError(_MAY_NOT_WRITE.format(there=there, here=here))
     if in_new_thread and is_text and not may.create_public_threads:
         raise UserError(_MAY_NOT_OPEN_THREADS.format(there=there))

@@ -2,13 +2,14 @@
 
 import io
 import json
-import re
-from typing import Any, Final, Literal, Self, cast
+from typing import Any, Final, Literal
 
 import discord
 
+from bot.chat.cards import components as c
+from bot.chat.commands.clicks import Click, Handler
 from bot.chat.commands.interaction import Interaction
-from bot.chat.commands.responses import answer, answering, defer, may_be_lost
+from bot.chat.commands.responses import answer, defer, may_be_lost, show
 from bot.chat.text.host_details import HostDetails
 from bot.chat.text.split import MESSAGE_LIMIT
 from bot.discussion.model.erasure import Member
@@ -21,16 +22,16 @@ from bot.store.member_data import Kept
 Action = Literal["tell", "export", "forget me", "keep me out", "let me in"]
 
 SURE: Final = (
-    "**Forget you on this server?** What you said at its tables is blanked in my database, and your name and ids are "
-    "taken out of it. This can't be undone. It reaches neither messages in the channels (you can delete yours), nor "
-    "minutes that were handed out, nor what the host's model was sent before, nor what another application posted for "
-    "you while I was away (delete that in the channel). What personas said stays, without your "
+    "**Forget you on this server?** What you said at its tables is blanked in my database; your votes, name and ids "
+    "are taken out of it. This can't be undone. It reaches neither messages in the channels (you can delete yours), "
+    "nor minutes that were handed out, nor what the host's model was sent before, nor what another application posted "
+    "for you while I was away (delete that in the channel). What personas said stays, without your "
     "name; what other members wrote stays. Personas and tasks that you made stay the server's; who made them is gone."
 )
 CONVENER: Final = "You convened a table that is still open: afterwards only members with **Manage Messages** steer it."
 FORGOTTEN: Final = (
-    "Done: what you said at this server's tables is gone from my database, with your name and ids. What you write at a "
-    "table from now on is taken in again; `keep me out` of `/roundtable privacy` changes that."
+    "Done: what you said at this server's tables is gone from my database, with your votes, name and ids. What you "
+    "write at a table from now on is taken in again; `keep me out` of `/roundtable privacy` changes that."
 )
 STILL_OUT: Final = "I keep one thing, your id on the list of those who want to be kept out; `let me in` removes it."
 KEPT_OUT: Final = (
@@ -51,7 +52,7 @@ async def act(interaction: Interaction, action: Action) -> None:
     await defer(interaction, ephemeral=True)
     match action:
         case "tell":
-            await answer(interaction, clipped(await tell(interaction), MESSAGE_LIMIT))
+            await show(interaction, await _card(interaction))
         case "export":
             await _export(interaction)
         case "forget me":
@@ -62,6 +63,18 @@ async def act(interaction: Interaction, action: Action) -> None:
         case "let me in":
             await _keep_out(interaction, out=False)
             await answer(interaction, LET_IN)
+
+
+async def _card(interaction: Interaction) -> discord.ui.LayoutView:
+    is_out = await interaction.client.member_data.is_kept_out(_guild(interaction), interaction.user.id)
+    return c.card(
+        c.text(clipped(await tell(interaction), MESSAGE_LIMIT)),
+        c.row(
+            c.button("Export", "privacy-export", emoji="📦"),
+            c.button("Let me in", "privacy-in") if is_out else c.button("Keep me out", "privacy-out"),
+            c.button("Forget me…", "privacy-sure", style=c.Style.danger),
+        ),
+    )
 
 
 async def tell(interaction: Interaction) -> str:
@@ -75,8 +88,8 @@ async def tell(interaction: Interaction) -> str:
             f"**What I keep about you on this server.** {_figures(kept)}{_made(*made)}",
             "**What that is.** Of a message at a table: its text, the name you had, your Discord id, the message's id "
             "and the time; also of what an application like PluralKit posts again for you. Of a table: its questions, "
-            "who convened it (id) and who steered it (name). Nothing is taken in where no table is open, nor what "
-            "begins with `//`.",
+            "who convened it (id), who steered it (name), and your votes. Nothing is taken in where no table is open, "
+            "nor what begins with `//`.",
             f"**For how long.** {_how_long(settings, kept, of_server)} "
             "I blank a message when you delete it, and change it when you edit it while its table is open.",
             f"**Where it goes.** {_where_to(settings)} The minutes go into the channel.",
@@ -91,40 +104,6 @@ async def refuse_kept_out(interaction: Interaction) -> None:
     """Raise UserError for a member who asked to be kept out of discussions."""
     if await interaction.client.member_data.is_kept_out(_guild(interaction), interaction.user.id):
         raise UserError(LEFT_OUT)
-
-
-class ForgetButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"roundtable-forget:(?P<user>\d+)"
-):
-    """The button that confirms `forget me`; also after a restart, and only for whoever asked."""
-
-    def __init__(self, user_id: int) -> None:
-        self._user_id = user_id
-        custom_id = f"roundtable-forget:{user_id}"
-        super().__init__(
-            discord.ui.Button(label="Forget me", style=discord.ButtonStyle.danger, emoji="🗑", custom_id=custom_id)
-        )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction, item: discord.ui.Item[discord.ui.View], match: re.Match[str], /
-    ) -> Self:
-        return cls(int(match["user"]))
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        own = cast(Interaction, interaction)
-        async with answering(own):
-            if own.user.id != self._user_id:
-                raise UserError(
-                    "Only whoever asked for this can confirm it. `/roundtable privacy` is there for you, too."
-                )
-            await defer(own)
-            # Ids grow with time: whatever is older than this click was said before.
-            await own.client.supervisor.forget(_guild(own), await _member(own), listen_from=own.id)
-            kept = await own.client.member_data.about(_guild(own), own.user.id)
-            text = f"{FORGOTTEN} {STILL_OUT}" if kept.kept_out else FORGOTTEN
-            with may_be_lost(own):
-                await own.edit_original_response(content=text, view=None)
 
 
 async def _export(interaction: Interaction) -> None:
@@ -145,11 +124,34 @@ async def _ask_whether_sure(interaction: Interaction) -> None:
     mine = interaction.user.id
     runners = interaction.client.supervisor.open_sessions(_guild(interaction))
     text = f"{SURE}\n{CONVENER}" if any(runner.stored.convener_id == mine for runner in runners) else SURE
-    view = discord.ui.View(timeout=None).add_item(ForgetButton(mine))
+    await show(
+        interaction,
+        c.card(
+            c.text(text),
+            c.row(
+                c.button("Forget me", "privacy-forget", mine, style=c.Style.danger, emoji="🗑"),
+                c.button("Cancel", "close"),
+            ),
+        ),
+    )
+
+
+async def _forget(interaction: Interaction, click: Click) -> None:
+    if click.argument != str(interaction.user.id):
+        raise UserError("Only whoever asked for this can confirm it. `/roundtable privacy` is there for you, too.")
+    await defer(interaction)
+    # Ids grow with time: whatever is older than this click was said before.
+    member = await _member(interaction)
+    await interaction.client.supervisor.forget(_guild(interaction), member, listen_from=interaction.id)
+    kept = await interaction.client.member_data.about(_guild(interaction), interaction.user.id)
+    text = f"{FORGOTTEN} {STILL_OUT}" if kept.kept_out else FORGOTTEN
     with may_be_lost(interaction):
-        await interaction.followup.send(
-            text, view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
-        )
+        await interaction.edit_original_response(view=c.card(c.text(text)))
+
+
+async def _pressed(interaction: Interaction, click: Click) -> None:
+    """A button that does what one of the actions of the command does."""
+    await act(interaction, _BUTTONS[click.verb])
 
 
 async def _keep_out(interaction: Interaction, *, out: bool) -> None:
@@ -173,8 +175,9 @@ def _figures(kept: Kept) -> str:
     else:
         said = f"{_count(kept.messages, 'message')} of yours in {_count(kept.discussions, 'discussion')}"
     convened = f", and that you convened {_count(kept.convened, 'discussion')}" if kept.convened else ""
+    voted = f" And {_count(kept.votes, 'vote')} of yours." if kept.votes else ""
     out = " You are on the list of those whom I keep out." if kept.kept_out else ""
-    return f"{said}{convened}.{out}"
+    return f"{said}{convened}.{voted}{out}"
 
 
 def _made(personas: int, tasks: int) -> str:
@@ -214,3 +217,13 @@ def _where_to(settings: Settings) -> str:
 
 def _count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+_BUTTONS: Final[dict[str, Action]] = {
+    "privacy": "tell",
+    "privacy-export": "export",
+    "privacy-sure": "forget me",
+    "privacy-out": "keep me out",
+    "privacy-in": "let me in",
+}
+VERBS: Final[dict[str, Handler]] = {**dict.fromkeys(_BUTTONS, _pressed), "privacy-forget": _forget}

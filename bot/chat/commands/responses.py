@@ -21,7 +21,6 @@ from bot.chat.text.sentences import with_remedy
 from bot.chat.text.split import MESSAGE_LIMIT
 from bot.discussion.text.segmentation import clipped
 from bot.errors import RoundtableError, new_error_id
-from bot.sessions.delivery.stage import OutcomeUnknown
 
 log = logging.getLogger(__name__)
 
@@ -67,31 +66,19 @@ async def answer(interaction: Asked, text: str) -> None:
             await interaction.response.send_message(text, ephemeral=True, allowed_mentions=_NO_PING)
 
 
-async def answer_everyone(interaction: Asked, text: str) -> int | None:
-    """Answer so that everyone in the place sees it. Out: the message's id, None if it is not shown.
+async def show(interaction: Asked, card: discord.ui.LayoutView) -> None:
+    """Answer only the person who asked with a card, whether or not the interaction was deferred."""
+    with may_be_lost(interaction):
+        if interaction.response.is_done() or _MAY_BE_DEFERRED in interaction.extras:
+            await interaction.followup.send(view=card, ephemeral=True, allowed_mentions=_NO_PING)
+        else:
+            await interaction.response.send_message(view=card, ephemeral=True, allowed_mentions=_NO_PING)
 
-    Raises OutcomeUnknown where Discord can't be asked whether it is shown.
-    """
-    lost = None
-    try:
-        sent = await interaction.response.send_message(text, allowed_mentions=_NO_PING, suppress_embeds=True)
-        if sent.message_id is not None:
-            return sent.message_id
-    except _FAILURES as error:
-        if not _is_lost(error):
-            raise
-        lost = kind_of(error)
-    try:
-        shown = await interaction.original_response()
-    except discord.NotFound:
-        log.warning("the answer to %s was lost (%s) and is not shown", _name(interaction), lost)
-        return None
-    except _FAILURES as error:
-        log.warning("the answer to %s was lost (%s), and whether it is shown can't be asked", _name(interaction), lost)
-        raise OutcomeUnknown(kind_of(error)) from error
-    if lost is not None:
-        log.warning("the answer to %s was lost (%s); it is shown all the same", _name(interaction), lost)
-    return shown.id
+
+async def withdraw_answer(interaction: Asked) -> None:
+    """Answer a deferred command with nothing: what it did shows in the place."""
+    with may_be_lost(interaction), suppress(discord.NotFound):
+        await interaction.delete_original_response()
 
 
 @contextmanager

@@ -2,9 +2,32 @@
 
 from discord import app_commands
 
-from bot.chat.commands import server_commands, setup_command, start_command, steering_commands, talking_commands
+from bot.chat.commands import (
+    doctor_command,
+    gallery_commands,
+    guide_commands,
+    history_command,
+    message_menus,
+    minutes_command,
+    server_commands,
+    setup_command,
+    start_command,
+    steering_commands,
+    talking_commands,
+)
 
-_PARTS = (start_command, setup_command, steering_commands, talking_commands, server_commands)
+_PARTS = (
+    start_command,
+    setup_command,
+    steering_commands,
+    talking_commands,
+    minutes_command,
+    server_commands,
+    gallery_commands,
+    guide_commands,
+    history_command,
+    doctor_command,
+)
 
 
 @app_commands.guild_only()
@@ -21,4 +44,4 @@ class RoundtableCommands(app_commands.Group, name="roundtable", description="AI 
 
 def menus() -> tuple[app_commands.ContextMenu, ...]:
     """What stands under Apps in the menu of a message."""
-    return talking_commands.MENUS
+    return message_menus.MENUS

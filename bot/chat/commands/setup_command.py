@@ -90,7 +90,11 @@ async def _drawn(
     dials = bot.settings.discussion.model_copy(update={} if server.pace is None else {"pace": server.pace})
     tasks = sorted(catalogue.tasks, key=lambda task: task.name != standing.task)
     offer = card.Offer(
-        [card.task_option(task.name, task.questions[0]) for task in tasks if len(task.name) <= _TASK_LENGTH],
+        [
+            card.task_option(task.name, task.title, task.questions[0])
+            for task in tasks
+            if len(task.name) <= _TASK_LENGTH
+        ],
         [c.Option(p.full_name, p.name, p.intro, bot.avatars.emoji(p)) for p in catalogue.personas],
         {turns: about_minutes(turns, dials) for turns in (*card.LENGTHS, standing.turns or dials.turns)},
         has_votes="vote" in Dials.model_fields,

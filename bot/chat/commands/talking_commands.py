@@ -1,16 +1,13 @@
-"""What everybody may type at a table: say something, see how it stands; and the menus of messages."""
+"""What everybody may type at a table: say something, see how it stands."""
 
 from typing import Final
 
-import discord
 from discord import app_commands
 from discord.app_commands import Range
 
 from bot.chat.commands import actions
 from bot.chat.commands.interaction import Interaction
-from bot.chat.commands.modals import SayModal
-from bot.chat.commands.responses import answering, carry_out, may_be_lost
-from bot.errors import UserError
+from bot.chat.commands.responses import answering, carry_out
 
 
 @app_commands.command(description="How the table in this channel stands")
@@ -29,21 +26,3 @@ COMMANDS: Final = (
     status,
     say,
 )
-
-
-@app_commands.context_menu(name="Ask this persona")
-@app_commands.guild_only()
-@app_commands.allowed_installs(guilds=True, users=False)
-async def ask_this_persona(interaction: Interaction, message: discord.Message) -> None:
-    """For servers where the bot can't read messages: a reply to a persona's message, in a small form."""
-    async with answering(interaction):
-        runner = interaction.client.supervisor.open_at(interaction.channel_id or 0)
-        if message.webhook_id not in interaction.client.webhooks.owned:
-            raise UserError("That is not a persona's message. Pick one of theirs.")
-        actions.require_welcome(interaction, runner)
-        form = SayModal(runner.id, title=f"Ask {message.author.display_name}", reply_to=message.id)
-        with may_be_lost(interaction):
-            await interaction.response.send_modal(form)
-
-
-MENUS: Final = (ask_this_persona,)

@@ -8,7 +8,6 @@ from typing import Final
 
 import discord
 
-from bot.chat.cards.bot_messages import said_in
 from bot.chat.hearing.discord_mentions import with_names
 from bot.chat.hearing.message_parts import is_forward, is_only_gifs, things_beside, words_beside
 from bot.chat.hearing.pasted_text import read, text_files
@@ -104,21 +103,6 @@ async def _whole(message: discord.Message, me: discord.abc.User) -> str | None:
         return None
     is_kept_out = not message.content and _is_kept_out(pasted)
     return "" if is_kept_out else said(message, me, pasted=pasted)
-
-
-def as_said_by_command(message: discord.Message, *, me: discord.abc.User) -> GuestMessage | None:
-    """The guest's turn that a public answer of the bot shows (`/roundtable say` and the forms), or None.
-
-    For reading what was missed: the command itself takes in what it has just shown. What was replied to is not told.
-    """
-    if message.author.id != me.id or message.interaction_metadata is None:
-        return None
-    said_there = said_in(message.content)
-    if said_there is None:
-        return None
-    name, text = said_there
-    text = with_names(text, message.guild, message.mentions)
-    return GuestMessage(message.id, message.interaction_metadata.user.id, name, text)
 
 
 class RateLimitNotice:

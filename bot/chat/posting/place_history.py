@@ -11,7 +11,7 @@ import aiohttp
 import discord
 
 from bot.chat.hearing.chimers import Doorkeeper
-from bot.chat.hearing.guest_messages import as_guest, as_said_by_command, speaks_for_members, words_of
+from bot.chat.hearing.guest_messages import as_guest, speaks_for_members, words_of
 from bot.chat.hearing.member_names import look_up_name
 from bot.chat.posting.own_messages import as_own
 from bot.chat.posting.webhooks import WebhookRegistry
@@ -62,8 +62,7 @@ class PlaceHistory:
 
     def _heard(self, message: discord.Message, door: Doorkeeper) -> GuestMessage | None:
         written = self._as_guest(message)
-        # Who may say something by command was asked then.
-        guest = door.asks(written, message.author) if written else as_said_by_command(message, me=self._me)
+        guest = door.asks(written, message.author) if written else None
         if guest is None or guest.is_repost:
             return guest
         look_up = partial(look_up_name, self._client, self._stored.guild_id, guest.author_id, guest.name)

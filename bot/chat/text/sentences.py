@@ -39,6 +39,7 @@ _NOT_SHOWN: Final[Mapping[PostKind, str]] = {
     PostKind.CARD: "The opening card",
     PostKind.PANEL: "The panel, whose buttons are commands as well,",
     PostKind.MINUTES: "The minutes",
+    PostKind.VOTE: "The vote on who convinced you",
 }
 REMEDIES: Final[Mapping[Remedy, str]] = {
     Remedy.OPEN: "`/roundtable start` opens one.",
@@ -49,8 +50,8 @@ REMEDIES: Final[Mapping[Remedy, str]] = {
     "whoever hosts the bot can allow more (LIMIT_SESSIONS).",
     Remedy.STOP_OR_SETTINGS: "`/roundtable stop` in another channel ends one; with **Manage Server** "
     "`/roundtable settings tables:` allows more.",
-    Remedy.MORE_TURNS: "Name a larger number, or use `/roundtable stop`.",
     Remedy.UNMUTE: "`/roundtable mute` with `muted:False` lets a persona speak again.",
+    Remedy.SOONER: "`/roundtable wrapup` leaves the closing turns only, and `/roundtable stop` ends the table.",
 }
 
 

@@ -19,6 +19,7 @@ from typing import Final
 from bot.discussion.model.address_words import THANKS
 from bot.discussion.model.calls import called_in
 from bot.discussion.model.claims import introduces
+from bot.discussion.model.mentions import new_finder
 from bot.discussion.model.name_or_word import is_only_word, is_written_as_name, may_be_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.reading import Occurrence, Reading
@@ -30,7 +31,19 @@ _ONLY_THANKS: Final = 6
 
 def addressed(text: str, cast: Sequence[Persona], *, speaker: str, guest: bool = False) -> str | None:
     """The name of the persona whom `text` speaks to, or None; never `speaker`. The rule is that of this module."""
-    reading = Reading(text, cast)
+    return _addressed(Reading(text, cast), cast, speaker, guest=guest)
+
+
+def asked(text: str, cast: Sequence[Persona], *, speaker: str) -> str | None:
+    """The same, of somebody whom a persona asks something: with their name, or behind it. Nothing of it is kept, since
+    guests may be among `cast`."""
+    reading = Reading(text, new_finder(cast))
+    name = _addressed(reading, cast, speaker, guest=False)
+    asks = any(o.mention.name == name and reading.asks_behind(o.mention) for o in reading.occurrences)
+    return name if asks else None
+
+
+def _addressed(reading: Reading, cast: Sequence[Persona], speaker: str, *, guest: bool) -> str | None:
     folded = fold_name(speaker)
     own = {persona.name for persona in cast if fold_name(persona.name) == folded}
     others = [occurrence for occurrence in reading.occurrences if occurrence.mention.name not in own]

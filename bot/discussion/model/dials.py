@@ -24,6 +24,8 @@ class Dials(BaseModel):
     guards: str = Field(default="all", description="which guards act: all, none, or names separated by commas")
     pace: float = Field(default=8, ge=0, le=3600, description="the least seconds between two turns; 0: no pause at all")
     pace_most: float = Field(default=30, ge=0, le=3600, description="the most seconds between two turns")
+    vote: bool = Field(default=False, description="ask the audience after each question who convinced them")
+    guest_wait: float = Field(default=20, ge=0, le=600, description="seconds more for a guest who was asked by name")
     words_per_minute: int = Field(default=220, ge=0, description="how fast people read; 0: always the least pace")
 
     @field_validator("guards")

@@ -138,6 +138,10 @@ class Reading:
             return True
         return _ASKS.search(self.plain, max(start, end - _AROUND), end) is not None
 
+    def asks_behind(self, mention: Mention) -> bool:
+        """Whether anything is asked behind a mention, in its sentence or in a later one."""
+        return self._asks(mention.end, len(self.plain))
+
     def _outside_of_things(self, mentions: Sequence[Mention]) -> list[Mention]:
         starts, ends = {m.start for m in mentions}, {m.end for m in mentions}
         return [m for m in mentions if not self._is_in_thing(m, starts, ends)]

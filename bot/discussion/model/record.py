@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -13,6 +13,8 @@ from bot.discussion.text.text_caches import forget_turn_texts
 
 Kind = Literal["persona", "guest", "moderator", "summary"]
 N = TypeVar("N", int, float)
+# Marks a turn that a person had taken out: it is withheld, and nobody's fault.
+REMOVED_FLAG: Final = "removed"
 
 
 class _Steering(BaseModel):
@@ -252,6 +254,11 @@ class Record:
 def moderator_turn(record: Record, steering: Steering, text: str) -> Turn:
     """The record's next turn, by the moderator: `text` is what the table sees of it (empty: nothing)."""
     return Turn(record.last_seq + 1, "moderator", MODERATOR, text, steering=steering)
+
+
+def struck(turn: Turn) -> Turn:
+    """What is left of a turn that a person had taken out: it used the clock, and stands in no prompt."""
+    return replace(turn, withheld=True, flags=tuple(dict.fromkeys([*turn.flags, REMOVED_FLAG])))
 
 
 def seats(session: Session, record: Record) -> tuple[Persona, ...]:

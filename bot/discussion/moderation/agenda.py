@@ -13,6 +13,7 @@ from bot.discussion.model.record import (
     WrapUpCalled,
     question_on_table,
 )
+from bot.discussion.moderation.asked_guest import asked_guest
 from bot.discussion.moderation.seeded_random import one_in
 from bot.discussion.moderation.stagnation import IN_A_ROW, brings_nothing_new
 
@@ -32,9 +33,11 @@ def question_to_put(session: Session, record: Record) -> str | None:
     if is_wrapping_up(session, record) or not _may_leave(session.dials, turns_on_question(record)):
         return None
     spoken = len(record.persona_turns())
-    if _moves_on(session.seed, session.dials, spoken) or brings_nothing_new(session, record):
-        return next(iter(_not_yet_put(session, record)), None)
-    return None
+    if not _moves_on(session.seed, session.dials, spoken) and not brings_nothing_new(session, record):
+        return None
+    question = next(iter(_not_yet_put(session, record)), None)
+    # Nobody takes the word from a guest who was just asked for it.
+    return None if question is None or asked_guest(session, record) else question
 
 
 def has_run_dry(session: Session, record: Record) -> bool:

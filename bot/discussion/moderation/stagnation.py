@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice, takewhile
 from typing import Final
 
-from bot.discussion.model.record import QuestionPut, Record, Session, Turn, TurnsChanged
+from bot.discussion.model.record import REMOVED_FLAG, QuestionPut, Record, Session, Turn, TurnsChanged
 from bot.discussion.text.agreement import only_agrees
 from bot.discussion.text.text_metrics import novelty
 
@@ -17,8 +17,10 @@ LEAST_NOVELTY: Final = 0.25
 
 
 def in_vain(record: Record) -> list[Turn]:
-    """The last persona turns in a row that nobody saw, the newest first: they came to nothing, or are withheld."""
-    return list(takewhile(lambda turn: turn.is_pass or turn.withheld, reversed(record.persona_turns())))
+    """The last persona turns in a row that nobody saw, the newest first: they came to nothing, or are withheld. Those
+    that a person had taken out tell nothing."""
+    told = (turn for turn in reversed(record.persona_turns()) if REMOVED_FLAG not in turn.flags)
+    return list(takewhile(lambda turn: turn.is_pass or turn.withheld, told))
 
 
 def only_agree(session: Session, record: Record) -> bool:

@@ -4,10 +4,12 @@ A request therefore extends the one before it, and a server's prefix cache can r
 compaction, an edit or a deletion changes bytes that were already sent.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
+from bot.discussion.model.bursts import bursts
 from bot.discussion.model.names import guest_name, shown_name
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.model.record import (
@@ -121,7 +123,7 @@ def transcript(session: Session, record: Record) -> str:
     """Every turn as `Name: text`, one after the other; earlier ones as the gist of the newest compaction."""
     compaction = record.compaction()
     start = f"({in_prompt(compaction.gist)})\n" if compaction else ""
-    return start + "".join(line(session, turn) for turn in record.after(compaction.upto if compaction else 0))
+    return start + "".join(_line(session, burst) for burst in bursts(record, compaction.upto if compaction else 0))
 
 
 def tail(session: Session, speaker: Persona, cue: Cue) -> str:
@@ -171,7 +173,13 @@ def stop_strings(session: Session, record: Record, speaker: Persona) -> tuple[st
 
 def line(session: Session, turn: Turn) -> str:
     """A turn as it stands in the transcript, with its line break; empty where it stands in none."""
-    return in_prompt(_spoken(session, turn))
+    return _line(session, (turn,))
+
+
+def _line(session: Session, burst: Sequence[Turn]) -> str:
+    """The same of what is read as one."""
+    spoken = _by_guest(session, burst) if burst[0].kind == "guest" else _spoken(session, burst[0])
+    return in_prompt(spoken)
 
 
 def in_prompt(text: str) -> str:
@@ -179,15 +187,17 @@ def in_prompt(text: str) -> str:
     return escape_control_tokens(in_words(text))
 
 
+def _by_guest(session: Session, burst: Sequence[Turn]) -> str:
+    # On one line and without double quotes, so that a guest's text can't end its own quotation or fake a line.
+    # Read out before it is cut, so that nothing gets longer than the limit.
+    said = (in_words(t.text, named=lambda name: guest_name(name, session.cast)) for t in burst if not t.withheld)
+    whole = " ".join(filter(None, (clipped(inside_quotes(text), GUEST_TEXT_LIMIT) for text in said)))
+    return f'{shown_name(session, burst[0])} (guest): "{whole}"\n' if whole else ""
+
+
 def _spoken(session: Session, turn: Turn) -> str:
     if turn.withheld:
         return ""
-    if turn.kind == "guest":
-        # On one line and without double quotes, so that a guest's text can't end its own quotation or fake a line.
-        # Read out before it is cut, so that nothing gets longer than the limit.
-        said = in_words(turn.text, named=lambda name: guest_name(name, session.cast))
-        said = clipped(inside_quotes(said), GUEST_TEXT_LIMIT)
-        return f'{shown_name(session, turn)} (guest): "{said}"\n' if said else ""
     if turn.kind in ("persona", "summary"):
         return f"{turn.speaker}: {turn.text}\n" if turn.text else ""
     match turn.steering:

@@ -85,7 +85,7 @@ def _blocks(text: str) -> Iterator[_Block]:
     code: list[str] = []
     marks = ""
     # A fence keeps its lines: only what Markdown takes for a line's end may part them.
-    for line in re.split(r"\r\n|\r|\n", _with_fences_apart(text)):
+    for line in re.split(r"\r\n|\r|\n", with_fences_apart(text)):
         found = _FENCE.fullmatch(line)
         if marks:
             code.append(line)
@@ -105,7 +105,7 @@ def _blocks(text: str) -> Iterator[_Block]:
         yield _Block(prose, False)
 
 
-def _with_fences_apart(text: str) -> str:
+def with_fences_apart(text: str) -> str:
     """Discord lets a fence begin and end within a line, Markdown does not; what is fine for both stays as it is."""
     parts: list[str] = []
     at = 0

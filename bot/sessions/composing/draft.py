@@ -28,19 +28,33 @@ class AbandonReason(Enum):
     WANTED_OTHERWISE = auto()  # people have asked for something else, and want to see it soon
     WORDS_CHANGED = auto()  # it has read what is no longer so
     GUEST_SPOKE = auto()  # it has not heard a guest; at most MOST_DROPS times a turn
+    GUEST_ANSWERED = auto()  # it has not heard the guest for whose word it waits
 
 
 class DraftInProgress:
-    """One session's: at most one draft at a time. `begin()`, `compose()`, `rest()`; then it may be committed, unless
-    somebody has called `abandon()` meanwhile, from any task; and `shown()`."""
+    """One session's: at most one draft at a time. `listen()`, `begin()`, `compose()`, `rest()`; then it may be
+    committed, unless somebody has called `abandon()` meanwhile, from any task; and `shown()`."""
 
     def __init__(self, pace: Pace) -> None:
         self.is_abandoned = False
         self._heard = 0
-        self._is_hurried = False
+        self._is_hurried = self._is_listening = False
         self._drops = 0
         self._pace = pace
         self._step = Interruptible()
+
+    async def listen(self) -> bool:
+        """Let a guest who is speaking finish, before a draft is begun. Out: whether that took a while, in which
+        anything may have come to be."""
+        if self._pace.quiet_left <= 0:
+            return False
+        self._is_listening = True
+        try:
+            while (left := self._pace.quiet_left) > 0:
+                await self._step.sleep(left)
+        finally:
+            self._is_listening = False
+        return True
 
     def begin(self, heard: int) -> None:
         """A new one, which nobody has given up yet; `heard`: the last turn that it will have read."""
@@ -68,7 +82,9 @@ class DraftInProgress:
 
     def abandon(self, reason: AbandonReason) -> None:
         """Give up what is in the making. A turn that is committed already is not touched, nor is its sending."""
-        if reason is AbandonReason.GUEST_SPOKE:
+        if reason in (AbandonReason.GUEST_SPOKE, AbandonReason.GUEST_ANSWERED):
+            self._pace.guest_spoke()
+        if reason is AbandonReason.GUEST_SPOKE and not self._is_listening:
             if self._drops == MOST_DROPS:
                 return
             self._drops += 1
@@ -77,6 +93,10 @@ class DraftInProgress:
             self._pace.hurry()
         self.is_abandoned = True
         self._step.interrupt()
+
+    def audience_was_asked(self) -> None:
+        """Who listens was asked something: the next turn leaves them time to answer."""
+        self._pace.audience_was_asked()
 
     def shown(self, turn: Turn) -> None:
         """The turn is in its place (one without a text nowhere): the next one's time is counted from now."""

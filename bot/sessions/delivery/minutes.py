@@ -1,30 +1,50 @@
-"""The minutes: a session's record as a Markdown text that people can keep."""
+"""The minutes of a stored session, in every form, made of what the database and the place tell now."""
 
-from bot.discussion.model.names import shown_name
-from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Record, Session, seats
-from bot.discussion.text.plain_markdown import entry, heading, plain_name, quotation
+from collections.abc import Mapping
+
+from bot.discussion.model.record import Record
+from bot.minutes.account import Minutes, MinutesFacts, PlaceNames, VoteTally, account
+from bot.minutes.as_html import as_html
+from bot.minutes.as_jsonl import as_jsonl
+from bot.minutes.as_markdown import as_markdown
+from bot.minutes.file_names import file_name
+from bot.store.models import Status, StoredSession
+from bot.store.schema import now
+from bot.store.store import Store
+from bot.store.vote_table import Tallies
 
 
-def minutes(session: Session, record: Record) -> str:
-    """The whole discussion as it was shown: questions as headings, turns by speaker, the summary at the end.
+def told_of(stored: StoredSession, record: Record, names: PlaceNames, tallies: Tallies, *, is_over: bool) -> Minutes:
+    """What the minutes tell. `is_over`: the session has ended, or is about to. `tallies`: open votes among them."""
+    votes = tuple(VoteTally(seq, tuple(counts.items())) for seq, counts in tallies.items())
+    facts = MinutesFacts(
+        began=stored.created_at,
+        until=stored.ended_at or now(),
+        is_open=not is_over,
+        reason=stored.reason if stored.status is Status.ENDED else None,
+        names=names,
+        votes=votes,
+    )
+    return account(stored.session, record, facts)
 
-    Nothing that anybody said or is called makes a heading, another's entry or a link that hides its address.
+
+async def minutes_files(
+    store: Store, session_id: int, *, names: PlaceNames, faces: Mapping[str, bytes]
+) -> list[tuple[str, bytes]]:
+    """The Markdown, the JSON lines and the page of a session, each with its name; empty if it is there no more.
+
+    `faces`: the pictures of personas, by name. An open vote is left out: its tally is told once it closes.
     """
-    table: dict[str, Persona] = {p.name: p for p in [*session.cast, *seats(session, record)]}
-    parts = [heading(1, f"Minutes: {session.task.name}"), quotation(session.task.context)]
-    cast = ", ".join(plain_name(p.full_name) for p in session.cast)
-    parts.append(f"At the table (all of them AI personas): {cast}.")
-    for turn in record:
-        if isinstance(turn.steering, QuestionPut):
-            parts.append(heading(2, turn.steering.question))
-        elif not turn.text or turn.withheld or turn.kind == "moderator":
-            continue
-        elif turn.kind == "guest":
-            parts.append(entry(shown_name(session, turn), turn.text, guest=True))
-        else:
-            if turn.kind == "summary":
-                parts.append(heading(2, "Summary"))
-            name = table[turn.speaker].full_name if turn.speaker in table else turn.speaker
-            parts.append(entry(name, turn.text))
-    return "\n\n".join(part for part in parts if part) + "\n"
+    stored = await store.session(session_id)
+    if stored is None:
+        return []
+    tallies = await store.votes.tallies(session_id)
+    tallies.pop(await store.votes.open_vote(session_id) or 0, None)
+    record = await store.record(session_id)
+    minutes = told_of(stored, record, names, tallies, is_over=stored.status is Status.ENDED)
+    forms = (("md", as_markdown(minutes)), ("html", as_html(minutes, faces)), ("jsonl", as_jsonl(minutes)))
+    return [(file_name(minutes.title, minutes.facts.until, ending), _bytes(text)) for ending, text in forms]
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="replace")

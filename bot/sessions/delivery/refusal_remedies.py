@@ -13,7 +13,7 @@ from bot.store.store import Store
 log = logging.getLogger(__name__)
 
 # What is missed by the whole table if it is not shown; a turn is one of many, and a notice says it once.
-_TOLD: Final = (PostKind.CARD, PostKind.PANEL, PostKind.MINUTES)
+_TOLD: Final = (PostKind.CARD, PostKind.PANEL, PostKind.MINUTES, PostKind.VOTE)
 
 
 class UntilKnown(Protocol):
@@ -83,7 +83,7 @@ class RefusalRemedies:
             explained=refused.reason is RejectReason.WITHHELD,
             instead=told if post.kind in _TOLD else None,
         )
-        turn = post.turn_seq if result.is_given_up else result.taken_back
+        turn = post.shown_turn if result.is_given_up else result.taken_back
         # It may be left over from an earlier session in this place, whose turns are not ours.
         ours = result.session_id == self._session_id
         if ours and turn is not None and self._on_withheld is not None:

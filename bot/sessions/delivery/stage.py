@@ -3,12 +3,16 @@
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
+from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.notices import Notice
 from bot.store.models import Post, Status
+
+# Marks a guest's turn whose message id is that of the command by which it was said; a post of ours shows it.
+BY_COMMAND_FLAG: Final = "by_command"
 
 
 class RejectReason(Enum):
@@ -63,6 +67,8 @@ class GuestMessage:
     it can't be had); it takes a few seconds at most and raises nothing. `text` says what is known without.
     In both, members are mentioned as `markup.mention` writes it.
     `look_up_name` gets the name the author has on the server, where `name` may be another one; it raises nothing.
+    `posts`: those that show it, where it was said by command; `id` then is that of the command, and no history
+    brings it again.
     `ask_welcome` tells whether its author may chime in at this table, where not everybody may; raises OutcomeUnknown.
     `is_for_table` False: not to be taken in, and known only so that its repost isn't either. `is_repost`: an
     application posted it for a member whom it does not tell; `author_id` then is what it posted through.
@@ -78,6 +84,7 @@ class GuestMessage:
     ask_welcome: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False)
     is_for_table: bool = True
     is_repost: bool = False
+    posts: tuple[Post, ...] = ()
 
     async def is_welcome(self) -> bool:
         """Whether its author may chime in. Raises OutcomeUnknown where that can't be told now."""
@@ -124,6 +131,10 @@ class Stage(Protocol):
 
     def sentence(self, notice: Notice) -> str:
         """How a notice reads here: with what people can do here, and marked up as is usual here."""
+        ...
+
+    def names(self) -> PlaceNames:
+        """What the place and the session's convener are called, as far as that is known without asking."""
         ...
 
     def safe_name(self, name: str) -> str:

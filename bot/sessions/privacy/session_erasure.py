@@ -1,16 +1,29 @@
 """Takes a member out of a stored session: turns, posts, and minutes that are still to be handed out."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from bot.discussion.model.erasure import Member, forget, without_actor, without_name
 from bot.discussion.model.record import QuestionPut, Record, Turn
-from bot.sessions.delivery.minutes import minutes
+from bot.minutes.account import PlaceNames
+from bot.minutes.as_markdown import as_markdown
+from bot.sessions.delivery.minutes import told_of
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.store import Store
 
 
 async def erase_member(
-    store: Store, stored: StoredSession, record: Record, member: Member, listen_from: int
+    store: Store,
+    stored: StoredSession,
+    record: Record,
+    member: Member,
+    listen_from: int,
+    names: PlaceNames = PlaceNames(),  # noqa: B008 (it never changes)
 ) -> list[Turn]:
-    """Take a member out of one stored session. Out: the turns that changed, as they are now."""
+    """Take a member out of one stored session. Out: the turns that changed, as they are now.
+
+    `names`: for minutes that are still to be handed out.
+    """
     changed = forget(stored.session, record, member)
     after = Record(list(record))
     for turn in changed:
@@ -24,22 +37,27 @@ async def erase_member(
         named = post.kind is PostKind.NOTICE and post.turn_seq not in questions
         return without_actor(post.content, member) if named else post.content
 
+    if stored.convener_id == member.id:
+        names = replace(names, convener=None)
+    tallies = await store.votes.tallies(stored.id, without=member.id)
     await store.member_data.rewrite(
         stored.id,
         member,
         changed=changed,
         content_of=content_of,
-        minutes=minutes(stored.session, after),
+        minutes=as_markdown(told_of(stored, after, names, tallies, is_over=True)),
         listen_from=listen_from,
     )
     return changed
 
 
-async def renew_minutes(store: Store, session_id: int) -> None:
+async def renew_minutes(store: Store, session_id: int, names_in: Callable[[StoredSession], PlaceNames]) -> None:
     """Write minutes that are not yet handed out anew, from what the record says now."""
     if not await store.member_data.has_unsent_minutes(session_id):
         return
     stored = await store.session(session_id)
     if stored is not None:
         record = await store.record(session_id)
-        await store.member_data.set_minutes(session_id, minutes(stored.session, record))
+        tallies = await store.votes.tallies(session_id)
+        minutes = told_of(stored, record, names_in(stored), tallies, is_over=True)
+        await store.member_data.set_minutes(session_id, as_markdown(minutes))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.discussion.model.record import Record
 from bot.sessions.delivery import outbox as outbox_module
 from bot.sessions.delivery.outbox import Outbox
-from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, PostRejected, Stage
+from bot.sessions.delivery.stage import BY_COMMAND_FLAG, GuestMessage, OutcomeUnknown, PostRejected, Stage
 from bot.sessions.interruptible import Interruptible
 from bot.sessions.state import SessionState
 from bot.store.models import Status
@@ -32,14 +32,17 @@ class Backfill:
         outbox: Outbox,
         hear: Callable[[GuestMessage], Awaitable[object]],
         guest_changed: Callable[[int, str], Awaitable[object]],
+        said_by_command: Callable[[], Awaitable[list[int]]],
     ) -> None:
-        """`hear` takes in a guest's message that was missed, `guest_changed` what became of one (empty: deleted)."""
+        """`hear` takes in a guest's message that was missed, `guest_changed` what became of one (empty: deleted).
+        `said_by_command`: the messages that show what guests said so."""
         self._state = state
         self._record = record
         self._stage = stage
         self._outbox = outbox
         self._hear = hear
         self._guest_changed = guest_changed
+        self._said_by_command = said_by_command
         self._since: tuple[int, int] | None = None
         self._gaps = 0
         self._waiting: dict[int, GuestMessage] = {}
@@ -73,7 +76,7 @@ class Backfill:
             # From the last guest's message taken in, not from the last message seen: a post of ours may be newer than
             # one that was not taken in.
             heard = max((turn.message_id or 0 for turn in self._record), default=0) or self._state.stored.anchor_id
-            self._since = self._outbox.latest, heard
+            self._since = self._outbox.latest, max(heard, self._state.stored.listen_from)
         if since is not None:
             shown, heard = self._since
             self._since = shown, min(heard, since)
@@ -134,7 +137,8 @@ class Backfill:
         newer waits, so all of them have reached the history.
         """
         guests = (t for t in self._record if t.kind == "guest" and t.text)
-        known = [t.message_id for t in guests if t.message_id]
+        known = [t.message_id for t in guests if t.message_id and BY_COMMAND_FLAG not in t.flags]
+        known += await self._said_by_command()
         if not known:
             return
         for message_id, text in (await self._stage.said_of(known)).items():

@@ -10,14 +10,16 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.discussion.model.record import QuestionPut, SeatAdded, Turn
-from bot.sessions.delivery.minutes import minutes
+from bot.minutes.account import VoteTally
+from bot.minutes.as_markdown import as_markdown
+from tests.support.recorded_minutes import minutes_of
 from tests.support.recorded_table import RecordedTable, persona
 
 # What renderers of kept files have on: GitHub's tables and crossed-out text, and HTML.
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 MARIT = persona("Marit", "Dr. Marit Sole")
 PEDRO = persona("Pedro", "Pedro da Luz")
-OUR_BLOCKS = {"paragraph_open", "heading_open", "fence", "blockquote_open"}
+OUR_BLOCKS = {"paragraph_open", "heading_open", "fence", "blockquote_open", "bullet_list_open"}
 
 
 def table_with(*said: str, **given_to_table: Any) -> RecordedTable:
@@ -31,7 +33,7 @@ def table_with(*said: str, **given_to_table: Any) -> RecordedTable:
 
 
 def text_of(table: RecordedTable) -> str:
-    return minutes(table.session, table.record)
+    return as_markdown(minutes_of(table))
 
 
 def blocks(text: str) -> list[Token]:
@@ -80,9 +82,9 @@ def assert_sound(text: str, questions: list[str] | None = None) -> None:
     """Headings are ours, every block is one of ours, and every paragraph begins with who says it."""
     assert headings(text) == ["Minutes: hall", *(questions or ["Is the ferry too old?"])]
     assert {token.type for token in blocks(text)} <= OUR_BLOCKS
-    first, *entries = paragraphs(text)
-    assert shown(first).startswith("At the table")
-    for one in entries:
+    # What table it was: nobody else makes a list.
+    assert [token.type for token in blocks(text)].count("bullet_list_open") == 1
+    for one in paragraphs(text):
         starts = bold_starts(one)
         assert starts in (["Wanda"], ["Pedro da Luz"], ["Dr. Marit Sole"]), shown(one)
         kinds = {child.type for child in one.children or []}
@@ -230,7 +232,7 @@ def test_a_display_name_is_a_name(name: str) -> None:
     table.guest("Hello.", name=name)
     text = text_of(table)
     assert headings(text) == ["Minutes: hall"]
-    (spoken,) = paragraphs(text)[1:]
+    (spoken,) = paragraphs(text)
     bold = "".join(bold_starts(spoken))
     assert bold
     assert shown(spoken) == f"{bold} (guest): Hello."
@@ -241,10 +243,8 @@ def test_a_personas_name_is_shown_as_it_is(name: str) -> None:
     table = RecordedTable((persona(name),))
     table.say(name, "Hello.")
     text = text_of(table)
-    assert [shown(one) for one in paragraphs(text)] == [
-        f"At the table (all of them AI personas): {name}.",
-        f"{name}: Hello.",
-    ]
+    assert [shown(one) for one in paragraphs(text)] == [f"{name}: Hello."]
+    assert f"AI personas: {name}" in [shown(token) for token in MARKDOWN.parse(text) if token.type == "inline"]
 
 
 @pytest.mark.parametrize(
@@ -273,8 +273,9 @@ def test_a_members_question_is_one_heading(question: str) -> None:
 def test_what_the_host_wrote_ends_where_it_ends(context: str) -> None:
     text = text_of(table_with("Hello.", context=context))
     # Closings and contents of headings are no blocks of their own.
-    assert [token.type for token in blocks(text) if token.nesting][:2] == ["heading_open", "blockquote_open"]
-    assert len(paragraphs(text)) == 3
+    found = [token.type for token in blocks(text) if token.nesting]
+    assert found[:3] == ["heading_open", "bullet_list_open", "blockquote_open"]
+    assert len(paragraphs(text)) == 2
 
 
 # --- what stays readable ---
@@ -286,16 +287,32 @@ def test_what_minutes_look_like() -> None:
     table.say("Ines", "")
     table.say("Ines", "Withheld.", withheld=True)
     table.say("Ines", "Rust is `Fe2O3`.\n```py\n# rust\n\tx = 1\n```\nSo paint it.")
+    table.steer(QuestionPut(question="Who [pays](#x) for_it?"))
+    table.steer(QuestionPut(question="Is the ferry too old?"))
     table.record.append(Turn(table.record.last_seq + 1, "summary", "Marit", "It floats, so far."))
-    assert text_of(table) == (
-        "# Minutes: hall\n\n> A village hall.\n\n"
-        "At the table (all of them AI personas): Dr. Marit Sole, Pedro da Luz.\n\n"
+    tally = VoteTally(1, (("Ines", 2), ("Pedro", 1)))
+    assert as_markdown(minutes_of(table, votes=(tally,))) == (
+        "# Minutes: hall\n\n"
+        "## Summary\n\n**Dr. Marit Sole**: It floats, so far.\n\n"
+        "- Date: 26 November 2026, 23:50 to 27 November 2026, 00:15 UTC\n"
+        "- Channel: #parlour on Harbour Town\n"
+        "- Convener: alex\n"
+        "- AI personas: Dr. Marit Sole, Pedro da Luz, Captain Ines\n"
+        "- Guests: Wanda\n"
+        "- Length: 2 turns. The table closed with a summary.\n"
+        "- Contents:\n"
+        "  1. [Is the ferry too old?](#is-the-ferry-too-old)\n"
+        "  2. [Who \\[pays\\] (\\#x) for\\_it?](#who-pays-x-for_it)\n"
+        "  3. [Is the ferry too old? (again)](#is-the-ferry-too-old-again)\n\n"
+        "> A village hall.\n\n"
         "## Is the ferry too old?\n\n"
         "**Wanda** (guest): I was on it once.\n> \\- in May  \n> \\- with *two* goats\n\n"
         "**Pedro da Luz**: It floats.\n\n"
         "**Captain Ines**: Rust is `Fe2O3`.\n\n```py\n# rust\n\tx = 1\n```\n\n"
         "**Captain Ines** (continued): So paint it.\n\n"
-        "## Summary\n\n**Dr. Marit Sole**: It floats, so far.\n"
+        "### Who convinced you?\n\n- Captain Ines: 2\n- Pedro da Luz: 1\n\n"
+        "## Who [pays] (#x) for_it?\n\n"
+        "## Is the ferry too old? (again)\n"
     )
 
 

@@ -1,0 +1,71 @@
+"""Minutes as JSON lines: one object for the session, then one a turn. `roundtable discuss --jsonl` writes the same."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import Session, Turn
+from bot.minutes.account import Minutes, MinutesEntry
+
+
+def session_object(
+    session: Session, *, more_of: Callable[[Persona], dict[str, Any]] = lambda persona: {}
+) -> dict[str, Any]:
+    """What a discussion began with. It is a turn by nobody that says nothing, so that who reads turns only need not
+    know of it. `more_of` tells more of each persona."""
+    return {
+        "seq": 0,
+        "kind": "session",
+        "speaker": None,
+        "text": "",
+        "title": session.task.name,
+        "cast": [{"name": p.name, "full_name": p.full_name, "intro": p.intro} | more_of(p) for p in session.cast],
+        "context": session.task.context,
+        "questions": session.task.questions,
+        "dials": session.dials.model_dump(),
+        "seed": session.seed,
+    }
+
+
+def turn_object(turn: Turn) -> dict[str, Any]:
+    """A turn, without what only its prompt and its model's server know of."""
+    return {
+        "seq": turn.seq,
+        "kind": turn.kind,
+        "speaker": turn.speaker,
+        "text": turn.text,
+        "question": turn.question,
+        "addressed": turn.addressed,
+    }
+
+
+def as_jsonl(minutes: Minutes) -> str:
+    """One JSON object a line: what was shown, and neither ids nor what models answered before it was cleaned."""
+    return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in _lines(minutes))
+
+
+def _lines(minutes: Minutes) -> Iterator[dict[str, Any]]:
+    facts = minutes.facts
+    tallies = [{"question": tally.question_seq, "votes": dict(tally.votes)} for tally in facts.votes]
+    yield session_object(minutes.session) | {
+        "began": facts.began.isoformat(),
+        "ended": None if facts.is_open else facts.until.isoformat(),
+        "ending": minutes.ending,
+        "server": facts.names.server,
+        "channel": facts.names.channel,
+        "convener": facts.names.convener,
+        "guests": minutes.guests,
+        "votes": tallies,
+    }
+    for said in sorted(_shown(minutes), key=lambda said: said.turn.seq):
+        yield turn_object(said.turn) | {"speaker": said.speaker, "text": said.text}
+
+
+def _shown(minutes: Minutes) -> Iterator[MinutesEntry]:
+    if minutes.summary:
+        yield minutes.summary
+    for section in minutes.sections:
+        if section.put:
+            yield section.put
+        yield from section.entries

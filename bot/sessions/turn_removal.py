@@ -1,0 +1,73 @@
+"""Takes a turn out of a discussion on a person's word: out of every later prompt, the minutes and its place."""
+
+import logging
+from dataclasses import dataclass
+
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import Record, Turn, seats, struck
+from bot.sessions.delivery.stage import OutcomeUnknown, OwnMessage, PostRejected, Stage
+from bot.sessions.privacy.session_erasure import renew_minutes
+from bot.sessions.session_runner import SessionRunner
+from bot.store.models import Post, PostStatus, StoredSession
+from bot.store.store import Store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTurn:
+    """The turn that a message shows. `persona` is None for a guest's, and for the moderator's."""
+
+    stored: StoredSession
+    turn: Turn
+    persona: Persona | None
+    posts: tuple[Post, ...]
+
+
+async def shown_turn(store: Store, guild_id: int, message_id: int) -> ShownTurn | None:
+    """What a message of this server shows; None if that is no turn of any discussion."""
+    found = await store.post_of_message(message_id)
+    sessions = [found[0]] if found else await store.member_data.sessions_of_message(message_id)
+    for session_id in sessions:
+        stored = await store.session(session_id)
+        if stored is None or stored.guild_id != guild_id:
+            continue
+        record = await store.record(session_id)
+        seq = found[1].turn_seq if found else next(t.seq for t in record if t.message_id == message_id)
+        if seq is None:
+            return None
+        turn = record.turns[seq - 1]
+        posts = [post for post in await store.session_posts(session_id) if post.turn_seq == seq]
+        return ShownTurn(stored, turn, _persona(stored, record, turn), tuple(posts))
+    return None
+
+
+def _persona(stored: StoredSession, record: Record, turn: Turn) -> Persona | None:
+    if turn.kind not in ("persona", "summary"):
+        return None
+    everybody = [*stored.session.cast, *seats(stored.session, record)]
+    return next((p for p in everybody if p.name == turn.speaker), None)
+
+
+async def remove_turn(store: Store, stage: Stage, shown: ShownTurn, runner: SessionRunner | None) -> bool:
+    """Take a turn out. `runner`: where its session is open. Out: whether what shows it is gone, too.
+
+    A member's own message is not the bot's to delete: that is left to the caller.
+    """
+    seq = shown.turn.seq
+    if runner is not None:
+        await runner.strike(seq)
+    else:
+        await store.amend_turn(shown.stored.id, struck(shown.turn))
+        await renew_minutes(store, shown.stored.id, lambda stored: stage.names())
+    gone = True
+    for post in shown.posts:
+        if post.status is PostStatus.QUEUED:
+            await store.give_up_post(post.id)
+        elif post.message_id is not None and post.status is PostStatus.POSTED:
+            try:
+                await stage.remove(OwnMessage(post.message_id, post.by_webhook, post.username or "", post.content))
+            except (PostRejected, OutcomeUnknown) as error:
+                log.warning("session %s: message %s stays: %s", shown.stored.id, post.message_id, error)
+                gone = False
+    return gone

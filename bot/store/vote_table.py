@@ -1,0 +1,63 @@
+"""The votes of members on who convinced them: `store.votes`. Each method is one transaction."""
+
+from collections import defaultdict
+
+from sqlalchemy import Connection, func, select
+
+from bot.store.engine import Database, upsert
+from bot.store.models import PostKind, Status
+from bot.store.schema import now, posts, sessions, votes
+
+Tallies = dict[int, dict[str, int]]
+"""By the number of the turn that put the question: how many votes each persona has, most first."""
+
+
+class VoteTable:
+    """One vote a member and question. A vote is open from its card on until the next one's, or the session's end."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def cast(self, session_id: int, question_seq: int, member_id: int, persona: str) -> bool:
+        """Have a member's vote on a question be for this persona, whatever it was. Out: False if it is closed."""
+        values = {"session_id": session_id, "question_seq": question_seq, "member_id": member_id, "persona": persona}
+        changed = {"persona": persona, "voted_at": now()}
+
+        def work(db: Connection) -> bool:
+            if _open_vote(db, session_id) != question_seq:
+                return False
+            statement = upsert(db.dialect.name, votes).values(values | changed)
+            keys = [votes.c.session_id, votes.c.question_seq, votes.c.member_id]
+            db.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+            return True
+
+        return await self._database.run(work)
+
+    async def open_vote(self, session_id: int) -> int | None:
+        """The question that is being voted on, by the turn that put it."""
+        return await self._database.run(lambda db: _open_vote(db, session_id))
+
+    async def tallies(self, session_id: int, *, without: int = 0) -> Tallies:
+        """Every question of a session that somebody voted on; `without` a member, if that is an id."""
+        count = func.count()
+        query = (
+            select(votes.c.question_seq, votes.c.persona, count)
+            .where(votes.c.session_id == session_id, votes.c.member_id != without)
+            .group_by(votes.c.question_seq, votes.c.persona)
+            .order_by(votes.c.question_seq, count.desc(), votes.c.persona)
+        )
+        found: defaultdict[int, dict[str, int]] = defaultdict(dict)
+        for question_seq, persona, number in await self._database.run(lambda db: db.execute(query).all()):
+            found[question_seq][persona] = number
+        return dict(found)
+
+
+def _open_vote(db: Connection, session_id: int) -> int | None:
+    newest = (
+        select(posts.c.turn_seq)
+        .join(sessions, sessions.c.id == posts.c.session_id)
+        .where(posts.c.session_id == session_id, posts.c.kind == PostKind.VOTE, sessions.c.status != Status.ENDED)
+        .order_by(posts.c.id.desc())
+        .limit(1)
+    )
+    return db.scalar(newest)
