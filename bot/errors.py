@@ -21,6 +21,7 @@ class Remedy(Enum):
     STOP = auto()  # the table that is in the way
     CLOSE = auto()  # their own table
     STOP_ANOTHER = auto()  # one of the many that are open
+    STOP_OR_SETTINGS = auto()  # the same where the server has set how many
     SOONER = auto()  # have their own table come to its end sooner
     UNMUTE = auto()
 

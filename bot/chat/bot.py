@@ -10,16 +10,22 @@ from bot.chat.commands import (
     gallery_commands,
     guide_commands,
     history_command,
+    made_things,
+    making,
     message_menus,
     privacy_command,
+    settings_command,
     setup_command,
     voting,
 )
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
 from bot.chat.commands.panel import PanelButton
+from bot.chat.commands.persona_commands import PersonaCommands
 from bot.chat.commands.roundtable_commands import RoundtableCommands, menus
 from bot.chat.commands.slow_mode import OneAtATime
+from bot.chat.commands.task_commands import TaskCommands
+from bot.chat.commands.workshop import Workshop
 from bot.chat.hearing.chimers import Doorkeeper
 from bot.chat.hearing.guest_messages import RateLimitNotice, as_guest, words_of
 from bot.chat.posting.avatars import Avatars
@@ -36,6 +42,7 @@ from bot.discussion.model.record import seats
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
+from bot.sessions.composing.trial_line import TrialLines
 from bot.sessions.delivery.stage import GuestMessage
 from bot.sessions.guest_turns import Heard
 from bot.sessions.privacy.retention import Retention
@@ -83,22 +90,26 @@ class RoundtableBot(ServerEvents):
         self.endpoints = endpoints
         self.courtesies = Courtesies()
         self.webhooks = WebhookRegistry(self, store, self.courtesies)
-        self.avatars = Avatars(self, self.courtesies)
+        self.avatars = Avatars(self, self.courtesies, store.pictures)
         self.conveners = Conveners(self, self.courtesies)
         self.rate_limit_notice = RateLimitNotice()
+        limits = Limits.of(settings)
         self.supervisor = Supervisor(
             store,
             endpoints,
             self.stage_of,
             max_tokens=settings.llm_max_tokens,
-            limits=Limits.of(settings),
+            limits=limits,
         )
+        trial = TrialLines(store.spending, endpoints, limits, max_tokens=settings.llm_max_tokens)
+        self.workshop = Workshop.of(store, lambda: self.catalogue, self.avatars, trial)
         self.retention = Retention(
             store,
             self.supervisor.drop_server,
             keep_days=settings.retention_days,
             grace_days=settings.leave_grace_days,
             keeps_promises="retention_days" not in settings.model_fields_set,
+            drop_pictures=self.avatars.drop,
         )
         # Each feature's verbs, from the module that does them.
         self.clicks = VerbTable(
@@ -109,9 +120,14 @@ class RoundtableBot(ServerEvents):
             history_command.VERBS,
             setup_command.VERBS,
             voting.VERBS,
+            making.VERBS,
+            made_things.VERBS,
+            settings_command.VERBS,
         )
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
+        self.tree.add_command(PersonaCommands())
+        self.tree.add_command(TaskCommands())
         for menu in menus():
             self.tree.add_command(menu)
 

@@ -26,10 +26,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every persona and task that can be started."""
+    """Every persona and task that can be started. `usual_cast`: who sits where nobody is named; empty: all of them."""
 
     personas: tuple[Persona, ...]
     tasks: tuple[Task, ...]
+    usual_cast: tuple[Persona, ...] = ()
 
     def persona(self, name: str) -> Persona:
         """The persona called `name` in any form. Raises UserError with the nearest names."""
@@ -48,13 +49,13 @@ class Catalogue:
         raise UserError(_unknown("persona", name, [p.name for p in self.personas]))
 
     def cast(self, names: str) -> tuple[Persona, ...]:
-        """The personas named in a list with commas, each once, in its order; all of them when it is empty.
+        """The personas named in a list with commas, each once, in its order; the usual ones when it is empty.
 
         Raises UserError for a name that is unknown.
         """
         asked = [name for name in _SEPARATOR.split(names) if name.strip()]
         if not asked:
-            return self.personas
+            return self.usual_cast or self.personas
         return tuple({p.name: p for p in map(self.persona, asked)}.values())
 
     def task(self, name: str | None) -> Task:

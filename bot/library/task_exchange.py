@@ -23,7 +23,7 @@ QUESTIONS: Final = 50
 _RULES_LENGTH: Final = 4_000
 _LENGTHS: Final = {"context": BRIEF_LENGTH, "language": 80}
 # Of a file in all: as long as each of them may be, in letters of three bytes.
-_TASK_BYTES: Final = 128 * 1024
+TASK_BYTES: Final = 128 * 1024
 _LIST_BYTES: Final = 16 * 1024
 _TEXTS: Final = (".txt", ".text", ".md", ".markdown")
 # The title of a Markdown file.
@@ -43,7 +43,7 @@ def imported_task(data: bytes, filename: str) -> Task:
     """
     file = shown_name(filename) or "the file"
     is_list = file.lower().endswith(_TEXTS)
-    most = _LIST_BYTES if is_list else _TASK_BYTES
+    most = _LIST_BYTES if is_list else TASK_BYTES
     if len(data) > most:
         raise UnusableFile([FileProblem(file, "", f"has {len(data):,} bytes.", f"Keep it under {most:,}.")])
     text, problems = decoded(file, data)

@@ -1,26 +1,27 @@
 """A session as it is stored when it is opened: where and by whom, and what keeps it from being opened."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.discussion.model.names import name_clashes
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Session
 from bot.errors import Remedy, UserError
-from bot.sessions.composing.limits import Limits
 from bot.store.models import Status, StoredSession
 from bot.store.schema import now
 
 
 @dataclass(frozen=True, slots=True)
 class OpeningPlace:
-    """The place of a new session and who convenes it; all of them Discord ids."""
+    """The place of a new session and who convenes it; all of them Discord ids. `most`: so many tables the server has
+    at once, as it has set itself; None: as many as the host allows."""
 
     guild_id: int
     place_id: int
     channel_id: int
     convener_id: int
     anchor_id: int
+    most: int | None = None
 
 
 def new_session(where: OpeningPlace, session: Session, chimers: int | None = None) -> StoredSession:
@@ -50,8 +51,13 @@ def check_cast(cast: Sequence[Persona]) -> None:
         )
 
 
-def check_number(limits: Limits, open_sessions: Collection[object]) -> None:
-    """Raise UserError if a server has as many open tables, these, as it may have."""
-    if limits.sessions and len(open_sessions) >= limits.sessions:
-        many = f"There are {limits.sessions} open tables on this server, as many as it may have."
-        raise UserError(many, Remedy.STOP_ANOTHER)
+def check_number(are_open: int, most: int, of_server: int | None) -> None:
+    """Raise UserError if so many tables are open on a server that it may have no further one.
+
+    `most`: what the host allows, 0: any number; `of_server`: what the server has set itself.
+    """
+    if most and are_open >= most:
+        raise UserError(f"There are {most} open tables on this server, as many as it may have.", Remedy.STOP_ANOTHER)
+    if of_server and are_open >= of_server:
+        many = "is one open table" if of_server == 1 else f"are {of_server} open tables"
+        raise UserError(f"There {many} on this server, as many as it has set itself.", Remedy.STOP_OR_SETTINGS)

@@ -137,6 +137,7 @@ class Supervisor:
             elif stored := await self._store.session(session_id):
                 record = await self._store.record(session_id)
                 await erase_member(self._store, stored, record, member, listen_from, self._make_stage(stored).names())
+        await self._store.makers.forget(guild_id, member.id)
         forget_turn_texts()
         await self._store.member_data.scrub()
 
@@ -151,10 +152,13 @@ class Supervisor:
 
     # --- from start to end ---
 
-    def check_opening(self, guild_id: int, cast: tuple[Persona, ...]) -> None:
-        """Raise UserError if a server may have no table with this cast now, in a place that is still to be made."""
+    def check_opening(self, guild_id: int, cast: tuple[Persona, ...], most: int | None = None) -> None:
+        """Raise UserError if a server may have no table with this cast now, in a place that is still to be made.
+
+        `most`: so many tables at once the server has set itself.
+        """
         check_cast(cast)
-        check_number(self._limits, self.open_sessions(guild_id))
+        check_number(len(self.open_sessions(guild_id)), self._limits.sessions, most)
 
     async def start(
         self,
@@ -170,7 +174,7 @@ class Supervisor:
         session = Session(task, cast, dials, secrets.randbits(32) if seed is None else seed)
         async with self._opening:
             self._check_place(where.place_id)
-            check_number(self._limits, self.open_sessions(where.guild_id))
+            check_number(len(self.open_sessions(where.guild_id)), self._limits.sessions, where.most)
             stored = new_session(where, session, chimers)
             try:
                 stored = await self._store.add_session(stored, [Post(PostKind.CARD), Post(PostKind.PANEL)])
@@ -219,7 +223,8 @@ class Supervisor:
         async with self._opening:
             self._check_place(place_id)
             stored = await check_can_go_on(self._store, self._limits, place_id, session_id)
-            check_number(self._limits, self.open_sessions(stored.guild_id))
+            most = (await self._store.servers.of(stored.guild_id)).most_tables
+            check_number(len(self.open_sessions(stored.guild_id)), self._limits.sessions, most)
             stored, record = await reopen(self._store, self._make_stage(stored), stored, more=more, at=at, by=by)
             runner = self._open(stored, record, at)
             try:

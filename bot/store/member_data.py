@@ -27,6 +27,7 @@ from bot.store.schema import (
     posts,
     server_settings,
     sessions,
+    sketches,
     turns,
     votes,
     webhooks,
@@ -34,7 +35,7 @@ from bot.store.schema import (
 from bot.store.spending import keep_of_deleted
 
 # What is a server's, beside its sessions and webhooks.
-_OF_SERVERS = (opt_outs, server_settings, own_personas, own_tasks, last_choices)
+_OF_SERVERS = (opt_outs, server_settings, own_personas, own_tasks, sketches, last_choices)
 _UNSENT = (PostStatus.QUEUED, PostStatus.SENDING)
 # What forgetting may change in a turn.
 _COLUMNS = ("speaker", "text", "raw", "steering", "message_id", "author_id")

@@ -1,11 +1,13 @@
 """Everything that is stored about a member on a server, for them to take with them."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select
 
 from bot.discussion.model.erasure import Member
 from bot.store.engine import Database
+from bot.store.own_library import made_rows
 from bot.store.paging import pages
 from bot.store.schema import opt_outs, posts, sessions, turns, votes
 
@@ -20,6 +22,7 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
     voted = voted.order_by(votes.c.session_id, votes.c.question_seq)
     said = select(turns.c.id, turns.c.session_id, turns.c.speaker, turns.c.text).join(sessions)
     told = select(posts.c.id, posts.c.session_id, posts.c.content.label("text")).join(sessions)
+    made = [row for query in made_rows(guild_id, member.id) for row in await database.run(_all_of(query))]
     is_kept_out = await database.run(lambda db: db.execute(opt_out).first() is not None)
     mine_voted = await database.run(lambda db: db.execute(voted).all())
     return {
@@ -28,6 +31,7 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
         "kept_out": is_kept_out,
         "messages": [_message(row) async for page in pages(database, mine, turns.c.id) for row in page],
         "convened": [_convened(row) async for page in pages(database, convened, sessions.c.id) for row in page],
+        "personas_and_tasks_you_made": [_made(row) for row in made],
         "votes": [_vote(row) for row in mine_voted],
         "lines_that_name_you": [
             {"discussion": row.session_id, "speaker": row.speaker, "text": row.text}
@@ -42,6 +46,14 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
             if member.is_named_in(row.text)
         ],
     }
+
+
+def _all_of(query: Any) -> Callable[[Connection], Sequence[Row[Any]]]:
+    return lambda db: db.execute(query).all()
+
+
+def _made(row: Row[Any]) -> dict[str, Any]:
+    return {"made_at": row.made_at.isoformat(), **row.thing}
 
 
 def _message(row: Row[Any]) -> dict[str, Any]:

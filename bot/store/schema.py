@@ -223,6 +223,18 @@ own_tasks: Final = Table(
     Index("uq_own_tasks_guild_id_key", "guild_id", "key", unique=True),
 )
 
+# What a member is about to make, from the form until it is saved; `craft`: persona or task.
+sketches: Final = Table(
+    "sketches",
+    metadata,
+    _id(),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("member_id", BigInteger, nullable=False),
+    Column("craft", String(16), nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("made_at", UtcTime, nullable=False, default=now),
+)
+
 # Portraits that came through Discord, by the hash of their content: each is uploaded once.
 pictures: Final = Table(
     "pictures",

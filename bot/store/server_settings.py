@@ -1,12 +1,14 @@
 """What a server has set for itself, and what the bot remembers: `store.servers`, `store.remembered`."""
 
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
 from bot.store.engine import Database, upsert
-from bot.store.schema import remembered, server_settings
+from bot.store.models import Status
+from bot.store.schema import remembered, server_settings, sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,22 @@ class ServerSettingsTable:
             new = upsert(db.dialect.name, server_settings).values(guild_id=guild_id, **asdict(now))
             db.execute(new.on_conflict_do_update(index_elements=["guild_id"], set_=asdict(now)))
             return now
+
+        return await self._database.run(work)
+
+    async def delete_ended_sooner(self, at: datetime) -> int:
+        """Delete sessions of servers that keep them for so many days only, if by a time they have ended for longer.
+
+        Out: how many.
+        """
+        own = select(server_settings.c.guild_id, server_settings.c.keep_days)
+
+        def work(db: Connection) -> int:
+            count = 0
+            for guild_id, days in db.execute(own.where(server_settings.c.keep_days.is_not(None))).all():
+                old = (sessions.c.guild_id == guild_id, sessions.c.ended_at < at - timedelta(days=days))
+                count += db.execute(delete(sessions).where(sessions.c.status == Status.ENDED, *old)).rowcount
+            return count
 
         return await self._database.run(work)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, delete, func, select
 
 from bot.store.engine import Database, upsert
 from bot.store.models import StoredSession
@@ -25,6 +25,8 @@ _OF_SERVER: Final = (
 _OF_ALL: Final = select(func.sum(spending.c.tokens)).where(spending.c.day == bindparam("on"))
 # Under which name what deleted sessions had used on a day is remembered: day and number.
 _OF_DELETED: Final = "tokens of deleted sessions"
+# The same for what a server used without a session; its id goes behind it.
+_OF_TRIALS: Final = "lines tried out on "
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,23 @@ class Spending:
         self._awaited: Counter[int] = Counter()
 
     @contextmanager
-    def awaiting(self, session: StoredSession, tokens: int) -> Iterator[None]:
-        """While an answer of so many tokens at most is waited for: nobody else may use them meanwhile."""
-        self._awaited[session.guild_id] += tokens
+    def awaiting(self, guild_id: int, tokens: int) -> Iterator[None]:
+        """While a server waits for an answer of so many tokens at most: nobody else may use them meanwhile."""
+        self._awaited[guild_id] += tokens
         try:
             yield
         finally:
-            self._awaited[session.guild_id] -= tokens
+            self._awaited[guild_id] -= tokens
+
+    async def add_without_session(self, guild_id: int, day: date, tokens: int) -> None:
+        """Book tokens that a server uses beside its sessions; a negative number gives some back."""
+        self._count(guild_id, day, tokens)
+
+        def work(db: Connection) -> None:
+            name = f"{_OF_TRIALS}{guild_id}"
+            _remember(db, name, day, _remembered(db, name, day) + tokens)
+
+        await self._database.run(work, on_failure=lambda: self._count(guild_id, day, -tokens))
 
     async def add(self, session: StoredSession, day: date, tokens: int) -> None:
         """Book tokens for a session; a negative number gives some back. They are stored when this returns."""
@@ -65,9 +77,12 @@ class Spending:
     def accrue(self, session: StoredSession, day: date, tokens: int) -> None:
         """Book tokens for a session that are stored with whatever is stored of it next; they count from now on."""
         self._accrued[session.id][day] += tokens
-        kept = self._of_servers.get(session.guild_id)
+        self._count(session.guild_id, day, tokens)
+
+    def _count(self, guild_id: int, day: date, tokens: int) -> None:
+        kept = self._of_servers.get(guild_id)
         if kept is not None and kept[0] == day:
-            self._of_servers[session.guild_id] = day, kept[1] + tokens
+            self._of_servers[guild_id] = day, kept[1] + tokens
         if self._of_all is not None and self._of_all[0] == day:
             self._of_all = day, self._of_all[1] + tokens
 
@@ -115,8 +130,7 @@ class Spending:
         """The tokens that all sessions of a server, and of all servers, have used on a day."""
 
         def work(db: Connection) -> UsedToday:
-            server = db.scalar(_OF_SERVER, {"guild": guild_id, "on": day}) or 0
-            return UsedToday(server, (db.scalar(_OF_ALL, {"on": day}) or 0) + _of_deleted(db, day))
+            return UsedToday(_of_server(db, guild_id, day), _of_all(db, day))
 
         stored = await self._database.run(work)
         # Where somebody has asked, and perhaps booked, meanwhile, what they have left here is newer.
@@ -133,17 +147,31 @@ class Spending:
 def keep_of_deleted(db: Connection, guild_id: int) -> None:
     """The sessions of a server are about to be deleted: what they have used today still counts for all together."""
     today = now().date()
-    tokens = db.scalar(_OF_SERVER, {"guild": guild_id, "on": today}) or 0
-    if tokens:
-        value = f"{today} {tokens + _of_deleted(db, today)}"
-        new = upsert(db.dialect.name, remembered).values(name=_OF_DELETED, value=value)
-        db.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+    if tokens := _of_server(db, guild_id, today):
+        _remember(db, _OF_DELETED, today, tokens + _remembered(db, _OF_DELETED, today))
+    db.execute(delete(remembered).where(remembered.c.name == f"{_OF_TRIALS}{guild_id}"))
 
 
-def _of_deleted(db: Connection, day: date) -> int:
-    value = db.scalar(select(remembered.c.value).where(remembered.c.name == _OF_DELETED))
+def _of_server(db: Connection, guild_id: int, day: date) -> int:
+    of_sessions = db.scalar(_OF_SERVER, {"guild": guild_id, "on": day}) or 0
+    return of_sessions + _remembered(db, f"{_OF_TRIALS}{guild_id}", day)
+
+
+def _of_all(db: Connection, day: date) -> int:
+    names = db.scalars(select(remembered.c.name).where(remembered.c.name.startswith(_OF_TRIALS))).all()
+    return (db.scalar(_OF_ALL, {"on": day}) or 0) + sum(_remembered(db, name, day) for name in (_OF_DELETED, *names))
+
+
+def _remembered(db: Connection, name: str, day: date) -> int:
+    value = db.scalar(select(remembered.c.value).where(remembered.c.name == name))
     on, _, tokens = (value or "").partition(" ")
     return int(tokens) if on == str(day) else 0
+
+
+def _remember(db: Connection, name: str, day: date, tokens: int) -> None:
+    value = f"{day} {tokens}"
+    new = upsert(db.dialect.name, remembered).values(name=name, value=value)
+    db.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 
 @functools.cache

@@ -13,7 +13,9 @@ from typing import Any, Self
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Turn
+from bot.discussion.model.task import Task
 from bot.store import post_queries, session_queries, webhook_queries
 from bot.store.engine import Database
 from bot.store.last_choices import LastChoices
@@ -31,7 +33,8 @@ from bot.store.models import (
     Webhook,
 )
 from bot.store.opening import open_migrated
-from bot.store.schema import now
+from bot.store.own_library import MadeTable, Makers, Portraits, SketchTable
+from bot.store.schema import now, own_personas, own_tasks
 from bot.store.server_settings import Remembered, ServerSettingsTable
 from bot.store.spending import Spending
 from bot.store.vote_table import VoteTable
@@ -50,6 +53,11 @@ class Store:
         self.member_data = MemberData(database)
         self.servers = ServerSettingsTable(database)
         self.remembered = Remembered(database)
+        self.own_personas = MadeTable(database, own_personas, "persona", Persona)
+        self.own_tasks = MadeTable(database, own_tasks, "task", Task)
+        self.sketches = SketchTable(database)
+        self.pictures = Portraits(database)
+        self.makers = Makers(database)
         self.last_choices = LastChoices(database)
         self.votes = VoteTable(database)
 

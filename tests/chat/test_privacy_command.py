@@ -135,7 +135,13 @@ def test_where_it_goes_without_the_hosts_secrets(url: str | None, fast: str | No
 def test_how_long_is_said_as_it_is_done(days: str | None, promised: int | None, said: str) -> None:
     given = {} if days is None else {"retention_days": days}
     settings = Settings(_env_file=None, **given)  # type: ignore[call-arg, arg-type]
-    assert privacy_command._how_long(settings, replace(NOBODY, promised_days=promised)).startswith(said)
+    kept = replace(NOBODY, promised_days=promised)
+    assert privacy_command._how_long(settings, kept).startswith(said)
+    # A server may have less, and never more.
+    sooner = privacy_command._how_long(settings, kept, 1)
+    assert sooner.startswith("This server keeps a discussion for 1 day after" if days != "1" else said)
+    if days != "forever":
+        assert privacy_command._how_long(settings, kept, 30).startswith(said)
 
 
 async def test_it_tells_who_runs_the_bot(place: SimulatedPlace) -> None:

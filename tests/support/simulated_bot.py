@@ -20,6 +20,8 @@ TASKS = (
     Task(name="bread", context="A village bakery.", questions=("Who bakes?", "Who pays?", "Who eats?")),
     Task(name="boats", context="A harbour.", questions=("Sail or row?",)),
 )
+# Where simcord keeps what members attach.
+CDN = frozenset({"cdn.simcord.invalid"})
 CATALOGUE = Catalogue(CAST, TASKS)
 
 
@@ -42,5 +44,6 @@ class Parts:
             endpoints=EndpointRegistry(self.endpoint),
             message_content=self.message_content,
         )
+        bot.file_hosts = CDN
         self.made.append(bot)
         return bot

@@ -3,6 +3,7 @@
 import discord
 
 from bot.chat.commands.slow_mode import OneAtATime
+from bot.chat.commands.workshop import Workshop
 from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.webhooks import WebhookRegistry
 from bot.chat.rules.host_rules import HostRules
@@ -33,6 +34,7 @@ class InteractionClient(discord.Client):
     webhooks: WebhookRegistry
     member_data: MemberData
     servers: ServerSettingsTable
+    workshop: Workshop
     last_choices: LastChoices
     saying: OneAtATime
     # Where Discord keeps what members attach; a simulated one keeps it elsewhere.

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 import discord
 
 from bot.chat.commands.interaction import Interaction
-from bot.chat.commands.settings_command import require_opener
+from bot.chat.commands.opening_rights import require_channel, require_opener
 from bot.chat.posting.place_history import LOST
 from bot.chat.rules.api_errors import explain
 from bot.chat.rules.permissions import in_words, missing
@@ -107,6 +107,7 @@ async def opening_ground(interaction: Interaction, where: Where = HERE) -> Groun
     if against := interaction.client.host_rules.against(guild, parent_id):
         raise UserError(against)
     await require_opener(interaction)
+    await require_channel(interaction, parent_id)
     with _refusals_in_words():
         # What an interaction says of permissions are those of a thread's parent.
         if isinstance(channel, discord.Thread) and not await can_read(interaction.client, channel.id, channel):

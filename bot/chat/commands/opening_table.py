@@ -1,5 +1,6 @@
 """Opens a table as it was chosen, for whatever it was chosen on: `start`, the set-up, an ending's buttons."""
 
+from dataclasses import replace
 from typing import Final
 
 from bot.chat.cards import bot_messages as cards
@@ -27,9 +28,9 @@ async def open_table(interaction: Interaction, choices: TableChoices) -> str:
     guild_id = ground.channel.guild.id
     server = await bot.servers.of(guild_id)
     table = ordered(choices, await catalogue_of(interaction), server, bot.settings.discussion)
-    bot.supervisor.check_opening(guild_id, table.cast)
+    bot.supervisor.check_opening(guild_id, table.cast, server.most_tables)
     await bot.last_choices.put(interaction.channel_id or ground.parent_id, guild_id, choices.to_recall())
-    place = await ground.opened(table.task.title)
+    place = replace(await ground.opened(table.task.title), most=server.most_tables)
     try:
         runner = await bot.supervisor.start(
             place, task=table.task, cast=table.cast, dials=table.dials, chimers=table.chimers

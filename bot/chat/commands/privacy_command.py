@@ -26,7 +26,7 @@ SURE: Final = (
     "are taken out of it. This can't be undone. It reaches neither messages in the channels (you can delete yours), "
     "nor minutes that were handed out, nor what the host's model was sent before, nor what another application posted "
     "for you while I was away (delete that in the channel). What personas said stays, without your "
-    "name; what other members wrote stays."
+    "name; what other members wrote stays. Personas and tasks that you made stay the server's; who made them is gone."
 )
 CONVENER: Final = "You convened a table that is still open: afterwards only members with **Manage Messages** steer it."
 FORGOTTEN: Final = (
@@ -81,14 +81,16 @@ async def tell(interaction: Interaction) -> str:
     """What is kept, for how long and where it goes, with the asker's own figures."""
     settings = interaction.client.settings
     kept = await interaction.client.member_data.about(_guild(interaction), interaction.user.id)
+    made = await interaction.client.workshop.makers.made_by(_guild(interaction), interaction.user.id)
+    of_server = (await interaction.client.servers.of(_guild(interaction))).keep_days
     return "\n".join(
         [
-            f"**What I keep about you on this server.** {_figures(kept)}",
+            f"**What I keep about you on this server.** {_figures(kept)}{_made(*made)}",
             "**What that is.** Of a message at a table: its text, the name you had, your Discord id, the message's id "
             "and the time; also of what an application like PluralKit posts again for you. Of a table: its questions, "
             "who convened it (id), who steered it (name), and your votes. Nothing is taken in where no table is open, "
             "nor what begins with `//`.",
-            f"**For how long.** {_how_long(settings, kept)} "
+            f"**For how long.** {_how_long(settings, kept, of_server)} "
             "I blank a message when you delete it, and change it when you edit it while its table is open.",
             f"**Where it goes.** {_where_to(settings)} The minutes go into the channel.",
             "**What you can do.** `/roundtable privacy` with `export` gives you all of it as a file, `forget me` has "
@@ -178,8 +180,16 @@ def _figures(kept: Kept) -> str:
     return f"{said}{convened}.{voted}{out}"
 
 
-def _how_long(settings: Settings, kept: Kept) -> str:
+def _made(personas: int, tasks: int) -> str:
+    if not personas and not tasks:
+        return ""
+    return f" You made {_count(personas, 'persona')} and {_count(tasks, 'task')} of this server."
+
+
+def _how_long(settings: Settings, kept: Kept, of_server: int | None = None) -> str:
     left = f"When I am removed from the server, everything of it goes after {_count(settings.leave_grace_days, 'day')}."
+    if of_server and of_server < (settings.retention_days or of_server + 1):
+        return f"This server keeps a discussion for {_count(of_server, 'day')} after it has ended. {left}"
     if settings.retention_days is None:
         return f"This host keeps discussions until they are deleted by hand. {left}"
     usual = f"A discussion is deleted {_count(settings.retention_days, 'day')} after it has ended"

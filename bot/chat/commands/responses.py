@@ -40,14 +40,16 @@ class Expired(Exception):
     """Discord no longer knows the interaction, and has told the member that the bot did not respond."""
 
 
-async def defer(interaction: Asked, *, ephemeral: bool = False) -> None:
+async def defer(interaction: Asked, *, ephemeral: bool = False, as_new: bool = False) -> None:
     """Have Discord wait for the answer. Raises Expired.
+
+    `as_new`: what is pressed or filled in is answered with a message of its own.
 
     Where Discord's reply is lost, it may well be waiting, so the command is carried out. Where it has given up, the
     member reads that nothing was done: so nothing must be, or they would skip two speakers by asking again.
     """
     try:
-        await interaction.response.defer(ephemeral=ephemeral)
+        await interaction.response.defer(ephemeral=ephemeral, thinking=as_new)
     except _FAILURES as error:
         if isinstance(error, discord.HTTPException) and error.code == UNKNOWN_INTERACTION:
             raise Expired from error

@@ -6,4 +6,6 @@ from bot.library.catalogue import Catalogue
 
 async def catalogue_of(interaction: Interaction) -> Catalogue:
     """All that can be seated and discussed on the server a command was used on."""
-    return interaction.client.catalogue
+    if interaction.guild_id is None:
+        return interaction.client.catalogue
+    return await interaction.client.workshop.catalogues.of(interaction.guild_id)

@@ -1,100 +1,125 @@
-"""`/roundtable settings`: what a server sets for its tables, and who may open one there."""
+"""`/roundtable settings`: what a server sets for its tables, by option, and by the menus and forms of its card."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import discord
 
+from bot.chat.cards.settings_card import defaults_form, limits_form, settings_card
+from bot.chat.commands.clicks import OUT_OF_DATE, Click, Handler
 from bot.chat.commands.interaction import Interaction
+from bot.chat.commands.private_cards import show
+from bot.chat.commands.responses import defer, may_be_lost
+from bot.chat.commands.setting_values import ROLES, channels_of, checked, reset
+from bot.chat.rules.table_choices import NOBODY
 from bot.errors import UserError
 from bot.store.server_settings import ServerSettings
 
 ONLY_ADMINS: Final = "Only members with **Manage Server** see and change these settings."
-CONTRADICTION: Final = (
-    "Give either `openers` or `everyone_opens:True`, not both: the one sets a role, the other needs none."
-)
-WHICH_ROLE: Final = "To have only some open tables, name their role with `openers`."
-CHIME_IN: Final = "Where a table is open, everyone can chime in, also with `/roundtable say`."
+TWICE: Final = "Give `reset` or a value for {}, not both: the one takes back what the other sets."
+_FORMS: Final = {"defaults": ("task", "cast", "turns", "pace", "language"), "limits": ("tables", "days")}
 
 
-async def settle(
-    interaction: Interaction, openers: discord.Role | None, everyone_opens: bool | None, proxies: bool | None
-) -> str:
-    """Change what is given, and tell how all of it stands. Raises UserError."""
-    guild = _guild(interaction)
-    if not _manages(interaction):
-        raise UserError(ONLY_ADMINS)
-    changes: dict[str, Any] = {}
-    if openers is not None:
-        if everyone_opens:
-            raise UserError(CONTRADICTION)
-        # The role @everyone is everyone.
-        changes["opener_role_id"] = None if openers.is_default() else openers.id
-    elif everyone_opens:
-        changes["opener_role_id"] = None
-    elif everyone_opens is False and (await interaction.client.servers.of(guild.id)).opener_role_id is None:
-        raise UserError(WHICH_ROLE)
-    if proxies is not None:
-        changes["hears_proxies"] = proxies
+async def settle(interaction: Interaction, asked: Mapping[str, Any], taken_back: str | None) -> None:
+    """Change what is asked for by option, and show how all of it stands. Raises UserError, with nothing changed."""
+    guild = _guild_of_manager(interaction)
+    changes = await checked(interaction, asked)
+    if taken_back:
+        unset = reset(taken_back)
+        if twice := unset.keys() & changes.keys():
+            raise UserError(TWICE.format(", ".join(twice)))
+        changes |= unset
+    await _change(interaction, guild, changes)
+
+
+async def _change(interaction: Interaction, guild: discord.Guild, changes: Mapping[str, Any]) -> None:
     servers = interaction.client.servers
     settings = await (servers.change(guild.id, **changes) if changes else servers.of(guild.id))
-    return _as_they_stand(settings, guild, has_proxies=bool(interaction.client.settings.proxy_applications))
+    await show(interaction, settings_card(settings, interaction.client.settings, guild))
 
 
-async def require_opener(interaction: Interaction) -> None:
-    """Raise UserError for a member who may not open a table on this server.
-
-    Discord's own permissions for commands hold for all of `/roundtable` at once; a role for this one leaves `say` and
-    `privacy` to everyone.
-    """
-    guild = _guild(interaction)
-    role_id = (await interaction.client.servers.of(guild.id)).opener_role_id
-    if role_id is None or _manages(interaction):
-        return
-    if guild.get_role(role_id) is None:
-        raise UserError(
-            "The role whose members open tables here was deleted. Until somebody with **Manage Server** names another "
-            f"with `/roundtable settings`, only they open tables. {CHIME_IN}"
-        )
-    if not isinstance(interaction.user, discord.Member) or interaction.user.get_role(role_id) is None:
-        raise UserError(
-            f"Only members with the role <@&{role_id}> or with **Manage Server** open tables on this server. {CHIME_IN}"
-        )
+# --- what is pressed ---
 
 
-def _as_they_stand(settings: ServerSettings, guild: discord.Guild, *, has_proxies: bool) -> str:
-    role_id = settings.opener_role_id
-    if role_id is None:
-        who = "everyone who may use the command. `openers` keeps it to a role."
-    elif guild.get_role(role_id) is None:
-        who = (
-            "only members with **Manage Server**: the role that was set was deleted. `openers` names another, "
-            "`everyone_opens:True` does without."
-        )
+async def _on_role(interaction: Interaction, click: Click) -> None:
+    guild = _guild_of_manager(interaction)
+    if click.argument not in ROLES:
+        raise UserError(OUT_OF_DATE)
+    await defer(interaction)
+    role = next((guild.get_role(int(value)) for value in click.values if value.isdecimal()), None)
+    if role is None:
+        changes = reset(click.argument)
     else:
-        who = (
-            f"members with the role <@&{role_id}> or with **Manage Server**. `openers` names another, "
-            "`everyone_opens:True` does without."
-        )
-    if not has_proxies:
-        proxies = "left out, on every server: whoever hosts me has set it so."
-    elif settings.hears_proxies:
-        proxies = "heard, under the names they have there. `proxies:False` leaves them out."
-    else:
-        proxies = "left out. `proxies:True` has them heard, under the names they have there."
-    return "\n".join(
-        [
-            "**What this server sets for its tables**, each with the option of `/roundtable settings` that changes it:",
-            f"- Who opens tables: {who}",
-            f"- Members who speak through PluralKit and its like: {proxies}",
-        ]
-    )
+        changes = await checked(interaction, {click.argument: str(role.id) if click.argument == "guests" else role})
+    await _change(interaction, guild, changes)
 
 
-def _manages(interaction: Interaction) -> bool:
-    return interaction.permissions.manage_guild
+async def _on_channels(interaction: Interaction, click: Click) -> None:
+    guild = _guild_of_manager(interaction)
+    await defer(interaction)
+    ids = tuple(int(value) for value in click.values if value.isdecimal())
+    await _change(interaction, guild, {"channels": channels_of(guild, ids)})
 
 
-def _guild(interaction: Interaction) -> discord.Guild:
+async def _on_nobody(interaction: Interaction, click: Click) -> None:
+    guild = _guild_of_manager(interaction)
+    await defer(interaction)
+    await _change(interaction, guild, {"chimers": NOBODY})
+
+
+async def _on_flip(interaction: Interaction, click: Click) -> None:
+    guild = _guild_of_manager(interaction)
+    now = await interaction.client.servers.of(guild.id)
+    flipped = {"vote": ("vote", not now.vote), "proxies": ("hears_proxies", not now.hears_proxies)}
+    if click.argument not in flipped:
+        raise UserError(OUT_OF_DATE)
+    await defer(interaction)
+    await _change(interaction, guild, dict([flipped[click.argument]]))
+
+
+async def _on_reset(interaction: Interaction, click: Click) -> None:
+    guild = _guild_of_manager(interaction)
+    await defer(interaction)
+    await _change(interaction, guild, reset(click.values[0] if click.values else ""))
+
+
+async def _on_ask(interaction: Interaction, click: Click) -> None:
+    settings = await interaction.client.servers.of(_guild_of_manager(interaction).id)
+    if click.argument not in _FORMS:
+        raise UserError(OUT_OF_DATE)
+    with may_be_lost(interaction):
+        await interaction.response.send_modal(_form(click.argument, settings))
+
+
+async def _on_form(interaction: Interaction, click: Click) -> None:
+    guild = _guild_of_manager(interaction)
+    await defer(interaction, ephemeral=True, as_new=interaction.message is None)
+    written = {name: click.fields.get(name, "").strip() for name in _FORMS.get(click.argument, ())}
+    changes = await checked(interaction, {name: text for name, text in written.items() if text})
+    for name in (name for name, text in written.items() if not text):
+        changes |= reset(name)
+    await _change(interaction, guild, changes)
+
+
+def _form(which: str, settings: ServerSettings) -> discord.ui.Modal:
+    return defaults_form(settings) if which == "defaults" else limits_form(settings)
+
+
+def _guild_of_manager(interaction: Interaction) -> discord.Guild:
+    """The server. Raises UserError for who does not manage it: buttons and forms know no other check."""
     if interaction.guild is None:
         raise UserError("These are settings of a server. Ask me on one.")
+    if not interaction.permissions.manage_guild:
+        raise UserError(ONLY_ADMINS)
     return interaction.guild
+
+
+VERBS: Final[Mapping[str, Handler]] = {
+    "set-role": _on_role,
+    "set-channels": _on_channels,
+    "set-nobody": _on_nobody,
+    "set-flip": _on_flip,
+    "set-reset": _on_reset,
+    "set-ask": _on_ask,
+    "set-form": _on_form,
+}

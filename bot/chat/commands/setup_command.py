@@ -11,11 +11,11 @@ from bot.chat.cards import components as c
 from bot.chat.cards import setup_card as card
 from bot.chat.commands.clicks import Click, Handler
 from bot.chat.commands.interaction import Interaction
+from bot.chat.commands.opening_rights import require_opener
 from bot.chat.commands.opening_table import open_table
 from bot.chat.commands.ordered_table import one_language, questions_in
 from bot.chat.commands.responses import answer, answering, defer, may_be_lost
 from bot.chat.commands.server_catalogue import catalogue_of
-from bot.chat.commands.settings_command import require_opener
 from bot.chat.rules.table_choices import ALL, EVERYONE, NO_TASK, NOBODY, TableChoices, about_minutes
 from bot.chat.text.sentences import with_remedy
 from bot.errors import RoundtableError, UserError

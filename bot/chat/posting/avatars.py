@@ -5,7 +5,7 @@ import hashlib
 import logging
 import re
 import zlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,12 +15,15 @@ import discord
 from bot.chat.posting.courtesies import Courtesies
 from bot.discussion.model.persona import Persona
 from bot.library.portrait import AVATAR_BYTES
+from bot.store.own_library import PICTURE, Portraits
 
 log = logging.getLogger(__name__)
 
 _EMOJI_URL: Final = "https://cdn.discordapp.com/emojis/{}.png"
 _DEFAULT_URL: Final = "https://cdn.discordapp.com/embed/avatars/{}.png"
 _DEFAULTS: Final = 6
+# So many emojis an application may have: https://discord.com/developers/docs/resources/emoji#emoji-resource
+EMOJIS: Final = 2000
 # In the place of a digest, for a file that can't be read.
 _UNREAD: Final = "missing"
 # What `_emoji_name` makes; the host may have emojis of their own.
@@ -28,11 +31,13 @@ _OURS: Final = re.compile(rf"rt_[A-Za-z0-9]{{0,16}}_(?:[0-9a-f]{{10}}|{_UNREAD})
 
 
 class Avatars:
-    """Where each persona's picture is. A local picture is uploaded once as an application emoji of the bot."""
+    """Where each persona's picture is. A picture of a file or of the database is uploaded once, as an application emoji
+    of the bot."""
 
-    def __init__(self, client: discord.Client, courtesies: Courtesies) -> None:
+    def __init__(self, client: discord.Client, courtesies: Courtesies, pictures: Portraits) -> None:
         self._client = client
         self._courtesies = courtesies
+        self._pictures = pictures
         self._emojis: dict[str, int] = {}
         # Remembered: a picture that is exchanged while the bot runs keeps its old emoji until the next start.
         self._names: dict[str, str] = {}
@@ -42,15 +47,45 @@ class Avatars:
         """Have the local pictures on Discord sooner or later; until then a default picture stands in for each.
 
         What is there already is looked up at once; nothing is uploaded, and nothing old removed, before `connected()`
-        returns. `personas`: all that may speak; what was uploaded for others goes.
+        returns. `personas`: all of files that may speak, and those at tables; what was uploaded for others goes, but
+        for what the database keeps.
         """
-        files = sorted({p.avatar for p in personas if p.avatar and _is_file(p.avatar)})
+        files = sorted({p.avatar for p in personas if p.avatar and _is_ours(p.avatar)})
         self._courtesies.start("looking the portraits up", partial(self._look_after, files, connected))
 
+    @property
+    def are_full(self) -> bool:
+        """Whether Discord takes no further picture of the bot."""
+        return len(self._emojis) >= EMOJIS
+
+    def add(self, picture: str) -> None:
+        """Have a picture of the database on Discord, too, sooner or later. In: its name, PICTURE and its digest."""
+        self._names[picture] = _name_of_picture(picture)
+        if self._names[picture] not in self._emojis and not self.are_full:
+            self._courtesies.start("uploading a portrait", partial(self._upload, picture))
+
+    def drop(self, digests: Sequence[str]) -> None:
+        """Take pictures off Discord that the database keeps no more."""
+        for digest in digests:
+            name = _name_of_picture(PICTURE + digest)
+            if (emoji_id := self._emojis.pop(name, None)) is not None:
+                self._courtesies.start(f"removing the old portrait {name}", partial(self._delete, emoji_id))
+
+    async def _delete(self, emoji_id: int) -> None:
+        try:
+            emoji = await self._client.fetch_application_emoji(emoji_id)
+        except discord.NotFound:
+            return  # the last answer was lost
+        await self._remove(emoji)
+
     async def _look_after(self, files: list[str], connected: Callable[[], Awaitable[object]]) -> None:
+        files = sorted({*files, *(PICTURE + digest for digest in await self._pictures.in_use())})
         for file in files:
             if file not in self._names:
-                self._names[file] = await asyncio.to_thread(_emoji_name, Path(file))
+                is_kept = file.startswith(PICTURE)
+                self._names[file] = (
+                    _name_of_picture(file) if is_kept else await asyncio.to_thread(_emoji_name, Path(file))
+                )
         there = await self._look_up()
         await connected()
         # By name: two files of the same name and content, in two folders, are one picture.
@@ -82,7 +117,7 @@ class Avatars:
         if name in self._emojis:
             return
         try:
-            image = await asyncio.to_thread(_picture, Path(file))
+            image = await self._read(file)
         except (OSError, ValueError) as error:
             log.warning("the portrait %s can't be read (%s); a default one stands in", file, error)
             return
@@ -90,9 +125,17 @@ class Avatars:
         emoji = await self._client.create_application_emoji(name=name, image=image)
         self._emojis[name] = emoji.id
 
+    async def _read(self, file: str) -> bytes:
+        if not file.startswith(PICTURE):
+            return await asyncio.to_thread(_picture, Path(file))
+        png = await self._pictures.png(file.removeprefix(PICTURE))
+        if png is None:
+            raise ValueError("deleted meanwhile")
+        return png
+
     def url(self, persona: Persona) -> str:
         """The address of a persona's picture: its own, else one of Discord's defaults, always the same one."""
-        if persona.avatar and not _is_file(persona.avatar):
+        if persona.avatar and not _is_ours(persona.avatar):
             return persona.avatar
         emoji = self._emojis.get(self._names.get(persona.avatar or "", ""))
         if emoji is not None:
@@ -106,8 +149,12 @@ class Avatars:
         return None if emoji is None else f"<:{name}:{emoji}>"
 
 
-def _is_file(avatar: str) -> bool:
+def _is_ours(avatar: str) -> bool:
     return not avatar.startswith("https://")
+
+
+def _name_of_picture(picture: str) -> str:
+    return f"rt_made_{picture.removeprefix(PICTURE)[:10]}"
 
 
 def _picture(path: Path) -> bytes:

@@ -48,6 +48,8 @@ REMEDIES: Final[Mapping[Remedy, str]] = {
     Remedy.CLOSE: "`/roundtable stop` ends the table.",
     Remedy.STOP_ANOTHER: "`/roundtable stop` in another channel ends one; "
     "whoever hosts the bot can allow more (LIMIT_SESSIONS).",
+    Remedy.STOP_OR_SETTINGS: "`/roundtable stop` in another channel ends one; with **Manage Server** "
+    "`/roundtable settings tables:` allows more.",
     Remedy.UNMUTE: "`/roundtable mute` with `muted:False` lets a persona speak again.",
     Remedy.SOONER: "`/roundtable wrapup` leaves the closing turns only, and `/roundtable stop` ends the table.",
 }

@@ -59,7 +59,7 @@ class Budget:
             reserve=reserve,
         )
         # No other session gets in between: nothing is waited for from what was read to what is booked.
-        with self._spending.awaiting(self._stored, answer):
+        with self._spending.awaiting(self._stored.guild_id, answer):
             self._is_loaded = False  # whoever is cancelled meanwhile has booked or not
             await self._spending.add(self._stored, self._day, prompt)
             self.used += prompt

@@ -13,6 +13,8 @@ from bot.store.store import Store
 log = logging.getLogger(__name__)
 
 _DAY: Final = 24 * 60 * 60
+# How long what a member was about to make waits to be saved.
+_SKETCHES: Final = timedelta(days=1)
 
 
 class Retention:
@@ -26,9 +28,12 @@ class Retention:
         keep_days: int | None,
         grace_days: int,
         keeps_promises: bool = False,
+        drop_pictures: Callable[[Sequence[str]], None] = lambda digests: None,
     ) -> None:
         """`drop_server` ends every loop of a server whose sessions are about to be deleted. `keeps_promises`: the host
-        has set nothing, so what an earlier version promised to keep for longer is kept for longer."""
+        has set nothing, so what an earlier version promised to keep for longer is kept for longer. `drop_pictures`
+        hears the digests of portraits that are kept no more."""
+        self._drop_pictures = drop_pictures
         self._drop_server = drop_server
         self._store = store
         self._keep_days = keep_days
@@ -53,12 +58,15 @@ class Retention:
         old = 0
         if self._keep_days is not None:
             old = await member_data.delete_ended(at, self._keep_days, keeps_promises=self._keeps_promises)
+        old += await self._store.servers.delete_ended_sooner(at)
+        await self._store.sketches.delete_old(at - _SKETCHES)
         of_left = 0
         for guild_id in await member_data.servers_left(at - timedelta(days=self._grace_days)):
             if guild_id in newly_left:
                 continue  # not in the same breath, also without a grace period: the next look may see it again
             self._drop_server(guild_id)
             of_left += await member_data.delete_server(guild_id)
+        self._drop_pictures(await self._store.pictures.free())
         forget_turn_texts()
         emptied = await member_data.scrub()
         log.info(

@@ -31,6 +31,16 @@ def upgrade() -> None:
     _made("own_personas", "persona")
     _made("own_tasks", "task")
     op.create_table(
+        "sketches",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("craft", sa.String(length=16), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sketches")),
+    )
+    op.create_table(
         "pictures",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("png", sa.LargeBinary(), nullable=False),
@@ -73,7 +83,7 @@ def _made(table: str, what: str) -> None:
 
 
 def downgrade() -> None:
-    for table in ("last_choices", "votes", "pictures", "own_tasks", "own_personas"):
+    for table in ("last_choices", "votes", "pictures", "sketches", "own_tasks", "own_personas"):
         op.drop_table(table)
     with op.batch_alter_table("server_settings", schema=None) as batch_op:
         for name, _ in _SETTINGS:

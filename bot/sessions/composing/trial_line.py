@@ -1,0 +1,71 @@
+"""One line of a persona before it sits at any table: what it would answer, at the price of one call of its model."""
+
+from datetime import date
+from typing import Final
+
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import Record, Session
+from bot.discussion.model.task import Task
+from bot.discussion.prompts.prompt import Cue, Prompt, build_prompt
+from bot.discussion.replies.reply import clean
+from bot.errors import EndpointDown, EndpointRefused
+from bot.llm.endpoint import Endpoint
+from bot.llm.endpoint_registry import EndpointRegistry
+from bot.sessions.composing.limits import Cap, LimitReached, Limits, over_the_day, tokens_in
+from bot.store.schema import now
+from bot.store.spending import Spending
+
+QUESTION: Final = "What would you tell somebody who meets you for the first time?"
+
+
+class TrialLines:
+    """Asks models for such lines. They count to the tokens of the server's day, and to those of all."""
+
+    def __init__(self, spending: Spending, endpoints: EndpointRegistry, limits: Limits, *, max_tokens: int) -> None:
+        self._spending = spending
+        self._endpoints = endpoints
+        self._limits = limits
+        self._max_tokens = max_tokens
+
+    async def say(self, guild_id: int, persona: Persona) -> str:
+        """What the persona answers to QUESTION; "" where nothing of it could be used.
+
+        Raises LimitReached, EndpointDown, EndpointRefused and ContextOverflow.
+        """
+        session = Session(Task(name="A first meeting", questions=(QUESTION,)), (persona,), Dials(), 0)
+        prompt = build_prompt(session, Record(), persona, Cue(question=QUESTION))
+        chain = self._endpoints.chain_of(persona)
+        failed: EndpointDown | EndpointRefused | None = None
+        for endpoint in await chain.in_turn():
+            try:
+                return await self._asked(guild_id, endpoint, prompt, persona)
+            except (EndpointDown, EndpointRefused) as problem:
+                chain.failed(endpoint, problem)
+                failed = failed or problem
+        assert failed is not None
+        raise failed
+
+    async def _asked(self, guild_id: int, endpoint: Endpoint, prompt: Prompt, persona: Persona) -> str:
+        cost = tokens_in(len(prompt.text), endpoint.ratio_for(prompt.text))
+        answer = endpoint.most(self._max_tokens, prompt=cost)
+        today = now().date()
+        await self._require_tokens(guild_id, today, cost + answer)
+        with self._spending.awaiting(guild_id, answer):
+            await self._spending.add_without_session(guild_id, today, cost)
+            completion = await endpoint.complete(
+                prompt.text,
+                temperature=persona.creativity,
+                max_tokens=self._max_tokens,
+                stop=prompt.stop,
+                preamble=prompt.preamble,
+            )
+        asked = (completion.prompt_tokens or 0) + cost * completion.uncounted_prompts
+        answered = (completion.completion_tokens or 0) + tokens_in(completion.uncounted_chars, endpoint.chars_per_token)
+        await self._spending.add_without_session(guild_id, today, asked - cost + answered)
+        return clean(completion.text, speaker=persona, others=(), finish_reason=completion.finish_reason).text
+
+    async def _require_tokens(self, guild_id: int, today: date, need: int) -> None:
+        used = self._spending.kept_on(guild_id, today) or await self._spending.on_day(guild_id, today)
+        if (why := over_the_day(self._limits, used, need)) is not None:
+            raise LimitReached(Cap.DAY, why)
