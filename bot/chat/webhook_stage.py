@@ -1,7 +1,6 @@
 """The stage in a Discord channel or thread: turns through its webhook, everything else as the bot itself."""
 
 import contextlib
-import io
 import logging
 from collections.abc import Callable, Collection
 from typing import Any
@@ -12,6 +11,7 @@ from bot.chat.cards import bot_messages as cards
 from bot.chat.commands.panel import panel_view
 from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.courtesies import Courtesies, Courtesy
+from bot.chat.posting.own_posts import OwnPosts
 from bot.chat.posting.place_history import LOST, PlaceHistory, lacking_in
 from bot.chat.posting.webhooks import WebhookRegistry, own_queue
 from bot.chat.rules.api_errors import ASLEEP, MISSING_PERMISSIONS, UNKNOWN_CHANNEL, explain
@@ -79,8 +79,8 @@ class WebhookStage:
         self._avatars = avatars
         self._courtesies = courtesies
         self._host_rules = host_rules
-        self._model_of = model_of
         self._host = HostDetails.of(settings)
+        self._own_posts = OwnPosts(stored, client, avatars=avatars, model_of=model_of, host=self._host)
         self._notify: Notify = settings.notify
         self._sharing = sharing
         self._turn: int | None = None  # the last that was posted, in how many messages
@@ -174,24 +174,9 @@ class WebhookStage:
         return message.id
 
     def _own_message(self, post: Post) -> dict[str, Any]:
-        match post.kind:
-            case PostKind.CARD:
-                return {
-                    "embeds": cards.opening_card(
-                        self._stored.session,
-                        self._avatars.url,
-                        can_read=self._client.intents.message_content,
-                        model=self._model_of,
-                        host=self._host,
-                    )
-                }
-            case PostKind.PANEL if self._report:
-                return {"content": cards.state(self._report), "view": panel_view(self._report)}
-            case PostKind.MINUTES if post.attachment:
-                file = discord.File(io.BytesIO(post.attachment.encode()), filename="minutes.md")
-                return {"content": post.content, "file": file}
-            case _:
-                return {"content": post.content, "suppress_embeds": True}
+        if post.kind is PostKind.PANEL and self._report:
+            return {"content": cards.state(self._report), "view": panel_view(self._report)}
+        return self._own_posts.drawn(post)
 
     async def renew(self) -> None:
         await self._webhooks.retire(self._stored.channel_id)
