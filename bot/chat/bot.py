@@ -6,9 +6,9 @@ from typing import Any
 
 import discord
 
+from bot.chat.commands import card_verbs, ending_verbs, steer_verbs
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
-from bot.chat.commands.panel import PanelButton
 from bot.chat.commands.privacy_command import ForgetButton
 from bot.chat.commands.roundtable_commands import RoundtableCommands, menus
 from bot.chat.commands.slow_mode import OneAtATime
@@ -67,8 +67,8 @@ class RoundtableBot(ServerEvents):
         self.member_data = store.member_data
         self.servers = store.servers
         self.saying = OneAtATime()
-        self._store = store
-        self._endpoints = endpoints
+        self.store = store
+        self.model_of = endpoints.model_of
         self.courtesies = Courtesies()
         self.webhooks = WebhookRegistry(self, store, self.courtesies)
         self.avatars = Avatars(self, self.courtesies)
@@ -88,7 +88,7 @@ class RoundtableBot(ServerEvents):
             keeps_promises="retention_days" not in settings.model_fields_set,
         )
         # Each feature's verbs, from the module that does them.
-        self.clicks = VerbTable()
+        self.clicks = VerbTable(card_verbs.VERBS, steer_verbs.VERBS, ending_verbs.VERBS)
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
         for menu in menus():
@@ -105,12 +105,11 @@ class RoundtableBot(ServerEvents):
         return WebhookStage(
             stored,
             self,
-            store=self._store,
+            store=self.store,
             webhooks=self.webhooks,
             avatars=self.avatars,
             courtesies=self.courtesies,
             host_rules=self.host_rules,
-            model_of=self._endpoints.model_of,
             sharing=lambda: self.supervisor.under_way[stored.channel_id],
             settings=self.settings,
         )
@@ -119,10 +118,10 @@ class RoundtableBot(ServerEvents):
 
     async def setup_hook(self) -> None:
         await self.webhooks.open()
-        self.add_dynamic_items(PanelButton, ForgetButton)
+        self.add_dynamic_items(ForgetButton)
         # Before anything is heard, and before anything that nobody's table needs.
         await self.supervisor.resume_all(self.wait_until_ready)
-        up_to_date = partial(self.tree.bring_up_to_date, self._store.remembered)
+        up_to_date = partial(self.tree.bring_up_to_date, self.store.remembered)
         self.courtesies.start("bringing the commands up to date", up_to_date)
         # Those of another catalogue may still sit at a table.
         seated = [p for run in self.supervisor.open_sessions() for p in seats(run.session, run.record)]
@@ -159,6 +158,8 @@ class RoundtableBot(ServerEvents):
 
     async def on_message(self, message: discord.Message) -> None:
         channel = message.channel
+        if at_table := self.supervisor.find(channel.id):
+            await at_table.panel.message_seen(message.id)
         parent_id = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
         if seen := as_own(message, parent_id, me=self.me, owned=self.webhooks.owned):
             await self.supervisor.message_seen(channel.id, seen)

@@ -191,7 +191,7 @@ class Supervisor:
             created_at=now(),
         )
         try:
-            stored = await self._store.add_session(stored, [Post(PostKind.CARD), Post(PostKind.PANEL)])
+            stored = await self._store.add_session(stored, [Post(PostKind.CARD)])
         except PlaceTaken:
             raise UserError("There is a table in this channel already.", Remedy.STOP) from None
         # The loop of a session that has ended may still be resting; it must not hold up this one's.

@@ -38,9 +38,11 @@ class PostStatus(StrEnum):
 
 
 class PostKind(StrEnum):
-    """What a post shows. Turns go through the webhook, everything else is the bot's own message."""
+    """What a post shows. Turns go through the webhook, everything else is the bot's own message; a summary, too, which
+    so stands apart from its speaker's last turn."""
 
     TURN = "turn"
+    SUMMARY = "summary"
     CARD = "card"
     PANEL = "panel"
     NOTICE = "notice"
@@ -92,6 +94,11 @@ class Post:
     @property
     def by_webhook(self) -> bool:
         return self.kind is PostKind.TURN
+
+    @property
+    def is_card(self) -> bool:
+        """Whether it is drawn as a card when it is sent: its message then has no text of its own."""
+        return self.kind not in (PostKind.TURN, PostKind.NOTICE, PostKind.MINUTES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,20 @@
 """What commands, buttons and forms need of the bot, and the type of interaction they are written against."""
 
+from collections.abc import Callable
+
 import discord
 
 from bot.chat.commands.slow_mode import OneAtATime
+from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.webhooks import WebhookRegistry
 from bot.chat.rules.host_rules import HostRules
+from bot.discussion.model.persona import Persona
 from bot.library.catalogue import Catalogue
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
 from bot.store.member_data import MemberData
 from bot.store.server_settings import ServerSettingsTable
+from bot.store.store import Store
 
 
 class InteractionClient(discord.Client):
@@ -19,6 +24,9 @@ class InteractionClient(discord.Client):
     """
 
     settings: Settings
+    store: Store
+    avatars: Avatars
+    model_of: Callable[[Persona], str | None]
     host_rules: HostRules
     catalogue: Catalogue
     supervisor: Supervisor

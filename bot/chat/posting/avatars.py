@@ -99,6 +99,12 @@ class Avatars:
             return _EMOJI_URL.format(emoji)
         return _DEFAULT_URL.format(zlib.crc32(persona.name.encode()) % _DEFAULTS)
 
+    def emoji(self, persona: Persona) -> str | None:
+        """A persona's picture as it stands in a line of text; None where it has none of its own on Discord (yet)."""
+        name = self._names.get(persona.avatar or "", "")
+        emoji = self._emojis.get(name)
+        return None if emoji is None else f"<:{name}:{emoji}>"
+
 
 def _is_file(avatar: str) -> bool:
     return not avatar.startswith("https://")

@@ -18,5 +18,5 @@ def as_own(
     if message.webhook_id and owned.get(message.webhook_id) == channel_id:
         return OwnMessage(message.id, True, message.author.name, message.content)
     if message.author.id == me.id and message.webhook_id is None and message.interaction_metadata is None:
-        return OwnMessage(message.id, False, message.author.name, message.content)
+        return OwnMessage(message.id, False, message.author.name, message.content, message.flags.components_v2)
     return None

@@ -1,16 +1,20 @@
 """What the bot shows of a table as itself (cards, notices, minutes), drawn when it is sent."""
 
 import io
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import discord
 
-from bot.chat.cards import bot_messages as cards
+from bot.chat.cards.ending_card import closing_row, figures, summary_card
+from bot.chat.cards.opening_card import opening_card
 from bot.chat.posting.avatars import Avatars
+from bot.chat.posting.shown_panel import ShownPanel
 from bot.chat.text.host_details import HostDetails
-from bot.discussion.model.persona import Persona
 from bot.store.models import Post, PostKind, StoredSession
+from bot.store.schema import now
+from bot.store.store import Store
+
+_MESSAGE_URL: Final = "https://discord.com/channels/{}/{}/{}"
 
 
 class OwnPosts:
@@ -20,32 +24,53 @@ class OwnPosts:
         self,
         stored: StoredSession,
         client: discord.Client,
+        panel: ShownPanel,
         *,
+        store: Store,
         avatars: Avatars,
-        model_of: Callable[[Persona], str | None],
         host: HostDetails,
     ) -> None:
         self._stored = stored
         self._client = client
+        self._panel = panel
+        self._store = store
         self._avatars = avatars
-        self._model_of = model_of
         self._host = host
 
-    def drawn(self, post: Post) -> dict[str, Any]:
+    async def drawn(self, post: Post) -> dict[str, Any]:
         """What a post is sent with."""
         match post.kind:
             case PostKind.CARD:
-                return {
-                    "embeds": cards.opening_card(
-                        self._stored.session,
-                        self._avatars.url,
-                        can_read=self._client.intents.message_content,
-                        model=self._model_of,
-                        host=self._host,
-                    )
-                }
+                return {"view": self._opening_card()}
+            case PostKind.PANEL if view := self._panel.to_send():
+                return {"view": view}
+            case PostKind.SUMMARY:
+                return {"view": summary_card(post.content, post.username or "", post.avatar, await self._figures(post))}
             case PostKind.MINUTES if post.attachment:
                 file = discord.File(io.BytesIO(post.attachment.encode()), filename="minutes.md")
-                return {"content": post.content, "file": file}
+                row = closing_row(self._stored.id, await self._start_url())
+                return {"content": post.content, "file": file, "view": row}
             case _:
                 return {"content": post.content, "suppress_embeds": True}
+
+    def _opening_card(self) -> discord.ui.LayoutView:
+        return opening_card(
+            self._stored.session,
+            session_id=self._stored.id,
+            can_read=self._client.intents.message_content,
+            emoji=self._avatars.emoji,
+            chimers=self._stored.chimers,
+            host=self._host,
+        )
+
+    async def _figures(self, post: Post) -> str | None:
+        """How much was said, below the last piece of a summary."""
+        pieces = await self._store.session_posts(self._stored.id, PostKind.SUMMARY)
+        is_last = not pieces or pieces[-1].id == post.id
+        return figures(self._panel.report, now()) if is_last and self._panel.report else None
+
+    async def _start_url(self) -> str | None:
+        """Where the opening card is, None if it was not shown."""
+        cards = await self._store.session_posts(self._stored.id, PostKind.CARD)
+        card = next((card.message_id for card in cards if card.message_id), None)
+        return _MESSAGE_URL.format(self._stored.guild_id, self._stored.place_id, card) if card else None
