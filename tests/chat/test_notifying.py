@@ -6,12 +6,11 @@ from bot.chat.rules.notifying import is_silent
 from bot.settings import Notify
 from bot.store.models import PostKind
 
-CARD, PANEL, NOTICE, TURN, MINUTES = PostKind.CARD, PostKind.PANEL, PostKind.NOTICE, PostKind.TURN, PostKind.MINUTES
 
 
 @pytest.mark.parametrize(
     ("notify", "notifying"),
-    [("card", {CARD}), ("all", {CARD, PANEL, NOTICE, TURN, MINUTES}), ("none", set())],
+    [("card", {PostKind.CARD}), ("all", set(PostKind)), ("none", set())],
 )
 def test_what_notifies(notify: Notify, notifying: set[PostKind]) -> None:
     assert {kind for kind in PostKind if not is_silent(kind, notify)} == notifying

@@ -79,7 +79,7 @@ class SimulatedPlace:
     async def fill_in(self, form: InteractionResult, text: str, *, by: MemberActor) -> str:
         """Write into the one field of a form. Out: what the person is told; empty where everybody is."""
         assert form.modal is not None
-        (field,) = (item["component"] for item in form.modal["components"])
+        (field,) = (item.get("component") or item["components"][0] for item in form.modal["components"])
         sent = await by.submit_modal(form, {field["custom_id"]: text})
         answers = sent.followups or [*filter(None, [sent.response])]
         return told(sent) if all(answer.ephemeral for answer in answers) else ""
@@ -170,8 +170,14 @@ class SimulatedPlace:
 
     @property
     def summaries(self) -> list[str]:
-        """What the summaries say."""
-        return [words(m) for m in self.cards if words(m).startswith("## Summary, by ")]
+        """What the summaries say, without what else stands on their cards."""
+        told = [words(m).splitlines() for m in self.cards]
+        return ["\n".join(lines[1:-1]) for lines in told if lines[0].startswith("## Summary, by ")]
+
+    @property
+    def said(self) -> list[str]:
+        """What the personas say, the summaries last."""
+        return [*(m.content for m in self.spoken), *self.summaries]
 
     def buttons(self, panel: discord.Message | None = None) -> list[str]:
         return buttons(panel or self.panel)

@@ -42,6 +42,7 @@ def _doing(do: Doing) -> Handler:
 
     async def handle(interaction: Interaction, click: Click) -> None:
         runner = open_table_of(interaction, click.argument)
+        await refuse_others(interaction, runner.stored)
         await defer(interaction)
         try:
             said = await do(interaction, click)

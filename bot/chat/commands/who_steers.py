@@ -55,7 +55,7 @@ async def _who_does(interaction: Interaction, stored: StoredSession) -> str:
         "members with **Manage Messages**",
     ]
     *first, last = filter(None, who)
-    named = f"{', '.join(first)} or {last}" if first else last
+    named = f"{', '.join(first)}, or {last}" if first else last
     return f"Only {named} can do that{'' if stored.convener_id else ': the convener asked to be forgotten'}."
 
 
