@@ -18,7 +18,8 @@ NO_TABLE = "There is no table in this channel. `/roundtable start` opens one."
 CLOSED = sentence(SessionClosed())
 
 NOT_YOURS = re.compile(
-    r"Only <@(\d+)>, who convened this table, or members with \*\*Manage Messages\*\* can do that\. You can chime in: .*"
+    r"Only <@(\d+)>, who convened this table, or members with \*\*Manage Messages\*\* can do that\. "
+    r"You can chime in: .*"
 )
 CONVENERS = [
     ("stop", {}),

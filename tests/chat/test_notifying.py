@@ -7,7 +7,6 @@ from bot.settings import Notify
 from bot.store.models import PostKind
 
 
-
 @pytest.mark.parametrize(
     ("notify", "notifying"),
     [("card", {PostKind.CARD}), ("all", set(PostKind)), ("none", set())],

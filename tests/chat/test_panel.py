@@ -1,6 +1,5 @@
 """The panel: it follows the table, everyone talks by it, and whoever may steers by the private card that it opens."""
 
-import pytest
 from simcord import InteractionResult, MemberActor
 
 from bot.chat.commands.card_verbs import ENDED

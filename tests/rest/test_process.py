@@ -49,8 +49,8 @@ async def test_a_table_outlives_its_process(host: BotHost) -> None:
         await host.connected()
         await world.wait_for_messages("general", 1, containing="The table is closed. Thank you", timeout=20)
         await host.server.settled()
-        panel = next(m for m in world.channel_history("general") if m.content.startswith("**The table is"))
-        await world.until(lambda: "is closed" in panel.content and not panel.components, what="the closed panel")
+        panel = next(m for m in world.channel_history("general") if "table.steer" in str(m.sent))
+        await world.until(lambda: panel.words.startswith("**Closed**"), what="the closed panel")
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), PROMISE) == 0
 

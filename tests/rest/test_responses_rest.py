@@ -119,9 +119,9 @@ async def test_a_refusal_that_is_lost_is_no_fault_of_ours(table: RestHouse, capl
 
 async def test_a_form_that_is_lost_is_no_fault_of_ours(table: RestHouse, caplog: pytest.LogCaptureFixture) -> None:
     session, _ = await table.between_turns()
-    panel = next(m for m in table.shown() if m.components)
+    panel = next(m for m in table.shown() if "table.steer" in str(m.components))
     table.server.faults.next("POST", CALLBACK, Fault.accepted_then_reset())
-    table.world.click(panel, f"roundtable:{session.id}:say", "Otso")
+    table.world.click(panel, f"rt:table.say:{session.id}", "Otso")
     line = await until_logged(table, caplog)
     assert line.startswith("the answer to a button was lost (")
 
@@ -179,11 +179,11 @@ async def test_the_history_tells_what_was_said_by_command_and_form_in_its_turn(t
     before = table.world.member_says("general", "Mira", "Before.")
     command = await table.world.slash("general", otso, "roundtable", "say", {"text": WORDS}).said()
     assert not command.is_silent, "a member's words notify as whatever members write"
-    panel = next(m for m in table.shown() if m.components)
-    form = table.world.click(panel, f"roundtable:{session.id}:say", "Mira")
+    panel = next(m for m in table.shown() if "table.steer" in str(m.components))
+    form = table.world.click(panel, f"rt:table.say:{session.id}", "Mira")
     await form.answered("modal")
     assert form.modal is not None
-    (field,) = [c["components"][0]["custom_id"] for c in form.modal["components"]]
+    (field,) = [c["component"]["custom_id"] for c in form.modal["components"]]
     by_form = await table.world.submit_modal(form, {field: "By form."}).said()
     await table.command("status")
     after = table.world.member_says("general", otso, "After.")

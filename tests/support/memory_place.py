@@ -75,7 +75,9 @@ class MemoryPlace:
         return next(_ids)
 
     def show(self, post: Post) -> OwnMessage:
-        seen = OwnMessage(self.new_id(), post.by_webhook, post.username or "Roundtable", post.content.strip(), post.is_card)
+        seen = OwnMessage(
+            self.new_id(), post.by_webhook, post.username or "Roundtable", post.content.strip(), post.is_card
+        )
         self.messages.append(seen)
         return seen
 

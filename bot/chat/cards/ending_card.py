@@ -27,7 +27,7 @@ _MARKS: Final = "\ufe0f \t\n*_#>-–—•:"
 # A label of a few words at the beginning of a paragraph, in bold type or before a colon, of any language.
 _LABEL: Final = re.compile(
     r"[\ufe0f\s>#*•-]*"
-    r"(?:\*\*(?P<bold>[^*\n]{1,40})\*\*|(?P<plain>[^\s*:：.!?]+(?: [^\s*:：.!?]+){0,2}))[:：]?(?<=[*:：])\s*"
+    r"(?:\*\*(?P<bold>[^*\n]{1,40})\*\*[:：]?|(?P<plain>[^\s*:：.!?]+(?: [^\s*:：.!?]+){0,2})\*{0,2}[:：]\*{0,2})\s*"
 )
 
 
