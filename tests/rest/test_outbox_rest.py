@@ -145,7 +145,7 @@ async def test_the_bot_s_own_messages_are_not_doubled(table: RestHouse) -> None:
     own = [m for m in table.shown() if not m.webhook_id]
     assert [bool(m.attachments) for m in own] == [False, False, False, False, True]
     assert all(m.nonce and m.sent["enforce_nonce"] for m in own)
-    await table.world.until(lambda: own[2].words == "**Closed** · 3 turns", what="the panel kept up to date")
+    await table.world.until(lambda: own[2].words == "**Closed** · 2 turns", what="the panel kept up to date")
 
 
 async def test_a_new_database_does_not_meet_the_old_one_s_nonces(house: RestHouse, tmp_path: Path) -> None:

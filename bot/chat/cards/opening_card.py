@@ -112,7 +112,7 @@ def _faces(cast: Sequence[Persona], emoji: Emoji) -> str:
             break
         shown.append(entry)
     more = len(cast) - len(shown)
-    separator = " \u2002" if any(map(emoji, cast)) else " · "
+    separator = "\u2002 " if any(map(emoji, cast)) else " · "
     return separator.join([*shown, *([f"and {more} more"] if more else [])])
 
 
