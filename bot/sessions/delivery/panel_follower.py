@@ -72,8 +72,8 @@ class PanelFollower:
         try:
             if not self._is_settled:
                 await self._settle()
-        except TransientDatabaseError as problem:
-            log.warning("session %s: the panel was not looked up: %s", self._state.id, problem)
+        except Exception as problem:  # noqa: BLE001 (it is looked up again after the next turn, and no turn waits for it)
+            log.warning("the panel of session %s was not looked up: %r", self._state.id, problem)
         await self.refresh()
 
     async def _settle(self) -> None:

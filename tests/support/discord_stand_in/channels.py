@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import refusals, wire
-from .records import DEFAULT, EPHEMERAL, JSON, LOADING, REPLY, Channel, Message
+from .records import DEFAULT, EPHEMERAL, JSON, LOADING, REPLY, SUPPRESS_NOTIFICATIONS, Channel, Message
 from .refusals import ApiRefusal
 from .server import ApiCall, route
 
@@ -165,7 +165,7 @@ def change(call: ApiCall, message: Message) -> Message:
     now: JSON = {"content": message.content, "embeds": message.embeds, "components": message.components}
     files = len(message.attachments) + len(call.request.files)
     refusals.check_message({**now, "flags": message.flags, **call.json}, files=files)
-    hidden = message.flags & EPHEMERAL
+    hidden = message.flags & (EPHEMERAL | SUPPRESS_NOTIFICATIONS)  # no edit changes these
     call.world.fill(message, call.json, call.request.files)
-    message.flags = message.flags & ~(LOADING | EPHEMERAL) | hidden
+    message.flags = message.flags & ~(LOADING | EPHEMERAL | SUPPRESS_NOTIFICATIONS) | hidden
     return call.world.edited(message)
