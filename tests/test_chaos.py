@@ -179,6 +179,16 @@ def test_cards_panels_and_minutes_missing_or_doubled_are_found() -> None:
     assert found(twice, messages(twice)) == {"own_doubled": 1}
 
 
+def test_of_panels_exactly_one_is_left() -> None:
+    moved = table()
+    moved.posts.append(post(8, "panel", "") | {"message_id": at(OPENED + 80), "status": "removed"})
+    assert found(moved, messages(moved)) == {"own_doubled": 1}
+    assert found(moved, [m for m in messages(moved) if m.id != at(OPENED + 80)]) == {}
+    assert found(moved, [m for m in messages(moved) if m.id not in (at(OPENED + 10), at(OPENED + 80))]) == {
+        "own_missing": 1
+    }
+
+
 def test_a_table_that_never_ends_is_found() -> None:
     stuck = table()
     stuck.session |= {"status": "paused", "ended_at": None, "reason": "Nobody knows."}

@@ -7,6 +7,8 @@ from typing import Any
 import discord
 
 from bot.chat.commands import (
+    card_verbs,
+    ending_verbs,
     gallery_commands,
     guide_commands,
     history_command,
@@ -16,11 +18,11 @@ from bot.chat.commands import (
     privacy_command,
     settings_command,
     setup_command,
+    steer_verbs,
     voting,
 )
 from bot.chat.commands.clicks import VerbTable
 from bot.chat.commands.command_tree import RoundtableTree
-from bot.chat.commands.panel import PanelButton
 from bot.chat.commands.persona_commands import PersonaCommands
 from bot.chat.commands.roundtable_commands import RoundtableCommands, menus
 from bot.chat.commands.slow_mode import OneAtATime
@@ -37,7 +39,6 @@ from bot.chat.rules.host_rules import HostRules
 from bot.chat.server_events import ServerEvents
 from bot.chat.session_starts import require_session_start
 from bot.chat.webhook_stage import WebhookStage
-from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import seats
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -88,6 +89,7 @@ class RoundtableBot(ServerEvents):
         self.saying = OneAtATime()
         self.store = store
         self.endpoints = endpoints
+        self.model_of = endpoints.model_of
         self.courtesies = Courtesies()
         self.webhooks = WebhookRegistry(self, store, self.courtesies)
         self.avatars = Avatars(self, self.courtesies, store.pictures)
@@ -123,6 +125,9 @@ class RoundtableBot(ServerEvents):
             making.VERBS,
             made_things.VERBS,
             settings_command.VERBS,
+            card_verbs.VERBS,
+            steer_verbs.VERBS,
+            ending_verbs.VERBS,
         )
         self.tree = RoundtableTree(self)
         self.tree.add_command(RoundtableCommands())
@@ -137,9 +142,6 @@ class RoundtableBot(ServerEvents):
         assert self.user is not None
         return self.user
 
-    def model_of(self, persona: Persona) -> str | None:
-        return self.endpoints.model_of(persona)
-
     def stage_of(self, stored: StoredSession) -> WebhookStage:
         """Where a session is shown."""
         return WebhookStage(
@@ -150,7 +152,6 @@ class RoundtableBot(ServerEvents):
             avatars=self.avatars,
             courtesies=self.courtesies,
             host_rules=self.host_rules,
-            model_of=self.endpoints.model_of,
             sharing=lambda: self.supervisor.under_way[stored.channel_id],
             settings=self.settings,
             conveners=self.conveners,
@@ -160,7 +161,6 @@ class RoundtableBot(ServerEvents):
 
     async def setup_hook(self) -> None:
         await self.webhooks.open()
-        self.add_dynamic_items(PanelButton)
         # Before anything is heard, and before anything that nobody's table needs.
         await self.supervisor.resume_all(self.wait_until_ready)
         up_to_date = partial(self.tree.bring_up_to_date, self.store.remembered)
@@ -200,6 +200,8 @@ class RoundtableBot(ServerEvents):
 
     async def on_message(self, message: discord.Message) -> None:
         channel = message.channel
+        if at_table := self.supervisor.find(channel.id):
+            await at_table.panel.message_seen(message.id)
         parent_id = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
         if seen := as_own(message, parent_id, me=self.me, owned=self.webhooks.owned):
             await self.supervisor.message_seen(channel.id, seen)

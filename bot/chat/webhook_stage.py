@@ -1,21 +1,21 @@
 """The stage in a Discord channel or thread: turns through its webhook, everything else as the bot itself."""
 
 import contextlib
-import io
 import logging
 from collections.abc import Callable, Collection
-from typing import Any
 
 import discord
 
 from bot.chat.cards import bot_messages as cards
-from bot.chat.commands.panel import panel_view
+from bot.chat.cards.ending_card import SUMMARY_LIMIT
 from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.conveners import Conveners
-from bot.chat.posting.courtesies import Courtesies, Courtesy
+from bot.chat.posting.courtesies import Courtesies
 from bot.chat.posting.least_pause import least_pause
+from bot.chat.posting.own_posts import OwnPosts
 from bot.chat.posting.place_history import LOST, PlaceHistory, lacking_in
-from bot.chat.posting.table_files import minutes_name, place_names
+from bot.chat.posting.shown_panel import ShownPanel
+from bot.chat.posting.table_files import place_names
 from bot.chat.posting.vote_cards import VoteCards
 from bot.chat.posting.webhooks import WebhookRegistry, own_queue
 from bot.chat.rules.api_errors import ASLEEP, MISSING_PERMISSIONS, UNKNOWN_CHANNEL, explain
@@ -25,9 +25,9 @@ from bot.chat.rules.permissions import NOT_IN_THREAD, TO_HEAR, please_grant
 from bot.chat.rules.private_threads import can_read
 from bot.chat.text.host_details import HostDetails
 from bot.chat.text.sentences import sentence
-from bot.chat.text.split import split_text
+from bot.chat.text.split import MESSAGE_LIMIT, split_text
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import Turn
+from bot.discussion.model.record import QuestionPut, Turn
 from bot.library.name_rules import safe_name
 from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.notices import Notice
@@ -62,22 +62,18 @@ class WebhookStage:
         avatars: Avatars,
         courtesies: Courtesies,
         host_rules: HostRules,
-        model_of: Callable[[Persona], str | None],
         sharing: Callable[[], int],
         settings: Settings,
         conveners: Conveners,
     ) -> None:
-        """`model_of`: the model that writes what a persona says, as far as it is known. `sharing`: how many tables are
-        under way in the channel and its threads, this one with them."""
+        """`sharing`: how many tables are under way in the channel and its threads, this one with them."""
         self._stored = stored
         self._client = client
-        self._store = store
         self._webhooks = webhooks
         self._avatars = avatars
         self._courtesies = courtesies
         self._conveners = conveners
         self._host_rules = host_rules
-        self._model_of = model_of
         self._host = HostDetails.of(settings)
         self._notify: Notify = settings.notify
         self._sharing = sharing
@@ -87,9 +83,10 @@ class WebhookStage:
         self._thread = stored.place_id if stored.place_id != stored.channel_id else None
         self._votes = VoteCards(stored, self._place, store=store, courtesies=courtesies)
         self._history = PlaceHistory(stored, client, self._place, webhooks, settings.proxy_applications)
-        self._report: StatusReport | None = None
-        self._panel: int | None = None
-        self._editing: Courtesy | None = None
+        self._panel = ShownPanel(stored, self._place, store=store, courtesies=courtesies)
+        self._own_posts = OwnPosts(
+            stored, client, self._panel, self._votes, store=store, avatars=avatars, host=self._host
+        )
 
     @property
     def min_pace(self) -> float:
@@ -100,12 +97,15 @@ class WebhookStage:
     def split(self, turn: Turn, persona: Persona | None) -> list[Post]:
         if turn.kind == "moderator" or persona is None:
             text = cards.moderator_line(turn)
-            return [Post(PostKind.NOTICE, piece, turn_seq=turn.seq) for piece in split_text(text)]
-        text = f"**Summary.** {turn.text}" if turn.kind == "summary" else turn.text
+            shown = [Post(PostKind.NOTICE, piece, turn_seq=turn.seq) for piece in split_text(text)]
+            # Behind each question comes the panel, with it or not at all.
+            return [*shown, Post(PostKind.PANEL)] if isinstance(turn.steering, QuestionPut) else shown
+        is_summary = turn.kind == "summary"
+        kind, limit = (PostKind.SUMMARY, SUMMARY_LIMIT) if is_summary else (PostKind.TURN, MESSAGE_LIMIT)
         avatar = self._avatars.url(persona)
         return [
-            Post(PostKind.TURN, piece, username=persona.full_name, avatar=avatar, turn_seq=turn.seq)
-            for piece in split_text(text)
+            Post(kind, piece, username=persona.full_name, avatar=avatar, turn_seq=turn.seq)
+            for piece in split_text(turn.text, limit)
         ]
 
     def sentence(self, notice: Notice) -> str:
@@ -117,7 +117,8 @@ class WebhookStage:
     @property
     def _convener_id(self) -> int:
         """0: whoever that was asked to be forgotten."""
-        return self._report.convener_id if self._report else self._stored.convener_id
+        report = self._panel.report
+        return report.convener_id if report else self._stored.convener_id
 
     def safe_name(self, name: str) -> str:
         return safe_name(name)
@@ -134,7 +135,7 @@ class WebhookStage:
             # Post numbers begin anew with a new database, ids of openings don't. Discord takes 25 characters.
             nonce = f"{self._stored.anchor_id:x}-{post.id:x}"
             silent = is_silent(post.kind, self._notify)
-            shown = await self._votes.drawn(post) if post.kind is PostKind.VOTE else self._own_message(post)
+            shown = await self._own_posts.drawn(post)
             message = await self._place.send(allowed_mentions=_NO_PING, nonce=nonce, silent=silent, **shown)
             return message.id
         except discord.HTTPException as error:
@@ -179,27 +180,6 @@ class WebhookStage:
                 await message.delete()
             raise PostRejected(RejectReason.WEBHOOK_GONE, "The webhook was moved to another channel.")
         return message.id
-
-    def _own_message(self, post: Post) -> dict[str, Any]:
-        match post.kind:
-            case PostKind.CARD:
-                return {
-                    "embeds": cards.opening_card(
-                        self._stored.session,
-                        self._avatars.url,
-                        can_read=self._client.intents.message_content,
-                        model=self._model_of,
-                        host=self._host,
-                        chimers=self._stored.chimers,
-                    )
-                }
-            case PostKind.PANEL if self._report:
-                return {"content": cards.state(self._report), "view": panel_view(self._report)}
-            case PostKind.MINUTES if post.attachment:
-                file = discord.File(io.BytesIO(post.attachment.encode()), filename=minutes_name(self._stored, post))
-                return {"content": post.content, "file": file}
-            case _:
-                return {"content": post.content, "suppress_embeds": True}
 
     async def renew(self) -> None:
         await self._webhooks.retire(self._stored.channel_id)
@@ -266,30 +246,16 @@ class WebhookStage:
     async def _type(self) -> None:
         await self._place.typing()
 
-    def adopt_panel(self, message_id: int | None) -> None:
-        self._panel = message_id
+    def adopt_panel(self, message_id: int, *, instead_of: Collection[int] = ()) -> None:
+        self._panel.adopt(message_id, instead_of=instead_of)
+
+    def expect(self, report: StatusReport) -> None:
+        self._panel.report = report
 
     async def refresh(self, report: StatusReport) -> None:
-        self._report = report
         self._conveners.look_up(self._stored.guild_id, self._convener_id)
         self._votes.bring_up_to_date()
-        if self._editing is None or self._editing.is_done:
-            self._editing = self._courtesies.start(f"the panel of session {self._stored.id}", self._edit_panel)
-        else:
-            self._editing.hurry()
-
-    async def _edit_panel(self) -> None:
-        if self._panel is None:
-            # Asked of the database: the answer to sending it may have been lost.
-            panels = await self._store.session_posts(self._stored.id, PostKind.PANEL)
-            self._panel = panels[-1].message_id if panels else None
-        if self._panel is None:
-            return
-        panel = self._place.get_partial_message(self._panel)
-        shown = None
-        while (report := self._report) is not None and report != shown:
-            await panel.edit(content=cards.state(report), view=panel_view(report))
-            shown = report
+        self._panel.refresh(report)
 
     async def tell_convener(self, sentence: str) -> None:
         try:

@@ -19,6 +19,7 @@ from bot.sessions.composing.pace import Pace
 from bot.sessions.composing.typing_sign import TypingSign
 from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.outbox import Outbox
+from bot.sessions.delivery.panel_follower import PanelFollower
 from bot.sessions.delivery.stage import GuestMessage, OwnMessage, Stage, StatusReport
 from bot.sessions.delivery.status import status_report
 from bot.sessions.guest_turns import Heard
@@ -28,8 +29,7 @@ from bot.sessions.resilience.database_outage import DatabaseOutage
 from bot.sessions.state import SessionState
 from bot.sessions.turn_log import TurnLog
 from bot.sessions.turn_loop import TurnLoop
-from bot.store.engine import TransientDatabaseError
-from bot.store.models import Fault, PostKind, Status, StoredSession
+from bot.store.models import Fault, Status, StoredSession
 from bot.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,6 @@ class SessionRunner:
         """`latest`: the largest message id the session has seen. `max_tokens`: of a turn. `limits`: what its calls of a
         model may cost. `on_turn` is told of each committed turn."""
         self.record = record
-        self._store = store
         self._stage = stage
         self._state = SessionState(stored, store, self._changed)
         self._outbox = Outbox(
@@ -90,6 +89,9 @@ class SessionRunner:
             compact=lambda compaction: self._log.steer(compaction, ""),
             withhold=lambda seqs: self._log.withhold(*seqs),
         )
+        self.panel = PanelFollower(
+            self._state, self.status_report, store=store, stage=stage, outbox=self._outbox, announcer=announcer
+        )
         self._loop = TurnLoop(
             self._state,
             record,
@@ -102,7 +104,7 @@ class SessionRunner:
             outage=self._outage,
             backfill=self._backfill,
             typing=TypingSign(pace, stage.show_typing),
-            refresh=self._refresh,
+            panel=self.panel,
         )
 
     async def run(self, *, first: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -154,13 +156,7 @@ class SessionRunner:
         self._backfill.hurry()
         if self.status is not Status.RUNNING:
             self._draft.abandon(AbandonReason.WANTED_OTHERWISE)
-        await self._refresh()
-
-    async def _refresh(self) -> None:
-        try:
-            await self._stage.refresh(self.status_report())
-        except TransientDatabaseError as problem:  # a courtesy: it must keep no loop from starting
-            log.warning("session %s: the panel is not up to date: %s", self.id, problem)
+        await self.panel.refresh()
 
     # --- what is heard in the place ---
 
@@ -170,7 +166,10 @@ class SessionRunner:
         While something is still missing the message waits for that; DEFERRED: it still does. Raises
         TransientDatabaseError; then the message is taken in when the session goes on.
         """
-        return await self._hearing.hear(message)
+        heard = await self._hearing.hear(message)
+        if heard is Heard.TAKEN:  # who is next may be another
+            await self.panel.refresh()
+        return heard
 
     async def guest_changed(self, message_id: int, text: str, at: int = 0) -> bool:
         """A guest edited (or, with empty text, deleted) one, `at` an id of that time. Out: whether it was a turn."""
@@ -204,10 +203,11 @@ class SessionRunner:
         """Commit a moderator turn; `text` is what the place sees of it. A turn in the making is given up."""
         await self._log.steer(steering, text)
         self._draft.abandon(AbandonReason.WANTED_OTHERWISE)
+        if isinstance(steering, QuestionPut):
+            self.panel.expect()
         if text:
             await self._announcer.deliver_quietly()
-        if isinstance(steering, QuestionPut):
-            await self._refresh()
+        await self.panel.settle()
 
     async def say(self, what: str) -> None:
         """Tell the place what somebody did."""
@@ -236,7 +236,7 @@ class SessionRunner:
         Guests' messages before the id `listen_from` are not taken in again.
         """
         await self._hearing.forget(member, listen_from)
-        await self._refresh()
+        await self.panel.refresh()
 
     # --- faults, and what mends them ---
 
@@ -283,22 +283,21 @@ class SessionRunner:
     async def open(self) -> None:
         """A new session: what the last one in this place has left under way is not taken for its own."""
         await self._outbox.recover()
-        await self._refresh()
+        self._stage.expect(self.status_report())
 
     async def restore(self) -> None:
         """A session of an earlier process, before anything is heard: what was under way may be shown or not."""
         await self._lifecycle.restore()
         await self._budget.load()
+        self._stage.expect(self.status_report())
         self._backfill.mark_gap()
 
     async def take_up(self, connected: Callable[[], Awaitable[object]] | None = None) -> None:
-        """The same once `connected()` returns: find the panel, and what was missed."""
+        """The same once `connected()` returns: find what was missed."""
         if connected is not None:
             await connected()
-        for panel in await self._store.session_posts(self.id, PostKind.PANEL):
-            self._stage.adopt_panel(panel.message_id)
         if self.status is not Status.ENDED:
-            await self._refresh()
+            await self.panel.settle()
             await self._backfill.catch_up()
 
     def stop_waiting(self) -> None:

@@ -177,7 +177,7 @@ class Supervisor:
             check_number(len(self.open_sessions(where.guild_id)), self._limits.sessions, where.most)
             stored = new_session(where, session, chimers)
             try:
-                stored = await self._store.add_session(stored, [Post(PostKind.CARD), Post(PostKind.PANEL)])
+                stored = await self._store.add_session(stored, [Post(PostKind.CARD)])
             except PlaceTaken:
                 raise UserError("There is a table in this channel already.", Remedy.STOP) from None
             runner = self._open(stored, Record(), stored.anchor_id)

@@ -16,6 +16,7 @@ from bot.sessions.composing.typing_sign import TYPING_SECONDS, TypingSign
 from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.notices import NearsItsEnd
 from bot.sessions.delivery.outbox import Outbox
+from bot.sessions.delivery.panel_follower import PanelFollower
 from bot.sessions.delivery.stage import PlaceGone, PostingBlocked
 from bot.sessions.lifecycle import Lifecycle
 from bot.sessions.resilience.backfill import Backfill
@@ -53,9 +54,8 @@ class TurnLoop:
         outage: DatabaseOutage,
         backfill: Backfill,
         typing: TypingSign,
-        refresh: Callable[[], Awaitable[None]],
+        panel: PanelFollower,
     ) -> None:
-        """`refresh` shows what stands on the table now."""
         self._state = state
         self._record = record
         self._log = log
@@ -67,7 +67,7 @@ class TurnLoop:
         self._outage = outage
         self._backfill = backfill
         self._typing = typing
-        self._refresh = refresh
+        self._panel = panel
         self._paused_after = 0  # so many turns in vain, the last time that they were the reason
 
     async def run(self, *, first: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -101,22 +101,25 @@ class TurnLoop:
         try:
             await self._backfill.catch_up()
             await self._outbox.deliver()
+            await self._panel.settle()
             while self._state.status is Status.RUNNING:
                 await self._tell_what_was_found_out()
                 match next_step(self._state.session, self._record):
                     case Open(question):
                         await self._log.steer(QuestionPut(question=question), question)
+                        self._panel.expect()
                         await self._outbox.deliver()
-                        await self._refresh()
+                        await self._panel.settle()
                     case WrapUp():
                         await self._log.steer(WrapUpCalled(), NOTHING_NEW)
                         await self._outbox.deliver()
+                        await self._panel.refresh()
                     case Close():
                         await self._lifecycle.close()
                     case Summarise() if await self._log.put_to_the_vote():
                         await self._outbox.deliver()
                         self._draft.audience_was_asked()
-                        await self._refresh()
+                        await self._panel.refresh()
                     case step:
                         await self._take_turn(step)
         except (EndpointDown, EndpointRefused) as problem:
@@ -147,6 +150,7 @@ class TurnLoop:
         if not self._draft.is_abandoned and await self._commit(draft):
             await self._outbox.deliver()
             self._draft.shown(draft.turn)
+            await self._panel.follow()
             await self._count_in_vain(draft.turn)
 
     async def _rest(self, request: ModelRequest) -> None:

@@ -38,10 +38,12 @@ class PostStatus(StrEnum):
 
 
 class PostKind(StrEnum):
-    """What a post shows. Turns and what members say by command go through the webhook, all else as the bot itself."""
+    """What a post shows. Turns and what members say by command go through the webhook, all else as the bot itself; a
+    summary, too, which so stands apart from its speaker's last turn."""
 
     TURN = "turn"
     WORDS = "words"
+    SUMMARY = "summary"
     CARD = "card"
     PANEL = "panel"
     NOTICE = "notice"
@@ -102,6 +104,11 @@ class Post:
     @property
     def by_webhook(self) -> bool:
         return self.kind in (PostKind.TURN, PostKind.WORDS)
+
+    @property
+    def is_card(self) -> bool:
+        """Whether it is drawn as a card when it is sent: its message then has no text of its own."""
+        return not self.by_webhook and self.kind not in (PostKind.NOTICE, PostKind.MINUTES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def _take_back(db: Connection, given_up: Any, post: Any) -> int | None:
 
 def refused_turns(db: Connection, session_id: int) -> int:
     """How many of a session's turns were given up because they were refused, or what was left of them was."""
-    turn = posts.c.kind == PostKind.TURN
+    turn = posts.c.kind.in_((PostKind.TURN, PostKind.SUMMARY))
     refused = posts.c.status.in_((PostStatus.REFUSED, PostStatus.UNEXPLAINED))
     counted = select(func.count(posts.c.turn_seq.distinct())).where(posts.c.session_id == session_id, turn, refused)
     return db.scalar(counted) or 0

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
@@ -18,6 +18,8 @@ GUEST_NAME: Final = "Otso"
 PLURALKIT: Final = 466378653216014359
 # What tells that Discord takes no turns any more is no post: it may be a letter to the convener.
 TOLD: Final = "⏸ The table is paused. "
+# https://discord.com/developers/docs/components/reference#component-object-component-types
+TEXT_DISPLAY: Final = 10
 # So close to a table's beginning or end it can't be told from outside whether the table was open, in seconds.
 DOUBTFUL: Final = 0.5
 
@@ -103,7 +105,16 @@ def shown(message: Mapping[str, Any]) -> Shown:
     author = "webhook" if message["webhook_id"] else "bot" if message["author"].get("bot") else "member"
     if message["application_id"] == PLURALKIT:
         author = "member"
-    return Shown(message["id"], author, message["name"], message["content"], len(message["attachments"]))
+    content = message["content"] or "\n".join(_texts(message["components"]))
+    return Shown(message["id"], author, message["name"], content, len(message["attachments"]))
+
+
+def _texts(components: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The texts of a card, in order."""
+    for part in components:
+        if part["type"] == TEXT_DISPLAY:
+            yield part["content"]
+        yield from _texts(part.get("components") or ())
 
 
 def compare(
@@ -135,8 +146,9 @@ def _compare_place(tables: list[StoredTable], messages: dict[int, Shown], found:
             if turn["kind"] in ("persona", "summary") and turn["text"] and not turn["withheld"]:
                 _check_turn(turn, [p for p in table.posts if p["turn_seq"] == turn["seq"]], messages, found)
         for post in table.posts:
-            if post["kind"] != "turn" and post["turn_seq"] not in withheld:
+            if post["kind"] not in ("turn", "summary", "panel") and post["turn_seq"] not in withheld:
                 _check_own(post, messages, found)
+        _check_panels(table, messages, found)
         _check_seen(table, messages, found)
     _check_copies(posts, messages, found)
     ids = [p["message_id"] for p in sorted(posts, key=lambda p: p["id"]) if p["message_id"]]
@@ -154,11 +166,20 @@ def _check_turn(turn: dict[str, Any], posts: list[dict[str, Any]], messages: dic
         return
     for post in posts:
         message = messages[post["message_id"]]
-        if (message.author, message.name, message.content) != ("webhook", post["username"], post["content"].strip()):
+        if not _is_shown_by(post, message):
             found.texts_differ.append(f"{name}: message {message.id} is not post {post['id']}")
-    text = "".join("".join(messages[p["message_id"]].content.split()) for p in posts)
-    if text.removeprefix("**Summary.**") != "".join(turn["text"].split()):
+    said = (p["content"] if p["kind"] == "summary" else messages[p["message_id"]].content for p in posts)
+    if "".join("".join(text.split()) for text in said) != "".join(turn["text"].split()):
         found.texts_differ.append(f"{name}: what is shown is not what is stored")
+
+
+def _is_shown_by(post: dict[str, Any], message: Shown) -> bool:
+    """Whether a message shows a turn. A summary stands on a card of the bot's, below its speaker's name."""
+    if post["kind"] == "summary":
+        said = f"## Summary, by {post['username']}\n{post['content'].strip()}"
+        return message.author == "bot" and message.content.startswith(said)
+    said = ("webhook", post["username"], post["content"].strip())
+    return (message.author, message.name, message.content) == said
 
 
 def _check_own(post: dict[str, Any], messages: dict[int, Shown], found: Findings) -> None:
@@ -171,6 +192,14 @@ def _check_own(post: dict[str, Any], messages: dict[int, Shown], found: Findings
         found.texts_differ.append(f"{what}: message {message.id} says something else")
     elif post["kind"] == "minutes" and not message.files:
         found.own_missing.append(f"{what} came without its file")
+
+
+def _check_panels(table: StoredTable, messages: dict[int, Shown], found: Findings) -> None:
+    """The panel follows the table: of all that were shown exactly one is left."""
+    left = sum(post["kind"] == "panel" and post["message_id"] in messages for post in table.posts)
+    if table.session["status"] == "ended" and left != 1:
+        wrong = found.own_doubled if left else found.own_missing
+        wrong.append(f"session {table.session['id']} shows {left} panels")
 
 
 def _check_seen(table: StoredTable, messages: dict[int, Shown], found: Findings) -> None:
@@ -202,13 +231,13 @@ def _check_copies(posts: list[dict[str, Any]], messages: dict[int, Shown], found
 
 
 def _check_whole(table: StoredTable, found: Findings) -> None:
-    """A finished table: its end, one card, one panel, one set of minutes; turns counted without a gap."""
+    """A finished table: its end, one card, one set of minutes; turns counted without a gap."""
     number = table.session["id"]
     if table.session["status"] != "ended":
         found.not_finished.append(f"session {number} is {table.session['status']} ({table.session['reason']})")
         return
     kinds = Counter(p["kind"] for p in table.posts)
-    for kind in ("card", "panel", "minutes"):
+    for kind in ("card", "minutes"):
         if kinds[kind] == 0:
             found.own_missing.append(f"session {number} has no {kind}")
         elif kinds[kind] > 1:

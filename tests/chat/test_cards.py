@@ -1,20 +1,29 @@
-"""The opening card within Discord's limits, whatever the files hold; what members said by command, there and back."""
+"""Cards within Discord's limits, and what they say; what members said by command, there and back."""
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
+import discord
 import pytest
 
-from bot.chat.cards.bot_messages import covers, details, opening_card
+from bot.chat.cards import components as c
+from bot.chat.cards.bot_messages import covers, details
+from bot.chat.cards.ending_card import SUMMARY_LIMIT, closing_row, figures, summary_card, summary_parts
+from bot.chat.cards.opening_card import opening_card, persona_card
+from bot.chat.cards.panel_card import first_line, panel_card, steer_card, stop_card, whom_card
 from bot.chat.text.host_details import HostDetails
 from bot.chat.text.sentences import sentence
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Session
-from bot.discussion.model.task import Task
+from bot.discussion.model.task import SUMMARY_SIGNS, Task
+from bot.discussion.text.segmentation import utf16_length
 from bot.sessions.delivery.notices import Paused
 from bot.sessions.delivery.stage import StatusReport
 from bot.settings import Settings
 from bot.store.models import Fault, Status
+from bot.store.schema import now
 
 
 def persona(number: int) -> Persona:
@@ -29,40 +38,203 @@ def host(**given: str) -> HostDetails:
 
 
 LONG_WINDED = host(host_contact="*" * 200, privacy_url=f"https://a.example/{'_' * 180}")
+WIDE = "Wide 🏳️‍🌈 "
+REPORT = StatusReport(
+    session_id=987654,
+    status=Status.PAUSED,
+    reason="The endpoint says: " + "no " * 2000,
+    turns=199,
+    turns_in_all=200,
+    question="Why? " * 60,
+    question_number=1,
+    questions=25,
+    cast=(),
+    convener_id=1,
+    next_speaker="n" * 80,
+    put=25,
+    guests=500,
+    began=now() - timedelta(days=3),
+)
+CROWD = tuple(
+    persona(number).model_copy(update={"name": f"{number} {'n' * 76}", "full_name": f"{number} {WIDE * 7}"[:80]})
+    for number in range(25)
+)
+LONG = Session(
+    Task(name="t" * 300, context="Bread and salt. " * 250, questions=("Why? " * 60,)), CROWD, Dials(floor="random"), 1
+)
 
 
-@pytest.mark.parametrize("seats", [1, 8, 9, 10, 30])
-def test_the_card_keeps_discords_limits(seats: int) -> None:
-    task = Task(name="t" * 300, context="Bread and salt. " * 600, questions=("Why? " * 300,))
-    cast = tuple(persona(n).model_copy(update={"model": "m" * 300}) for n in range(seats))
-    session = Session(task, cast, Dials(), seed=1)
+def face(persona: Persona) -> str:
+    return f"<:rt_{persona.name[:2].strip()}_0123456789:1234567890123456789>"
+
+
+def largest() -> dict[str, c.Layout | c.Buttons]:
+    """Every card, with as much in it as there can be."""
+    url = "https://faces.example/" + "f" * 200
+    who = persona(1).model_copy(update={"full_name": "f" * 80, "name": "n" * 80, "intro": "Says a lot. " * 900})
+    running = replace(REPORT, status=Status.RUNNING)
+    cards: dict[str, c.Layout | c.Buttons] = {
+        "persona": persona_card(who, session_id=987654, url=url, model="m/" * 900, can_ask=True),
+        "panel": panel_card(REPORT),
+        "whom": whom_card(987654, CROWD, face),
+        "stop": stop_card(987654),
+        "closing": closing_row(987654, url),
+        "plain summary": summary_card("s" * SUMMARY_LIMIT, "n" * 80, url, figures(REPORT, now())),
+    }
     for can_read in (True, False):
-        card, *faces = opening_card(
-            session, lambda p: f"https://faces.example/{p.name}.png", can_read=can_read, host=LONG_WINDED
+        cards[f"opening, {can_read=}"] = opening_card(
+            LONG, session_id=987654, can_read=can_read, emoji=face, chimers=1234567890123456789, host=LONG_WINDED
         )
-        assert len(faces) <= 9
-        assert sum(map(len, [card, *faces])) <= 6000
-        assert len(card.title or "") <= 256
-        assert all(len(field.value or "") <= 1024 for field in card.fields)
-        shown = " ".join(f"{face.author.name} {face.description}" for face in faces)
-        if seats <= 10:
-            assert all(p.full_name in shown for p in session.cast)
-        assert session.cast[0].full_name in shown
+    for report in (running, REPORT):
+        cards[f"steering, {report.status}"] = steer_card(
+            report, seated=CROWD, absent=CROWD, emoji=face, said="No. " * 900
+        )
+    thirds = "\n".join(f"{sign} {'s' * (SUMMARY_LIMIT // 3 - 4)}" for sign in SUMMARY_SIGNS)
+    cards["summary in parts"] = summary_card(thirds, "n" * 80, url, figures(REPORT, now()))
+    return cards
 
 
-def host_shown(host: HostDetails) -> list[str | None]:
-    session = Session(Task(name="t", context="", questions=("Why?",)), (persona(1),), Dials(), seed=1)
-    card, *_ = opening_card(session, lambda p: "", can_read=True, host=host)
-    return [field.value for field in card.fields if field.name == "Who runs this"]
+@pytest.mark.parametrize("name", largest())
+def test_the_largest_cards_keep_discords_limits(name: str) -> None:
+    parts = list(largest()[name].walk_children())
+    texts = [part.content for part in parts if isinstance(part, discord.ui.TextDisplay)]
+    assert len(parts) <= c.COMPONENTS
+    assert sum(map(utf16_length, texts)) <= c.TEXT_LIMIT
+    assert all(texts), "no part is blank"
+    for part in parts:
+        if isinstance(part, discord.ui.Select):
+            assert 1 <= len(part.options) <= 25
+            assert len({option.value for option in part.options}) == len(part.options)
+            assert all(
+                len(o.label) <= 100 and len(o.value) <= 100 and len(o.description or "") <= 100 for o in part.options
+            )
+        assert len(getattr(part, "custom_id", None) or "") <= 100
+        assert len(getattr(part, "label", None) or "") <= 80
+
+
+def said_on(card: c.Layout) -> list[str]:
+    return [part.content for part in card.walk_children() if isinstance(part, discord.ui.TextDisplay)]
+
+
+def opening(task: Task, *cast: Persona, host: HostDetails = HostDetails()) -> list[str]:  # noqa: B008
+    session = Session(task, cast or (persona(1),), Dials(), seed=1)
+    return said_on(opening_card(session, session_id=1, can_read=True, host=host))
+
+
+@pytest.mark.parametrize(
+    ("context", "shown", "whole"),
+    [
+        ("", None, True),
+        ("A village\nbakery.", "A village bakery.", True),
+        ("A bakery. " + "It is old. " * 40, "A bakery." + " It is old." * 24, False),
+        ("Bread " * 80, "Bread " * 46 + "…", False),
+    ],
+)
+def test_a_setting_is_shown_by_its_first_sentences(context: str, shown: str | None, whole: bool) -> None:
+    card = opening_card(
+        Session(Task(name="t", context=context, questions=("Why?",)), (persona(1),), Dials(), seed=1),
+        session_id=1,
+        can_read=True,
+    )
+    labels = [part.label for part in card.walk_children() if isinstance(part, discord.ui.Button)]
+    assert (labels == ["Privacy"]) is whole
+    if shown:
+        assert said_on(card)[1].replace(" …", "…") == shown.replace(" …", "…").strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "title"),
+    [
+        ("old-bread", "Who bakes?", "## Round table: old bread"),
+        ("Who bakes?", "Who bakes?", "## A round table"),
+        ("Who bakes…", "Who bakes the bread of tomorrow?", "## A round table"),
+    ],
+)
+def test_the_first_question_is_not_on_the_card(name: str, question: str, title: str) -> None:
+    shown = opening(Task(name=name, questions=(question,)))
+    assert shown[0] == title
+    assert question not in "".join(shown)
+
+
+def test_of_a_crowd_as_many_faces_are_shown_as_there_is_room_for() -> None:
+    shown = said_on(opening_card(LONG, session_id=1, can_read=True, emoji=face))
+    (faces,) = [text for text in shown if "<:rt_" in text]
+    assert faces.endswith(f"and {25 - faces.count('<:')} more")
 
 
 def test_the_host_is_shown_as_far_as_they_say_who_they_are() -> None:
     contact, policy = {"host_contact": "a_b@example.org"}, {"privacy_url": "https://example.org/p_p_"}
-    assert host_shown(host()) == []
-    assert host_shown(host(**contact)) == [r"Questions, reports and requests about your data: a\_b@example.org"]
-    assert host_shown(host(**policy)) == ["Privacy policy: <https://example.org/p_p_>"]
-    (both,) = host_shown(host(**contact, **policy))
-    assert str(both).splitlines() == [*host_shown(host(**contact)), *host_shown(host(**policy))]
+
+    def lines(**given: str) -> list[str]:
+        return opening(Task(name="t", questions=("Why?",)), host=host(**given))[-1].splitlines()[1:]
+
+    reached = r"-# Questions, reports and requests about your data: a\_b@example.org"
+    read = "-# Privacy policy: <https://example.org/p_p_>"
+    assert lines() == []
+    assert lines(**contact) == [reached]
+    assert lines(**policy) == [read]
+    assert lines(**contact, **policy) == [reached, read]
+
+
+def test_a_model_is_told_by_its_own_name() -> None:
+    def played_by(model: str | None) -> list[str]:
+        card = persona_card(persona(1), session_id=1, url="https://a.example/f.png", model=model, can_ask=False)
+        return [line for line in said_on(card)[0].splitlines() if line.startswith("-# ")]
+
+    assert played_by(None) == []
+    assert played_by("/models/here/big.gguf") == ["-# Played by big.gguf"]
+    assert played_by("C:\\models\\org/small-7b") == ["-# Played by small-7b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("✅ Bread.\n\n⚖️ Bo says no.\n❓ Who pays?", ["✅ Agreed", "⚖️ Still disputed", "❓ Open question"]),
+        ("**✅ Einig:** Brot.\n**⚖ Strittig**: Bo.\n- ❓ *Wer?*", ["✅ Einig", "⚖️ Strittig", "❓ Open question"]),
+        ("**Einig:** Brot.\n\n**Strittig**: Bo.\n\nOffen: Wer?", ["Einig", "Strittig", "Offen"]),
+        ("合意：パン。\n対立：ボー。\n問い：誰？", ["合意", "対立", "問い"]),
+        ("We agreed. Bo did not: he never does.", [""]),
+        ("✅ Bread.\n❓ Who pays?", [""]),
+        ("✅\n⚖️\n❓", [""]),
+        ("", [""]),
+    ],
+)
+def test_a_summary_is_shown_by_its_parts_where_it_has_them(text: str, parts: list[str]) -> None:
+    shown = summary_parts(text)
+    assert [heading for heading, _ in shown] == parts
+    if parts == [""]:
+        assert shown == [("", text)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({}, "**Paused** · question 1 of 25 · turn 199 of 200"),
+        ({"status": Status.RUNNING, "next_speaker": "Bo"}, "**Open** · question 1 of 25 · turn 199 of 200 · next: Bo"),
+        ({"status": Status.RUNNING, "next_speaker": None, "questions": 1}, "**Open** · turn 199 of 200"),
+        (
+            {"status": Status.RUNNING, "turns": 200, "next_speaker": "Bo", "waiting": True},
+            "**Waiting for Discord** · question 1 of 25 · turn 200 of 200 · Bo sums up",
+        ),
+        (
+            {"status": Status.RUNNING, "turns": 0, "next_speaker": "Bo", "questions": 1},
+            "**Open** · 200 turns · next: Bo",
+        ),
+        ({"status": Status.ENDED, "turns": 1}, "**Closed** · 1 turn"),
+    ],
+)
+def test_the_panels_first_line(changes: dict[str, Any], line: str) -> None:
+    assert first_line(replace(REPORT, **changes)) == line
+
+
+@pytest.mark.parametrize(
+    ("lasted", "told"),
+    [(timedelta(seconds=10), ""), (timedelta(minutes=1), " · 1 minute"), (timedelta(minutes=119), " · 119 minutes"),
+     (timedelta(hours=47), " · 47 hours"), (timedelta(hours=50), " · 2 days")],
+)  # fmt: skip
+def test_how_much_was_said(lasted: timedelta, told: str) -> None:
+    report = replace(REPORT, turns=1, put=2, guests=0, began=now())
+    assert figures(report, (report.began or now()) + lasted) == f"1 turn · 2 questions{told}"
 
 
 @pytest.mark.parametrize(
@@ -75,23 +247,6 @@ def test_an_error_of_the_bots_own_is_for_the_host(fault: Fault | None, told: boo
     assert said.endswith(r" If it does not, tell the host (a\_b@example.org).") is told
     assert said.startswith(sentence(paused))
     assert "the host" not in sentence(paused)
-
-
-def models_shown(*cast: Persona, known: str | None = None) -> list[str | None]:
-    session = Session(Task(name="t", context="", questions=("Why?",)), cast, Dials(), seed=1)
-    _, *faces = opening_card(session, lambda p: "", can_read=True, model=lambda p: p.model or known)
-    return [face.footer.text for face in faces]
-
-
-def test_models_are_shown_where_a_persona_has_one_of_its_own() -> None:
-    one, two = persona(1), persona(2)
-    own = two.model_copy(update={"model": "org/small-7b"})
-    assert models_shown(one, two, known="big") == [None, None]
-    assert models_shown(one, own, known="/models/here/big.gguf") == ["big.gguf", "small-7b"]
-    assert models_shown(one, own) == [None, "small-7b"]
-    assert models_shown(one, two.model_copy(update={"endpoint": "fast"}), known="big") == ["big", "big"]
-    (long,) = models_shown(one.model_copy(update={"model": "m" * 3000}))
-    assert long == "m" * 59 + "…"
 
 
 def test_the_status_of_a_full_house_fits_into_an_answer() -> None:

@@ -7,7 +7,7 @@ from bot.sessions.delivery.notices import Paused, SessionClosed
 from bot.store.models import Fault, Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint, fails
 from tests.support.simulated_bot import Parts
-from tests.support.simulated_place import SimulatedPlace, told
+from tests.support.simulated_place import SimulatedPlace, told, words
 
 CLOSED = sentence(SessionClosed())
 
@@ -15,8 +15,7 @@ CLOSED = sentence(SessionClosed())
 async def shown_is_stored(place: SimulatedPlace) -> None:
     """Every turn of the record stands in the channel exactly once, in order."""
     record = await place.record()
-    shown = [m.content.removeprefix("**Summary.** ") for m in place.spoken]
-    assert shown == [t.text for t in record if t.kind in ("persona", "summary")]
+    assert place.said == [t.text for t in record if t.kind in ("persona", "summary")]
 
 
 async def test_a_webhook_deleted_in_the_middle(place: SimulatedPlace) -> None:
@@ -73,8 +72,7 @@ async def test_manage_webhooks_lost_and_the_webhook_too(place: SimulatedPlace) -
     missing = "I am missing **Manage Webhooks** in this channel. Please have an admin grant it to me."
     assert (session.status, session.reason) == (Status.PAUSED, missing)
     assert place.said_by_bot[-1] == sentence(Paused(missing, Fault.PLACE))
-    assert missing in place.panel.content
-    assert place.buttons() == ["Say something", "Resume", "Status", "Stop"]
+    assert missing in words(place.panel)
     assert len(place.spoken) == 1
 
     await place.type("resume")
@@ -117,7 +115,7 @@ async def test_an_endpoint_that_is_down_for_a_while(place: SimulatedPlace, llm: 
     await place.turn(5)
     assert any("Is it dark in here?" in prompt for prompt in llm.prompts)
     await shown_is_stored(place)
-    assert len(place.spoken) == 5
+    assert len(place.said) == 5
     assert (await place.session()).status is Status.ENDED
 
 

@@ -5,7 +5,7 @@ from simcord import InteractionResult, MemberActor
 from bot.chat.commands import message_menus
 from bot.chat.commands.message_menus import GONE, NO_TURN, STAYS
 from tests.support.endpoint_stand_in import ScriptedEndpoint
-from tests.support.simulated_place import SimulatedPlace, card_text, told
+from tests.support.simulated_place import SimulatedPlace, told, words
 
 WHO, REMOVE = "Who is this?", "Remove turn"
 
@@ -14,7 +14,7 @@ async def pressed(asked: InteractionResult, by: MemberActor, label: str) -> str:
     """Press a button of a private card; what the card says then."""
     assert asked.response is not None
     await by.click(asked.response, label=label)
-    return card_text(asked.response.message)
+    return words(asked.response.message)
 
 
 async def test_who_somebody_at_the_table_is(place: SimulatedPlace) -> None:

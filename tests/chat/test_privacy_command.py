@@ -28,7 +28,7 @@ from bot.store.member_data import Kept
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import Parts
-from tests.support.simulated_place import SimulatedPlace, card_text, told
+from tests.support.simulated_place import SimulatedPlace, told, words
 
 NAME = "Otto the Miller"
 WORDS = "I live at Mill Lane 4."
@@ -55,7 +55,7 @@ async def forgotten(place: SimulatedPlace, *, by: MemberActor | None = None) -> 
     assert result.response is not None
     shown = result.response.message
     assert not [i for i in discord.ui.LayoutView.from_message(shown).walk_children() if i.is_dispatchable()]
-    return card_text(shown)
+    return words(shown)
 
 
 def raw(parts: Parts) -> bytes:
@@ -156,7 +156,7 @@ async def test_it_tells_who_runs_the_bot(place: SimulatedPlace) -> None:
     assert reached.startswith(r"Questions, reports and requests about your data: @table\_talk, or \*anybody\* here \~")
     assert policy == f"Privacy policy: <https://a.example/{'_' * 180}>"
     await place.type("start")
-    assert f"{reached}\n{policy}" in [field.value for field in place.card.embeds[0].fields]
+    assert f"-# {reached}\n-# {policy}" in words(place.card)
 
 
 async def test_the_export_is_a_private_file_with_all_of_theirs(place: SimulatedPlace) -> None:
@@ -272,8 +272,8 @@ async def test_the_convener_is_told_what_it_means_for_the_table(place: Simulated
     assert asked == f"{SURE}\n{CONVENER}"
     assert await forgotten(place, by=place.mira) == FORGOTTEN
     assert "Its convener asked to be forgotten." in await place.type("status")
-    assert await place.type("pause") == (
-        "Only a member with **Manage Messages** can do that: the convener asked to be forgotten."
+    assert (await place.type("pause")).startswith(
+        "Only members with **Manage Messages** can do that: the convener asked to be forgotten. You can chime in"
     )
     await place.type("stop", by=place.ada)
     assert (await place.session()).status is Status.ENDED

@@ -15,7 +15,7 @@ from bot.sessions.delivery.notices import SessionClosed
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint, says
 from tests.support.simulated_bot import CAST, FULL_NAMES, Parts
-from tests.support.simulated_place import SimulatedPlace
+from tests.support.simulated_place import SimulatedPlace, words
 
 CLOSED = sentence(SessionClosed())
 
@@ -39,19 +39,21 @@ async def test_a_whole_session(place: SimulatedPlace, llm: ScriptedEndpoint) -> 
     record, session = await place.record(), (await place.session()).session
     turns = [t for t in record if t.kind in ("persona", "summary")]
     assert [t.kind for t in turns] == ["persona"] * 10 + ["summary"]
-    shown = [t.text for t in turns[:10]] + [f"**Summary.** {turns[10].text}"]
-    assert [m.content for m in place.spoken] == shown
-    assert place.speakers == [FULL_NAMES[t.speaker] for t in turns]
+    assert place.said == [t.text for t in turns]
+    assert place.speakers == [FULL_NAMES[t.speaker] for t in turns[:10]]
+    assert f"## Summary, by {FULL_NAMES[turns[10].speaker]}" in words(place.cards[-1])
+    assert "-# 10 turns · 1 question · 2 guests" in words(place.cards[-1])
     assert turns[10].speaker in most_talkative(record)
     assert llm.prompts[0].endswith(f"{turns[0].speaker}:")
 
-    faces = {embed.author.name: embed.author.icon_url for embed in place.card.embeds[1:]}
+    faces = {persona.full_name: place.bot.avatars.url(persona) for persona in CAST}
     sent = place.executed()
     assert [(s["username"], s["avatar_url"]) for s in sent] == [(name, faces[name]) for name in place.speakers]
     assert all(s["flags"] & discord.MessageFlags.suppress_embeds.flag for s in sent)
 
     questions = [s.question for _, s in record.steerings() if isinstance(s, QuestionPut)]
-    assert place.said_by_bot == ["", "**The table is closed.**", *[f"❓ **{q}**" for q in questions], CLOSED]
+    assert place.said_by_bot == [*[f"❓ **{q}**" for q in questions], CLOSED]
+    assert [words(panel) for panel in place.panels] == ["**Closed** · 10 turns"]
     assert (await place.session()).status is Status.ENDED
     assert place.buttons() == []
     await assert_minutes(place, record)
@@ -61,16 +63,12 @@ async def test_a_whole_session(place: SimulatedPlace, llm: ScriptedEndpoint) -> 
 def assert_opening(place: SimulatedPlace) -> None:
     """The channel's first message is the card, with everything a guest should know before writing."""
     card = place.history()[0]
-    about, *faces = card.embeds
-    assert about.title == "Round table: bread"
-    assert about.description == "A village bakery."
-    assert ("On the table first", "Who bakes?") in [(field.name, field.value) for field in about.fields]
-    footer = about.footer.text or ""
-    assert "The speakers are AI." in footer
-    assert "kept with the discussion" in footer
-    assert "//" in footer
-    assert [(f.author.name, f.description) for f in faces] == [(p.full_name, p.intro) for p in CAST]
-    assert all((f.author.icon_url or "").startswith("https://") for f in faces)
+    title, setting, faces, how, notice = words(card).splitlines()
+    assert (title, setting, faces) == ("## Round table: bread", "A village bakery.", "Aino · Ravi · Bo")
+    assert how.startswith("Just write here to chime in.")
+    assert "The speakers are AI." in notice
+    assert "kept with the discussion" in notice
+    assert "//" in notice
 
 
 def most_talkative(record: Record) -> list[str]:
@@ -113,7 +111,7 @@ async def test_the_same_seed_gives_the_same_order(place: SimulatedPlace) -> None
         one = place.elsewhere(place.guild.create_text_channel(name))
         await one.type("start", turns=6)
         await one.turn(7)
-        orders.append([m.content.partition(".")[0] if not m.webhook_id else m.author.name for m in one.history()])
+        orders.append([words(m).partition("\n")[0] if not m.webhook_id else m.author.name for m in one.history()])
     assert orders[0] == orders[1]
 
 
@@ -123,7 +121,7 @@ async def test_two_tables_in_two_channels_keep_apart(place: SimulatedPlace, llm:
     await other.type("start", task="boats", turns=2)
     await place.otto.send(place.channel, "The pigeons!")
     await place.turn(3)
-    assert [len(p.spoken) for p in (place, other)] == [3, 3]
+    assert [len(p.said) for p in (place, other)] == [3, 3]
     assert not [p for p in llm.prompts if "A harbour." in p and "pigeons" in p]
     assert [p for p in llm.prompts if "A village bakery." in p and "pigeons" in p]
 
@@ -134,7 +132,7 @@ async def test_nothing_that_is_said_pings(place: SimulatedPlace, llm: ScriptedEn
     await place.type("start", question=f"Who wakes {loud}?", turns=1)
     await place.lena.slash(place.channel, "roundtable say", text=f"{loud}, good morning")
     await place.turn(2)
-    assert f"**Summary.** Quiet, {loud}! I eat." in [m.content for m in place.spoken]
+    assert place.summaries == [f"Quiet, {loud}! I eat."]
     assert place.pinged == []
 
 

@@ -12,12 +12,12 @@ from bot.chat.commands.guide_commands import place_for_welcome
 from bot.chat.text.host_details import HostDetails
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
-from tests.support.simulated_place import SimulatedPlace, card_text, told
+from tests.support.simulated_place import SimulatedPlace, told, words
 
 
 def shown(result: InteractionResult) -> str:
     assert result.response is not None
-    return card_text(result.response.message)
+    return words(result.response.message)
 
 
 async def test_the_help_names_what_one_can_press(place: SimulatedPlace) -> None:

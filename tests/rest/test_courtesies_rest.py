@@ -154,11 +154,11 @@ async def test_a_panel_whose_edit_is_answered_with_nonsense(
         path = f"/channels/{session.channel_id}/messages/{panel.message_id}"
         house.server.faults.next("PATCH", path, fault)
         await house.command("pause")
-        await house.world.until(lambda: "paused" in house.world.message(panel.message_id or 0).content, what="panel")
+        await house.world.until(lambda: "Paused" in house.world.message(panel.message_id or 0).words, what="panel")
         gate.set()
         await house.command("resume")
         await house.until_ended()
-        await house.world.until(lambda: "closed" in house.world.message(panel.message_id or 0).content, what="panel")
+        await house.world.until(lambda: "Closed" in house.world.message(panel.message_id or 0).words, what="panel")
     assert len(said_about(caplog, f"the panel of session {session.id}")) == 1
 
 
@@ -179,5 +179,5 @@ async def test_a_panel_that_can_not_be_looked_up_keeps_no_table_waiting(
         session = await house.start()
         await house.until_status(session, Status.ENDED)
         (panel,) = await look_up(session.id, PostKind.PANEL)
-        await house.world.until(lambda: "closed" in house.world.message(panel.message_id or 0).content, what="panel")
+        await house.world.until(lambda: "Closed" in house.world.message(panel.message_id or 0).words, what="panel")
     assert said_about(caplog, f"the panel of session {session.id}")

@@ -134,17 +134,18 @@ async def test_the_bot_s_own_messages_are_not_doubled(table: RestHouse) -> None:
     messages = f"/channels/{table.world.general.id}/messages"
     plan = table.server.faults.next
     plan("POST", messages, Fault.accepted_then(500))  # the card
-    plan("POST", messages, Fault.accepted_then_reset(event="never"), content="The table is open")
     plan("POST", messages, Fault.accepted_then_cut(), content="Who bakes")
+    plan("POST", messages, Fault.accepted_then_reset(event="never"), content="table.steer")
+    plan("POST", messages, Fault.accepted_then_reset(event="never"), content="Summary, by")
     plan("POST", messages, Fault.accepted_then(503, event="never"), content="The table is closed. Thank")
     session = await table.start()
     await table.until_ended()
     assert table.server.faults.planned == []
     await table.check_each_once(session)
     own = [m for m in table.shown() if not m.webhook_id]
-    assert [bool(m.attachments) for m in own] == [False, False, False, True]
+    assert [bool(m.attachments) for m in own] == [False, False, False, False, True]
     assert all(m.nonce and m.sent["enforce_nonce"] for m in own)
-    await table.world.until(lambda: own[1].content == "**The table is closed.**", what="the panel kept up to date")
+    await table.world.until(lambda: own[2].words == "**Closed** · 2 turns", what="the panel kept up to date")
 
 
 async def test_a_new_database_does_not_meet_the_old_one_s_nonces(house: RestHouse, tmp_path: Path) -> None:
@@ -172,7 +173,7 @@ async def test_what_a_turn_carries(table: RestHouse) -> None:
     assert turn.sent["allowed_mentions"] == {"parse": []}
     assert turn.sent["flags"] == SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS
     card, *others = table.shown()
-    assert (bool(card.embeds), card.is_silent) == (True, False), "the card alone notifies"
+    assert ("## Round table" in card.words, card.is_silent) == (True, False), "the card alone notifies"
     assert [m.content for m in others if not m.is_silent] == []
     assert turn.name in {p.full_name for p in table.cast}
     assert (turn.avatar_url or "").startswith("https://cdn.discordapp.com/embed/avatars/")
@@ -264,9 +265,10 @@ async def test_a_paused_table_stays_paused_and_its_panel_works(house: RestHouse)
     async with house.running():
         (panel,) = [p for p in await house.posts(session) if p.kind is PostKind.PANEL]
         message = house.world.message(panel.message_id or 0)
-        await house.world.until(lambda: "is paused" in message.content, what="the panel's text")
-        pressed = house.world.click(message, f"roundtable:{session.id}:resume", "Mira")
-        await pressed.answered("deferred_update")
+        await house.world.until(lambda: "**Paused**" in message.words, what="the panel's text")
+        steering = house.world.click(message, f"rt:table.steer:{session.id}", "Mira")
+        assert "Resume" in str((await steering.said()).components)
+        await house.command("resume")
         await house.world.wait_for_messages("general", 1, containing="Mira resumed the table")
         await house.until_ended()
         await house.check_each_once(session)

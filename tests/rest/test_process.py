@@ -22,7 +22,7 @@ async def test_a_table_outlives_its_process(host: BotHost) -> None:
     async with host.process() as process:
         await host.connected()
         await world.until(lambda: world.commands, timeout=10, what="the commands")
-        started = world.slash("general", "Mira", "roundtable", "start", {"turns": 2})
+        started = world.slash("general", "Mira", "roundtable", "start", {"turns": 3})
         assert "table is open" in (await started.answered("followup")).payload["content"]
         await world.until(lambda: len(host.turns()) == 1, timeout=10, what="the first turn")
         await world.until((host.database.parent / "heartbeat").exists, what="the heartbeat")
@@ -49,8 +49,8 @@ async def test_a_table_outlives_its_process(host: BotHost) -> None:
         await host.connected()
         await world.wait_for_messages("general", 1, containing="The table is closed. Thank you", timeout=20)
         await host.server.settled()
-        panel = next(m for m in world.channel_history("general") if m.content.startswith("**The table is"))
-        await world.until(lambda: "is closed" in panel.content and not panel.components, what="the closed panel")
+        panel = next(m for m in world.channel_history("general") if "table.steer" in str(m.sent))
+        await world.until(lambda: panel.words.startswith("**Closed**"), what="the closed panel")
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), PROMISE) == 0
 
@@ -67,11 +67,14 @@ async def check_stored(host: BotHost) -> None:
     await store.aclose()
     assert session
     assert session.status is Status.ENDED
+    posts = [p for p in posts if (p.kind, p.status) != (PostKind.PANEL, PostStatus.REMOVED)]  # it has moved on
     assert {p.status for p in posts} == {PostStatus.POSTED}
     assert [p.message_id for p in posts] == [m.id for m in host.world.channel_history("general") if m.author.get("bot")]
     turns = [p for p in posts if p.kind is PostKind.TURN]
-    assert [p.content for p in turns] == host.turns()
-    assert len({p.turn_seq for p in turns}) == len(record.persona_turns()) + 1  # the summary
+    *said, summary = host.turns()
+    assert [p.content for p in turns] == said
+    assert [p.content in summary for p in posts if p.kind is PostKind.SUMMARY] == [True]
+    assert len({p.turn_seq for p in turns}) == len(record.persona_turns())
     assert [t.text for t in record if t.kind == "guest"] == ["Have I missed something?"]
 
 

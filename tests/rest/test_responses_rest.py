@@ -118,9 +118,9 @@ async def test_a_refusal_that_is_lost_is_no_fault_of_ours(table: RestHouse, capl
 
 async def test_a_form_that_is_lost_is_no_fault_of_ours(table: RestHouse, caplog: pytest.LogCaptureFixture) -> None:
     session, _ = await table.between_turns()
-    panel = next(m for m in table.shown() if m.components)
+    panel = next(m for m in table.shown() if "table.steer" in str(m.components))
     table.server.faults.next("POST", CALLBACK, Fault.accepted_then_reset())
-    table.world.click(panel, f"roundtable:{session.id}:say", "Otso")
+    table.world.click(panel, f"rt:table.say:{session.id}", "Otso")
     line = await until_logged(table, caplog)
     assert line.startswith("the answer to a button was lost (")
 

@@ -65,7 +65,7 @@ async def test_what_answers_tell_of_the_limit_all_tables_heed(table: RestHouse, 
     sessions = [await table.start(place) for place in PLACES]
     await check(table, sessions)
     # That of the channel no answer tells before it is met.
-    assert [status for status in answers(table) if limit == "webhook" or status != 429] == [200] * 9
+    assert [status for status in answers(table) if limit == "webhook" or status != 429] == [200] * 6
 
 
 async def test_what_one_table_is_told_to_wait_for_the_other_waits_for_too(table: RestHouse) -> None:

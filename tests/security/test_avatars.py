@@ -44,5 +44,6 @@ async def test_an_address_is_handed_to_discord_and_never_fetched(
     await place.type("start", turns=2)
     await place.turn(3)
     assert {body["avatar_url"] for body in place.executed()} == {trap.url}
-    assert trap.url in {embed.author.icon_url for embed in place.card.embeds}
+    asked = await place.otto.select(place.card, [CAST[0].name])
+    assert trap.url in str(asked.response and asked.response.components)
     assert trap.visits == 0

@@ -69,7 +69,7 @@ async def test_what_a_model_says_is_stored_and_shown_with_plain_links(
     llm.enqueue(TRAP, f"In short: {TRAP}")
     await place.type("start", turns=1)
     await place.turn(2)
-    assert [m.content for m in place.spoken] == [SHOWN, f"**Summary.** In short: {SHOWN}"]
+    assert place.said == [SHOWN, f"In short: {SHOWN}"]
     assert [t.text for t in await place.record() if t.kind in ("persona", "summary")] == [SHOWN, f"In short: {SHOWN}"]
     assert all(body["flags"] & 4 for body in place.executed()), "embeds are suppressed"
 

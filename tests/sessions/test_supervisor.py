@@ -92,7 +92,7 @@ async def test_two_personas_who_would_look_the_same_cannot_sit_together(house: S
 
 
 async def test_a_post_left_open_by_the_last_table_is_not_doubled_by_the_next(house: SessionHouse) -> None:
-    house.scripts.append([OK, OK, OK, LOST])
+    house.scripts.append([OK, OK, LOST])
     first = await house.start(Dials(pace=0, turns=5))
     house.stages[0].looks.extend([PostRejected(RejectReason.BLOCKED, "The history can't be read.")] * 50)
     await until(lambda: first.status is Status.PAUSED and not first.is_posting)

@@ -84,4 +84,5 @@ class BotHost:
             yield store
 
     def turns(self) -> list[str]:
-        return [m.content for m in self.world.channel_history("general") if m.webhook_id]
+        history = self.world.channel_history("general")
+        return [m.words for m in history if m.webhook_id or m.words.startswith("## Summary, by ")]

@@ -76,7 +76,9 @@ class MemoryPlace:
         return next(_ids)
 
     def show(self, post: Post) -> OwnMessage:
-        seen = OwnMessage(self.new_id(), post.by_webhook, post.username or "Roundtable", post.content.strip())
+        seen = OwnMessage(
+            self.new_id(), post.by_webhook, post.username or "Roundtable", post.content.strip(), post.is_card
+        )
         self.messages.append(seen)
         return seen
 
@@ -196,8 +198,12 @@ class ScriptedStage:
     async def show_typing(self, persona: Persona) -> None:
         self.composed.append(persona.name)
 
-    def adopt_panel(self, message_id: int | None) -> None:
+    def adopt_panel(self, message_id: int, *, instead_of: Collection[int] = ()) -> None:
         self.panel_id = message_id
+        self.place.messages = [m for m in self.place.messages if m.id not in instead_of]
+
+    def expect(self, report: StatusReport) -> None:
+        self.reports.append(report)
 
     async def refresh(self, report: StatusReport) -> None:
         self.reports.append(report)

@@ -23,7 +23,7 @@ from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.delivery import outbox
 from bot.sessions.resilience import database_outage
 from bot.settings import Settings
-from bot.store.models import Post, PostStatus, Status, StoredSession
+from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession
 from bot.store.store import Store
 from tests.support.bot_host import BotHost
 from tests.support.discord_stand_in import Channel, Message, StandIn, World, pointed_at, stand_in
@@ -115,8 +115,9 @@ class RestHouse:
         return [m for m in self.world.channel_history(channel) if m.author.get("bot")]
 
     def turns(self, channel: Channel | str = "general") -> list[str]:
-        """The texts posted through webhooks in the place."""
-        return [m.content for m in self.world.channel_history(channel) if m.webhook_id]
+        """What the personas say in the place, each summary with all of its card."""
+        history = self.world.channel_history(channel)
+        return [m.words for m in history if m.webhook_id or m.words.startswith("## Summary, by ")]
 
     async def until_ended(self, channel: Channel | str = "general") -> None:
         """The minutes stand in the place."""
@@ -143,6 +144,7 @@ class RestHouse:
     async def check_each_once(self, session: StoredSession) -> None:
         """Every post of the session stands in its place exactly once, in order, and is bound to that message."""
         posts = await self.posts(session)
+        posts = [p for p in posts if (p.kind, p.status) != (PostKind.PANEL, PostStatus.REMOVED)]  # it has moved on
         assert [p.status for p in posts] == [PostStatus.POSTED] * len(posts), posts
         messages = self.shown(self.world.channel(session.place_id))
         assert [m.id for m in messages] == [p.message_id for p in posts], [m.content for m in messages]

@@ -85,7 +85,7 @@ async def until(predicate: Callable[[], bool]) -> None:
 
 async def ended(run: SessionRunner) -> None:
     """Wait until a session has ended and everything of it was shown."""
-    store = run._store  # pyright: ignore[reportPrivateUsage]
+    store = run._state._store  # pyright: ignore[reportPrivateUsage]
     async with asyncio.timeout(10):
         while run.stored.id in {stored.id for stored in await store.unfinished_sessions()}:  # noqa: ASYNC110
             await asyncio.sleep(0.005)

@@ -21,6 +21,8 @@ from tests.support.simulated_bot import Parts
 # Above simcord's settle timeout, so that a table between two turns counts as settled: advancing the clock by this
 # much is one turn.
 PACE: Final = 30.0
+# With what a panel begins.
+_STANDS: Final = ("**Open**", "**Paused**", "**Closed**", "**Waiting for Discord**")
 _EXECUTE: Final = "/webhooks/{webhook_id}/{token}"
 
 
@@ -56,11 +58,31 @@ class SimulatedPlace:
         return told(await (by or self.mira).slash(self.channel, f"roundtable {command}", **options))
 
     async def press(self, label: str, *, by: MemberActor | None = None, panel: discord.Message | None = None) -> str:
-        """Press a button of the panel. Out: the private answer, empty where the channel shows what was done."""
-        panel = panel or self.panel
-        result = await (by or self.mira).click(panel, label=label)
-        assert result.acknowledged
-        return told(result) if result.followups or (result.response and result.response.id != panel.id) else ""
+        """Press a button of the panel, or of the private card that its Steer opens. Out: what the person is told."""
+        panel, who = panel or self.panel, by or self.mira
+        if label in buttons(panel):
+            return told(await who.click(panel, label=label))
+        steering = await who.click(panel, label="Steer")
+        if steering.response is None or "Steer the table" not in told(steering):
+            return told(steering)
+        return await self.press_on(steering, label, by=who)
+
+    async def press_on(self, card: InteractionResult, label: str, *, by: MemberActor | None = None) -> str:
+        """Press a button of a private card. Out: what the person is told, on the card or beside it."""
+        assert card.response is not None
+        return told(await (by or self.mira).click(card.response, label=label))
+
+    async def steer(self, by: MemberActor | None = None) -> InteractionResult:
+        """Press Steer. Out: the private card."""
+        return await (by or self.mira).click(self.panel, label="Steer")
+
+    async def fill_in(self, form: InteractionResult, text: str, *, by: MemberActor) -> str:
+        """Write into the one field of a form. Out: what the person is told; empty where everybody is."""
+        assert form.modal is not None
+        (field,) = (item.get("component") or item["components"][0] for item in form.modal["components"])
+        sent = await by.submit_modal(form, {field["custom_id"]: text})
+        answers = sent.followups or [*filter(None, [sent.response])]
+        return told(sent) if all(answer.ephemeral for answer in answers) else ""
 
     async def turn(self, count: int = 1) -> None:
         """Let the pace pass, so many times."""
@@ -128,22 +150,45 @@ class SimulatedPlace:
 
     @property
     def said_by_bot(self) -> list[str]:
-        """The bot's own messages: card and panel first, then questions, notices, the closing."""
-        return [m.content for m in self.history() if m.author.id == self.bot.me.id and not m.webhook_id]
+        """What the bot says as itself, its cards aside: questions, notices, the closing."""
+        return [m.content for m in self._own if not m.flags.components_v2]
+
+    @property
+    def _own(self) -> list[discord.Message]:
+        return [m for m in self.history() if m.author.id == self.bot.me.id and not m.webhook_id]
+
+    @property
+    def cards(self) -> list[discord.Message]:
+        """The bot's cards: openings, panels, summaries."""
+        return [m for m in self._own if m.flags.components_v2]
 
     @property
     def card(self) -> discord.Message:
-        return next(m for m in reversed(self.history()) if m.embeds and m.author.id == self.bot.me.id)
+        """The newest table's opening card."""
+        return next(m for m in reversed(self.cards) if "Meet the personas" in placeholders(m))
+
+    @property
+    def panels(self) -> list[discord.Message]:
+        return [m for m in self.cards if words(m).startswith(_STANDS)]
 
     @property
     def panel(self) -> discord.Message:
-        """The newest table's panel: the message after its card."""
-        card = self.card.id
-        return next(m for m in self.history() if m.id > card and m.author.id == self.bot.me.id)
+        """The newest table's panel."""
+        return self.panels[-1]
+
+    @property
+    def summaries(self) -> list[str]:
+        """What the summaries say, without what else stands on their cards."""
+        told = [words(m).splitlines() for m in self.cards]
+        return ["\n".join(lines[1:-1]) for lines in told if lines[0].startswith("## Summary, by ")]
+
+    @property
+    def said(self) -> list[str]:
+        """What the personas say, the summaries last."""
+        return [*(m.content for m in self.spoken), *self.summaries]
 
     def buttons(self, panel: discord.Message | None = None) -> list[str]:
-        shown = discord.ui.View.from_message(panel or self.panel)
-        return [item.label or "" for item in shown.children if isinstance(item, discord.ui.Button)]
+        return buttons(panel or self.panel)
 
     @property
     def pinged(self) -> list[str]:
@@ -178,16 +223,29 @@ class SimulatedPlace:
 
 def told(result: InteractionResult) -> str:
     """The one answer a person got, which nobody else can see."""
-    # The answer to a button that was only acknowledged counts the panel itself as its response.
     answers = result.followups or [*filter(None, [result.response])]
     assert [a.ephemeral for a in answers] == [True], answers
-    return answers[0].content or card_text(answers[0].message)
+    return words(answers[0].message)
 
 
-def card_text(message: discord.Message) -> str:
-    """What a card says: its texts, one below the other."""
-    shown = discord.ui.LayoutView.from_message(message)
-    return "\n".join(item.content for item in shown.walk_children() if isinstance(item, discord.ui.TextDisplay))
+def words(message: discord.Message) -> str:
+    """What a message says: its text, or all the texts of a card."""
+    shown = discord.ui.LayoutView.from_message(message) if message.flags.components_v2 else None
+    texts = shown.walk_children() if shown else ()
+    return message.content or "\n".join(item.content for item in texts if isinstance(item, discord.ui.TextDisplay))
+
+
+def buttons(message: discord.Message) -> list[str]:
+    """The labels of all buttons of a message, those that can't be pressed now aside."""
+    kind = discord.ui.LayoutView if message.flags.components_v2 else discord.ui.View
+    shown = kind.from_message(message).walk_children()
+    return [item.label or "" for item in shown if isinstance(item, discord.ui.Button) and not item.disabled]
+
+
+def placeholders(message: discord.Message) -> list[str]:
+    """What the menus of a card say before anything is chosen."""
+    shown = discord.ui.LayoutView.from_message(message).walk_children()
+    return [item.placeholder or "" for item in shown if isinstance(item, discord.ui.Select)]
 
 
 def harmless(request: HttpLogEntry) -> bool:

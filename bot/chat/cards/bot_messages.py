@@ -1,31 +1,14 @@
-"""What the bot itself shows: the opening card, how a session stands, the lines about the moderator's doings."""
+"""What the bot itself says: how a session stands, what the moderator does, what members said by command."""
 
-import re
-from collections.abc import Callable
 from typing import Final
 
-import discord
-
-from bot.chat.text.host_details import HostDetails
 from bot.chat.text.sentences import small
 from bot.discussion.model.dials import TurnOrder
-from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Session, Turn
+from bot.discussion.model.record import QuestionPut, Turn
 from bot.discussion.text.segmentation import clipped
 from bot.sessions.delivery.stage import StatusReport
 from bot.store.models import Status
 
-COLOUR: Final = discord.Colour(0x5B6EE1)
-# https://discord.com/developers/docs/resources/message#embed-object-embed-limits
-_EMBEDS: Final = 10
-_TITLE_LIMIT: Final = 256
-# These together stay under the 6000 characters that all embeds of a message may have; who runs the bot goes off the
-# context.
-_CONTEXT_LIMIT: Final = 1500
-_QUESTION_LIMIT: Final = 500
-_INTRO_LIMIT: Final = 200
-_REST_LIMIT: Final = 500
-_MODEL_LIMIT: Final = 60
 # Of the 2000 characters of an answer.
 _CAST_LIMIT: Final = 1000
 
@@ -35,7 +18,6 @@ NOTICE: Final = (
 )
 CHIME_IN: Final = "Just write here to chime in. Reply to a persona, or begin with its name, to have it answer you."
 LISTENED_TO: Final = "This table is only listened to: nobody chimes in."
-_HOST_FIELD: Final = "Who runs this"
 CANT_READ: Final = (
     "I can't read ordinary messages on this server. To chime in, use `/roundtable say`, mention me, "
     "reply to this card, or right-click a persona's message → Apps → *Ask this persona*."
@@ -58,57 +40,12 @@ def floor_choice(floor: TurnOrder) -> str:
     return f"{floor.replace('_', ' ')}: {FLOORS[floor]}"
 
 
-def opening_card(
-    session: Session,
-    avatar: Callable[[Persona], str],
-    *,
-    can_read: bool,
-    model: Callable[[Persona], str | None] = lambda persona: persona.model,
-    host: HostDetails = HostDetails(),  # noqa: B008 (it never changes)
-    chimers: int | None = None,
-) -> list[discord.Embed]:
-    """The card a table opens with: what it is about, who sits at it, and what a guest should know.
-
-    Where a persona has a model or an endpoint of its own, each face tells its model, as far as `model` knows it.
-    """
-    task, who_runs = session.task, "\n".join(host.lines)
-    card = discord.Embed(
-        title=clipped(f"Round table: {task.title}", _TITLE_LIMIT),
-        description=clipped(task.context, _CONTEXT_LIMIT - len(_HOST_FIELD) - len(who_runs)) or None,
-        colour=COLOUR,
-    )
-    card.add_field(name="On the table first", value=clipped(task.questions[0], _QUESTION_LIMIT), inline=False)
-    if session.dials.floor != "natural":
-        card.add_field(name="Who speaks next", value=FLOORS[session.dials.floor], inline=False)
-    card.add_field(name="You are welcome", value=how_to_chime_in(chimers, can_read=can_read), inline=False)
-    if who_runs:
-        card.add_field(name=_HOST_FIELD, value=who_runs, inline=False)
-    card.set_footer(text=NOTICE)
-    seated, standing = session.cast[: _EMBEDS - 2], session.cast[_EMBEDS - 2 :]
-    if len(standing) == 1:
-        seated, standing = session.cast, ()
-    differ = any(persona.endpoint or persona.model for persona in session.cast)
-    faces = [_face(persona, avatar(persona), model(persona) if differ else None) for persona in seated]
-    if standing:
-        names = ", ".join(p.full_name for p in standing)
-        faces.append(discord.Embed(description=clipped(f"… and {names}.", _REST_LIMIT), colour=COLOUR))
-    return [card, *faces]
-
-
 def how_to_chime_in(chimers: int | None, *, can_read: bool) -> str:
     """How members can say something at a table, and who may (`chimers` as StoredSession has it)."""
     if chimers == 0:
         return LISTENED_TO
     how = CHIME_IN if can_read else CANT_READ
     return how if chimers is None else f"Members with the role <@&{chimers}> chime in here. {how}"
-
-
-def _face(persona: Persona, url: str, model: str | None) -> discord.Embed:
-    embed = discord.Embed(description=clipped(persona.intro or "", _INTRO_LIMIT) or None, colour=COLOUR)
-    if model:
-        # Without the owner, or the folders on the host's disk (llama.cpp).
-        embed.set_footer(text=clipped(re.split(r"[/\\]", model)[-1], _MODEL_LIMIT))
-    return embed.set_author(name=persona.full_name, icon_url=url)
 
 
 def moderator_line(turn: Turn) -> str:

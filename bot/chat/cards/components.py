@@ -5,6 +5,7 @@ which `commands/clicks.py` has done by the handler of that verb: so a card works
 one without knowing what its buttons do.
 """
 
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -31,6 +32,8 @@ PREFIX: Final = "rt"
 
 Part: TypeAlias = discord.ui.Item[Any]
 Button: TypeAlias = discord.ui.Button[Any]
+Layout: TypeAlias = discord.ui.LayoutView
+Buttons: TypeAlias = discord.ui.View
 Style: TypeAlias = discord.ButtonStyle
 
 
@@ -53,16 +56,21 @@ def custom_id(verb: str, argument: object = "") -> str:
     return made
 
 
+def key(name: str) -> str:
+    """A short stand-in for a name in an argument: names may be too long for one."""
+    return f"{zlib.crc32(name.encode()):08x}"
+
+
 # --- a message ---
 
 
-def card(*parts: Part | None, colour: discord.Colour | None = COLOUR) -> discord.ui.LayoutView:
+def card(*parts: Part | None, colour: discord.Colour | None = COLOUR) -> Layout:
     """A message that is one box with these parts below each other; None is left out."""
     box: discord.ui.Container[Any] = discord.ui.Container(*filter(None, parts), accent_colour=colour)
     return message(box)
 
 
-def message(*parts: Part | None) -> discord.ui.LayoutView:
+def message(*parts: Part | None) -> Layout:
     """A message of these parts, boxes among them."""
     view = discord.ui.LayoutView(timeout=None)
     for part in filter(None, parts):
@@ -100,6 +108,15 @@ def pictures(*urls: str) -> Part:
 def attached(filename: str) -> Part:
     """A file that goes with the message, where it is to be seen."""
     return discord.ui.File(f"attachment://{filename}")
+
+
+def below(*items: Button) -> Buttons:
+    """Up to five buttons below an ordinary message."""
+    view = discord.ui.View(timeout=None)
+    for item in items:
+        view.add_item(item)
+    view.stop()
+    return view
 
 
 # --- what is pressed ---

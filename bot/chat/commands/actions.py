@@ -7,9 +7,11 @@ import discord
 from bot.chat.cards.bot_messages import details
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.privacy_command import refuse_kept_out
+from bot.chat.commands.reopening import keep_going
 from bot.chat.commands.responses import answer, defer, withdraw_answer
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.commands.slow_mode import require_pause
+from bot.chat.commands.who_steers import require_host_rules, require_steerer
 from bot.chat.hearing.chimers import may_chime_in
 from bot.chat.hearing.discord_mentions import with_names
 from bot.chat.hearing.guest_messages import without_unseen
@@ -37,28 +39,39 @@ TOO_MUCH: Final = (
 
 
 async def pause(interaction: Interaction) -> str:
-    runner = _own_table(interaction)
+    runner = await require_steerer(interaction)
     await interaction.client.supervisor.pause(runner.stored.place_id)
-    await runner.say(f"⏸ {_who(interaction)} paused the table.")
+    await runner.say(f"⏸ {who(interaction)} paused the table.")
     return "Paused. `/roundtable resume` goes on."
 
 
 async def resume(interaction: Interaction) -> str:
-    runner = _own_table(interaction)
-    _require_host_rules(interaction, runner)
+    if interaction.client.supervisor.find(_place(interaction)) is None and (
+        last := await interaction.client.store.last_session(_place(interaction))
+    ):
+        return await keep_going(interaction, last, by=who(interaction))
+    runner = await require_steerer(interaction)
+    require_host_rules(interaction, runner.stored)
     await interaction.client.supervisor.resume(runner.stored.place_id)
-    await runner.say(f"▶ {_who(interaction)} resumed the table.")
+    await runner.say(f"▶ {who(interaction)} resumed the table.")
     return "Resumed."
 
 
 async def stop(interaction: Interaction, *, summary: bool = False) -> str:
-    runner = _own_table(interaction)
+    runner = await require_steerer(interaction)
     summary = summary and bool(runner.record.persona_turns())  # with nothing said there is nothing to sum up
     if summary:
-        _require_host_rules(interaction, runner)
-    await runner.say(f"⏹ {_who(interaction)} {'asks for the summary' if summary else 'ended the table'}.")
+        require_host_rules(interaction, runner.stored)
+    await runner.say(f"⏹ {who(interaction)} {'asks for the summary' if summary else 'ended the table'}.")
     await interaction.client.supervisor.stop(runner.stored.place_id, summary=summary)
     return "The table closes with a summary." if summary else "The table is closed."
+
+
+async def show_panel(interaction: Interaction) -> str:
+    runner = interaction.client.supervisor.open_at(_place(interaction))
+    require_voice(interaction)
+    await runner.panel.ask()
+    return "The panel stands at the end of this channel again."
 
 
 async def status(interaction: Interaction) -> str:
@@ -68,46 +81,46 @@ async def status(interaction: Interaction) -> str:
 
 
 async def skip(interaction: Interaction) -> str:
-    persona = await steering.skip(_own_running(interaction), by=_who(interaction))
+    persona = await steering.skip(await _own_running(interaction), by=who(interaction))
     return f"{persona.full_name} is skipped this time."
 
 
 async def next_question(interaction: Interaction) -> str:
-    return f"On the table now: {await steering.put_question(_own_running(interaction))}"
+    return f"On the table now: {await steering.put_question(await _own_running(interaction))}"
 
 
 async def put_question(interaction: Interaction, question: str | None) -> str:
-    return f"On the table now: {await steering.put_question(_own_running(interaction), one_line(question))}"
+    return f"On the table now: {await steering.put_question(await _own_running(interaction), one_line(question))}"
 
 
 async def wrap_up(interaction: Interaction) -> str:
-    left = await steering.wrap_up(_own_running(interaction), by=_who(interaction))
+    left = await steering.wrap_up(await _own_running(interaction), by=who(interaction))
     return f"{left} more turn{'' if left == 1 else 's'}, then the summary."
 
 
 async def give_floor(interaction: Interaction, name: str) -> str:
-    persona = await steering.give_floor(_own_running(interaction), name, by=_who(interaction))
+    persona = await steering.give_floor(await _own_running(interaction), name, by=who(interaction))
     return f"{persona.full_name} speaks next."
 
 
 async def change_turns(interaction: Interaction, turns: int) -> str:
-    left = await steering.change_turns(_own_running(interaction), turns, by=_who(interaction))
+    left = await steering.change_turns(await _own_running(interaction), turns, by=who(interaction))
     return f"{left} turn{' is' if left == 1 else 's are'} left."
 
 
 async def seat(interaction: Interaction, name: str) -> str:
     persona = (await catalogue_of(interaction)).persona(name)
-    await steering.seat(_own_running(interaction), persona)
+    await steering.seat(await _own_running(interaction), persona)
     return f"{persona.full_name} has a seat."
 
 
 async def unseat(interaction: Interaction, name: str) -> str:
-    persona = await steering.unseat(_own_running(interaction), name)
+    persona = await steering.unseat(await _own_running(interaction), name)
     return f"{persona.full_name} has left."
 
 
 async def mute(interaction: Interaction, name: str, *, muted: bool) -> str:
-    persona = await steering.mute(_own_running(interaction), name, muted=muted, by=_who(interaction))
+    persona = await steering.mute(await _own_running(interaction), name, muted=muted, by=who(interaction))
     return f"{persona.full_name} {'only listens now' if muted else 'may speak again'}."
 
 
@@ -190,27 +203,8 @@ def require_welcome(interaction: Interaction, runner: SessionRunner) -> None:
     raise UserError(f"At this table only members with the role <@&{chimers}> chime in.")
 
 
-def _own_table(interaction: Interaction) -> SessionRunner:
-    """The table here, if this person may moderate it: its convener, and whoever may manage messages here."""
-    runner = interaction.client.supervisor.open_at(_place(interaction))
-    if interaction.user.id != runner.stored.convener_id and not interaction.permissions.manage_messages:
-        if not runner.stored.convener_id:
-            raise UserError("Only a member with **Manage Messages** can do that: the convener asked to be forgotten.")
-        raise UserError(
-            f"Only <@{runner.stored.convener_id}>, who convened this table, "
-            "or a member with **Manage Messages** can do that."
-        )
-    return runner
-
-
-def _require_host_rules(interaction: Interaction, runner: SessionRunner) -> None:
-    """Raise UserError where the host has the table say nothing more."""
-    if against := interaction.client.host_rules.against_table(interaction.client, runner.stored):
-        raise UserError(against)
-
-
-def _own_running(interaction: Interaction) -> SessionRunner:
-    _own_table(interaction)
+async def _own_running(interaction: Interaction) -> SessionRunner:
+    await require_steerer(interaction)
     return interaction.client.supervisor.running_at(_place(interaction))
 
 
@@ -218,6 +212,7 @@ def _place(interaction: Interaction) -> int:
     return interaction.channel_id or 0
 
 
-def _who(interaction: Interaction) -> str:
+def who(interaction: Interaction) -> str:
+    """Whoever asks, as the place is told of what they did."""
     name = " ".join(plain_links(without_unseen(interaction.user.display_name)).split())
     return discord.utils.escape_markdown(name) or "someone"

@@ -15,6 +15,8 @@ from bot.errors import UserError
 log = logging.getLogger(__name__)
 
 OUT_OF_DATE: Final = "This button is one of an earlier version of me. `/roundtable panel` shows the ones that work now."
+# The buttons of panels of earlier versions. Nothing does that verb, which is told.
+_EARLIER_PREFIX: Final = "roundtable"
 _PRESSED: Final = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
 
@@ -61,6 +63,8 @@ def click_of(interaction: discord.Interaction[Any]) -> Click | None:
     if interaction.type not in _PRESSED or not data:
         return None
     prefix, _, rest = str(data.get("custom_id", "")).partition(":")
+    if prefix == _EARLIER_PREFIX:
+        return Click(_EARLIER_PREFIX)
     if prefix != PREFIX:
         return None
     verb, _, argument = rest.partition(":")

@@ -1,5 +1,7 @@
 """What commands, buttons and forms need of the bot, and the type of interaction they are written against."""
 
+from collections.abc import Callable
+
 import discord
 
 from bot.chat.commands.slow_mode import OneAtATime
@@ -27,6 +29,7 @@ class InteractionClient(discord.Client):
     """
 
     settings: Settings
+    model_of: Callable[[Persona], str | None]
     host_rules: HostRules
     catalogue: Catalogue
     avatars: Avatars
@@ -41,10 +44,6 @@ class InteractionClient(discord.Client):
     file_hosts: frozenset[str] = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
     store: Store
     endpoints: EndpointRegistry
-
-    def model_of(self, persona: Persona) -> str | None:
-        """The name of the model that speaks as a persona, as far as it is known."""
-        raise NotImplementedError
 
     def stage_of(self, stored: StoredSession) -> Stage:
         """Where a session is shown."""

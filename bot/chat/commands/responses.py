@@ -9,6 +9,7 @@ import aiohttp
 import discord
 
 from bot.chat.commands.interaction import Interaction
+from bot.chat.commands.who_steers import steers
 from bot.chat.rules.api_errors import (
     ALREADY_ACKNOWLEDGED,
     INVALID_WEBHOOK_TOKEN,
@@ -105,7 +106,8 @@ async def apologise(interaction: Asked, error: Exception) -> None:
     """Say what went wrong: a person's mistake in its own words, anything else with an id."""
     cause = getattr(error, "original", error)
     if isinstance(cause, RoundtableError):
-        text = with_remedy(cause)
+        here = interaction.client.supervisor.find(interaction.channel_id or 0)
+        text = with_remedy(cause, steers=here is None or await steers(interaction, here.stored))
     else:
         error_id = new_error_id()
         log.error("interaction failed (error %s)", error_id, exc_info=cause)

@@ -15,6 +15,11 @@ async def status(interaction: Interaction) -> None:
     await carry_out(interaction, actions.status)
 
 
+@app_commands.command(description="Show the panel anew, at the end of this channel")
+async def panel(interaction: Interaction) -> None:
+    await carry_out(interaction, actions.show_panel)
+
+
 @app_commands.command(description="Say something to the table in this channel")
 @app_commands.describe(text="What you want to say; begin with a persona's name to have it answer you")
 async def say(interaction: Interaction, text: Range[str, 1, 1500]) -> None:
@@ -24,5 +29,6 @@ async def say(interaction: Interaction, text: Range[str, 1, 1500]) -> None:
 
 COMMANDS: Final = (
     status,
+    panel,
     say,
 )

@@ -19,5 +19,5 @@ def as_own(
         return OwnMessage(message.id, True, message.author.name, message.content)
     # Opening a thread leaves a message of Discord's in our name.
     if message.author.id == me.id and not (message.webhook_id or message.interaction_metadata or message.is_system()):
-        return OwnMessage(message.id, False, message.author.name, message.content)
+        return OwnMessage(message.id, False, message.author.name, message.content, message.flags.components_v2)
     return None

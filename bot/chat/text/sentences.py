@@ -55,9 +55,18 @@ REMEDIES: Final[Mapping[Remedy, str]] = {
 }
 
 
-def with_remedy(error: RoundtableError) -> str:
-    """What went wrong, and what would help."""
+# Where it is not theirs to end the table that is in the way.
+_INSTEAD: Final = (
+    "You can chime in there, look at earlier ones with `/roundtable history`, or open yours in a thread or in another "
+    "channel."
+)
+
+
+def with_remedy(error: RoundtableError, *, steers: bool = True) -> str:
+    """What went wrong, and what would help. `steers`: whether whoever reads it may end the table here."""
     remedy = error.remedy if isinstance(error, UserError) else None
+    if remedy is Remedy.STOP and not steers:
+        return f"{error} {_INSTEAD}"
     return f"{error} {REMEDIES[remedy]}" if remedy else str(error)
 
 

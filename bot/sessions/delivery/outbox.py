@@ -151,7 +151,8 @@ class Outbox:
             return False
         copies = [c for c in await self._copies(message) if c.by_webhook == message.by_webhook]
         post = await self._store.sending(self._place_id)
-        if post and message.id > post.after_id and post.by_webhook == message.by_webhook:
+        is_alike = post and (post.by_webhook, post.is_card) == (message.by_webhook, message.is_card)
+        if post and is_alike and message.id > post.after_id:
             # As far as content can be read, neither a late copy of an earlier post is taken for this one, nor what
             # tells the convener of a fault, which is no post: each kind of notice begins with a sign of its own.
             text, shown = post.content.strip(), message.content.strip()
@@ -243,7 +244,7 @@ class Outbox:
             # Bound to another message already: a copy that was seen first, or one whose text can't be read and that
             # was taken for it. The answer is certain, so the other goes; unless a person has removed that.
             copy = await self._store.rebind(post.id, message_id) or message_id
-        await self._remove(OwnMessage(copy, post.by_webhook, post.username or "", post.content))
+        await self._remove(OwnMessage(copy, post.by_webhook, post.username or "", post.content, post.is_card))
         return True
 
     async def _is_shown(self, post: Post) -> bool:

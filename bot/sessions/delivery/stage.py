@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Final, Protocol
 
@@ -51,12 +52,14 @@ class PlaceGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OwnMessage:
-    """A message of ours that was seen in the place. `by_webhook`: a turn; otherwise one of the bot's own messages."""
+    """A message of ours that was seen in the place. `by_webhook`: a turn; otherwise one of the bot's own messages.
+    `is_card`: it was drawn as one, and has no text."""
 
     id: int
     by_webhook: bool
     name: str
     content: str
+    is_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ class GuestMessage:
 @dataclass(frozen=True, slots=True)
 class StatusReport:
     """How a session stands, for the panel and for `status`. `most_tokens`: what it may use (0: no limit).
-    `spoken_by`: the endpoint that wrote the last turn in the place of another."""
+    `spoken_by`: the endpoint that wrote the last turn in the place of another. `next_speaker`: who speaks next, as far
+    as that is known now. `put`: how many questions have come to the table. `began`: when it was opened."""
 
     session_id: int
     status: Status
@@ -115,6 +119,10 @@ class StatusReport:
     spoken_by: str | None = None
     tokens: int = 0
     most_tokens: int = 0
+    next_speaker: str | None = None
+    put: int = 0
+    guests: int = 0
+    began: datetime | None = None
 
 
 class Stage(Protocol):
@@ -175,8 +183,12 @@ class Stage(Protocol):
         """Show that a turn is on its way."""
         ...
 
-    def adopt_panel(self, message_id: int | None) -> None:
-        """After a restart: the message that shows the panel."""
+    def adopt_panel(self, message_id: int, *, instead_of: Collection[int] = ()) -> None:
+        """From now on this message shows the panel; those go."""
+        ...
+
+    def expect(self, report: StatusReport) -> None:
+        """What the next panel is to say. The one that is shown need not be brought up to date: it goes."""
         ...
 
     async def refresh(self, report: StatusReport) -> None:

@@ -1,7 +1,9 @@
 """How a session stands, read off its parts."""
 
-from bot.discussion.model.record import Record, question_on_table, seats
+from bot.discussion.model.record import QuestionPut, Record, Session, question_on_table, seats
 from bot.discussion.moderation import agenda
+from bot.discussion.moderation.moderator import Open, Speak, Summarise, next_step
+from bot.discussion.moderation.speaker_selection import choosable, next_speaker
 from bot.llm.fallback import spoken_by
 from bot.sessions.composing.budget import Budget
 from bot.sessions.delivery.outbox import Outbox
@@ -29,4 +31,19 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
         spoken_by=spoken_by(record.persona_turns()[-1].flags) if record.persona_turns() else None,
         tokens=budget.used,
         most_tokens=budget.most,
+        next_speaker=who_is_next(session, record),
+        put=len({s.question for _, s in record.steerings() if isinstance(s, QuestionPut)}),
+        guests=len({turn.author_id or turn.speaker for turn in record if turn.kind == "guest"}),
+        began=state.stored.created_at,
     )
+
+
+def who_is_next(session: Session, record: Record) -> str | None:
+    """The name of whoever speaks or sums up next if nobody steers; None where that is still to be chosen, or nobody."""
+    match next_step(session, record):
+        case Speak(persona) | Summarise(persona):
+            return persona.name
+        case Open() if not choosable(session, record) and (persona := next_speaker(session, record)):
+            return persona.name
+        case _:
+            return None

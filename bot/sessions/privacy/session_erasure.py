@@ -32,7 +32,7 @@ async def erase_member(
     questions = {turn.seq for turn in record if isinstance(turn.steering, QuestionPut)}
 
     def content_of(post: Post) -> str:
-        if post.kind is PostKind.TURN:
+        if post.kind in (PostKind.TURN, PostKind.SUMMARY):
             return without_name(stored.session, post.content, member) if took_part else post.content
         named = post.kind is PostKind.NOTICE and post.turn_seq not in questions
         return without_actor(post.content, member) if named else post.content

@@ -14,6 +14,7 @@ from .records import (
     NEWS_THREAD,
     PUBLIC_THREAD,
     REPLY,
+    SUPPRESS_NOTIFICATIONS,
     Channel,
     Message,
 )
@@ -179,7 +180,7 @@ def change(call: ApiCall, message: Message) -> Message:
     now: JSON = {"content": message.content, "embeds": message.embeds, "components": message.components}
     files = len(message.attachments) + len(call.request.files)
     refusals.check_message({**now, "flags": message.flags, **call.json}, files=files)
-    hidden = message.flags & EPHEMERAL
+    hidden = message.flags & (EPHEMERAL | SUPPRESS_NOTIFICATIONS)  # no edit changes these
     call.world.fill(message, call.json, call.request.files)
-    message.flags = message.flags & ~(LOADING | EPHEMERAL) | hidden
+    message.flags = message.flags & ~(LOADING | EPHEMERAL | SUPPRESS_NOTIFICATIONS) | hidden
     return call.world.edited(message)

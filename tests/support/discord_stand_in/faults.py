@@ -112,7 +112,8 @@ class Planned:
     content: str | None
 
     def fits(self, request: ApiRequest) -> bool:
-        said = request.json.get("content") or "" if isinstance(request.json, dict) else ""
+        sent = request.json if isinstance(request.json, dict) else {}
+        said = f"{sent.get('content') or ''}\n{sent.get('components') or ''}"
         right_words = self.content is None or self.content in said
         return self.method in ("*", request.method) and request.path.startswith(self.path) and right_words
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,6 +129,10 @@ class Channel:
         return self.parent or self
 
 
+# https://discord.com/developers/docs/components/reference#component-object-component-types
+TEXT_DISPLAY = 10
+
+
 @dataclass
 class Message:
     """A message as stored. `sent` is the request's JSON, so that a test can look at what was asked for."""
@@ -157,6 +162,11 @@ class Message:
     def name(self) -> str:
         """The name shown above the message."""
         return self.author["username"]
+
+    @property
+    def words(self) -> str:
+        """What it says: its text, or all the texts of a card."""
+        return self.content or "\n".join(texts_of(self.components))
 
     @property
     def avatar_url(self) -> str | None:
@@ -214,3 +224,11 @@ class ApiRequest:
     files: list[JSON]
     reason: str | None
     status: int = 0
+
+
+def texts_of(components: list[JSON]) -> Iterator[str]:
+    """The texts of a card, in order."""
+    for part in components:
+        if part["type"] == TEXT_DISPLAY:
+            yield part["content"]
+        yield from texts_of(part.get("components") or [])

@@ -278,7 +278,7 @@ class World(Threads):
         place = self.channel(channel)
 
         def found() -> list[Message]:
-            return [each for each in self.in_channel(place) if containing in each.content]
+            return [each for each in self.in_channel(place) if containing in each.words]
 
         try:
             await self.until(lambda: len(found()) >= count, timeout=timeout)

@@ -1,0 +1,120 @@
+"""The card a table opens with: what it is about, who sits at it, how to chime in; and who each of them is."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from bot.chat.cards import components as c
+from bot.chat.cards.bot_messages import FLOORS, NOTICE, how_to_chime_in
+from bot.chat.text.host_details import HostDetails
+from bot.chat.text.sentences import small
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import Session
+from bot.discussion.text.segmentation import clipped, sentences, utf16_length
+
+SETTING: Final = "card.setting"
+MEET: Final = "card.meet"
+PRIVACY: Final = "card.privacy"
+ASK: Final = "table.ask"
+
+# Of the 4000 characters that all texts of a card may have together.
+_TITLE_LIMIT: Final = 150
+_LEAD_LIMIT: Final = 280
+_FACES_LIMIT: Final = 1200
+_INTRO_LIMIT: Final = 3000
+_MODEL_LIMIT: Final = 60
+# Longer settings are sent as a file.
+SETTING_MESSAGES: Final = 3
+
+# Of a model's name its owner, or the folders on the host's disk (llama.cpp).
+_OWNER: Final = re.compile(r".*[/\\]")
+
+Emoji = Callable[[Persona], str | None]
+"""A persona's picture as it stands in a line of text, None for one that has none."""
+
+
+def opening_card(
+    session: Session,
+    *,
+    session_id: int,
+    can_read: bool,
+    emoji: Emoji = lambda persona: None,
+    chimers: int | None = None,
+    host: HostDetails = HostDetails(),  # noqa: B008 (it never changes)
+) -> c.Layout:
+    """What everybody should know before they read on. `chimers` as in StoredSession.
+
+    The first question is not on it: it follows in a message of its own.
+    """
+    setting = lead(session.task.context)
+    is_whole = setting == _one_line(session.task.context)
+    floor = session.dials.floor
+    notes = [NOTICE, *host.lines]
+    return c.card(
+        c.text(f"## {_title(session)}"),
+        c.text(setting) if setting and is_whole else None,
+        None if is_whole else c.beside(setting, c.button("Read the setting", SETTING, session_id)),
+        c.text(_faces(session.cast, emoji)),
+        c.menu(MEET, session_id, "Meet the personas", persona_options(session.cast, emoji)),
+        c.text(f"**Who speaks next:** {FLOORS[floor]}.") if floor != "natural" else None,
+        c.text(how_to_chime_in(chimers, can_read=can_read)),
+        c.beside("\n".join(map(small, notes)), c.button("Privacy", PRIVACY)),
+    )
+
+
+def lead(context: str) -> str:
+    """The first sentences of a setting, on one line; all of a short one."""
+    whole = _one_line(context)
+    if utf16_length(whole) <= _LEAD_LIMIT:
+        return whole
+    shown = ""
+    for sentence in sentences(whole):
+        if utf16_length(shown + sentence) > _LEAD_LIMIT:
+            break
+        shown += sentence
+    return shown.rstrip() or clipped(whole, _LEAD_LIMIT)
+
+
+def persona_options(personas: Sequence[Persona], emoji: Emoji, chosen: Sequence[str] = ()) -> list[c.Option]:
+    """Personas to choose from, by name; those in `chosen` are so already."""
+    return [
+        c.Option(p.full_name, p.name, _one_line(p.intro or ""), emoji(p), is_chosen=p.name in chosen) for p in personas
+    ]
+
+
+def persona_card(persona: Persona, *, session_id: int, url: str, model: str | None, can_ask: bool) -> c.Layout:
+    """Who a persona is. `model`: by which it is played, where that tells it from others."""
+    lines = [f"## {persona.full_name}", clipped(persona.intro or "", _INTRO_LIMIT)]
+    if model:
+        lines.append(small(f"Played by {clipped(_OWNER.sub('', model), _MODEL_LIMIT)}"))
+    ask = c.button(f"Ask {persona.name}", ASK, f"{session_id}:{c.key(persona.name)}", style=c.Style.primary)
+    return c.card(
+        c.with_face("\n".join(filter(None, lines)), url, persona.full_name),
+        c.row(ask) if can_ask else None,
+    )
+
+
+def _title(session: Session) -> str:
+    name, question = _one_line(session.task.name), _one_line(session.task.questions[0])
+    # A table of one's own question is called by it, and that comes next.
+    if name == question or (name.endswith("…") and question.startswith(name[:-1])):
+        return "A round table"
+    return clipped(f"Round table: {name.replace('-', ' ')}", _TITLE_LIMIT)
+
+
+def _faces(cast: Sequence[Persona], emoji: Emoji) -> str:
+    """Faces and names, as many as there is room for."""
+    shown: list[str] = []
+    for persona in cast:
+        face = emoji(persona)
+        entry = f"{face} {persona.name}" if face else persona.name
+        if utf16_length("  ".join([*shown, entry])) > _FACES_LIMIT:
+            break
+        shown.append(entry)
+    more = len(cast) - len(shown)
+    separator = "\u2002 " if any(map(emoji, cast)) else " · "
+    return separator.join([*shown, *([f"and {more} more"] if more else [])])
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

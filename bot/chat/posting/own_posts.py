@@ -1,0 +1,82 @@
+"""What the bot shows of a table as itself (cards, notices, minutes), drawn when it is sent."""
+
+import io
+from typing import Any, Final
+
+import discord
+
+from bot.chat.cards.ending_card import closing_row, figures, summary_card
+from bot.chat.cards.opening_card import opening_card
+from bot.chat.posting.avatars import Avatars
+from bot.chat.posting.shown_panel import ShownPanel
+from bot.chat.posting.table_files import minutes_name
+from bot.chat.posting.vote_cards import VoteCards
+from bot.chat.text.host_details import HostDetails
+from bot.store.models import Post, PostKind, StoredSession
+from bot.store.schema import now
+from bot.store.store import Store
+
+_MESSAGE_URL: Final = "https://discord.com/channels/{}/{}/{}"
+
+
+class OwnPosts:
+    """Those of one session."""
+
+    def __init__(
+        self,
+        stored: StoredSession,
+        client: discord.Client,
+        panel: ShownPanel,
+        votes: VoteCards,
+        *,
+        store: Store,
+        avatars: Avatars,
+        host: HostDetails,
+    ) -> None:
+        self._stored = stored
+        self._client = client
+        self._panel = panel
+        self._votes = votes
+        self._store = store
+        self._avatars = avatars
+        self._host = host
+
+    async def drawn(self, post: Post) -> dict[str, Any]:
+        """What a post is sent with."""
+        match post.kind:
+            case PostKind.CARD:
+                return {"view": self._opening_card()}
+            case PostKind.PANEL if view := self._panel.to_send():
+                return {"view": view}
+            case PostKind.VOTE:
+                return await self._votes.drawn(post)
+            case PostKind.SUMMARY:
+                return {"view": summary_card(post.content, post.username or "", post.avatar, await self._figures(post))}
+            case PostKind.MINUTES if post.attachment:
+                file = discord.File(io.BytesIO(post.attachment.encode()), filename=minutes_name(self._stored, post))
+                row = closing_row(self._stored.id, await self._start_url())
+                return {"content": post.content, "file": file, "view": row}
+            case _:
+                return {"content": post.content, "suppress_embeds": True}
+
+    def _opening_card(self) -> discord.ui.LayoutView:
+        return opening_card(
+            self._stored.session,
+            session_id=self._stored.id,
+            can_read=self._client.intents.message_content,
+            emoji=self._avatars.emoji,
+            chimers=self._stored.chimers,
+            host=self._host,
+        )
+
+    async def _figures(self, post: Post) -> str | None:
+        """How much was said, below the last piece of a summary."""
+        pieces = await self._store.session_posts(self._stored.id, PostKind.SUMMARY)
+        is_last = not pieces or pieces[-1].id == post.id
+        return figures(self._panel.report, now()) if is_last and self._panel.report else None
+
+    async def _start_url(self) -> str | None:
+        """Where the opening card is, None if it was not shown."""
+        cards = await self._store.session_posts(self._stored.id, PostKind.CARD)
+        card = next((card.message_id for card in cards if card.message_id), None)
+        return _MESSAGE_URL.format(self._stored.guild_id, self._stored.place_id, card) if card else None

@@ -1,0 +1,64 @@
+"""What one reads further on the opening card, and what can be pressed below a table that is closed."""
+
+from simcord import InteractionResult
+
+from bot.discussion.model.task import Task
+from bot.library.catalogue import Catalogue
+from tests.support.endpoint_stand_in import ScriptedEndpoint
+from tests.support.simulated_bot import CAST, Parts
+from tests.support.simulated_place import SimulatedPlace, told, words
+
+SIGNED = "✅ Bread is good.\n\n⚖️ Bo says rye, Ravi wheat.\n\n❓ Who pays?"
+
+
+def private(result: InteractionResult) -> list[str]:
+    answers = [*filter(None, [result.response]), *result.followups]
+    assert all(answer.ephemeral for answer in answers)
+    return [answer.content for answer in answers]
+
+
+async def test_the_card_has_more_to_read(place: SimulatedPlace, parts: Parts) -> None:
+    long = Task(name="history", context="Flour is old. " * 200, questions=("Why?",))
+    parts.catalogue = Catalogue(CAST, (long,))
+    await place.restart(parts)
+    await place.type("start")
+    card = place.card
+    first, *more = private(await place.otto.click(card, label="Read the setting"))
+    assert first.startswith("Flour is old.")
+    assert more, "a long setting comes in pieces"
+    assert "this server" in told(await place.otto.click(card, label="Privacy"))
+    met = await place.otto.select(card, ["Bo"])
+    assert told(met).splitlines() == ["## Bo Lindqvist", "Bo at the table."]
+    assert met.response is not None
+    form = await place.otto.click(met.response, label="Ask Bo")
+    await place.fill_in(form, "what about rye?", by=place.otto)
+    assert (await place.guests())[-1].text == "Bo, what about rye?"
+    await place.type("stop")
+    met = await place.otto.select(card, ["Aino"])
+    assert "Aino at the table." in told(met), "also when the table is closed"
+
+
+async def test_what_can_be_done_below_a_closed_table(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
+    llm.enqueue("I bake at dawn.", SIGNED)
+    await place.type("start", turns=1, personas="Bo, Ravi")
+    await place.turn(2)
+    summary = words(place.cards[-1]).splitlines()
+    assert [line for line in summary if line.startswith("**")] == [
+        "**✅ Agreed**",
+        "**⚖️ Still disputed**",
+        "**❓ Open question**",
+    ]
+    closing = place.history()[-1]
+    assert f"/{place.channel.id}/{place.card.id}" in str(closing.components), "the way back to its start"
+    minutes = await place.otto.click(closing, label="Minutes")
+    (handed_out,) = minutes.followups or [*filter(None, [minutes.response])]
+    assert handed_out.attachments
+    assert told(await place.otto.click(closing, label="Keep going (+6)")).startswith(f"Only <@{place.mira.id}>")
+
+    form = await place.otto.click(closing, label="Same table, new question")
+    assert (
+        await place.fill_in(form, " Rye\nor wheat? ", by=place.otto) == "The table is open again, with your question."
+    )
+    session = (await place.session()).session
+    assert (session.task.name, session.task.questions, session.dials.turns) == ("bread", ("Rye or wheat?",), 1)
+    assert [persona.name for persona in session.cast] == ["Bo", "Ravi"]
