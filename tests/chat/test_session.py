@@ -50,7 +50,10 @@ async def test_a_whole_session(place: SimulatedPlace, llm: ScriptedEndpoint) -> 
     assert all(s["flags"] & discord.MessageFlags.suppress_embeds.flag for s in sent)
 
     questions = [s.question for _, s in record.steerings() if isinstance(s, QuestionPut)]
-    assert place.said_by_bot == ["", "**The table is closed.**", *[f"❓ **{q}**" for q in questions], CLOSED]
+    *said, last_call, closed = place.said_by_bot
+    assert (said, closed) == (["", "**The table is closed.**", *[f"❓ **{q}**" for q in questions]], CLOSED)
+    assert last_call.startswith("-# Three turns left, then ")
+    assert last_call.endswith(" sums up. Last chance to chime in.")
     assert (await place.session()).status is Status.ENDED
     assert place.buttons() == []
     await assert_minutes(place, record)
