@@ -149,7 +149,9 @@ async def test_skip_passes_over_the_next_speaker(place: SimulatedPlace) -> None:
 
 
 async def test_skip_also_works_when_a_new_question_comes_first(place: SimulatedPlace) -> None:
-    place.bot.settings = place.bot.settings.model_copy(update={"discussion": Dials(pace=PACE, topic_every=1)})
+    place.bot.settings = place.bot.settings.model_copy(
+        update={"discussion": Dials(pace=PACE, topic_every=1, topic_least=1)}
+    )
     await place.type("start")
     assert (await place.type("skip")).endswith(" is skipped this time.")
     await place.turn()

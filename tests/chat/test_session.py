@@ -52,7 +52,10 @@ async def test_a_whole_session(place: SimulatedPlace, llm: ScriptedEndpoint) -> 
     assert all(s["flags"] & discord.MessageFlags.suppress_embeds.flag for s in sent)
 
     questions = [s.question for _, s in record.steerings() if isinstance(s, QuestionPut)]
-    assert place.said_by_bot == [*[f"❓ **{q}**" for q in questions], CLOSED]
+    *said, last_call, closed = place.said_by_bot
+    assert (said, closed) == ([f"❓ **{q}**" for q in questions], CLOSED)
+    assert last_call.startswith("-# Three turns left, then ")
+    assert last_call.endswith(" sums up. Last chance to chime in.")
     assert [words(panel) for panel in place.panels] == ["**Closed** · 10 turns"]
     assert (await place.session()).status is Status.ENDED
     assert place.buttons() == []

@@ -116,7 +116,7 @@ async def test_two_refusals_that_nobody_knows_pause_and_both_turns_are_shown_lat
     refusing = Fault.refused(400, 999999, "New rule")
     hook = table.world.add_webhook("general", WEBHOOK_NAME, by=table.world.bot)
     table.server.faults.next("POST", f"/webhooks/{hook.id}/", refusing, times=1000)
-    session = await table.start(turns=4)
+    session = await table.start(turns=6)
     paused = await table.until_status(session, Status.PAUSED)
     assert "HTTP 400, code 999999" in (paused.reason or "")
     assert len(table.llm.prompts) == 2

@@ -52,6 +52,8 @@ def simcord_bot(parts: Parts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.Lo
     # As long as simcord waits for the bot to settle: a table that listens to a guest would never seem to.
     monkeypatch.setattr("bot.sessions.composing.pace.QUIET_SECONDS", 0.0)
     settle_fast(monkeypatch)
+    # A clock that only tests move would not let a guest's burst end.
+    monkeypatch.setattr("bot.sessions.composing.pace.QUIET_SECONDS", 0.0)
     caplog.set_level(logging.INFO)
     return parts.make()
 
