@@ -1,4 +1,4 @@
-"""A session as it is stored when it is opened: where and by whom, and whether its cast can sit at one table."""
+"""A session as it is stored when it is opened: where and by whom, and what keeps it from being opened."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

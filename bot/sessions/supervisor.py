@@ -1,7 +1,6 @@
 """Owns the sessions: starts, pauses, resumes and stops them, one task each, and takes them up again after a restart."""
 
 import asyncio
-import logging
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -17,6 +16,7 @@ from bot.discussion.moderation.agenda import has_ended
 from bot.discussion.text.text_caches import forget_turn_texts
 from bot.errors import Remedy, UserError
 from bot.llm.endpoint_registry import EndpointRegistry
+from bot.sessions.composing.foresight import expected_turns
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import OwnMessage, Stage
@@ -28,8 +28,6 @@ from bot.sessions.resilience.recovery import Recovery
 from bot.sessions.session_runner import SessionRunner
 from bot.store.models import Fault, Post, PostKind, Status, StoredSession
 from bot.store.store import PlaceTaken, Store
-
-log = logging.getLogger(__name__)
 
 # On shutdown, how long sends in flight may take before they are left to the next start, in seconds.
 SHUTDOWN_SECONDS: Final = 4.0
@@ -86,6 +84,10 @@ class Supervisor:
             for runner in self._runners.values()
             if runner.status is not Status.ENDED and guild_id in (None, runner.stored.guild_id)
         ]
+
+    def expected_turns(self, session: Session) -> int | None:
+        """How many turns a table will probably have had when a limit of a table ends it; None: all of them."""
+        return expected_turns(self._limits, session, self._endpoints, max_tokens=self._max_tokens)
 
     # --- what is heard in a place ---
 
@@ -156,11 +158,7 @@ class Supervisor:
         `most`: so many tables at once the server has set itself.
         """
         check_cast(cast)
-        self._check_number(guild_id, most)
-
-    def turns_within(self, session: Session) -> int | None:
-        """About how many of a new session's turns its tokens will do for; None: for all of them."""
-        return None
+        check_number(len(self.open_sessions(guild_id)), self._limits.sessions, most)
 
     async def start(
         self,
@@ -175,21 +173,18 @@ class Supervisor:
         """Open a table. Raises UserError if there is one already, too many are open or the cast can't sit together."""
         session = Session(task, cast, dials, secrets.randbits(32) if seed is None else seed)
         async with self._opening:
-            return await self._start(where, session, chimers)
-
-    async def _start(self, where: OpeningPlace, session: Session, chimers: int | None) -> SessionRunner:
-        self._check_place(where.place_id)
-        self._check_number(where.guild_id, where.most)
-        stored = new_session(where, session, chimers)
-        try:
-            stored = await self._store.add_session(stored, [Post(PostKind.CARD), Post(PostKind.PANEL)])
-        except PlaceTaken:
-            raise UserError("There is a table in this channel already.", Remedy.STOP) from None
-        runner = self._open(stored, Record(), stored.anchor_id)
-        try:
-            await runner.open()
-        finally:
-            self._launch(runner)
+            self._check_place(where.place_id)
+            check_number(len(self.open_sessions(where.guild_id)), self._limits.sessions, where.most)
+            stored = new_session(where, session, chimers)
+            try:
+                stored = await self._store.add_session(stored, [Post(PostKind.CARD), Post(PostKind.PANEL)])
+            except PlaceTaken:
+                raise UserError("There is a table in this channel already.", Remedy.STOP) from None
+            runner = self._open(stored, Record(), stored.anchor_id)
+            try:
+                await runner.open()
+            finally:
+                self._launch(runner)
         return runner
 
     async def pause(self, place_id: int) -> None:
@@ -228,7 +223,8 @@ class Supervisor:
         async with self._opening:
             self._check_place(place_id)
             stored = await check_can_go_on(self._store, self._limits, place_id, session_id)
-            self._check_number(stored.guild_id)
+            most = (await self._store.servers.of(stored.guild_id)).most_tables
+            check_number(len(self.open_sessions(stored.guild_id)), self._limits.sessions, most)
             stored, record = await reopen(self._store, self._make_stage(stored), stored, more=more, at=at, by=by)
             runner = self._open(stored, record, at)
             try:
@@ -272,10 +268,6 @@ class Supervisor:
             raise UserError("There is a table in this channel already.", Remedy.STOP)
         if (last := self._runners.get(place_id)) and last.is_posting:
             raise UserError("The last table's messages are still on their way. Try again in a moment.")
-
-    def _check_number(self, guild_id: int, most: int | None = None) -> None:
-        """Raise UserError if a server has as many open tables as it may have."""
-        check_number(len(self.open_sessions(guild_id)), self._limits.sessions, most)
 
     def _open(self, stored: StoredSession, record: Record, latest: int) -> SessionRunner:
         # The loop of a session that has ended may still be resting; it must not hold up this one's.

@@ -58,7 +58,7 @@ async def test_a_table_is_set_up_and_the_next_card_begins_with_what_was_chosen(
     honour_thread_id(monkeypatch)
     bakers = place.guild.create_role("bakers")
     card = await open_card(place)
-    first = TableChoices((), NO_TASK, None, 10, "natural", "", card.standing[0].vote, EVERYONE)
+    first = TableChoices((), NO_TASK, None, 10, "natural", "", False, EVERYONE)
     assert card.standing == (first, ())
     await card.write(questions="1. Rye *or* wheat?\n2. Who_bakes: [me] &c.?", language="Suomi")
     await card.choose(setup_card.TASK, "task:boats")
@@ -69,13 +69,14 @@ async def test_a_table_is_set_up_and_the_next_card_begins_with_what_was_chosen(
     assert card.standing[0].chimers == NOBODY
     await card.choose(setup_card.ROLE, bakers)
     await card.press("In a new thread: no")
+    await card.press("Votes: no")
     chosen = TableChoices(
         ("Rye *or* wheat?", "Who_bakes: [me] &c.?"),
         task="boats",
         turns=6,
         floor="round_robin",
         language="Suomi",
-        vote=first.vote,
+        vote=True,
         chimers=bakers.id,
         in_new_thread=True,
     )
@@ -88,7 +89,7 @@ async def test_a_table_is_set_up_and_the_next_card_begins_with_what_was_chosen(
     assert (stored.place_id, stored.channel_id, stored.chimers) == (thread.id, place.channel.id, bakers.id)
     session = stored.session
     assert (session.task.name, session.task.language, session.task.questions) == ("boats", "Suomi", chosen.questions)
-    assert ([p.name for p in session.cast], session.dials.turns) == (["Aino", "Bo"], 6)
+    assert ([p.name for p in session.cast], session.dials.turns, session.dials.vote) == (["Aino", "Bo"], 6, True)
     # All but the words.
     again = await open_card(place)
     assert again.standing == (TableChoices.recalled(chosen.to_recall()), ("Aino", "Bo"))
@@ -147,7 +148,7 @@ def test_all_that_is_chosen_stands_on_the_card_within_its_limits() -> None:
     tasks = [setup_card.task_option(f"task {n}", f"task {n}", "Why?") for n in range(60)]
     questions = tuple("_" * 290 + f"{n}" for n in range(5))
     standing = TableChoices(questions, "task 0", None, 7, "random", "a" * 80, True, 5, channel_id=6, in_new_thread=True)
-    offer = setup_card.Offer(tasks, people, {7: 3}, has_votes=True)
+    offer = setup_card.Repertoire(tasks, people, {7: 3})
     view = setup_card.setup_card(standing, ["P58", "P59"], offer, problem="No.")
     made = view.to_components()
     parts = list(parts_of(made))

@@ -166,18 +166,18 @@ def test_what_a_server_has_set_holds_where_nothing_is_said() -> None:
     ("within", "minutes", "told", "setting"),
     [
         (90, 1440, "the 500,000 tokens that a table may use here: expect about 90,", "LIMIT_SESSION_TOKENS"),
-        (None, 50, "the 50 minutes that a table may last here: expect about 99,", "LIMIT_SESSION_MINUTES"),
+        (98, 50, "the 50 minutes that a table may last here: expect about 98,", "LIMIT_SESSION_MINUTES"),
     ],
 )
 async def test_a_limit_that_ends_the_table_early_is_told_at_its_start(
     place: SimulatedPlace,
     monkeypatch: pytest.MonkeyPatch,
-    within: int | None,
+    within: int,
     minutes: int,
     told: str,
     setting: str,
 ) -> None:
-    monkeypatch.setattr(place.bot.supervisor, "turns_within", lambda session: within)
+    monkeypatch.setattr(place.bot.supervisor, "expected_turns", lambda session: within)
     place.bot.settings = place.bot.settings.model_copy(update={"limit_session_minutes": minutes})
     further = (await place.type("start", turns=200)).splitlines()[2:]
     assert further == (

@@ -51,16 +51,17 @@ _KINDS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """What there is to choose from. `minutes`: how long so many turns take; `has_votes`: whether there are any."""
+class Repertoire:
+    """What there is to choose from. `minutes`: how long so many turns take."""
 
     tasks: Sequence[c.Option]
     personas: Sequence[c.Option]
     minutes: Mapping[int, int]
-    has_votes: bool = False
 
 
-def setup_card(standing: TableChoices, cast: Sequence[str], offer: Offer, problem: str = "") -> discord.ui.LayoutView:
+def setup_card(
+    standing: TableChoices, cast: Sequence[str], offer: Repertoire, problem: str = ""
+) -> discord.ui.LayoutView:
     """`standing`: what is chosen, nothing left unsaid; `cast`: the names of who sits there, empty for everyone.
     `problem`: why it could not be opened."""
     tasks = [c.Option("No setting: the question alone", _NONE), *offer.tasks[: c.OPTIONS - 1]]
@@ -87,7 +88,7 @@ def setup_card(standing: TableChoices, cast: Sequence[str], offer: Offer, proble
         c.row(
             _switch("In a new thread", THREAD, standing.in_new_thread, "🧵"),
             _switch("Only listening", LISTEN, standing.chimers == NOBODY, "🔇"),
-            _switch("Votes", VOTE, bool(standing.vote), "🗳️") if offer.has_votes else None,
+            _switch("Votes", VOTE, bool(standing.vote), "🗳️"),
             c.button("Bring a brief", BRIEF, emoji="📄"),
         ),
         c.line(),
@@ -149,7 +150,7 @@ def standing_on(message: discord.Message | None) -> tuple[TableChoices, tuple[st
         turns=int(turns) if turns else None,
         floor=floor_of(one(FLOOR)),
         language=read.switches.get(ASK, ""),
-        vote=is_on(read.switches.get(VOTE)) if VOTE in read.switches else None,
+        vote=is_on(read.switches.get(VOTE)),
         chimers=NOBODY if is_on(read.switches.get(LISTEN)) else int(role) if role else EVERYONE,
         channel_id=int(channel) if channel else None,
         in_new_thread=is_on(read.switches.get(THREAD)),
@@ -205,11 +206,11 @@ def _chosen(options: Iterable[c.Option], values: set[str]) -> list[c.Option]:
     ]
 
 
-def _who(cast: Sequence[str], offer: Offer) -> str:
+def _who(cast: Sequence[str], offer: Repertoire) -> str:
     return f"Everyone sits there ({len(offer.personas)})" if not cast else "Who sits there"
 
 
-def _lengths(standing: int | None, offer: Offer) -> Iterator[c.Option]:
+def _lengths(standing: int | None, offer: Repertoire) -> Iterator[c.Option]:
     for turns in sorted({*LENGTHS, *filter(None, [standing])}):
         name = LENGTHS.get(turns, "As chosen")
         minutes = offer.minutes.get(turns)

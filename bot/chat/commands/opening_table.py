@@ -46,25 +46,24 @@ def _opened(interaction: Interaction, runner: SessionRunner) -> str:
     there = "" if place_id == interaction.channel_id else f" in <#{place_id}>"
     reached = questions_covered(session.seed, session.dials, session.task.questions)
     lines = [f"The table is open{there}.", cards.covers(session.dials.turns, reached, len(session.task.questions))]
-    within = interaction.client.supervisor.turns_within(session)
-    if early := _ends_early(session.dials, within, interaction.client.settings):
+    expected = interaction.client.supervisor.expected_turns(session)
+    if early := _ends_early(session.dials, expected, interaction.client.settings):
         lines.append(early)
     if not interaction.client.intents.message_content:
         lines.append(cards.CANT_READ)
     return "\n".join(lines)
 
 
-def _ends_early(dials: Dials, within: int | None, settings: Settings) -> str:
+def _ends_early(dials: Dials, expected: int | None, settings: Settings) -> str:
     """What to tell where a limit of the host's ends a table before its turns; empty where none does.
 
-    `within`: how many of them its tokens will do for, None for all.
+    `expected`: how many turns it will have had then, None for all.
     """
-    tokens, minutes = settings.limit_session_tokens, settings.limit_session_minutes
-    if within is not None:
-        told = {"most": f"{tokens:,} tokens", "use": "use", "within": within, "setting": "LIMIT_SESSION_TOKENS"}
-    elif minutes and (all_of_it := about_minutes(dials.turns, dials)) > minutes:
-        lasts = dials.turns * minutes // all_of_it
-        told = {"most": f"{minutes} minutes", "use": "last", "within": lasts, "setting": "LIMIT_SESSION_MINUTES"}
-    else:
+    if expected is None:
         return ""
-    return _ENDS_EARLY.format(turns=dials.turns, **told)
+    tokens, minutes = settings.limit_session_tokens, settings.limit_session_minutes
+    if minutes and about_minutes(expected, dials) >= minutes:
+        most, use, setting = f"{minutes} minutes", "last", "LIMIT_SESSION_MINUTES"
+    else:
+        most, use, setting = f"{tokens:,} tokens", "use", "LIMIT_SESSION_TOKENS"
+    return _ENDS_EARLY.format(turns=dials.turns, most=most, use=use, within=expected, setting=setting)

@@ -42,12 +42,10 @@ def ordered(choices: TableChoices, catalogue: Catalogue, server: ServerSettings,
     changed: dict[str, Any] = {"turns": wanted.turns, "floor": wanted.floor, "vote": wanted.vote}
     if server.pace is not None:
         changed["pace"] = server.pace
-    # A dial that this version lacks is none.
-    known = {name: value for name, value in changed.items() if name in Dials.model_fields}
     return OrderedTable(
         task.model_copy(update={"language": wanted.language or task.language}),
         _cast(wanted, catalogue, is_servers=choices.personas is None),
-        dials.model_copy(update=known),
+        dials.model_copy(update=changed),
         None if wanted.chimers == EVERYONE else wanted.chimers,
     )
 

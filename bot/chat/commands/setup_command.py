@@ -18,7 +18,6 @@ from bot.chat.commands.responses import answer, answering, defer, may_be_lost
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.rules.table_choices import ALL, EVERYONE, NO_TASK, NOBODY, TableChoices, about_minutes
 from bot.chat.text.sentences import with_remedy
-from bot.discussion.model.dials import Dials
 from bot.errors import RoundtableError, UserError
 from bot.library.catalogue import Catalogue
 
@@ -89,7 +88,7 @@ async def _drawn(
     server = await bot.servers.of(interaction.guild_id or 0)
     dials = bot.settings.discussion.model_copy(update={} if server.pace is None else {"pace": server.pace})
     tasks = sorted(catalogue.tasks, key=lambda task: task.name != standing.task)
-    offer = card.Offer(
+    offer = card.Repertoire(
         [
             card.task_option(task.name, task.title, task.questions[0])
             for task in tasks
@@ -97,7 +96,6 @@ async def _drawn(
         ],
         [c.Option(p.full_name, p.name, p.intro, bot.avatars.emoji(p)) for p in catalogue.personas],
         {turns: about_minutes(turns, dials) for turns in (*card.LENGTHS, standing.turns or dials.turns)},
-        has_votes="vote" in Dials.model_fields,
     )
     return card.setup_card(standing, cast, offer, problem)
 

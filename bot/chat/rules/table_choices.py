@@ -51,7 +51,7 @@ class TableChoices:
             turns=dials.turns,
             floor=dials.floor,
             language=session.task.language,
-            vote=getattr(dials, "vote", None),
+            vote=dials.vote,
             chimers=EVERYONE if stored.chimers is None else stored.chimers,
         )
 
@@ -77,7 +77,7 @@ class TableChoices:
             turns=self.turns or server.turns or dials.turns,
             floor=self.floor or dials.floor,
             language=(server.language or "") if self.language is None else self.language,
-            vote=_first(self.vote, server.vote, getattr(dials, "vote", False)),
+            vote=_first(self.vote, server.vote, dials.vote),
             chimers=_first(self.chimers, server.chimers, EVERYONE),
         )
 
