@@ -67,7 +67,7 @@ async def test_commands_are_sent_only_where_discord_knows_others(
     house: RestHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each start looks; what is missing there, too much, of another version, or new here has all of them sent."""
-    names = {"roundtable", "persona", "task", "Ask this persona"}
+    names = {"roundtable", "persona", "task", "Ask this persona", "Who is this?", "Remove turn"}
 
     async def sent_at_a_start() -> int:
         before = len(house.world.requests_to("PUT", "/applications/"))
