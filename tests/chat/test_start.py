@@ -192,8 +192,8 @@ async def test_the_answer_says_how_many_questions_are_covered(place: SimulatedPl
     lines = (await place.type("start", turns=200)).splitlines()
     assert lines[:2] == ["The table is open.", "200 turns will cover all 3 questions, then comes a summary."]
     assert re.fullmatch(
-        r"200 turns take more than the 500,000 tokens that a table may use here: expect about 1\d\d, then the summary\. "
-        r"Whoever hosts me can change that \(LIMIT_SESSION_TOKENS\)\.",
+        r"200 turns take more than the 500,000 tokens that a table may use here: expect about 1\d\d, "
+        r"then the summary\. Whoever hosts me can change that \(LIMIT_SESSION_TOKENS\)\.",
         lines[2],
     )
     await place.type("stop")
