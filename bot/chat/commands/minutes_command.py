@@ -50,7 +50,7 @@ async def send_minutes(interaction: Interaction, session_id: int | None) -> None
         store,
         stored.id,
         names=place_names(interaction.client, stored, convener or None),
-        faces=await faces([*stored.session.cast, *joined]),
+        faces=await faces([*stored.session.cast, *joined], store.pictures),
     )
     if not files:  # deleted since
         raise UserError(NO_SUCH)

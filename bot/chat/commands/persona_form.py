@@ -10,6 +10,7 @@ from bot.chat.text.making_texts import FIELD_LENGTH, NAME_LENGTH, mark_problem, 
 from bot.discussion.model.name_forms import name_clashes
 from bot.discussion.model.persona import Persona
 from bot.discussion.text.segmentation import clipped
+from bot.library.macros import expanded, without_unknown
 from bot.library.persona_file import read_persona
 
 INTRO_LENGTH: Final = 300
@@ -86,15 +87,20 @@ def read_form(fields: Mapping[str, str], base: Mapping[str, Any]) -> tuple[Perso
     `base`: what it has beside the form's fields.
     """
     values = {name: written(text) if name == "prompt" else written_line(text) for name, text in fields.items()}
-    full_name = values.get("full_name") or values.get("name", "")
-    data = {**base, **values, "full_name": full_name}
+    name, full_name = values.get("name", ""), values.get("full_name", "")
+    data = {**base, **values, "full_name": full_name or name}
     data["creativity"] = _number(values.get("creativity") or _CREATIVITY)
-    if not data.get("intro"):
-        data["intro"] = None
+    sentences: list[str] = []
+    for field in ("prompt", "intro"):
+        text, unknown = expanded("", field, values.get(field, ""), name)
+        sentences += [_sentence(field, problem.value, problem.fix) for problem in unknown]
+        data[field] = without_unknown(text)[0]
+    data["intro"] = data["intro"] or None
     persona, problems = read_persona("", data)
-    found = {name: problem for name in ("name", "full_name") if (problem := mark_problem(str(data.get(name, ""))))}
-    sentences = [_sentence(problem.field, problem.value) for problem in problems]
-    sentences += [_sentence(name, problem) for name, problem in found.items()]
+    found = [(problem.field, problem.value) for problem in problems]
+    found += [(field, wrong) for field in ("name", "full_name") if (wrong := mark_problem(str(data[field] or "")))]
+    # Where the full name is left empty, it is the name: what is wrong with that is said once.
+    sentences += [_sentence(field, wrong) for field, wrong in found if full_name or field != "full_name"]
     return (None if sentences else persona), list(dict.fromkeys(sentences))
 
 
@@ -113,6 +119,6 @@ def _number(text: str) -> float | str:
         return text
 
 
-def _sentence(field: str, problem: str) -> str:
-    label, fix = _LABELS.get(field, (field, ""))
-    return f"**{label}**: {discord.utils.escape_markdown(problem)} {fix}".strip()
+def _sentence(field: str, problem: str, fix: str = "") -> str:
+    label, usual = _LABELS.get(field, (field, ""))
+    return f"**{label}**: {discord.utils.escape_markdown(problem)} {fix or usual}".strip()

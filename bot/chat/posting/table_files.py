@@ -12,6 +12,7 @@ from bot.library.portrait import AVATAR_BYTES
 from bot.minutes.account import PlaceNames, title_of
 from bot.minutes.file_names import file_name
 from bot.store.models import Post, StoredSession
+from bot.store.own_library import PICTURE, Portraits
 from bot.store.schema import now
 
 _ON_THE_WEB: Final = "https://"
@@ -31,10 +32,17 @@ def minutes_name(stored: StoredSession, closing: Post) -> str:
     return file_name(title_of(stored.session), closing.created_at or now(), "md")
 
 
-async def faces(personas: Iterable[Persona]) -> dict[str, bytes]:
-    """The pictures of personas that lie on this machine, by name: not those on the web, nor what can't be read."""
-    files = {p.name: Path(p.avatar) for p in personas if p.avatar and not p.avatar.startswith(_ON_THE_WEB)}
-    return await asyncio.to_thread(lambda: {name: read for name, file in files.items() if (read := _read(file))})
+async def faces(personas: Iterable[Persona], pictures: Portraits) -> dict[str, bytes]:
+    """The pictures of personas that lie on this machine or in the database, by name: not those on the web, nor what
+    can't be read."""
+    found: dict[str, bytes] = {}
+    for persona in personas:
+        avatar = persona.avatar or _ON_THE_WEB
+        if avatar.startswith(PICTURE):
+            found[persona.name] = await pictures.png(avatar.removeprefix(PICTURE)) or b""
+        elif not avatar.startswith(_ON_THE_WEB):
+            found[persona.name] = await asyncio.to_thread(_read, Path(avatar))
+    return {name: picture for name, picture in found.items() if picture}
 
 
 def _read(file: Path) -> bytes:
