@@ -64,13 +64,13 @@ async def test_a_brief_is_the_context_and_only_discords_own_files_are_fetched(
         "Say what is to be discussed about the brief: with a `question`, or a `task` that has questions."
     )
     for file, sentence in (
-        (("big.txt", b"x" * 200_001), "The brief has 201 kB and may have 200. Bring the part that counts."),
+        (("big.txt", b"x" * 200_001), "big.txt has 201 kB; I take up to 200 kB. Attach a smaller one."),
         (("cats.exe", b"MZ"), "cats.exe: is neither text nor Markdown nor a PDF."),
     ):
         assert (await place.type("start", question="Why?", brief=file)).startswith(sentence)
     place.bot.file_hosts = type(place.bot).file_hosts
     answer = await place.type("start", question="Why?", brief=brief)
-    assert answer == "The brief is no file that Discord keeps. Attach it to the command."
+    assert answer == "cats.md does not lie at Discord, and I fetch nothing from elsewhere. Attach it as a file."
     assert place.history() == []
     place.bot.file_hosts = frozenset({"cdn.simcord.invalid"})
     await place.type("start", question="Curfew? | Bells?", task="boats", brief=brief)

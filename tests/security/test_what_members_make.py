@@ -111,8 +111,8 @@ async def test_files_are_looked_at_before_they_are_fetched_and_only_from_discord
         return told(await admin.slash(place.channel, command, **options))
 
     huge = b"\x89PNG\r\n\x1a\n" + bytes(50_000_000)
-    assert f"I take up to {PICTURE_BYTES:,}" in await answer("persona create", picture=("me.png", huge))
-    assert f"I take up to {IMPORT_BYTES:,}" in await answer("persona import", file=("me.png", huge))
+    assert "has 47.7 MB; I take up to 8 MB" in await answer("persona create", picture=("me.png", huge))
+    assert "I take up to 10 MB" in await answer("persona import", file=("me.png", huge))
     assert "is no picture" in await answer("persona create", picture=("me.pdf", b"%PDF"))
     assert fetched == []
     assert "is no picture" not in await answer("persona import", file=("me.json", b"{"))

@@ -8,7 +8,7 @@ from discord.app_commands import Choice, Range
 
 from bot.chat.cards import bot_messages as cards
 from bot.chat.cards.setup_card import floor_of
-from bot.chat.commands.briefs import read_brief
+from bot.chat.commands.attachments import read_brief
 from bot.chat.commands.guests_option import chimers_of, suggested_guests
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.languages import LANGUAGE_LENGTH, suggested_languages
@@ -49,7 +49,7 @@ async def start(
 ) -> None:
     async with answering(interaction):
         await defer(interaction, ephemeral=True)
-        text, note = await read_brief(brief, interaction.client.file_hosts) if brief else ("", "")
+        text, note = await read_brief(interaction, brief) if brief else ("", "")
         choices = TableChoices(
             questions=questions_in(question or ""),
             task=task,
