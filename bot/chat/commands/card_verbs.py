@@ -12,7 +12,7 @@ from bot.chat.cards import panel_card as panel
 from bot.chat.commands import actions, privacy_command
 from bot.chat.commands.clicks import Click, Handler
 from bot.chat.commands.interaction import Interaction
-from bot.chat.commands.responses import answer, may_be_lost
+from bot.chat.commands.responses import answer, may_be_lost, show
 from bot.chat.text.split import split_text
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import seats
@@ -43,12 +43,6 @@ def open_table_of(interaction: Interaction, number: str) -> SessionRunner:
     if runner is None or str(runner.id) != number:
         raise UserError(ENDED)
     return runner
-
-
-async def show(interaction: Interaction, card: c.Layout) -> None:
-    """Answer with a card that only the person who asked sees."""
-    with may_be_lost(interaction):
-        await interaction.response.send_message(view=card, ephemeral=True, allowed_mentions=_NO_PING)
 
 
 async def _read_setting(interaction: Interaction, click: Click) -> None:

@@ -10,7 +10,7 @@ from bot.chat.cards.history_card import PAGE, PastTable, history_page
 from bot.chat.commands.clicks import Click, Handler
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.minutes_command import may_read
-from bot.chat.commands.responses import answering, defer, may_be_lost, show
+from bot.chat.commands.responses import answering, defer, show, show_anew
 from bot.errors import Remedy, UserError
 from bot.minutes.account import title_of
 from bot.store.models import PostKind, Status, StoredSession
@@ -29,9 +29,7 @@ async def history(interaction: Interaction) -> None:
 
 async def _turn(interaction: Interaction, click: Click) -> None:
     await defer(interaction)
-    page = await _page(interaction, int(click.argument))
-    with may_be_lost(interaction):
-        await interaction.edit_original_response(view=page)
+    await show_anew(interaction, await _page(interaction, int(click.argument)))
 
 
 async def _page(interaction: Interaction, number: int) -> discord.ui.LayoutView:

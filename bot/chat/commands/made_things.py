@@ -15,8 +15,7 @@ from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.made_defaults import rename_in_settings
 from bot.chat.commands.makers import may_make, require_maker
 from bot.chat.commands.making import begin, face_of
-from bot.chat.commands.private_cards import show
-from bot.chat.commands.responses import defer, may_be_lost
+from bot.chat.commands.responses import defer, may_be_lost, show_anew
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.commands.suggestions import matching
 from bot.chat.text.making_texts import shown
@@ -66,20 +65,20 @@ async def show_one(interaction: Interaction, craft: Craft, name: str) -> None:
     catalogue = await catalogue_of(interaction)
     thing = catalogue.persona(name) if craft == "persona" else catalogue.task(name)
     face, files = await face_of(interaction, thing)
-    await show(interaction, cards.made(CRAFTS[craft].parts(thing, face), "", may_change=False), files)
+    await show_anew(interaction, cards.made(CRAFTS[craft].parts(thing, face), "", may_change=False), files)
 
 
 async def show_list(interaction: Interaction, craft: Craft, page: int = 0) -> None:
     """Names, who made them and when, a page at a time; for everybody."""
     made = await CRAFTS[craft].table(interaction.client.workshop).of(_guild_id(interaction))
     if not made:
-        await show(interaction, cards.note(_NONE_YET.format(craft=craft)))
+        await show_anew(interaction, cards.note(_NONE_YET.format(craft=craft)))
         return
     catalogue = CRAFTS[craft].all_of(await catalogue_of(interaction))
     pages = -(-len(made) // PAGE)
     page = min(page, pages - 1)
     lines = [_line(each, is_there=each.thing in catalogue) for each in made[page * PAGE : (page + 1) * PAGE]]
-    await show(interaction, cards.listed(craft, len(made), lines, page, pages))
+    await show_anew(interaction, cards.listed(craft, len(made), lines, page, pages))
 
 
 async def ask_to_delete(interaction: Interaction, craft: Craft, name: str) -> None:
@@ -123,7 +122,7 @@ async def _on_gone(interaction: Interaction, click: Click) -> None:
     was_default = await rename_in_settings(interaction, craft, made.thing.name, None)
     await workshop.free_pictures()
     rest = " It is no default of this server's tables any more." if was_default else ""
-    await show(interaction, cards.note(f"{shown(made.thing.name, 100)} is deleted.{rest}"))
+    await show_anew(interaction, cards.note(f"{shown(made.thing.name, 100)} is deleted.{rest}"))
 
 
 async def _on_keep(interaction: Interaction, click: Click) -> None:
@@ -169,12 +168,12 @@ async def _show(interaction: Interaction, craft: Craft, made: MadeThing[Any]) ->
     view = cards.made(
         CRAFTS[craft].parts(made.thing, face), f"{craft}/{made.id}", may_change=await may_make(interaction)
     )
-    await show(interaction, view, files)
+    await show_anew(interaction, view, files)
 
 
 async def _ask(interaction: Interaction, craft: Craft, made: MadeThing[Any]) -> None:
     _require_unseated(interaction, made)
-    await show(interaction, cards.sure(craft, made.thing.name, f"{craft}/{made.id}"))
+    await show_anew(interaction, cards.sure(craft, made.thing.name, f"{craft}/{made.id}"))
 
 
 async def _give(interaction: Interaction, craft: Craft, made: MadeThing[Any]) -> None:

@@ -14,8 +14,7 @@ from bot.chat.commands.crafts import CRAFTS, CraftBench
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.made_defaults import rename_in_settings
 from bot.chat.commands.makers import require_maker
-from bot.chat.commands.private_cards import show
-from bot.chat.commands.responses import answer, defer, may_be_lost
+from bot.chat.commands.responses import answer, defer, may_be_lost, show_anew
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.text.making_texts import shown
 from bot.discussion.model.persona import Persona
@@ -45,12 +44,12 @@ async def show_sketch(interaction: Interaction, sketch: Sketch) -> None:
     if thing is not None and (clash := bench.clash(thing, await _others(interaction, sketch))):
         problems = [clash]
     if thing is None or problems:
-        await show(interaction, cards.not_yet(sketch.craft, sketch.id, problems))
+        await show_anew(interaction, cards.not_yet(sketch.craft, sketch.id, problems))
         return
     face, files = await face_of(interaction, thing)
     notes = [*sketch.content.get("left_out", ()), *_shortage(interaction, sketch)]
     view = cards.preview(bench.parts(thing, face), sketch.id, notes, has_voice=bench.has_voice)
-    await show(interaction, view, files)
+    await show_anew(interaction, view, files)
 
 
 async def face_of(interaction: Interaction, thing: Any) -> tuple[str | None, list[discord.File]]:
@@ -99,7 +98,7 @@ async def _drop(interaction: Interaction, click: Click) -> None:
     await defer(interaction)
     await interaction.client.workshop.sketches.remove(sketch.id)
     await interaction.client.workshop.free_pictures()
-    await show(interaction, cards.note("Discarded; nothing was saved."))
+    await show_anew(interaction, cards.note("Discarded; nothing was saved."))
 
 
 async def _save(interaction: Interaction, click: Click) -> None:
@@ -137,7 +136,7 @@ async def _save(interaction: Interaction, click: Click) -> None:
         workshop.avatars.add(thing.avatar)
     face, files = await face_of(interaction, thing)
     saved = " ".join([f"Saved. {bench.hint(thing)}", *notes])
-    await show(interaction, cards.saved(bench.parts(thing, face), saved), files)
+    await show_anew(interaction, cards.saved(bench.parts(thing, face), saved), files)
 
 
 async def _line(interaction: Interaction, click: Click) -> None:

@@ -11,7 +11,7 @@ from bot.chat.commands import actions
 from bot.chat.commands.clicks import Click, Handler
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.modals import SayModal
-from bot.chat.commands.responses import answering, defer, may_be_lost, show
+from bot.chat.commands.responses import answering, defer, may_be_lost, show, show_anew
 from bot.errors import UserError
 from bot.sessions.turn_removal import ShownTurn, remove_turn, shown_turn
 from bot.store.models import PostKind
@@ -87,8 +87,7 @@ async def _strike(interaction: Interaction, click: Click) -> None:
     gone = await remove_turn(client.store, client.stage_of(stored), shown, runner)
     if shown.turn.kind == "guest" and not any(post.kind is PostKind.WORDS for post in shown.posts):
         gone = await _delete_members(interaction, stored.place_id, message_id)
-    with may_be_lost(interaction):
-        await interaction.edit_original_response(view=c.card(c.text(GONE if gone else STAYS)))
+    await show_anew(interaction, c.card(c.text(GONE if gone else STAYS)))
 
 
 async def _delete_members(interaction: Interaction, place_id: int, message_id: int) -> bool:

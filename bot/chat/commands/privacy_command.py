@@ -9,7 +9,7 @@ import discord
 from bot.chat.cards import components as c
 from bot.chat.commands.clicks import Click, Handler
 from bot.chat.commands.interaction import Interaction
-from bot.chat.commands.responses import answer, defer, may_be_lost, show
+from bot.chat.commands.responses import answer, defer, may_be_lost, show, show_anew
 from bot.chat.text.host_details import HostDetails
 from bot.chat.text.split import MESSAGE_LIMIT
 from bot.discussion.model.erasure import Member
@@ -145,8 +145,7 @@ async def _forget(interaction: Interaction, click: Click) -> None:
     await interaction.client.supervisor.forget(_guild(interaction), member, listen_from=interaction.id)
     kept = await interaction.client.member_data.about(_guild(interaction), interaction.user.id)
     text = f"{FORGOTTEN} {STILL_OUT}" if kept.kept_out else FORGOTTEN
-    with may_be_lost(interaction):
-        await interaction.edit_original_response(view=c.card(c.text(text)))
+    await show_anew(interaction, c.card(c.text(text)))
 
 
 async def _pressed(interaction: Interaction, click: Click) -> None:

@@ -1,7 +1,7 @@
 """How the bot answers a person: privately, in a sentence whatever goes wrong, and once, also if that is lost."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Concatenate, Final, ParamSpec
 
@@ -67,13 +67,24 @@ async def answer(interaction: Asked, text: str) -> None:
             await interaction.response.send_message(text, ephemeral=True, allowed_mentions=_NO_PING)
 
 
-async def show(interaction: Asked, card: discord.ui.LayoutView) -> None:
-    """Answer only the person who asked with a card, whether or not the interaction was deferred."""
+async def show(interaction: Asked, card: discord.ui.LayoutView, files: Sequence[discord.File] = ()) -> None:
+    """Answer only the person who asked with a card and the files it needs, whether or not the interaction was
+    deferred."""
+    shown: dict[str, Any] = {"view": card, "files": files, "ephemeral": True, "allowed_mentions": _NO_PING}
     with may_be_lost(interaction):
         if interaction.response.is_done() or _MAY_BE_DEFERRED in interaction.extras:
-            await interaction.followup.send(view=card, ephemeral=True, allowed_mentions=_NO_PING)
+            await interaction.followup.send(**shown)
         else:
-            await interaction.response.send_message(view=card, ephemeral=True, allowed_mentions=_NO_PING)
+            await interaction.response.send_message(**shown)
+
+
+async def show_anew(interaction: Asked, card: discord.ui.LayoutView, files: Sequence[discord.File] = ()) -> None:
+    """Show a card in the place of the private one that was pressed on; where none was, as an answer. Deferred."""
+    if interaction.message is None:
+        await show(interaction, card, files)
+        return
+    with may_be_lost(interaction):
+        await interaction.edit_original_response(view=card, attachments=files, allowed_mentions=_NO_PING)
 
 
 async def withdraw_answer(interaction: Asked) -> None:

@@ -8,8 +8,7 @@ import discord
 from bot.chat.cards.settings_card import defaults_form, limits_form, settings_card
 from bot.chat.commands.clicks import OUT_OF_DATE, Click, Handler
 from bot.chat.commands.interaction import Interaction
-from bot.chat.commands.private_cards import show
-from bot.chat.commands.responses import defer, may_be_lost
+from bot.chat.commands.responses import defer, may_be_lost, show_anew
 from bot.chat.commands.setting_values import ROLES, channels_of, checked, reset
 from bot.chat.rules.table_choices import NOBODY
 from bot.errors import UserError
@@ -35,7 +34,7 @@ async def settle(interaction: Interaction, asked: Mapping[str, Any], taken_back:
 async def _change(interaction: Interaction, guild: discord.Guild, changes: Mapping[str, Any]) -> None:
     servers = interaction.client.servers
     settings = await (servers.change(guild.id, **changes) if changes else servers.of(guild.id))
-    await show(interaction, settings_card(settings, interaction.client.settings, guild))
+    await show_anew(interaction, settings_card(settings, interaction.client.settings, guild))
 
 
 # --- what is pressed ---

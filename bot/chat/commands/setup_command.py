@@ -14,14 +14,13 @@ from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.opening_rights import require_opener
 from bot.chat.commands.opening_table import open_table
 from bot.chat.commands.ordered_table import one_language, questions_in
-from bot.chat.commands.responses import answer, answering, defer, may_be_lost
+from bot.chat.commands.responses import answer, answering, defer, may_be_lost, show, show_anew
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.rules.table_choices import ALL, EVERYONE, NO_TASK, NOBODY, TableChoices, about_minutes
 from bot.chat.text.sentences import with_remedy
 from bot.errors import RoundtableError, UserError
 from bot.library.catalogue import Catalogue
 
-_NO_PING: Final = discord.AllowedMentions.none()
 _HOW_TO_BRIEF: Final = (
     "A file can only come with a command: `/roundtable start` takes a text, Markdown or PDF file as its `brief`, with "
     "a `question` about it. Everything else here is an option there, too."
@@ -52,8 +51,7 @@ async def open_setup(interaction: Interaction, choices: TableChoices | None = No
     catalogue = await catalogue_of(interaction)
     standing = _as_it_can_be(filled_in, catalogue, interaction.guild)
     shown = await _drawn(interaction, standing, _names(filled_in.personas or "", catalogue))
-    with may_be_lost(interaction):
-        await interaction.followup.send(view=shown, ephemeral=True, allowed_mentions=_NO_PING)
+    await show(interaction, shown)
 
 
 def _as_it_can_be(choices: TableChoices, catalogue: Catalogue, guild: discord.Guild | None) -> TableChoices:
@@ -119,12 +117,7 @@ async def _redraw(interaction: Interaction, standing: TableChoices, cast: Sequen
     if not interaction.response.is_done():
         await defer(interaction)
     shown = await _drawn(interaction, standing, cast, problem)
-    await _show(interaction, shown)
-
-
-async def _show(interaction: Interaction, shown: discord.ui.LayoutView) -> None:
-    with may_be_lost(interaction):
-        await interaction.edit_original_response(view=shown, allowed_mentions=_NO_PING)
+    await show_anew(interaction, shown)
 
 
 async def _seat(interaction: Interaction, click: Click) -> None:
@@ -185,12 +178,12 @@ async def _start(interaction: Interaction, click: Click) -> None:
     except RoundtableError as error:
         await _redraw(interaction, standing, cast, with_remedy(error))
     else:
-        await _show(interaction, c.card(c.text(said)))
+        await show_anew(interaction, c.card(c.text(said)))
 
 
 async def _cancel(interaction: Interaction, click: Click) -> None:
     await defer(interaction)
-    await _show(interaction, c.card(c.text(_CANCELLED)))
+    await show_anew(interaction, c.card(c.text(_CANCELLED)))
 
 
 async def _tell_of_briefs(interaction: Interaction, click: Click) -> None:

@@ -7,10 +7,10 @@ from typing import Final
 from bot.chat.cards import components as c
 from bot.chat.cards import panel_card as panel
 from bot.chat.commands import actions
-from bot.chat.commands.card_verbs import open_table_of, show
+from bot.chat.commands.card_verbs import open_table_of
 from bot.chat.commands.clicks import Click, Handler
 from bot.chat.commands.interaction import Interaction
-from bot.chat.commands.responses import defer, may_be_lost
+from bot.chat.commands.responses import defer, may_be_lost, show, show_anew
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.commands.who_steers import refuse_others
 from bot.chat.text.sentences import with_remedy
@@ -49,14 +49,9 @@ def _doing(do: Doing) -> Handler:
             said = await do(interaction, click)
         except UserError as refused:
             said = with_remedy(refused)
-        await _show_anew(interaction, await _card(interaction, runner, said))
+        await show_anew(interaction, await _card(interaction, runner, said))
 
     return handle
-
-
-async def _show_anew(interaction: Interaction, card: c.Layout) -> None:
-    with may_be_lost(interaction):
-        await interaction.edit_original_response(view=card)
 
 
 async def _card(interaction: Interaction, runner: SessionRunner, said: str = "") -> c.Layout:
@@ -123,7 +118,7 @@ async def _ask_whether_to_stop(interaction: Interaction, click: Click) -> None:
     runner = open_table_of(interaction, click.argument)
     await refuse_others(interaction, runner.stored)
     await defer(interaction)
-    await _show_anew(interaction, panel.stop_card(runner.id))
+    await show_anew(interaction, panel.stop_card(runner.id))
 
 
 async def _back(interaction: Interaction, click: Click) -> str:
