@@ -82,12 +82,14 @@ def read_card(data: Any, most: int | None = None) -> tuple[dict[str, Any], list[
         # As we wrote it; where another tool has changed the card since then, that counts.
         return dict(cast(Mapping[str, Any], own)), []
     name = card.get("nickname") or card.get("name")
-    fields: dict[str, Any] = {"name": name, "full_name": card.get("name")}
-    if isinstance(name, str):
-        # Titles and the like stand behind a comma or a bar; a name of a persona is a word or two.
-        fields["name"] = re.split(r"[,|(]", name.strip(), maxsplit=1)[0].strip() or name
+    # Titles and the like stand behind a comma, a bar or a bracket; a name of a persona is a word or two.
+    fields = {"name": _before(r"[,|(]", name), "full_name": _before(r"[|]", card.get("name"))}
     prompt, too_much = _prompt(card, most)
     return fields | {"prompt": prompt}, [*too_much, *_unused(card)]
+
+
+def _before(marks: str, name: Any) -> Any:
+    return re.split(marks, name.strip(), maxsplit=1)[0].strip() or name if isinstance(name, str) else name
 
 
 def card_with(fields: Mapping[str, Any]) -> dict[str, Any]:

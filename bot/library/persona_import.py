@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any, Final, TypeVar, cast
 
 from bot.discussion.model.model_options import ModelOptions
-from bot.discussion.model.persona import Persona
+from bot.discussion.model.persona import NAME_LENGTH, Persona
 from bot.discussion.text.segmentation import clipped
 from bot.library.avatar_links import link_problem
 from bot.library.character_card import read_card
@@ -32,6 +32,9 @@ _MOST: Final = 100
 # What only a host may set: it says where requests go, and what they cost.
 HOST_FIELDS: Final = ("endpoint", "model", *ModelOptions.model_fields)
 
+# A name that is filled in later.
+NAMELESS: Final = "{{char}}"
+
 # So much of a wrong value is told, and so many macros.
 _SHOWN: Final = 100
 _MACROS_TOLD: Final = 5
@@ -48,11 +51,13 @@ _CARDS: Final = "A character card is a PNG as its tool exported it, a CHARX or a
 
 @dataclass(frozen=True, slots=True)
 class ImportedPersona:
-    """What came out of a file. `picture`: a square PNG of 128×128; `left_out`: sentences about what is not in it."""
+    """What came out of a file. `picture`: a square PNG of 128×128; `left_out`: sentences about what is not in it;
+    `called`: its name and full name in the file, which may be none that Discord takes."""
 
     persona: Persona
     picture: bytes | None
     left_out: tuple[str, ...]
+    called: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,8 @@ class _Carried:
 def imported(data: bytes, filename: str, *, name: str = "", by_host: bool = False) -> ImportedPersona:
     """The persona in a file, with macros filled in; its picture comes along as far as the file itself has it.
 
-    `name`: what it is to be called, where that is not what the file says. `by_host`: whether the file may say how the
+    `name`: what it is to be called, where that is not what the file says; NAMELESS where that is chosen later: then the
+    texts keep the macro for it. `by_host`: whether the file may say how the
     persona's model is asked (HOST_FIELDS). Takes up to a second: call it in a thread.
 
     Raises UnusableFile with everything that is wrong.
@@ -80,12 +86,17 @@ def imported(data: bytes, filename: str, *, name: str = "", by_host: bool = Fals
     parsed = _sound(read_json(file, carried.text))
     fields, left_out = read_card(parsed, PROMPT_LENGTH) or (_own_fields(file, parsed), [])
     left_out = left_out + _take_out(fields, by_host=by_host)
+    called = _called(fields.get("name")), _called(fields.get("full_name"))
     if name.strip():
         fields |= {"name": name.strip(), "full_name": name.strip()}
     persona, macros = _persona(file, fields)
     picture, without = _picture(file, parsed, carried)
     left_out = [*left_out, *macros, *without]
-    return ImportedPersona(persona, picture, tuple(tellable(sentence) for sentence in left_out))
+    return ImportedPersona(persona, picture, tuple(tellable(sentence) for sentence in left_out), called)
+
+
+def _called(name: Any) -> str:
+    return clipped(tellable(name[: 2 * NAME_LENGTH]), NAME_LENGTH) if isinstance(name, str) else ""
 
 
 def _carried(file: str, data: bytes) -> _Carried:

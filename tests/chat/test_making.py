@@ -13,6 +13,7 @@ from bot.chat.posting.avatars import EMOJIS
 from bot.discussion.model.task import DEFAULT_DISCUSS
 from bot.sessions.composing.limits import Limits
 from bot.store.schema import now
+from tests.support.character_cards import card as character_card
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import Parts
 from tests.support.simulated_place import SimulatedPlace, told
@@ -105,7 +106,10 @@ async def test_a_persona_is_made_heard_saved_seated_changed_and_deleted(
     assert len(emojis(place)) == 1
 
     # She sits where she is named, and not where nobody is.
-    assert (await place.type("start", personas="Edda, Aino")).startswith("The table is open.")
+    assert (await place.type("start", personas="Aino, Ravi")).startswith("The table is open.")
+    steering = (await place.steer()).response
+    assert steering is not None
+    await place.mira.select(steering, ["Aino", "Edda"])
     await place.turn(2)
     assert "Edda the Ferrywoman" in place.speakers
     (face,) = place.env.backend.application_emojis.values()
@@ -115,6 +119,8 @@ async def test_a_persona_is_made_heard_saved_seated_changed_and_deleted(
     assert f"sits at the table in <#{place.channel.id}>" in told(
         await admin.slash(place.channel, "persona delete", name="edda")
     )
+    page = card(await place.otto.slash(place.channel, "roundtable minutes")).attachments[1]
+    assert (await page.read()).count(b"data:image/png;base64,") == 1
     await place.restart(parts)
     assert emojis(place) == [face.name]
     await place.type("stop")
@@ -157,6 +163,39 @@ async def test_a_persona_is_made_heard_saved_seated_changed_and_deleted(
     assert await place.mira.autocomplete(place.channel, "persona show", "name", "ed") == [
         {"name": "Edda", "value": "Edda"}
     ]
+
+
+async def test_what_is_brought_along_is_kept_whole_and_gets_a_name(place: SimulatedPlace, admin: MemberActor) -> None:
+    long = "{{char}} rows. " * 600
+    brought = json.dumps(character_card(2, name="🦊 of <b>", description=long)).encode()
+    drawn = await admin.slash(place.channel, "persona import", file=("fox.json", brought))
+    assert "'🦊 of <b>' " not in seen(drawn)
+    assert "holds “<”, which Discord may read as a mark." in seen(drawn)
+    brought = json.dumps(character_card(2, name="🦊", description=long)).encode()
+    drawn = await admin.slash(place.channel, "persona import", file=("fox.json", brought))
+    assert "**Name**: '🦊' holds no letter or digit" in seen(drawn)
+    assert labels(drawn) == ["Change", "Discard"]
+
+    async def change(**written: str) -> str:
+        form = await admin.click(card(drawn), label="Change")
+        assert form.modal is not None
+        fields = [item["component"] for item in form.modal["components"]]
+        assert all(len(field.get("value") or "") <= field["max_length"] for field in fields)
+        shown = {field["custom_id"]: field.get("value") or "" for field in fields}
+        return seen(await admin.submit_modal(form, shown | written))
+
+    told_long = await change(name="Fox", full_name="")
+    assert "characters of its card. Leave those as they are, and the rest is kept, too." in told_long
+    await admin.click(card(drawn), label="Save")
+    (made,) = await place.store.own_personas.of(place.guild.id)
+    assert made.thing.prompt.startswith("Fox rows. Fox rows.")
+    assert made.thing.prompt.endswith("Somebody: Honey?\nFox: Not yet.")
+    drawn = await admin.submit_modal(
+        await admin.slash(place.channel, "persona edit", name="Fox"), EDDA | {"prompt": "{{char}} {{time}}"}
+    )
+    assert "**Card**: holds the macro {{time}}. Write in words what should stand there" in seen(drawn)
+    assert "A form shows" not in await change(prompt="{{char}} swims.")
+    assert "Edda swims." in seen(await admin.click(card(drawn), label="Save"))
 
 
 async def test_a_task_is_made_discussed_changed_and_brought_along(place: SimulatedPlace, admin: MemberActor) -> None:

@@ -119,14 +119,24 @@ def test_a_card_that_is_no_json_is_said_so(tmp_path: Path) -> None:
         ("{{char}} hums.", "Edda hums."),
         ("{{Char}}’s bees, {{ char }}'s hive", "Edda’s bees, Edda's hive"),
         ("<BOT> asks <USER>.", "Edda asks the others at the table."),
-        ("{{user}}'s honey and <USER>’s", "the others’ honey and the others’"),
+        ("{{user}}'s honey and <USER>’s", "The others’ honey and the others’"),
+        ("{{user}} was lost, and {{char}} healed {{user}}'s arm. <USER> isn't rude; has {{user}} time?",
+         "The others at the table were lost, and Edda healed the others’ arm. The others at the table aren't rude; "
+         "have the others at the table time?"),
+        ('“{{user}}, you came!” *She smiles at {{user}}.* "At last, {{user}}!"',
+         '“You came!” *She smiles at the others at the table.* "At last!"'),
+        ("{{user}}: Honey?\n{{char}}: No, <USER>.\n{{user}} : Why?", "Somebody: Honey?\nEdda: No.\nSomebody : Why?"),
+        ("{{char}}は灯台の番人。{{user}}を信用しない。\n{{user}}: 誰？", "Eddaは灯台の番人。相手を信用しない。\n相手: 誰？"),
+        ("{{char}}은 {{user}}를 믿지 않는다.", "Edda은 상대방를 믿지 않는다."),
+        ("{{char}}不相信{{user}}。", "Edda不相信对方。"),
+        ("Edda calls {{user}} senpai (先輩).", "Edda calls the others at the table senpai (先輩)."),
         ("{{original}}A{{trim}}{{// a note}}{{comment: a note}}{{hidden_key:bees}}", "A"),
         ("one{{newline}}two", "one\ntwo"),
         ("<bot> asks <User>’s bees.", "Edda asks the others’ bees."),
         ("{ {char} } {char} <b> $x {{}}", "{ {char} } {char} <b> $x {{}}"),
         ("<user>bees</user>, <char>\nx</char>", "<user>bees</user>, <char>\nx</char>"),  # tags, as vendors advise
     ],
-)
+)  # fmt: skip
 def test_macros_mean_what_they_mean_here(text: str, meant: str) -> None:
     assert expanded("edda.json", "prompt", text, "Edda") == (meant, [])
 
@@ -142,7 +152,8 @@ def test_an_unknown_macro_is_named_with_its_field_and_fix(macro: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["<user>" * 40_000, "{{" + " " * 250_000, "{{a}}" * 50_000, "<user>" * 40_000 + "</user>"]
+    "text",
+    ["<user>" * 40_000, "{{" + " " * 250_000, "{{a}}" * 50_000, "<user>" * 40_000 + "</user>", ", {{user}}" * 40_000],
 )
 def test_macros_without_end_take_no_time(text: str) -> None:
     """Each character is looked at a few times, whatever stands behind it: quadratic, this would take minutes."""
@@ -155,7 +166,7 @@ def test_macros_in_a_task(tmp_path: Path) -> None:
     task, problems = read_task(tmp_path)
     assert problems == []
     assert task
-    assert (task.questions, task.discuss) == (("Does the others at the table like honey?",), "Stay your character.")
+    assert (task.questions, task.discuss) == (("Do the others at the table like honey?",), "Stay your character.")
     put(tmp_path / "context.txt", "It is {{time}}.")
     _, (problem,) = read_task(tmp_path)
     assert "context.txt: holds the macro {{time}}." in str(problem)

@@ -40,7 +40,7 @@ def test_what_is_as_it_is_anyway_does_not_go_out() -> None:
         ("x.json", as_json(LEAST | {"questions": [" Curfew\n for\tcats?\0 ", "", "Curfew for cats?"]}), "Cats",
          ("Curfew for cats?",)),
         ("x.json", as_json({"name": " Cats \n at night" + " out" * 200, "questions": ["Is {{user}} sure?"]}),
-         "Cats at night" + " out" * 21 + "…", ("Is the others at the table sure?",)),
+         "Cats at night" + " out" * 21 + "…", ("Are the others at the table sure?",)),
     ],
 )  # fmt: skip
 def test_a_task_in_a_file(filename: str, data: bytes, name: str, questions: tuple[str, ...]) -> None:

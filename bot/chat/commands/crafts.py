@@ -1,8 +1,8 @@
 """The two kinds of things that are made on Discord, personas and tasks, and what making each of them takes.
 
-A sketch's `content` holds: `fields` (the form's texts by name), `base` (what the thing has beside them), `replaces`
-(the number of the one that is changed), `picture` (as Persona.avatar names it), `picture_url` and `picture_name` (an
-attachment that is still to be fetched), and `left_out` (sentences for its maker).
+A sketch's `content` holds: `fields` (the form's texts by name, whole also where a form takes less), `base` (what the
+thing has beside them), `replaces` (the number of the one that is changed), `picture` (as Persona.avatar names it),
+`picture_url` and `picture_name` (an attachment that is still to be fetched), and `left_out` (sentences for its maker).
 """
 
 from abc import ABC, abstractmethod
@@ -94,14 +94,14 @@ class PersonaBench(CraftBench[Persona]):
         return clash_with(thing, others)
 
     def content_of(self, thing: Persona) -> dict[str, Any]:
-        fields, cut = persona_fields(thing)
+        fields = persona_fields(thing)
         base: dict[str, Any] = {"aliases": list(thing.aliases)}
         picture = None
         if thing.avatar and thing.avatar.startswith(PICTURE):
             picture = thing.avatar
         elif thing.avatar:
             base["avatar"] = thing.avatar
-        return {"fields": fields, "base": base, "picture": picture, "left_out": cut}
+        return {"fields": fields, "base": base, "picture": picture, "left_out": []}
 
     def parts(self, thing: Persona, face: str | None) -> list[c.Part]:
         return persona_parts(thing, face)
@@ -135,9 +135,9 @@ class TaskBench(CraftBench[Task]):
         return same_name(thing, others)
 
     def content_of(self, thing: Task) -> dict[str, Any]:
-        fields, cut = task_fields(thing)
+        fields = task_fields(thing)
         base = {name: value for name, value in thing.model_dump(mode="json").items() if name not in fields}
-        return {"fields": fields, "base": base, "left_out": cut}
+        return {"fields": fields, "base": base, "left_out": []}
 
     def parts(self, thing: Task, face: str | None) -> list[c.Part]:
         return task_parts(thing)

@@ -16,7 +16,7 @@ from bot.chat.commands.made_defaults import rename_in_settings
 from bot.chat.commands.makers import require_maker
 from bot.chat.commands.responses import answer, defer, may_be_lost, show_anew
 from bot.chat.commands.server_catalogue import catalogue_of
-from bot.chat.text.making_texts import shown
+from bot.chat.text.making_texts import from_field, longer_than_fields, shown
 from bot.discussion.model.persona import Persona
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, UserError
 from bot.library.portrait_crop import PICTURE_BYTES, picture_digest, portrait_of
@@ -47,7 +47,8 @@ async def show_sketch(interaction: Interaction, sketch: Sketch) -> None:
         await show_anew(interaction, cards.not_yet(sketch.craft, sketch.id, problems))
         return
     face, files = await face_of(interaction, thing)
-    notes = [*sketch.content.get("left_out", ()), *_shortage(interaction, sketch)]
+    long = longer_than_fields(sketch.content["fields"])
+    notes = [*sketch.content.get("left_out", ()), *long, *_shortage(interaction, sketch)]
     view = cards.preview(bench.parts(thing, face), sketch.id, notes, has_voice=bench.has_voice)
     await show_anew(interaction, view, files)
 
@@ -69,7 +70,9 @@ async def face_of(interaction: Interaction, thing: Any) -> tuple[str | None, lis
 async def _form(interaction: Interaction, click: Click) -> None:
     sketch = await _own(interaction, click)
     await defer(interaction, ephemeral=True, as_new=interaction.message is None)
-    content: dict[str, Any] = {**sketch.content, "fields": dict(click.fields)}
+    before: dict[str, str] = sketch.content["fields"]
+    fields = {name: from_field(before.get(name, ""), text) for name, text in click.fields.items()}
+    content: dict[str, Any] = {**sketch.content, "fields": fields}
     picture = None
     if url := content.pop("picture_url", None):
         try:

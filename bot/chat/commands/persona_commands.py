@@ -1,7 +1,7 @@
 """`/persona`: the personas that a server makes, and brings along, for itself."""
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -14,9 +14,12 @@ from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.makers import require_maker
 from bot.chat.commands.making import begin, show_sketch
 from bot.chat.commands.responses import answering, defer
-from bot.library.persona_import import IMPORT_BYTES, imported
+from bot.library.file_problem import UnusableFile
+from bot.library.persona_import import IMPORT_BYTES, NAMELESS, ImportedPersona, imported
 from bot.library.portrait_crop import PICTURE_BYTES, picture_digest
 from bot.store.own_library import PICTURE, Sketch
+
+_NAMES: Final = ("name", "full_name")
 
 
 @app_commands.guild_only()
@@ -87,13 +90,25 @@ async def _sketched(interaction: Interaction, guild_id: int, file: discord.Attac
     data = await fetched(interaction, file.url, file.filename, IMPORT_BYTES)
     workshop = interaction.client.workshop
     async with workshop.reading:
-        found = await asyncio.to_thread(imported, data, file.filename)
+        found, is_named = await asyncio.to_thread(_read, data, file.filename)
     content = CRAFTS["persona"].content_of(found.persona)
+    if not is_named:
+        content["fields"] |= dict(zip(_NAMES, found.called, strict=True))
     content["left_out"] = [*map(discord.utils.escape_markdown, found.left_out), *content["left_out"]]
     picture = (picture_digest(found.picture), found.picture) if found.picture else None
     if picture:
         content["picture"] = PICTURE + picture[0]
     return await workshop.sketches.add(guild_id, interaction.user.id, "persona", content, picture)
+
+
+def _read(data: bytes, filename: str) -> tuple[ImportedPersona, bool]:
+    """The persona in a file, and whether it can be called as the file calls it: if not, the form asks for a name."""
+    try:
+        return imported(data, filename), True
+    except UnusableFile as error:
+        if any(problem.field not in _NAMES for problem in error.problems):
+            raise
+    return imported(data, filename, name=NAMELESS), False
 
 
 def _attached(picture: discord.Attachment | None) -> dict[str, Any]:

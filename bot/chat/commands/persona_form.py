@@ -6,7 +6,7 @@ from typing import Any, Final
 import discord
 
 from bot.chat.cards import components as c
-from bot.chat.text.making_texts import FIELD_LENGTH, NAME_LENGTH, mark_problem, written, written_line
+from bot.chat.text.making_texts import FIELD_LENGTH, NAME_LENGTH, in_field, mark_problem, written, written_line
 from bot.discussion.model.name_forms import name_clashes
 from bot.discussion.model.persona import Persona
 from bot.discussion.text.segmentation import clipped
@@ -23,7 +23,6 @@ _LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "intro": ("Intro", "Write one sentence, or leave it empty."),
     "creativity": ("Creativity", "Write a number from 0.0 (dry) to 1.0 (wild), such as 0.7."),
 }
-_CUT: Final = "The card is cut: a form takes {most:,} characters of its {length:,}."
 
 
 def persona_form(title: str, verb: str, argument: object, fields: Mapping[str, str]) -> discord.ui.Modal:
@@ -48,7 +47,7 @@ def persona_form(title: str, verb: str, argument: object, fields: Mapping[str, s
         c.field(
             "prompt",
             "Card",
-            text=text("prompt"),
+            text=in_field(text("prompt")),
             hint="Who it is, what it believes, how it talks",
             example="You are a retired judge who …",
             is_long=True,
@@ -68,17 +67,15 @@ def persona_form(title: str, verb: str, argument: object, fields: Mapping[str, s
     )
 
 
-def persona_fields(persona: Persona) -> tuple[dict[str, str], list[str]]:
-    """What the form holds of a persona, and a sentence where that is less than all."""
-    prompt = clipped(persona.prompt, FIELD_LENGTH)
-    cut = [_CUT.format(most=FIELD_LENGTH, length=len(persona.prompt))] if prompt != persona.prompt else []
+def persona_fields(persona: Persona) -> dict[str, str]:
+    """What the form holds of a persona."""
     return {
         "name": persona.name,
         "full_name": persona.full_name,
-        "prompt": prompt,
+        "prompt": persona.prompt,
         "intro": clipped(persona.intro or "", INTRO_LENGTH),
         "creativity": str(persona.creativity),
-    }, cut
+    }
 
 
 def read_form(fields: Mapping[str, str], base: Mapping[str, Any]) -> tuple[Persona | None, list[str]]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import discord
 
 from bot.chat.cards import components as c
-from bot.chat.text.making_texts import FIELD_LENGTH, NAME_LENGTH, mark_problem, written, written_line
+from bot.chat.text.making_texts import FIELD_LENGTH, NAME_LENGTH, in_field, mark_problem, written, written_line
 from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE, Task
 from bot.discussion.text.folding import fold
 from bot.discussion.text.segmentation import clipped
@@ -23,14 +23,13 @@ _LABELS: Final = {
     "discuss": "Rules",
     "summarize": "Summary",
 }
-_CUT: Final = "{label} is cut: a form takes {most:,} characters of its {length:,}."
 
 
 def task_form(title: str, verb: str, argument: object, fields: Mapping[str, str]) -> discord.ui.Modal:
     """The form with what `fields` holds already."""
 
     def long(name: str, hint: str, *, is_needed: bool = False) -> c.Part:
-        text = fields.get(name, "")
+        text = in_field(fields.get(name, ""))
         return c.field(name, _LABELS[name], text=text, hint=hint, is_long=True, is_needed=is_needed, most=FIELD_LENGTH)
 
     return c.form(
@@ -45,22 +44,15 @@ def task_form(title: str, verb: str, argument: object, fields: Mapping[str, str]
     )
 
 
-def task_fields(task: Task) -> tuple[dict[str, str], list[str]]:
-    """What the form holds of a task, and a sentence for each field where that is less than all."""
-    whole = {
-        "name": task.name,
+def task_fields(task: Task) -> dict[str, str]:
+    """What the form holds of a task."""
+    return {
+        "name": clipped(task.name, NAME_LENGTH),
         "context": task.context,
         "questions": "\n".join(task.questions),
         "discuss": "" if task.discuss == DEFAULT_DISCUSS else task.discuss,
         "summarize": "" if task.summarize == DEFAULT_SUMMARIZE else task.summarize,
     }
-    fields = {name: clipped(text, NAME_LENGTH if name == "name" else FIELD_LENGTH) for name, text in whole.items()}
-    cut = [
-        _CUT.format(label=_LABELS[name], most=FIELD_LENGTH, length=len(text))
-        for name, text in whole.items()
-        if fields[name] != text
-    ]
-    return fields, cut
 
 
 def read_task_form(fields: Mapping[str, str], base: Mapping[str, Any]) -> tuple[Task | None, list[str]]:

@@ -1,6 +1,7 @@
 """What members write to make personas and tasks: cleaned of what nobody sees, and how it is shown."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 import discord
@@ -13,6 +14,7 @@ from bot.discussion.text.segmentation import clipped
 _MARKS: Final = re.compile(r"[*_~`|<>@#\[\]\\]")
 # Control characters, but for lines and tabs, and half characters.
 _UNSTORABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_TEXTS: Final = {"prompt": "card", "context": "setting", "discuss": "rules"}
 NAME_LENGTH: Final = 80
 # As much as a field of a form takes: https://discord.com/developers/docs/components/reference#text-input
 FIELD_LENGTH: Final = 4000
@@ -26,6 +28,26 @@ def written(text: str) -> str:
 def written_line(text: str) -> str:
     """The same of one line."""
     return " ".join(written(text).split())
+
+
+def in_field(text: str) -> str:
+    """As much of a text as a field of a form takes."""
+    return clipped(text, FIELD_LENGTH)
+
+
+def from_field(before: str, text: str) -> str:
+    """What a field that held `before` comes to: all of that, where what the form showed of it was left as it was."""
+    return before if text.split() == in_field(before).split() else text
+
+
+def longer_than_fields(fields: Mapping[str, str]) -> list[str]:
+    """A sentence about each text of a form that the form does not hold whole."""
+    return [
+        f"A form shows {FIELD_LENGTH:,} of the {len(text):,} characters of its {_TEXTS.get(name, name)}. Leave those "
+        "as they are, and the rest is kept, too."
+        for name, text in fields.items()
+        if len(text) > FIELD_LENGTH
+    ]
 
 
 def mark_problem(name: str) -> str | None:
