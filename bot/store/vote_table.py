@@ -53,10 +53,14 @@ class VoteTable:
 
 
 def _open_vote(db: Connection, session_id: int) -> int | None:
+    here = posts.c.session_id == session_id
+    # A discussion that goes on after its end leaves the result that was told as it is.
+    told = select(func.coalesce(func.max(posts.c.id), 0)).where(here, posts.c.kind == PostKind.MINUTES)
     newest = (
         select(posts.c.turn_seq)
         .join(sessions, sessions.c.id == posts.c.session_id)
-        .where(posts.c.session_id == session_id, posts.c.kind == PostKind.VOTE, sessions.c.status != Status.ENDED)
+        .where(here, posts.c.kind == PostKind.VOTE, posts.c.id > told.scalar_subquery())
+        .where(sessions.c.status != Status.ENDED)
         .order_by(posts.c.id.desc())
         .limit(1)
     )

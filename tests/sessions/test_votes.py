@@ -7,7 +7,7 @@ import pytest
 from bot.discussion.model.ballots import ballot_on, current_ballot
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.record import QuestionPut, SeatAdded, TurnsChanged
+from bot.discussion.model.record import QuestionPut, SeatAdded, TurnsChanged, moderator_turn
 from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.minutes import minutes_files
 from bot.sessions.delivery.stage import RejectReason
@@ -143,6 +143,11 @@ async def test_a_vote_counts_once_until_the_next_begins_and_goes_with_whoever_is
     assert post.attachment is not None
     assert "- Professor Aino Virtanen: 1\n- Ravi Menon: 1\n" in post.attachment
     assert "Zoe" not in post.attachment, "neither are they its convener any more"
+
+    goes_on = moderator_turn(await store.record(stored.id), TurnsChanged(turns=9, goes_on=True), "")
+    await store.reopen_session(stored.id, stored.place_id, goes_on, [], listen_from=0)
+    assert not await votes.cast(stored.id, 4, 8, "Ravi"), "its result was told when the table closed"
+    assert await votes.open_vote(stored.id) is None, "so minutes tell it"
 
     await store.member_data.delete_server(GUILD)
     assert await votes.tallies(stored.id) == {}
