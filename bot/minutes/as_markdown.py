@@ -2,10 +2,15 @@
 
 import unicodedata
 from collections import Counter
+from typing import Final
 
+from bot.discussion.model.task import SUMMARY_SIGNS
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.plain_markdown import entry, heading, plain_name, quotation
 from bot.minutes.account import Minutes, MinutesEntry, headings
+
+# Without the character that asks for colour: it may be missing.
+_SIGNS: Final = tuple(sign.rstrip("\ufe0f") for sign in SUMMARY_SIGNS)
 
 
 def as_markdown(minutes: Minutes) -> str:
@@ -62,4 +67,4 @@ def _readable(detail: str) -> str:
 
 
 def _said(said: MinutesEntry) -> str:
-    return entry(said.name, said.text, guest=said.is_guest)
+    return entry(said.name, said.text, guest=said.is_guest, signs=_SIGNS if said.turn.kind == "summary" else ())

@@ -289,11 +289,15 @@ def test_what_minutes_look_like() -> None:
     table.say("Ines", "Rust is `Fe2O3`.\n```py\n# rust\n\tx = 1\n```\nSo paint it.")
     table.steer(QuestionPut(question="Who [pays](#x) for_it?"))
     table.steer(QuestionPut(question="Is the ferry too old?"))
-    table.record.append(Turn(table.record.last_seq + 1, "summary", "Marit", "It floats, so far."))
+    table.record.append(
+        Turn(
+            table.record.last_seq + 1, "summary", "Marit", "✅ **Agreed:** it floats.\n\n⚖️ **Disputed:** for how long."
+        )
+    )
     tally = VoteTally(1, (("Ines", 2), ("Pedro", 1)))
     assert as_markdown(minutes_of(table, votes=(tally,))) == (
         "# Minutes: hall\n\n"
-        "## Summary\n\n**Dr. Marit Sole**: It floats, so far.\n\n"
+        "## Summary\n\n**Dr. Marit Sole**: ✅ **Agreed:** it floats.  \n⚖️ **Disputed:** for how long.\n\n"
         "- Date: 26 November 2026, 23:50 to 27 November 2026, 00:15 UTC\n"
         "- Channel: #parlour on Harbour Town\n"
         "- Convener: alex\n"

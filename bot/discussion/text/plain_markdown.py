@@ -36,8 +36,9 @@ class _Block:
     is_code: bool
 
 
-def entry(name: str, text: str, *, guest: bool = False) -> str:
-    """What `name` said, as paragraphs that begin with the name in bold, and fences between them.
+def entry(name: str, text: str, *, guest: bool = False, signs: tuple[str, ...] = ()) -> str:
+    """What `name` said, as paragraphs that begin with the name in bold, and fences between them. What a further line
+    has in bold behind one of `signs` is its label, and nobody's name.
 
     A fence that was left open is closed. A guest's code and further lines are quoted: "Ravi: …" on a line of its own
     would look like another's entry.
@@ -55,7 +56,7 @@ def entry(name: str, text: str, *, guest: bool = False) -> str:
         else:
             first, *further = [_prose(line) for line in block.lines]
             said = f"{tag('continued') if parts else tag()}: {first}"
-            rest = _BREAK.join(map(_plain_start, further))
+            rest = _BREAK.join(line if signs and line.startswith(signs) else _plain_start(line) for line in further)
             if rest:
                 said += f"\n{quotation(rest)}" if guest else f"{_BREAK}{rest}"
             parts.append(said)
