@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from bot.discussion.model.persona import Persona
@@ -48,7 +49,8 @@ def as_jsonl(minutes: Minutes) -> str:
 def _lines(minutes: Minutes) -> Iterator[dict[str, Any]]:
     facts = minutes.facts
     tallies = [{"question": tally.question_seq, "votes": dict(tally.votes)} for tally in facts.votes]
-    yield session_object(minutes.session) | {
+    # Whoever joined later is one of the cast, too.
+    yield session_object(replace(minutes.session, cast=minutes.cast)) | {
         "began": facts.began.isoformat(),
         "ended": None if facts.is_open else facts.until.isoformat(),
         "ending": minutes.ending,

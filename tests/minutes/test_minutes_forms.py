@@ -198,6 +198,7 @@ def test_a_table_that_went_on_after_its_summary_says_so() -> None:
 
 def test_json_lines_hold_what_was_shown_and_no_more() -> None:
     table = table_with("Hello.")
+    table.steer(SeatAdded(persona=persona("Ines", "Captain Ines")))
     table.steer(FloorChosen(name="Pedro"), Compaction(upto=2, gist="A gist."))
     seq = table.record.last_seq + 1
     secret = {"raw": "<think>RAW</think>", "flags": ("FLAG",), "message_id": 998877, "author_id": 887766}
@@ -212,11 +213,12 @@ def test_json_lines_hold_what_was_shown_and_no_more() -> None:
     assert first["votes"] == [{"question": 1, "votes": {"Pedro": 2}}]
     assert (first["convener"], first["server"], first["ended"]) == ("alex", "Harbour Town", "2026-11-27T00:15:00+00:00")
     assert first["cast"][0] == {"name": "Marit", "full_name": "Dr. Marit Sole", "intro": "Counts ferries."}
+    assert [one["name"] for one in first["cast"]] == ["Marit", "Pedro", "Ines"]
     assert [(turn["seq"], turn["kind"], turn["speaker"], turn["text"]) for turn in turns] == [
         (1, "moderator", "Moderator", "Is the ferry too old?"),
         (2, "guest", "Wanda", "Hello."),
         (3, "persona", "Pedro", "Hello."),
-        (6, "persona", "Marit", "It floats."),
+        (7, "persona", "Marit", "It floats."),
     ]
     assert turns[-1]["addressed"] == "Pedro"
     assert [
