@@ -122,6 +122,18 @@ def below(*items: Button) -> Buttons:
 # --- what is pressed ---
 
 
+def pages(verb: str, number: int, count: int, *, of: str = "", back: str = "◀", on: str = "▶") -> Part | None:
+    """The row that turns the pages of a list, None for a single one. `of`: what stands before a page's number in the
+    argument."""
+    if count < 2:
+        return None
+    return row(
+        button(back, verb, f"{of}{number - 1}", is_enabled=number > 0),
+        button(f"{number + 1} of {count}", f"{verb}-at", f"{of}{number}", is_enabled=False),
+        button(on, verb, f"{of}{number + 1}", is_enabled=number + 1 < count),
+    )
+
+
 def row(*items: Part | None) -> Part:
     """Up to five buttons beside each other, or one menu."""
     return discord.ui.ActionRow(*filter(None, items))

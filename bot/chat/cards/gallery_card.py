@@ -67,11 +67,4 @@ def _page(things: Sequence[T], number: int) -> tuple[int, Sequence[T]]:
 
 
 def _turning(verb: str, number: int, count: int) -> c.Part | None:
-    last = max(0, (count - 1) // PAGE)
-    if not last:
-        return None
-    return c.row(
-        c.button("◀", verb, number - 1, is_enabled=number > 0),
-        c.button(f"{number + 1} of {last + 1}", f"{verb}-at", number, is_enabled=False),
-        c.button("▶", verb, number + 1, is_enabled=number < last),
-    )
+    return c.pages(verb, number, -(-count // PAGE))

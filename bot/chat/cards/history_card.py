@@ -43,12 +43,5 @@ def history_page(tables: Sequence[PastTable], number: int, pages: int) -> discor
         parts.append(c.text(text))
         jump = c.link("Go there", table.url) if table.url else None
         parts.append(c.row(c.button("Minutes", "minutes", table.session_id), jump))
-    if pages > 1:
-        parts.append(
-            c.row(
-                c.button("◀ Newer", "history", number - 1, is_enabled=number > 0),
-                c.button(f"{number + 1} of {pages}", "history-at", number, is_enabled=False),
-                c.button("Older ▶", "history", number + 1, is_enabled=number + 1 < pages),
-            )
-        )
-    return c.card(c.text("### The last tables here"), *parts)
+    turning = c.pages("history", number, pages, back="◀ Newer", on="Older ▶")
+    return c.card(c.text("### The last tables here"), *parts, turning)

@@ -103,15 +103,11 @@ def sure(noun: str, name: str, argument: str) -> discord.ui.LayoutView:
 
 def listed(noun: str, count: int, lines: Sequence[str], page: int, pages: int) -> discord.ui.LayoutView:
     """A page of those that a server has made."""
-    turning = c.row(
-        c.button("Back", "made-list", f"{noun}/{page - 1}", is_enabled=page > 0),
-        c.button("On", "made-list", f"{noun}/{page + 1}", is_enabled=page + 1 < pages),
-    )
     return c.card(
         c.text(f"## {count} {noun}{'' if count == 1 else 's'} made here"),
         c.text("\n".join(lines)),
         c.text(f"-# `/{noun} show` shows one. What comes with me is under `/roundtable {noun}s`."),
-        turning if pages > 1 else None,
+        c.pages("made-list", page, pages, of=f"{noun}/"),
     )
 
 
