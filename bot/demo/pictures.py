@@ -20,6 +20,16 @@ def face(name: str, number: int) -> bytes:
     return _png(image)
 
 
+def nobody(colour: str) -> bytes:
+    """A PNG (128 × 128) of a head and shoulders on a colour."""
+    side = _SIDE * _SUPERSAMPLING
+    image = Image.new("RGB", (side, side), colour)
+    draw = ImageDraw.Draw(image)
+    _disc(draw, side / 2, side * 0.4, side * 0.17, _INK)
+    _disc(draw, side / 2, side * 0.98, side * 0.34, _INK)
+    return _png(image)
+
+
 def round_table() -> bytes:
     """A PNG (128 × 128): a table from above with six seats, the bot's own picture."""
     side = _SIDE * _SUPERSAMPLING

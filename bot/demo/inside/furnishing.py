@@ -19,4 +19,6 @@ def furnish(env: LiveEnv, place: DemoPlace, port: int) -> LivePreview:
         people[name] = guild.add_member(person)
     bot = env.backend.bot_user
     env.host_picture(f"avatars/{bot.id}/{bot.avatar}.png", pictures.round_table())
+    for number, colour in enumerate(pictures.COLOURS):  # of those who have no picture of their own
+        env.host_picture(f"embed/avatars/{number}.png", pictures.nobody(colour))
     return LivePreview(env, place, channels[0], people, port)
