@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from bot.discussion.model.dials import Dials
 from bot.store.engine import Database, upsert
 from bot.store.models import Status
 from bot.store.schema import remembered, server_settings, sessions
@@ -34,6 +35,10 @@ class ServerSettings:
     chimers: int | None = None
     most_tables: int | None = None
     keep_days: int | None = None
+
+    def votes(self, host: Dials) -> bool:
+        """Whether the audience votes at a table where nobody says otherwise. In: what the host has set."""
+        return host.vote if self.vote is None else self.vote
 
 
 class ServerSettingsTable:

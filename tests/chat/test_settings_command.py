@@ -146,6 +146,11 @@ async def test_the_card_sets_what_the_options_set(place: SimulatedPlace, admin: 
     form = await admin.click(shown, label="Limits…")
     assert lines(await admin.submit_modal(form, {"tables": "1", "days": ""}))["tables"] == "1 (this server)"
     assert (await choose("rt:set-reset:", "vote"))["vote"] == "no (built in)"
+    dials = place.bot.settings.discussion.model_copy(update={"vote": True})
+    place.bot.settings = place.bot.settings.model_copy(update={"discussion": dials})
+    shown = card(await admin.slash(place.channel, "roundtable settings"))
+    assert lines(await admin.click(shown, label="Vote: off"))["vote"] == "no (this server)"
+    await choose("rt:set-reset:", "vote")
     stored = await place.store.servers.of(place.guild.id)
     assert (stored.cast, stored.pace, stored.language, stored.keep_days, stored.vote) == (
         "Ravi",

@@ -42,7 +42,6 @@ def setting_lines(settings: ServerSettings, host: Settings, guild: discord.Guild
     managers = "members with **Manage Server**"
     opens = _role(guild, s.opener_role_id, "everyone who may use the command", f", and {managers}", f"only {managers}")
     steers = "the convener, and members with **Manage Messages**"
-    vote = s.vote if s.vote is not None else bool(getattr(dials, "vote", False))
     turns, pace = s.turns or dials.turns, s.pace or max(dials.pace, DISCORD_MIN_PACE)
     return [
         line("openers", "Who opens tables", s.opener_role_id is not None, opens),
@@ -74,7 +73,7 @@ def setting_lines(settings: ServerSettings, host: Settings, guild: discord.Guild
             "vote",
             "Vote of the audience after each question",
             s.vote is not None,
-            "yes" if vote else "no",
+            "yes" if s.votes(dials) else "no",
             _is_set(dials, "vote"),
         ),
         line(
@@ -117,7 +116,7 @@ def settings_card(settings: ServerSettings, host: Settings, guild: discord.Guild
         c.row(
             c.button("Defaults…", "set-ask", "defaults"),
             c.button("Limits…", "set-ask", "limits"),
-            c.button("Vote: off" if settings.vote else "Vote: on", "set-flip", "vote"),
+            c.button("Vote: off" if settings.votes(host.discussion) else "Vote: on", "set-flip", "vote"),
             c.button("Proxies: off" if settings.hears_proxies else "Proxies: on", "set-flip", "proxies"),
             c.button("Nobody chimes in", "set-nobody", is_enabled=settings.chimers != 0),
         ),

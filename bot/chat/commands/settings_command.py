@@ -69,7 +69,8 @@ async def _on_nobody(interaction: Interaction, click: Click) -> None:
 async def _on_flip(interaction: Interaction, click: Click) -> None:
     guild = _guild_of_manager(interaction)
     now = await interaction.client.servers.of(guild.id)
-    flipped = {"vote": ("vote", not now.vote), "proxies": ("hears_proxies", not now.hears_proxies)}
+    votes = now.votes(interaction.client.settings.discussion)
+    flipped = {"vote": ("vote", not votes), "proxies": ("hears_proxies", not now.hears_proxies)}
     if click.argument not in flipped:
         raise UserError(OUT_OF_DATE)
     await defer(interaction)
