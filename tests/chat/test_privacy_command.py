@@ -12,8 +12,8 @@ import pytest
 from simcord import InteractionResult, MemberActor, ResponseMessage
 
 from bot.chat.cards import components
-from bot.chat.commands import privacy_command
-from bot.chat.commands.privacy_command import (
+from bot.chat.commands.members import privacy_command
+from bot.chat.commands.members.privacy_command import (
     CONVENER,
     FORGOTTEN,
     KEPT_OUT,
