@@ -19,6 +19,7 @@ from tests.support.discord_stand_in import Fault, stand_in
 from tests.support.endpoint_stand_in import scripted_endpoint
 from tests.support.rest_house import FIRST, SECOND, RestHouse
 from tests.support.samples import database
+from tests.support.source_trees import source_tree
 
 DAY = 24 * 3600.0
 # How the time of day can be asked for; `now` is bot.store.schema's, and the only one that the rooms share.
@@ -126,7 +127,7 @@ def test_nothing_that_waits_asks_for_the_time_of_day() -> None:
         path.name
         for path in Path(bot.__file__).parent.rglob("*.py")
         if "demo" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(source_tree(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in WALL_CLOCK
     }
     assert found == set(ASKS_THE_WALL_CLOCK)
