@@ -7,15 +7,13 @@ import discord
 import pytest
 from simcord import InteractionResult, MemberActor
 
-from bot.chat.commands.made_things import VERBS as MADE
-from bot.chat.commands.making import VERBS as MAKE
-from bot.chat.commands.persona_form import read_form
-from bot.chat.commands.settings_command import ONLY_ADMINS
-from bot.chat.commands.settings_command import VERBS as SET
+from bot.chat.commands.admins.settings_command import ONLY_ADMINS
+from bot.chat.commands.admins.settings_command import VERBS as SET
+from bot.chat.commands.making.made_things import VERBS as MADE
+from bot.chat.commands.making.making import VERBS as MAKE
+from bot.chat.commands.making.persona_form import read_form
 from bot.chat.text.making_texts import mark_problem, shown
 from bot.discussion.model.persona import Persona
-from bot.library.persona_import import IMPORT_BYTES
-from bot.library.portrait_crop import PICTURE_BYTES
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_place import SimulatedPlace, told
 

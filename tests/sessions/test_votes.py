@@ -149,7 +149,7 @@ async def test_a_vote_counts_once_until_the_next_begins_and_goes_with_whoever_is
     assert not await votes.cast(stored.id, 4, 8, "Ravi"), "its result was told when the table closed"
     assert await votes.open_vote(stored.id) is None, "so minutes tell it"
 
-    await store.member_data.delete_server(GUILD)
+    await store.expiry.delete_server(GUILD)
     assert await votes.tallies(stored.id) == {}
 
 
