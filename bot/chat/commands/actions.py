@@ -11,7 +11,7 @@ from bot.chat.commands.reopening import keep_going
 from bot.chat.commands.responses import answer, defer, withdraw_answer
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.commands.slow_mode import require_pause
-from bot.chat.commands.who_steers import require_host_rules, require_steerer
+from bot.chat.commands.who_steers import may_write, require_host_rules, require_steerer
 from bot.chat.hearing.chimers import may_chime_in
 from bot.chat.hearing.discord_mentions import with_names
 from bot.chat.hearing.guest_messages import without_unseen
@@ -138,10 +138,9 @@ async def chime_in(
     runner = interaction.client.supervisor.open_at(_place(interaction))
     if session_id not in (None, runner.stored.id):
         raise UserError("The table you wrote this for has ended, so it was not said. Use the panel of the new one.")
-    require_voice(interaction)
-    require_welcome(interaction, runner)
-    await defer(interaction, ephemeral=True)
-    await refuse_kept_out(interaction)
+    await require_guest(interaction, runner)
+    # As new: what is withdrawn below must not be the panel that the form was opened from.
+    await defer(interaction, ephemeral=True, as_new=True)
     async with interaction.client.saying.of(interaction.user.id):
         await _say(interaction, runner, text, reply_to)
 
@@ -187,13 +186,18 @@ def one_line(question: str | None) -> str | None:
 
 def require_voice(interaction: Interaction) -> None:
     """Raise UserError for a member who may not write here: neither may the bot say it for them."""
-    in_thread = isinstance(interaction.channel, discord.Thread)
-    may = interaction.permissions
-    if not (may.send_messages_in_threads if in_thread else may.send_messages):
+    if not may_write(interaction):
         raise UserError("You may not write in this channel, so I can't do that for you here.")
 
 
-def require_welcome(interaction: Interaction, runner: SessionRunner) -> None:
+async def require_guest(interaction: Interaction, runner: SessionRunner) -> None:
+    """Raise UserError for a member who can't chime in at this table: before they write it, and when they have."""
+    require_voice(interaction)
+    _require_welcome(interaction, runner)
+    await refuse_kept_out(interaction)
+
+
+def _require_welcome(interaction: Interaction, runner: SessionRunner) -> None:
     """Raise UserError for a member who may not chime in at this table."""
     chimers = runner.stored.chimers
     if may_chime_in(chimers, interaction.user):

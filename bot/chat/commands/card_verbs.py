@@ -13,6 +13,7 @@ from bot.chat.commands import actions, privacy_command
 from bot.chat.commands.clicks import Click, Handler
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.responses import answer, may_be_lost
+from bot.chat.hearing.chimers import may_chime_in
 from bot.chat.text.split import split_text
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import seats
@@ -79,7 +80,7 @@ async def _meet(interaction: Interaction, click: Click) -> None:
         session_id=stored.id,
         url=bot.avatars.url(persona),
         model=bot.model_of(persona) if differ else None,
-        can_ask=runner is not None and runner.id == stored.id and stored.chimers != 0,
+        can_ask=runner is not None and runner.id == stored.id and bool(may_chime_in(stored.chimers, interaction.user)),
     )
     await show(interaction, card)
 
@@ -90,13 +91,13 @@ async def _privacy(interaction: Interaction, click: Click) -> None:
 
 async def _say(interaction: Interaction, click: Click) -> None:
     runner = open_table_of(interaction, click.argument)
-    actions.require_voice(interaction)
-    await _send_form(interaction, "Chime in", SAID, runner.id)
+    await actions.require_guest(interaction, runner)
+    await send_say_form(interaction, "Chime in", SAID, runner.id)
 
 
 async def _whom(interaction: Interaction, click: Click) -> None:
     runner = open_table_of(interaction, click.argument)
-    actions.require_voice(interaction)
+    await actions.require_guest(interaction, runner)
     await show(interaction, panel.whom_card(runner.id, _seated(runner), interaction.client.avatars.emoji))
 
 
@@ -112,14 +113,15 @@ async def _ask(interaction: Interaction, click: Click) -> None:
 
 
 async def _ask_persona(interaction: Interaction, runner: SessionRunner, name: str) -> None:
-    actions.require_voice(interaction)
+    await actions.require_guest(interaction, runner)
     persona = next((p for p in _seated(runner) if p.name == name), None)
     if persona is None:
         raise UserError("This persona does not sit at the table any more.")
-    await _send_form(interaction, f"Ask {persona.full_name}", ASKED, f"{runner.id}:{c.key(name)}")
+    await send_say_form(interaction, f"Ask {persona.full_name}", ASKED, f"{runner.id}:{c.key(name)}")
 
 
-async def _send_form(interaction: Interaction, title: str, verb: str, argument: object) -> None:
+async def send_say_form(interaction: Interaction, title: str, verb: str, argument: object) -> None:
+    """Ask somebody what they want to say; the form comes back with this verb, in its field `text`."""
     with may_be_lost(interaction):
         field = c.field("text", "What do you want to say?", is_long=True, most=_LENGTH)
         await interaction.response.send_modal(c.form(title, verb, argument, field))
