@@ -252,15 +252,20 @@ async def test_say_with_nothing_in_it(place: SimulatedPlace) -> None:
     assert await place.type("say", text="   ") == "There is nothing in it. Write what you want to say."
 
 
-async def test_the_form_asks_the_persona_whose_message_it_was(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
+async def test_the_form_asks_the_persona_whose_message_it_was(
+    place: SimulatedPlace, parts: Parts, llm: ScriptedEndpoint
+) -> None:
+    """Also if the bot was started anew while it was filled in."""
     await place.type("start")
     await place.turn()
     first = place.spoken[0]
     form = await place.otto.context_menu(place.channel, ASK, first)
     assert form.modal is not None
     assert form.modal["title"] == f"Ask {first.author.name}"
-    (field,) = [c["components"][0] for c in form.modal["components"]]
-    await place.otto.submit_modal(form, {field["custom_id"]: "What about rye?"})
+    await place.restart(parts)
+    panel = place.panel
+    assert await place.fill_in(form, "What about rye?", by=place.otto) == ""
+    assert place.panel.id == panel.id, "it is not taken away with the answer"
     assert (place.speakers[-1], place.history()[-1].content) == ("Otto the Miller (guest)", "What about rye?")
     await place.turn()
     assert place.speakers[-1] == first.author.name
@@ -287,8 +292,7 @@ async def test_without_message_content(place: SimulatedPlace, llm: ScriptedEndpo
     await place.lena.slash(place.channel, "roundtable say", text="By command.")
     form = await place.lena.context_menu(place.channel, ASK, place.spoken[0])
     assert form.modal is not None
-    (field,) = [c["components"][0] for c in form.modal["components"]]
-    await place.lena.submit_modal(form, {field["custom_id"]: "By form."})
+    await place.fill_in(form, "By form.", by=place.lena)
     await place.turn(2)
     assert place.speakers[-1] == place.speakers[0], "one turn later: it was composed anew twice already"
     assert await heard(place) == [

@@ -38,7 +38,7 @@ async def test_a_turn_is_taken_out(place: SimulatedPlace, llm: ScriptedEndpoint)
     await place.turn()
     said = place.spoken[0]
     refused = await place.otto.context_menu(place.channel, REMOVE, said)
-    assert told(refused).startswith("Only who convened this table")
+    assert told(refused).startswith(f"Only <@{place.mira.id}>, who convened this table, or members with")
     asked = await place.mira.context_menu(place.channel, REMOVE, said)
     assert told(asked).startswith(f"**Remove what {(await place.record()).turns[1].speaker} said?**")
     assert await pressed(asked, place.mira, "Remove") == GONE

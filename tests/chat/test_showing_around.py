@@ -2,7 +2,9 @@
 
 import re
 
+import discord
 import pytest
+from discord import app_commands
 from simcord import InteractionResult
 
 from bot.chat.cards.components import COMPONENTS, TEXT_LIMIT
@@ -14,6 +16,8 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
 from tests.support.simulated_place import SimulatedPlace, told, words
 
+MAKING = ("create", "import", "list")
+
 
 def shown(result: InteractionResult) -> str:
     assert result.response is not None
@@ -24,7 +28,12 @@ async def test_the_help_names_what_one_can_press(place: SimulatedPlace) -> None:
     text = await place.type("help", by=place.lena)
     headings = [line for line in text.splitlines() if line.startswith("### ")]
     assert headings == ["### Take part", "### Open a table", "### Steer it"]
-    assert text.count("</roundtable ") > 10
+    named = re.findall(r"</(\w+ \w+):\d+>", text)
+    here = place.bot.tree.get_commands(type=discord.AppCommandType.chat_input)
+    known = {each.qualified_name for group in here if isinstance(group, app_commands.Group) for each in group.commands}
+    # Itself aside, and what the lists of what was made lead to.
+    made = {name for name in known if name.startswith(("persona ", "task ")) and name.split()[1] not in MAKING}
+    assert set(named) == known - made - {"roundtable help"}
     assert "The speakers are AI." in text
 
 
@@ -86,8 +95,8 @@ async def test_every_page_fits_into_a_message(count: int) -> None:
         personas_page(personas, 0, lambda p: "https://example.org/p.png", ()),
         personas_page(personas, 10**6, lambda p: "https://example.org/p.png", None),
         tasks_page([TASK] * count, -5),
-        help_card(lambda name: f"</roundtable {name}:{2**63}>", can_read=False, host=host),
-        welcome_card(lambda name: f"</roundtable {name}:{2**63}>", can_read=False, host=host),
+        help_card(lambda name: f"</{name}:{2**63}>", can_read=False, host=host),
+        welcome_card(lambda name: f"</{name}:{2**63}>", can_read=False, host=host),
     ]
     for card in cards:
         assert card._total_children <= COMPONENTS

@@ -40,9 +40,7 @@ async def ask_this_persona(interaction: Interaction, message: discord.Message) -
 
 async def _replied(interaction: Interaction, click: Click) -> None:
     session_id, _, message_id = click.argument.partition(":")
-    await actions.chime_in(
-        interaction, click.fields["text"], session_id=int(session_id), reply_to=int(message_id)
-    )
+    await actions.chime_in(interaction, click.fields["text"], session_id=int(session_id), reply_to=int(message_id))
 
 
 @app_commands.context_menu(name="Who is this?")

@@ -14,6 +14,7 @@ from bot.chat.commands import (
     start_command,
     steering_commands,
     talking_commands,
+    voting,
 )
 
 _PARTS = (
@@ -21,6 +22,7 @@ _PARTS = (
     setup_command,
     steering_commands,
     talking_commands,
+    voting,
     minutes_command,
     server_commands,
     gallery_commands,

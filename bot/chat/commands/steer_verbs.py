@@ -10,10 +10,9 @@ from bot.chat.commands import actions
 from bot.chat.commands.card_verbs import open_table_of, show
 from bot.chat.commands.clicks import Click, Handler
 from bot.chat.commands.interaction import Interaction
-from bot.chat.commands.responses import defer, may_be_lost
+from bot.chat.commands.responses import defer, in_words, may_be_lost
 from bot.chat.commands.server_catalogue import catalogue_of
 from bot.chat.commands.who_steers import refuse_others
-from bot.chat.text.sentences import with_remedy
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import seats
 from bot.errors import UserError
@@ -48,7 +47,7 @@ def _doing(do: Doing) -> Handler:
         try:
             said = await do(interaction, click)
         except UserError as refused:
-            said = with_remedy(refused)
+            said = await in_words(interaction, refused)
         await _show_anew(interaction, await _card(interaction, runner, said))
 
     return handle
