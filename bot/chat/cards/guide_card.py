@@ -9,8 +9,7 @@ from bot.chat.cards import components as c
 from bot.chat.cards.bot_messages import NOTICE
 from bot.chat.text.host_details import HostDetails
 
-# What each section of the help tells: one or more commands, and what they are good for. Those without a group are of
-# `/roundtable`.
+# What each section of the help tells: one or more commands, and what they are good for.
 _Rows = tuple[tuple[tuple[str, ...], str], ...]
 _TAKING_PART: Final[_Rows] = (
     (("say",), "say something by command"),
@@ -46,9 +45,9 @@ def help_card(command: Callable[[str], str], *, can_read: bool, host: HostDetail
     """`command` gives a command as one can press it. `can_read`: whether ordinary messages are heard."""
 
     def listed(rows: _Rows) -> str:
-        return "\n".join(f"- {', '.join(command(_whole(name)) for name in names)}: {what}" for names, what in rows)
+        return "\n".join(f"- {', '.join(map(command, names))}: {what}" for names, what in rows)
 
-    chiming_in = CHIMING_IN if can_read else f"I can't read ordinary messages here: use {command(_whole('say'))}."
+    chiming_in = CHIMING_IN if can_read else f"I can't read ordinary messages here: use {command('say')}."
     return c.card(
         c.text(f"### Take part\n{chiming_in}\n{listed(_TAKING_PART)}"),
         c.line(),
@@ -62,7 +61,7 @@ def help_card(command: Callable[[str], str], *, can_read: bool, host: HostDetail
 
 def welcome_card(command: Callable[[str], str], *, can_read: bool, host: HostDetails) -> discord.ui.LayoutView:
     """What a server reads once, when the bot was added: the three ways to begin."""
-    said = "" if can_read else f"\n-# I can't read ordinary messages here: guests use {command(_whole('say'))}."
+    said = "" if can_read else f"\n-# I can't read ordinary messages here: guests use {command('say')}."
     return c.card(
         c.text(
             "## A round table, to listen to and to join\n"
@@ -70,10 +69,10 @@ def welcome_card(command: Callable[[str], str], *, can_read: bool, host: HostDet
             "chime in, and is answered. In the end one of them sums up."
         ),
         c.text(
-            f"**Ask a question:** {command(_whole('start'))} with `question`, and the table opens at once.\n"
-            f"**Choose it all on a card:** {command(_whole('setup'))}, or the button below.\n"
-            f"**Look around first:** {command(_whole('personas'))} and {command(_whole('tasks'))} show who and what there is; "
-            f"{command(_whole('help'))} has the rest."
+            f"**Ask a question:** {command('start')} with `question`, and the table opens at once.\n"
+            f"**Choose it all on a card:** {command('setup')}, or the button below.\n"
+            f"**Look around first:** {command('personas')} and {command('tasks')} show who and what there is; "
+            f"{command('help')} has the rest."
         ),
         c.row(
             c.button("Set up a table", "setup", style=c.Style.primary),
@@ -82,7 +81,3 @@ def welcome_card(command: Callable[[str], str], *, can_read: bool, host: HostDet
         ),
         c.text("\n".join(f"-# {line}" for line in [NOTICE, *host.lines]) + said),
     )
-
-
-def _whole(name: str) -> str:
-    return name if " " in name else f"roundtable {name}"

@@ -139,8 +139,7 @@ async def chime_in(
     if session_id not in (None, runner.stored.id):
         raise UserError("The table you wrote this for has ended, so it was not said. Use the panel of the new one.")
     await require_guest(interaction, runner)
-    # As new: what is withdrawn below must not be the panel that the form was opened from.
-    await defer(interaction, ephemeral=True, as_new=True)
+    await defer(interaction, ephemeral=True, as_new=True)  # it may be withdrawn, and the card it came from must stay
     async with interaction.client.saying.of(interaction.user.id):
         await _say(interaction, runner, text, reply_to)
 
