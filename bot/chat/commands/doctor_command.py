@@ -52,7 +52,7 @@ async def doctor(interaction: Interaction) -> None:
         await defer(interaction, ephemeral=True)
         found = [finding async for finding in _examine(interaction)]
         faults = [finding for finding in found if finding.sign == _FAULT]
-        head = "All is well here"
+        head = "All is well here" if all(finding.sign == _WELL for finding in found) else "A table works here"
         if faults:
             head = f"{len(faults)} of {len(found)} things keep{'s' if len(faults) == 1 else ''} a table from working"
         lines = [f"{f.sign} {f.what}" + (f"\n-# ↳ {f.fix}" if f.fix else "") for f in found]
