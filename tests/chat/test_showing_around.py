@@ -11,6 +11,7 @@ from bot.chat.cards.components import COMPONENTS, TEXT_LIMIT
 from bot.chat.cards.gallery_card import personas_page, tasks_page
 from bot.chat.cards.guide_card import help_card, welcome_card
 from bot.chat.commands.guide_commands import place_for_welcome
+from bot.chat.commands.minutes_command import NO_SUCH
 from bot.chat.text.host_details import HostDetails
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
@@ -62,6 +63,13 @@ async def test_the_history_tells_what_came_of_tables_to_who_may_read_them(place:
     assert summary[:40] in shown(history)
     assert history.response is not None
     assert f"/channels/{place.guild.id}/{place.channel.id}/{place.card.id}" in str(history.response.components)
+    # From another channel, and only as long as one may read that one.
+    other = place.elsewhere(place.guild.create_text_channel("other"))
+    history = await place.lena.slash(other.channel, "roundtable history")
+    assert history.response is not None
+    assert told(await place.lena.click(history.response, label="Minutes")).startswith("The minutes of **Rye or wheat?**")
+    place.forbid(place.lena, "view_channel")
+    assert told(await place.lena.click(history.response, label="Minutes")) == NO_SUCH
 
 
 async def test_a_server_is_welcomed_where_the_bot_may_write(place: SimulatedPlace) -> None:
