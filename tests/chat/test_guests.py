@@ -272,6 +272,18 @@ async def test_the_form_asks_the_persona_whose_message_it_was(
     assert 'Otto the Miller (guest): "What about rye?"' in llm.prompts[-1]
 
 
+async def test_what_was_written_for_a_table_that_has_ended_is_given_back(place: SimulatedPlace) -> None:
+    await place.type("start")
+    form, another = [await place.otto.click(place.panel, label="Say something") for _ in range(2)]
+    await place.type("stop")
+    back = "The table you wrote this for has ended, so it was not said.{}\nYou wrote:\n>>> What about\nrye?"
+    remedy = " `/roundtable start` opens one."
+    assert await place.fill_in(form, "What about\nrye?", by=place.otto) == back.format(remedy)
+    bakers = place.guild.create_role("bakers")
+    await place.store.servers.change(place.guild.id, opener_role_id=bakers.id)
+    assert await place.fill_in(another, "What about\nrye?", by=place.otto) == back.format(""), "not theirs to open"
+
+
 async def test_the_form_refuses_in_words(place: SimulatedPlace) -> None:
     message = await place.lena.send(place.channel, "Hello.")
     assert told(await place.otto.context_menu(place.channel, ASK, message)) == NO_TABLE

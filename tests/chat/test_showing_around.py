@@ -67,7 +67,9 @@ async def test_the_history_tells_what_came_of_tables_to_who_may_read_them(place:
     other = place.elsewhere(place.guild.create_text_channel("other"))
     history = await place.lena.slash(other.channel, "roundtable history")
     assert history.response is not None
-    assert told(await place.lena.click(history.response, label="Minutes")).startswith("The minutes of **Rye or wheat?**")
+    assert told(await place.lena.click(history.response, label="Minutes")).startswith(
+        "The minutes of **Rye or wheat?**"
+    )
     place.forbid(place.lena, "view_channel")
     assert told(await place.lena.click(history.response, label="Minutes")) == NO_SUCH
 

@@ -20,7 +20,7 @@ from bot.chat.text.split import split_text
 from bot.discussion.model.persona import NAME_LENGTH
 from bot.discussion.text.links import plain_links
 from bot.discussion.text.segmentation import clipped
-from bot.errors import UserError
+from bot.errors import Remedy, UserError
 from bot.library.name_rules import safe_name
 from bot.sessions import steering
 from bot.sessions.delivery.stage import GuestMessage
@@ -135,9 +135,11 @@ async def chime_in(
     text = plain_links(without_unseen(text))
     if not text:
         raise UserError("There is nothing in it. Write what you want to say.")
+    here = interaction.client.supervisor.find(_place(interaction))
+    if session_id is not None and (here is None or here.id != session_id):
+        remedy = Remedy.OPEN if here is None else None
+        raise UserError("The table you wrote this for has ended, so it was not said.", remedy)
     runner = interaction.client.supervisor.open_at(_place(interaction))
-    if session_id not in (None, runner.stored.id):
-        raise UserError("The table you wrote this for has ended, so it was not said. Use the panel of the new one.")
     await require_guest(interaction, runner)
     await defer(interaction, ephemeral=True, as_new=True)  # it may be withdrawn, and the card it came from must stay
     async with interaction.client.saying.of(interaction.user.id):

@@ -12,19 +12,19 @@ from bot.chat.cards import panel_card as panel
 from bot.chat.commands import actions, privacy_command
 from bot.chat.commands.clicks import Click, Handler
 from bot.chat.commands.interaction import Interaction
-from bot.chat.commands.responses import answer, may_be_lost
+from bot.chat.commands.responses import answer, giving_back, may_be_lost
 from bot.chat.hearing.chimers import may_chime_in
 from bot.chat.text.split import split_text
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import seats
-from bot.errors import UserError
+from bot.errors import Remedy, UserError
 from bot.sessions.session_runner import SessionRunner
 from bot.store.models import StoredSession
 
 SAID: Final = "table.said"
 ASKED: Final = "table.asked"
 GONE: Final = "This table is kept no more: it was deleted."
-ENDED: Final = "This panel belongs to a table that has ended. `/roundtable start` opens a new one."
+ENDED: Final = "The table that this belongs to has ended."
 # Leaves room for the name before it in the message that shows it.
 _LENGTH: Final = 1500
 _NO_PING: Final = discord.AllowedMentions.none()
@@ -42,7 +42,7 @@ def open_table_of(interaction: Interaction, number: str) -> SessionRunner:
     """The open table that a card belongs to. Raises UserError."""
     runner = interaction.client.supervisor.find(interaction.channel_id or 0)
     if runner is None or str(runner.id) != number:
-        raise UserError(ENDED)
+        raise UserError(ENDED, Remedy.OPEN if runner is None else None)
     return runner
 
 
@@ -128,7 +128,8 @@ async def send_say_form(interaction: Interaction, title: str, verb: str, argumen
 
 
 async def _said(interaction: Interaction, click: Click) -> None:
-    await actions.chime_in(interaction, click.fields["text"], session_id=int(click.argument))
+    async with giving_back(interaction, click.fields["text"]):
+        await actions.chime_in(interaction, click.fields["text"], session_id=int(click.argument))
 
 
 async def _asked(interaction: Interaction, click: Click) -> None:
@@ -139,7 +140,8 @@ async def _asked(interaction: Interaction, click: Click) -> None:
     name = next((p.name for p in _seated(runner) if c.key(p.name) == key), None) if runner else None
     if text and name and not text.casefold().startswith(name.casefold()):
         text = f"{name}, {text}"
-    await actions.chime_in(interaction, text, session_id=int(number))
+    async with giving_back(interaction, click.fields["text"]):
+        await actions.chime_in(interaction, text, session_id=int(number))
 
 
 def _seated(runner: SessionRunner) -> tuple[Persona, ...]:

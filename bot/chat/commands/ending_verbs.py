@@ -15,7 +15,7 @@ from bot.chat.commands.opening_place import opening_ground
 from bot.chat.commands.opening_rights import require_opener
 from bot.chat.commands.ordered_table import QUESTION_LENGTH, QUESTIONS, questions_in
 from bot.chat.commands.reopening import keep_going
-from bot.chat.commands.responses import answer, defer, may_be_lost
+from bot.chat.commands.responses import answer, defer, giving_back, may_be_lost
 from bot.discussion.model.record import seats
 from bot.discussion.model.task import Task
 from bot.errors import UserError
@@ -42,6 +42,11 @@ async def _same_table(interaction: Interaction, click: Click) -> None:
         await interaction.response.send_modal(c.form("Same table, new question", QUESTION, stored.id, field))
 
 
+async def _asked_again(interaction: Interaction, click: Click) -> None:
+    async with giving_back(interaction, click.fields["question"]):
+        await _new_question(interaction, click)
+
+
 async def _new_question(interaction: Interaction, click: Click) -> None:
     stored = await stored_table(interaction, click.argument)
     questions = questions_in(click.fields["question"], are_lines=True)
@@ -66,5 +71,5 @@ VERBS: Final[Mapping[str, Handler]] = {
     ending.MINUTES: _minutes,
     ending.KEEP_GOING: _keep_going,
     ending.AGAIN: _same_table,
-    QUESTION: _new_question,
+    QUESTION: _asked_again,
 }

@@ -11,7 +11,7 @@ from bot.chat.commands import actions
 from bot.chat.commands.card_verbs import send_say_form
 from bot.chat.commands.clicks import Click, Handler
 from bot.chat.commands.interaction import Interaction
-from bot.chat.commands.responses import answering, defer, may_be_lost, show
+from bot.chat.commands.responses import answering, defer, giving_back, may_be_lost, show
 from bot.chat.commands.who_steers import refuse_others
 from bot.errors import UserError
 from bot.llm.fallback import spoken_by
@@ -40,7 +40,9 @@ async def ask_this_persona(interaction: Interaction, message: discord.Message) -
 
 async def _replied(interaction: Interaction, click: Click) -> None:
     session_id, _, message_id = click.argument.partition(":")
-    await actions.chime_in(interaction, click.fields["text"], session_id=int(session_id), reply_to=int(message_id))
+    text = click.fields["text"]
+    async with giving_back(interaction, text):
+        await actions.chime_in(interaction, text, session_id=int(session_id), reply_to=int(message_id))
 
 
 @app_commands.context_menu(name="Who is this?")

@@ -128,6 +128,16 @@ async def in_words(interaction: Asked, problem: RoundtableError) -> str:
     )
 
 
+@asynccontextmanager
+async def giving_back(interaction: Asked, text: str) -> AsyncIterator[None]:
+    """Around what is done with a text from a form: a refusal comes with the text, which is nowhere else any more."""
+    try:
+        yield
+    except RoundtableError as refusal:
+        written = f"\nYou wrote:\n>>> {text}" if text.strip() else ""
+        await answer(interaction, clipped(f"{await in_words(interaction, refusal)}{written}", MESSAGE_LIMIT))
+
+
 def _heed(error: Exception, interaction: Asked, comfort: str) -> None:
     """Log that an answer was lost. Raises the error if it is of another kind: Discord refused what was sent."""
     if not _is_lost(error):

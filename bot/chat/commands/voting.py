@@ -1,4 +1,4 @@
-"""“Who convinced you?”, pressed or typed: one vote a member and question, which can be changed until it is over."""
+"""A vote on “Who convinced you?”, pressed or typed: one a member and question, to be changed until it is over."""
 
 from collections.abc import Mapping
 from typing import Final
