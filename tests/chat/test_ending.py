@@ -57,7 +57,10 @@ async def test_what_can_be_done_below_a_closed_table(place: SimulatedPlace, llm:
 
     form = await place.otto.click(closing, label="Same table, new question")
     said = await place.fill_in(form, " Rye or wheat? \nOr oats?", by=place.otto)
-    assert said == "The table is open again, with your questions."
+    assert said.splitlines() == [
+        "The table is open again, with your questions.",
+        "1 turn will cover 1 of the 2 questions, then comes a summary.",
+    ]
     session = (await place.session()).session
     assert (session.task.name, session.task.questions, session.dials.turns) == (
         "bread",

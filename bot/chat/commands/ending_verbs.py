@@ -13,6 +13,7 @@ from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.minutes_command import send_minutes
 from bot.chat.commands.opening_place import opening_ground
 from bot.chat.commands.opening_rights import require_opener
+from bot.chat.commands.opening_table import what_to_expect
 from bot.chat.commands.ordered_table import QUESTION_LENGTH, QUESTIONS, questions_in
 from bot.chat.commands.reopening import keep_going
 from bot.chat.commands.responses import answer, defer, giving_back, may_be_lost
@@ -63,8 +64,9 @@ async def _new_question(interaction: Interaction, click: Click) -> None:
     name = Task.asking(questions).name if task.name == Task.asking(task.questions).name else task.name
     task = task.model_copy(update={"name": name, "questions": questions})
     place = replace(await ground.opened(task.title), most=server.most_tables)
-    await bot.supervisor.start(place, task=task, cast=cast, dials=session.dials, chimers=stored.chimers)
-    await answer(interaction, f"The table is open again, with your question{'' if len(questions) == 1 else 's'}.")
+    runner = await bot.supervisor.start(place, task=task, cast=cast, dials=session.dials, chimers=stored.chimers)
+    told = f"The table is open again, with your question{'' if len(questions) == 1 else 's'}."
+    await answer(interaction, "\n".join([told, *what_to_expect(interaction, runner.session)]))
 
 
 VERBS: Final[Mapping[str, Handler]] = {
