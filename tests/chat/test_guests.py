@@ -3,6 +3,7 @@
 import pytest
 from simcord.enums import MessageType
 
+from bot.chat.commands.message_menus import EARLIER, NO_PERSONA
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import FULL_NAMES, Parts
 from tests.support.simulated_place import SimulatedPlace, told
@@ -289,7 +290,14 @@ async def test_the_form_refuses_in_words(place: SimulatedPlace) -> None:
     assert told(await place.otto.context_menu(place.channel, ASK, message)) == NO_TABLE
     await place.type("start")
     answer = told(await place.otto.context_menu(place.channel, ASK, message))
-    assert answer == "That is not a persona's message. Pick one of theirs."
+    assert answer == NO_PERSONA
+    await place.lena.slash(place.channel, "roundtable say", text="Hello?")
+    assert told(await place.otto.context_menu(place.channel, ASK, place.history()[-1])) == NO_PERSONA, "it is a guest's"
+    await place.turn()
+    earlier = place.spoken[-1]
+    await place.type("stop")
+    await place.type("start")
+    assert told(await place.otto.context_menu(place.channel, ASK, earlier)) == EARLIER
 
 
 @pytest.mark.parametrize("message_content", [False], indirect=True)

@@ -21,6 +21,7 @@ from bot.store.models import PostKind
 REPLIED: Final = "menu.replied"
 NO_TURN: Final = "That message is no part of a discussion at one of my tables. Pick what a persona or a guest said."
 NO_PERSONA: Final = "That is not a persona's message. Pick one of theirs."
+EARLIER: Final = "That was said at an earlier table. Pick what was said at this one."
 GONE: Final = "It is taken out: no persona reads it any more, and it stands in no minutes."
 STAYS: Final = f"{GONE} The message itself stays, since I may not delete it here; whoever wrote it can."
 
@@ -34,6 +35,12 @@ async def ask_this_persona(interaction: Interaction, message: discord.Message) -
         runner = interaction.client.supervisor.open_at(interaction.channel_id or 0)
         if message.webhook_id not in interaction.client.webhooks.owned:
             raise UserError(NO_PERSONA)
+        # What members say by command is shown by the same webhook. What was sent this moment may not be known yet.
+        shown = await shown_turn(interaction.client.store, interaction.guild_id or 0, message.id)
+        if shown is not None and shown.persona is None:
+            raise UserError(NO_PERSONA)
+        if shown is not None and shown.stored.id != runner.id:
+            raise UserError(EARLIER)
         await actions.require_guest(interaction, runner)
         await send_say_form(interaction, f"Ask {message.author.display_name}", REPLIED, f"{runner.id}:{message.id}")
 
