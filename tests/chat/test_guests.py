@@ -3,7 +3,7 @@
 import pytest
 from simcord.enums import MessageType
 
-from bot.chat.commands.message_menus import EARLIER, NO_PERSONA
+from bot.chat.commands.steering.message_menus import EARLIER, NO_PERSONA
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import FULL_NAMES, Parts
 from tests.support.simulated_place import SimulatedPlace, told
