@@ -22,7 +22,7 @@ from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import OwnMessage, Stage
 from bot.sessions.new_session import OpeningPlace as OpeningPlace
 from bot.sessions.new_session import check_cast, check_number, new_session
-from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
+from bot.sessions.privacy.session_erasure import erase_member, renew_minutes, withdraw_words
 from bot.sessions.reopening import MORE, check_can_go_on, reopen
 from bot.sessions.resilience.recovery import Recovery
 from bot.sessions.session_runner import SessionRunner
@@ -62,6 +62,10 @@ class Supervisor:
         """The open session of a place."""
         runner = self._runners.get(place_id)
         return runner if runner is not None and runner.status is not Status.ENDED else None
+
+    def holding(self, session_id: int) -> SessionRunner | None:
+        """The runner of a session, which may have ended with something still to be shown."""
+        return next((runner for runner in self._runners.values() if runner.id == session_id), None)
 
     def open_at(self, place_id: int) -> SessionRunner:
         """The open session of a place. Raises UserError when there is none."""
@@ -135,8 +139,9 @@ class Supervisor:
             if session_id in runners:
                 await runners[session_id].forget(member, listen_from)
             elif stored := await self._store.session(session_id):
-                record = await self._store.record(session_id)
-                await erase_member(self._store, stored, record, member, listen_from, self._make_stage(stored).names())
+                stage, record = self._make_stage(stored), await self._store.record(session_id)
+                await withdraw_words(self._store, stage, record, session_id, member)
+                await erase_member(self._store, stored, record, member, listen_from, stage.names())
         await self._store.makers.forget(guild_id, member.id)
         forget_turn_texts()
         await self._store.member_data.scrub()

@@ -8,7 +8,7 @@ from discord import app_commands
 from bot.chat.cards import components as c
 from bot.chat.cards.turn_card import turn_card
 from bot.chat.commands import actions
-from bot.chat.commands.clicks import Click, Handler
+from bot.chat.commands.clicks import OUT_OF_DATE, Click, Handler
 from bot.chat.commands.interaction import Interaction
 from bot.chat.commands.modals import SayModal
 from bot.chat.commands.responses import answering, defer, may_be_lost, show
@@ -18,7 +18,7 @@ from bot.store.models import PostKind
 
 NO_TURN: Final = "That message is no part of a discussion at one of my tables. Pick what a persona or a guest said."
 NO_PERSONA: Final = "That is not a persona's message. Pick one of theirs."
-GONE: Final = "It is taken out: no persona reads it any more, and it stands in no minutes."
+GONE: Final = "It is taken out: no persona reads it any more, and no minutes that are made from now on have it."
 STAYS: Final = f"{GONE} The message itself stays, since I may not delete it here; whoever wrote it can."
 
 
@@ -29,7 +29,9 @@ async def ask_this_persona(interaction: Interaction, message: discord.Message) -
     """A reply to a persona's message, in a small form: also where the bot can't read messages."""
     async with answering(interaction):
         runner = interaction.client.supervisor.open_at(interaction.channel_id or 0)
-        if message.webhook_id not in interaction.client.webhooks.owned:
+        found = await interaction.client.store.post_of_message(message.id)
+        is_members = found is not None and found[1].kind is PostKind.WORDS
+        if message.webhook_id not in interaction.client.webhooks.owned or is_members:
             raise UserError(NO_PERSONA)
         actions.require_welcome(interaction, runner)
         form = SayModal(runner.id, title=f"Ask {message.author.display_name}", reply_to=message.id)
@@ -65,7 +67,8 @@ async def remove_this_turn(interaction: Interaction, message: discord.Message) -
             c.card(
                 c.text(
                     f"**Remove what {discord.utils.escape_markdown(shown.turn.speaker)} said?** The message is "
-                    "deleted, no persona reads it any more, and it stands in no minutes. This can't be undone."
+                    "deleted, no persona reads it any more, and it stands in no minutes but those that were handed "
+                    "out. This can't be undone."
                 ),
                 c.row(
                     c.button("Remove", "strike", message.id, style=c.Style.danger),
@@ -77,13 +80,11 @@ async def remove_this_turn(interaction: Interaction, message: discord.Message) -
 
 async def _strike(interaction: Interaction, click: Click) -> None:
     await defer(interaction)
-    message_id = int(click.argument)
+    message_id = click.number
     shown = await _turn(interaction, message_id)
     _require_right(interaction, shown)
     client, stored = interaction.client, shown.stored
-    runner = client.supervisor.find(stored.place_id)
-    if runner is not None and runner.id != stored.id:
-        runner = None
+    runner = client.supervisor.holding(stored.id)
     gone = await remove_turn(client.store, client.stage_of(stored), shown, runner)
     if shown.turn.kind == "guest" and not any(post.kind is PostKind.WORDS for post in shown.posts):
         gone = await _delete_members(interaction, stored.place_id, message_id)
@@ -104,8 +105,10 @@ async def _delete_members(interaction: Interaction, place_id: int, message_id: i
 
 
 async def _close(interaction: Interaction, click: Click) -> None:
-    """Take a private card away."""
+    """Take a private card away; what everybody sees stays."""
     await defer(interaction)
+    if interaction.message is None or not interaction.message.flags.ephemeral:
+        raise UserError(OUT_OF_DATE)
     with may_be_lost(interaction):
         await interaction.delete_original_response()
 
@@ -118,8 +121,13 @@ async def _turn(interaction: Interaction, message_id: int) -> ShownTurn:
 
 
 def _require_right(interaction: Interaction, shown: ShownTurn) -> None:
-    if interaction.user.id != shown.stored.convener_id and not interaction.permissions.manage_messages:
-        raise UserError("Only who convened this table, or a member with **Manage Messages**, takes a turn out of it.")
+    # What the bot posted for a member is theirs to take back as well: they can't delete it.
+    theirs = (shown.stored.convener_id, shown.turn.author_id)
+    if interaction.user.id not in theirs and not interaction.permissions.manage_messages:
+        raise UserError(
+            "Only who convened this table, or a member with **Manage Messages**, takes a turn out of it; and everybody "
+            "what they said themselves."
+        )
 
 
 MENUS: Final = (ask_this_persona, who_is_this, remove_this_turn)
