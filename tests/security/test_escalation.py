@@ -60,7 +60,8 @@ async def test_forged_presses_do_no_more_than_commands(place: SimulatedPlace) ->
         (f"roundtable:{number}:stop", OUT_OF_DATE),
         ("rt:steer.pause:", STALE),
         (f"rt:steer.pause:-{number}", STALE),
-        ("rt:end.more:x", "This table is kept no more"),
+        ("rt:end.more:x", OUT_OF_DATE),
+        ("rt:end.more:99", "This table is kept no more"),
         (f"rt:end.more:{number}", "Only <@"),
     ]:
         panel = place.panel

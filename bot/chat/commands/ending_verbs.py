@@ -41,7 +41,7 @@ async def _same_table(interaction: Interaction, click: Click) -> None:
 
 async def _new_question(interaction: Interaction, click: Click) -> None:
     stored = await stored_table(interaction, click.argument)
-    questions = questions_in(click.fields["question"], are_lines=True)
+    questions = questions_in(click.written("question"), are_lines=True)
     if not questions:
         raise UserError("There is no question in it. Write what the table is to discuss.")
     await defer(interaction, ephemeral=True)
