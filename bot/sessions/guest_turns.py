@@ -130,7 +130,9 @@ class GuestTurns:
         )
 
         def unless_forgotten() -> Turn | None:  # since it was looked at
-            if message.id <= self._state.stored.listen_from or self._state.status is Status.ENDED:
+            # What is said by command nobody has seen yet: at a table that has ended nobody is to.
+            is_too_late = bool(message.posts) and self._state.status is Status.ENDED
+            if is_too_late or message.id <= self._state.stored.listen_from:
                 return None
             goes_on = goes_on_from(self._record, turn)
             return replace(turn, flags=(*turn.flags, GOES_ON_FLAG)) if goes_on else turn
