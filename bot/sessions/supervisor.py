@@ -143,6 +143,7 @@ class Supervisor:
                 await withdraw_words(self._store, stage, record, session_id, member)
                 await erase_member(self._store, stored, record, member, listen_from, stage.names())
         await self._store.makers.forget(guild_id, member.id)
+        await self._store.pictures.free()  # of what they have not saved
         forget_turn_texts()
         await self._store.member_data.scrub()
 
