@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import discord
+
 from bot.chat.cards import components as c
 from bot.chat.cards.bot_messages import FLOORS, NOTICE, how_to_chime_in
 from bot.chat.text.host_details import HostDetails
@@ -84,7 +86,8 @@ def persona_options(personas: Sequence[Persona], emoji: Emoji, chosen: Sequence[
 
 def persona_card(persona: Persona, *, session_id: int, url: str, model: str | None, can_ask: bool) -> c.Layout:
     """Who a persona is. `model`: by which it is played, where that tells it from others."""
-    lines = [f"## {persona.full_name}", clipped(persona.intro or "", _INTRO_LIMIT)]
+    escape = discord.utils.escape_markdown
+    lines = [f"## {escape(persona.full_name)}", clipped(escape(persona.intro or ""), _INTRO_LIMIT)]
     if model:
         lines.append(small(f"Played by {clipped(_OWNER.sub('', model), _MODEL_LIMIT)}"))
     ask = c.button(f"Ask {persona.name}", ASK, f"{session_id}:{c.key(persona.name)}", style=c.Style.primary)
