@@ -165,6 +165,7 @@ class MemberData:
         def work(db: Connection) -> None:
             db.execute(update(turns).where(guests).values(text=""))
             db.execute(update(posts).where(posts.c.session_id.in_(there)).values(attachment=None))
+            db.execute(delete(last_choices).where(last_choices.c.channel_id == place_id))
             words = and_(posts.c.session_id.in_(there), posts.c.kind == PostKind.WORDS)
             db.execute(update(posts).where(words).values(WITHOUT_WORDS))
 

@@ -275,7 +275,7 @@ class Store:
         return await self._database.run(lambda db: post_queries.of_session(db, session_id, kinds))
 
     async def posted_copies(self, place_id: int, content: str) -> list[Post]:
-        """The posts with this content that are known to be shown in the place."""
+        """The posts with this content that are known to be shown in the place, or are to be shown no more."""
         return await self._database.run(lambda db: post_queries.posted_copies(db, place_id, content))
 
     async def message_gone(self, message_id: int) -> None:

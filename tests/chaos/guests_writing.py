@@ -64,7 +64,7 @@ class GuestsWriting:
             await self._discord.order("delete_message", original["id"])
 
     async def _by_command(self, channel: int, text: str) -> None:
-        """One in six takes two messages to show."""
+        """One in six is about as long as it may be."""
         text += " Well." * (0 if self._chance.randrange(6) else 240)
         with contextlib.suppress(LookupError):  # the commands are not known to Discord yet
             said = await self._discord.order("slash", channel, GUEST_NAME, "roundtable", "say", {"text": text})

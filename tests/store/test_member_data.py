@@ -190,6 +190,7 @@ async def test_minutes_not_yet_handed_out_follow_a_deletion(store: Store, kept: 
 
 
 async def test_with_a_channel_goes_what_guests_said_in_it_and_its_threads(store: Store, kept: StoredSession) -> None:
+    await store.last_choices.put(PLACE, GUILD, {"turns": 5})
     await store.set_status(kept.id, Status.ENDED)
     thread = await store.add_session(stored_session(place_id=5, channel_id=PLACE), [])
     elsewhere = await store.add_session(stored_session(place_id=6, channel_id=6), [])
@@ -197,6 +198,7 @@ async def test_with_a_channel_goes_what_guests_said_in_it_and_its_threads(store:
         await store.add_turn(session.id, PLACE, guest(1))
     await store.member_data.forget_place(PLACE)
     assert [(await store.record(s.id)).turns[0].text for s in (kept, thread, elsewhere)] == ["", "", WORDS]
+    assert await store.last_choices.of(PLACE) == {}
 
 
 # --- members who want to be left out ---

@@ -19,7 +19,9 @@ from bot.store.models import PostKind
 NO_TURN: Final = "That message is no part of a discussion at one of my tables. Pick what a persona or a guest said."
 NO_PERSONA: Final = "That is not a persona's message. Pick one of theirs."
 GONE: Final = "It is taken out: no persona reads it any more, and no minutes that are made from now on have it."
-STAYS: Final = f"{GONE} The message itself stays, since I may not delete it here; who may manage messages can."
+STAYS: Final = (
+    f"{GONE} The message itself stays, since I may not delete it here; who wrote it, or may manage messages, can."
+)
 
 
 @app_commands.context_menu(name="Ask this persona")
