@@ -10,9 +10,9 @@ from simcord.backend.models import Overwrite
 from simcord.components import walk_components
 from simcord.enums import OverwriteType
 
-from bot.chat.commands.actions import in_their_name
-from bot.chat.commands.card_verbs import ENDED as STALE
-from bot.chat.commands.clicks import OUT_OF_DATE
+from bot.chat.commands.answering.clicks import OUT_OF_DATE
+from bot.chat.commands.steering.actions import in_their_name
+from bot.chat.commands.steering.card_verbs import ENDED as STALE
 from bot.store.models import Status
 from tests.support.simulated_place import SimulatedPlace, told
 
