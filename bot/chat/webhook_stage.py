@@ -213,10 +213,11 @@ class WebhookStage:
             if message.by_webhook:
                 hook = await self._webhooks.of(self._stored.channel_id)
                 thread = discord.Object(self._thread) if self._thread else discord.utils.MISSING
-                with own_queue():
+                # To a webhook the messages of one that it has replaced are not there: those need a permission.
+                with own_queue(), contextlib.suppress(discord.NotFound):
                     await hook.delete_message(message.id, thread=thread)
-            else:
-                await self._place.get_partial_message(message.id).delete()
+                    return
+            await self._place.get_partial_message(message.id).delete()
         except discord.NotFound:
             return
         except discord.HTTPException as error:

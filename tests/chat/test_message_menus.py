@@ -3,7 +3,7 @@
 from simcord import InteractionResult, MemberActor
 
 from bot.chat.commands.steering import message_menus
-from bot.chat.commands.steering.message_menus import GONE, NO_TURN, STAYS
+from bot.chat.commands.steering.message_menus import GONE, NO_PERSONA, NO_TURN, STAYS
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_place import SimulatedPlace, told, words
 
@@ -56,8 +56,12 @@ async def test_a_guests_words_are_taken_out(place: SimulatedPlace, llm: Scripted
     written = await place.otto.send(place.channel, "Written, poison!")
     place.deny("manage_messages")
     assert told(await place.lena.context_menu(place.channel, REMOVE, by_command)).startswith("Only <@")
-    asked = await place.otto.context_menu(place.channel, REMOVE, by_command)
-    assert await pressed(asked, place.otto, "Remove") == GONE, "they are his own"
+    assert told(await place.lena.context_menu(place.channel, "Ask this persona", by_command)) == NO_PERSONA
+    await place.otto.slash(place.channel, "roundtable say", text="Again, poison!")
+    asked = await place.otto.context_menu(place.channel, REMOVE, place.history()[-1])
+    assert await pressed(asked, place.otto, "Remove") == GONE, "what one said oneself, and can't delete"
+    asked = await place.ada.context_menu(place.channel, REMOVE, by_command)
+    assert await pressed(asked, place.ada, "Remove") == GONE
     asked = await place.ada.context_menu(place.channel, REMOVE, written)
     assert await pressed(asked, place.ada, "Remove") == STAYS
     await place.turn()

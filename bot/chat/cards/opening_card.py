@@ -86,7 +86,8 @@ def persona_options(personas: Sequence[Persona], emoji: Emoji, chosen: Sequence[
 
 def persona_card(persona: Persona, *, session_id: int, url: str, model: str | None, can_ask: bool) -> c.Layout:
     """Who a persona is. `model`: by which it is played, where that tells it from others."""
-    lines = [f"## {persona.full_name}", clipped(persona.intro or "", _INTRO_LIMIT)]
+    escape = discord.utils.escape_markdown
+    lines = [f"## {escape(persona.full_name)}", clipped(escape(persona.intro or ""), _INTRO_LIMIT)]
     if model:
         lines.append(small(f"Played by {shown_model(model)}"))
     ask = c.button(f"Ask {persona.name}", ASK, f"{session_id}:{c.key(persona.name)}", style=c.Style.primary)

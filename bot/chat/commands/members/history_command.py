@@ -29,7 +29,7 @@ async def history(interaction: Interaction) -> None:
 
 async def _turn(interaction: Interaction, click: Click) -> None:
     await defer(interaction)
-    page = await _page(interaction, int(click.argument))
+    page = await _page(interaction, click.number)
     with may_be_lost(interaction):
         await interaction.edit_original_response(view=page)
 

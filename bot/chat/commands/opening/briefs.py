@@ -10,6 +10,7 @@ import aiohttp
 import discord
 
 from bot.chat.hearing.guest_messages import without_unseen
+from bot.discussion.text.links import plain_links
 from bot.errors import UserError
 from bot.library.brief_file import BRIEF_BYTES, brief_text
 
@@ -42,4 +43,4 @@ async def read_brief(file: discord.Attachment, hosts: Collection[str]) -> tuple[
         log.warning("a brief could not be fetched: %s", type(error).__name__)
         raise UserError("Discord does not give me the brief at the moment. Try again in a minute.") from error
     text, note = await asyncio.to_thread(brief_text, data, file.filename)
-    return without_unseen(text), note
+    return plain_links(without_unseen(text)), note  # the bot shows it

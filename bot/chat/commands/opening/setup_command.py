@@ -9,7 +9,7 @@ from discord import app_commands
 
 from bot.chat.cards import components as c
 from bot.chat.cards import setup_card as card
-from bot.chat.commands.answering.clicks import Click, Handler
+from bot.chat.commands.answering.clicks import Click, Handler, as_number
 from bot.chat.commands.answering.interaction import Interaction
 from bot.chat.commands.answering.opening_rights import require_opener
 from bot.chat.commands.answering.responses import answer, answering, defer, in_words, may_be_lost
@@ -140,7 +140,7 @@ def _in_channel(standing: TableChoices, click: Click) -> TableChoices:
 
 
 def _number(click: Click) -> int | None:
-    return int(click.values[0]) if click.values else None
+    return as_number(click.choice) if click.values else None
 
 
 async def _ask(interaction: Interaction, click: Click) -> None:
@@ -205,10 +205,10 @@ VERBS: Final[Mapping[str, Handler]] = {
     "setup": _open,
     card.ASK: _ask,
     card.ASKED: _asked,
-    card.TASK: _changed_by(lambda standing, click: replace(standing, task=card.chosen_task(click.values[0]))),
+    card.TASK: _changed_by(lambda standing, click: replace(standing, task=card.chosen_task(click.choice))),
     card.CAST: _seat,
-    card.TURNS: _changed_by(lambda standing, click: replace(standing, turns=int(click.values[0]))),
-    card.FLOOR: _changed_by(lambda standing, click: replace(standing, floor=card.floor_of(click.values[0]))),
+    card.TURNS: _changed_by(lambda standing, click: replace(standing, turns=as_number(click.choice))),
+    card.FLOOR: _changed_by(lambda standing, click: replace(standing, floor=card.floor_of(click.choice))),
     card.PLACE: _changed_by(_in_channel),
     card.ROLE: _changed_by(_with_role),
     card.THREAD: _changed_by(lambda standing, click: replace(standing, in_new_thread=not card.is_on(click.argument))),

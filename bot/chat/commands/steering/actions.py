@@ -165,9 +165,10 @@ async def _say(interaction: Interaction, runner: SessionRunner, text: str, reply
         raise UserError(TOO_MUCH)
     if heard is not Heard.TAKEN:
         raise UserError("It was not taken in: what you say is left out of this table.")
+    turn = next((turn for turn in reversed(runner.record.turns) if turn.message_id == interaction.id), None)
     if why is not None:
         await answer(interaction, f"It is taken in, and shows here as soon as I can post again. {why}")
-    elif runner.record.turns[-1].withheld and runner.record.turns[-1].message_id == interaction.id:
+    elif turn is not None and turn.withheld:
         await answer(interaction, "Discord, or a filter of this server, refused it, so nobody has heard it.")
     else:
         await withdraw_answer(interaction)  # everybody sees it: that is answer enough
@@ -175,7 +176,8 @@ async def _say(interaction: Interaction, runner: SessionRunner, text: str, reply
 
 def in_their_name(user: discord.User | discord.Member, text: str) -> tuple[Post, ...]:
     """The posts that show what a member says by command: under their name, marked as a guest's, with their face."""
-    name = safe_name(f"{clipped(safe_name(user.display_name), NAME_LENGTH - len(GUEST_MARK))}{GUEST_MARK}")
+    seen = safe_name(" ".join(without_unseen(user.display_name).split()))  # nothing pushes the mark out of sight
+    name = safe_name(f"{clipped(seen, NAME_LENGTH - len(GUEST_MARK))}{GUEST_MARK}")
     face = user.display_avatar.replace(size=128, static_format="png").url
     return tuple(Post(PostKind.WORDS, piece, username=name, avatar=face) for piece in split_text(text))
 

@@ -9,7 +9,7 @@ import discord
 from bot.chat.cards import components as c
 from bot.chat.cards import opening_card as opening
 from bot.chat.cards import panel_card as panel
-from bot.chat.commands.answering.clicks import Click, Handler
+from bot.chat.commands.answering.clicks import Click, Handler, as_number
 from bot.chat.commands.answering.interaction import Interaction
 from bot.chat.commands.answering.responses import answer, giving_back, may_be_lost
 from bot.chat.commands.members import privacy_command
@@ -33,7 +33,7 @@ _NO_PING: Final = discord.AllowedMentions.none()
 
 async def stored_table(interaction: Interaction, number: str) -> StoredSession:
     """The table of this place that a card belongs to, open or not. Raises UserError."""
-    stored = await interaction.client.store.session(int(number)) if number.isdecimal() else None
+    stored = await interaction.client.store.session(as_number(number))
     if stored is None or stored.place_id != interaction.channel_id:
         raise UserError(GONE)
     return stored
@@ -129,20 +129,20 @@ async def send_say_form(interaction: Interaction, title: str, verb: str, argumen
 
 
 async def _said(interaction: Interaction, click: Click) -> None:
-    async with giving_back(interaction, click.fields["text"]):
-        await actions.chime_in(interaction, click.fields["text"], session_id=int(click.argument))
+    async with giving_back(interaction, click.written("text")):
+        await actions.chime_in(interaction, click.written("text"), session_id=click.number)
 
 
 async def _asked(interaction: Interaction, click: Click) -> None:
     """What begins with a persona's name is spoken to it, and it answers next."""
     number, _, key = click.argument.partition(":")
-    text = click.fields["text"].strip()
+    text = click.written("text").strip()
     runner = interaction.client.supervisor.find(interaction.channel_id or 0)
     name = next((p.name for p in _seated(runner) if c.key(p.name) == key), None) if runner else None
     if text and name and not text.casefold().startswith(name.casefold()):
         text = f"{name}, {text}"
-    async with giving_back(interaction, click.fields["text"]):
-        await actions.chime_in(interaction, text, session_id=int(number))
+    async with giving_back(interaction, click.written("text")):
+        await actions.chime_in(interaction, text, session_id=as_number(number))
 
 
 def _seated(runner: SessionRunner) -> tuple[Persona, ...]:

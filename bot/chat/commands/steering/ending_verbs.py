@@ -26,7 +26,7 @@ QUESTION: Final = "end.question"
 
 async def _minutes(interaction: Interaction, click: Click) -> None:
     """Also of a table of another channel: whether this member may read it is asked there."""
-    await send_minutes(interaction, int(click.argument))
+    await send_minutes(interaction, click.number)
 
 
 async def _keep_going(interaction: Interaction, click: Click) -> None:
@@ -44,13 +44,13 @@ async def _same_table(interaction: Interaction, click: Click) -> None:
 
 
 async def _asked_again(interaction: Interaction, click: Click) -> None:
-    async with giving_back(interaction, click.fields["question"]):
+    async with giving_back(interaction, click.written("question")):
         await _new_question(interaction, click)
 
 
 async def _new_question(interaction: Interaction, click: Click) -> None:
     stored = await stored_table(interaction, click.argument)
-    questions = questions_in(click.fields["question"], are_lines=True)
+    questions = questions_in(click.written("question"), are_lines=True)
     if not questions:
         raise UserError("There is no question in it. Write what the table is to discuss.")
     await defer(interaction, ephemeral=True)

@@ -7,7 +7,7 @@ from discord import app_commands
 
 from bot.chat.cards import components as c
 from bot.chat.cards.turn_card import turn_card
-from bot.chat.commands.answering.clicks import Click, Handler
+from bot.chat.commands.answering.clicks import OUT_OF_DATE, Click, Handler, as_number
 from bot.chat.commands.answering.interaction import Interaction
 from bot.chat.commands.answering.responses import answering, defer, giving_back, may_be_lost, show
 from bot.chat.commands.answering.who_steers import refuse_others
@@ -22,8 +22,10 @@ REPLIED: Final = "menu.replied"
 NO_TURN: Final = "That message is no part of a discussion at one of my tables. Pick what a persona or a guest said."
 NO_PERSONA: Final = "That is not a persona's message. Pick one of theirs."
 EARLIER: Final = "That was said at an earlier table. Pick what was said at this one."
-GONE: Final = "It is taken out: no persona reads it any more, and it stands in no minutes."
-STAYS: Final = f"{GONE} The message itself stays, since I may not delete it here; whoever wrote it can."
+GONE: Final = "It is taken out: no persona reads it any more, and no minutes that are made from now on have it."
+STAYS: Final = (
+    f"{GONE} The message itself stays, since I may not delete it here; who wrote it, or may manage messages, can."
+)
 
 
 @app_commands.context_menu(name="Ask this persona")
@@ -47,9 +49,9 @@ async def ask_this_persona(interaction: Interaction, message: discord.Message) -
 
 async def _replied(interaction: Interaction, click: Click) -> None:
     session_id, _, message_id = click.argument.partition(":")
-    text = click.fields["text"]
+    text = click.written("text")
     async with giving_back(interaction, text):
-        await actions.chime_in(interaction, text, session_id=int(session_id), reply_to=int(message_id))
+        await actions.chime_in(interaction, text, session_id=as_number(session_id), reply_to=as_number(message_id))
 
 
 @app_commands.context_menu(name="Who is this?")
@@ -81,7 +83,8 @@ async def remove_this_turn(interaction: Interaction, message: discord.Message) -
             c.card(
                 c.text(
                     f"**Remove what {discord.utils.escape_markdown(shown.turn.speaker)} said?** The message is "
-                    "deleted, no persona reads it any more, and it stands in no minutes. This can't be undone."
+                    "deleted, no persona reads it any more, and it stands in no minutes but those that were handed "
+                    "out. This can't be undone."
                 ),
                 c.row(
                     c.button("Remove", "strike", message.id, style=c.Style.danger),
@@ -93,13 +96,11 @@ async def remove_this_turn(interaction: Interaction, message: discord.Message) -
 
 async def _strike(interaction: Interaction, click: Click) -> None:
     await defer(interaction)
-    message_id = int(click.argument)
+    message_id = click.number
     shown = await _turn(interaction, message_id)
     await _require_right(interaction, shown)
     client, stored = interaction.client, shown.stored
-    runner = client.supervisor.find(stored.place_id)
-    if runner is not None and runner.id != stored.id:
-        runner = None
+    runner = client.supervisor.holding(stored.id)
     gone = await remove_turn(client.store, client.stage_of(stored), shown, runner)
     if shown.turn.kind == "guest" and not any(post.kind is PostKind.WORDS for post in shown.posts):
         gone = await _delete_members(interaction, stored.place_id, message_id)
@@ -120,8 +121,10 @@ async def _delete_members(interaction: Interaction, place_id: int, message_id: i
 
 
 async def _close(interaction: Interaction, click: Click) -> None:
-    """Take a private card away."""
+    """Take a private card away; what everybody sees stays."""
     await defer(interaction)
+    if interaction.message is None or not interaction.message.flags.ephemeral:
+        raise UserError(OUT_OF_DATE)
     with may_be_lost(interaction):
         await interaction.delete_original_response()
 

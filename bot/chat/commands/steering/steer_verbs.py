@@ -94,13 +94,13 @@ async def _send_form(interaction: Interaction, click: Click, title: str, verb: s
 
 
 async def _put_question(interaction: Interaction, click: Click) -> str:
-    if not actions.one_line(click.fields["question"]):
+    if not actions.one_line(click.written("question")):
         raise UserError("There is no question in it. Write what the table is to discuss.")
-    return await actions.put_question(interaction, click.fields["question"])
+    return await actions.put_question(interaction, click.written("question"))
 
 
 async def _set_turns(interaction: Interaction, click: Click) -> str:
-    given = click.fields["turns"].strip()
+    given = click.written("turns").strip()
     if not (given.isdecimal() and 1 <= int(given) <= _MOST_TURNS):
         raise UserError(f"“{given}” is no number of turns. Write one from 1 to {_MOST_TURNS}.")
     return await actions.change_turns(interaction, int(given))
