@@ -70,7 +70,7 @@ async def test_the_doctor_names_what_fails_and_what_helps(place: SimulatedPlace)
     assert "✅ I have every permission" in await place.type("doctor", by=place.lena)
     place.deny("manage_webhooks")
     text = await place.type("doctor", by=place.lena)
-    assert text.startswith("### 1 of ")
+    assert text.startswith("## 1 of ")
     assert "❌ I am missing **Manage Webhooks** in this channel.\n-# ↳ Server Settings → Roles" in text
 
 

@@ -26,6 +26,9 @@ _MODEL_LIMIT: Final = 60
 # Longer settings are sent as a file.
 SETTING_MESSAGES: Final = 3
 
+# A blank that keeps a face and its name on one line; a no-break space does not beside a picture.
+_GLUE: Final = "\u2060\u00a0"
+
 # Of a model's name its owner, or the folders on the host's disk (llama.cpp).
 _OWNER: Final = re.compile(r".*[/\\]")
 
@@ -107,7 +110,7 @@ def _faces(cast: Sequence[Persona], emoji: Emoji) -> str:
     shown: list[str] = []
     for persona in cast:
         face = emoji(persona)
-        entry = f"{face} {persona.name}" if face else persona.name
+        entry = f"{face}{_GLUE}{persona.name}" if face else persona.name
         if utf16_length("  ".join([*shown, entry])) > _FACES_LIMIT:
             break
         shown.append(entry)

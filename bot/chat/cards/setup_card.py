@@ -75,7 +75,13 @@ def setup_card(
         c.text(f"⚠️ {problem}") if problem else None,
         c.beside(
             "\n".join(filter(None, ["**What is discussed**", *(asked or [_NOTHING_ASKED]), language])),
-            c.button("Write", ASK, standing.language or "", emoji="✏️"),
+            c.button(
+                "Write",
+                ASK,
+                standing.language or "",
+                emoji="✏️",
+                style=c.Style.secondary if asked or standing.task else c.Style.primary,
+            ),
         ),
         c.menu(TASK, "", "Setting", _chosen(tasks, {task})),
         c.menu(CAST, "", _who(cast, offer), _chosen(seated, set(cast)), least=0, most=c.OPTIONS),
@@ -86,10 +92,10 @@ def setup_card(
             ROLE, "", "Who may chime in: everyone" if standing.chimers else "Nobody chimes in", filter(None, [role])
         ),
         c.row(
-            _switch("In a new thread", THREAD, standing.in_new_thread, "🧵"),
+            _switch("New thread", THREAD, standing.in_new_thread, "🧵"),
             _switch("Only listening", LISTEN, standing.chimers == NOBODY, "🔇"),
             _switch("Votes", VOTE, bool(standing.vote), "🗳️"),
-            c.button("Bring a brief", BRIEF, emoji="📄"),
+            c.button("Brief", BRIEF, emoji="📄"),
         ),
         c.line(),
         c.row(
