@@ -66,6 +66,7 @@ async def test_a_newcomer_starts_a_table_chimes_in_and_ends_it() -> None:
         answered = await page.wait_for(lambda seen: "Kaede Moriwaki" in after_guest(seen), timeout=30)
         assert after_guest(answered).index("Kaede Moriwaki") <= 1, "whoever was addressed speaks next"
 
+        await page.press("Steer")
         await page.press("Pause")
         await page.wait_for(lambda seen: any("alex paused the table" in text for _, text in seen))
         name, words = spoken(await page.messages())[-1]
@@ -79,14 +80,16 @@ async def test_a_newcomer_starts_a_table_chimes_in_and_ends_it() -> None:
         await page.go("side-table")
         await page.run("/roundtable start", question="Tea or coffee?", personas="Aino, Kaede")
         await page.wait_for(lambda seen: any("Tea or coffee?" in text for _, text in seen) and len(spoken(seen)) >= 1)
+        await page.press("Steer")
         await page.press("Stop")
+        await page.press("End now")
         await page.wait_for(lambda seen: any("alex ended the table" in text for _, text in seen))
 
         await page.go("roundtable")
         await page.press("Resume")
         await page.wait_for(lambda seen: any("alex resumed the table" in text for _, text in seen))
         await page.run("/roundtable stop", summary="True")
-        await page.wait_for(lambda seen: any("Summary." in text for _, text in seen), timeout=30)
+        await page.wait_for(lambda seen: any("Summary, by" in text for _, text in seen), timeout=30)
         await page.wait_for(lambda seen: any("The table is closed. Thank you all" in text for _, text in seen))
         assert not page.errors, "no script error on the page"
 
