@@ -126,6 +126,9 @@ def test_the_shipped_personas_and_tasks_are_used_where_none_are_named(capsys: py
     assert "Professor Aino Virtanen\n" in capsys.readouterr().out
 
 
+THERE_ARE = "There are: run, demo, discuss, dummy, check, personas."
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -181,8 +184,11 @@ def test_a_wrong_name_leaves_the_file_of_an_earlier_discussion_alone(table: list
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["chek"], "there is no command “chek”. Did you mean “check”? There are: run, demo, discuss, dummy, check."),
-        (["waltz"], "there is no command “waltz”. There are: run, demo, discuss, dummy, check."),
+        (
+            ["chek"],
+            "there is no command “chek”. Did you mean “check”? There are: run, demo, discuss, dummy, check, personas.",
+        ),
+        (["waltz"], "there is no command “waltz”. There are: run, demo, discuss, dummy, check, personas."),
         (["discuss", "--turns", "0"], "--turns: '0' is not a number from 1 to 200"),
         (["discuss", "--turns", "many"], "--turns: 'many' is not a number from 1 to 200"),
         (["discuss", "--turns", "²"], "--turns: '²' is not a number from 1 to 200"),

@@ -51,6 +51,8 @@ class ServerEvents(InteractionClient):
             self.courtesies.start_once("the welcome", partial(self._welcome, channel))
 
     async def _welcome(self, channel: discord.TextChannel) -> None:
+        if await self.store.last_sessions(channel.guild.id, 1):
+            return  # they know what a table is, and one may be open where the card would stand
         await channel.send(view=welcome(self), allowed_mentions=discord.AllowedMentions.none())
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -178,7 +178,7 @@ class SessionRunner:
     async def speak_for(self, message: GuestMessage) -> tuple[Heard, str | None]:
         """Take in what a guest says by command, and show it. Out: what became of it, and what keeps it from being shown
         now, as far as that is known. Raises TransientDatabaseError, with nothing taken in."""
-        heard = await self._hearing.hear(message)
+        heard = await self.hear(message)
         return heard, await self._announcer.deliver_quietly() if heard is Heard.TAKEN else None
 
     async def strike(self, seq: int) -> None:

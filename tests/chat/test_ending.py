@@ -56,9 +56,12 @@ async def test_what_can_be_done_below_a_closed_table(place: SimulatedPlace, llm:
     assert told(await place.otto.click(closing, label="Keep going (+6)")).startswith(f"Only <@{place.mira.id}>")
 
     form = await place.otto.click(closing, label="Same table, new question")
-    assert (
-        await place.fill_in(form, " Rye\nor wheat? ", by=place.otto) == "The table is open again, with your question."
-    )
+    said = await place.fill_in(form, " Rye or wheat? \nOr oats?", by=place.otto)
+    assert said == "The table is open again, with your questions."
     session = (await place.session()).session
-    assert (session.task.name, session.task.questions, session.dials.turns) == ("bread", ("Rye or wheat?",), 1)
+    assert (session.task.name, session.task.questions, session.dials.turns) == (
+        "bread",
+        ("Rye or wheat?", "Or oats?"),
+        1,
+    )
     assert [persona.name for persona in session.cast] == ["Bo", "Ravi"]

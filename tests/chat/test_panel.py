@@ -98,7 +98,7 @@ async def test_everyone_talks_by_the_panel(place: SimulatedPlace) -> None:
     assert form.modal is not None
     assert form.modal["title"] == "Chime in"
     await place.fill_in(form, "What about rye?", by=place.otto)
-    assert place.history()[-1].content == "**Otto the Miller**: What about rye?"
+    assert (place.speakers[-1], place.history()[-1].content) == ("Otto the Miller (guest)", "What about rye?")
 
     whom = await place.otto.click(place.panel, label="Ask…")
     assert whom.response is not None

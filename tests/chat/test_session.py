@@ -42,7 +42,8 @@ async def test_a_whole_session(place: SimulatedPlace, llm: ScriptedEndpoint) -> 
     assert place.said == [t.text for t in turns]
     assert place.speakers == [FULL_NAMES[t.speaker] for t in turns[:10]]
     assert f"## Summary, by {FULL_NAMES[turns[10].speaker]}" in words(place.cards[-1])
-    assert "-# 10 turns · 1 question · 2 guests" in words(place.cards[-1])
+    put = len({s.question for _, s in record.steerings() if isinstance(s, QuestionPut)})
+    assert f"-# 10 turns · {put} questions · 2 guests" in words(place.cards[-1])
     assert turns[10].speaker in most_talkative(record)
     assert llm.prompts[0].endswith(f"{turns[0].speaker}:")
 

@@ -81,7 +81,8 @@ async def test_send_messages_in_threads_lost(table: RestHouse) -> None:
     await regain(table, "send_messages_in_threads")
     await go_on(table, "ovens")
     assert len([m for m in table.shown("ovens") if m.content.startswith("❓") and "Who sleeps?" in m.content]) == 1
-    assert all(p.status is PostStatus.POSTED for p in await table.posts(session))
+    still = [p for p in await table.posts(session) if p.kind is not PostKind.PANEL]  # which has moved on
+    assert all(p.status is PostStatus.POSTED for p in still)
 
 
 async def test_history_lost_in_an_archived_thread(table: RestHouse) -> None:

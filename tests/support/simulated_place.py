@@ -82,7 +82,7 @@ class SimulatedPlace:
         (field,) = (item.get("component") or item["components"][0] for item in form.modal["components"])
         sent = await by.submit_modal(form, {field["custom_id"]: text})
         answers = sent.followups or [*filter(None, [sent.response])]
-        return told(sent) if all(answer.ephemeral for answer in answers) else ""
+        return told(sent) if answers and all(answer.ephemeral for answer in answers) else ""
 
     async def turn(self, count: int = 1) -> None:
         """Let the pace pass, so many times."""

@@ -140,7 +140,7 @@ async def chime_in(
         raise UserError("The table you wrote this for has ended, so it was not said. Use the panel of the new one.")
     require_voice(interaction)
     require_welcome(interaction, runner)
-    await defer(interaction, ephemeral=True)
+    await defer(interaction, ephemeral=True, as_new=True)  # it may be withdrawn, and the card it came from must stay
     await refuse_kept_out(interaction)
     async with interaction.client.saying.of(interaction.user.id):
         await _say(interaction, runner, text, reply_to)

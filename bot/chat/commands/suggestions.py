@@ -18,6 +18,8 @@ _SEPARATOR: Final = re.compile(f"[{SEPARATORS}]")
 def matching(current: str, names: Iterable[str]) -> list[Choice[str]]:
     """Suggestions of the names that contain what was typed so far, those that begin with it first; all for nothing."""
     typed = _compared(current)
+    if current.strip() and not typed:
+        return []  # what no name has: an emoji, say
     found = [name for name in names if typed in _compared(name) and len(name) <= CHOICE_LENGTH]
     found.sort(key=lambda name: not _compared(name).startswith(typed))
     return [Choice(name=name, value=name) for name in found][:CHOICES]
@@ -36,6 +38,8 @@ def complete_list(current: str, names: Sequence[str], *, first: Sequence[Choice[
     taken = set(map(_compared, done))
     left = [name for name in names if _compared(name) not in taken]
     typed = _compared(last)
+    if last and not typed:
+        return []
     fits = [name for name in left if _compared(name).startswith(typed)]
     lists = _lists(done, fits)
     for whole in (name for name in fits if _compared(name) == typed):  # the next may follow
