@@ -148,7 +148,7 @@ def test_all_that_is_chosen_stands_on_the_card_within_its_limits() -> None:
     tasks = [setup_card.task_option(f"task {n}", f"task {n}", "Why?") for n in range(60)]
     questions = tuple("_" * 290 + f"{n}" for n in range(5))
     standing = TableChoices(questions, "task 0", None, 7, "random", "a" * 80, True, 5, channel_id=6, in_new_thread=True)
-    offer = setup_card.Repertoire(tasks, people, {7: 3})
+    offer = setup_card.Repertoire(tasks, people, {7: 3}, len(people))
     view = setup_card.setup_card(standing, ["P58", "P59"], offer, problem="No.")
     made = view.to_components()
     parts = list(parts_of(made))

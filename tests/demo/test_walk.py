@@ -61,6 +61,7 @@ async def test_people_use_the_page(tmp_path: Path) -> None:
 
 async def test_the_writing_line_takes_typed_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from bot.demo.inside import live_env
+
     bot = TinyBot()
     (tmp_path / "my notes.txt").write_text("cats first", encoding="utf-8")
     async with browser_page(width=400) as page, simulated_discord(bot) as demo:

@@ -52,11 +52,13 @@ _KINDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Repertoire:
-    """What there is to choose from. `minutes`: how long so many turns take."""
+    """What there is to choose from. `minutes`: how long so many turns take. `usual`: how many sit there where nobody is
+    chosen."""
 
     tasks: Sequence[c.Option]
     personas: Sequence[c.Option]
     minutes: Mapping[int, int]
+    usual: int
 
 
 def setup_card(
@@ -213,7 +215,10 @@ def _chosen(options: Iterable[c.Option], values: set[str]) -> list[c.Option]:
 
 
 def _who(cast: Sequence[str], offer: Repertoire) -> str:
-    return f"Everyone sits there ({len(offer.personas)})" if not cast else "Who sits there"
+    if cast:
+        return "Who sits there"
+    everyone = "Everyone sits there" if offer.usual == len(offer.personas) else "The usual cast sits there"
+    return f"{everyone} ({offer.usual})"
 
 
 def _lengths(standing: int | None, offer: Repertoire) -> Iterator[c.Option]:

@@ -50,7 +50,7 @@ class ParsedPrompt:
     @property
     def has_signs(self) -> bool:
         """Whether the tail asks for a summary in parts, each after its sign."""
-        return all(f"\n{sign} " in self.tail for sign in SUMMARY_SIGNS)
+        return all(f"{sign} " in self.tail for sign in SUMMARY_SIGNS)
 
     @property
     def guest(self) -> Line | None:
