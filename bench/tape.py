@@ -32,6 +32,9 @@ class TapedAnswer:
     def __iter__(self) -> Iterator[Any]:
         return iter(self.rows)
 
+    def all(self) -> Any:
+        return self.rows
+
     def first(self) -> Any:
         return self.rows[0] if self.rows else None
 

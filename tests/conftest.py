@@ -27,7 +27,11 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """simcord must take the pause between two turns for rest: its limit stays well under PACE (simulated_place.py)."""
+    """The long ones come first, so that none is still under way when the others are done.
+
+    simcord must take the pause between two turns for rest: its limit stays well under PACE (simulated_place.py).
+    """
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     for item in items:
         if "simcord_env" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.simcord(settle_timeout=2.0))

@@ -10,6 +10,8 @@ import pytest
 from tests.chaos.__main__ import main
 from tests.chaos.compare import DISCORD_EPOCH, Findings, GuestSaid, Shown, StoredTable, compare
 
+pytestmark = pytest.mark.long
+
 PLACE = 5
 
 

@@ -112,7 +112,7 @@ def test_the_privacy_template_says_what_the_software_does() -> None:
     settings = Settings(_env_file=None)  # type: ignore[call-arg]
     assert f"[[{settings.retention_days}]] days after it has ended" in text
     assert f"[[{settings.leave_grace_days}]] days later" in text
-    from bot.chat.commands.privacy_command import Action
+    from bot.chat.commands.members.privacy_command import Action
 
     assert [action for action in get_args(Action) if action != "tell" and f"`{action}`" not in text] == []
 

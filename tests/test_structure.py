@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.source_trees import source_tree
+
 ROOT = Path(__file__).parents[1]
 # Pairs of classes in bot/ whose names differ by so little, each with the reason why they may.
 ALIKE_ON_PURPOSE: dict[tuple[str, str], str] = {}
@@ -23,7 +25,7 @@ def modules(*folders: str) -> dict[Path, ast.Module]:
     """Every module below these folders, by its path."""
     files = [file for folder in folders for file in sorted((ROOT / folder).rglob("*.py"))]
     assert files
-    return {file.relative_to(ROOT): ast.parse(file.read_text(encoding="utf-8")) for file in files}
+    return {file.relative_to(ROOT): source_tree(file) for file in files}
 
 
 def imported(tree: ast.Module, path: Path) -> Iterator[str]:

@@ -12,6 +12,8 @@ from bench.contestants import PERSONAS_FOLDER, TASK_FOLDER, percentile
 from bench.peers.venv import peers_python
 from bench.processes import REPOSITORY
 
+pytestmark = pytest.mark.long
+
 
 def test_a_percentile_is_one_of_the_values() -> None:
     values = [float(n) for n in range(100, 0, -1)]

@@ -6,28 +6,18 @@ from typing import Any
 
 import discord
 
-from bot.chat.commands import (
-    card_verbs,
-    ending_verbs,
-    gallery_commands,
-    guide_commands,
-    history_command,
-    made_things,
-    making,
-    message_menus,
-    privacy_command,
-    settings_command,
-    setup_command,
-    steer_verbs,
-    voting,
-)
-from bot.chat.commands.clicks import VerbTable
-from bot.chat.commands.command_tree import RoundtableTree
-from bot.chat.commands.persona_commands import PersonaCommands
+from bot.chat.commands.admins import settings_command
+from bot.chat.commands.answering.clicks import VerbTable
+from bot.chat.commands.answering.command_tree import RoundtableTree
+from bot.chat.commands.answering.slow_mode import OneAtATime
+from bot.chat.commands.answering.workshop import Workshop
+from bot.chat.commands.making import made_things, making
+from bot.chat.commands.making.persona_commands import PersonaCommands
+from bot.chat.commands.making.task_commands import TaskCommands
+from bot.chat.commands.members import guide_commands, history_command, privacy_command, voting
+from bot.chat.commands.opening import setup_command
 from bot.chat.commands.roundtable_commands import RoundtableCommands, menus
-from bot.chat.commands.slow_mode import OneAtATime
-from bot.chat.commands.task_commands import TaskCommands
-from bot.chat.commands.workshop import Workshop
+from bot.chat.commands.steering import card_verbs, ending_verbs, gallery_commands, message_menus, steer_verbs
 from bot.chat.hearing.chimers import Doorkeeper
 from bot.chat.hearing.guest_messages import RateLimitNotice, as_guest, words_of
 from bot.chat.posting.avatars import Avatars

@@ -6,8 +6,8 @@ from functools import partial
 
 import discord
 
-from bot.chat.commands.guide_commands import place_for_welcome, welcome
-from bot.chat.commands.interaction import InteractionClient
+from bot.chat.commands.answering.interaction import InteractionClient
+from bot.chat.commands.members.guide_commands import place_for_welcome, welcome
 from bot.chat.posting.courtesies import Courtesies
 from bot.chat.posting.place_history import LOST, lacking_in
 from bot.chat.rules.api_errors import kind_of

@@ -9,7 +9,7 @@ from typing import Any, Final
 import discord
 from discord.http import Route
 
-from bot.chat.commands.invite import invite_link
+from bot.chat.commands.answering.invite import invite_link
 from bot.checks.install_settings import check_install_settings
 from bot.checks.report import Report
 from bot.settings import Settings

@@ -10,7 +10,7 @@ from typing import Any, Final
 import discord
 from discord.http import Route
 
-from bot.chat.commands.invite import GUILD_INSTALL, PERMISSIONS, SCOPES
+from bot.chat.commands.answering.invite import GUILD_INSTALL, PERMISSIONS, SCOPES
 from bot.chat.rules.permissions import NEEDED
 from bot.checks.report import Report
 

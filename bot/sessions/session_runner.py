@@ -4,7 +4,6 @@ The runner owns the parts and is known to none of them: state (status), turn log
 the making, the loop, and what helps them over faults. Each is given those that it needs.
 """
 
-import logging
 from collections.abc import Awaitable, Callable
 
 from bot.discussion.model.erasure import Member
@@ -31,8 +30,6 @@ from bot.sessions.turn_log import TurnLog
 from bot.sessions.turn_loop import TurnLoop
 from bot.store.models import Fault, Status, StoredSession
 from bot.store.store import Store
-
-log = logging.getLogger(__name__)
 
 
 class SessionRunner:
@@ -188,10 +185,6 @@ class SessionRunner:
     def has_heard(self, message_id: int) -> bool:
         """Whether a guest's message is a turn, or may be about to be one."""
         return self._guests.has_heard(message_id) or self._guests.is_coming(message_id) or self._backfill.has_gap
-
-    def is_over_rate(self, author_id: int, message_id: int) -> bool:
-        """Whether this member has said as much as may be said within a minute; `message_id` tells the time."""
-        return self._guests.is_over_rate(author_id, message_id)
 
     async def own_message_seen(self, message: OwnMessage) -> None:
         """A message of ours appeared."""

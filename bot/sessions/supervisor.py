@@ -13,16 +13,16 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, TurnsChanged
 from bot.discussion.model.task import Task
 from bot.discussion.moderation.agenda import has_ended
-from bot.discussion.text.text_caches import forget_turn_texts
 from bot.errors import Remedy, UserError
 from bot.llm.endpoint_registry import EndpointRegistry
+from bot.minutes.account import PlaceNames
 from bot.sessions.composing.foresight import expected_turns
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import OwnMessage, Stage
+from bot.sessions.forgetting import forget_member, forget_message
 from bot.sessions.new_session import OpeningPlace as OpeningPlace
 from bot.sessions.new_session import check_cast, check_number, new_session
-from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
 from bot.sessions.reopening import MORE, check_can_go_on, reopen
 from bot.sessions.resilience.recovery import Recovery
 from bot.sessions.session_runner import SessionRunner
@@ -118,28 +118,13 @@ class Supervisor:
 
     async def message_gone(self, place_id: int, message_id: int) -> None:
         """Any message was deleted: a guest's turn is blanked, a post of ours is not sent again."""
-        runner = self._runners.get(place_id)
-        if runner is not None:
-            await runner.guest_changed(message_id, "")
-        await self._store.message_gone(message_id)
-        for session_id in await self._store.member_data.sessions_of_message(message_id):
-            await renew_minutes(self._store, session_id, lambda stored: self._make_stage(stored).names())
-            forget_turn_texts()  # also of a session that has ended
+        await forget_message(self._store, self._runners.get(place_id), self._names_in, message_id)
 
     # --- what is kept ---
 
     async def forget(self, guild_id: int, member: Member, *, listen_from: int) -> None:
         """Take a member out of every session of a server; no message before the id `listen_from` is taken in again."""
-        runners = {runner.id: runner for runner in self._runners.values() if runner.stored.guild_id == guild_id}
-        for session_id in sorted({*runners, *await self._store.member_data.sessions_with(guild_id, member)}):
-            if session_id in runners:
-                await runners[session_id].forget(member, listen_from)
-            elif stored := await self._store.session(session_id):
-                record = await self._store.record(session_id)
-                await erase_member(self._store, stored, record, member, listen_from, self._make_stage(stored).names())
-        await self._store.makers.forget(guild_id, member.id)
-        forget_turn_texts()
-        await self._store.member_data.scrub()
+        await forget_member(self._store, self._runners.values(), self._names_in, guild_id, member, listen_from)
 
     def drop_server(self, guild_id: int) -> None:
         """End every loop of a server whose sessions are about to be deleted."""
@@ -262,6 +247,9 @@ class Supervisor:
 
     # --- inside ---
 
+    def _names_in(self, stored: StoredSession) -> PlaceNames:
+        return self._make_stage(stored).names()
+
     def _check_place(self, place_id: int) -> None:
         """Raise UserError if there is a table, or still a message of the last one on its way."""
         if self.find(place_id):
@@ -306,9 +294,6 @@ class Supervisor:
             self.under_way[runner.stored.channel_id] -= 1
             if not self._closing:
                 self._recovery.watch(runner)
-            if (
-                runner.status is Status.ENDED
-                and self._runners.get(runner.stored.place_id) is runner
-                and not runner.is_posting
-            ):
+            is_over = runner.status is Status.ENDED and not runner.is_posting
+            if is_over and self._runners.get(runner.stored.place_id) is runner:
                 del self._runners[runner.stored.place_id]

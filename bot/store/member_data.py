@@ -1,41 +1,30 @@
-"""What is stored about one member, what they decided about it, and deletion when its time is over.
+"""What is stored about one member, and what they decided about it.
 
 The store hands this out as `store.member_data`. Every method is one transaction, but for those that say so and `scrub`.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, union, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, union, update
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Turn
 from bot.store import member_export
 from bot.store.engine import Database, upsert
 from bot.store.mappers import post_of, turn_values
-from bot.store.models import Post, PostKind, PostStatus, Status
+from bot.store.models import Post, PostKind, PostStatus
 from bot.store.paging import pages
 from bot.store.post_queries import blank_words
 from bot.store.schema import (
-    departures,
-    last_choices,
     opt_outs,
-    own_personas,
-    own_tasks,
     posts,
-    server_settings,
     sessions,
-    sketches,
     turns,
     votes,
-    webhooks,
 )
-from bot.store.spending import keep_of_deleted
 
-# What is a server's, beside its sessions and webhooks.
-_OF_SERVERS = (opt_outs, server_settings, own_personas, own_tasks, sketches, last_choices)
 _UNSENT = (PostStatus.QUEUED, PostStatus.SENDING)
 # What forgetting may change in a turn.
 _COLUMNS = ("speaker", "text", "raw", "steering", "message_id", "author_id")
@@ -206,79 +195,6 @@ class MemberData:
         """Whether any member of a server asked to be left out."""
         anybody = select(opt_outs).where(opt_outs.c.guild_id == guild_id).limit(1)
         return await self._database.run(lambda db: db.execute(anybody).first() is not None)
-
-    # --- the end of its time ---
-
-    async def delete_ended(self, at: datetime, keep_days: int, *, keeps_promises: bool = False) -> int:
-        """Delete sessions that by a time have ended for more than so many days, with all that belongs to them.
-
-        `keeps_promises`: where an earlier version has promised another number of days, that counts. Out: how many.
-        """
-        ended, promised = sessions.c.ended_at, sessions.c.keep_days
-
-        def work(db: Connection) -> int:
-            old = ended < at - timedelta(days=keep_days)
-            if keeps_promises:
-                others = [days for days in db.scalars(select(promised).distinct()) if days is not None]
-                each = [and_(promised == days, ended < at - timedelta(days=days)) for days in others]
-                old = or_(and_(promised.is_(None), old), *each)
-            return db.execute(delete(sessions).where(sessions.c.status == Status.ENDED, old)).rowcount
-
-        return await self._database.run(work)
-
-    async def note_servers(self, present: Sequence[int], now: datetime) -> list[int]:
-        """Note which servers with data the bot is in: those it is no longer in have been left by `now`, those it is in
-        again have not. Out: the servers newly left."""
-
-        def work(db: Connection) -> list[int]:
-            db.execute(delete(departures).where(departures.c.guild_id.in_(present)))
-            holding = (sessions, *_OF_SERVERS, webhooks)
-            known = set(db.scalars(union(*(select(table.c.guild_id) for table in holding)))) - {None}
-            left = known - set(present) - set(db.scalars(select(departures.c.guild_id)))
-            for guild_id in left:
-                db.execute(insert(departures).values(guild_id=guild_id, left_at=now))
-            return sorted(left)
-
-        return await self._database.run(work)
-
-    async def leave(self, guild_id: int, now: datetime) -> None:
-        """The bot was removed from a server."""
-        values = {"guild_id": guild_id, "left_at": now}
-
-        def work(db: Connection) -> None:
-            db.execute(upsert(db.dialect.name, departures).values(values).on_conflict_do_nothing())
-
-        await self._database.run(work)
-
-    async def return_to(self, guild_id: int) -> None:
-        """The bot is in a server (again)."""
-
-        def work(db: Connection) -> None:
-            db.execute(delete(departures).where(departures.c.guild_id == guild_id))
-
-        await self._database.run(work)
-
-    async def servers_left(self, before: datetime) -> list[int]:
-        """The servers that the bot left before a time."""
-        return await self._database.run(
-            lambda db: list(db.scalars(select(departures.c.guild_id).where(departures.c.left_at <= before)))
-        )
-
-    async def delete_server(self, guild_id: int) -> int:
-        """Delete everything of a server the bot has left. Out: how many sessions."""
-
-        def work(db: Connection) -> int:
-            channels = select(sessions.c.channel_id).where(sessions.c.guild_id == guild_id)
-            ours = or_(webhooks.c.guild_id == guild_id, webhooks.c.channel_id.in_(channels))
-            db.execute(delete(webhooks).where(ours))
-            keep_of_deleted(db, guild_id)
-            count = db.execute(delete(sessions).where(sessions.c.guild_id == guild_id)).rowcount
-            for table in _OF_SERVERS:
-                db.execute(delete(table).where(table.c.guild_id == guild_id))
-            db.execute(delete(departures).where(departures.c.guild_id == guild_id))
-            return count
-
-        return await self._database.run(work)
 
     async def scrub(self) -> bool:
         """Empty the write-ahead log, in which deleted text outlives its deletion. Out: False if another program, which

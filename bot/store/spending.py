@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, select
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select
 
 from bot.store.engine import Database, upsert
 from bot.store.models import StoredSession
@@ -27,6 +27,9 @@ _OF_ALL: Final = select(func.sum(spending.c.tokens)).where(spending.c.day == bin
 _OF_DELETED: Final = "tokens of deleted sessions"
 # The same for what a server used without a session; its id goes behind it.
 _OF_TRIALS: Final = "lines tried out on "
+_WITHOUT_SESSION: Final = select(remembered.c.value).where(
+    or_(remembered.c.name == _OF_DELETED, remembered.c.name.startswith(_OF_TRIALS))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +161,16 @@ def _of_server(db: Connection, guild_id: int, day: date) -> int:
 
 
 def _of_all(db: Connection, day: date) -> int:
-    names = db.scalars(select(remembered.c.name).where(remembered.c.name.startswith(_OF_TRIALS))).all()
-    return (db.scalar(_OF_ALL, {"on": day}) or 0) + sum(_remembered(db, name, day) for name in (_OF_DELETED, *names))
+    found = db.execute(_WITHOUT_SESSION).all()
+    return (db.scalar(_OF_ALL, {"on": day}) or 0) + sum(_tokens(value, day) for (value,) in found)
 
 
 def _remembered(db: Connection, name: str, day: date) -> int:
-    value = db.scalar(select(remembered.c.value).where(remembered.c.name == name))
+    return _tokens(db.scalar(select(remembered.c.value).where(remembered.c.name == name)), day)
+
+
+def _tokens(value: str | None, day: date) -> int:
+    """Those of a day, from what is remembered."""
     on, _, tokens = (value or "").partition(" ")
     return int(tokens) if on == str(day) else 0
 

@@ -18,6 +18,7 @@ from bot.discussion.model.record import Record, Turn
 from bot.discussion.model.task import Task
 from bot.store import post_queries, session_queries, webhook_queries
 from bot.store.engine import Database
+from bot.store.expiry import Expiry
 from bot.store.last_choices import LastChoices
 from bot.store.member_data import MemberData
 from bot.store.models import (
@@ -51,6 +52,7 @@ class Store:
         self._database = database
         self.spending = Spending(database)
         self.member_data = MemberData(database)
+        self.expiry = Expiry(database)
         self.servers = ServerSettingsTable(database)
         self.remembered = Remembered(database)
         self.own_personas = MadeTable(database, own_personas, "persona", Persona)

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.chat.cards.bot_messages import LISTENED_TO, how_to_chime_in
-from bot.chat.commands.guests_option import chimers_of, suggested_guests
+from bot.chat.commands.answering.guests_option import chimers_of, suggested_guests
 from bot.chat.rules.table_choices import EVERYONE, NOBODY
 from bot.errors import UserError
 from tests.support.simulated_bot import Parts

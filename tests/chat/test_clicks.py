@@ -4,8 +4,8 @@ import discord
 import pytest
 
 from bot.chat.cards import components as c
-from bot.chat.commands.clicks import OUT_OF_DATE, Click, VerbTable
-from bot.chat.commands.interaction import Interaction
+from bot.chat.commands.answering.clicks import OUT_OF_DATE, Click, VerbTable
+from bot.chat.commands.answering.interaction import Interaction
 from tests.support.simulated_place import SimulatedPlace, told
 
 

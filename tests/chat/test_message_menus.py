@@ -2,8 +2,8 @@
 
 from simcord import InteractionResult, MemberActor
 
-from bot.chat.commands import message_menus
-from bot.chat.commands.message_menus import GONE, NO_TURN, STAYS
+from bot.chat.commands.steering import message_menus
+from bot.chat.commands.steering.message_menus import GONE, NO_TURN, STAYS
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_place import SimulatedPlace, told, words
 

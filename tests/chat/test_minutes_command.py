@@ -12,9 +12,9 @@ from simcord.enums import OverwriteType
 
 from bot.chat.cards import components as c
 from bot.chat.cards.vote_card import VERB
-from bot.chat.commands.minutes_command import NO_SUCH, NONE_HERE
-from bot.chat.commands.privacy_command import LEFT_OUT
-from bot.chat.commands.voting import OVER
+from bot.chat.commands.members.minutes_command import NO_SUCH, NONE_HERE
+from bot.chat.commands.members.privacy_command import LEFT_OUT
+from bot.chat.commands.members.voting import OVER
 from bot.discussion.model.dials import Dials
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import Parts

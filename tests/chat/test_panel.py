@@ -2,7 +2,7 @@
 
 from simcord import InteractionResult, MemberActor
 
-from bot.chat.commands.card_verbs import ENDED
+from bot.chat.commands.steering.card_verbs import ENDED
 from bot.store.models import PostKind, PostStatus, Status
 from tests.support.simulated_bot import Parts
 from tests.support.simulated_place import SimulatedPlace, buttons, told, words

@@ -12,8 +12,8 @@ import pytest
 from simcord import InteractionResult, MemberActor, ResponseMessage
 
 from bot.chat.cards import components
-from bot.chat.commands import privacy_command
-from bot.chat.commands.privacy_command import (
+from bot.chat.commands.members import privacy_command
+from bot.chat.commands.members.privacy_command import (
     CONVENER,
     FORGOTTEN,
     KEPT_OUT,
@@ -382,9 +382,9 @@ async def test_leaving_begins_the_grace_period_and_coming_back_ends_it(place: Si
     at = discord.utils.utcnow().replace(year=2999)
     place.env.backend.remove_guild(place.guild.id)
     await place.env.settle()
-    assert await place.store.member_data.servers_left(at) == [place.guild.id]
+    assert await place.store.expiry.servers_left(at) == [place.guild.id]
     await far_off.back(place.guild.id)
-    assert await place.store.member_data.servers_left(at) == []
+    assert await place.store.expiry.servers_left(at) == []
 
 
 async def test_an_outage_is_no_departure(place: SimulatedPlace) -> None:
@@ -393,6 +393,6 @@ async def test_an_outage_is_no_departure(place: SimulatedPlace) -> None:
     state.parse_guild_delete({"id": str(place.guild.id), "unavailable": True})  # type: ignore[typeddict-item]
     await place.env.settle()
     at = discord.utils.utcnow().replace(year=2999)
-    assert await place.store.member_data.servers_left(at) == []
+    assert await place.store.expiry.servers_left(at) == []
     await place.bot.retention.sweep([g.id for g in place.bot.guilds], at)
     assert await place.store.session((await place.session()).id)

@@ -8,7 +8,7 @@ from simcord import InteractionResult
 from bot.chat.cards.components import COMPONENTS, TEXT_LIMIT
 from bot.chat.cards.gallery_card import personas_page, tasks_page
 from bot.chat.cards.guide_card import help_card, welcome_card
-from bot.chat.commands.guide_commands import place_for_welcome
+from bot.chat.commands.members.guide_commands import place_for_welcome
 from bot.chat.text.host_details import HostDetails
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task

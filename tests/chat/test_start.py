@@ -7,9 +7,9 @@ import pytest
 import simcord
 from discord.app_commands import Choice, Command
 
-from bot.chat.commands.ordered_table import ordered, questions_in
+from bot.chat.commands.answering.suggestions import complete_list, matching
+from bot.chat.commands.opening.ordered_table import ordered, questions_in
 from bot.chat.commands.roundtable_commands import RoundtableCommands
-from bot.chat.commands.suggestions import complete_list, matching
 from bot.chat.rules.table_choices import EVERYONE, NOBODY, TableChoices
 from bot.discussion.model.dials import Dials, TurnOrder
 from bot.errors import UserError

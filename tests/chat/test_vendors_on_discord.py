@@ -49,8 +49,14 @@ async def test_a_line_that_the_server_refuses_is_told_and_left_out(
     assert told == [f"-# The model's server refuses to read {who}. The table goes on without it."]
 
 
-# What is set for a server, a long table and waits are tried without Discord (tests/llm, tests/sessions).
-ON_DISCORD = {name: vendor for name, vendor in VENDORS.items() if not vendor.settings and ": too " not in name}
+# One server of each kind, and of each thing that is told of one: every server is tried in a terminal (tests/llm), where
+# the sentence is the same. What is set for a server, a long table and waits are tried there, too.
+KINDS = {
+    (name.partition(": ")[2], vendor.pauses.partition("(")[0]): name
+    for name, vendor in VENDORS.items()
+    if not vendor.settings and ": too " not in name
+}
+ON_DISCORD = {name: VENDORS[name] for name in KINDS.values()}
 
 
 @pytest.mark.parametrize("vendor", ON_DISCORD.values(), ids=ON_DISCORD)

@@ -9,9 +9,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from playwright.async_api import expect
 
 from tests.support.page_driver import Messages, browser_page
+
+pytestmark = pytest.mark.long
 
 SCREENSHOT = Path(__file__).parents[2] / "build" / "demo.png"
 STARTS_WITHIN = 30.0

@@ -10,6 +10,8 @@ from bot.demo.simulated import simulated_discord
 from tests.support.page_driver import browser_page
 from tests.support.tiny_bot import TinyBot
 
+pytestmark = pytest.mark.long
+
 
 async def test_people_use_the_page(tmp_path: Path) -> None:
     bot = TinyBot()

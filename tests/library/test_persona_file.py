@@ -110,7 +110,7 @@ def test_an_alias_that_another_bears_is_a_fault_that_names_both():
     assert str(fault) == 'lena.json: aliases: "ＯＴＴＯ" is also a name in otto.json. Leave it out of one of the two.'
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["name", "full_name", "prompt", "creativity", "avatar", "intro", "nmae"]) | st.text(max_size=5),

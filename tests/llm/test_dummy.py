@@ -306,7 +306,7 @@ BODIES = JSON | st.fixed_dictionaries(
 
 
 @given(BODIES)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_any_body_is_accepted_or_refused_in_words(body: object) -> None:
     try:
         outcome = parse_request(body)
@@ -316,7 +316,7 @@ def test_any_body_is_accepted_or_refused_in_words(body: object) -> None:
 
 
 @given(st.lists(BODIES | st.binary(max_size=200), min_size=1, max_size=20))
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=8)
 def test_no_body_makes_the_server_fail(bodies: list[object]) -> None:
     async def post_all() -> None:
         async with serve_dummy() as url, aiohttp.ClientSession() as session:

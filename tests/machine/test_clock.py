@@ -19,6 +19,7 @@ from tests.support.discord_stand_in import Fault, stand_in
 from tests.support.endpoint_stand_in import scripted_endpoint
 from tests.support.rest_house import FIRST, SECOND, RestHouse
 from tests.support.samples import database
+from tests.support.source_trees import source_tree
 
 DAY = 24 * 3600.0
 # How the time of day can be asked for; `now` is bot.store.schema's, and the only one that the rooms share.
@@ -31,11 +32,17 @@ ASKS_THE_WALL_CLOCK = {
     "schema.py": "it is where `now` stands",
     "store.py": "when a session ended is stored",
     "webhook_queries.py": "when a webhook was made is stored",
-    "supervisor.py": "when a session began is stored",
+    "new_session.py": "when a session began is stored",
+    "vote_table.py": "when a vote was cast or changed is stored",
     "discuss.py": "the same, in the terminal",
     "budget.py": "tokens are counted by the day (UTC), and a session has an age",
+    "reopening.py": "whether a table that goes on would end at once, by its age or by what was used today",
+    "trial_line.py": "what a line costs that is tried out counts for the day (UTC)",
     "spending.py": "what a deleted server has used counts for the day (UTC)",
     "retention.py": "what is older than so many days is deleted",
+    "minutes.py": "until when the minutes of a table go that is not over",
+    "own_posts.py": "the same, for the figures below a summary",
+    "table_files.py": "the name of a file of minutes has its date",
     "app.py": "the log tells at what time the bot goes on",
     "recovery.py": "when the next day begins; it looks again after DAY_NAP seconds at the latest",
     "waits.py": "servers tell by the time of day until when they want to be left alone; what comes of it is bounded",
@@ -120,7 +127,7 @@ def test_nothing_that_waits_asks_for_the_time_of_day() -> None:
         path.name
         for path in Path(bot.__file__).parent.rglob("*.py")
         if "demo" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(source_tree(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in WALL_CLOCK
     }
     assert found == set(ASKS_THE_WALL_CLOCK)

@@ -23,6 +23,8 @@ from tests.support.endpoint_stand_in import held, scripted_endpoint
 from tests.support.rest_house import FIRST, SECOND, RestHouse
 from tests.support.samples import PLACE, stored_session
 
+pytestmark = pytest.mark.long
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs the limits of a Linux process")
 
 

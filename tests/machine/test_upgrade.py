@@ -113,7 +113,7 @@ async def test_what_an_earlier_version_promised_to_keep_for_longer_is_kept(tmp_p
     async with open_store(url, file) as store:
         await store.set_status(1, Status.ENDED)
         ended = datetime.now(UTC)
-        keep = store.member_data.delete_ended
+        keep = store.expiry.delete_ended
         assert await keep(ended + timedelta(days=89), 30, keeps_promises=True) == 0
         new = await store.add_session(stored_session(place_id=7), [])
         await store.set_status(new.id, Status.ENDED)
@@ -127,4 +127,4 @@ async def test_what_the_host_has_set_counts_for_everything(tmp_path: Path) -> No
     await made_by_the_first_version(url, file, 5, 6, 11)
     async with open_store(url, file) as store:
         await store.set_status(1, Status.ENDED)
-        assert await store.member_data.delete_ended(datetime.now(UTC) + timedelta(days=8), 7) == 1
+        assert await store.expiry.delete_ended(datetime.now(UTC) + timedelta(days=8), 7) == 1

@@ -110,7 +110,7 @@ def test_whatever_anybody_is_called_is_only_a_name(name: str) -> None:
     assert page.with_class("name") == ["bdi"] * 3
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

@@ -212,7 +212,7 @@ MARKS = """\
 # ## ``` ~~~ ` `` ** __ * _ - --- === | \\ <b> <!-- ](http://x.example) [a] > 1. 2) + &lt; ! $$ [^1]: : x 好 🙂 Pedro"""
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.sampled_from([*MARKS.split(" "), *" \n\t\r\u2028\x1f\u00a0\u200b", "\n\n", "    ", "**Pedro da Luz**: "]),

@@ -11,6 +11,8 @@ from tests.support.bot_host import PROMISE, BotHost
 from tests.support.discord_stand_in import Fault
 from tests.support.endpoint_stand_in import ScriptedEndpoint, held, scripted_endpoint
 
+pytestmark = pytest.mark.long
+
 FIRST, SECOND = "The miller bakes at dawn.", "Nobody bakes on Sundays, friends."
 
 

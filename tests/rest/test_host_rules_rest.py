@@ -74,7 +74,7 @@ async def test_nothing_is_opened_or_said_on_a_server_while_it_is_left(house: Res
         await world.until(lambda: not world.in_guild and not bot.guilds, what="the end of it")
     assert house.turns() == [FIRST]
     assert [m.content for m in world.channel_history("general")].count(NOT_HERE) == 1
-    assert await house.store.member_data.note_servers([], now()) == []  # its days of grace have begun already
+    assert await house.store.expiry.note_servers([], now()) == []  # its days of grace have begun already
 
 
 async def test_a_server_is_left_once_it_is_known_or_when_the_bot_is_added(house: RestHouse) -> None:

@@ -15,6 +15,8 @@ from bot.store.store import Store
 from tests.support.bot_host import LLM_KEY, PROMISE, BotHost
 from tests.support.discord_stand_in import Fault, pointed_at
 
+pytestmark = pytest.mark.long
+
 
 async def test_a_table_outlives_its_process(host: BotHost) -> None:
     """One discussion over three processes: the first is told to end in the middle of a post, the second is killed."""

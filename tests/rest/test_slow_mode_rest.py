@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from bot.chat.commands.slow_mode import seconds_left
+from bot.chat.commands.answering.slow_mode import seconds_left
 from tests.support.discord_stand_in import Channel
 from tests.support.rest_house import RestHouse
 

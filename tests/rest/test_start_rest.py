@@ -10,7 +10,7 @@ import pytest
 from bot.chat import app
 from bot.chat.app import application_flags
 from bot.chat.bot import RoundtableBot, needed_intents
-from bot.chat.commands.message_menus import ask_this_persona
+from bot.chat.commands.steering.message_menus import ask_this_persona
 from bot.discussion.model.persona import Persona
 from bot.errors import RoundtableError
 from bot.store.models import Status

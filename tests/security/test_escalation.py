@@ -7,8 +7,8 @@ from simcord.backend.models import Overwrite
 from simcord.components import walk_components
 from simcord.enums import OverwriteType
 
-from bot.chat.commands.card_verbs import ENDED as STALE
-from bot.chat.commands.clicks import OUT_OF_DATE
+from bot.chat.commands.answering.clicks import OUT_OF_DATE
+from bot.chat.commands.steering.card_verbs import ENDED as STALE
 from bot.store.models import Status
 from tests.support.simulated_place import SimulatedPlace, told
 

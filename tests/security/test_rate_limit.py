@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.commands.actions import TOO_MUCH
+from bot.chat.commands.steering.actions import TOO_MUCH
 from bot.chat.hearing.guest_messages import TOO_MANY
 from bot.discussion.model.record import Record, Turn
 from bot.discussion.prompts.prompt import GUEST_TEXT_LIMIT

@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.commands.actions import one_line
+from bot.chat.commands.steering.actions import one_line
 from bot.chat.hearing.guest_messages import without_unseen
 from bot.chat.text.split import MESSAGE_LIMIT, split_text
 from bot.discussion.replies.reply import TEXT_LIMIT, clean

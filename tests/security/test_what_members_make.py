@@ -7,11 +7,11 @@ import discord
 import pytest
 from simcord import InteractionResult, MemberActor
 
-from bot.chat.commands.made_things import VERBS as MADE
-from bot.chat.commands.making import VERBS as MAKE
-from bot.chat.commands.persona_form import read_form
-from bot.chat.commands.settings_command import ONLY_ADMINS
-from bot.chat.commands.settings_command import VERBS as SET
+from bot.chat.commands.admins.settings_command import ONLY_ADMINS
+from bot.chat.commands.admins.settings_command import VERBS as SET
+from bot.chat.commands.making.made_things import VERBS as MADE
+from bot.chat.commands.making.making import VERBS as MAKE
+from bot.chat.commands.making.persona_form import read_form
 from bot.chat.text.making_texts import mark_problem, shown
 from bot.discussion.model.persona import Persona
 from bot.library.persona_import import IMPORT_BYTES

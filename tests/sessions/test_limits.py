@@ -180,7 +180,7 @@ async def test_a_call_that_could_not_be_booked_is_not_counted(store: Store) -> N
 async def test_a_session_does_not_pay_for_a_deleted_one_of_the_same_number(store: Store) -> None:
     deleted = await store.add_session(stored_session(), [])
     store.spending.accrue(deleted, deleted.created_at.date(), 20)
-    await store.member_data.delete_server(deleted.guild_id)
+    await store.expiry.delete_server(deleted.guild_id)
     later = await store.add_session(stored_session(), [])
     assert later.id == deleted.id
     assert await store.spending.of_session(later.id) == 0
@@ -196,7 +196,7 @@ async def test_what_a_deleted_servers_tables_used_today_still_counts_for_all(tmp
             await store.spending.add(session, today - timedelta(days=1), 10)
         assert await store.spending.on_day(GUILD, today) == UsedToday(100, 300)
         for guild in (GUILD, GUILD - 1):
-            await store.member_data.delete_server(guild)
+            await store.expiry.delete_server(guild)
         assert store.spending.kept_on(GUILD, today) == UsedToday(100, 300)
     async with open_store(url, file) as restarted:
         assert await restarted.spending.on_day(GUILD, today) == UsedToday(0, 300)

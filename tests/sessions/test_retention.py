@@ -304,7 +304,7 @@ async def test_a_post_whose_session_was_deleted_is_not_sent(house: RetentionHous
     house.script = [OK, OK, OK, LOST]
     run = await house.start(Dials(pace=60, turns=5))
     house.supervisor.drop_server(GUILD)
-    await house.store.member_data.delete_server(GUILD)
+    await house.store.expiry.delete_server(GUILD)
     shown = len(house.place.messages)
     await run._outbox.deliver()
     assert len(house.place.messages) == shown

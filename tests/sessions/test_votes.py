@@ -144,7 +144,7 @@ async def test_a_vote_counts_once_until_the_next_begins_and_goes_with_whoever_is
     assert "- Professor Aino Virtanen: 1\n- Ravi Menon: 1\n" in post.attachment
     assert "Zoe" not in post.attachment, "neither are they its convener any more"
 
-    await store.member_data.delete_server(GUILD)
+    await store.expiry.delete_server(GUILD)
     assert await votes.tallies(stored.id) == {}
 
 

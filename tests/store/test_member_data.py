@@ -222,8 +222,8 @@ async def test_what_ended_before_goes_with_all_that_belongs_to_it(tmp_path: Path
     await store.set_status(old.id, Status.ENDED)
     still_open = await store.add_session(stored_session(), [])
     after = datetime.now(UTC) + timedelta(days=30, seconds=1)
-    assert await store.member_data.delete_ended(after, 31) == 0
-    assert await store.member_data.delete_ended(after, 30) == 1
+    assert await store.expiry.delete_ended(after, 31) == 0
+    assert await store.expiry.delete_ended(after, 30) == 1
     assert await store.session(old.id) is None
     assert await store.session(still_open.id) is not None
     assert [await rows(store, table) for table in ("turns", "posts", "webhooks")] == [0, 0, 1]
@@ -232,25 +232,25 @@ async def test_what_ended_before_goes_with_all_that_belongs_to_it(tmp_path: Path
 
 
 async def test_a_server_that_was_left_is_noted_until_the_bot_is_back(store: Store, kept: StoredSession) -> None:
-    privacy = store.member_data
+    expiry = store.expiry
     await store.add_session(stored_session(guild_id=9, place_id=5), [])
-    assert await privacy.note_servers([9], NOW) == [GUILD]
-    assert await privacy.note_servers([9], NOW + timedelta(days=1)) == []
-    assert await privacy.servers_left(NOW - timedelta(seconds=1)) == []
-    assert await privacy.servers_left(NOW) == [GUILD]
-    await privacy.leave(GUILD, NOW + timedelta(days=2))  # known already: the first time counts
-    assert await privacy.servers_left(NOW) == [GUILD]
-    await privacy.return_to(GUILD)
-    assert await privacy.servers_left(NOW + timedelta(days=9)) == []
-    await privacy.leave(GUILD, NOW)
-    assert await privacy.note_servers([9, GUILD], NOW) == []
-    assert await privacy.servers_left(NOW) == []
+    assert await expiry.note_servers([9], NOW) == [GUILD]
+    assert await expiry.note_servers([9], NOW + timedelta(days=1)) == []
+    assert await expiry.servers_left(NOW - timedelta(seconds=1)) == []
+    assert await expiry.servers_left(NOW) == [GUILD]
+    await expiry.leave(GUILD, NOW + timedelta(days=2))  # known already: the first time counts
+    assert await expiry.servers_left(NOW) == [GUILD]
+    await expiry.return_to(GUILD)
+    assert await expiry.servers_left(NOW + timedelta(days=9)) == []
+    await expiry.leave(GUILD, NOW)
+    assert await expiry.note_servers([9, GUILD], NOW) == []
+    assert await expiry.servers_left(NOW) == []
 
 
 async def test_a_webhook_goes_with_its_server_also_where_its_sessions_went_before(store: Store) -> None:
     await store.add_webhook(Webhook(5, PLACE, "secret", GUILD))
-    assert await store.member_data.note_servers([9], NOW) == [GUILD]
-    await store.member_data.delete_server(GUILD)
+    assert await store.expiry.note_servers([9], NOW) == [GUILD]
+    await store.expiry.delete_server(GUILD)
     assert await store.webhook_channels() == {}
 
 
@@ -260,8 +260,8 @@ async def test_everything_of_a_server_and_nothing_of_another(store: Store, kept:
         await store.add_turn(session.id, channel, guest(1))
         await store.add_webhook(Webhook(channel, channel, "secret"))
         await store.member_data.keep_out(session.guild_id, KIM.id, out=True)
-    await store.member_data.leave(GUILD, NOW)
-    assert await store.member_data.delete_server(GUILD) == 1
+    await store.expiry.leave(GUILD, NOW)
+    assert await store.expiry.delete_server(GUILD) == 1
     tables = (sessions, turns, webhooks, opt_outs, departures)
     counts = [await rows(store, table.name) for table in tables]
     assert counts == [1, 1, 1, 1, 0]

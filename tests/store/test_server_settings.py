@@ -18,8 +18,8 @@ async def test_a_server_has_the_defaults_until_it_sets_something(store: Store) -
 
 async def test_what_is_set_goes_with_the_server(store: Store) -> None:
     await store.servers.change(1, opener_role_id=5)
-    assert await store.member_data.note_servers([2], datetime.now(UTC)) == [1]
-    await store.member_data.delete_server(1)
+    assert await store.expiry.note_servers([2], datetime.now(UTC)) == [1]
+    await store.expiry.delete_server(1)
     assert await store.servers.of(1) == ServerSettings()
 
 

@@ -49,11 +49,10 @@ async def parts(tmp_path: Path, llm: ScriptedEndpoint, message_content: bool) ->
 def simcord_bot(parts: Parts, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> RoundtableBot:
     """Every session is started with the same seed, so that each run of a test sees the same order of speakers."""
     monkeypatch.setattr("bot.sessions.supervisor.secrets", SimpleNamespace(randbits=lambda bits: SEED))
-    # As long as simcord waits for the bot to settle: a table that listens to a guest would never seem to.
+    # As long as simcord waits for the bot to settle: a table that listens to a guest would never seem to, nor would a
+    # clock that only tests move let a guest's burst end.
     monkeypatch.setattr("bot.sessions.composing.pace.QUIET_SECONDS", 0.0)
     settle_fast(monkeypatch)
-    # A clock that only tests move would not let a guest's burst end.
-    monkeypatch.setattr("bot.sessions.composing.pace.QUIET_SECONDS", 0.0)
     caplog.set_level(logging.INFO)
     return parts.make()
 

@@ -1,8 +1,8 @@
 """The one builder of cards, forms and what is pressed on them: Discord's Components V2, within its limits.
 
 A card knows no actions. What is pressed or filled in comes back as a verb and an argument (`rt:<verb>:<argument>`),
-which `commands/clicks.py` has done by the handler of that verb: so a card works after a restart, and the stage can show
-one without knowing what its buttons do.
+which the handler of that verb has done (`commands/answering/clicks.py`): so a card works after a restart, and the stage
+can show one without knowing what its buttons do.
 """
 
 import zlib

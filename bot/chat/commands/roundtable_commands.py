@@ -2,19 +2,10 @@
 
 from discord import app_commands
 
-from bot.chat.commands import (
-    doctor_command,
-    gallery_commands,
-    guide_commands,
-    history_command,
-    message_menus,
-    minutes_command,
-    server_commands,
-    setup_command,
-    start_command,
-    steering_commands,
-    talking_commands,
-)
+from bot.chat.commands.admins import doctor_command, server_commands
+from bot.chat.commands.members import guide_commands, history_command, minutes_command
+from bot.chat.commands.opening import setup_command, start_command
+from bot.chat.commands.steering import gallery_commands, message_menus, steering_commands, talking_commands
 
 _PARTS = (
     start_command,

@@ -51,24 +51,24 @@ class Retention:
 
     async def sweep(self, servers: Sequence[int], at: datetime) -> None:
         """Delete what is too old at a time. A server that holds data and is not among `servers` counts as left."""
-        member_data = self._store.member_data
-        newly_left = await member_data.note_servers(servers, at)
+        expiry = self._store.expiry
+        newly_left = await expiry.note_servers(servers, at)
         for guild_id in newly_left:
             log.warning("server %s: I am no longer in it; its data goes in %s days", guild_id, self._grace_days)
         old = 0
         if self._keep_days is not None:
-            old = await member_data.delete_ended(at, self._keep_days, keeps_promises=self._keeps_promises)
+            old = await expiry.delete_ended(at, self._keep_days, keeps_promises=self._keeps_promises)
         old += await self._store.servers.delete_ended_sooner(at)
         await self._store.sketches.delete_old(at - _SKETCHES)
         of_left = 0
-        for guild_id in await member_data.servers_left(at - timedelta(days=self._grace_days)):
+        for guild_id in await expiry.servers_left(at - timedelta(days=self._grace_days)):
             if guild_id in newly_left:
                 continue  # not in the same breath, also without a grace period: the next look may see it again
             self._drop_server(guild_id)
-            of_left += await member_data.delete_server(guild_id)
+            of_left += await expiry.delete_server(guild_id)
         self._drop_pictures(await self._store.pictures.free())
         forget_turn_texts()
-        emptied = await member_data.scrub()
+        emptied = await self._store.member_data.scrub()
         log.info(
             "retention: %s ended discussions deleted (kept for %s), %s of servers left (%s days of grace)%s",
             old,
@@ -80,8 +80,8 @@ class Retention:
 
     async def left(self, guild_id: int) -> None:
         """The bot was removed from a server: the grace period begins."""
-        await self._store.member_data.leave(guild_id, now())
+        await self._store.expiry.leave(guild_id, now())
 
     async def back(self, guild_id: int) -> None:
         """The bot was added to a server, perhaps again: what is left of its data stays."""
-        await self._store.member_data.return_to(guild_id)
+        await self._store.expiry.return_to(guild_id)

@@ -1,0 +1,69 @@
+"""Opens a table as it was chosen, for whatever it was chosen on: `start`, the set-up, an ending's buttons."""
+
+from dataclasses import replace
+from typing import Final
+
+from bot.chat.cards import bot_messages as cards
+from bot.chat.commands.answering.interaction import Interaction
+from bot.chat.commands.answering.server_catalogue import catalogue_of
+from bot.chat.commands.opening.opening_place import Where, opening_ground
+from bot.chat.commands.opening.ordered_table import ordered
+from bot.chat.rules.table_choices import TableChoices, about_minutes
+from bot.discussion.model.dials import Dials
+from bot.discussion.moderation.agenda import questions_covered
+from bot.errors import UserError
+from bot.sessions.session_runner import SessionRunner
+from bot.settings import Settings
+
+_ENDS_EARLY: Final = (
+    "{turns} turns take more than the {most} that a table may {use} here: expect about {within}, then the summary. "
+    "Whoever hosts me can change that ({setting})."
+)
+
+
+async def open_table(interaction: Interaction, choices: TableChoices) -> str:
+    """Open it. Out: what to tell whoever asked for it. Raises UserError, and has nothing to show then."""
+    bot = interaction.client
+    ground = await opening_ground(interaction, Where(choices.channel_id, choices.in_new_thread))
+    guild_id = ground.channel.guild.id
+    server = await bot.servers.of(guild_id)
+    table = ordered(choices, await catalogue_of(interaction), server, bot.settings.discussion)
+    bot.supervisor.check_opening(guild_id, table.cast, server.most_tables)
+    await bot.last_choices.put(interaction.channel_id or ground.parent_id, guild_id, choices.to_recall())
+    place = replace(await ground.opened(table.task.title), most=server.most_tables)
+    try:
+        runner = await bot.supervisor.start(
+            place, task=table.task, cast=table.cast, dials=table.dials, chimers=table.chimers
+        )
+    except UserError:
+        await ground.take_back(place)
+        raise
+    return _opened(interaction, runner)
+
+
+def _opened(interaction: Interaction, runner: SessionRunner) -> str:
+    session, place_id = runner.session, runner.stored.place_id
+    there = "" if place_id == interaction.channel_id else f" in <#{place_id}>"
+    reached = questions_covered(session.seed, session.dials, session.task.questions)
+    lines = [f"The table is open{there}.", cards.covers(session.dials.turns, reached, len(session.task.questions))]
+    expected = interaction.client.supervisor.expected_turns(session)
+    if early := _ends_early(session.dials, expected, interaction.client.settings):
+        lines.append(early)
+    if not interaction.client.intents.message_content:
+        lines.append(cards.CANT_READ)
+    return "\n".join(lines)
+
+
+def _ends_early(dials: Dials, expected: int | None, settings: Settings) -> str:
+    """What to tell where a limit of the host's ends a table before its turns; empty where none does.
+
+    `expected`: how many turns it will have had then, None for all.
+    """
+    if expected is None:
+        return ""
+    tokens, minutes = settings.limit_session_tokens, settings.limit_session_minutes
+    if minutes and about_minutes(expected, dials) >= minutes:
+        most, use, setting = f"{minutes} minutes", "last", "LIMIT_SESSION_MINUTES"
+    else:
+        most, use, setting = f"{tokens:,} tokens", "use", "LIMIT_SESSION_TOKENS"
+    return _ENDS_EARLY.format(turns=dials.turns, most=most, use=use, within=expected, setting=setting)

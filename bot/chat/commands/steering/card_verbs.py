@@ -1,0 +1,158 @@
+"""What everyone can press on the cards of a table: read more of it, meet its personas, say or ask something."""
+
+import io
+from collections.abc import Mapping
+from typing import Final
+
+import discord
+
+from bot.chat.cards import components as c
+from bot.chat.cards import opening_card as opening
+from bot.chat.cards import panel_card as panel
+from bot.chat.commands.answering.clicks import Click, Handler
+from bot.chat.commands.answering.interaction import Interaction
+from bot.chat.commands.answering.responses import answer, may_be_lost
+from bot.chat.commands.members import privacy_command
+from bot.chat.commands.steering import actions
+from bot.chat.text.split import split_text
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import seats
+from bot.errors import UserError
+from bot.sessions.session_runner import SessionRunner
+from bot.store.models import StoredSession
+
+SAID: Final = "table.said"
+ASKED: Final = "table.asked"
+GONE: Final = "This table is kept no more: it was deleted."
+ENDED: Final = "This panel belongs to a table that has ended. `/roundtable start` opens a new one."
+# Leaves room for the name before it in the message that shows it.
+_LENGTH: Final = 1500
+_NO_PING: Final = discord.AllowedMentions.none()
+
+
+async def stored_table(interaction: Interaction, number: str) -> StoredSession:
+    """The table of this place that a card belongs to, open or not. Raises UserError."""
+    stored = await interaction.client.store.session(int(number)) if number.isdecimal() else None
+    if stored is None or stored.place_id != interaction.channel_id:
+        raise UserError(GONE)
+    return stored
+
+
+def open_table_of(interaction: Interaction, number: str) -> SessionRunner:
+    """The open table that a card belongs to. Raises UserError."""
+    runner = interaction.client.supervisor.find(interaction.channel_id or 0)
+    if runner is None or str(runner.id) != number:
+        raise UserError(ENDED)
+    return runner
+
+
+async def show(interaction: Interaction, card: c.Layout) -> None:
+    """Answer with a card that only the person who asked sees."""
+    with may_be_lost(interaction):
+        await interaction.response.send_message(view=card, ephemeral=True, allowed_mentions=_NO_PING)
+
+
+async def _read_setting(interaction: Interaction, click: Click) -> None:
+    setting = (await stored_table(interaction, click.argument)).session.task.context
+    pieces = split_text(setting)
+    if len(pieces) > opening.SETTING_MESSAGES:
+        file = discord.File(io.BytesIO(setting.encode(errors="replace")), filename="setting.md")
+        with may_be_lost(interaction):
+            await interaction.response.send_message(
+                "The setting is long: here it is as a file.", file=file, ephemeral=True, allowed_mentions=_NO_PING
+            )
+        return
+    for piece in pieces:
+        await answer(interaction, piece)
+
+
+async def _meet(interaction: Interaction, click: Click) -> None:
+    stored = await stored_table(interaction, click.argument)
+    cast = stored.session.cast
+    persona = next((p for p in cast if p.name in click.values), None)
+    if persona is None:
+        raise UserError("This persona does not sit at the table.")
+    bot = interaction.client
+    runner = bot.supervisor.find(stored.place_id)
+    differ = any(p.endpoint or p.model for p in cast)
+    card = opening.persona_card(
+        persona,
+        session_id=stored.id,
+        url=bot.avatars.url(persona),
+        model=bot.model_of(persona) if differ else None,
+        can_ask=runner is not None and runner.id == stored.id and stored.chimers != 0,
+    )
+    await show(interaction, card)
+
+
+async def _privacy(interaction: Interaction, click: Click) -> None:
+    await privacy_command.act(interaction, "tell")
+
+
+async def _say(interaction: Interaction, click: Click) -> None:
+    runner = open_table_of(interaction, click.argument)
+    actions.require_voice(interaction)
+    await _send_form(interaction, "Chime in", SAID, runner.id)
+
+
+async def _whom(interaction: Interaction, click: Click) -> None:
+    runner = open_table_of(interaction, click.argument)
+    actions.require_voice(interaction)
+    await show(interaction, panel.whom_card(runner.id, _seated(runner), interaction.client.avatars.emoji))
+
+
+async def _chosen(interaction: Interaction, click: Click) -> None:
+    runner = open_table_of(interaction, click.argument)
+    await _ask_persona(interaction, runner, next(iter(click.values), ""))
+
+
+async def _ask(interaction: Interaction, click: Click) -> None:
+    number, _, key = click.argument.partition(":")
+    runner = open_table_of(interaction, number)
+    await _ask_persona(interaction, runner, next((p.name for p in _seated(runner) if c.key(p.name) == key), ""))
+
+
+async def _ask_persona(interaction: Interaction, runner: SessionRunner, name: str) -> None:
+    actions.require_voice(interaction)
+    persona = next((p for p in _seated(runner) if p.name == name), None)
+    if persona is None:
+        raise UserError("This persona does not sit at the table any more.")
+    await _send_form(interaction, f"Ask {persona.full_name}", ASKED, f"{runner.id}:{c.key(name)}")
+
+
+async def _send_form(interaction: Interaction, title: str, verb: str, argument: object) -> None:
+    with may_be_lost(interaction):
+        field = c.field("text", "What do you want to say?", is_long=True, most=_LENGTH)
+        await interaction.response.send_modal(c.form(title, verb, argument, field))
+
+
+async def _said(interaction: Interaction, click: Click) -> None:
+    await actions.chime_in(interaction, click.fields["text"], session_id=int(click.argument))
+
+
+async def _asked(interaction: Interaction, click: Click) -> None:
+    """What begins with a persona's name is spoken to it, and it answers next."""
+    number, _, key = click.argument.partition(":")
+    text = click.fields["text"].strip()
+    runner = interaction.client.supervisor.find(interaction.channel_id or 0)
+    name = next((p.name for p in _seated(runner) if c.key(p.name) == key), None) if runner else None
+    if text and name and not text.casefold().startswith(name.casefold()):
+        text = f"{name}, {text}"
+    await actions.chime_in(interaction, text, session_id=int(number))
+
+
+def _seated(runner: SessionRunner) -> tuple[Persona, ...]:
+    return seats(runner.session, runner.record)
+
+
+VERBS: Final[Mapping[str, Handler]] = {
+    opening.SETTING: _read_setting,
+    opening.MEET: _meet,
+    opening.PRIVACY: _privacy,
+    opening.ASK: _ask,
+    panel.SAY: _say,
+    panel.WHOM: _whom,
+    panel.CHOSEN: _chosen,
+    SAID: _said,
+    ASKED: _asked,
+}

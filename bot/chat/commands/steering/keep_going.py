@@ -1,0 +1,18 @@
+"""Goes on with a table that is closed: for the button below it, and for `resume`."""
+
+from bot.chat.cards.ending_card import MORE_TURNS
+from bot.chat.commands.answering.interaction import Interaction
+from bot.chat.commands.answering.who_steers import refuse_others, require_host_rules
+from bot.store.models import StoredSession
+
+
+async def keep_going(interaction: Interaction, stored: StoredSession, *, by: str) -> str:
+    """Have a closed table go on for some more turns. `by`: who wants that, for the place. Out: what to answer.
+
+    Raises UserError.
+    """
+    await refuse_others(interaction, stored)
+    require_host_rules(interaction, stored)
+    supervisor = interaction.client.supervisor
+    await supervisor.reopen(stored.place_id, stored.id, MORE_TURNS, at=interaction.id, by=by)
+    return f"The table goes on: {MORE_TURNS} more turns, then another summary."

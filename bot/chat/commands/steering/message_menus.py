@@ -1,0 +1,126 @@
+"""What stands under Apps in the menu of a message: who is this, ask them, take it out of the discussion."""
+
+from typing import Final
+
+import discord
+from discord import app_commands
+
+from bot.chat.cards import components as c
+from bot.chat.cards.turn_card import turn_card
+from bot.chat.commands.answering.clicks import Click, Handler
+from bot.chat.commands.answering.interaction import Interaction
+from bot.chat.commands.answering.responses import answering, defer, may_be_lost, show
+from bot.chat.commands.steering import actions
+from bot.chat.commands.steering.modals import SayModal
+from bot.errors import UserError
+from bot.sessions.turn_removal import ShownTurn, remove_turn, shown_turn
+from bot.store.models import PostKind
+
+NO_TURN: Final = "That message is no part of a discussion at one of my tables. Pick what a persona or a guest said."
+NO_PERSONA: Final = "That is not a persona's message. Pick one of theirs."
+GONE: Final = "It is taken out: no persona reads it any more, and it stands in no minutes."
+STAYS: Final = f"{GONE} The message itself stays, since I may not delete it here; whoever wrote it can."
+
+
+@app_commands.context_menu(name="Ask this persona")
+@app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
+async def ask_this_persona(interaction: Interaction, message: discord.Message) -> None:
+    """A reply to a persona's message, in a small form: also where the bot can't read messages."""
+    async with answering(interaction):
+        runner = interaction.client.supervisor.open_at(interaction.channel_id or 0)
+        if message.webhook_id not in interaction.client.webhooks.owned:
+            raise UserError(NO_PERSONA)
+        actions.require_welcome(interaction, runner)
+        form = SayModal(runner.id, title=f"Ask {message.author.display_name}", reply_to=message.id)
+        with may_be_lost(interaction):
+            await interaction.response.send_modal(form)
+
+
+@app_commands.context_menu(name="Who is this?")
+@app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
+async def who_is_this(interaction: Interaction, message: discord.Message) -> None:
+    """Persona, card, table, turn, model and time of what a message says."""
+    async with answering(interaction):
+        await defer(interaction, ephemeral=True)
+        shown = await _turn(interaction, message.id)
+        client = interaction.client
+        face = client.avatars.url(shown.persona) if shown.persona else message.author.display_avatar.url
+        model = client.model_of(shown.persona) if shown.persona else None
+        await show(interaction, turn_card(shown, face=face, model=model, at=message.created_at))
+
+
+@app_commands.context_menu(name="Remove turn")
+@app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
+async def remove_this_turn(interaction: Interaction, message: discord.Message) -> None:
+    """Asks whether to delete what was said and take it out of the discussion; for who steers the table."""
+    async with answering(interaction):
+        await defer(interaction, ephemeral=True)
+        shown = await _turn(interaction, message.id)
+        _require_right(interaction, shown)
+        await show(
+            interaction,
+            c.card(
+                c.text(
+                    f"**Remove what {discord.utils.escape_markdown(shown.turn.speaker)} said?** The message is "
+                    "deleted, no persona reads it any more, and it stands in no minutes. This can't be undone."
+                ),
+                c.row(
+                    c.button("Remove", "strike", message.id, style=c.Style.danger),
+                    c.button("Keep it", "close"),
+                ),
+            ),
+        )
+
+
+async def _strike(interaction: Interaction, click: Click) -> None:
+    await defer(interaction)
+    message_id = int(click.argument)
+    shown = await _turn(interaction, message_id)
+    _require_right(interaction, shown)
+    client, stored = interaction.client, shown.stored
+    runner = client.supervisor.find(stored.place_id)
+    if runner is not None and runner.id != stored.id:
+        runner = None
+    gone = await remove_turn(client.store, client.stage_of(stored), shown, runner)
+    if shown.turn.kind == "guest" and not any(post.kind is PostKind.WORDS for post in shown.posts):
+        gone = await _delete_members(interaction, stored.place_id, message_id)
+    with may_be_lost(interaction):
+        await interaction.edit_original_response(view=c.card(c.text(GONE if gone else STAYS)))
+
+
+async def _delete_members(interaction: Interaction, place_id: int, message_id: int) -> bool:
+    """Delete a member's own message. Out: whether it is gone; the bot seldom may do that."""
+    place = interaction.client.get_partial_messageable(place_id, guild_id=interaction.guild_id)
+    try:
+        await place.get_partial_message(message_id).delete()
+    except discord.NotFound:
+        return True
+    except discord.HTTPException:
+        return False
+    return True
+
+
+async def _close(interaction: Interaction, click: Click) -> None:
+    """Take a private card away."""
+    await defer(interaction)
+    with may_be_lost(interaction):
+        await interaction.delete_original_response()
+
+
+async def _turn(interaction: Interaction, message_id: int) -> ShownTurn:
+    shown = await shown_turn(interaction.client.store, interaction.guild_id or 0, message_id)
+    if shown is None or shown.turn.kind == "moderator":
+        raise UserError(NO_TURN)
+    return shown
+
+
+def _require_right(interaction: Interaction, shown: ShownTurn) -> None:
+    if interaction.user.id != shown.stored.convener_id and not interaction.permissions.manage_messages:
+        raise UserError("Only who convened this table, or a member with **Manage Messages**, takes a turn out of it.")
+
+
+MENUS: Final = (ask_this_persona, who_is_this, remove_this_turn)
+VERBS: Final[dict[str, Handler]] = {"strike": _strike, "close": _close}

@@ -1,0 +1,47 @@
+"""Takes members and their messages out of every session that holds them, under way or over."""
+
+from collections.abc import Callable, Iterable
+
+from bot.discussion.model.erasure import Member
+from bot.discussion.text.text_caches import forget_turn_texts
+from bot.minutes.account import PlaceNames
+from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
+from bot.sessions.session_runner import SessionRunner
+from bot.store.models import StoredSession
+from bot.store.store import Store
+
+
+async def forget_member(
+    store: Store,
+    under_way: Iterable[SessionRunner],
+    names_in: Callable[[StoredSession], PlaceNames],
+    guild_id: int,
+    member: Member,
+    listen_from: int,
+) -> None:
+    """Take a member out of every session of a server; no message before the id `listen_from` is taken in again."""
+    runners = {runner.id: runner for runner in under_way if runner.stored.guild_id == guild_id}
+    for session_id in sorted({*runners, *await store.member_data.sessions_with(guild_id, member)}):
+        if session_id in runners:
+            await runners[session_id].forget(member, listen_from)
+        elif stored := await store.session(session_id):
+            record = await store.record(session_id)
+            await erase_member(store, stored, record, member, listen_from, names_in(stored))
+    await store.makers.forget(guild_id, member.id)
+    forget_turn_texts()
+    await store.member_data.scrub()
+
+
+async def forget_message(
+    store: Store, runner: SessionRunner | None, names_in: Callable[[StoredSession], PlaceNames], message_id: int
+) -> None:
+    """Any message was deleted: a guest's turn is blanked, a post of ours is not sent again.
+
+    `runner`: the session of its place, if one is under way.
+    """
+    if runner is not None:
+        await runner.guest_changed(message_id, "")
+    await store.message_gone(message_id)
+    for session_id in await store.member_data.sessions_of_message(message_id):
+        await renew_minutes(store, session_id, names_in)
+        forget_turn_texts()  # also of a session that has ended

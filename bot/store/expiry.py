@@ -1,0 +1,105 @@
+"""The end of what is stored: sessions whose days are over, and whole servers that the bot has left.
+
+The store hands this out as `store.expiry`. Every method is one transaction.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, delete, insert, or_, select, union
+
+from bot.store.engine import Database, upsert
+from bot.store.models import Status
+from bot.store.schema import (
+    departures,
+    last_choices,
+    opt_outs,
+    own_personas,
+    own_tasks,
+    server_settings,
+    sessions,
+    sketches,
+    webhooks,
+)
+from bot.store.spending import keep_of_deleted
+
+# What is a server's, beside its sessions and webhooks.
+_OF_SERVERS = (opt_outs, server_settings, own_personas, own_tasks, sketches, last_choices)
+
+
+class Expiry:
+    """Deletes what has had its time, and knows since when a server has been left."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def delete_ended(self, at: datetime, keep_days: int, *, keeps_promises: bool = False) -> int:
+        """Delete sessions that by a time have ended for more than so many days, with all that belongs to them.
+
+        `keeps_promises`: where an earlier version has promised another number of days, that counts. Out: how many.
+        """
+        ended, promised = sessions.c.ended_at, sessions.c.keep_days
+
+        def work(db: Connection) -> int:
+            old = ended < at - timedelta(days=keep_days)
+            if keeps_promises:
+                others = [days for days in db.scalars(select(promised).distinct()) if days is not None]
+                each = [and_(promised == days, ended < at - timedelta(days=days)) for days in others]
+                old = or_(and_(promised.is_(None), old), *each)
+            return db.execute(delete(sessions).where(sessions.c.status == Status.ENDED, old)).rowcount
+
+        return await self._database.run(work)
+
+    async def note_servers(self, present: Sequence[int], now: datetime) -> list[int]:
+        """Note which servers with data the bot is in: those it is no longer in have been left by `now`, those it is in
+        again have not. Out: the servers newly left."""
+
+        def work(db: Connection) -> list[int]:
+            db.execute(delete(departures).where(departures.c.guild_id.in_(present)))
+            holding = (sessions, *_OF_SERVERS, webhooks)
+            known = set(db.scalars(union(*(select(table.c.guild_id) for table in holding)))) - {None}
+            left = known - set(present) - set(db.scalars(select(departures.c.guild_id)))
+            for guild_id in left:
+                db.execute(insert(departures).values(guild_id=guild_id, left_at=now))
+            return sorted(left)
+
+        return await self._database.run(work)
+
+    async def leave(self, guild_id: int, now: datetime) -> None:
+        """The bot was removed from a server."""
+        values = {"guild_id": guild_id, "left_at": now}
+
+        def work(db: Connection) -> None:
+            db.execute(upsert(db.dialect.name, departures).values(values).on_conflict_do_nothing())
+
+        await self._database.run(work)
+
+    async def return_to(self, guild_id: int) -> None:
+        """The bot is in a server (again)."""
+
+        def work(db: Connection) -> None:
+            db.execute(delete(departures).where(departures.c.guild_id == guild_id))
+
+        await self._database.run(work)
+
+    async def servers_left(self, before: datetime) -> list[int]:
+        """The servers that the bot left before a time."""
+        return await self._database.run(
+            lambda db: list(db.scalars(select(departures.c.guild_id).where(departures.c.left_at <= before)))
+        )
+
+    async def delete_server(self, guild_id: int) -> int:
+        """Delete everything of a server the bot has left. Out: how many sessions."""
+
+        def work(db: Connection) -> int:
+            channels = select(sessions.c.channel_id).where(sessions.c.guild_id == guild_id)
+            ours = or_(webhooks.c.guild_id == guild_id, webhooks.c.channel_id.in_(channels))
+            db.execute(delete(webhooks).where(ours))
+            keep_of_deleted(db, guild_id)
+            count = db.execute(delete(sessions).where(sessions.c.guild_id == guild_id)).rowcount
+            for table in _OF_SERVERS:
+                db.execute(delete(table).where(table.c.guild_id == guild_id))
+            db.execute(delete(departures).where(departures.c.guild_id == guild_id))
+            return count
+
+        return await self._database.run(work)
