@@ -32,6 +32,7 @@ async def test_a_table_from_the_first_chip_to_its_minutes(tmp_path: Path) -> Non
             await talk(page)
             await end(page)
             await read_minutes(page, tmp_path)
+            await open_thread(page)
             assert page.errors == [], "no script error on the page"
 
 
@@ -130,6 +131,20 @@ async def read_minutes(page: PageDriver, folder: Path) -> None:
     assert "curfew for cats" in await tab.title()
     assert await tab.locator("h1", has_text="free").count() == 0
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+async def open_thread(page: PageDriver) -> None:
+    """A second table, in a thread: all of it is there, and nothing of it in the channel. Its setting is long."""
+    await page.go("side-table")
+    await page.run("/roundtable start", task="haunted-house", turns=2, thread="yes")
+    await page.wait_for(lambda seen: any("The table is open in" in text for _, text in seen))
+    await page.go("haunted house")
+    await page.wait_for(lambda seen: len(spoken(seen)) >= 1)
+    for (width, height), most in HIGHEST.items():
+        assert await page.height_of("Read the setting", width=width, height=height) < most
+    await page.page.set_viewport_size({"width": 1280, "height": 800})
+    await page.go("side-table")
+    assert spoken(await page.messages()) == []
 
 
 def spoken(messages: Messages) -> Messages:

@@ -55,13 +55,17 @@ def opening_card(
     notes = [NOTICE, *host.lines]
     return c.card(
         c.text(f"## {_title(session)}"),
-        c.text(setting) if setting and is_whole else None,
-        None if is_whole else c.beside(setting, c.button("Read the setting", SETTING, session_id)),
+        c.text(setting) if setting else None,
         c.text(_faces(session.cast, emoji)),
         c.menu(MEET, session_id, "Meet the personas", persona_options(session.cast, emoji)),
         c.text(f"**Who speaks next:** {FLOORS[floor]}.") if floor != "natural" else None,
         c.text(how_to_chime_in(chimers, can_read=can_read)),
-        c.beside("\n".join(map(small, notes)), c.button("Privacy", PRIVACY)),
+        c.text("\n".join(map(small, notes))),
+        # Beside a text a button leaves it half the width on a phone.
+        c.row(
+            None if is_whole else c.button("Read the setting", SETTING, session_id),
+            c.button("Privacy", PRIVACY),
+        ),
     )
 
 
