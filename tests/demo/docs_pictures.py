@@ -19,7 +19,7 @@ from bot.settings import Settings
 from tests.support.page_driver import PageDriver, browser_page
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
-WIDTH, HEIGHT = 1040, 760
+WIDTH, HEIGHT = 1040, 800
 MOST_BYTES: Final = 150_000
 COLOURS: Final = 256
 TURNS: Final = 8
