@@ -107,7 +107,7 @@ async def test_a_mistake_and_a_restart_leave_the_card_as_it_was_filled_in(place:
     assert "⚠️" not in card.text
     await place.type("start", turns=1, by=place.otto)
     await card.press("Start")
-    assert "⚠️ There is a table in this channel already. `/roundtable stop` ends it." in card.text
+    assert "⚠️ There is a table in this channel already. You can chime in there, look" in card.text, "it is Otto's"
     await place.turn(2)
     assert (await place.session()).status is Status.ENDED
     await place.restart(parts)

@@ -102,7 +102,7 @@ async def test_a_form_that_comes_after_the_end_is_not_taken(place: SimulatedPlac
     before = len(place.history())
     for shown in (form, ask):
         answer = await place.fill_in(shown, "What about rye?", by=place.otto)
-        assert ("has ended, so it was not said" if another else "There is no table") in answer
+        assert "has ended, so it was not said" in answer
     assert len(place.history()) == before
     assert await place.guests() == []
 
@@ -112,7 +112,7 @@ async def test_who_may_not_write_here_can_not_have_the_bot_write(place: Simulate
     form = await place.otto.click(place.panel, label="Say something")
     silence(place, place.otto)
     assert await place.type("say", by=place.otto, text="Let me!") == MUTE
-    assert await place.fill_in(form, "Let me!", by=place.otto) == MUTE
+    assert (await place.fill_in(form, "Let me!", by=place.otto)).startswith(MUTE)
     assert await place.guests() == []
     await place.type("stop")
     assert await place.type("start", by=place.otto) == MUTE

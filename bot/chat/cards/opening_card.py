@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import discord
+
 from bot.chat.cards import components as c
 from bot.chat.cards.bot_messages import FLOORS, NOTICE, how_to_chime_in
 from bot.chat.text.host_details import HostDetails
@@ -93,12 +95,17 @@ def persona_card(persona: Persona, *, session_id: int, url: str, model: str | No
     """Who a persona is. `model`: by which it is played, where that tells it from others."""
     lines = [f"## {persona.full_name}", clipped(persona.intro or "", _INTRO_LIMIT)]
     if model:
-        lines.append(small(f"Played by {clipped(_OWNER.sub('', model), _MODEL_LIMIT)}"))
+        lines.append(small(f"Played by {shown_model(model)}"))
     ask = c.button(f"Ask {persona.name}", ASK, f"{session_id}:{c.key(persona.name)}", style=c.Style.primary)
     return c.card(
         c.with_face("\n".join(filter(None, lines)), url, persona.full_name),
         c.row(ask) if can_ask else None,
     )
+
+
+def shown_model(model: str) -> str:
+    """A model's name as members see it."""
+    return discord.utils.escape_markdown(clipped(_OWNER.sub("", model), _MODEL_LIMIT))
 
 
 def _title(session: Session) -> str:

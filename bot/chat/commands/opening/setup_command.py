@@ -11,13 +11,12 @@ from bot.chat.cards import components as c
 from bot.chat.cards import setup_card as card
 from bot.chat.commands.answering.clicks import Click, Handler
 from bot.chat.commands.answering.interaction import Interaction
-from bot.chat.commands.answering.responses import answer, answering, defer, may_be_lost
+from bot.chat.commands.answering.opening_rights import require_opener
+from bot.chat.commands.answering.responses import answer, answering, defer, in_words, may_be_lost
 from bot.chat.commands.answering.server_catalogue import catalogue_of
-from bot.chat.commands.opening.opening_rights import require_opener
 from bot.chat.commands.opening.opening_table import open_table
 from bot.chat.commands.opening.ordered_table import one_language, questions_in
 from bot.chat.rules.table_choices import ALL, EVERYONE, NO_TASK, NOBODY, TableChoices, about_minutes
-from bot.chat.text.sentences import with_remedy
 from bot.errors import RoundtableError, UserError
 from bot.library.catalogue import Catalogue
 
@@ -175,7 +174,7 @@ async def _asked(interaction: Interaction, click: Click) -> None:
                 raise UserError(_TOO_MANY)
             cast = tuple(persona.name for persona in seated)
     except RoundtableError as error:
-        problem = with_remedy(error)
+        problem = await in_words(interaction, error)
     await _redraw(interaction, standing, cast, problem)
 
 
@@ -185,7 +184,7 @@ async def _start(interaction: Interaction, click: Click) -> None:
     try:
         said = await open_table(interaction, replace(standing, personas=", ".join(cast) or ALL))
     except RoundtableError as error:
-        await _redraw(interaction, standing, cast, with_remedy(error))
+        await _redraw(interaction, standing, cast, await in_words(interaction, error))
     else:
         await _show(interaction, c.card(c.text(said)))
 

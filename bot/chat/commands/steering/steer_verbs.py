@@ -8,11 +8,11 @@ from bot.chat.cards import components as c
 from bot.chat.cards import panel_card as panel
 from bot.chat.commands.answering.clicks import Click, Handler
 from bot.chat.commands.answering.interaction import Interaction
-from bot.chat.commands.answering.responses import defer, may_be_lost
+from bot.chat.commands.answering.responses import defer, in_words, may_be_lost
+from bot.chat.commands.answering.server_catalogue import catalogue_of
 from bot.chat.commands.answering.who_steers import refuse_others
 from bot.chat.commands.steering import actions
 from bot.chat.commands.steering.card_verbs import open_table_of, show
-from bot.chat.text.sentences import with_remedy
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import seats
 from bot.errors import UserError
@@ -30,7 +30,7 @@ Doing = Callable[[Interaction, Click], Awaitable[str]]
 async def _steer(interaction: Interaction, click: Click) -> None:
     runner = open_table_of(interaction, click.argument)
     await refuse_others(interaction, runner.stored)
-    await show(interaction, _card(interaction, runner))
+    await show(interaction, await _card(interaction, runner))
 
 
 def _press(action: Callable[[Interaction], Awaitable[str]]) -> Handler:
@@ -47,8 +47,8 @@ def _doing(do: Doing) -> Handler:
         try:
             said = await do(interaction, click)
         except UserError as refused:
-            said = with_remedy(refused)
-        await _show_anew(interaction, _card(interaction, runner, said))
+            said = await in_words(interaction, refused)
+        await _show_anew(interaction, await _card(interaction, runner, said))
 
     return handle
 
@@ -58,17 +58,17 @@ async def _show_anew(interaction: Interaction, card: c.Layout) -> None:
         await interaction.edit_original_response(view=card)
 
 
-def _card(interaction: Interaction, runner: SessionRunner, said: str = "") -> c.Layout:
-    seated, absent = _personas(interaction, runner)
+async def _card(interaction: Interaction, runner: SessionRunner, said: str = "") -> c.Layout:
+    seated, absent = await _personas(interaction, runner)
     emoji = interaction.client.avatars.emoji
     return panel.steer_card(runner.status_report(), seated=seated, absent=absent, emoji=emoji, said=said)
 
 
-def _personas(interaction: Interaction, runner: SessionRunner) -> tuple[tuple[Persona, ...], list[Persona]]:
+async def _personas(interaction: Interaction, runner: SessionRunner) -> tuple[tuple[Persona, ...], list[Persona]]:
     """Who sits at the table, and who else could."""
     seated = seats(runner.session, runner.record)
     names = {persona.name for persona in seated}
-    return seated, [p for p in interaction.client.catalogue.personas if p.name not in names]
+    return seated, [p for p in (await catalogue_of(interaction)).personas if p.name not in names]
 
 
 # --- what needs more than a press ---
@@ -109,7 +109,7 @@ async def _set_turns(interaction: Interaction, click: Click) -> str:
 async def _set_seats(interaction: Interaction, click: Click) -> str:
     """Seat and unseat the difference, in this order: somebody always sits there."""
     runner = open_table_of(interaction, click.argument)
-    seated, absent = _personas(interaction, runner)
+    seated, absent = await _personas(interaction, runner)
     shown = panel.offered(seated, absent)
     names = {persona.name for persona in seated}
     said = [await actions.seat(interaction, name) for name in click.values if name not in names]
