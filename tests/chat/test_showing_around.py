@@ -123,7 +123,7 @@ async def test_the_doctor_names_what_fails_and_what_helps(
     doctor_command._FOUND.clear()
     place.deny("manage_webhooks")
     text = await place.type("doctor", by=place.lena)
-    assert text.startswith("### 1 of ")
+    assert text.startswith("## 1 of ")
     assert "❌ I am missing **Manage Webhooks** in this channel.\n-# ↳ Server Settings → Roles" in text
 
 

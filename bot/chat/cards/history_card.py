@@ -52,4 +52,4 @@ def history_page(tables: Sequence[PastTable], number: int, pages: int) -> discor
                 c.button("Older ▶", "history", number + 1, is_enabled=number + 1 < pages),
             )
         )
-    return c.card(c.text("### The last tables here"), *parts)
+    return c.card(c.text("## The last tables here"), *parts)

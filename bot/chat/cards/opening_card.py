@@ -28,6 +28,9 @@ _MODEL_LIMIT: Final = 60
 # Longer settings are sent as a file.
 SETTING_MESSAGES: Final = 3
 
+# A blank that keeps a face and its name on one line; a no-break space does not beside a picture.
+_GLUE: Final = "\u2060\u00a0"
+
 # Of a model's name its owner, or the folders on the host's disk (llama.cpp).
 _OWNER: Final = re.compile(r".*[/\\]")
 
@@ -54,13 +57,17 @@ def opening_card(
     notes = [NOTICE, *host.lines]
     return c.card(
         c.text(f"## {_title(session)}"),
-        c.text(setting) if setting and is_whole else None,
-        None if is_whole else c.beside(setting, c.button("Read the setting", SETTING, session_id)),
+        c.text(setting) if setting else None,
         c.text(_faces(session.cast, emoji)),
         c.menu(MEET, session_id, "Meet the personas", persona_options(session.cast, emoji)),
         c.text(f"**Who speaks next:** {FLOORS[floor]}.") if floor != "natural" else None,
         c.text(how_to_chime_in(chimers, can_read=can_read)),
-        c.beside("\n".join(map(small, notes)), c.button("Privacy", PRIVACY)),
+        c.text("\n".join(map(small, notes))),
+        # Beside a text a button leaves it half the width on a phone.
+        c.row(
+            None if is_whole else c.button("Read the setting", SETTING, session_id),
+            c.button("Privacy", PRIVACY),
+        ),
     )
 
 
@@ -115,7 +122,7 @@ def _faces(cast: Sequence[Persona], emoji: Emoji) -> str:
     shown: list[str] = []
     for persona in cast:
         face = emoji(persona)
-        entry = f"{face} {persona.name}" if face else persona.name
+        entry = f"{face}{_GLUE}{persona.name}" if face else persona.name
         if utf16_length("  ".join([*shown, entry])) > _FACES_LIMIT:
             break
         shown.append(entry)

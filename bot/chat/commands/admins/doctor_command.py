@@ -58,7 +58,7 @@ async def doctor(interaction: Interaction) -> None:
         lines = [f"{f.sign} {f.what}" + (f"\n-# ↳ {f.fix}" if f.fix else "") for f in found]
         host = HostDetails.of(interaction.client.settings)
         who = "\n".join(host.lines) if faults else ""
-        await show(interaction, c.card(c.text(f"### {head}"), c.text("\n".join(lines)), c.text(who) if who else None))
+        await show(interaction, c.card(c.text(f"## {head}"), c.text("\n".join(lines)), c.text(who) if who else None))
 
 
 async def _examine(interaction: Interaction) -> AsyncIterator[_Finding]:

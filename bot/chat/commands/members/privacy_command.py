@@ -69,7 +69,7 @@ async def act(interaction: Interaction, action: Action) -> None:
 async def _card(interaction: Interaction) -> discord.ui.LayoutView:
     is_out = await interaction.client.member_data.is_kept_out(_guild(interaction), interaction.user.id)
     return c.card(
-        c.text(clipped(await tell(interaction), MESSAGE_LIMIT)),
+        *map(c.text, clipped(await tell(interaction), MESSAGE_LIMIT).splitlines()),
         c.row(
             c.button("Export", "privacy-export", emoji="📦"),
             c.button("Let me in", "privacy-in") if is_out else c.button("Keep me out", "privacy-out"),

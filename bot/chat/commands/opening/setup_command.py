@@ -69,14 +69,15 @@ def _as_it_can_be(choices: TableChoices, catalogue: Catalogue, guild: discord.Gu
 
 
 def _names(personas: str, catalogue: Catalogue) -> tuple[str, ...]:
-    """Who is meant, by name; nobody for everyone, and where somebody is there no more."""
+    """Who is meant, by name; nobody for those who sit there anyway, and where somebody is there no more."""
     if not personas or personas == ALL:
         return ()
     try:
         names = tuple(persona.name for persona in catalogue.cast(personas))
     except UserError:
         return ()
-    return names if len(names) < min(len(catalogue.personas), c.OPTIONS + 1) else ()
+    usual = {persona.name for persona in catalogue.cast("")}
+    return names if set(names) != usual and len(names) <= c.OPTIONS else ()
 
 
 async def _drawn(
@@ -95,6 +96,7 @@ async def _drawn(
         ],
         [c.Option(p.full_name, p.name, p.intro, bot.avatars.emoji(p)) for p in catalogue.personas],
         {turns: about_minutes(turns, dials) for turns in (*card.LENGTHS, standing.turns or dials.turns)},
+        len(catalogue.cast("")),
     )
     return card.setup_card(standing, cast, offer, problem)
 
