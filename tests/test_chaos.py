@@ -20,7 +20,7 @@ def test_killed_again_and_again_the_bot_loses_and_doubles_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     figures = tmp_path / "figures.json"
-    size = ("--kills-a-round", "5", "--channels", "4", "--turns", "6", "--guests", "2")
+    size = ("--kills-a-round", "5", "--channels", "4", "--turns", "6", "--guests", "3", "--kept-going", "0")
     code = main(["--kills", "8", "--seed", "ci58", *size, "--keep", str(tmp_path), "--json", str(figures)])
     told = capsys.readouterr().out
     assert code == 0, told
@@ -30,6 +30,7 @@ def test_killed_again_and_again_the_bot_loses_and_doubles_nothing(
     assert found["turns"] == found["tables"] * 7  # six and the summary
     assert found["faults"] > 0
     assert found["of_them_by_proxy"] > 0
+    assert found["of_them_by_command"] > 0
     # With this seed Discord refuses turn after turn for a while.
     assert any("on and on" in kind for kind in found["faults_by_kind"])
     assert "turns doubled" in told
@@ -189,6 +190,49 @@ def test_of_panels_exactly_one_is_left() -> None:
     assert found(moved, [m for m in messages(moved) if m.id not in (at(OPENED + 10), at(OPENED + 80))]) == {
         "own_missing": 1
     }
+
+
+def test_what_was_said_by_command_is_shown_once_or_not_said() -> None:
+    said = GuestSaid(at(OPENED + 35), PLACE, "By command.", by_command=True)
+    right = table()
+    right.turns.append(turn(4, "guest", said.text, message_id=said.id))
+    right.posts.insert(5, post(7, "words", said.text, seq=4) | {"username": "Otso (guest)"})
+    right.posts[6]["message_id"] = at(OPENED + 80)
+    shown = [
+        *messages(table())[:-1],
+        Shown(at(OPENED + 70), "webhook", "Otso (guest)", said.text),
+        Shown(at(OPENED + 80), "bot", "Roundtable", "Closed.", files=1),
+    ]
+
+    def wrong(of: StoredTable, there: list[Shown], promised: set[int]) -> dict[str, int]:
+        findings = compare([of], {PLACE: there}, [GUEST, said], promised=promised)
+        return {name: count for name, count in findings.counts.items() if count}
+
+    right.posts = sorted(right.posts, key=lambda each: each["message_id"])
+    for number, each in enumerate(right.posts):
+        each["id"] = number
+    assert wrong(right, shown, {said.id}) == {}
+    assert wrong(right, [m for m in shown if m.content != said.text], set()) == {"turns_lost": 1}
+    assert wrong(table(), messages(table()), set()) == {}
+    assert wrong(table(), messages(table()), {said.id}) == {"guests_lost": 1}
+
+
+def test_a_table_that_went_on_is_longer_and_has_minutes_twice() -> None:
+    longer = table()
+    longer.turns.append(turn(4, "moderator", "", steering='{"what": "turns_changed", "turns": 2, "goes_on": true}'))
+    assert found(longer, messages(longer)) == {"own_missing": 1}
+    longer.posts.append(post(7, "minutes", "Closed.") | {"content": "Closed again."})
+    assert found(longer, messages(longer)) == {}
+
+
+def test_a_vote_that_is_put_twice_or_never_is_found() -> None:
+    voting = table()
+    voting.session["dials"] = '{"turns": 2, "vote": true}'
+    assert found(voting, messages(voting)) == {"own_doubled": 1}
+    voting.posts.append(post(7, "vote", "", seq=9))
+    assert found(voting, messages(voting)) == {}
+    voting.posts.append(post(8, "vote", "", seq=9))
+    assert found(voting, messages(voting)) == {"own_doubled": 1}
 
 
 def test_a_table_that_never_ends_is_found() -> None:

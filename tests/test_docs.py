@@ -75,6 +75,14 @@ def test_every_path_in_a_document_exists(document: str) -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_picture_in_a_document_is_there_small_and_told_in_words(document: str) -> None:
+    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", read(document))
+    files = [(ROOT / document).parent / path for _, path in pictures]
+    assert [file for file in files if not file.is_file() or file.stat().st_size >= 150_000] == []
+    assert all(len(words) > 40 for words, _ in pictures)
+
+
 @pytest.mark.parametrize("document", [*DOCUMENTS, "Makefile"])
 def test_every_module_that_a_document_has_run_exists(document: str) -> None:
     names = re.findall(r"python -m ((?:bench|bot|tests)(?:\.\w+)*)", read(document))

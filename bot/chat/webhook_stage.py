@@ -27,7 +27,7 @@ from bot.chat.text.host_details import HostDetails
 from bot.chat.text.sentences import sentence
 from bot.chat.text.split import MESSAGE_LIMIT, split_text
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Turn
+from bot.discussion.model.record import QuestionPut, Steering, Turn, TurnsChanged
 from bot.library.name_rules import safe_name
 from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.notices import Notice
@@ -47,6 +47,10 @@ log = logging.getLogger(__name__)
 
 _NO_PING = discord.AllowedMentions.none()
 SENT_AWAY = "I was removed from the server."
+
+
+def _begins_anew(steering: Steering | None) -> bool:
+    return isinstance(steering, QuestionPut) or (isinstance(steering, TurnsChanged) and steering.goes_on)
 
 
 class WebhookStage:
@@ -98,8 +102,8 @@ class WebhookStage:
         if turn.kind == "moderator" or persona is None:
             text = cards.moderator_line(turn)
             shown = [Post(PostKind.NOTICE, piece, turn_seq=turn.seq) for piece in split_text(text)]
-            # Behind each question comes the panel, with it or not at all.
-            return [*shown, Post(PostKind.PANEL)] if isinstance(turn.steering, QuestionPut) else shown
+            # Behind each question comes the panel, with it or not at all; so it does where a closed table goes on.
+            return [*shown, Post(PostKind.PANEL)] if _begins_anew(turn.steering) else shown
         is_summary = turn.kind == "summary"
         kind, limit = (PostKind.SUMMARY, SUMMARY_LIMIT) if is_summary else (PostKind.TURN, MESSAGE_LIMIT)
         avatar = self._avatars.url(persona)
@@ -209,10 +213,11 @@ class WebhookStage:
             if message.by_webhook:
                 hook = await self._webhooks.of(self._stored.channel_id)
                 thread = discord.Object(self._thread) if self._thread else discord.utils.MISSING
-                with own_queue():
+                # To a webhook the messages of one that it has replaced are not there: those need a permission.
+                with own_queue(), contextlib.suppress(discord.NotFound):
                     await hook.delete_message(message.id, thread=thread)
-            else:
-                await self._place.get_partial_message(message.id).delete()
+                    return
+            await self._place.get_partial_message(message.id).delete()
         except discord.NotFound:
             return
         except discord.HTTPException as error:

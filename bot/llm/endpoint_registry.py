@@ -89,8 +89,12 @@ class EndpointRegistry:
             self._own[name, model, options] = asked.with_options(endpoint.options.over(persona))
         return self._own[name, model, options]
 
-    def model_of(self, persona: Persona) -> str | None:
-        """The name of a persona's model; None if it is not known (yet)."""
+    def model_of(self, persona: Persona, *, instead: str | None = None) -> str | None:
+        """The name of a persona's model; None if it is not known (yet). `instead`: that of the endpoint which stood in
+        for its own."""
+        if instead is not None:
+            is_default = instead == DEFAULT_ENDPOINT and instead not in self._named
+            persona = persona.model_copy(update={"endpoint": None if is_default else instead, "model": None})
         try:
             return self.of(persona).model
         except EndpointRefused:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from bot.discussion.model.erasure import Member
 from bot.discussion.text.text_caches import forget_turn_texts
 from bot.minutes.account import PlaceNames
-from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
+from bot.sessions.delivery.stage import Stage
+from bot.sessions.privacy.session_erasure import erase_member, renew_minutes, withdraw_words
 from bot.sessions.session_runner import SessionRunner
 from bot.store.models import StoredSession
 from bot.store.store import Store
@@ -14,7 +15,7 @@ from bot.store.store import Store
 async def forget_member(
     store: Store,
     under_way: Iterable[SessionRunner],
-    names_in: Callable[[StoredSession], PlaceNames],
+    make_stage: Callable[[StoredSession], Stage],
     guild_id: int,
     member: Member,
     listen_from: int,
@@ -25,9 +26,11 @@ async def forget_member(
         if session_id in runners:
             await runners[session_id].forget(member, listen_from)
         elif stored := await store.session(session_id):
-            record = await store.record(session_id)
-            await erase_member(store, stored, record, member, listen_from, names_in(stored))
+            stage, record = make_stage(stored), await store.record(session_id)
+            await withdraw_words(store, stage, record, session_id, member)
+            await erase_member(store, stored, record, member, listen_from, stage.names())
     await store.makers.forget(guild_id, member.id)
+    await store.pictures.free()  # of what they have not saved
     forget_turn_texts()
     await store.member_data.scrub()
 

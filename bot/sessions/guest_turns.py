@@ -16,7 +16,7 @@ from bot.sessions.rate_limit import EDITS, goes_on_from, is_over_rate
 from bot.sessions.reposts import REPOSTED_FLAG, Fate, Original, ShortMemory, known_as, original_of, turns_before
 from bot.sessions.state import SessionState
 from bot.sessions.turn_log import TurnLog
-from bot.store.models import PostKind
+from bot.store.models import PostKind, Status
 from bot.store.store import Store
 
 # More than anybody deletes, or is left out with, from one message taken in to the next.
@@ -130,7 +130,9 @@ class GuestTurns:
         )
 
         def unless_forgotten() -> Turn | None:  # since it was looked at
-            if message.id <= self._state.stored.listen_from:
+            # What is said by command nobody has seen yet: at a table that has ended nobody is to.
+            is_too_late = bool(message.posts) and self._state.status is Status.ENDED
+            if is_too_late or message.id <= self._state.stored.listen_from:
                 return None
             goes_on = goes_on_from(self._record, turn)
             return replace(turn, flags=(*turn.flags, GOES_ON_FLAG)) if goes_on else turn

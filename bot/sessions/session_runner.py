@@ -179,8 +179,9 @@ class SessionRunner:
         return heard, await self._announcer.deliver_quietly() if heard is Heard.TAKEN else None
 
     async def strike(self, seq: int) -> None:
-        """Take a turn out of every later prompt."""
+        """Take a turn out of every later prompt, and what shows it out of the place."""
         await self._hearing.strike(seq)
+        await self._announcer.deliver_quietly()
 
     def has_heard(self, message_id: int) -> bool:
         """Whether a guest's message is a turn, or may be about to be one."""
@@ -229,6 +230,7 @@ class SessionRunner:
         Guests' messages before the id `listen_from` are not taken in again.
         """
         await self._hearing.forget(member, listen_from)
+        await self._announcer.deliver_quietly()  # what it said for them goes
         await self.panel.refresh()
 
     # --- faults, and what mends them ---

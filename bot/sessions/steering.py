@@ -22,6 +22,7 @@ from bot.discussion.model.record import (
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.moderator import Choose, Open, Speak, WrapUp, next_step
 from bot.discussion.moderation.speaker_selection import choosable, next_speaker
+from bot.discussion.text.folding import fold
 from bot.errors import Remedy, UserError
 
 
@@ -47,7 +48,7 @@ async def skip(runner: Steered, *, by: str) -> Persona:
     # A new question may come first, or the wrap-up: then the one who would speak behind that is skipped.
     persona = next_speaker(runner.session, runner.record) if isinstance(step, Open | WrapUp | Speak) else None
     if persona is None:
-        raise UserError("Nobody is about to speak.")
+        raise UserError("Nobody is about to speak: the table comes to its end.")
     await runner.steer(TurnSkipped(name=persona.name), f"{by} skips {persona.full_name} this time.")
     return persona
 
@@ -69,7 +70,7 @@ async def put_question(runner: Steered, question: str | None = None) -> str:
             raise UserError("That question is on the table already.")
         put = agenda.own_question(runner.record, question)
     if put is None:
-        raise UserError("There is no other question on the agenda.")
+        raise UserError("There is no other question on the agenda. Put one of your own.")
     await runner.steer(put, agenda.put_line(runner.session, runner.record, put))
     return put.question
 
@@ -132,7 +133,7 @@ async def mute(runner: Steered, name: str, *, muted: bool, by: str) -> Persona:
 def _seated(runner: Steered, name: str) -> Persona:
     seated = seats(runner.session, runner.record)
     for persona in seated:
-        if persona.name.casefold() == name.strip().casefold():
+        if fold(name.strip()) in (fold(persona.name), fold(persona.full_name)):
             return persona
     raise UserError(f"“{name}” does not sit at this table. At it are {', '.join(p.name for p in seated)}.")
 

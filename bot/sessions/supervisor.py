@@ -63,6 +63,10 @@ class Supervisor:
         runner = self._runners.get(place_id)
         return runner if runner is not None and runner.status is not Status.ENDED else None
 
+    def holding(self, session_id: int) -> SessionRunner | None:
+        """The runner of a session, which may have ended with something still to be shown."""
+        return next((runner for runner in self._runners.values() if runner.id == session_id), None)
+
     def open_at(self, place_id: int) -> SessionRunner:
         """The open session of a place. Raises UserError when there is none."""
         runner = self.find(place_id)
@@ -124,7 +128,7 @@ class Supervisor:
 
     async def forget(self, guild_id: int, member: Member, *, listen_from: int) -> None:
         """Take a member out of every session of a server; no message before the id `listen_from` is taken in again."""
-        await forget_member(self._store, self._runners.values(), self._names_in, guild_id, member, listen_from)
+        await forget_member(self._store, self._runners.values(), self._make_stage, guild_id, member, listen_from)
 
     def drop_server(self, guild_id: int) -> None:
         """End every loop of a server whose sessions are about to be deleted."""

@@ -124,7 +124,15 @@ class TurnLog:
 
     async def strike(self, seq: int) -> None:
         """Have a turn stand in no prompt any more, since a person wants it so. What was struck is not shown again."""
-        await self.change(lambda: struck(self.record.turns[seq - 1]))
+        await asyncio.shield(asyncio.ensure_future(self._strike(seq)))
+
+    async def _strike(self, seq: int) -> None:
+        async with self._lock:
+            turn = struck(self.record.turns[seq - 1])
+            await self._store.strike_turn(self._state.id, turn)
+            self.record.put(turn)
+        self._outbox.read_anew()
+        self._outbox.withdrawals.are_due = True
 
     async def forget(self, member: Member, listen_from: int) -> bool:
         """Take a member out of the record, the stored one and this one. Out: whether anything in it changed.
@@ -140,4 +148,5 @@ class TurnLog:
                 self.record.put(turn)
             self._state.forget(member.id, listen_from)
             self._outbox.unsee(gone)
+        self._outbox.withdrawals.are_due = True
         return bool(changed)

@@ -1,17 +1,15 @@
 """Takes a turn out of a discussion on a person's word: out of every later prompt, the minutes and its place."""
 
-import logging
 from dataclasses import dataclass
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Turn, seats, struck
-from bot.sessions.delivery.stage import OutcomeUnknown, OwnMessage, PostRejected, Stage
+from bot.sessions.delivery.stage import Stage
+from bot.sessions.delivery.withdrawals import withdraw
 from bot.sessions.privacy.session_erasure import renew_minutes
 from bot.sessions.session_runner import SessionRunner
 from bot.store.models import Post, PostStatus, StoredSession
 from bot.store.store import Store
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +48,18 @@ def _persona(stored: StoredSession, record: Record, turn: Turn) -> Persona | Non
 
 
 async def remove_turn(store: Store, stage: Stage, shown: ShownTurn, runner: SessionRunner | None) -> bool:
-    """Take a turn out. `runner`: where its session is open. Out: whether what shows it is gone, too.
+    """Take a turn out. `runner`: the one that holds its session. Out: whether what shows it is gone, too.
 
     A member's own message is not the bot's to delete: that is left to the caller.
     """
-    seq = shown.turn.seq
+    stored, seq = shown.stored, shown.turn.seq
     if runner is not None:
         await runner.strike(seq)
     else:
-        await store.amend_turn(shown.stored.id, struck(shown.turn))
-        await renew_minutes(store, shown.stored.id, lambda stored: stage.names())
-    gone = True
-    for post in shown.posts:
-        if post.status is PostStatus.QUEUED:
-            await store.give_up_post(post.id)
-        elif post.message_id is not None and post.status is PostStatus.POSTED:
-            try:
-                await stage.remove(OwnMessage(post.message_id, post.by_webhook, post.username or "", post.content))
-            except (PostRejected, OutcomeUnknown) as error:
-                log.warning("session %s: message %s stays: %s", shown.stored.id, post.message_id, error)
-                gone = False
-    return gone
+        # First, since after a crash in between nobody would look for it, and whoever asked has had no answer.
+        for post in shown.posts:
+            if post.status is PostStatus.POSTED:
+                await withdraw(store, stage, post)
+        await store.strike_turn(stored.id, struck(shown.turn))
+    await renew_minutes(store, stored.id, lambda stored: stage.names())
+    return not any(post.turn_seq == seq for post in await store.posts_to_withdraw(stored.id))

@@ -16,8 +16,9 @@ from bot.store.engine import Database, upsert
 from bot.store.mappers import post_of, turn_values
 from bot.store.models import Post, PostKind, PostStatus
 from bot.store.paging import pages
-from bot.store.post_queries import blank_words
+from bot.store.post_queries import WITHOUT_WORDS, blank_words
 from bot.store.schema import (
+    last_choices,
     opt_outs,
     posts,
     sessions,
@@ -154,6 +155,9 @@ class MemberData:
         def work(db: Connection) -> None:
             db.execute(update(turns).where(guests).values(text=""))
             db.execute(update(posts).where(posts.c.session_id.in_(there)).values(attachment=None))
+            db.execute(delete(last_choices).where(last_choices.c.channel_id == place_id))
+            words = and_(posts.c.session_id.in_(there), posts.c.kind == PostKind.WORDS)
+            db.execute(update(posts).where(words).values(WITHOUT_WORDS))
 
         await self._database.run(work)
 

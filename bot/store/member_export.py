@@ -9,7 +9,7 @@ from bot.discussion.model.erasure import Member
 from bot.store.engine import Database
 from bot.store.own_library import made_rows
 from bot.store.paging import pages
-from bot.store.schema import opt_outs, posts, sessions, turns, votes
+from bot.store.schema import opt_outs, posts, sessions, sketches, turns, votes
 
 
 async def export(database: Database, guild_id: int, member: Member) -> dict[str, Any]:
@@ -23,6 +23,8 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
     said = select(turns.c.id, turns.c.session_id, turns.c.speaker, turns.c.text).join(sessions)
     told = select(posts.c.id, posts.c.session_id, posts.c.content.label("text")).join(sessions)
     made = [row for query in made_rows(guild_id, member.id) for row in await database.run(_all_of(query))]
+    begun = select(sketches).where(sketches.c.guild_id == guild_id, sketches.c.member_id == member.id)
+    unsaved = await database.run(lambda db: db.execute(begun.order_by(sketches.c.id)).all())
     is_kept_out = await database.run(lambda db: db.execute(opt_out).first() is not None)
     mine_voted = await database.run(lambda db: db.execute(voted).all())
     return {
@@ -32,6 +34,9 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
         "messages": [_message(row) async for page in pages(database, mine, turns.c.id) for row in page],
         "convened": [_convened(row) async for page in pages(database, convened, sessions.c.id) for row in page],
         "personas_and_tasks_you_made": [_made(row) for row in made],
+        "not_saved": [
+            {"kind": row.craft, "begun_at": row.made_at.isoformat(), "content": row.content} for row in unsaved
+        ],
         "votes": [_vote(row) for row in mine_voted],
         "lines_that_name_you": [
             {"discussion": row.session_id, "speaker": row.speaker, "text": row.text}

@@ -4,8 +4,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, String, and_, bindparam, exists, func, insert, literal_column, select, update
+from sqlalchemy import (
+    Connection,
+    String,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
+from bot.discussion.model.record import REMOVED_FLAG
 from bot.store.mappers import post_of, post_values
 from bot.store.models import BoundPost, Post, PostKind, PostStatus, RefusedPost, Status
 from bot.store.schema import posts, sessions, turns
@@ -31,6 +46,17 @@ _WHITE_SPACE: Final = "".join(filter(str.isspace, map(chr, range(0x3001))))  # t
 # What says whether a place takes posts.
 _TELLING: Final = (PostStatus.POSTED, PostStatus.REMOVED, PostStatus.UNEXPLAINED)
 _GIVEN_UP: Final[dict[str, Any]] = {"status": PostStatus.REFUSED, "attachment": None}
+# What is left of a post with what a member said by command.
+WITHOUT_WORDS: Final[dict[str, Any]] = {"content": "", "username": None, "avatar": None}
+_REMOVED: Final[dict[str, Any]] = {"status": PostStatus.REMOVED, "attachment": None}
+# What nobody is to see any more: posts of a turn that a person had taken out, and words of which nothing is left.
+_IS_STRUCK: Final = exists().where(
+    turns.c.session_id == posts.c.session_id,
+    turns.c.seq == posts.c.turn_seq,
+    cast(turns.c.flags, Text).contains(f'"{REMOVED_FLAG}"'),
+    posts.c.kind != PostKind.VOTE,
+)
+_IS_UNWANTED: Final = or_(_IS_STRUCK, and_(posts.c.kind == PostKind.WORDS, posts.c.content == ""))
 
 
 def add_posts(db: Connection, session_id: int, place_id: int, show: Sequence[Post]) -> list[int]:
@@ -151,6 +177,8 @@ def _take_back(db: Connection, given_up: Any, post: Any) -> int | None:
     if given_up.session_id != post.session_id or post_of(given_up).shown_turn is None or db.scalar(select(later)):
         return None
     this_turn = and_(posts.c.session_id == given_up.session_id, posts.c.turn_seq == given_up.turn_seq)
+    if db.execute(select(posts.c.id).where(this_turn, _IS_UNWANTED).limit(1)).first() is not None:
+        return None
     db.execute(
         update(posts).where(this_turn, posts.c.status == PostStatus.UNEXPLAINED).values(status=PostStatus.QUEUED)
     )
@@ -170,6 +198,25 @@ def refused_turns(db: Connection, session_id: int) -> int:
 def give_up(db: Connection, post_id: int) -> None:
     """Give up a post that nobody has begun to send."""
     db.execute(update(posts).where(posts.c.id == post_id, posts.c.status == PostStatus.QUEUED).values(_GIVEN_UP))
+
+
+def give_up_turn(db: Connection, session_id: int, seq: int) -> None:
+    """Have what is not shown of a turn, and not under way, never be shown."""
+    of_turn = and_(posts.c.session_id == session_id, posts.c.turn_seq == seq, posts.c.kind != PostKind.VOTE)
+    waits = posts.c.status.in_((PostStatus.QUEUED, PostStatus.UNEXPLAINED))
+    db.execute(update(posts).where(of_turn, waits).values(_REMOVED))
+
+
+def if_wanted(db: Connection, post_id: int) -> Post | None:
+    """A post that is about to be sent, if anybody is still to see it; else it never will be."""
+    unwanted = update(posts).where(posts.c.id == post_id, _IS_UNWANTED).values(_REMOVED)
+    return None if db.execute(unwanted).rowcount else post(db, post_id)
+
+
+def to_withdraw(db: Connection, session_id: int) -> list[Post]:
+    """A session's posts that are shown though nobody is to see them any more."""
+    where = (posts.c.session_id == session_id, posts.c.status == PostStatus.POSTED, posts.c.message_id.is_not(None))
+    return [post_of(row) for row in db.execute(select(posts).where(*where, _IS_UNWANTED).order_by(posts.c.id))]
 
 
 def give_up_place(db: Connection, place_id: int) -> None:
@@ -202,10 +249,11 @@ def of_session(db: Connection, session_id: int, kinds: Sequence[PostKind]) -> li
 
 
 def posted_copies(db: Connection, place_id: int, content: str) -> list[Post]:
-    """The posts with this content that are known to be shown in the place."""
+    """The posts with this content that are known to be shown in the place, or are to be shown no more."""
     # What is shown begins and ends with no white space; what is stored may (an indented item of a list).
     says_so = func.trim(posts.c.content, _WHITE_SPACE) == content.strip()
-    where = (posts.c.place_id == place_id, posts.c.status == PostStatus.POSTED, says_so)
+    never = and_(posts.c.status == PostStatus.REMOVED, posts.c.message_id.is_(None))
+    where = (posts.c.place_id == place_id, or_(posts.c.status == PostStatus.POSTED, never), says_so)
     return [post_of(row) for row in db.execute(select(posts).where(*where))]
 
 
@@ -216,15 +264,14 @@ def message_gone(db: Connection, message_id: int) -> None:
         of_turn = (found[0], found[1].turn_seq)
         blank_words(db, *of_turn)
         db.execute(update(turns).where(turns.c.session_id == of_turn[0], turns.c.seq == of_turn[1]).values(text=""))
-    gone: dict[str, Any] = {"status": PostStatus.REMOVED, "attachment": None}
-    db.execute(update(posts).where(posts.c.message_id == message_id).values(gone))
+    db.execute(update(posts).where(posts.c.message_id == message_id).values(_REMOVED))
     db.execute(update(turns).where(turns.c.message_id == message_id).values(text=""))
 
 
 def blank_words(db: Connection, session_id: int, turn_seq: int | None) -> None:
     """Take out of the posts of a turn what a member said by command, and their name; what waits is not sent."""
     theirs = and_(posts.c.session_id == session_id, posts.c.turn_seq == turn_seq, posts.c.kind == PostKind.WORDS)
-    db.execute(update(posts).where(theirs).values(content="", username=None, avatar=None))
+    db.execute(update(posts).where(theirs).values(WITHOUT_WORDS))
     db.execute(update(posts).where(theirs, posts.c.status == PostStatus.QUEUED).values(_GIVEN_UP))
 
 

@@ -177,6 +177,15 @@ class Store:
         """Write what may change in an older turn: its text, address or withholding, and which message it is."""
         await self._database.run(lambda db: session_queries.amend_turn(db, session_id, turn))
 
+    async def strike_turn(self, session_id: int, turn: Turn) -> None:
+        """Write a turn that a person had taken out; what is not yet shown of it never will be."""
+
+        def work(db: Connection) -> None:
+            session_queries.amend_turn(db, session_id, turn)
+            post_queries.give_up_turn(db, session_id, turn.seq)
+
+        await self._database.run(work)
+
     # --- posts ---
 
     async def add_post(self, session_id: int, place_id: int, post: Post) -> int:
@@ -249,6 +258,16 @@ class Store:
     async def post(self, post_id: int) -> Post | None:
         return await self._database.run(lambda db: post_queries.post(db, post_id))
 
+    async def post_if_wanted(self, post_id: int) -> Post | None:
+        """A post that is about to be sent. None if it is there no more, or nobody is to see it any more: then it never
+        will be sent."""
+        return await self._database.run(lambda db: post_queries.if_wanted(db, post_id))
+
+    async def posts_to_withdraw(self, session_id: int) -> list[Post]:
+        """What is shown of a session though nobody is to see it any more: a turn that a person had taken out, words by
+        command of which nothing is left."""
+        return await self._database.run(lambda db: post_queries.to_withdraw(db, session_id))
+
     async def post_of_message(self, message_id: int) -> tuple[int, Post] | None:
         """The session and post that a message shows."""
         return await self._database.run(lambda db: post_queries.of_message(db, message_id))
@@ -258,7 +277,7 @@ class Store:
         return await self._database.run(lambda db: post_queries.of_session(db, session_id, kinds))
 
     async def posted_copies(self, place_id: int, content: str) -> list[Post]:
-        """The posts with this content that are known to be shown in the place."""
+        """The posts with this content that are known to be shown in the place, or are to be shown no more."""
         return await self._database.run(lambda db: post_queries.posted_copies(db, place_id, content))
 
     async def message_gone(self, message_id: int) -> None:

@@ -69,6 +69,7 @@ def report(total: Outcome, seconds: float) -> dict[str, Any]:
         "messages": total.messages,
         "guests_messages": total.guests,
         "of_them_by_proxy": total.proxied,
+        "of_them_by_command": total.by_command,
         "kills_hit": dict(sorted(total.states.items())),
         "faults": sum(total.faults.values()),
         "faults_by_kind": dict(sorted(total.faults.items())),
@@ -93,6 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         channels=given.channels,
         turns=given.turns,
         guests=given.guests,
+        kept_going=given.kept_going,
         faults=given.faults,
     )
 
@@ -121,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--channels", type=int, default=size.channels, help=f"tables at once (default: {size.channels})")
     add("--turns", type=int, default=size.turns, help=f"turns of each table (default: {size.turns})")
     add("--guests", type=int, default=size.guests, help=f"guests' messages at each table (default: {size.guests})")
+    add("--kept-going", type=int, default=size.kept_going, help=f"tables that go on once (default: {size.kept_going})")
     add("--faults", action=argparse.BooleanOptionalAction, default=True, help="Discord and the endpoint have faults")
     add("--json", type=Path, metavar="FILE", help="write the figures there as well")
     add("--keep", type=Path, metavar="DIR", help="keep database, log and channels of each round with findings there")

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
@@ -37,12 +37,14 @@ class Shown:
 
 @dataclass(frozen=True)
 class GuestSaid:
-    """What a guest wrote: the message's id, its place, its text and the name above it."""
+    """What a guest wrote: the message's id, its place, its text and the name above it. `by_command`: the id is that of
+    the command."""
 
     id: int
     place_id: int
     text: str
     name: str = GUEST_NAME
+    by_command: bool = False
 
 
 @dataclass
@@ -122,9 +124,11 @@ def compare(
     places: Mapping[int, list[Shown]],
     guests: Iterable[GuestSaid] = (),
     remembered: Mapping[tuple[int, int], str] | None = None,
+    promised: Collection[int] = (),
 ) -> Findings:
     """What is wrong. `places`: the channels' messages, oldest first; `remembered`: texts of persona turns that were
-    stored at some kill, by session and number of the turn."""
+    stored at some kill, by session and number of the turn; `promised`: commands whose words the bot has told to be
+    taken in."""
     tables, found = list(tables), Findings()
     by_place: defaultdict[int, list[StoredTable]] = defaultdict(list)
     for table in tables:
@@ -134,7 +138,9 @@ def compare(
     for table in tables:
         _check_whole(table, found)
         _check_remembered(table, remembered or {}, found)
-        _check_guests(table, [g for g in guests if g.place_id == table.session["place_id"]], found)
+        here = [g for g in guests if g.place_id == table.session["place_id"]]
+        _check_guests(table, [g for g in here if not g.by_command], found)
+        _check_commands(table, [g for g in here if g.by_command], promised, found)
     return found
 
 
@@ -143,10 +149,12 @@ def _compare_place(tables: list[StoredTable], messages: dict[int, Shown], found:
     for table in tables:
         withheld = {t["seq"] for t in table.turns if t["withheld"]}
         for turn in table.turns:
-            if turn["kind"] in ("persona", "summary") and turn["text"] and not turn["withheld"]:
-                _check_turn(turn, [p for p in table.posts if p["turn_seq"] == turn["seq"]], messages, found)
+            posts_of_it = [p for p in table.posts if p["turn_seq"] == turn["seq"]]
+            is_shown = turn["kind"] in ("persona", "summary") or any(p["kind"] == "words" for p in posts_of_it)
+            if is_shown and turn["text"] and not turn["withheld"]:
+                _check_turn(turn, posts_of_it, messages, found)
         for post in table.posts:
-            if post["kind"] not in ("turn", "summary", "panel") and post["turn_seq"] not in withheld:
+            if post["kind"] not in ("turn", "words", "summary", "panel") and post["turn_seq"] not in withheld:
                 _check_own(post, messages, found)
         _check_panels(table, messages, found)
         _check_seen(table, messages, found)
@@ -230,6 +238,22 @@ def _check_copies(posts: list[dict[str, Any]], messages: dict[int, Shown], found
             found.own_doubled.append(f"message {message.id} shows no post: {message.content[:60]!r}")
 
 
+def _check_commands(table: StoredTable, said: list[GuestSaid], promised: Collection[int], found: Findings) -> None:
+    """What was said by command is a turn and shown, or neither; that it is shown `_check_turn` has seen to."""
+    for guest in said:
+        name = f"session {table.session['id']}: command {guest.id}"
+        of_it = [turn for turn in table.turns if turn["message_id"] == guest.id]
+        if not of_it and guest.id in promised:
+            found.guests_lost.append(f"{name} is no turn, though its author was told so")
+        if len(of_it) > 1 or sum(guest.text == turn["text"] for turn in table.turns) > 1:
+            found.guests_doubled.append(f"{name} is several turns")
+        for turn in of_it:
+            if (turn["text"], turn["speaker"]) != (guest.text, guest.name):
+                found.texts_differ.append(f"{name}: its turn says otherwise, or by another name")
+            if not any(p["kind"] == "words" and p["turn_seq"] == turn["seq"] for p in table.posts):
+                found.own_missing.append(f"{name} has no post")
+
+
 def _check_whole(table: StoredTable, found: Findings) -> None:
     """A finished table: its end, one card, one set of minutes; turns counted without a gap."""
     number = table.session["id"]
@@ -237,17 +261,22 @@ def _check_whole(table: StoredTable, found: Findings) -> None:
         found.not_finished.append(f"session {number} is {table.session['status']} ({table.session['reason']})")
         return
     kinds = Counter(p["kind"] for p in table.posts)
-    for kind in ("card", "minutes"):
-        if kinds[kind] == 0:
-            found.own_missing.append(f"session {number} has no {kind}")
-        elif kinds[kind] > 1:
+    lengths = [json.loads(t["steering"]) for t in table.turns if "turns_changed" in (t.get("steering") or "")]
+    for kind, times in (("card", 1), ("minutes", 1 + sum(each["goes_on"] for each in lengths))):
+        if kinds[kind] < times:
+            found.own_missing.append(f"session {number} has {kinds[kind]} posts of kind {kind}")
+        elif kinds[kind] > times:
             found.own_doubled.append(f"session {number} has {kinds[kind]} posts of kind {kind}")
     if [t["seq"] for t in table.turns] != list(range(1, len(table.turns) + 1)):
         found.turns_lost.append(f"session {number}: the turns' numbers have a gap")
     dials = json.loads(table.session["dials"])
     spoken = sum(t["kind"] == "persona" for t in table.turns)
-    if spoken != dials["turns"]:
-        found.turns_lost.append(f"session {number} ended after {spoken} of {dials['turns']} turns")
+    wanted = lengths[-1]["turns"] if lengths else dials["turns"]
+    if spoken != wanted:
+        found.turns_lost.append(f"session {number} ended after {spoken} of {wanted} turns")
+    votes = [post["turn_seq"] for post in table.posts if post["kind"] == "vote"]
+    if len(votes) != len(set(votes)) or bool(votes) != bool(dials.get("vote")):
+        found.own_doubled.append(f"session {number} has votes on the questions put in turns {votes}")
 
 
 def _check_remembered(table: StoredTable, remembered: Mapping[tuple[int, int], str], found: Findings) -> None:

@@ -1,6 +1,7 @@
-"""What guests write in a round: every other message with tags, which an application posts again by another name."""
+"""What guests say in a round: plainly, with tags that an application posts again by another name, by command."""
 
 import asyncio
+import contextlib
 from random import Random
 from typing import Any, Final
 
@@ -14,20 +15,23 @@ PROXY_SECONDS: Final = 0.4
 
 
 class GuestsWriting:
-    """`said`: what stands in the channels in the end; `proxied` of it was posted again by an application."""
+    """`said`: what stands in the channels in the end, or was said by command; `proxied` of it was posted again by an
+    application."""
 
     def __init__(self, chance: Random, discord: Discord) -> None:
         self.said: list[GuestSaid] = []
         self.proxied = 0
+        self.by_command = 0
         self._chance = chance
         self._discord = discord
 
     async def write(self, channel: int, name: str, count: int) -> None:
-        """Write so many messages at random instants."""
+        """Say so many things at random instants; now and then the next at once."""
+        ways = (self._plainly, self._by_proxy, self._by_command)
         for number in range(count):
-            await asyncio.sleep(self._chance.expovariate(1 / PAUSE_SECONDS))
-            text = f"Guest's note {number} in {name}."
-            await (self._by_proxy if number % 2 else self._plainly)(channel, text)
+            if self._chance.randrange(4):
+                await asyncio.sleep(self._chance.expovariate(1 / PAUSE_SECONDS))
+            await ways[number % len(ways)](channel, f"Guest's note {number} in {name}.")
 
     async def _plainly(self, channel: int, text: str) -> None:
         """One in three answers a persona's message."""
@@ -58,6 +62,14 @@ class GuestsWriting:
         if not deletes_first:
             await self._moment()
             await self._discord.order("delete_message", original["id"])
+
+    async def _by_command(self, channel: int, text: str) -> None:
+        """One in six is about as long as it may be."""
+        text += " Well." * (0 if self._chance.randrange(6) else 240)
+        with contextlib.suppress(LookupError):  # the commands are not known to Discord yet
+            said = await self._discord.order("slash", channel, GUEST_NAME, "roundtable", "say", {"text": text})
+            self.said.append(GuestSaid(said["id"], channel, text, by_command=True))
+            self.by_command += 1
 
     async def _moment(self) -> None:
         await asyncio.sleep(self._chance.uniform(0, PROXY_SECONDS))

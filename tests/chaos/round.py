@@ -37,12 +37,14 @@ PROMISE_SECONDS: Final = 8.0
 
 @dataclass(frozen=True)
 class RoundSize:
-    """How big a round is. `kills` is the most it may make: it makes fewer if its tables end first."""
+    """How big a round is. `kills` is the most it may make: it makes fewer if its tables end first. So many tables as
+    `kept_going` says go on once after their summary; every other one votes."""
 
     kills: int = 8
     channels: int = 6
     turns: int = 10
-    guests: int = 4
+    guests: int = 6
+    kept_going: int = 1
     faults: bool = True
 
 
@@ -57,13 +59,25 @@ class Outcome:
     messages: int = 0
     guests: int = 0
     proxied: int = 0
+    by_command: int = 0
     states: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
     def add(self, other: "Outcome") -> None:
         self.findings.add(other.findings)
-        for name in ("kills", "tables", "turns", "messages", "guests", "proxied", "states", "faults", "seconds"):
+        for name in (
+            "kills",
+            "tables",
+            "turns",
+            "messages",
+            "guests",
+            "proxied",
+            "by_command",
+            "states",
+            "faults",
+            "seconds",
+        ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
@@ -78,6 +92,7 @@ class Round:
         self._bot = launcher
         self._model = Model(Random(f"{seed} model"), size.faults)
         self._channels: dict[int, str] = {}
+        self._to_keep_going: set[int] = set()
         self._planned: list[PlannedFault] = []
         self._remembered: dict[tuple[int, int], str] = {}
         self._read_from = 0
@@ -95,6 +110,7 @@ class Round:
             for n in range(self._size.channels):
                 channel = await self._discord.order("add_channel", f"table-{n}")
                 self._channels[channel["id"]] = channel["name"]
+            self._to_keep_going = set(list(self._channels)[: self._size.kept_going])
             if self._size.faults:
                 lives = self._size.kills + 1
                 self._planned = plan(self._chance, self._channels, turns=self._size.turns, lives=lives)
@@ -194,16 +210,28 @@ class Round:
         """Starts the table, asking again while there is none, and resumes it whenever a fault has paused it."""
         while True:
             mine = [t.session["status"] for t in self._tables(turns=False) if t.session["place_id"] == channel]
-            if mine and all(status == "ended" for status in mine):
+            has_ended = mine and all(status == "ended" for status in mine)
+            if has_ended and channel not in self._to_keep_going:
                 return
             with contextlib.suppress(LookupError):  # the commands are not known to Discord yet
-                if not mine:
-                    await self._discord.order("slash", channel, "Mira", "roundtable", "start")
+                if has_ended:
+                    if not self._was_kept_going(channel):
+                        await self._discord.order("slash", channel, "Mira", "roundtable", "resume")
+                        await asyncio.sleep(0.5)
+                    if self._was_kept_going(channel):
+                        self._to_keep_going.discard(channel)
+                elif not mine:
+                    vote = {"vote": bool(list(self._channels).index(channel) % 2)}
+                    await self._discord.order("slash", channel, "Mira", "roundtable", "start", vote)
                     await self._until_there(channel)
                 elif "paused" in mine:
                     await self._discord.order("slash", channel, "Mira", "roundtable", "resume")
                     await asyncio.sleep(0.3)
             await asyncio.sleep(0.1)
+
+    def _was_kept_going(self, channel: int) -> bool:
+        here = [table for table in self._tables() if table.session["place_id"] == channel]
+        return any('"goes_on": true' in (turn["steering"] or "") for table in here for turn in table.turns)
 
     async def _until_there(self, channel: int) -> None:
         deadline = time.monotonic() + ASK_AGAIN_SECONDS
@@ -248,14 +276,22 @@ class Round:
         tables = self._tables()
         there = {table.session["place_id"] for table in tables}
         under_way = any(p["status"] in ("queued", "sending") for table in tables for p in table.posts)
-        return there == set(self._channels) and not under_way and all(t.session["status"] == "ended" for t in tables)
+        return (
+            there == set(self._channels)
+            and not self._to_keep_going
+            and not under_way
+            and all(t.session["status"] == "ended" for t in tables)
+        )
 
     async def _compare(self) -> tuple[Findings, dict[int, Any]]:
         with contextlib.suppress(LookupError):
             await self._discord.order("settled")
         places = {channel: await self._discord.order("channel_history", channel) for channel in self._channels}
         messages = {channel: [shown(m) for m in history] for channel, history in places.items()}
-        return compare(self._tables(), messages, self._writing.said, self._remembered), places
+        asked = await self._discord.order("look", at="interactions")
+        # Nothing is left of the answer to what everybody sees.
+        promised = {each["id"] for each in asked if any(answer["kind"] == "delete" for answer in each["answers"])}
+        return compare(self._tables(), messages, self._writing.said, self._remembered, promised), places
 
     async def _write_down(self, findings: Findings, places: dict[int, Any]) -> None:
         requests = await self._discord.order("look", at="requests")
@@ -265,6 +301,7 @@ class Round:
         outcome.turns = sum(t["kind"] in ("persona", "summary") for table in tables for t in table.turns)
         outcome.messages = sum(map(len, places.values()))
         outcome.guests, outcome.proxied = len(self._writing.said), self._writing.proxied
+        outcome.by_command = self._writing.by_command
         outcome.faults += count_met(self._planned, requests) + self._model.met
         # An error that nobody has thought of: the table was paused, and Mira has had it go on.
         lines = self._log.read_text(errors="replace").splitlines()

@@ -7,7 +7,7 @@ from bot.chat.commands.answering.guests_option import chimers_of, suggested_gues
 from bot.chat.rules.table_choices import EVERYONE, NOBODY
 from bot.errors import UserError
 from tests.support.simulated_bot import Parts
-from tests.support.simulated_place import SimulatedPlace
+from tests.support.simulated_place import SimulatedPlace, buttons
 
 
 async def test_only_members_with_the_role_are_heard(place: SimulatedPlace, parts: Parts) -> None:
@@ -19,7 +19,12 @@ async def test_only_members_with_the_role_are_heard(place: SimulatedPlace, parts
     assert [turn.text for turn in await place.guests()] == ["Aino, the rye!"]
     refused = f"At this table only members with the role <@&{role.id}> chime in."
     assert await place.type("say", by=place.otto, text="The oven!") == refused
-    assert await place.press("Say something", by=place.otto) == refused
+    for button in ("Say something", "Ask…"):
+        assert await place.press(button, by=place.otto) == refused
+    met = await place.otto.select(place.card, ["Bo"])
+    assert met.response is not None
+    assert buttons(met.response.message) == []
+    assert (await place.type("pause", by=place.otto)).endswith("You can read along.")
     # A history does not tell who has which role.
     bot = place.bot
     for runner in bot.supervisor.open_sessions():

@@ -161,7 +161,7 @@ async def test_skip_also_works_when_a_new_question_comes_first(place: SimulatedP
 
 async def test_skip_when_nobody_is_left_to_speak(place: SimulatedPlace) -> None:
     await place.type("start", turns=1)
-    assert await place.type("skip") == "Nobody is about to speak."
+    assert await place.type("skip") == "Nobody is about to speak: the table comes to its end."
 
 
 async def test_ask_puts_a_question(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
@@ -176,7 +176,7 @@ async def test_ask_puts_a_question(place: SimulatedPlace, llm: ScriptedEndpoint)
 
 async def test_ask_when_there_is_nothing_left_to_ask(place: SimulatedPlace) -> None:
     await place.type("start", question="Rye or wheat?")
-    assert await place.type("ask") == "There is no other question on the agenda."
+    assert await place.type("ask") == "There is no other question on the agenda. Put one of your own."
 
 
 async def test_the_floor_goes_to_whom_it_is_given(place: SimulatedPlace) -> None:

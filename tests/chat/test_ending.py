@@ -57,7 +57,10 @@ async def test_what_can_be_done_below_a_closed_table(place: SimulatedPlace, llm:
 
     form = await place.otto.click(closing, label="Same table, new question")
     said = await place.fill_in(form, " Rye or wheat? \nOr oats?", by=place.otto)
-    assert said == "The table is open again, with your questions."
+    assert said.splitlines() == [
+        "The table is open again, with your questions.",
+        "1 turn will cover 1 of the 2 questions, then comes a summary.",
+    ]
     session = (await place.session()).session
     assert (session.task.name, session.task.questions, session.dials.turns) == (
         "bread",
@@ -65,3 +68,35 @@ async def test_what_can_be_done_below_a_closed_table(place: SimulatedPlace, llm:
         1,
     )
     assert [persona.name for persona in session.cast] == ["Bo", "Ravi"]
+
+
+async def test_a_closed_table_goes_on_for_who_may_where_it_may(place: SimulatedPlace, parts: Parts) -> None:
+    await place.type("start", turns=1, personas="Bo, Ravi")
+    await place.turn(3)
+    closing = place.history()[-1]
+    instead = "You can open one of your own: `/roundtable start`."
+    assert (await place.type("resume", by=place.otto)).endswith(instead), "nobody chimes in at a closed table"
+    bakers = place.guild.create_role("bakers")
+    await place.store.servers.change(place.guild.id, opener_role_id=bakers.id, channels=(1,))
+    assert (await place.type("resume", by=place.otto)).endswith("You can read what was said: `/roundtable minutes`.")
+    assert (await place.type("resume")).startswith("The channels where this server has its tables")
+    refused = told(await place.otto.click(closing, label="Same table, new question"))
+    assert refused.startswith("Only members with the role"), "before anything is written"
+    await place.store.servers.change(place.guild.id, opener_role_id=None, channels=None, most_tables=1)
+    await place.restart(parts)
+    there = place.elsewhere(place.guild.create_text_channel("there"))
+    form = await place.otto.click(closing, label="Same table, new question")
+    await there.type("start")
+    taken = "There is one open table on this server, as many as it has set itself."
+    assert (await place.type("resume")).startswith(taken)
+    assert (answer := await place.fill_in(form, "Rye?", by=place.otto)).startswith(taken)
+    assert answer.endswith("You wrote:\n>>> Rye?")
+    await there.type("stop")
+    assert (await place.type("resume")).startswith("The table goes on: 6 more turns")
+    assert place.panel.id in [message.id for message in place.history()[-2:]], "the panel follows it"
+    assert await place.type("resume") == "The table is not paused."
+    await place.type("stop")
+    await place.type("start", question="Wheat?", by=place.otto)
+    assert told(await place.mira.click(closing, label="Keep going (+6)")).startswith("There is a table in this channel")
+    await place.type("stop", by=place.otto)
+    assert told(await place.mira.click(closing, label="Keep going (+6)")).startswith("Another table has stood here")

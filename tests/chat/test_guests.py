@@ -3,6 +3,7 @@
 import pytest
 from simcord.enums import MessageType
 
+from bot.chat.commands.steering.message_menus import EARLIER, NO_PERSONA
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import FULL_NAMES, Parts
 from tests.support.simulated_place import SimulatedPlace, told
@@ -252,19 +253,36 @@ async def test_say_with_nothing_in_it(place: SimulatedPlace) -> None:
     assert await place.type("say", text="   ") == "There is nothing in it. Write what you want to say."
 
 
-async def test_the_form_asks_the_persona_whose_message_it_was(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
+async def test_the_form_asks_the_persona_whose_message_it_was(
+    place: SimulatedPlace, parts: Parts, llm: ScriptedEndpoint
+) -> None:
+    """Also if the bot was started anew while it was filled in."""
     await place.type("start")
     await place.turn()
     first = place.spoken[0]
     form = await place.otto.context_menu(place.channel, ASK, first)
     assert form.modal is not None
     assert form.modal["title"] == f"Ask {first.author.name}"
-    (field,) = [c["components"][0] for c in form.modal["components"]]
-    await place.otto.submit_modal(form, {field["custom_id"]: "What about rye?"})
+    await place.restart(parts)
+    panel = place.panel
+    assert await place.fill_in(form, "What about rye?", by=place.otto) == ""
+    assert place.panel.id == panel.id, "it is not taken away with the answer"
     assert (place.speakers[-1], place.history()[-1].content) == ("Otto the Miller (guest)", "What about rye?")
     await place.turn()
     assert place.speakers[-1] == first.author.name
     assert 'Otto the Miller (guest): "What about rye?"' in llm.prompts[-1]
+
+
+async def test_what_was_written_for_a_table_that_has_ended_is_given_back(place: SimulatedPlace) -> None:
+    await place.type("start")
+    form, another = [await place.otto.click(place.panel, label="Say something") for _ in range(2)]
+    await place.type("stop")
+    back = "The table you wrote this for has ended, so it was not said.{}\nYou wrote:\n>>> What about\nrye?"
+    remedy = " `/roundtable start` opens one."
+    assert await place.fill_in(form, "What about\nrye?", by=place.otto) == back.format(remedy)
+    bakers = place.guild.create_role("bakers")
+    await place.store.servers.change(place.guild.id, opener_role_id=bakers.id)
+    assert await place.fill_in(another, "What about\nrye?", by=place.otto) == back.format(""), "not theirs to open"
 
 
 async def test_the_form_refuses_in_words(place: SimulatedPlace) -> None:
@@ -272,7 +290,14 @@ async def test_the_form_refuses_in_words(place: SimulatedPlace) -> None:
     assert told(await place.otto.context_menu(place.channel, ASK, message)) == NO_TABLE
     await place.type("start")
     answer = told(await place.otto.context_menu(place.channel, ASK, message))
-    assert answer == "That is not a persona's message. Pick one of theirs."
+    assert answer == NO_PERSONA
+    await place.lena.slash(place.channel, "roundtable say", text="Hello?")
+    assert told(await place.otto.context_menu(place.channel, ASK, place.history()[-1])) == NO_PERSONA, "it is a guest's"
+    await place.turn()
+    earlier = place.spoken[-1]
+    await place.type("stop")
+    await place.type("start")
+    assert told(await place.otto.context_menu(place.channel, ASK, earlier)) == EARLIER
 
 
 @pytest.mark.parametrize("message_content", [False], indirect=True)
@@ -287,8 +312,7 @@ async def test_without_message_content(place: SimulatedPlace, llm: ScriptedEndpo
     await place.lena.slash(place.channel, "roundtable say", text="By command.")
     form = await place.lena.context_menu(place.channel, ASK, place.spoken[0])
     assert form.modal is not None
-    (field,) = [c["components"][0] for c in form.modal["components"]]
-    await place.lena.submit_modal(form, {field["custom_id"]: "By form."})
+    await place.fill_in(form, "By form.", by=place.lena)
     await place.turn(2)
     assert place.speakers[-1] == place.speakers[0], "one turn later: it was composed anew twice already"
     assert await heard(place) == [

@@ -3,7 +3,7 @@
 from simcord import InteractionResult, MemberActor
 
 from bot.chat.commands.steering import message_menus
-from bot.chat.commands.steering.message_menus import GONE, NO_TURN, STAYS
+from bot.chat.commands.steering.message_menus import GONE, NO_PERSONA, NO_TURN, STAYS
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_place import SimulatedPlace, told, words
 
@@ -38,7 +38,7 @@ async def test_a_turn_is_taken_out(place: SimulatedPlace, llm: ScriptedEndpoint)
     await place.turn()
     said = place.spoken[0]
     refused = await place.otto.context_menu(place.channel, REMOVE, said)
-    assert told(refused).startswith("Only who convened this table")
+    assert told(refused).startswith(f"Only <@{place.mira.id}>, who convened this table, or members with")
     asked = await place.mira.context_menu(place.channel, REMOVE, said)
     assert told(asked).startswith(f"**Remove what {(await place.record()).turns[1].speaker} said?**")
     assert await pressed(asked, place.mira, "Remove") == GONE
@@ -55,6 +55,11 @@ async def test_a_guests_words_are_taken_out(place: SimulatedPlace, llm: Scripted
     by_command = place.history()[-1]
     written = await place.otto.send(place.channel, "Written, poison!")
     place.deny("manage_messages")
+    assert told(await place.lena.context_menu(place.channel, REMOVE, by_command)).startswith("Only <@")
+    assert told(await place.lena.context_menu(place.channel, "Ask this persona", by_command)) == NO_PERSONA
+    await place.otto.slash(place.channel, "roundtable say", text="Again, poison!")
+    asked = await place.otto.context_menu(place.channel, REMOVE, place.history()[-1])
+    assert await pressed(asked, place.otto, "Remove") == GONE, "what one said oneself, and can't delete"
     asked = await place.ada.context_menu(place.channel, REMOVE, by_command)
     assert await pressed(asked, place.ada, "Remove") == GONE
     asked = await place.ada.context_menu(place.channel, REMOVE, written)

@@ -14,7 +14,7 @@ from bot.chat.cards import components as c
 from bot.chat.cards.vote_card import VERB
 from bot.chat.commands.members.minutes_command import NO_SUCH, NONE_HERE
 from bot.chat.commands.members.privacy_command import LEFT_OUT
-from bot.chat.commands.members.voting import OVER
+from bot.chat.commands.members.voting import NONE_OPEN, OVER
 from bot.discussion.model.dials import Dials
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import Parts
@@ -101,6 +101,7 @@ async def test_the_audience_says_who_convinced_it(
     await place.type("start", turns=8)
     await place.turn()
     assert cards(place) == []
+    assert await place.type("vote", persona="Bo") == NONE_OPEN
     await place.type("ask")
     (card,) = cards(place)
     assert texts(card).startswith("### Who convinced you?\n> Who bakes?")
@@ -111,7 +112,10 @@ async def test_the_audience_says_who_convinced_it(
     await place.restart(parts)
     await place.otto.click(card, label=second)
     await place.lena.click(card, label=first)
-    await place.mira.click(card, label=second)
+    offered = await place.mira.autocomplete(place.channel, "roundtable vote", "persona", second[:4])
+    assert [choice["value"] for choice in offered] == [second]
+    assert (await place.type("vote", persona=second.upper())).startswith(f"Your vote for **{second}** counts.")
+    assert (await place.type("vote", persona="Kaede")).startswith("“Kaede” has not spoken on that question. You can")
     await place.type("privacy", by=place.ada, action="keep me out")
     assert told(await place.ada.click(card, label=second)) == LEFT_OUT
     assert "2" not in texts(cards(place)[0]), "nobody sees how the votes stand"

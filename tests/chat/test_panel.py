@@ -3,6 +3,7 @@
 from simcord import InteractionResult, MemberActor
 
 from bot.chat.commands.steering.card_verbs import ENDED
+from bot.discussion.model.persona import Persona
 from bot.store.models import PostKind, PostStatus, Status
 from tests.support.simulated_bot import Parts
 from tests.support.simulated_place import SimulatedPlace, buttons, told, words
@@ -131,10 +132,14 @@ async def test_who_may_steers_by_a_private_card(place: SimulatedPlace) -> None:
     form = await place.mira.click(card.response, label="Length")
     assert "11 turns are left." in await place.fill_in(form, "12", by=place.mira)
 
-    await place.mira.select(card.response, ["Aino", "Bo"])
-    assert place.said_by_bot[-1] == "-# Ravi Menon leaves the table."
+    edda = Persona(name="Edda", full_name="Edda the Ferrywoman", prompt="You are Edda.")
+    await place.store.own_personas.add(place.guild.id, edda, made_by=place.ada.id, most=9, sketch_id=0)
+    place.bot.workshop.catalogues.changed(place.guild.id)
+    await press(place, card, "Skip")
+    await place.mira.select(card.response, ["Aino", "Bo", "Edda"])
+    assert place.said_by_bot[-2:] == ["-# Edda the Ferrywoman joins the table.", "-# Ravi Menon leaves the table."]
     assert (await place.type("unseat", persona="Ravi")).startswith("“Ravi” does not sit at this table.")
-    await place.mira.select(card.response, ["Bo", "Ravi"])
+    await place.mira.select(card.response, ["Bo", "Ravi", "Edda"])
     assert (await place.type("unseat", persona="Aino")).startswith("“Aino” does not sit at this table.")
 
     assert (await press(place, card, "Wrap up")) == "3 more turns, then the summary."
@@ -192,8 +197,8 @@ async def test_the_panel_of_a_table_that_has_ended(place: SimulatedPlace) -> Non
     # Discord does not take the edit that would remove the buttons.
     place.env.inject_error("PATCH", f"/channels/*/messages/{old.id}", times=None)
     await place.type("stop")
-    for _ in range(2):
-        assert await place.press("Steer", panel=old) == ENDED
+    for said in (f"{ENDED} `/roundtable start` opens one.", ENDED):
+        assert await place.press("Steer", panel=old) == said
         await place.type("start")
     assert (await place.session()).status is Status.RUNNING
 

@@ -25,7 +25,7 @@ from bot.chat.commands.members.privacy_command import (
 )
 from bot.settings import Settings
 from bot.store.member_data import Kept
-from bot.store.models import Status
+from bot.store.models import PostKind, Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import Parts
 from tests.support.simulated_place import SimulatedPlace, told, words
@@ -183,8 +183,13 @@ async def test_the_export_is_a_private_file_with_all_of_theirs(place: SimulatedP
 async def test_forgotten_everywhere_and_others_stay(place: SimulatedPlace, parts: Parts, llm: ScriptedEndpoint) -> None:
     await place.type("start", by=place.otto)
     old = await place.otto.send(place.channel, f"Once, {WORDS}")
-    await place.type("stop", by=place.otto)
-    await place.type("start")
+    by_command = []
+    for text in (f"Once by command, {WORDS}", f"By command, {WORDS} " * 60):
+        await place.otto.slash(place.channel, "roundtable say", text=text[:1500])
+        by_command += [message.id for message in place.history() if message.author.name.startswith(NAME)]
+        if len(text) < 100:
+            await place.type("stop", by=place.otto)
+            await place.type("start")
     message = await place.otto.send(place.channel, WORDS)
     await place.lena.send(place.channel, "Bread is dear.")
     llm.enqueue(f"Well, {NAME}, that is far.")
@@ -197,6 +202,10 @@ async def test_forgotten_everywhere_and_others_stay(place: SimulatedPlace, parts
     assert await forgotten(place) == FORGOTTEN
     assert [t for t in traces if t in raw(parts)] == []
     assert b"Bread is dear." in raw(parts)
+    # What the bot has posted for them they could not delete, at the table that has ended as well.
+    assert len(set(by_command)) == 2
+    assert not set(by_command) & {message.id for message in place.history()}
+    assert {old.id, message.id} <= {message.id for message in place.history()}
     await place.turn()
     assert WORDS not in llm.prompts[-1]
     assert NAME not in llm.prompts[-1]
@@ -352,12 +361,14 @@ async def test_a_deleted_channel_takes_what_was_said_in_it_and_its_threads(place
     for there in (place, thread):
         await there.type("start")
         await there.otto.send(there.channel, WORDS)
+        await there.otto.slash(there.channel, "roundtable say", text=f"By command, {WORDS}")
     await place.type("stop")
     sessions = [(await there.session()).id for there in (place, thread)]
     place.env.backend.delete_channel(place.channel.id)
     await place.env.settle()
     for number in sessions:
-        assert [t.text for t in await place.store.record(number) if t.kind == "guest"] == [""]
+        assert [t.text for t in await place.store.record(number) if t.kind == "guest"] == ["", ""]
+        assert [post.content for post in await place.store.session_posts(number, PostKind.WORDS)] == [""]
         stored = await place.store.session(number)
         assert stored is not None
         assert stored.status is Status.ENDED

@@ -7,7 +7,7 @@ import pytest
 from simcord import InteractionResult, MemberActor
 
 from bot.chat.commands.admins.settings_command import ONLY_ADMINS
-from bot.chat.commands.opening.opening_rights import CHIME_IN
+from bot.chat.commands.answering.opening_rights import CHIME_IN
 from bot.store.server_settings import ServerSettings
 from tests.support.simulated_place import SimulatedPlace, told
 

@@ -68,7 +68,7 @@ async def test_a_table_is_set_up_and_the_next_card_begins_with_what_was_chosen(
     await card.press("Only listening: no")
     assert card.standing[0].chimers == NOBODY
     await card.choose(setup_card.ROLE, bakers)
-    await card.press("In a new thread: no")
+    await card.press("New thread: no")
     await card.press("Votes: no")
     chosen = TableChoices(
         ("Rye *or* wheat?", "Who_bakes: [me] &c.?"),
@@ -107,12 +107,12 @@ async def test_a_mistake_and_a_restart_leave_the_card_as_it_was_filled_in(place:
     assert "⚠️" not in card.text
     await place.type("start", turns=1, by=place.otto)
     await card.press("Start")
-    assert "⚠️ There is a table in this channel already. `/roundtable stop` ends it." in card.text
+    assert "⚠️ There is a table in this channel already. You can chime in there, look" in card.text, "it is Otto's"
     await place.turn(2)
     assert (await place.session()).status is Status.ENDED
     await place.restart(parts)
     assert card.standing[0].questions == ("Rye or wheat?",)
-    assert "`brief`" in told(await card.press("Bring a brief"))
+    assert "`brief`" in told(await card.press("Brief"))
     await card.press("Start")
     assert "The table is open.\n10 turns on one question, then a summary." in card.text
     assert (await place.session()).session.task.name == "Rye or wheat?"
@@ -148,7 +148,7 @@ def test_all_that_is_chosen_stands_on_the_card_within_its_limits() -> None:
     tasks = [setup_card.task_option(f"task {n}", f"task {n}", "Why?") for n in range(60)]
     questions = tuple("_" * 290 + f"{n}" for n in range(5))
     standing = TableChoices(questions, "task 0", None, 7, "random", "a" * 80, True, 5, channel_id=6, in_new_thread=True)
-    offer = setup_card.Repertoire(tasks, people, {7: 3})
+    offer = setup_card.Repertoire(tasks, people, {7: 3}, len(people))
     view = setup_card.setup_card(standing, ["P58", "P59"], offer, problem="No.")
     made = view.to_components()
     parts = list(parts_of(made))

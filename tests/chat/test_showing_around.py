@@ -1,18 +1,27 @@
 """Help, welcome, galleries and the doctor: what shows somebody around who is new here."""
 
+import asyncio
 import re
 
+import discord
 import pytest
+from discord import app_commands
 from simcord import InteractionResult
 
 from bot.chat.cards.components import COMPONENTS, TEXT_LIMIT
 from bot.chat.cards.gallery_card import personas_page, tasks_page
 from bot.chat.cards.guide_card import help_card, welcome_card
+from bot.chat.commands.admins import doctor_command
 from bot.chat.commands.members.guide_commands import place_for_welcome
+from bot.chat.commands.members.minutes_command import NO_SUCH
 from bot.chat.text.host_details import HostDetails
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
-from tests.support.simulated_place import SimulatedPlace, told, words
+from tests.support.endpoint_stand_in import ScriptedEndpoint, fails
+from tests.support.simulated_bot import Parts
+from tests.support.simulated_place import SimulatedPlace, buttons, told, words
+
+MAKING = ("create", "import", "list")
 
 
 def shown(result: InteractionResult) -> str:
@@ -24,7 +33,12 @@ async def test_the_help_names_what_one_can_press(place: SimulatedPlace) -> None:
     text = await place.type("help", by=place.lena)
     headings = [line for line in text.splitlines() if line.startswith("### ")]
     assert headings == ["### Take part", "### Open a table", "### Steer it"]
-    assert text.count("</roundtable ") > 10
+    named = re.findall(r"</(\w+ \w+):\d+>", text)
+    here = place.bot.tree.get_commands(type=discord.AppCommandType.chat_input)
+    known = {each.qualified_name for group in here if isinstance(group, app_commands.Group) for each in group.commands}
+    # Itself aside, and what the lists of what was made lead to.
+    made = {name for name in known if name.startswith(("persona ", "task ")) and name.split()[1] not in MAKING}
+    assert set(named) == known - made - {"roundtable help"}
     assert "The speakers are AI." in text
 
 
@@ -53,24 +67,63 @@ async def test_the_history_tells_what_came_of_tables_to_who_may_read_them(place:
     assert summary[:40] in shown(history)
     assert history.response is not None
     assert f"/channels/{place.guild.id}/{place.channel.id}/{place.card.id}" in str(history.response.components)
+    # From another channel, and only as long as one may read that one.
+    other = place.elsewhere(place.guild.create_text_channel("other"))
+    history = await place.lena.slash(other.channel, "roundtable history")
+    assert history.response is not None
+    assert told(await place.lena.click(history.response, label="Minutes")).startswith(
+        "The minutes of **Rye or wheat?**"
+    )
+    place.forbid(place.lena, "view_channel")
+    assert told(await place.lena.click(history.response, label="Minutes")) == NO_SUCH
 
 
-async def test_a_server_is_welcomed_where_the_bot_may_write(place: SimulatedPlace) -> None:
+async def test_a_server_is_welcomed_where_the_bot_may_write(place: SimulatedPlace, parts: Parts) -> None:
     guild = place.bot.get_guild(place.guild.id)
     assert guild is not None
     found = place_for_welcome(guild)
     assert found is not None
     assert found.id == place.channel.id
+    await place.bot.on_guild_join(guild)
+    await asyncio.gather(*(task for task in place.bot.courtesies._tasks if task.get_name() == "the welcome"))
+    (card,) = place.cards
+    assert words(card).startswith("## A round table, to listen to and to join")
+    opened = [told(await place.lena.click(card, label=label)) for label in buttons(card)]
+    assert [text.split("\n")[0] for text in opened] == [
+        "## Set up a table",
+        "### Who can sit at a table (3)",
+        "### Take part",
+    ]
+    assert words(place.cards[0]) == words(card), "what is pressed opens beside it"
+    await place.restart(parts)
+    assert len(place.cards) == 1, "once"
+    guild = place.bot.get_guild(place.guild.id)
+    assert guild is not None
     place.deny("send_messages")
     await place.env.settle()
     assert place_for_welcome(guild) is None
 
 
-async def test_the_doctor_names_what_fails_and_what_helps(place: SimulatedPlace) -> None:
-    assert "✅ I have every permission" in await place.type("doctor", by=place.lena)
+async def test_the_doctor_names_what_fails_and_what_helps(
+    place: SimulatedPlace, parts: Parts, llm: ScriptedEndpoint
+) -> None:
+    place.bot.settings = parts.settings.model_copy(update={"llm_base_url": parts.endpoint.base_url})
+    asked = len(llm.prompts)
+    for _ in range(2):
+        assert (await place.type("doctor", by=place.lena)).startswith(
+            "### All is well here\n✅ I have every permission"
+        )
+    assert len(llm.prompts) == asked + 1, "what it found holds for a while"
+    doctor_command._FOUND.clear()
+    llm.enqueue(fails(500, "secret.example is on fire"))
+    text = await place.type("doctor", by=place.lena)
+    assert "❌ The model's server does not answer." in text
+    assert "127.0.0.1" not in text
+    assert "secret" not in text
+    doctor_command._FOUND.clear()
     place.deny("manage_webhooks")
     text = await place.type("doctor", by=place.lena)
-    assert text.startswith("### 1 of ")
+    assert text.startswith("## 1 of ")
     assert "❌ I am missing **Manage Webhooks** in this channel.\n-# ↳ Server Settings → Roles" in text
 
 
@@ -86,8 +139,8 @@ async def test_every_page_fits_into_a_message(count: int) -> None:
         personas_page(personas, 0, lambda p: "https://example.org/p.png", ()),
         personas_page(personas, 10**6, lambda p: "https://example.org/p.png", None),
         tasks_page([TASK] * count, -5),
-        help_card(lambda name: f"</roundtable {name}:{2**63}>", can_read=False, host=host),
-        welcome_card(lambda name: f"</roundtable {name}:{2**63}>", can_read=False, host=host),
+        help_card(lambda name: f"</{name}:{2**63}>", can_read=False, host=host),
+        welcome_card(lambda name: f"</{name}:{2**63}>", can_read=False, host=host),
     ]
     for card in cards:
         assert card._total_children <= COMPONENTS

@@ -60,7 +60,7 @@ async def test_a_brief_is_the_context_and_only_discords_own_files_are_fetched(
     place: SimulatedPlace, llm: ScriptedEndpoint
 ) -> None:
     place.bot.file_hosts = frozenset({"cdn.simcord.invalid"})
-    brief = ("cats.md", b"# Cats\n\nThey hunt at night.")
+    brief = ("cats.md", b"# Cats\n\nThey [hunt](https://a.example) at night, discord.gg/cats.")
     assert await place.type("start", brief=brief) == (
         "Say what is to be discussed about the brief: with a `question`, or a `task` that has questions."
     )
@@ -77,7 +77,7 @@ async def test_a_brief_is_the_context_and_only_discords_own_files_are_fetched(
     await place.type("start", question="Curfew? | Bells?", task="boats", brief=brief)
     task = (await place.session()).session.task
     assert (task.name, task.questions) == ("boats", ("Curfew?", "Bells?"))
-    assert "They hunt at night." in llm.prompts[0]
+    assert "They [hunt] (https://a.example) at night, (no invites)." in llm.prompts[0]
     assert "harbour" not in llm.prompts[0]
 
 

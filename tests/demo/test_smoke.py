@@ -64,32 +64,15 @@ async def test_a_newcomer_starts_a_table_chimes_in_and_ends_it() -> None:
         assert any("Should cats have a curfew?" in text for name, text in opening if name == "Roundtable")
 
         await page.say("Kaede, what about lighthouses?")
-        heard = await page.wait_for(lambda seen: len({name for name, _ in spoken(seen)}) >= 2, timeout=30)
-        assert ("alex", "Kaede, what about lighthouses?") in heard
         answered = await page.wait_for(lambda seen: "Kaede Moriwaki" in after_guest(seen), timeout=30)
+        assert ("alex", "Kaede, what about lighthouses?") in answered
         assert after_guest(answered).index("Kaede Moriwaki") <= 1, "whoever was addressed speaks next"
 
-        await page.press("Pause")
-        await page.wait_for(lambda seen: any("alex paused the table" in text for _, text in seen))
-        name, words = spoken(await page.messages())[-1]
-        await page.menu(words[:40], "Ask this persona")
-        await expect(page.page.get_by_role("dialog")).to_contain_text(f"Ask {name}")
-        await page.page.keyboard.press("Escape")
         SCREENSHOT.parent.mkdir(exist_ok=True)
         await page.screenshot(SCREENSHOT)
 
-        # A second table in another channel, while the first stands.
-        await page.go("side-table")
-        await page.run("/roundtable start", question="Tea or coffee?", personas="Aino, Kaede")
-        await page.wait_for(lambda seen: any("Tea or coffee?" in text for _, text in seen) and len(spoken(seen)) >= 1)
-        await page.press("Stop")
-        await page.wait_for(lambda seen: any("alex ended the table" in text for _, text in seen))
-
-        await page.go("roundtable")
-        await page.press("Resume")
-        await page.wait_for(lambda seen: any("alex resumed the table" in text for _, text in seen))
         await page.run("/roundtable stop", summary="True")
-        await page.wait_for(lambda seen: any("Summary." in text for _, text in seen), timeout=30)
+        await page.wait_for(lambda seen: any("Summary, by" in text for _, text in seen), timeout=30)
         await page.wait_for(lambda seen: any("The table is closed. Thank you all" in text for _, text in seen))
         assert not page.errors, "no script error on the page"
 
@@ -101,5 +84,5 @@ def spoken(messages: Messages) -> Messages:
 
 def after_guest(messages: Messages) -> list[str]:
     """Who spoke after the guest did."""
-    at = max(i for i, (name, _) in enumerate(messages) if name == "alex")
+    at = max((i for i, (name, _) in enumerate(messages) if name == "alex"), default=len(messages))
     return [name for name, _ in spoken(messages[at:])]

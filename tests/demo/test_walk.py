@@ -64,7 +64,6 @@ async def test_people_use_the_page(tmp_path: Path) -> None:
 async def test_the_writing_line_takes_typed_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from bot.demo.inside import live_env
 
-    monkeypatch.setattr(live_env, "ANSWER_SECONDS", 0.5)
     bot = TinyBot()
     (tmp_path / "my notes.txt").write_text("cats first", encoding="utf-8")
     async with browser_page(width=400) as page, simulated_discord(bot) as demo:
@@ -105,8 +104,10 @@ async def test_the_writing_line_takes_typed_commands(tmp_path: Path, monkeypatch
         assert not any(text.startswith("/tiny") for _, text in await page.messages())
 
         # A bot that does not answer is told of, and the command is there again.
-        await page.enter("/tiny silent")
-        assert await page.refused() == "That did not work: Roundtable gave no answer."
+        with monkeypatch.context() as patience:
+            patience.setattr(live_env, "ANSWER_SECONDS", 0.2)
+            await page.enter("/tiny silent")
+            assert await page.refused() == "That did not work: Roundtable gave no answer."
 
         # A file.
         await page.type("/tiny read file:")

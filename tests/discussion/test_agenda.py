@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discussion.model.dials import Dials
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import (
     STEERING,
     Compaction,
@@ -26,6 +27,7 @@ from bot.discussion.moderation.agenda import (
     turns_left,
 )
 from bot.discussion.moderation.moderator import Close, Open, Speak, Summarise
+from bot.discussion.moderation.speaker_selection import summariser
 from bot.discussion.prompts.prompt import transcript
 from tests.support.recorded_table import QUESTIONS, RecordedTable
 
@@ -280,17 +282,20 @@ def test_people_are_told_once_that_it_comes_to_the_end(
     turns: int, steered: dict[int, TurnsChanged | WrapUpCalled], calls: dict[int, int]
 ):
     """`steered`: after so many turns; `calls`: after how many people are told, and what."""
-    table, told = table_with(turns=turns, wrap_up=3), dict[int, int]()
+    table, told, named = table_with(turns=turns, wrap_up=3), dict[int, int](), list[Persona | None]()
 
     def note() -> None:
         before = Record(table.record.turns[:-1])
         if left := last_call(table.session, before, table.record.turns[-1]):
             told[len(table.spoken())] = left
+            named.append(summariser(table.session, table.record))
 
     while not isinstance(step := table.step, Close):
         if (steering := steered.pop(len(table.spoken()), None)) is not None:
             table.steer(steering)
         else:
+            if isinstance(step, Summarise) and named:
+                assert step.persona == named[-1], "whoever was named sums up"
             table.take(step)
         note()
     assert told == calls

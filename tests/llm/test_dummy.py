@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.discussion.model.task import DEFAULT_SUMMARIZE, SUMMARY_SIGNS
 from bot.discussion.prompts.selector_prompt import selector_prompt
 from bot.llm.dummy.chat_request import MODEL, BadRequest, ChatRequest, parse_request, tokens
 from bot.llm.dummy.markov import MarkovGenerator
@@ -461,6 +462,12 @@ def test_a_summary_is_a_few_closing_sentences(babbler: MarkovGenerator) -> None:
         summary = babbler.reply(prompt, Random(seed))
         assert 3 <= len(re.findall(r"[.?!](?= |$)", summary)) <= 4
         assert "{" not in summary
+    signed = round_table("Ravi: I would rather walk.", note=DEFAULT_SUMMARIZE)
+    for seed in range(20):
+        agreed, disputed, still_open = babbler.reply(signed, Random(seed)).splitlines()
+        assert [part.split(" ")[0] for part in (agreed, disputed, still_open)] == list(SUMMARY_SIGNS)
+        assert len(disputed.split()) > 5
+        assert still_open.endswith("?")
 
 
 def trigrams(text: str) -> set[tuple[str, ...]]:

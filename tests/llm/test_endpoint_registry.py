@@ -113,6 +113,15 @@ async def test_an_endpoint_that_is_gone_from_the_settings() -> None:
     await endpoints.aclose()
 
 
+async def test_the_model_of_whoever_stood_in_is_told() -> None:
+    url = "http://127.0.0.1:9/v1"
+    endpoints = EndpointRegistry(Endpoint(url, model="small"), {"fast": Endpoint(url, model="quick")})
+    own = persona(model="large")
+    assert endpoints.model_of(own) == "large"
+    assert [endpoints.model_of(own, instead=name) for name in ("fast", "default", "gone")] == ["quick", "small", None]
+    await endpoints.aclose()
+
+
 @pytest.mark.parametrize(
     ("answer", "who", "sentence"),
     [

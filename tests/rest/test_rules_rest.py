@@ -44,6 +44,28 @@ async def test_a_webhook_s_new_token_is_looked_up(table: RestHouse) -> None:
     assert table.turns()[:2] == [FIRST, SECOND]
 
 
+@pytest.mark.parametrize("may", [False, True], ids=["without Manage Messages", "with it"])
+async def test_a_turn_of_a_webhook_that_is_gone_is_taken_out_and_its_message_where_that_can_be(
+    table: RestHouse, may: bool
+) -> None:
+    """To the new webhook the message is not there."""
+    if may:
+        table.world.permit("general", "manage_messages")
+    session, gate = await table.between_turns()
+    (said,) = [m for m in table.world.channel_history("general") if m.content == FIRST]
+    table.world.delete_webhook(ours(table))
+    gate.set()
+    await table.until_ended()
+    asked = await table.world.menu(said, "Mira", "Remove turn").said()
+    pressed = table.world.click(asked, f"rt:strike:{said.id}", "Mira")
+    await table.world.until(lambda: "taken out" in str(asked.components), what="what became of it")
+    assert pressed.answers
+    assert said.deleted == may
+    assert ("The message itself stays" in str(asked.components)) != may
+    turn = next(turn for turn in await table.store.record(session.id) if turn.text == FIRST)
+    assert turn.withheld
+
+
 @pytest.mark.parametrize(("where", "strays"), [("general", 0), ("general", 1), ("ovens", 0)])
 async def test_a_moved_webhook_is_replaced_and_the_stray_taken_away(table: RestHouse, where: str, strays: int) -> None:
     table.world.add_thread("general", "ovens")

@@ -1,5 +1,8 @@
 """Nobody gets to do through the bot what they may not do themselves, or at a table that is not before their eyes."""
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import discord
 import pytest
 from simcord import MemberActor
@@ -8,6 +11,7 @@ from simcord.components import walk_components
 from simcord.enums import OverwriteType
 
 from bot.chat.commands.answering.clicks import OUT_OF_DATE
+from bot.chat.commands.steering.actions import in_their_name
 from bot.chat.commands.steering.card_verbs import ENDED as STALE
 from bot.store.models import Status
 from tests.support.simulated_place import SimulatedPlace, told
@@ -60,7 +64,8 @@ async def test_forged_presses_do_no_more_than_commands(place: SimulatedPlace) ->
         (f"roundtable:{number}:stop", OUT_OF_DATE),
         ("rt:steer.pause:", STALE),
         (f"rt:steer.pause:-{number}", STALE),
-        ("rt:end.more:x", "This table is kept no more"),
+        ("rt:end.more:x", OUT_OF_DATE),
+        ("rt:end.more:99", "This table is kept no more"),
         (f"rt:end.more:{number}", "Only <@"),
     ]:
         panel = place.panel
@@ -102,9 +107,30 @@ async def test_a_form_that_comes_after_the_end_is_not_taken(place: SimulatedPlac
     before = len(place.history())
     for shown in (form, ask):
         answer = await place.fill_in(shown, "What about rye?", by=place.otto)
-        assert ("has ended, so it was not said" if another else "There is no table") in answer
+        assert "has ended, so it was not said" in answer
     assert len(place.history()) == before
     assert await place.guests() == []
+
+
+@pytest.mark.parametrize(
+    ("called", "shown"),
+    [
+        ("Aino", "Aino (guest)"),
+        ("Roundtable", "Roundtable (guest)"),
+        ("@everyone", "every\u200aone (guest)"),
+        ("Discord", "Disc\u200aord (guest)"),
+        ("\u202eonia\u200b", "onia (guest)"),
+        ("Aino" + " \u2003" * 60 + "x", "Aino x (guest)"),
+        ("A" * 90, "A" * 71 + "… (guest)"),
+        ("\u3164", "Speaker (guest)"),
+    ],
+)
+def test_a_member_for_whom_the_bot_posts_passes_for_nobody_else(called: str, shown: str) -> None:
+    face = discord.Asset._from_default_avatar(cast(Any, None), 0)
+    user = cast(discord.User, SimpleNamespace(display_name=called, display_avatar=face))
+    (post,) = in_their_name(user, "Bread is dear.")
+    assert post.username == shown
+    assert len(shown) <= 80
 
 
 async def test_who_may_not_write_here_can_not_have_the_bot_write(place: SimulatedPlace) -> None:
@@ -112,7 +138,7 @@ async def test_who_may_not_write_here_can_not_have_the_bot_write(place: Simulate
     form = await place.otto.click(place.panel, label="Say something")
     silence(place, place.otto)
     assert await place.type("say", by=place.otto, text="Let me!") == MUTE
-    assert await place.fill_in(form, "Let me!", by=place.otto) == MUTE
+    assert (await place.fill_in(form, "Let me!", by=place.otto)).startswith(MUTE)
     assert await place.guests() == []
     await place.type("stop")
     assert await place.type("start", by=place.otto) == MUTE

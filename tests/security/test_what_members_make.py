@@ -72,7 +72,7 @@ async def test_who_may_not_is_refused_on_every_verb_and_command(place: Simulated
     await place.type("settings", by=admin, makers=makers)
     kim = place.guild.add_member(place.env.create_user("kim"), roles=[makers])
     card = await buttons(
-        place, f"rt:make-save:{sketch.id}", "rt:make-save:-1", "rt:made-gone:persona/x", "rt:set-flip:vote"
+        place, f"rt:make-save:{sketch.id}", "rt:make-save:999", "rt:made-gone:persona/x", "rt:set-flip:vote"
     )
     pressed = [told(await kim.click(card, label=str(number))) for number in range(4)]
     assert pressed[0].startswith("This is what another member is making.")

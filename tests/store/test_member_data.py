@@ -16,9 +16,9 @@ from bot.minutes.account import PlaceNames
 from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
 from bot.store import paging
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession, Webhook
-from bot.store.schema import departures, opt_outs, posts, sessions, turns, webhooks
+from bot.store.schema import departures, metadata, posts
 from bot.store.store import Store, open_store
-from tests.support.samples import CONVENER, GUILD, PLACE, database, stored_session
+from tests.support.samples import CAST, CONVENER, GUILD, PLACE, TASK, database, stored_session
 
 KIM = Member(7_777_777_777_777, ("Kim of Kent",))
 WORDS = "I live at Mill Lane 4."
@@ -190,6 +190,7 @@ async def test_minutes_not_yet_handed_out_follow_a_deletion(store: Store, kept: 
 
 
 async def test_with_a_channel_goes_what_guests_said_in_it_and_its_threads(store: Store, kept: StoredSession) -> None:
+    await store.last_choices.put(PLACE, GUILD, {"turns": 5})
     await store.set_status(kept.id, Status.ENDED)
     thread = await store.add_session(stored_session(place_id=5, channel_id=PLACE), [])
     elsewhere = await store.add_session(stored_session(place_id=6, channel_id=6), [])
@@ -197,6 +198,7 @@ async def test_with_a_channel_goes_what_guests_said_in_it_and_its_threads(store:
         await store.add_turn(session.id, PLACE, guest(1))
     await store.member_data.forget_place(PLACE)
     assert [(await store.record(s.id)).turns[0].text for s in (kept, thread, elsewhere)] == ["", "", WORDS]
+    assert await store.last_choices.of(PLACE) == {}
 
 
 # --- members who want to be left out ---
@@ -260,11 +262,19 @@ async def test_everything_of_a_server_and_nothing_of_another(store: Store, kept:
         await store.add_turn(session.id, channel, guest(1))
         await store.add_webhook(Webhook(channel, channel, "secret"))
         await store.member_data.keep_out(session.guild_id, KIM.id, out=True)
+        await store.add_vote(session.id, channel, 1)
+        assert await store.votes.cast(session.id, 1, KIM.id, "Aino")
+        await store.servers.change(session.guild_id, turns=5)
+        await store.last_choices.put(channel, session.guild_id, {"turns": 5})
+        await store.own_personas.add(session.guild_id, CAST[0], made_by=KIM.id, most=9, sketch_id=0)
+        await store.own_tasks.add(session.guild_id, TASK, made_by=KIM.id, most=9, sketch_id=0)
+        await store.sketches.add(session.guild_id, KIM.id, "task", {})
     await store.expiry.leave(GUILD, NOW)
     assert await store.expiry.delete_server(GUILD) == 1
-    tables = (sessions, turns, webhooks, opt_outs, departures)
-    counts = [await rows(store, table.name) for table in tables]
-    assert counts == [1, 1, 1, 1, 0]
+    of_servers = [table.name for table in metadata.sorted_tables if "guild_id" in table.c and table is not departures]
+    counts = {name: await rows(store, name) for name in [*of_servers, "turns", "posts", "votes"]}
+    assert {name: count for name, count in counts.items() if count != 1} == {}
+    assert await rows(store, departures.name) == 0
     assert await store.session(abroad.id) is not None
 
 

@@ -5,11 +5,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
@@ -55,17 +57,36 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
         assert await store.session(kept.id) == kept
 
 
+def differences(connection: Connection) -> list[Any]:
+    return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+
+
 async def test_the_migrations_make_what_the_schema_says(tmp_path: Path) -> None:
     url, file = database(tmp_path)
     async with open_store(url, file):
         pass
 
-    def differences(connection: Connection) -> list[Any]:
-        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
-
     opened = await open_database(url)
     assert await opened.run(differences) == []
     await opened.aclose()
+
+
+async def test_every_older_schema_comes_up_and_the_newest_goes_down_and_up_again(tmp_path: Path) -> None:
+    def to(revision: str, run: Callable[..., None]) -> Callable[[Connection], None]:
+        return lambda connection: opening._upgrade(connection, lambda config, _: run(config, revision))
+
+    revisions = opening.known_revisions()
+    for revision in revisions:
+        url, file = database(tmp_path / revision)
+        file.parent.mkdir()
+        opened = await open_database(url)
+        await opened.run(to(revision, command.upgrade))
+        await opened.run(to("head", command.upgrade))
+        if revision == revisions[0]:
+            await opened.run(to(revisions[-1], command.downgrade))
+            await opened.run(to("head", command.upgrade))
+        assert await opened.run(differences) == []
+        await opened.aclose()
 
 
 # Opens the database with a set of migrations whose last one tells us when it is half-way, and waits there for ever.

@@ -76,7 +76,11 @@ async def test_who_made_it_is_told_handed_out_and_forgotten(store: Store) -> Non
     await store.own_tasks.add(GUILD, FERRY, made_by=KIM.id, most=9, sketch_id=sketch.id)
     sketch = await store.sketches.add(GUILD, KIM.id, "task", {"fields": {"name": "not saved"}})
     assert await store.makers.made_by(GUILD, KIM.id) == (1, 1)
-    made = (await store.member_data.export(GUILD, KIM))["personas_and_tasks_you_made"]
+    exported = await store.member_data.export(GUILD, KIM)
+    assert [(each["kind"], each["content"]["fields"]["name"]) for each in exported["not_saved"]] == [
+        ("task", "not saved")
+    ]
+    made = exported["personas_and_tasks_you_made"]
     assert [(thing["name"], thing["made_at"][:2]) for thing in made] == [("Edda", "20"), ("Ferry", "20")]
     await store.makers.forget(GUILD, KIM.id)
     assert await store.makers.made_by(GUILD, KIM.id) == (0, 0)

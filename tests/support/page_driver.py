@@ -140,7 +140,7 @@ class PageDriver:
 
     async def choose(self, placeholder: str, option: str) -> None:
         """Opens the newest drop-down list that says `placeholder` and picks one of its options."""
-        await self.page.get_by_text(placeholder).last.click()
+        await self.page.get_by_text(placeholder).locator("visible=true").last.click()
         await self.page.get_by_role("option", name=option).last.click()
 
     async def submit_form(self, text: str) -> None:
@@ -150,6 +150,31 @@ class PageDriver:
         await self.page.keyboard.type(text)
         await form.get_by_role("button", name="Submit").click()
         await expect(form).to_be_hidden()
+
+    async def fill_form(self, **fields: str) -> None:
+        """Fills the open form's fields, by their names, and submits it."""
+        form = self.page.get_by_role("dialog")
+        for name, text in fields.items():
+            await form.locator(f"[name={name}]").fill(text)
+        await form.get_by_role("button", name="Submit").click()
+        await expect(form).to_be_hidden()
+
+    async def attach(self, command: str, file: Path) -> None:
+        """Sends `command`, which ends in the name of an option that takes a file, with `file`."""
+        await self.type(f"{command}:")
+        async with self.page.expect_file_chooser() as chooser:
+            await self.page.locator(".demo-offer").click()
+        await (await chooser.value).set_files(file)
+        await expect(self.writing).to_have_value(re.compile(re.escape(f":{file.name} ")))
+        await self.page.keyboard.press("Enter")
+        await expect(self.writing).to_have_value("")
+
+    async def download(self, name: str, target: Path) -> None:
+        """Saves the newest attachment whose name holds `name`."""
+        attached = self.page.locator(".attachment").filter(has_text=name).last
+        async with self.page.expect_download() as download:
+            await attached.get_by_role("button", name="Download").click()
+        await (await download.value).save_as(target)
 
     async def become(self, person: str) -> None:
         """Goes on as another of the people."""

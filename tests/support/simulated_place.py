@@ -13,6 +13,7 @@ from simcord.enums import OverwriteType
 from simcord.http import router
 
 from bot.chat.bot import RoundtableBot
+from bot.demo.inside.thread_posts import thread_routes
 from bot.discussion.model.record import Record, Turn
 from bot.store.models import StoredSession
 from bot.store.store import Store
@@ -23,7 +24,6 @@ from tests.support.simulated_bot import Parts
 PACE: Final = 30.0
 # With what a panel begins.
 _STANDS: Final = ("**Open**", "**Paused**", "**Closed**", "**Waiting for Discord**")
-_EXECUTE: Final = "/webhooks/{webhook_id}/{token}"
 
 
 class SimulatedPlace:
@@ -267,22 +267,5 @@ def settle_fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def honour_thread_id(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have webhooks post into the thread they are told to; simcord lets such a message land in the parent channel."""
-    handlers = router._ROUTES["POST"]
-    at = next(n for n, (template, _) in enumerate(handlers) if template == _EXECUTE.strip("/").split("/"))
-    template, execute = handlers[at]
-
-    def in_thread(context: router.RequestContext) -> Any:
-        thread = context.params.get("thread_id")
-        hook = context.backend.webhooks.get(context.int_arg("webhook_id"))
-        if thread is None or hook is None:
-            return execute(context)
-        parent = hook.channel_id
-        assert context.backend.get_channel(int(thread)).parent_id == parent
-        hook.channel_id = int(thread)
-        try:
-            return execute(context)
-        finally:
-            hook.channel_id = parent
-
-    replaced = [*handlers[:at], (template, in_thread), *handlers[at + 1 :]]
-    monkeypatch.setitem(router._ROUTES, "POST", replaced)
+    for method, routes in thread_routes().items():
+        monkeypatch.setitem(router._ROUTES, method, routes)

@@ -35,10 +35,12 @@ def summary_card(text: str, name: str, face: str | None, figures: str | None = N
     """A summary, or a piece of a long one, by whoever gave it. `face`: the address of their picture. `figures`: how
     much was said."""
     heading = f"## Summary, by {clipped(name, _NAME_LIMIT)}"
+    first, *others = (f"**{label}**\n{part}" if label else part for label, part in summary_parts(text))
+    first = f"{heading}\n{first}"
     return c.card(
-        c.with_face(heading, face, name) if face else c.text(heading),
-        c.line(),
-        *(c.text(f"**{label}**\n{part}" if label else part) for label, part in summary_parts(text)),
+        c.with_face(first, face, name) if face else c.text(first),
+        *map(c.text, others),
+        c.line() if figures else None,
         c.text(small(figures)) if figures else None,
     )
 

@@ -27,13 +27,12 @@ def personas_page(
     for persona in shown:
         name = discord.utils.escape_markdown(clipped(persona.full_name, _FULL_NAME))
         about = clipped(discord.utils.escape_markdown(persona.intro or persona.reminder), _ABOUT)
-        parts.append(c.with_face(f"**{name}**\n{about}", face(persona), persona.full_name))
-        if seated is not None:
-            sits = persona.name in seated
-            label = "Sits here" if sits else "Seat here"
-            parts.append(c.row(_doing(label, "gallery-seat", persona.name, is_enabled=not sits)))
+        sits = "\n-# Sits at the table here" if seated and persona.name in seated else ""
+        parts.append(c.with_face(f"**{name}**\n{about}{sits}", face(persona), persona.full_name))
+        if seated is not None and not sits:
+            parts.append(c.row(_doing("Seat here", "gallery-seat", persona.name)))
     turning = _turning("gallery-personas", number, len(personas))
-    head = f"### Who can sit at a table ({len(personas)})"
+    head = f"## Who can sit at a table ({len(personas)})"
     return c.card(c.text(head), *parts, turning or c.row(c.button("Set up a table", "setup")))
 
 
@@ -49,7 +48,7 @@ def tasks_page(tasks: Sequence[Task], number: int) -> discord.ui.LayoutView:
         setting = clipped(discord.utils.escape_markdown(" ".join(task.context.split())), _ABOUT)
         text = "\n".join(filter(None, [f"**{title}**", setting, f"-# {question}{further}"]))
         parts.append(c.beside(text, _doing("Start this", "gallery-start", task.name)))
-    head = f"### What can be discussed ({len(tasks)})"
+    head = f"## What can be discussed ({len(tasks)})"
     return c.card(c.text(head), *parts, _turning("gallery-tasks", number, len(tasks)))
 
 

@@ -9,29 +9,31 @@ from bot.chat.cards import components as c
 from bot.chat.cards.bot_messages import NOTICE
 from bot.chat.text.host_details import HostDetails
 
-# What each section of the help tells: a command, and what it is good for.
-_TAKING_PART: Final = (
-    ("say", "say something, where I can't read what you write, or as a command"),
-    ("status", "how the table here stands, and who sits at it"),
-    ("personas", "who there is: faces, and a line about each"),
-    ("history", "the last tables of this server, with what came out of them"),
-    ("minutes", "what was said, to read, to print or as data"),
-    ("privacy", "what I keep about you: get it, be kept out, be forgotten"),
+# What each section of the help tells: one or more commands, and what they are good for.
+_Rows = tuple[tuple[tuple[str, ...], str], ...]
+_TAKING_PART: Final[_Rows] = (
+    (("say",), "say something by command"),
+    (("status",), "how the table here stands"),
+    (("vote",), "who convinced you, where a vote is open"),
+    (("personas", "tasks"), "who and what there is"),
+    (("history", "minutes"), "the last tables, and what was said at them"),
+    (("privacy",), "what I keep about you: get it, be kept out, be forgotten"),
 )
-_OPENING: Final = (
-    ("start", "at once, with what you give: a question is enough"),
-    ("setup", "on a card: question, setting, personas, length, place"),
-    ("tasks", "settings with questions that are ready to start"),
+_OPENING: Final[_Rows] = (
+    (("start",), "at once, with what you give: a question is enough"),
+    (("setup",), "on a card: question, setting, personas, length, place"),
+    (("persona create", "persona import", "persona list"), "personas of this server's own"),
+    (("task create", "task import", "task list"), "the same for tasks"),
+    (("settings",), "what this server sets for its tables (**Manage Server**)"),
 )
-_STEERING: Final = (
-    ("panel", "have the panel come down here: its **Steer** has all of this on buttons"),
-    ("pause", "and `resume`: the table waits, and goes on"),
-    ("ask", "put the next question, or one of your own"),
-    ("floor", "have somebody speak next; `skip` passes one over"),
-    ("seat", "somebody joins; `unseat` and `mute` for who leaves or only listens"),
-    ("turns", "how long it goes on; `wrapup` brings it to its end"),
-    ("stop", "end it, with a summary if you like"),
-    ("doctor", "something does not work: what it is, and what helps"),
+_STEERING: Final[_Rows] = (
+    (("panel",), "have the panel come down here: its **Steer** has all of this on buttons"),
+    (("pause", "resume"), "the table waits, and goes on; a closed one, too"),
+    (("ask",), "put the next question, or one of your own"),
+    (("floor", "skip"), "have somebody speak next, or pass one over"),
+    (("seat", "unseat", "mute"), "who joins, who leaves, who only listens"),
+    (("turns", "wrapup", "stop"), "how long it goes on, and how it ends"),
+    (("doctor",), "something does not work: what it is, and what helps"),
 )
 CHIMING_IN: Final = (
     "Where a table is open, just write. Begin with a persona's name, or reply to one, and it answers you. "
@@ -40,10 +42,10 @@ CHIMING_IN: Final = (
 
 
 def help_card(command: Callable[[str], str], *, can_read: bool, host: HostDetails) -> discord.ui.LayoutView:
-    """`command` gives a subcommand as one can press it. `can_read`: whether ordinary messages are heard."""
+    """`command` gives a command as one can press it. `can_read`: whether ordinary messages are heard."""
 
-    def listed(rows: tuple[tuple[str, str], ...]) -> str:
-        return "\n".join(f"- {command(name)}: {what}" for name, what in rows)
+    def listed(rows: _Rows) -> str:
+        return "\n".join(f"- {', '.join(map(command, names))}: {what}" for names, what in rows)
 
     chiming_in = CHIMING_IN if can_read else f"I can't read ordinary messages here: use {command('say')}."
     return c.card(

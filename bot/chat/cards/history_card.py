@@ -8,6 +8,7 @@ from typing import Any, Final
 import discord
 
 from bot.chat.cards import components as c
+from bot.chat.cards.ending_card import MINUTES
 from bot.discussion.text.segmentation import clipped
 
 PAGE: Final = 5
@@ -42,6 +43,6 @@ def history_page(tables: Sequence[PastTable], number: int, pages: int) -> discor
         text = "\n".join(filter(None, [f"**{title}**", f"-# {state} in <#{table.place_id}>", said and f"> {said}"]))
         parts.append(c.text(text))
         jump = c.link("Go there", table.url) if table.url else None
-        parts.append(c.row(c.button("Minutes", "minutes", table.session_id), jump))
+        parts.append(c.row(c.button("Minutes", MINUTES, table.session_id), jump))
     turning = c.pages("history", number, pages, back="◀ Newer", on="Older ▶")
-    return c.card(c.text("### The last tables here"), *parts, turning)
+    return c.card(c.text("## The last tables here"), *parts, turning)

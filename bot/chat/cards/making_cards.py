@@ -25,11 +25,11 @@ _PROBLEMS_LENGTH: Final = 2500
 def persona_parts(persona: Persona, face: str | None) -> list[c.Part]:
     """A persona as it is met: face, names, intro, and the beginning of its card. `face`: where its picture is."""
     intro = f"\n{shown(persona.intro, _INTRO_LENGTH)}" if persona.intro else ""
-    head = f"## {shown(persona.full_name, 80)}{intro}"
     aliases = f", also {shown(', '.join(persona.aliases), 200)}" if persona.aliases else ""
+    called = f"-# Called {shown(persona.name, 80)}{aliases} · creativity {persona.creativity:g}"
+    head = f"## {shown(persona.full_name, 80)}{intro}\n{called}"
     return [
         c.with_face(head, face, persona.full_name) if face else c.text(head),
-        c.text(f"-# Called {shown(persona.name, 80)}{aliases} · creativity {persona.creativity:g}"),
         c.text(shown(persona.prompt, _CARD_LENGTH)),
     ]
 

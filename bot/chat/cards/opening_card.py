@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import discord
+
 from bot.chat.cards import components as c
 from bot.chat.cards.bot_messages import FLOORS, NOTICE, how_to_chime_in
 from bot.chat.text.host_details import HostDetails
@@ -25,6 +27,9 @@ _INTRO_LIMIT: Final = 3000
 _MODEL_LIMIT: Final = 60
 # Longer settings are sent as a file.
 SETTING_MESSAGES: Final = 3
+
+# A blank that keeps a face and its name on one line; a no-break space does not beside a picture.
+_GLUE: Final = "\u2060\u00a0"
 
 # Of a model's name its owner, or the folders on the host's disk (llama.cpp).
 _OWNER: Final = re.compile(r".*[/\\]")
@@ -52,13 +57,17 @@ def opening_card(
     notes = [NOTICE, *host.lines]
     return c.card(
         c.text(f"## {_title(session)}"),
-        c.text(setting) if setting and is_whole else None,
-        None if is_whole else c.beside(setting, c.button("Read the setting", SETTING, session_id)),
+        c.text(setting) if setting else None,
         c.text(_faces(session.cast, emoji)),
         c.menu(MEET, session_id, "Meet the personas", persona_options(session.cast, emoji)),
         c.text(f"**Who speaks next:** {FLOORS[floor]}.") if floor != "natural" else None,
         c.text(how_to_chime_in(chimers, can_read=can_read)),
-        c.beside("\n".join(map(small, notes)), c.button("Privacy", PRIVACY)),
+        c.text("\n".join(map(small, notes))),
+        # Beside a text a button leaves it half the width on a phone.
+        c.row(
+            None if is_whole else c.button("Read the setting", SETTING, session_id),
+            c.button("Privacy", PRIVACY),
+        ),
     )
 
 
@@ -84,14 +93,20 @@ def persona_options(personas: Sequence[Persona], emoji: Emoji, chosen: Sequence[
 
 def persona_card(persona: Persona, *, session_id: int, url: str, model: str | None, can_ask: bool) -> c.Layout:
     """Who a persona is. `model`: by which it is played, where that tells it from others."""
-    lines = [f"## {persona.full_name}", clipped(persona.intro or "", _INTRO_LIMIT)]
+    escape = discord.utils.escape_markdown
+    lines = [f"## {escape(persona.full_name)}", clipped(escape(persona.intro or ""), _INTRO_LIMIT)]
     if model:
-        lines.append(small(f"Played by {clipped(_OWNER.sub('', model), _MODEL_LIMIT)}"))
+        lines.append(small(f"Played by {shown_model(model)}"))
     ask = c.button(f"Ask {persona.name}", ASK, f"{session_id}:{c.key(persona.name)}", style=c.Style.primary)
     return c.card(
         c.with_face("\n".join(filter(None, lines)), url, persona.full_name),
         c.row(ask) if can_ask else None,
     )
+
+
+def shown_model(model: str) -> str:
+    """A model's name as members see it."""
+    return discord.utils.escape_markdown(clipped(_OWNER.sub("", model), _MODEL_LIMIT))
 
 
 def _title(session: Session) -> str:
@@ -107,7 +122,7 @@ def _faces(cast: Sequence[Persona], emoji: Emoji) -> str:
     shown: list[str] = []
     for persona in cast:
         face = emoji(persona)
-        entry = f"{face} {persona.name}" if face else persona.name
+        entry = f"{face}{_GLUE}{persona.name}" if face else persona.name
         if utf16_length("  ".join([*shown, entry])) > _FACES_LIMIT:
             break
         shown.append(entry)

@@ -78,7 +78,7 @@ def steer_card(
     """What who steers can do now. `seated` and `absent`: who sits at the table, and who else could. `said`: what came
     of the last press."""
     number, runs = report.session_id, report.status is Status.RUNNING
-    heading = "\n".join(filter(None, ["### Steer the table", _stands(report), clipped(said, _SAID_LIMIT)]))
+    heading = "\n".join(filter(None, ["## Steer the table", _stands(report), clipped(said, _SAID_LIMIT)]))
     if report.status is Status.ENDED:
         return c.card(c.text(heading))
     go = (
@@ -93,13 +93,13 @@ def steer_card(
         c.row(
             go,
             c.button("Skip", SKIP, number, emoji="⏭️", is_enabled=runs),
-            c.button("Next question", NEXT, number, emoji="❓", is_enabled=runs and report.questions > 1),
-            c.button("Own question", OWN, number, emoji="✍️", is_enabled=runs),
             c.button("Wrap up", WRAP_UP, number, emoji="🏁", is_enabled=runs),
+            c.button("Stop", STOP, number, emoji="⏹️", style=c.Style.danger),
         ),
         c.row(
+            c.button("Next question", NEXT, number, emoji="❓", is_enabled=runs and report.questions > 1),
+            c.button("Own question", OWN, number, emoji="✍️", is_enabled=runs),
             c.button("Length", LENGTH, number, emoji="📏", is_enabled=runs),
-            c.button("Stop", STOP, number, emoji="⏹️", style=c.Style.danger),
         ),
         c.menu(
             SEATS,
@@ -118,7 +118,7 @@ def steer_card(
 def stop_card(session_id: int) -> c.Layout:
     """How a table is to be stopped, if at all."""
     return c.card(
-        c.text("### Stop the table?\nThe minutes are handed out either way."),
+        c.text("## Stop the table?\nThe minutes are handed out either way."),
         c.row(
             c.button("End now", END_NOW, session_id, style=c.Style.danger),
             c.button("Sum up first", SUM_UP, session_id, style=c.Style.primary),

@@ -52,11 +52,13 @@ _KINDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Repertoire:
-    """What there is to choose from. `minutes`: how long so many turns take."""
+    """What there is to choose from. `minutes`: how long so many turns take. `usual`: how many sit there where nobody is
+    chosen."""
 
     tasks: Sequence[c.Option]
     personas: Sequence[c.Option]
     minutes: Mapping[int, int]
+    usual: int
 
 
 def setup_card(
@@ -75,7 +77,13 @@ def setup_card(
         c.text(f"⚠️ {problem}") if problem else None,
         c.beside(
             "\n".join(filter(None, ["**What is discussed**", *(asked or [_NOTHING_ASKED]), language])),
-            c.button("Write", ASK, standing.language or "", emoji="✏️"),
+            c.button(
+                "Write",
+                ASK,
+                standing.language or "",
+                emoji="✏️",
+                style=c.Style.secondary if asked or standing.task else c.Style.primary,
+            ),
         ),
         c.menu(TASK, "", "Setting", _chosen(tasks, {task})),
         c.menu(CAST, "", _who(cast, offer), _chosen(seated, set(cast)), least=0, most=c.OPTIONS),
@@ -86,10 +94,10 @@ def setup_card(
             ROLE, "", "Who may chime in: everyone" if standing.chimers else "Nobody chimes in", filter(None, [role])
         ),
         c.row(
-            _switch("In a new thread", THREAD, standing.in_new_thread, "🧵"),
+            _switch("New thread", THREAD, standing.in_new_thread, "🧵"),
             _switch("Only listening", LISTEN, standing.chimers == NOBODY, "🔇"),
             _switch("Votes", VOTE, bool(standing.vote), "🗳️"),
-            c.button("Bring a brief", BRIEF, emoji="📄"),
+            c.button("Brief", BRIEF, emoji="📄"),
         ),
         c.line(),
         c.row(
@@ -207,7 +215,10 @@ def _chosen(options: Iterable[c.Option], values: set[str]) -> list[c.Option]:
 
 
 def _who(cast: Sequence[str], offer: Repertoire) -> str:
-    return f"Everyone sits there ({len(offer.personas)})" if not cast else "Who sits there"
+    if cast:
+        return "Who sits there"
+    everyone = "Everyone sits there" if offer.usual == len(offer.personas) else "The usual cast sits there"
+    return f"{everyone} ({offer.usual})"
 
 
 def _lengths(standing: int | None, offer: Repertoire) -> Iterator[c.Option]:

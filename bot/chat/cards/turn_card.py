@@ -5,6 +5,7 @@ from datetime import datetime
 import discord
 
 from bot.chat.cards import components as c
+from bot.chat.cards.opening_card import shown_model
 from bot.discussion.text.segmentation import clipped
 from bot.sessions.turn_removal import ShownTurn
 
@@ -14,7 +15,7 @@ _TABLE_LIMIT = 200
 
 
 def turn_card(shown: ShownTurn, *, face: str, model: str | None, at: datetime) -> discord.ui.LayoutView:
-    """`face`: the address of the speaker's picture; `model`: what writes a persona's turns now, where that is known."""
+    """`face`: the address of the speaker's picture; `model`: what wrote a persona's turn, where that is known."""
     escape, turn = discord.utils.escape_markdown, shown.turn
     table = clipped(escape(shown.stored.session.task.name.replace("-", " ")), _TABLE_LIMIT)
     what = "Summary" if turn.kind == "summary" else f"Turn {turn.seq}"
@@ -26,7 +27,7 @@ def turn_card(shown: ShownTurn, *, face: str, model: str | None, at: datetime) -
     intro = f"\n{escape(persona.intro)}" if persona.intro else ""
     lines = [
         said,
-        "An AI speaks as this persona." if model is None else f"An AI speaks as this persona: {escape(model)}.",
+        "An AI speaks as this persona." if model is None else f"An AI speaks as this persona: {shown_model(model)}.",
     ]
     return c.card(
         c.with_face(f"### {escape(persona.full_name)}{intro}", face, persona.full_name),

@@ -3,7 +3,7 @@
 from discord import app_commands
 
 from bot.chat.commands.admins import doctor_command, server_commands
-from bot.chat.commands.members import guide_commands, history_command, minutes_command
+from bot.chat.commands.members import guide_commands, history_command, minutes_command, voting
 from bot.chat.commands.opening import setup_command, start_command
 from bot.chat.commands.steering import gallery_commands, message_menus, steering_commands, talking_commands
 
@@ -12,6 +12,7 @@ _PARTS = (
     setup_command,
     steering_commands,
     talking_commands,
+    voting,
     minutes_command,
     server_commands,
     gallery_commands,

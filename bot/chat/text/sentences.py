@@ -46,9 +46,9 @@ REMEDIES: Final[Mapping[Remedy, str]] = {
     Remedy.RESUME: f"{_RESUME} goes on.",
     Remedy.STOP: "`/roundtable stop` ends it.",
     Remedy.CLOSE: "`/roundtable stop` ends the table.",
-    Remedy.STOP_ANOTHER: "`/roundtable stop` in another channel ends one; "
+    Remedy.STOP_ANOTHER: "Whoever convened one ends it with `/roundtable stop`; "
     "whoever hosts the bot can allow more (LIMIT_SESSIONS).",
-    Remedy.STOP_OR_SETTINGS: "`/roundtable stop` in another channel ends one; with **Manage Server** "
+    Remedy.STOP_OR_SETTINGS: "Whoever convened one ends it with `/roundtable stop`; with **Manage Server** "
     "`/roundtable settings tables:` allows more.",
     Remedy.UNMUTE: "`/roundtable mute` with `muted:False` lets a persona speak again.",
     Remedy.SOONER: "`/roundtable wrapup` leaves the closing turns only, and `/roundtable stop` ends the table.",
@@ -62,11 +62,13 @@ _INSTEAD: Final = (
 )
 
 
-def with_remedy(error: RoundtableError, *, steers: bool = True) -> str:
-    """What went wrong, and what would help. `steers`: whether whoever reads it may end the table here."""
+def with_remedy(error: RoundtableError, *, steers: bool = True, opens: bool = True) -> str:
+    """What went wrong, and what would help. Whether whoever reads it `steers` the table here, and `opens` tables."""
     remedy = error.remedy if isinstance(error, UserError) else None
     if remedy is Remedy.STOP and not steers:
         return f"{error} {_INSTEAD}"
+    if remedy is Remedy.OPEN and not opens:
+        return str(error)
     return f"{error} {REMEDIES[remedy]}" if remedy else str(error)
 
 

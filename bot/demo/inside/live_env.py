@@ -14,6 +14,9 @@ from discord.http import Route
 from simcord import _dpy_internals, _runtime
 from simcord._clock import Clock
 from simcord.backend.cdn import CDN_BASE
+from simcord.http import router
+
+from bot.demo.inside.thread_posts import thread_routes
 
 KEPT_MESSAGES: Final = 300
 """Messages a channel keeps (the page shows the newest 50); a bot may still read this much history."""
@@ -72,10 +75,22 @@ class LiveEnv(simcord.Env):
         self.backend.bot_user.name = bot_name
         self.backend.bot_user.avatar = "table"
         self.pictures = _Pictures()
+        self._routes = dict(router._ROUTES)
         self.changes = _Count()
         self.backend.transcript = self.changes
         self.backend.http_requests = _Count()
         self.backend.subscribers.append(self._forget_old_messages)
+
+    async def start(self) -> None:
+        self._routes = dict(router._ROUTES)
+        router._ROUTES.update(thread_routes())
+        await super().start()
+
+    async def shutdown(self) -> None:
+        try:
+            await super().shutdown()
+        finally:
+            router._ROUTES.update(self._routes)
 
     def add_picture(self, url: str, png: bytes) -> None:
         url = url.partition("?")[0]

@@ -33,7 +33,7 @@ export function onMessages(list, tidy) {
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 export function tidyTimes(list) {
-  for (const time of list.querySelectorAll("time.message-time:not([data-tidy])")) {
+  for (const time of list.querySelectorAll("time:is(.message-time, .message-gutter-time):not([data-tidy])")) {
     time.dataset.tidy = "";
     const sent = new Date(time.dateTime);
     if (sent.toDateString() === new Date().toDateString()) time.firstChild.data = clock.format(sent);

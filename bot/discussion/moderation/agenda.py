@@ -113,6 +113,18 @@ def last_call(session: Session, record: Record, turn: Turn) -> int | None:
     return left if is_new and after.persona_turns() else None
 
 
+def until_last_call(session: Session, record: Record) -> Record:
+    """The record up to where people were told that it comes to the end; all of it, if they were not."""
+    spoken = len(record.persona_turns())
+    for end in range(len(record.turns), 0, -1):
+        before = Record(record.turns[: end - 1])
+        if spoken - len(before.persona_turns()) > LAST_CALL + 1:
+            break
+        if last_call(session, before, record.turns[end - 1]) is not None:
+            return Record(record.turns[:end])
+    return record
+
+
 def is_wrapping_up(session: Session, record: Record) -> bool:
     """Whether the next turn is one of the last."""
     turns, called = _clock(session, record)

@@ -19,6 +19,7 @@ from bot.discussion.model.record import (
     TurnSkipped,
     speakers,
 )
+from bot.discussion.moderation.agenda import until_last_call
 from bot.discussion.moderation.seeded_random import one_in, seeded_random
 
 # After this many turns of two personas taking turns, the next hand-over between them is ignored once.
@@ -63,9 +64,13 @@ def person_to_ask(session: Session, record: Record, speaker: Persona) -> Persona
 
 
 def summariser(session: Session, record: Record) -> Persona | None:
-    """The persona with the most turns (tie: earlier in the cast) of those still at the table; None if nobody spoke."""
-    spoken = [t.speaker for t in record.persona_turns() if t.text and not t.withheld]
-    candidates = speakers(session, record) if spoken else ()
+    """The persona with the most turns (tie: earlier in the cast) of those still at the table; None if nobody spoke.
+
+    People are told who it will be when the last turns come: those do not count.
+    """
+    told = until_last_call(session, record)
+    spoken = [t.speaker for t in told.persona_turns() if t.text and not t.withheld]
+    candidates = speakers(session, record) if spoken or record is not told else ()
     return max(candidates, key=lambda p: spoken.count(p.name), default=None)
 
 

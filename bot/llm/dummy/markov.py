@@ -12,6 +12,7 @@ from typing import Final
 import markovify
 from markovify.chain import BEGIN, END
 
+from bot.discussion.model.task import SUMMARY_SIGNS
 from bot.llm.dummy.prompt_parser import ParsedPrompt, names_to_choose_from, parse_prompt
 
 Gram = tuple[str, ...]
@@ -52,6 +53,8 @@ NEEDS: Final = {
     "guest, no word": {"{name}"},
     "word": {"{word}"},
 }
+# What stands behind the three signs of a summary.
+SIGNED: Final = (("closing: agreed",), ("closing: disputed",), ("closing: open",))
 SUMMARIES: Final = (
     ("closing: opening", "closing: middle", "closing: end"),
     ("closing: opening", "closing: middle", "closing: middle", "closing: end"),
@@ -121,6 +124,9 @@ class MarkovGenerator:
             words = _long_words(parsed.question, parsed.others)
             names = [name for name in parsed.others if any(line.name == name for line in parsed.lines)]
             rng.shuffle(names)
+            if parsed.has_signs:
+                parts = (self._say(kinds, said, rng, words=words, names=names) for kinds in SIGNED)
+                return "\n".join(f"{sign} {part}" for sign, part in zip(SUMMARY_SIGNS, parts, strict=True))
             return self._say(rng.choice(SUMMARIES), said, rng, words=words, names=names)
 
         guest, last = parsed.guest, parsed.lines[-1] if parsed.lines else None

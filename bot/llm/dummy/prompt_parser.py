@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from bot.discussion.model.task import SUMMARY_SIGNS
+
 MODERATOR: Final = "Moderator"
 # How many lines back a guest still gets an answer.
 GUEST_LINES: Final = 3
@@ -44,6 +46,11 @@ class ParsedPrompt:
     @property
     def is_summary(self) -> bool:
         return _SUMMARY.search(self.tail) is not None
+
+    @property
+    def has_signs(self) -> bool:
+        """Whether the tail asks for a summary in parts, each after its sign."""
+        return all(f"{sign} " in self.tail for sign in SUMMARY_SIGNS)
 
     @property
     def guest(self) -> Line | None:

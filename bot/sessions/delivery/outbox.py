@@ -20,6 +20,7 @@ from bot.sessions.delivery.stage import (
     RejectReason,
     Stage,
 )
+from bot.sessions.delivery.withdrawals import Withdrawals
 from bot.sessions.interruptible import Interruptible
 from bot.store.models import Post, PostKind, PostStatus
 from bot.store.store import Store
@@ -60,6 +61,7 @@ class Outbox:
         self._store = store
         self._stage = stage
         self._place_id = place_id
+        self.withdrawals = Withdrawals(store, stage, session_id)
         self._remedies = RefusalRemedies(
             store, stage, session_id=session_id, until_known=self._until_known, on_withheld=on_withheld
         )
@@ -98,11 +100,13 @@ class Outbox:
 
     async def recover(self) -> None:
         """At start-up: a post that was under way when the last process ended may or may not be shown."""
+        self.withdrawals.are_due = True
         if post := await self._store.sending(self._place_id):
             self._uncertain.add(post.id)
 
     async def deliver(self) -> None:
-        """Send everything that is queued; cancelling the caller does not cancel a send.
+        """Send everything that is queued, and take back what nobody is to see any more. Cancelling the caller does
+        not cancel a send.
 
         Raises PostingBlocked or PlaceGone.
         """
@@ -173,6 +177,7 @@ class Outbox:
             more = True
             while more and (post := await self._next()):
                 more = await self._settle(post)
+            await self.withdrawals.make()
         except _Closing:
             pass
         finally:
@@ -191,7 +196,7 @@ class Outbox:
         """Send one post until its outcome is known. Out: False if certainly no other one waits behind it."""
         self._is_begun(post.id)
         tried: set[RejectReason] = set()
-        more, just_taken = True, post.id not in self._uncertain
+        more, just_taken = True, post.id not in self._uncertain and not self.withdrawals.are_due
         has_waited = not just_taken
         while not (post.id in self._uncertain and await self._is_shown(post)):
             if self._closing:
@@ -199,8 +204,9 @@ class Outbox:
             # Until its outcome is stored, whatever goes wrong in between.
             self._uncertain.add(post.id)
             if not just_taken:
-                # Since then a guest may have deleted what the minutes hold, or its whole session has gone.
-                fresh = await self._store.post(post.id)
+                # Since then a guest may have deleted what it holds, a person had its turn taken out, or its whole
+                # session has gone.
+                fresh = await self._store.post_if_wanted(post.id)
                 if fresh is None:
                     break
                 post = fresh

@@ -8,7 +8,9 @@ from bot.discussion.model.record import QuestionPut, Record, Turn
 from bot.minutes.account import PlaceNames
 from bot.minutes.as_markdown import as_markdown
 from bot.sessions.delivery.minutes import told_of
-from bot.store.models import Post, PostKind, StoredSession
+from bot.sessions.delivery.stage import Stage
+from bot.sessions.delivery.withdrawals import withdraw
+from bot.store.models import Post, PostKind, PostStatus, StoredSession
 from bot.store.store import Store
 
 
@@ -49,6 +51,15 @@ async def erase_member(
         listen_from=listen_from,
     )
     return changed
+
+
+async def withdraw_words(store: Store, stage: Stage, record: Record, session_id: int, member: Member) -> None:
+    """Take away what the bot posted for a member, who can't delete that: before nothing tells any more that it was
+    theirs."""
+    said = {turn.seq for turn in record if turn.author_id == member.id}
+    for post in await store.session_posts(session_id, PostKind.WORDS):
+        if post.turn_seq in said and post.status is PostStatus.POSTED:
+            await withdraw(store, stage, post)
 
 
 async def renew_minutes(store: Store, session_id: int, names_in: Callable[[StoredSession], PlaceNames]) -> None:

@@ -11,6 +11,7 @@ import discord
 
 from bot.chat.commands.answering.interaction import Interaction
 from bot.chat.hearing.guest_messages import without_unseen
+from bot.discussion.text.links import plain_links
 from bot.errors import UserError
 from bot.library.brief_file import BRIEF_BYTES, brief_text
 from bot.library.file_problem import shown_name
@@ -64,7 +65,7 @@ async def read_brief(interaction: Interaction, file: discord.Attachment) -> tupl
     require_size(file, BRIEF_BYTES)
     data = await fetched(interaction, file.url, file.filename, BRIEF_BYTES)
     text, note = await asyncio.to_thread(brief_text, data, file.filename)
-    return without_unseen(text), note
+    return plain_links(without_unseen(text)), note  # the bot shows it
 
 
 def _too_large(shown: str, size: int, most: int) -> UserError:

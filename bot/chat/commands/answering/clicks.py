@@ -1,7 +1,8 @@
 """What is pressed on cards and written into forms: looked up by its verb and done by that verb's handler."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
@@ -29,6 +30,33 @@ class Click:
     values: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    # A press can be forged: what no card of ours sends is refused in a sentence.
+
+    @property
+    def number(self) -> int:
+        """The argument, where that is an id or the number of a page. Raises UserError."""
+        return as_number(self.argument)
+
+    @property
+    def choice(self) -> str:
+        """What was chosen of a menu of which one is chosen. Raises UserError."""
+        if not self.values:
+            raise UserError(OUT_OF_DATE)
+        return self.values[0]
+
+    def written(self, name: str) -> str:
+        """What was written into this field of a form. Raises UserError."""
+        if name not in self.fields:
+            raise UserError(OUT_OF_DATE)
+        return self.fields[name]
+
+
+def as_number(text: str) -> int:
+    """An id or a small number as a card carries it. Raises UserError for anything else."""
+    if re.fullmatch(r"[0-9]{1,19}", text) is None or int(text) >= 2**63:
+        raise UserError(OUT_OF_DATE)
+    return int(text)
+
 
 Handler = Callable[[Interaction, Click], Awaitable[None]]
 """Does one verb. It answers the interaction itself, a slow one after `defer`; what it raises is told in private."""
@@ -44,6 +72,10 @@ class VerbTable:
             if twice := self._handlers.keys() & table.keys():
                 raise ValueError(f"{', '.join(sorted(twice))} would have two handlers")
             self._handlers |= table
+
+    @property
+    def verbs(self) -> Collection[str]:
+        return self._handlers.keys()
 
     async def handle(self, interaction: discord.Interaction[Any]) -> None:
         """Do what was pressed or written, if it is one of ours."""

@@ -26,11 +26,15 @@ class RoundtableTree(app_commands.CommandTree[InteractionClient]):
 
     _ids: dict[str, int] | None = None
 
-    def mention(self, subcommand: str) -> str:
-        """A subcommand of `/roundtable` as one can press it in a message; in code where Discord has not told its id."""
+    def mention(self, command: str) -> str:
+        """A command as one can press it in a message, in code where Discord has not told its id.
+
+        In: "persona create"; a name alone is one of `/roundtable`.
+        """
+        whole = command if " " in command else f"roundtable {command}"
         # https://discord.com/developers/docs/reference#message-formatting-formats
-        number = (self._ids or {}).get("roundtable")
-        return f"</roundtable {subcommand}:{number}>" if number else f"`/roundtable {subcommand}`"
+        number = (self._ids or {}).get(whole.partition(" ")[0])
+        return f"</{whole}:{number}>" if number else f"`/{whole}`"
 
     def _note(self, commands: Any) -> None:
         self._ids = {command["name"]: int(command["id"]) for command in commands if command.get("type", 1) == 1}

@@ -9,6 +9,7 @@ import aiohttp
 import discord
 
 from bot.chat.commands.answering.interaction import Interaction
+from bot.chat.commands.answering.opening_rights import may_open
 from bot.chat.commands.answering.who_steers import steers
 from bot.chat.rules.api_errors import (
     ALREADY_ACKNOWLEDGED,
@@ -117,8 +118,7 @@ async def apologise(interaction: Asked, error: Exception) -> None:
     """Say what went wrong: a person's mistake in its own words, anything else with an id."""
     cause = getattr(error, "original", error)
     if isinstance(cause, RoundtableError):
-        here = interaction.client.supervisor.find(interaction.channel_id or 0)
-        text = with_remedy(cause, steers=here is None or await steers(interaction, here.stored))
+        text = await in_words(interaction, cause)
     else:
         error_id = new_error_id()
         log.error("interaction failed (error %s)", error_id, exc_info=cause)
@@ -127,6 +127,26 @@ async def apologise(interaction: Asked, error: Exception) -> None:
     # A moderator's deletion may have answered it; the log has the rest.
     with suppress(discord.HTTPException):
         await answer(interaction, clipped(text, MESSAGE_LIMIT))
+
+
+async def in_words(interaction: Asked, problem: RoundtableError) -> str:
+    """What went wrong, and what would help, as far as whoever asks may do that."""
+    here = interaction.client.supervisor.find(interaction.channel_id or 0)
+    return with_remedy(
+        problem,
+        steers=here is None or await steers(interaction, here.stored),
+        opens=interaction.guild is None or await may_open(interaction),
+    )
+
+
+@asynccontextmanager
+async def giving_back(interaction: Asked, text: str) -> AsyncIterator[None]:
+    """Around what is done with a text from a form: a refusal comes with the text, which is nowhere else any more."""
+    try:
+        yield
+    except RoundtableError as refusal:
+        written = f"\nYou wrote:\n>>> {text}" if text.strip() else ""
+        await answer(interaction, clipped(f"{await in_words(interaction, refusal)}{written}", MESSAGE_LIMIT))
 
 
 def _heed(error: Exception, interaction: Asked, comfort: str) -> None:

@@ -5,6 +5,8 @@ from typing import Final
 import discord
 
 from bot.chat.commands.answering.interaction import Interaction
+from bot.chat.commands.answering.opening_rights import may_open
+from bot.chat.hearing.chimers import may_chime_in
 from bot.errors import UserError
 from bot.sessions.session_runner import SessionRunner
 from bot.store.models import StoredSession
@@ -12,6 +14,15 @@ from bot.store.models import StoredSession
 _WRITE: Final = "You can chime in: write here, or press **Ask…** on the panel."
 _PRESS: Final = "You can chime in: press **Say something** or **Ask…** on the panel, or use `/roundtable say`."
 _READ: Final = "You can read along."
+# Of a table that is closed.
+_OPEN: Final = "You can open one of your own: `/roundtable start`."
+_LOOK: Final = "You can read what was said: `/roundtable minutes`."
+
+
+def may_write(interaction: Interaction) -> bool:
+    """Whether this person may write where they ask."""
+    may = interaction.permissions
+    return may.send_messages_in_threads if isinstance(interaction.channel, discord.Thread) else may.send_messages
 
 
 async def require_steerer(interaction: Interaction) -> SessionRunner:
@@ -24,7 +35,7 @@ async def require_steerer(interaction: Interaction) -> SessionRunner:
 async def refuse_others(interaction: Interaction, stored: StoredSession) -> None:
     """Raise UserError unless this person may steer a table."""
     if not await steers(interaction, stored):
-        raise UserError(f"{await _who_does(interaction, stored)} {_instead(interaction, stored)}")
+        raise UserError(f"{await _who_does(interaction, stored)} {await _instead(interaction, stored)}")
 
 
 def require_host_rules(interaction: Interaction, stored: StoredSession) -> None:
@@ -59,9 +70,11 @@ async def _who_does(interaction: Interaction, stored: StoredSession) -> str:
     return f"Only {named} can do that{'' if stored.convener_id else ': the convener asked to be forgotten'}."
 
 
-def _instead(interaction: Interaction, stored: StoredSession) -> str:
-    user, role_id = interaction.user, stored.chimers
-    may_speak = role_id is None or (isinstance(user, discord.Member) and user.get_role(role_id) is not None)
-    if not may_speak:
+async def _instead(interaction: Interaction, stored: StoredSession) -> str:
+    client = interaction.client
+    open_here = client.supervisor.find(stored.place_id)
+    if open_here is None or open_here.id != stored.id:
+        return _OPEN if await may_open(interaction) else _LOOK
+    if not may_write(interaction) or not may_chime_in(stored.chimers, interaction.user):
         return _READ
-    return _WRITE if interaction.client.intents.message_content else _PRESS
+    return _WRITE if client.intents.message_content else _PRESS

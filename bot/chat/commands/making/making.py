@@ -165,8 +165,7 @@ async def _show_form(interaction: Interaction, sketch: Sketch) -> None:
 async def _own(interaction: Interaction, click: Click) -> Sketch:
     """The sketch that a press is about. Raises UserError where it is gone, another's, or not to be made any more."""
     guild_id = await require_maker(interaction)
-    number = int(click.argument) if click.argument.isascii() and click.argument.isdecimal() else 0
-    sketch = await interaction.client.workshop.sketches.one(min(number, 2**63 - 1))
+    sketch = await interaction.client.workshop.sketches.one(click.number)
     if sketch is None or sketch.guild_id != guild_id:
         raise UserError(_GONE.format(craft=sketch.craft if sketch else "persona"))
     if sketch.member_id != interaction.user.id:

@@ -29,7 +29,7 @@ async def history(interaction: Interaction) -> None:
 
 async def _turn(interaction: Interaction, click: Click) -> None:
     await defer(interaction)
-    await show_anew(interaction, await _page(interaction, int(click.argument)))
+    await show_anew(interaction, await _page(interaction, click.number))
 
 
 async def _page(interaction: Interaction, number: int) -> discord.ui.LayoutView:

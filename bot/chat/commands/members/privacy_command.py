@@ -23,10 +23,11 @@ Action = Literal["tell", "export", "forget me", "keep me out", "let me in"]
 
 SURE: Final = (
     "**Forget you on this server?** What you said at its tables is blanked in my database; your votes, name and ids "
-    "are taken out of it. This can't be undone. It reaches neither messages in the channels (you can delete yours), "
-    "nor minutes that were handed out, nor what the host's model was sent before, nor what another application posted "
-    "for you while I was away (delete that in the channel). What personas said stays, without your "
-    "name; what other members wrote stays. Personas and tasks that you made stay the server's; who made them is gone."
+    "are taken out of it; what I posted for you I delete, where Discord lets me. This can't be undone. It reaches "
+    "neither messages that you wrote in the channels (you can delete those), nor minutes that were handed out, nor "
+    "what the host's model was sent before, nor what another application posted for you while I was away (delete that "
+    "in the channel). What personas said stays, without your name; what other members wrote stays. Personas and tasks "
+    "that you made stay the server's; who made them is gone."
 )
 CONVENER: Final = "You convened a table that is still open: afterwards only members with **Manage Messages** steer it."
 FORGOTTEN: Final = (
@@ -68,7 +69,7 @@ async def act(interaction: Interaction, action: Action) -> None:
 async def _card(interaction: Interaction) -> discord.ui.LayoutView:
     is_out = await interaction.client.member_data.is_kept_out(_guild(interaction), interaction.user.id)
     return c.card(
-        c.text(clipped(await tell(interaction), MESSAGE_LIMIT)),
+        *map(c.text, clipped(await tell(interaction), MESSAGE_LIMIT).splitlines()),
         c.row(
             c.button("Export", "privacy-export", emoji="📦"),
             c.button("Let me in", "privacy-in") if is_out else c.button("Keep me out", "privacy-out"),

@@ -1,22 +1,30 @@
-"""A press on “Who convinced you?”: one vote a member and question, which can be changed until the vote is over."""
+"""A vote on “Who convinced you?”, pressed or typed: one a member and question, to be changed until it is over."""
 
 from collections.abc import Mapping
 from typing import Final
 
 import discord
+from discord import app_commands
+from discord.app_commands import Choice
 
 from bot.chat.cards.vote_card import UNTIL, VERB
 from bot.chat.commands.answering.clicks import Click, Handler
 from bot.chat.commands.answering.interaction import Interaction
-from bot.chat.commands.answering.responses import answer, defer
+from bot.chat.commands.answering.responses import answer, answering, defer
+from bot.chat.commands.answering.suggestions import CHOICE_LENGTH, matching
 from bot.chat.commands.members.privacy_command import refuse_kept_out
-from bot.discussion.model.ballots import ballot_on
+from bot.discussion.model.ballots import Ballot, ballot_on
+from bot.discussion.model.persona import Persona
+from bot.discussion.text.folding import fold
+from bot.discussion.text.segmentation import clipped
 from bot.errors import UserError
+from bot.sessions.session_runner import SessionRunner
 
+NONE_OPEN: Final = "There is no vote in this channel now. At a table that has votes, one follows each question."
 OVER: Final = "This vote is over. Its result stands on the card, and in the minutes."
 
 
-async def vote(interaction: Interaction, click: Click) -> None:
+async def _pressed(interaction: Interaction, click: Click) -> None:
     """Count a vote and say so in private. Raises UserError where it does not count."""
     await defer(interaction, ephemeral=True)
     session_id, question_seq, number = _numbers(click.argument)
@@ -27,8 +35,12 @@ async def vote(interaction: Interaction, click: Click) -> None:
         raise UserError(OVER)
     await refuse_kept_out(interaction)
     ballot = ballot_on(stored.session, await store.record(session_id), question_seq)
-    persona = ballot.choices.get(number) if ballot else None
-    if persona is None or not await store.votes.cast(session_id, question_seq, interaction.user.id, persona.name):
+    await _count(interaction, session_id, question_seq, ballot.choices.get(number) if ballot else None)
+
+
+async def _count(interaction: Interaction, session_id: int, question_seq: int, persona: Persona | None) -> None:
+    votes, member = interaction.client.store.votes, interaction.user.id
+    if persona is None or not await votes.cast(session_id, question_seq, member, persona.name):
         raise UserError(OVER)
     name = discord.utils.escape_markdown(persona.full_name)
     await answer(interaction, f"Your vote for **{name}** counts. You can change it until {UNTIL}.")
@@ -41,4 +53,36 @@ def _numbers(argument: str) -> tuple[int, int, int]:
     return parts[0], parts[1], parts[2]
 
 
-VERBS: Final[Mapping[str, Handler]] = {VERB: vote}
+@app_commands.command(description="Say who convinced you, where a vote is open")
+@app_commands.describe(persona="Who convinced you")
+async def vote(interaction: Interaction, persona: str) -> None:
+    async with answering(interaction):
+        await defer(interaction, ephemeral=True)
+        runner, ballot = await _ballot(interaction)
+        if runner is None or ballot is None:
+            raise UserError(NONE_OPEN)
+        await refuse_kept_out(interaction)
+        names = [choice.full_name for choice in ballot.choices.values()]
+        typed = fold(persona.strip())
+        found = next((p for p in ballot.choices.values() if typed in (fold(p.name), fold(p.full_name))), None)
+        if found is None:
+            asked = discord.utils.escape_markdown(clipped(persona, CHOICE_LENGTH))
+            raise UserError(f"“{asked}” has not spoken on that question. You can vote for {', '.join(names)}.")
+        await _count(interaction, runner.id, ballot.question_seq, found)
+
+
+@vote.autocomplete("persona")
+async def _complete_choices(interaction: Interaction, current: str) -> list[Choice[str]]:
+    _, ballot = await _ballot(interaction)
+    return matching(current, [choice.full_name for choice in ballot.choices.values()] if ballot else ())
+
+
+async def _ballot(interaction: Interaction) -> tuple[SessionRunner | None, Ballot | None]:
+    """The table in this place, and what can be voted on there now."""
+    runner = interaction.client.supervisor.find(interaction.channel_id or 0)
+    seq = await interaction.client.store.votes.open_vote(runner.id) if runner else None
+    return runner, ballot_on(runner.session, runner.record, seq) if runner and seq is not None else None
+
+
+COMMANDS: Final = (vote,)
+VERBS: Final[Mapping[str, Handler]] = {VERB: _pressed}

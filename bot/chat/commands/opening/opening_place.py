@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 import discord
 
 from bot.chat.commands.answering.interaction import Interaction
-from bot.chat.commands.opening.opening_rights import require_channel, require_opener
+from bot.chat.commands.answering.opening_rights import require_channel, require_opener
 from bot.chat.posting.place_history import LOST
 from bot.chat.rules.api_errors import explain
 from bot.chat.rules.permissions import in_words, missing
@@ -25,6 +25,7 @@ _OUTAGE: Final = (
 _NO_ANSWER: Final = "Discord does not answer me at the moment, so no table was opened. Try again in a minute."
 _NOT_HERE: Final = "A table can be opened in a text channel, a thread or a forum, not {there}."
 _HERE_IN_WORDS: Final = "this channel"
+_IS_TAKEN: Final = "There is a table in {there} already. Choose another place, or a new thread there."
 _NO_THREADS: Final = "{} has no threads of its own. Open the table {} itself, or in a thread of a text channel."
 _MAY_NOT_WRITE: Final = "You may not write in {there}, so I can't do that for you {here}."
 _MAY_NOT_OPEN_THREADS: Final = "You may not open threads in {there}, so I can't do that for you."
@@ -102,6 +103,8 @@ async def opening_ground(interaction: Interaction, where: Where = HERE) -> Groun
         kind = "A thread" if in_thread else "The chat of a voice channel"
         raise UserError(_NO_THREADS.format(kind, "in it"))
     _require_voice(channel, _members(interaction, channel, is_here), there, in_new_thread=in_new_thread)
+    if not is_here and not in_new_thread and interaction.client.supervisor.find(channel.id):
+        raise UserError(_IS_TAKEN.format(there=there))  # one that is here is told of with what ends it
     if guild.unavailable:
         raise UserError(_OUTAGE)  # neither can be looked up: the mark of a channel, who has which role
     if against := interaction.client.host_rules.against(guild, parent_id):

@@ -10,6 +10,7 @@ from bot.chat.commands.opening.opening_place import Where, opening_ground
 from bot.chat.commands.opening.ordered_table import ordered
 from bot.chat.rules.table_choices import TableChoices, about_minutes
 from bot.discussion.model.dials import Dials
+from bot.discussion.model.record import Session
 from bot.discussion.moderation.agenda import questions_covered
 from bot.errors import UserError
 from bot.sessions.session_runner import SessionRunner
@@ -44,14 +45,18 @@ async def open_table(interaction: Interaction, choices: TableChoices) -> str:
 def _opened(interaction: Interaction, runner: SessionRunner) -> str:
     session, place_id = runner.session, runner.stored.place_id
     there = "" if place_id == interaction.channel_id else f" in <#{place_id}>"
-    reached = questions_covered(session.seed, session.dials, session.task.questions)
-    lines = [f"The table is open{there}.", cards.covers(session.dials.turns, reached, len(session.task.questions))]
-    expected = interaction.client.supervisor.expected_turns(session)
-    if early := _ends_early(session.dials, expected, interaction.client.settings):
-        lines.append(early)
+    lines = [f"The table is open{there}.", *what_to_expect(interaction, session)]
     if not interaction.client.intents.message_content:
         lines.append(cards.CANT_READ)
     return "\n".join(lines)
+
+
+def what_to_expect(interaction: Interaction, session: Session) -> list[str]:
+    """How far a table's turns will get, and what of the host's limits ends it sooner: a sentence each."""
+    reached = questions_covered(session.seed, session.dials, session.task.questions)
+    covers = cards.covers(session.dials.turns, reached, len(session.task.questions))
+    expected = interaction.client.supervisor.expected_turns(session)
+    return [*filter(None, [covers, _ends_early(session.dials, expected, interaction.client.settings)])]
 
 
 def _ends_early(dials: Dials, expected: int | None, settings: Settings) -> str:

@@ -9,15 +9,14 @@ from discord import app_commands
 
 from bot.chat.cards import components as c
 from bot.chat.cards import setup_card as card
-from bot.chat.commands.answering.clicks import Click, Handler
+from bot.chat.commands.answering.clicks import Click, Handler, as_number
 from bot.chat.commands.answering.interaction import Interaction
-from bot.chat.commands.answering.responses import answer, answering, defer, may_be_lost, show, show_anew
+from bot.chat.commands.answering.opening_rights import require_opener
+from bot.chat.commands.answering.responses import answer, answering, defer, in_words, may_be_lost, show, show_anew
 from bot.chat.commands.answering.server_catalogue import catalogue_of
-from bot.chat.commands.opening.opening_rights import require_opener
 from bot.chat.commands.opening.opening_table import open_table
 from bot.chat.commands.opening.ordered_table import one_language, questions_in
 from bot.chat.rules.table_choices import ALL, EVERYONE, NO_TASK, NOBODY, TableChoices, about_minutes
-from bot.chat.text.sentences import with_remedy
 from bot.errors import RoundtableError, UserError
 from bot.library.catalogue import Catalogue
 
@@ -68,14 +67,15 @@ def _as_it_can_be(choices: TableChoices, catalogue: Catalogue, guild: discord.Gu
 
 
 def _names(personas: str, catalogue: Catalogue) -> tuple[str, ...]:
-    """Who is meant, by name; nobody for everyone, and where somebody is there no more."""
+    """Who is meant, by name; nobody for those who sit there anyway, and where somebody is there no more."""
     if not personas or personas == ALL:
         return ()
     try:
         names = tuple(persona.name for persona in catalogue.cast(personas))
     except UserError:
         return ()
-    return names if len(names) < min(len(catalogue.personas), c.OPTIONS + 1) else ()
+    usual = {persona.name for persona in catalogue.cast("")}
+    return names if set(names) != usual and len(names) <= c.OPTIONS else ()
 
 
 async def _drawn(
@@ -94,6 +94,7 @@ async def _drawn(
         ],
         [c.Option(p.full_name, p.name, p.intro, bot.avatars.emoji(p)) for p in catalogue.personas],
         {turns: about_minutes(turns, dials) for turns in (*card.LENGTHS, standing.turns or dials.turns)},
+        len(catalogue.cast("")),
     )
     return card.setup_card(standing, cast, offer, problem)
 
@@ -134,7 +135,7 @@ def _in_channel(standing: TableChoices, click: Click) -> TableChoices:
 
 
 def _number(click: Click) -> int | None:
-    return int(click.values[0]) if click.values else None
+    return as_number(click.choice) if click.values else None
 
 
 async def _ask(interaction: Interaction, click: Click) -> None:
@@ -166,7 +167,7 @@ async def _asked(interaction: Interaction, click: Click) -> None:
                 raise UserError(_TOO_MANY)
             cast = tuple(persona.name for persona in seated)
     except RoundtableError as error:
-        problem = with_remedy(error)
+        problem = await in_words(interaction, error)
     await _redraw(interaction, standing, cast, problem)
 
 
@@ -176,7 +177,7 @@ async def _start(interaction: Interaction, click: Click) -> None:
     try:
         said = await open_table(interaction, replace(standing, personas=", ".join(cast) or ALL))
     except RoundtableError as error:
-        await _redraw(interaction, standing, cast, with_remedy(error))
+        await _redraw(interaction, standing, cast, await in_words(interaction, error))
     else:
         await show_anew(interaction, c.card(c.text(said)))
 
@@ -199,10 +200,10 @@ VERBS: Final[Mapping[str, Handler]] = {
     "setup": _open,
     card.ASK: _ask,
     card.ASKED: _asked,
-    card.TASK: _changed_by(lambda standing, click: replace(standing, task=card.chosen_task(click.values[0]))),
+    card.TASK: _changed_by(lambda standing, click: replace(standing, task=card.chosen_task(click.choice))),
     card.CAST: _seat,
-    card.TURNS: _changed_by(lambda standing, click: replace(standing, turns=int(click.values[0]))),
-    card.FLOOR: _changed_by(lambda standing, click: replace(standing, floor=card.floor_of(click.values[0]))),
+    card.TURNS: _changed_by(lambda standing, click: replace(standing, turns=as_number(click.choice))),
+    card.FLOOR: _changed_by(lambda standing, click: replace(standing, floor=card.floor_of(click.choice))),
     card.PLACE: _changed_by(_in_channel),
     card.ROLE: _changed_by(_with_role),
     card.THREAD: _changed_by(lambda standing, click: replace(standing, in_new_thread=not card.is_on(click.argument))),

@@ -9,7 +9,7 @@ from bot.chat.commands.answering.interaction import Interaction
 from bot.chat.commands.answering.responses import answer, defer, withdraw_answer
 from bot.chat.commands.answering.server_catalogue import catalogue_of
 from bot.chat.commands.answering.slow_mode import require_pause
-from bot.chat.commands.answering.who_steers import require_host_rules, require_steerer
+from bot.chat.commands.answering.who_steers import may_write, require_host_rules, require_steerer
 from bot.chat.commands.members.privacy_command import refuse_kept_out
 from bot.chat.commands.steering.keep_going import keep_going
 from bot.chat.hearing.chimers import may_chime_in
@@ -20,7 +20,7 @@ from bot.chat.text.split import split_text
 from bot.discussion.model.persona import NAME_LENGTH
 from bot.discussion.text.links import plain_links
 from bot.discussion.text.segmentation import clipped
-from bot.errors import UserError
+from bot.errors import Remedy, UserError
 from bot.library.name_rules import safe_name
 from bot.sessions import steering
 from bot.sessions.delivery.stage import GuestMessage
@@ -135,13 +135,13 @@ async def chime_in(
     text = plain_links(without_unseen(text))
     if not text:
         raise UserError("There is nothing in it. Write what you want to say.")
+    here = interaction.client.supervisor.find(_place(interaction))
+    if session_id is not None and (here is None or here.id != session_id):
+        remedy = Remedy.OPEN if here is None else None
+        raise UserError("The table you wrote this for has ended, so it was not said.", remedy)
     runner = interaction.client.supervisor.open_at(_place(interaction))
-    if session_id not in (None, runner.stored.id):
-        raise UserError("The table you wrote this for has ended, so it was not said. Use the panel of the new one.")
-    require_voice(interaction)
-    require_welcome(interaction, runner)
+    await require_guest(interaction, runner)
     await defer(interaction, ephemeral=True, as_new=True)  # it may be withdrawn, and the card it came from must stay
-    await refuse_kept_out(interaction)
     async with interaction.client.saying.of(interaction.user.id):
         await _say(interaction, runner, text, reply_to)
 
@@ -165,9 +165,10 @@ async def _say(interaction: Interaction, runner: SessionRunner, text: str, reply
         raise UserError(TOO_MUCH)
     if heard is not Heard.TAKEN:
         raise UserError("It was not taken in: what you say is left out of this table.")
+    turn = next((turn for turn in reversed(runner.record.turns) if turn.message_id == interaction.id), None)
     if why is not None:
         await answer(interaction, f"It is taken in, and shows here as soon as I can post again. {why}")
-    elif runner.record.turns[-1].withheld and runner.record.turns[-1].message_id == interaction.id:
+    elif turn is not None and turn.withheld:
         await answer(interaction, "Discord, or a filter of this server, refused it, so nobody has heard it.")
     else:
         await withdraw_answer(interaction)  # everybody sees it: that is answer enough
@@ -175,7 +176,8 @@ async def _say(interaction: Interaction, runner: SessionRunner, text: str, reply
 
 def in_their_name(user: discord.User | discord.Member, text: str) -> tuple[Post, ...]:
     """The posts that show what a member says by command: under their name, marked as a guest's, with their face."""
-    name = safe_name(f"{clipped(safe_name(user.display_name), NAME_LENGTH - len(GUEST_MARK))}{GUEST_MARK}")
+    seen = safe_name(" ".join(without_unseen(user.display_name).split()))  # nothing pushes the mark out of sight
+    name = safe_name(f"{clipped(seen, NAME_LENGTH - len(GUEST_MARK))}{GUEST_MARK}")
     face = user.display_avatar.replace(size=128, static_format="png").url
     return tuple(Post(PostKind.WORDS, piece, username=name, avatar=face) for piece in split_text(text))
 
@@ -187,13 +189,18 @@ def one_line(question: str | None) -> str | None:
 
 def require_voice(interaction: Interaction) -> None:
     """Raise UserError for a member who may not write here: neither may the bot say it for them."""
-    in_thread = isinstance(interaction.channel, discord.Thread)
-    may = interaction.permissions
-    if not (may.send_messages_in_threads if in_thread else may.send_messages):
+    if not may_write(interaction):
         raise UserError("You may not write in this channel, so I can't do that for you here.")
 
 
-def require_welcome(interaction: Interaction, runner: SessionRunner) -> None:
+async def require_guest(interaction: Interaction, runner: SessionRunner) -> None:
+    """Raise UserError for a member who can't chime in at this table: before they write it, and when they have."""
+    require_voice(interaction)
+    _require_welcome(interaction, runner)
+    await refuse_kept_out(interaction)
+
+
+def _require_welcome(interaction: Interaction, runner: SessionRunner) -> None:
     """Raise UserError for a member who may not chime in at this table."""
     chimers = runner.stored.chimers
     if may_chime_in(chimers, interaction.user):

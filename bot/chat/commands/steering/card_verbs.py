@@ -9,22 +9,23 @@ import discord
 from bot.chat.cards import components as c
 from bot.chat.cards import opening_card as opening
 from bot.chat.cards import panel_card as panel
-from bot.chat.commands.answering.clicks import Click, Handler
+from bot.chat.commands.answering.clicks import Click, Handler, as_number
 from bot.chat.commands.answering.interaction import Interaction
-from bot.chat.commands.answering.responses import answer, may_be_lost, show
+from bot.chat.commands.answering.responses import answer, giving_back, may_be_lost, show
 from bot.chat.commands.members import privacy_command
 from bot.chat.commands.steering import actions
+from bot.chat.hearing.chimers import may_chime_in
 from bot.chat.text.split import split_text
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import seats
-from bot.errors import UserError
+from bot.errors import Remedy, UserError
 from bot.sessions.session_runner import SessionRunner
 from bot.store.models import StoredSession
 
 SAID: Final = "table.said"
 ASKED: Final = "table.asked"
 GONE: Final = "This table is kept no more: it was deleted."
-ENDED: Final = "This panel belongs to a table that has ended. `/roundtable start` opens a new one."
+ENDED: Final = "The table that this belongs to has ended."
 # Leaves room for the name before it in the message that shows it.
 _LENGTH: Final = 1500
 _NO_PING: Final = discord.AllowedMentions.none()
@@ -32,7 +33,7 @@ _NO_PING: Final = discord.AllowedMentions.none()
 
 async def stored_table(interaction: Interaction, number: str) -> StoredSession:
     """The table of this place that a card belongs to, open or not. Raises UserError."""
-    stored = await interaction.client.store.session(int(number)) if number.isdecimal() else None
+    stored = await interaction.client.store.session(as_number(number))
     if stored is None or stored.place_id != interaction.channel_id:
         raise UserError(GONE)
     return stored
@@ -42,7 +43,7 @@ def open_table_of(interaction: Interaction, number: str) -> SessionRunner:
     """The open table that a card belongs to. Raises UserError."""
     runner = interaction.client.supervisor.find(interaction.channel_id or 0)
     if runner is None or str(runner.id) != number:
-        raise UserError(ENDED)
+        raise UserError(ENDED, Remedy.OPEN if runner is None else None)
     return runner
 
 
@@ -74,7 +75,7 @@ async def _meet(interaction: Interaction, click: Click) -> None:
         session_id=stored.id,
         url=bot.avatars.url(persona),
         model=bot.model_of(persona) if differ else None,
-        can_ask=runner is not None and runner.id == stored.id and stored.chimers != 0,
+        can_ask=runner is not None and runner.id == stored.id and bool(may_chime_in(stored.chimers, interaction.user)),
     )
     await show(interaction, card)
 
@@ -85,13 +86,13 @@ async def _privacy(interaction: Interaction, click: Click) -> None:
 
 async def _say(interaction: Interaction, click: Click) -> None:
     runner = open_table_of(interaction, click.argument)
-    actions.require_voice(interaction)
-    await _send_form(interaction, "Chime in", SAID, runner.id)
+    await actions.require_guest(interaction, runner)
+    await send_say_form(interaction, "Chime in", SAID, runner.id)
 
 
 async def _whom(interaction: Interaction, click: Click) -> None:
     runner = open_table_of(interaction, click.argument)
-    actions.require_voice(interaction)
+    await actions.require_guest(interaction, runner)
     await show(interaction, panel.whom_card(runner.id, _seated(runner), interaction.client.avatars.emoji))
 
 
@@ -107,32 +108,35 @@ async def _ask(interaction: Interaction, click: Click) -> None:
 
 
 async def _ask_persona(interaction: Interaction, runner: SessionRunner, name: str) -> None:
-    actions.require_voice(interaction)
+    await actions.require_guest(interaction, runner)
     persona = next((p for p in _seated(runner) if p.name == name), None)
     if persona is None:
         raise UserError("This persona does not sit at the table any more.")
-    await _send_form(interaction, f"Ask {persona.full_name}", ASKED, f"{runner.id}:{c.key(name)}")
+    await send_say_form(interaction, f"Ask {persona.full_name}", ASKED, f"{runner.id}:{c.key(name)}")
 
 
-async def _send_form(interaction: Interaction, title: str, verb: str, argument: object) -> None:
+async def send_say_form(interaction: Interaction, title: str, verb: str, argument: object) -> None:
+    """Ask somebody what they want to say; the form comes back with this verb, in its field `text`."""
     with may_be_lost(interaction):
         field = c.field("text", "What do you want to say?", is_long=True, most=_LENGTH)
         await interaction.response.send_modal(c.form(title, verb, argument, field))
 
 
 async def _said(interaction: Interaction, click: Click) -> None:
-    await actions.chime_in(interaction, click.fields["text"], session_id=int(click.argument))
+    async with giving_back(interaction, click.written("text")):
+        await actions.chime_in(interaction, click.written("text"), session_id=click.number)
 
 
 async def _asked(interaction: Interaction, click: Click) -> None:
     """What begins with a persona's name is spoken to it, and it answers next."""
     number, _, key = click.argument.partition(":")
-    text = click.fields["text"].strip()
+    text = click.written("text").strip()
     runner = interaction.client.supervisor.find(interaction.channel_id or 0)
     name = next((p.name for p in _seated(runner) if c.key(p.name) == key), None) if runner else None
     if text and name and not text.casefold().startswith(name.casefold()):
         text = f"{name}, {text}"
-    await actions.chime_in(interaction, text, session_id=int(number))
+    async with giving_back(interaction, click.written("text")):
+        await actions.chime_in(interaction, text, session_id=as_number(number))
 
 
 def _seated(runner: SessionRunner) -> tuple[Persona, ...]:

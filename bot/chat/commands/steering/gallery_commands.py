@@ -42,11 +42,11 @@ async def _tasks(interaction: Interaction, page: int) -> discord.ui.LayoutView:
 
 
 async def _turn_personas(interaction: Interaction, click: Click) -> None:
-    await _turn(interaction, await _personas(interaction, int(click.argument)))
+    await _turn(interaction, await _personas(interaction, click.number))
 
 
 async def _turn_tasks(interaction: Interaction, click: Click) -> None:
-    await _turn(interaction, await _tasks(interaction, int(click.argument)))
+    await _turn(interaction, await _tasks(interaction, click.number))
 
 
 async def _turn(interaction: Interaction, page: discord.ui.LayoutView) -> None:

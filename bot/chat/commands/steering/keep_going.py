@@ -2,6 +2,7 @@
 
 from bot.chat.cards.ending_card import MORE_TURNS
 from bot.chat.commands.answering.interaction import Interaction
+from bot.chat.commands.answering.opening_rights import require_channel
 from bot.chat.commands.answering.who_steers import refuse_others, require_host_rules
 from bot.store.models import StoredSession
 
@@ -9,10 +10,12 @@ from bot.store.models import StoredSession
 async def keep_going(interaction: Interaction, stored: StoredSession, *, by: str) -> str:
     """Have a closed table go on for some more turns. `by`: who wants that, for the place. Out: what to answer.
 
-    Raises UserError.
+    Raises UserError. Who steers a table may prolong it, closed or not; where there are no tables any more, it stays
+    closed.
     """
     await refuse_others(interaction, stored)
     require_host_rules(interaction, stored)
+    await require_channel(interaction, stored.channel_id)
     supervisor = interaction.client.supervisor
     await supervisor.reopen(stored.place_id, stored.id, MORE_TURNS, at=interaction.id, by=by)
     return f"The table goes on: {MORE_TURNS} more turns, then another summary."

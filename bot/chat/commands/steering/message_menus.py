@@ -7,19 +7,25 @@ from discord import app_commands
 
 from bot.chat.cards import components as c
 from bot.chat.cards.turn_card import turn_card
-from bot.chat.commands.answering.clicks import Click, Handler
+from bot.chat.commands.answering.clicks import OUT_OF_DATE, Click, Handler, as_number
 from bot.chat.commands.answering.interaction import Interaction
-from bot.chat.commands.answering.responses import answering, defer, may_be_lost, show, show_anew
+from bot.chat.commands.answering.responses import answering, defer, giving_back, may_be_lost, show, show_anew
+from bot.chat.commands.answering.who_steers import refuse_others
 from bot.chat.commands.steering import actions
-from bot.chat.commands.steering.modals import SayModal
+from bot.chat.commands.steering.card_verbs import send_say_form
 from bot.errors import UserError
+from bot.llm.fallback import spoken_by
 from bot.sessions.turn_removal import ShownTurn, remove_turn, shown_turn
 from bot.store.models import PostKind
 
+REPLIED: Final = "menu.replied"
 NO_TURN: Final = "That message is no part of a discussion at one of my tables. Pick what a persona or a guest said."
 NO_PERSONA: Final = "That is not a persona's message. Pick one of theirs."
-GONE: Final = "It is taken out: no persona reads it any more, and it stands in no minutes."
-STAYS: Final = f"{GONE} The message itself stays, since I may not delete it here; whoever wrote it can."
+EARLIER: Final = "That was said at an earlier table. Pick what was said at this one."
+GONE: Final = "It is taken out: no persona reads it any more, and no minutes that are made from now on have it."
+STAYS: Final = (
+    f"{GONE} The message itself stays, since I may not delete it here; who wrote it, or may manage messages, can."
+)
 
 
 @app_commands.context_menu(name="Ask this persona")
@@ -31,10 +37,21 @@ async def ask_this_persona(interaction: Interaction, message: discord.Message) -
         runner = interaction.client.supervisor.open_at(interaction.channel_id or 0)
         if message.webhook_id not in interaction.client.webhooks.owned:
             raise UserError(NO_PERSONA)
-        actions.require_welcome(interaction, runner)
-        form = SayModal(runner.id, title=f"Ask {message.author.display_name}", reply_to=message.id)
-        with may_be_lost(interaction):
-            await interaction.response.send_modal(form)
+        # What members say by command is shown by the same webhook. What was sent this moment may not be known yet.
+        shown = await shown_turn(interaction.client.store, interaction.guild_id or 0, message.id)
+        if shown is not None and shown.persona is None:
+            raise UserError(NO_PERSONA)
+        if shown is not None and shown.stored.id != runner.id:
+            raise UserError(EARLIER)
+        await actions.require_guest(interaction, runner)
+        await send_say_form(interaction, f"Ask {message.author.display_name}", REPLIED, f"{runner.id}:{message.id}")
+
+
+async def _replied(interaction: Interaction, click: Click) -> None:
+    session_id, _, message_id = click.argument.partition(":")
+    text = click.written("text")
+    async with giving_back(interaction, text):
+        await actions.chime_in(interaction, text, session_id=as_number(session_id), reply_to=as_number(message_id))
 
 
 @app_commands.context_menu(name="Who is this?")
@@ -47,7 +64,8 @@ async def who_is_this(interaction: Interaction, message: discord.Message) -> Non
         shown = await _turn(interaction, message.id)
         client = interaction.client
         face = client.avatars.url(shown.persona) if shown.persona else message.author.display_avatar.url
-        model = client.model_of(shown.persona) if shown.persona else None
+        stood_in = spoken_by(shown.turn.flags)
+        model = client.endpoints.model_of(shown.persona, instead=stood_in) if shown.persona else None
         await show(interaction, turn_card(shown, face=face, model=model, at=message.created_at))
 
 
@@ -55,17 +73,18 @@ async def who_is_this(interaction: Interaction, message: discord.Message) -> Non
 @app_commands.guild_only()
 @app_commands.allowed_installs(guilds=True, users=False)
 async def remove_this_turn(interaction: Interaction, message: discord.Message) -> None:
-    """Asks whether to delete what was said and take it out of the discussion; for who steers the table."""
+    """Asks whether to delete what was said and take it out of the discussion."""
     async with answering(interaction):
         await defer(interaction, ephemeral=True)
         shown = await _turn(interaction, message.id)
-        _require_right(interaction, shown)
+        await _require_right(interaction, shown)
         await show(
             interaction,
             c.card(
                 c.text(
                     f"**Remove what {discord.utils.escape_markdown(shown.turn.speaker)} said?** The message is "
-                    "deleted, no persona reads it any more, and it stands in no minutes. This can't be undone."
+                    "deleted, no persona reads it any more, and it stands in no minutes but those that were handed "
+                    "out. This can't be undone."
                 ),
                 c.row(
                     c.button("Remove", "strike", message.id, style=c.Style.danger),
@@ -77,13 +96,11 @@ async def remove_this_turn(interaction: Interaction, message: discord.Message) -
 
 async def _strike(interaction: Interaction, click: Click) -> None:
     await defer(interaction)
-    message_id = int(click.argument)
+    message_id = click.number
     shown = await _turn(interaction, message_id)
-    _require_right(interaction, shown)
+    await _require_right(interaction, shown)
     client, stored = interaction.client, shown.stored
-    runner = client.supervisor.find(stored.place_id)
-    if runner is not None and runner.id != stored.id:
-        runner = None
+    runner = client.supervisor.holding(stored.id)
     gone = await remove_turn(client.store, client.stage_of(stored), shown, runner)
     if shown.turn.kind == "guest" and not any(post.kind is PostKind.WORDS for post in shown.posts):
         gone = await _delete_members(interaction, stored.place_id, message_id)
@@ -103,8 +120,10 @@ async def _delete_members(interaction: Interaction, place_id: int, message_id: i
 
 
 async def _close(interaction: Interaction, click: Click) -> None:
-    """Take a private card away."""
+    """Take a private card away; what everybody sees stays."""
     await defer(interaction)
+    if interaction.message is None or not interaction.message.flags.ephemeral:
+        raise UserError(OUT_OF_DATE)
     with may_be_lost(interaction):
         await interaction.delete_original_response()
 
@@ -116,10 +135,11 @@ async def _turn(interaction: Interaction, message_id: int) -> ShownTurn:
     return shown
 
 
-def _require_right(interaction: Interaction, shown: ShownTurn) -> None:
-    if interaction.user.id != shown.stored.convener_id and not interaction.permissions.manage_messages:
-        raise UserError("Only who convened this table, or a member with **Manage Messages**, takes a turn out of it.")
+async def _require_right(interaction: Interaction, shown: ShownTurn) -> None:
+    """Raise UserError for who may not take a turn out: whoever may steer its table, and a guest their own words."""
+    if shown.turn.author_id != interaction.user.id:
+        await refuse_others(interaction, shown.stored)
 
 
 MENUS: Final = (ask_this_persona, who_is_this, remove_this_turn)
-VERBS: Final[dict[str, Handler]] = {"strike": _strike, "close": _close}
+VERBS: Final[dict[str, Handler]] = {REPLIED: _replied, "strike": _strike, "close": _close}

@@ -8,12 +8,11 @@ from bot.chat.cards import components as c
 from bot.chat.cards import panel_card as panel
 from bot.chat.commands.answering.clicks import Click, Handler
 from bot.chat.commands.answering.interaction import Interaction
-from bot.chat.commands.answering.responses import defer, may_be_lost, show, show_anew
+from bot.chat.commands.answering.responses import defer, in_words, may_be_lost, show, show_anew
 from bot.chat.commands.answering.server_catalogue import catalogue_of
 from bot.chat.commands.answering.who_steers import refuse_others
 from bot.chat.commands.steering import actions
 from bot.chat.commands.steering.card_verbs import open_table_of
-from bot.chat.text.sentences import with_remedy
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import seats
 from bot.errors import UserError
@@ -48,7 +47,7 @@ def _doing(do: Doing) -> Handler:
         try:
             said = await do(interaction, click)
         except UserError as refused:
-            said = with_remedy(refused)
+            said = await in_words(interaction, refused)
         await show_anew(interaction, await _card(interaction, runner, said))
 
     return handle
@@ -90,13 +89,13 @@ async def _send_form(interaction: Interaction, click: Click, title: str, verb: s
 
 
 async def _put_question(interaction: Interaction, click: Click) -> str:
-    if not actions.one_line(click.fields["question"]):
+    if not actions.one_line(click.written("question")):
         raise UserError("There is no question in it. Write what the table is to discuss.")
-    return await actions.put_question(interaction, click.fields["question"])
+    return await actions.put_question(interaction, click.written("question"))
 
 
 async def _set_turns(interaction: Interaction, click: Click) -> str:
-    given = click.fields["turns"].strip()
+    given = click.written("turns").strip()
     if not (given.isdecimal() and 1 <= int(given) <= _MOST_TURNS):
         raise UserError(f"“{given}” is no number of turns. Write one from 1 to {_MOST_TURNS}.")
     return await actions.change_turns(interaction, int(given))

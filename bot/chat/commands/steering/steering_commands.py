@@ -23,7 +23,7 @@ async def pause(interaction: Interaction) -> None:
     await carry_out(interaction, actions.pause)
 
 
-@app_commands.command(description="Go on with the paused table in this channel")
+@app_commands.command(description="Go on with the table here, paused or closed")
 async def resume(interaction: Interaction) -> None:
     await carry_out(interaction, actions.resume)
 

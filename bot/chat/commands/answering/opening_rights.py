@@ -37,6 +37,15 @@ async def require_opener(interaction: Interaction) -> None:
         )
 
 
+async def may_open(interaction: Interaction) -> bool:
+    """Whether somebody may open tables on the server where they ask."""
+    try:
+        await require_opener(interaction)
+    except UserError:
+        return False
+    return True
+
+
 async def require_channel(interaction: Interaction, channel_id: int) -> None:
     """Raise UserError for a channel where the server has no tables. In: of a thread its parent."""
     guild = interaction.guild
