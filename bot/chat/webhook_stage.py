@@ -100,7 +100,7 @@ class WebhookStage:
 
     def split(self, turn: Turn, persona: Persona | None) -> list[Post]:
         if turn.kind == "moderator" or persona is None:
-            text = cards.moderator_line(turn)
+            text = "" if self._is_title(turn.steering) else cards.moderator_line(turn)
             shown = [Post(PostKind.NOTICE, piece, turn_seq=turn.seq) for piece in split_text(text)]
             # Behind each question comes the panel, with it or not at all; so it does where a closed table goes on.
             return [*shown, Post(PostKind.PANEL)] if _begins_anew(turn.steering) else shown
@@ -111,6 +111,12 @@ class WebhookStage:
             Post(kind, piece, username=persona.full_name, avatar=avatar, turn_seq=turn.seq)
             for piece in split_text(turn.text, limit)
         ]
+
+    def _is_title(self, steering: Steering | None) -> bool:
+        """Whether a question that is put stands on the opening card already, as its title."""
+        task = self._stored.session.task
+        is_first = isinstance(steering, QuestionPut) and not steering.again and steering.question == task.questions[0]
+        return is_first and task.is_called_by_question
 
     def sentence(self, notice: Notice) -> str:
         return sentence(notice, self._host)

@@ -141,6 +141,7 @@ async def test_a_persona_is_made_heard_saved_seated_changed_and_deleted(
     assert "is a name of Edda the Ferrywoman here already" in seen(
         await admin.slash(place.channel, "persona import", file=("edda.png", files["edda.png"]))
     )
+    place.show_makers_commands_to(place.mira)
     shown = await place.mira.slash(place.channel, "persona show", name="Edda")
     assert "She rows" in seen(shown)
     assert labels(shown) == []
@@ -226,6 +227,7 @@ async def test_a_task_is_made_discussed_changed_and_brought_along(place: Simulat
     data = place.env.backend.cdn.get(file.url) or b""
     back = await admin.slash(place.channel, "task import", file=(file.filename, data))
     assert seen(await admin.click(card(back), label="Discard")) == "Discarded; nothing was saved."
+    place.show_makers_commands_to(place.mira)
     assert "This server has made no task yet" in seen(await place.mira.slash(place.channel, "task list"))
     assert "comes with me" in told(await admin.slash(place.channel, "task edit", name="boats"))
     assert (await place.session()).session.task == made.thing

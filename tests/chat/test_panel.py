@@ -9,7 +9,7 @@ from tests.support.simulated_bot import Parts
 from tests.support.simulated_place import SimulatedPlace, buttons, told, words
 
 PUBLIC = ["Say something", "Ask…", "Steer"]
-RUNNING = ["Pause", "Skip", "Next question", "Own question", "Wrap up", "Length", "Stop"]
+RUNNING = ["Pause", "Skip", "Wrap up", "Stop", "Next question", "Own question", "Length"]
 
 
 async def press(place: SimulatedPlace, card: InteractionResult, label: str) -> str:

@@ -91,7 +91,7 @@ async def test_a_server_is_welcomed_where_the_bot_may_write(place: SimulatedPlac
     opened = [told(await place.lena.click(card, label=label)) for label in buttons(card)]
     assert [text.split("\n")[0] for text in opened] == [
         "## Set up a table",
-        "### Who can sit at a table (3)",
+        "## Who can sit at a table (3)",
         "### Take part",
     ]
     assert words(place.cards[0]) == words(card), "what is pressed opens beside it"
@@ -110,9 +110,7 @@ async def test_the_doctor_names_what_fails_and_what_helps(
     place.bot.settings = parts.settings.model_copy(update={"llm_base_url": parts.endpoint.base_url})
     asked = len(llm.prompts)
     for _ in range(2):
-        assert (await place.type("doctor", by=place.lena)).startswith(
-            "### All is well here\n✅ I have every permission"
-        )
+        assert (await place.type("doctor", by=place.lena)).startswith("## All is well here\n✅ I have every permission")
     assert len(llm.prompts) == asked + 1, "what it found holds for a while"
     doctor_command._FOUND.clear()
     llm.enqueue(fails(500, "secret.example is on fire"))

@@ -51,8 +51,8 @@ async def test_a_question_alone_is_a_table_of_its_own(place: SimulatedPlace, llm
     session = (await place.session()).session
     assert (session.task.context, session.task.questions) == ("", ("Should a town have a cat-curfew?",))
     assert session.task.language == "Suomi"
-    # The question stands below the card, as each does.
-    assert words(place.card).startswith("## A round table")
+    assert words(place.card).startswith("## Should a town have a cat-curfew?\n")
+    assert place.said_by_bot == [], "the question is not told twice"
     assert "bakery" not in llm.prompts[0]
 
 

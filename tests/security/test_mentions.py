@@ -56,7 +56,7 @@ async def test_in_a_question(place: SimulatedPlace) -> None:
     pings = loud(place)
     await place.type("start", question=f"Who wakes {pings}?")
     await place.type("ask", question=f"And who calms {pings}?")
-    assert f"❓ **Who wakes {pings}?**" in said_by_the_bot(place)
+    assert f"## Who wakes {pings}?" in said_by_the_bot(place)
     assert f"❓ **And who calms {pings}?**" in said_by_the_bot(place)
     assert place.pinged == []
 

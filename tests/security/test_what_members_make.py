@@ -51,6 +51,7 @@ async def test_who_may_not_is_refused_on_every_verb_and_command(place: Simulated
     made_id = await kept(place, place.guild.id, admin.id)
     sketch = await place.store.sketches.add(place.guild.id, place.otto.id, "persona", {"fields": FIELDS})
     makers = place.guild.create_role("makers")
+    place.show_makers_commands_to(place.otto)
     verbs = [f"rt:{verb}:{sketch.id}" for verb in MAKE] + [f"rt:{verb}:persona/{made_id}" for verb in MADE]
     verbs.remove(f"rt:made-list:persona/{made_id}")  # for everybody
     refused: list[str] = []
@@ -79,6 +80,7 @@ async def test_who_may_not_is_refused_on_every_verb_and_command(place: Simulated
     assert "this is gone" in pressed[1]
     assert "earlier version of me" in pressed[2]
     assert pressed[3] == ONLY_ADMINS
+    place.show_makers_commands_to(kim)
     assert (await kim.slash(place.channel, "persona create")).modal is not None
 
 

@@ -100,6 +100,12 @@ class SimulatedPlace:
         else:
             self.env.backend.delete_overwrite(self.channel.id, me)
 
+    def show_makers_commands_to(self, *who: MemberActor) -> None:
+        """An admin shows these members the commands that else only admins see, under Integrations."""
+        for name in ("persona", "task"):
+            number = (self.bot.tree._ids or {})[name]
+            self.guild.set_command_permissions(number, dict.fromkeys(who, True))
+
     def make_thread(self, name: str) -> "SimulatedPlace":
         """A thread of this channel that Mira opened."""
         return self.elsewhere_thread(self.env.backend.create_thread(self.channel.id, name, self.mira.id))

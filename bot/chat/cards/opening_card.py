@@ -49,7 +49,7 @@ def opening_card(
 ) -> c.Layout:
     """What everybody should know before they read on. `chimers` as in StoredSession.
 
-    The first question is not on it: it follows in a message of its own.
+    The first question follows in a message of its own, but where it is the title: it stands there once.
     """
     setting = lead(session.task.context)
     is_whole = setting == _one_line(session.task.context)
@@ -110,11 +110,10 @@ def shown_model(model: str) -> str:
 
 
 def _title(session: Session) -> str:
-    name, question = _one_line(session.task.name), _one_line(session.task.questions[0])
-    # A table of one's own question is called by it, and that comes next.
-    if name == question or (name.endswith("…") and question.startswith(name[:-1])):
-        return "A round table"
-    return clipped(f"Round table: {name.replace('-', ' ')}", _TITLE_LIMIT)
+    task = session.task
+    if task.is_called_by_question:
+        return _one_line(task.questions[0])
+    return clipped(f"Round table: {_one_line(task.name).replace('-', ' ')}", _TITLE_LIMIT)
 
 
 def _faces(cast: Sequence[Persona], emoji: Emoji) -> str:

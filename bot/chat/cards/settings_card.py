@@ -32,6 +32,10 @@ class SettingLine:
         return f"**{self.label}** `{self.option}`: {self.value} ({self.source})"
 
 
+# Discord hides a command from who lacks its default permissions, whatever role the bot goes by.
+_SHOWN_TO: Final = " (an admin has Discord show them `/persona` and `/task` under Server settings → Integrations)"
+
+
 def setting_lines(settings: ServerSettings, host: Settings, guild: discord.Guild) -> list[SettingLine]:
     """All of them, in the order they are told."""
 
@@ -55,7 +59,7 @@ def setting_lines(settings: ServerSettings, host: Settings, guild: discord.Guild
             "makers",
             "Who makes personas and tasks",
             s.maker_role_id is not None,
-            _role(guild, s.maker_role_id, managers, f", and {managers}", f"only {managers}"),
+            _role(guild, s.maker_role_id, managers, f", and {managers}{_SHOWN_TO}", f"only {managers}"),
         ),
         line("channel", "Where tables may be", s.channels is not None, _channels(guild, s.channels)),
         line("guests", "Who chimes in", s.chimers is not None, _chimers(guild, s.chimers)),

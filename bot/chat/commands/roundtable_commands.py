@@ -24,6 +24,8 @@ _PARTS = (
 
 @app_commands.guild_only()
 @app_commands.allowed_installs(guilds=True, users=False)
+# Everybody who sees a channel; an admin can narrow that under Integrations.
+@app_commands.default_permissions(view_channel=True)
 class RoundtableCommands(app_commands.Group, name="roundtable", description="AI personas hold a moderated discussion"):
     """Every command is answered privately; what concerns the table is said in the channel."""
 

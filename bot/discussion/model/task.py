@@ -47,6 +47,11 @@ class Task(BaseModel):
         return cls(name=clipped(questions[0], NAME_LENGTH), context=context, questions=tuple(questions))
 
     @property
+    def is_called_by_question(self) -> bool:
+        """Whether it has no name but its first question."""
+        return self.name == clipped(self.questions[0], NAME_LENGTH)
+
+    @property
     def title(self) -> str:
         """Its name as people read it: a file's has hyphens where a title has spaces, a question has what it has."""
         return self.name if " " in self.name else self.name.replace("-", " ")

@@ -22,7 +22,7 @@ from bot.chat.text.host_details import HostDetails
 from bot.chat.text.sentences import with_remedy
 from bot.chat.text.split import MESSAGE_LIMIT
 from bot.discussion.text.segmentation import clipped
-from bot.errors import RoundtableError, new_error_id
+from bot.errors import RoundtableError, UserError, new_error_id
 
 log = logging.getLogger(__name__)
 
@@ -131,6 +131,8 @@ async def apologise(interaction: Asked, error: Exception) -> None:
 
 async def in_words(interaction: Asked, problem: RoundtableError) -> str:
     """What went wrong, and what would help, as far as whoever asks may do that."""
+    if not isinstance(problem, UserError) or problem.remedy is None:
+        return str(problem)  # of a database that can't be used nothing is asked
     here = interaction.client.supervisor.find(interaction.channel_id or 0)
     return with_remedy(
         problem,

@@ -24,6 +24,8 @@ _NAMES: Final = ("name", "full_name")
 
 @app_commands.guild_only()
 @app_commands.allowed_installs(guilds=True, users=False)
+# Who else is shown it an admin says under Integrations; for those who only look there are the galleries of /roundtable.
+@app_commands.default_permissions(manage_guild=True)
 class PersonaCommands(app_commands.Group, name="persona", description="The personas that this server has made"):
     """Who may make them is looked up at each step; everybody may see them."""
 

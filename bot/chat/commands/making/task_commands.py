@@ -18,6 +18,8 @@ from bot.library.task_exchange import TASK_BYTES, imported_task
 
 @app_commands.guild_only()
 @app_commands.allowed_installs(guilds=True, users=False)
+# Who else is shown it an admin says under Integrations; for those who only look there are the galleries of /roundtable.
+@app_commands.default_permissions(manage_guild=True)
 class TaskCommands(app_commands.Group, name="task", description="The tasks that this server has made"):
     """Who may make them is looked up at each step; everybody may see them."""
 
