@@ -116,7 +116,7 @@ def test_a_file_can_be_looked_at_first(folder: Path, capsys: pytest.CaptureFixtu
     assert (status, out.splitlines()) == (
         1,
         [
-            "edda.png holds Edda: 252 characters, with a picture.",
+            "edda.png holds Edda: 237 characters, with a picture.",
             "  Left out: alternate greetings (nobody is greeted at a table).",
             "x.json holds Aino (Aino Virtanen): 22 characters, without a picture.",
             "  Taken over: model (how its model is asked; look whether you want that).",

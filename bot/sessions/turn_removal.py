@@ -14,12 +14,14 @@ from bot.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class ShownTurn:
-    """The turn that a message shows. `persona` is None for a guest's, and for the moderator's."""
+    """The turn that a message shows. `persona` is None for a guest's, and for the moderator's; `number`: how many
+    personas had spoken by then, as people count."""
 
     stored: StoredSession
     turn: Turn
     persona: Persona | None
     posts: tuple[Post, ...]
+    number: int
 
 
 async def shown_turn(store: Store, guild_id: int, message_id: int) -> ShownTurn | None:
@@ -36,7 +38,8 @@ async def shown_turn(store: Store, guild_id: int, message_id: int) -> ShownTurn 
             return None
         turn = record.turns[seq - 1]
         posts = [post for post in await store.session_posts(session_id) if post.turn_seq == seq]
-        return ShownTurn(stored, turn, _persona(stored, record, turn), tuple(posts))
+        number = sum(each.kind == "persona" and each.seq <= seq for each in record)
+        return ShownTurn(stored, turn, _persona(stored, record, turn), tuple(posts), number)
     return None
 
 

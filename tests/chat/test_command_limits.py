@@ -181,5 +181,5 @@ def test_how_a_command_is_listed() -> None:
         "| --- | --- | --- |",
         "| `/single` | y |  |",
         "",
-        "In the menu of a message or member, under *Apps*: *Remove turn* (needs Manage Messages).",
+        "In the menu of a message, under *Apps*: *Remove turn* (needs Manage Messages).",
     ]

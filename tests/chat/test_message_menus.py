@@ -23,7 +23,7 @@ async def test_who_somebody_at_the_table_is(place: SimulatedPlace) -> None:
     guest = await place.otto.send(place.channel, "Bread is dear.")
     persona = told(await place.lena.context_menu(place.channel, WHO, place.spoken[0]))
     assert persona.startswith(f"### {place.speakers[0]}\n")
-    assert "\n-# Turn 2 of the table “" in persona
+    assert "\n-# Turn 1 of the table “" in persona
     assert "An AI speaks as this persona" in persona
     assert "### Otto the Miller\nA guest of this table" in told(
         await place.lena.context_menu(place.channel, WHO, guest)

@@ -118,6 +118,7 @@ async def test_a_role_of_the_bots_own_taken_and_given_back(table: RestHouse, is_
     world = table.world
     bots, bakers = world.member("Roundtable").roles[0], world.add_role("bakers")
     world.set_roles("Roundtable", world.roles[bots], bakers)
+    world.set_roles("Mira", bakers)
     world.general.overwrites |= {world.guild_id: (0, bits("view_channel")), bakers.id: (bits("view_channel"), 0)}
     world.changed(world.general)
     session, gate = await table.between_turns()

@@ -179,9 +179,12 @@ async def test_a_place_that_takes_posts_again(store: Store) -> None:
         await house.assert_stored(run)
 
 
-async def test_a_table_that_is_stopped_before_it_could_go_on_does_not_say_that_it_does(store: Store) -> None:
+async def test_a_table_that_is_stopped_before_it_could_go_on_does_not_say_that_it_does(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with open_house(store) as house:
-        house.scripts.append([OK, OK, OK, OK, *[refused(RejectReason.BLOCKED)] * 3])
+        monkeypatch.setattr(recovery, "PLACE_NAP", 0.3)  # the next try, which would do, is not yet
+        house.scripts.append([OK, OK, OK, OK, *[refused(RejectReason.BLOCKED)] * 2])
         run = await house.start()
         await until(lambda: len(house.stages[0].script) == 0)
         await house.supervisor.stop(PLACE)

@@ -60,7 +60,7 @@ def command_list(payloads: list[Payload]) -> str:
     parts = ["\n".join(_table(command)) for command in commands]
     if menus:
         names = ", ".join(f"*{menu['name']}*{_needs(menu)}" for menu in menus)
-        parts.append(f"In the menu of a message or member, under *Apps*: {names}.")
+        parts.append(f"In the menu of a message, under *Apps*: {names}.")
     return "\n\n".join(parts)
 
 
@@ -114,7 +114,8 @@ def _needs(command: Payload) -> str:
         return ""
     # Discord's clients say server where its API says guild.
     given = [name.replace("guild", "server") for name, is_given in discord.Permissions(int(value)) if is_given]
-    permissions = ", ".join(name.replace("_", " ").title() for name in given)
+    said = {"read_messages": "View Channel"}
+    permissions = ", ".join(said.get(name, name.replace("_", " ").title()) for name in given)
     return f" (needs {permissions})" if permissions else " (administrators only)"
 
 

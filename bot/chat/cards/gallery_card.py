@@ -41,7 +41,7 @@ def tasks_page(tasks: Sequence[Task], number: int) -> discord.ui.LayoutView:
     number, shown = _page(tasks, number)
     parts: list[Any] = []
     for task in shown:
-        title = clipped(discord.utils.escape_markdown(task.name.replace("-", " ")), _FULL_NAME)
+        title = clipped(discord.utils.escape_markdown(task.title), _FULL_NAME)
         question = clipped(discord.utils.escape_markdown(" ".join(task.questions[0].split())), _QUESTION)
         more = len(task.questions) - 1
         further = f" … and {more} more" if more else ""

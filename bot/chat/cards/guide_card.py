@@ -22,7 +22,10 @@ _TAKING_PART: Final[_Rows] = (
 _OPENING: Final[_Rows] = (
     (("start",), "at once, with what you give: a question is enough"),
     (("setup",), "on a card: question, setting, personas, length, place"),
-    (("persona create", "persona import", "persona list"), "personas of this server's own"),
+    (
+        ("persona create", "persona import", "persona list"),
+        "personas of this server's own (**Manage Server**, or a role)",
+    ),
     (("task create", "task import", "task list"), "the same for tasks"),
     (("settings",), "what this server sets for its tables (**Manage Server**)"),
 )
@@ -35,6 +38,7 @@ _STEERING: Final[_Rows] = (
     (("turns", "wrapup", "stop"), "how long it goes on, and how it ends"),
     (("doctor",), "something does not work: what it is, and what helps"),
 )
+_STEERERS: Final = "For whoever opened it, for moderators, and for a role that the server names."
 CHIMING_IN: Final = (
     "Where a table is open, just write. Begin with a persona's name, or reply to one, and it answers you. "
     "What begins with `//` stays between members."
@@ -53,7 +57,7 @@ def help_card(command: Callable[[str], str], *, can_read: bool, host: HostDetail
         c.line(),
         c.text(f"### Open a table\n{listed(_OPENING)}"),
         c.line(),
-        c.text(f"### Steer it\nFor who opened it, and for moderators.\n{listed(_STEERING)}"),
+        c.text(f"### Steer it\n{_STEERERS}\n{listed(_STEERING)}"),
         c.row(c.button("Set up a table", "setup", style=c.Style.primary)),
         c.text("\n".join(f"-# {line}" for line in [NOTICE, *host.lines])),
     )

@@ -113,7 +113,7 @@ def _title(session: Session) -> str:
     task = session.task
     if task.is_called_by_question:
         return _one_line(task.questions[0])
-    return clipped(f"Round table: {_one_line(task.name).replace('-', ' ')}", _TITLE_LIMIT)
+    return clipped(f"Round table: {_one_line(task.title)}", _TITLE_LIMIT)
 
 
 def _faces(cast: Sequence[Persona], emoji: Emoji) -> str:

@@ -17,8 +17,8 @@ _TABLE_LIMIT = 200
 def turn_card(shown: ShownTurn, *, face: str, model: str | None, at: datetime) -> discord.ui.LayoutView:
     """`face`: the address of the speaker's picture; `model`: what wrote a persona's turn, where that is known."""
     escape, turn = discord.utils.escape_markdown, shown.turn
-    table = clipped(escape(shown.stored.session.task.name.replace("-", " ")), _TABLE_LIMIT)
-    what = "Summary" if turn.kind == "summary" else f"Turn {turn.seq}"
+    table = clipped(escape(shown.stored.session.task.title), _TABLE_LIMIT)
+    what = "Summary" if turn.kind == "summary" else f"Turn {shown.number}"
     said = f"{what} of the table “{table}”, {discord.utils.format_dt(at, 'f')}."
     if shown.persona is None:
         who = f"### {escape(turn.speaker)}\nA guest of this table, and no persona: a member of this server."

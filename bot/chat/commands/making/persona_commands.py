@@ -27,7 +27,7 @@ _NAMES: Final = ("name", "full_name")
 # Who else is shown it an admin says under Integrations; for those who only look there are the galleries of /roundtable.
 @app_commands.default_permissions(manage_guild=True)
 class PersonaCommands(app_commands.Group, name="persona", description="The personas that this server has made"):
-    """Who may make them is looked up at each step; everybody may see them."""
+    """Who may make them is looked up at each step; whoever Discord shows them to may look."""
 
     @app_commands.command(description="Make a persona: a form, then a look at it before it is saved")
     @app_commands.describe(picture="Its face: any picture up to 8 MB")

@@ -21,7 +21,7 @@ from bot.library.task_exchange import TASK_BYTES, imported_task
 # Who else is shown it an admin says under Integrations; for those who only look there are the galleries of /roundtable.
 @app_commands.default_permissions(manage_guild=True)
 class TaskCommands(app_commands.Group, name="task", description="The tasks that this server has made"):
-    """Who may make them is looked up at each step; everybody may see them."""
+    """Who may make them is looked up at each step; whoever Discord shows them to may look."""
 
     @app_commands.command(description="Make a task: a form, then a look at it before it is saved")
     async def create(self, interaction: Interaction) -> None:

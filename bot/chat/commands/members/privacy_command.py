@@ -88,9 +88,9 @@ async def tell(interaction: Interaction) -> str:
         [
             f"**What I keep about you on this server.** {_figures(kept)}{_made(*made)}",
             "**What that is.** Of a message at a table: its text, the name you had, your Discord id, the message's id "
-            "and the time; also of what an application like PluralKit posts again for you. Of a table: its questions, "
-            "who convened it (id), who steered it (name), and your votes. Nothing is taken in where no table is open, "
-            "nor what begins with `//`.",
+            "and the time; where I posted for you, the address of your picture; also of what an application like "
+            "PluralKit posts again for you. Of a table: its questions, who convened it (id), who steered it (name), "
+            "and your votes. Nothing is taken in where no table is open, nor what begins with `//`.",
             f"**For how long.** {_how_long(settings, kept, of_server)} "
             "I blank a message when you delete it, and change it when you edit it while its table is open.",
             f"**Where it goes.** {_where_to(settings)} The minutes go into the channel.",

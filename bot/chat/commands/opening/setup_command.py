@@ -27,7 +27,7 @@ _HOW_TO_BRIEF: Final = (
 _CANCELLED: Final = "No table was opened. `/roundtable setup` begins anew, with what was last chosen here."
 # An option's value has a hundred characters, and says what it is.
 _TASK_LENGTH: Final = 90
-_TOO_MANY: Final = f"A table that is set up here seats up to {c.OPTIONS}; leave `personas` empty for everyone."
+_TOO_MANY: Final = f"A table that is set up here seats up to {c.OPTIONS}; leave `personas` empty for the usual cast."
 
 
 @app_commands.command(description="Set a table up on a card, then open it")

@@ -24,7 +24,7 @@ from bot.chat.rules.table_choices import ALL, TableChoices
 @app_commands.describe(
     question="What to discuss; | between several",
     task="A setting with rules and questions",
-    personas="Who sits there, with commas (default: all)",
+    personas="Who sits there, with commas (default: the usual)",
     turns="How many turns before the summary",
     floor="Who speaks next when nobody was asked",
     brief="A text, Markdown or PDF file as context",
@@ -72,8 +72,10 @@ async def _complete_task(interaction: Interaction, current: str) -> list[Choice[
 
 @start.autocomplete("personas")
 async def _complete_personas(interaction: Interaction, current: str) -> list[Choice[str]]:
-    names = [persona.name for persona in (await catalogue_of(interaction)).personas]
-    return complete_list(current, names, first=[Choice(name=f"everyone ({len(names)})", value=ALL)])
+    catalogue = await catalogue_of(interaction)
+    names = [persona.name for persona in catalogue.personas]
+    usual = f"the usual cast ({len(catalogue.cast(''))})"
+    return complete_list(current, names, first=[Choice(name=usual, value=ALL)])
 
 
 @start.autocomplete("language")
