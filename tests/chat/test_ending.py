@@ -32,8 +32,8 @@ async def test_the_card_has_more_to_read(place: SimulatedPlace, parts: Parts) ->
     assert told(met).splitlines() == ["## Bo Lindqvist", "Bo at the table."]
     assert met.response is not None
     form = await place.otto.click(met.response, label="Ask Bo")
-    await place.fill_in(form, "what about rye?", by=place.otto)
-    assert (await place.guests())[-1].text == "Bo, what about rye?"
+    await place.fill_in(form, "both rye and oats?", by=place.otto)
+    assert (await place.guests())[-1].text == "Bo, both rye and oats?"
     await place.type("stop")
     met = await place.otto.select(card, ["Aino"])
     assert "Aino at the table." in told(met), "also when the table is closed"
