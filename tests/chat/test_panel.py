@@ -103,6 +103,16 @@ async def test_while_nobody_takes_turns_the_panel_follows_members(
     monkeypatch.setattr(run.panel, "message_seen", message_seen)
     await place.otto.send(place.channel, "Is it my turn?")
     assert heard == [True], "what is said waits for no panel"
+    monkeypatch.undo()
+
+    place.deny("send_messages")
+    for number in range(10):
+        await place.lena.send(place.channel, f"// {number}")
+    said = await place.type("panel")
+    assert said.startswith("The panel is shown as soon as I can post again. ")
+    assert "Send Messages" in said
+    panels = await place.store.session_posts(run.id, PostKind.PANEL)
+    assert sum(panel.message_id is None for panel in panels) == 1, "one that waits is enough"
 
 
 async def test_everyone_talks_by_the_panel(place: SimulatedPlace) -> None:
