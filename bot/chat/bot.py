@@ -97,7 +97,7 @@ class RoundtableBot(ServerEvents):
         self.workshop = Workshop.of(store, lambda: self.catalogue, self.avatars, trial)
         self.retention = Retention(
             store,
-            self.supervisor.drop_server,
+            self._drop_server,
             keep_days=settings.retention_days,
             grace_days=settings.leave_grace_days,
             keeps_promises="retention_days" not in settings.model_fields_set,
@@ -147,6 +147,11 @@ class RoundtableBot(ServerEvents):
             conveners=self.conveners,
         )
 
+    def _drop_server(self, guild_id: int) -> None:
+        """Have nothing run or be remembered of a server that is about to be deleted."""
+        self.supervisor.drop_server(guild_id)
+        self.workshop.catalogues.changed(guild_id)
+
     # --- from start to end ---
 
     async def setup_hook(self) -> None:
@@ -189,9 +194,14 @@ class RoundtableBot(ServerEvents):
     # --- what is heard ---
 
     async def on_message(self, message: discord.Message) -> None:
-        channel = message.channel
-        if at_table := self.supervisor.find(channel.id):
+        await self._take_in(message)
+        # Only then: showing it takes a while, in which the next message would overtake this one.
+        if at_table := self.supervisor.find(message.channel.id):
             await at_table.panel.message_seen(message.id)
+
+    async def _take_in(self, message: discord.Message) -> None:
+        """A message of ours is bound, a guest's becomes a turn."""
+        channel = message.channel
         parent_id = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
         if seen := as_own(message, parent_id, me=self.me, owned=self.webhooks.owned):
             await self.supervisor.message_seen(channel.id, seen)

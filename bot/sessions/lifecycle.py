@@ -101,6 +101,8 @@ class Lifecycle:
         tallies = await self._store.votes.tallies(self._state.id)
         minutes = told_of(self._state.stored, self._record, self._stage.names(), tallies, is_over=True)
         closing = Post(PostKind.MINUTES, self._stage.sentence(SessionClosed(refused)), attachment=as_markdown(minutes))
+        if self._state.status is Status.ENDED:
+            return  # by somebody else meanwhile
         self._recovering = None
         await self._state.end(closing)
         if why := await self._announcer.deliver_quietly():

@@ -53,7 +53,7 @@ async def reopen(
     except PlaceTaken:
         raise UserError("There is a table in this channel already.", Remedy.STOP) from None
     record.append(turn)
-    return replace(stored, status=Status.RUNNING, reason=None, fault=None, listen_from=at), record
+    return replace(stored, status=Status.RUNNING, reason=None, fault=None, listen_from=at, ended_at=None), record
 
 
 async def _check_limits(store: Store, limits: Limits, stored: StoredSession) -> None:

@@ -126,6 +126,7 @@ def post_of(row: Row[Any]) -> Post:
         after_id=row.after_id or 0,
         message_id=row.message_id,
         created_at=row.created_at,
+        session_id=row.session_id,
     )
 
 

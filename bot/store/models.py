@@ -82,6 +82,7 @@ class Post:
 
     `id` is 0 until it is stored. `attachment` is the text of a file that goes with it (the minutes). `turn_seq`: the
     turn that it shows, or for a vote the one that put the question. `created_at`: None where that was not asked for.
+    `session_id`: whose it is, 0 for that of whoever has just made it; an earlier session's may wait in the same place.
     """
 
     kind: PostKind
@@ -95,6 +96,7 @@ class Post:
     after_id: int = 0
     message_id: int | None = None
     created_at: datetime | None = field(default=None, compare=False)
+    session_id: int = field(default=0, compare=False)
 
     @property
     def shown_turn(self) -> int | None:

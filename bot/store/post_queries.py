@@ -224,6 +224,14 @@ def give_up_place(db: Connection, place_id: int) -> None:
     db.execute(update(posts).where(posts.c.place_id == place_id, posts.c.status.in_(_UNSETTLED)).values(_GIVEN_UP))
 
 
+def give_up_cards(db: Connection, place_id: int) -> None:
+    """Give up what the place's earlier sessions were still to show and only an open one shows."""
+    of_open = posts.c.kind.in_((PostKind.CARD, PostKind.PANEL, PostKind.VOTE))
+    db.execute(
+        update(posts).where(posts.c.place_id == place_id, posts.c.status.in_(_UNSETTLED), of_open).values(_GIVEN_UP)
+    )
+
+
 def sending(db: Connection, place_id: int) -> Post | None:
     """The place's post whose outcome is open."""
     where = (posts.c.place_id == place_id, posts.c.status == PostStatus.SENDING)

@@ -75,10 +75,12 @@ class Store:
     # --- sessions ---
 
     async def add_session(self, stored: StoredSession, opening: Sequence[Post]) -> StoredSession:
-        """Store a new session with its first posts. Raises PlaceTaken."""
+        """Store a new session with its first posts. Of earlier ones in its place, which are over, no card, panel or
+        vote is shown any more. Raises PlaceTaken."""
 
         def work(db: Connection) -> int:
             session_id = session_queries.add_session(db, stored)
+            post_queries.give_up_cards(db, stored.place_id)
             post_queries.add_posts(db, session_id, stored.place_id, opening)
             return session_id
 

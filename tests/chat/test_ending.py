@@ -4,6 +4,7 @@ from simcord import InteractionResult
 
 from bot.discussion.model.task import Task
 from bot.library.catalogue import Catalogue
+from bot.store.models import Post, PostKind, PostStatus
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import CAST, Parts
 from tests.support.simulated_place import SimulatedPlace, told, words
@@ -31,8 +32,8 @@ async def test_the_card_has_more_to_read(place: SimulatedPlace, parts: Parts) ->
     assert told(met).splitlines() == ["## Bo Lindqvist", "Bo at the table."]
     assert met.response is not None
     form = await place.otto.click(met.response, label="Ask Bo")
-    await place.fill_in(form, "what about rye?", by=place.otto)
-    assert (await place.guests())[-1].text == "Bo, what about rye?"
+    await place.fill_in(form, "both rye and oats?", by=place.otto)
+    assert (await place.guests())[-1].text == "Bo, both rye and oats?"
     await place.type("stop")
     met = await place.otto.select(card, ["Aino"])
     assert "Aino at the table." in told(met), "also when the table is closed"
@@ -68,6 +69,27 @@ async def test_what_can_be_done_below_a_closed_table(place: SimulatedPlace, llm:
         1,
     )
     assert [persona.name for persona in session.cast] == ["Bo", "Ravi"]
+
+
+async def test_what_a_closed_table_has_left_over_is_shown_as_its_own_at_the_next(place: SimulatedPlace) -> None:
+    await place.type("start")
+    await place.type("stop")
+    first = await place.session()
+    left = [
+        Post(PostKind.PANEL),
+        Post(PostKind.VOTE, turn_seq=99),
+        Post(PostKind.SUMMARY, "Rye it is.", username="Bo"),
+        Post(PostKind.MINUTES, "Closed at last.", attachment="# Rye"),
+    ]
+    ids = [await place.store.add_post(first.id, place.channel.id, post) for post in left]
+    await place.type("start")
+    await place.env.settle()
+    shown = [post.status for post_id in ids if (post := await place.store.post(post_id))]
+    assert shown == [PostStatus.REFUSED, PostStatus.REFUSED, PostStatus.POSTED, PostStatus.POSTED]
+    (closing,) = [message for message in place.history() if message.content == "Closed at last."]
+    assert f":{first.id}'" in str(closing.components), "its buttons are those of its own table"
+    (summary,) = [card for card in place.cards if "Rye it is." in words(card)]
+    assert "minute" not in words(summary), "how long the next one takes is none of its"
 
 
 async def test_a_closed_table_goes_on_for_who_may_where_it_may(place: SimulatedPlace, parts: Parts) -> None:

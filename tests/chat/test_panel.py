@@ -1,5 +1,6 @@
 """The panel: it follows the table, everyone talks by it, and whoever may steers by the private card that it opens."""
 
+import pytest
 from simcord import InteractionResult, MemberActor
 
 from bot.chat.commands.steering.card_verbs import ENDED
@@ -83,7 +84,9 @@ async def test_of_two_panels_that_a_kill_has_left_the_older_goes(place: Simulate
     assert words(place.panel).startswith("**Paused**"), "the new process keeps it up to date"
 
 
-async def test_while_nobody_takes_turns_the_panel_follows_members(place: SimulatedPlace) -> None:
+async def test_while_nobody_takes_turns_the_panel_follows_members(
+    place: SimulatedPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await place.type("start")
     await place.type("pause")
     before = place.panel.id
@@ -91,6 +94,25 @@ async def test_while_nobody_takes_turns_the_panel_follows_members(place: Simulat
         await place.otto.send(place.channel, f"// {number}")
     assert place.panel.id != before
     assert len(place.panels) == 1
+    run = place.bot.supervisor.open_at(place.channel.id)
+    heard: list[bool] = []
+
+    async def message_seen(message_id: int) -> None:
+        heard.append(run.has_heard(message_id))
+
+    monkeypatch.setattr(run.panel, "message_seen", message_seen)
+    await place.otto.send(place.channel, "Is it my turn?")
+    assert heard == [True], "what is said waits for no panel"
+    monkeypatch.undo()
+
+    place.deny("send_messages")
+    for number in range(10):
+        await place.lena.send(place.channel, f"// {number}")
+    said = await place.type("panel")
+    assert said.startswith("The panel is shown as soon as I can post again. ")
+    assert "Send Messages" in said
+    panels = await place.store.session_posts(run.id, PostKind.PANEL)
+    assert sum(panel.message_id is None for panel in panels) == 1, "one that waits is enough"
 
 
 async def test_everyone_talks_by_the_panel(place: SimulatedPlace) -> None:

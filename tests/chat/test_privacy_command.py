@@ -23,6 +23,7 @@ from bot.chat.commands.members.privacy_command import (
     SURE,
     _where_to,
 )
+from bot.discussion.model.task import Task
 from bot.settings import Settings
 from bot.store.member_data import Kept
 from bot.store.models import PostKind, Status
@@ -396,6 +397,13 @@ async def test_leaving_begins_the_grace_period_and_coming_back_ends_it(place: Si
     assert await place.store.expiry.servers_left(at) == [place.guild.id]
     await far_off.back(place.guild.id)
     assert await place.store.expiry.servers_left(at) == []
+    catalogues, task = place.bot.workshop.catalogues, Task(name="ferry", context="", questions=("Row?",))
+    await place.store.own_tasks.add(place.guild.id, task, made_by=1, most=1, sketch_id=0)
+    catalogues.changed(place.guild.id)
+    assert task in (await catalogues.of(place.guild.id)).tasks
+    await far_off.left(place.guild.id)
+    await far_off.sweep([], at)
+    assert task not in (await catalogues.of(place.guild.id)).tasks, "nothing remembers what is deleted"
 
 
 async def test_an_outage_is_no_departure(place: SimulatedPlace) -> None:

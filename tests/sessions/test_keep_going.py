@@ -38,6 +38,7 @@ async def test_a_table_goes_on_after_its_summary_and_ends_with_another(store: St
         while_closed = house.place.guest("Is nobody here?")
         run = await house.supervisor.reopen(PLACE, closed.id, 2, at=house.place.new_id(), by="Mira")
         assert run.id == closed.id
+        assert run.stored.ended_at is None, "its minutes last until it ends again"
         assert (await store.session(closed.id) or closed).listen_from > while_closed.id
         await ended(run)
         kinds = [t.kind for t in run.record if t.kind != "moderator"]

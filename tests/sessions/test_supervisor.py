@@ -42,7 +42,7 @@ async def test_what_can_be_done_depends_on_how_the_table_stands(house: SessionHo
     for ask in (supervisor.pause, supervisor.resume, supervisor.stop):
         with pytest.raises(UserError, match="There is no table in this channel"):
             await ask(PLACE)
-    await house.start(Dials(pace=60, turns=5))
+    run = await house.start(Dials(pace=60, turns=5))
     with pytest.raises(UserError, match="is not paused"):
         await supervisor.resume(PLACE)
     await supervisor.pause(PLACE)
@@ -52,6 +52,8 @@ async def test_what_can_be_done_depends_on_how_the_table_stands(house: SessionHo
         supervisor.running_at(PLACE)
     await supervisor.resume(PLACE)
     assert supervisor.running_at(PLACE).status is Status.RUNNING
+    await asyncio.gather(supervisor.stop(PLACE), supervisor.stop(PLACE))
+    assert len(await house.store.session_posts(run.id, PostKind.MINUTES)) == 1, "pressed twice, closed once"
 
 
 async def test_who_is_under_way_in_a_channel_follows_as_tables_open_pause_and_close(house: SessionHouse) -> None:

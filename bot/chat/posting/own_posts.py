@@ -53,8 +53,9 @@ class OwnPosts:
             case PostKind.SUMMARY:
                 return {"view": summary_card(post.content, post.username or "", post.avatar, await self._figures(post))}
             case PostKind.MINUTES if post.attachment:
-                file = discord.File(io.BytesIO(post.attachment.encode()), filename=minutes_name(self._stored, post))
-                row = closing_row(self._stored.id, await self._start_url())
+                stored = await self._whose(post)
+                file = discord.File(io.BytesIO(post.attachment.encode()), filename=minutes_name(stored, post))
+                row = closing_row(stored.id, await self._start_url(stored))
                 return {"content": post.content, "file": file, "view": row}
             case _:
                 return {"content": post.content, "suppress_embeds": True}
@@ -69,14 +70,21 @@ class OwnPosts:
             host=self._host,
         )
 
+    async def _whose(self, post: Post) -> StoredSession:
+        """The session of a post: what an earlier one in this place has left over is shown here as well."""
+        is_own = post.session_id in (0, self._stored.id)
+        return self._stored if is_own else await self._store.session(post.session_id) or self._stored
+
     async def _figures(self, post: Post) -> str | None:
-        """How much was said, below the last piece of a summary."""
+        """How much was said, below the last piece of a summary; of an earlier session nobody knows it any more."""
+        if await self._whose(post) is not self._stored:
+            return None
         pieces = await self._store.session_posts(self._stored.id, PostKind.SUMMARY)
         is_last = not pieces or pieces[-1].id == post.id
         return figures(self._panel.report, now()) if is_last and self._panel.report else None
 
-    async def _start_url(self) -> str | None:
-        """Where the opening card is, None if it was not shown."""
-        cards = await self._store.session_posts(self._stored.id, PostKind.CARD)
+    async def _start_url(self, stored: StoredSession) -> str | None:
+        """Where a session's opening card is, None if it was not shown."""
+        cards = await self._store.session_posts(stored.id, PostKind.CARD)
         card = next((card.message_id for card in cards if card.message_id), None)
-        return _MESSAGE_URL.format(self._stored.guild_id, self._stored.place_id, card) if card else None
+        return _MESSAGE_URL.format(stored.guild_id, stored.place_id, card) if card else None

@@ -99,19 +99,26 @@ class PanelFollower:
             self._seen.clear()
             await self._show()
 
-    async def ask(self) -> None:
-        """Show the panel anew because somebody wants it. Raises UserError if that was done a moment ago."""
+    async def ask(self) -> str | None:
+        """Show the panel anew because somebody wants it. Out: what keeps it from being shown, as far as that is known.
+
+        Raises UserError if that was done a moment ago.
+        """
         now = asyncio.get_running_loop().time()
         if now - self._asked_at < APART:
             raise UserError("The panel was shown a moment ago: look a little further up.")
         self._asked_at = now
-        await self._show()
+        return await self._show()
 
-    async def _show(self) -> None:
+    async def _show(self) -> str | None:
         await self._queue()
-        await self._announcer.deliver_quietly()
+        why = await self._announcer.deliver_quietly()
         await self.settle()
+        return why
 
     async def _queue(self) -> None:
+        panels = await self._store.session_posts(self._state.id, PostKind.PANEL)
+        if any(panel.status in _WAITING for panel in panels):
+            return  # for a place that takes nothing now: one is enough
         await self._store.add_post(self._state.id, self._state.stored.place_id, Post(PostKind.PANEL))
         self.expect()

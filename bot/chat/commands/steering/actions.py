@@ -70,7 +70,8 @@ async def stop(interaction: Interaction, *, summary: bool = False) -> str:
 async def show_panel(interaction: Interaction) -> str:
     runner = interaction.client.supervisor.open_at(_place(interaction))
     require_voice(interaction)
-    await runner.panel.ask()
+    if why := await runner.panel.ask():
+        return f"The panel is shown as soon as I can post again. {why}"
     return "The panel stands at the end of this channel again."
 
 

@@ -16,6 +16,7 @@ from bot.chat.commands.members import privacy_command
 from bot.chat.commands.steering import actions
 from bot.chat.hearing.chimers import may_chime_in
 from bot.chat.text.split import split_text
+from bot.discussion.model.names import addressed
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import seats
 from bot.errors import Remedy, UserError
@@ -132,8 +133,10 @@ async def _asked(interaction: Interaction, click: Click) -> None:
     number, _, key = click.argument.partition(":")
     text = click.written("text").strip()
     runner = interaction.client.supervisor.find(interaction.channel_id or 0)
-    name = next((p.name for p in _seated(runner) if c.key(p.name) == key), None) if runner else None
-    if text and name and not text.casefold().startswith(name.casefold()):
+    seated = _seated(runner) if runner else ()
+    name = next((p.name for p in seated if c.key(p.name) == key), None)
+    # Not every word that begins like a name is one.
+    if text and name and addressed(text, seated, speaker="", guest=True) != name:
         text = f"{name}, {text}"
     async with giving_back(interaction, click.written("text")):
         await actions.chime_in(interaction, text, session_id=as_number(number))
