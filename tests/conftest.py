@@ -12,7 +12,7 @@ pytest.register_assert_rewrite("tests.support")
 
 # Less than half of what is usual, so that the suite stays short; a test that needs more says so. No example has a
 # deadline: how long one takes is the machine's doing.
-settings.register_profile("suite", max_examples=40, deadline=None)
+settings.register_profile("suite", max_examples=25, deadline=None)
 settings.load_profile("suite")
 
 

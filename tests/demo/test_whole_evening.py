@@ -99,7 +99,7 @@ async def talk(page: PageDriver) -> None:
     await page.menu(words[:40], "Reply")
     await page.say(f"Why? {HOSTILE}")
     await page.press("Steer")
-    await page.wait_for(lambda seen: "You can" in seen[-1][1])
+    await page.wait_for(lambda seen: any("You can" in text for _, text in seen))
     await page.become("alex")
     await page.press("Resume")
     answered = await page.wait_for(lambda seen: bool(after(seen, "robin")))
