@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ GUEST = GuestSaid(at(OPENED + 30), PLACE, "May I?")
 
 def post(number: int, kind: str, content: str, *, seq: int | None = None) -> dict[str, Any]:
     name = "Aino" if kind == "turn" else None
-    ids = {"id": number, "session_id": 1, "turn_seq": seq, "message_id": at(OPENED + 10 * number)}
+    ids: dict[str, Any] = {"id": number, "session_id": 1, "turn_seq": seq, "message_id": at(OPENED + 10 * number)}
+    ids["created_at"] = datetime.fromtimestamp(OPENED + 10 * number, UTC).isoformat()
     return ids | {"kind": kind, "username": name, "content": content, "status": "posted"}
 
 
@@ -62,7 +64,14 @@ def turn(seq: int, kind: str, text: str, **more: Any) -> dict[str, Any]:
 def table() -> StoredTable:
     """A table as it should be: two turns, the second in two messages, with a guest's between them."""
     opened, ended = "2027-01-15 08:00:00", "2027-01-15 08:01:00"
-    session = {"id": 1, "place_id": PLACE, "status": "ended", "reason": None, "dials": '{"turns": 2}'}
+    session = {
+        "id": 1,
+        "place_id": PLACE,
+        "status": "ended",
+        "reason": None,
+        "dials": '{"turns": 2}',
+        "listen_from": None,
+    }
     turns = [
         turn(1, "persona", "First."),
         turn(2, "guest", GUEST.text, message_id=GUEST.id),
@@ -159,6 +168,11 @@ def test_a_guests_message_that_is_no_turn_or_two_is_found() -> None:
     lost = table()
     lost.turns[1] |= {"kind": "moderator", "message_id": None}
     assert found(lost, messages(lost)) == {"guests_lost": 1}
+    # It went on after its end, and was closed when the guest wrote, or was not.
+    for closed, again, is_lost in ((20, 40, False), (5, 10, True)):
+        lost.session["listen_from"] = at(OPENED + again)
+        lost.posts[-1]["created_at"] = datetime.fromtimestamp(OPENED + closed, UTC).isoformat()
+        assert found(lost, messages(lost)) == ({"guests_lost": 1} if is_lost else {})
     lost.session["ended_at"] = "2027-01-15 08:00:30.2"  # it came as the table closed: nobody can tell
     assert found(lost, messages(lost)) == {}
     twice = table()

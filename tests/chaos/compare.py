@@ -296,8 +296,9 @@ def _check_guests(table: StoredTable, guests: list[GuestSaid], found: Findings) 
     for guest in guests:
         name = f"session {table.session['id']}: message {guest.id}"
         of_it = [turn for turn in turns if turn["message_id"] == guest.id]
-        at = ((guest.id >> 22) + DISCORD_EPOCH) / 1000
-        if not of_it and opened is not None and ended is not None and opened + DOUBTFUL < at < ended - DOUBTFUL:
+        at = _written(guest.id)
+        is_open = opened is not None and ended is not None and opened + DOUBTFUL < at < ended - DOUBTFUL
+        if not of_it and is_open and not _was_closed(table, at):
             found.guests_lost.append(f"{name} {guest.text!r} is no turn")
         # Also by the message that an application has posted again, with its tags.
         with_words = [turn for turn in turns if guest.text in turn["text"]]
@@ -305,6 +306,17 @@ def _check_guests(table: StoredTable, guests: list[GuestSaid], found: Findings) 
             found.guests_doubled.append(f"{name} is {max(len(of_it), len(with_words))} turns")
         if any((turn["text"], turn["speaker"]) != (guest.text, guest.name) for turn in of_it):
             found.texts_differ.append(f"{name}: its turn says otherwise, or by another name")
+
+
+def _was_closed(table: StoredTable, at: float) -> bool:
+    """Whether a table that went on after its end was closed then: what is written meanwhile is not for it."""
+    listens_from = table.session["listen_from"]
+    first = min((_seconds(post["created_at"]) or 0 for post in table.posts if post["kind"] == "minutes"), default=0)
+    return listens_from is not None and first - DOUBTFUL < at < _written(listens_from) + DOUBTFUL
+
+
+def _written(message_id: int) -> float:
+    return ((message_id >> 22) + DISCORD_EPOCH) / 1000
 
 
 def _seconds(stored: str | None) -> float | None:
