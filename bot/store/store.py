@@ -1,4 +1,4 @@
-"""The one way to the database: sessions, their turns and posts, and the webhooks.
+"""The one way to the database: sessions, their turns and posts; what else is kept has a part of its own here.
 
 Every method is one transaction. None of them waits for the network, so a transaction is never held across it. What
 is done in the transactions stands in the modules of queries.
@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Turn
 from bot.discussion.model.task import Task
-from bot.store import post_queries, session_queries, webhook_queries
+from bot.store import post_queries, session_queries
 from bot.store.engine import Database
 from bot.store.expiry import Expiry
 from bot.store.last_choices import LastChoices
@@ -31,7 +31,6 @@ from bot.store.models import (
     RefusedPost,
     Status,
     StoredSession,
-    Webhook,
 )
 from bot.store.opening import open_migrated
 from bot.store.own_library import MadeTable, Makers, Portraits, SketchTable
@@ -39,6 +38,7 @@ from bot.store.schema import now, own_personas, own_tasks
 from bot.store.server_settings import Remembered, ServerSettingsTable
 from bot.store.spending import Spending
 from bot.store.vote_table import VoteTable
+from bot.store.webhook_table import WebhookTable
 
 
 class PlaceTaken(Exception):
@@ -62,6 +62,7 @@ class Store:
         self.makers = Makers(database)
         self.last_choices = LastChoices(database)
         self.votes = VoteTable(database)
+        self.webhooks = WebhookTable(database)
 
     @classmethod
     async def open(cls, url: str, file: Path) -> Self:
@@ -285,23 +286,6 @@ class Store:
     async def message_gone(self, message_id: int) -> None:
         """A message was deleted: its post is `removed` and will not be sent again, a guest's words are blanked."""
         await self._database.run(lambda db: post_queries.message_gone(db, message_id))
-
-    # --- webhooks ---
-
-    async def add_webhook(self, webhook: Webhook) -> None:
-        """Remember a webhook of ours; it becomes the live one of its channel."""
-        await self._database.run(lambda db: webhook_queries.add_webhook(db, webhook))
-
-    async def live_webhook(self, channel_id: int) -> Webhook | None:
-        return await self._database.run(lambda db: webhook_queries.live_webhook(db, channel_id))
-
-    async def retire_webhook(self, webhook_id: int) -> None:
-        """The webhook was deleted or moved. Its id stays known as ours."""
-        await self._database.run(lambda db: webhook_queries.retire_webhook(db, webhook_id))
-
-    async def webhook_channels(self) -> dict[int, int]:
-        """Every webhook id ever owned, with the channel it belongs to."""
-        return await self._database.run(webhook_queries.webhook_channels)
 
 
 @asynccontextmanager

@@ -31,7 +31,7 @@ WALL_CLOCK = {
 ASKS_THE_WALL_CLOCK = {
     "schema.py": "it is where `now` stands",
     "store.py": "when a session ended is stored",
-    "webhook_queries.py": "when a webhook was made is stored",
+    "webhook_table.py": "when a webhook was made is stored",
     "new_session.py": "when a session began is stored",
     "vote_table.py": "when a vote was cast or changed is stored",
     "discuss.py": "the same, in the terminal",

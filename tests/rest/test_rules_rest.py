@@ -32,7 +32,7 @@ async def test_a_deleted_webhook_is_made_anew(table: RestHouse) -> None:
     await table.check_each_once(session)
     assert ours(table).id != old.id
     assert table.turns()[:2] == [FIRST, SECOND]
-    assert (await table.store.webhook_channels()).keys() == {old.id, ours(table).id}
+    assert (await table.store.webhooks.channels()).keys() == {old.id, ours(table).id}
 
 
 async def test_a_webhook_s_new_token_is_looked_up(table: RestHouse) -> None:

@@ -35,7 +35,7 @@ async def test_no_form_of_the_minutes_holds_a_secret_or_an_id(tmp_path: Path) ->
     guest = Turn(3, "guest", "Wanda", "Does it?", message_id=MESSAGE + 1, author_id=MEMBER)
     async with open_store(*database(tmp_path)) as store:
         stored = await store.add_session(stored_session(cast=(marit, persona("Pedro")), task=task), [])
-        await store.add_webhook(Webhook(77, PLACE, WEBHOOK, GUILD))
+        await store.webhooks.add(Webhook(77, PLACE, WEBHOOK, GUILD))
         record = [moderator_turn(await store.record(stored.id), QuestionPut(question="Row?"), "Row?"), said, guest]
         record.append(Turn(4, "moderator", "Moderator", "", steering=Compaction(upto=2, gist=f"GIST {secrets}")))
         record.append(Turn(5, "persona", "Pedro", f"WITHHELD {secrets}", withheld=True))

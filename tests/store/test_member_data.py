@@ -220,7 +220,7 @@ async def test_being_kept_out_is_by_server(store: Store) -> None:
 async def test_what_ended_before_goes_with_all_that_belongs_to_it(tmp_path: Path, store: Store) -> None:
     old = await store.add_session(stored_session(), [Post(PostKind.CARD)])
     await store.add_turn(old.id, PLACE, guest(1))
-    await store.add_webhook(Webhook(5, PLACE, "secret"))
+    await store.webhooks.add(Webhook(5, PLACE, "secret"))
     await store.set_status(old.id, Status.ENDED)
     still_open = await store.add_session(stored_session(), [])
     after = datetime.now(UTC) + timedelta(days=30, seconds=1)
@@ -250,17 +250,17 @@ async def test_a_server_that_was_left_is_noted_until_the_bot_is_back(store: Stor
 
 
 async def test_a_webhook_goes_with_its_server_also_where_its_sessions_went_before(store: Store) -> None:
-    await store.add_webhook(Webhook(5, PLACE, "secret", GUILD))
+    await store.webhooks.add(Webhook(5, PLACE, "secret", GUILD))
     assert await store.expiry.note_servers([9], NOW) == [GUILD]
     await store.expiry.delete_server(GUILD)
-    assert await store.webhook_channels() == {}
+    assert await store.webhooks.channels() == {}
 
 
 async def test_everything_of_a_server_and_nothing_of_another(store: Store, kept: StoredSession) -> None:
     abroad = await store.add_session(stored_session(guild_id=9, place_id=5, channel_id=5), [])
     for session, channel in ((kept, PLACE), (abroad, 5)):
         await store.add_turn(session.id, channel, guest(1))
-        await store.add_webhook(Webhook(channel, channel, "secret"))
+        await store.webhooks.add(Webhook(channel, channel, "secret"))
         await store.member_data.keep_out(session.guild_id, KIM.id, out=True)
         await store.add_vote(session.id, channel, 1)
         assert await store.votes.cast(session.id, 1, KIM.id, "Aino")

@@ -413,19 +413,19 @@ async def test_copies_are_found_by_what_they_say(store: Store, kept: StoredSessi
 
 
 async def test_every_webhook_id_is_kept(store: Store) -> None:
-    assert await store.live_webhook(3) is None
-    await store.add_webhook(Webhook(LARGEST, 3, "first-token"))
-    await store.add_webhook(Webhook(12, 3, "second-token"))
-    await store.add_webhook(Webhook(13, 4, "other-token"))
-    live = await store.live_webhook(3)
+    assert await store.webhooks.live(3) is None
+    await store.webhooks.add(Webhook(LARGEST, 3, "first-token"))
+    await store.webhooks.add(Webhook(12, 3, "second-token"))
+    await store.webhooks.add(Webhook(13, 4, "other-token"))
+    live = await store.webhooks.live(3)
     assert live is not None
     assert (live.id, live.token) == (12, "second-token")
     assert "second-token" not in repr(live)
-    await store.retire_webhook(12)
-    assert await store.live_webhook(3) is None
-    assert (await store.webhook_channels()).keys() == {LARGEST, 12, 13}
-    await store.add_webhook(Webhook(12, 3, "new-token"))
-    assert (await store.live_webhook(3) or live).token == "new-token"
+    await store.webhooks.retire(12)
+    assert await store.webhooks.live(3) is None
+    assert (await store.webhooks.channels()).keys() == {LARGEST, 12, 13}
+    await store.webhooks.add(Webhook(12, 3, "new-token"))
+    assert (await store.webhooks.live(3) or live).token == "new-token"
 
 
 async def test_the_cast_is_kept_as_it_was_at_the_start(store: Store, kept: StoredSession) -> None:

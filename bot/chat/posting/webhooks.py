@@ -88,7 +88,7 @@ class WebhookRegistry:
     async def open(self) -> None:
         middlewares = (WebhookLimits(), never_resend)
         self._session = aiohttp.ClientSession(middlewares=middlewares, timeout=aiohttp.ClientTimeout(total=None))
-        self.owned = await self._store.webhook_channels()
+        self.owned = await self._store.webhooks.channels()
 
     async def aclose(self) -> None:
         for finding in self._finding.values():
@@ -123,11 +123,11 @@ class WebhookRegistry:
             finding.exception()  # whoever has waited for it was told
 
     async def _find(self, channel_id: int) -> Webhook:
-        known = await self._store.live_webhook(channel_id)
+        known = await self._store.webhooks.live(channel_id)
         if known is None:
             async with asyncio.timeout(FIND_SECONDS):
                 known = await self._find_or_create(channel_id)
-            await self._store.add_webhook(known)
+            await self._store.webhooks.add(known)
             self.owned[known.id] = channel_id
         else:
             self._give_a_face(known)
@@ -138,9 +138,9 @@ class WebhookRegistry:
         """The channel's webhook is of no use any more: forget it (its id stays known as ours)."""
         if finding := self._finding.get(channel_id):  # it may be about to find this very one
             await asyncio.wait([finding])
-        known = self._by_channel.pop(channel_id, None) or await self._store.live_webhook(channel_id)
+        known = self._by_channel.pop(channel_id, None) or await self._store.webhooks.live(channel_id)
         if known is not None:
-            await self._store.retire_webhook(known.id)
+            await self._store.webhooks.retire(known.id)
 
     async def _find_or_create(self, channel_id: int) -> Webhook:
         channel = self._client.get_channel(channel_id) or await self._client.fetch_channel(channel_id)
