@@ -2,7 +2,7 @@
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Record
-from bot.discussion.moderation.asked_guest import awaited_guest
+from bot.discussion.moderation.asked_guest import has_missed_answer
 from bot.sessions.composing.draft import AbandonReason, DraftInProgress
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Stage
@@ -32,7 +32,6 @@ class Hearing:
         self.guests = GuestTurns(state, record, log=log, store=store, outbox=outbox)
         self._state = state
         self._log = log
-        self._state = state
         self._store = store
         self._record = record
         self._draft = draft
@@ -73,16 +72,12 @@ class Hearing:
 
     async def _take_in(self, message: GuestMessage) -> Heard:
         revision = self._record.revision
-        was_awaited = self._is_somebody_awaited()
         heard = await self.guests.hear(message)
         if heard is Heard.TAKEN:
-            answered = was_awaited and not self._is_somebody_awaited()
+            answered = has_missed_answer(self._state.session, self._record, heard=self._draft.heard)
             self._draft.abandon(AbandonReason.GUEST_ANSWERED if answered else AbandonReason.GUEST_SPOKE)
         self._words_changed(revision)
         return heard
-
-    def _is_somebody_awaited(self) -> bool:
-        return awaited_guest(self._state.session, self._record) is not None
 
     def _became_of(self, message: GuestMessage) -> Heard:
         if self.guests.has_heard(message.id):

@@ -170,7 +170,7 @@ class TurnLoop:
         """Store the draft with its posts, unless someone steered or something it had read was changed meanwhile."""
 
         def still_wanted() -> Turn | None:
-            fits = still_fits(self._record, heard=draft.heard, revision=draft.revision)
+            fits = still_fits(self._state.session, self._record, heard=draft.heard, revision=draft.revision)
             return draft.turn if fits and self._state.status is Status.RUNNING else None
 
         return await self._log.commit(still_wanted)

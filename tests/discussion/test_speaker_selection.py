@@ -14,6 +14,7 @@ from bot.discussion.model.record import (
     Record,
     SeatAdded,
     SeatRemoved,
+    Turn,
     TurnSkipped,
     WrapUpCalled,
 )
@@ -370,12 +371,31 @@ def test_a_draft_fits_unless_somebody_steered_or_changed_what_it_had_read():
     heard, revision = table.record.last_seq, table.record.revision
     table.guest("And good evening.")
     table.steer(Compaction(upto=1, gist="Earlier."))
-    assert still_fits(table.record, heard=heard, revision=revision)
+    assert still_fits(table.session, table.record, heard=heard, revision=revision)
     table.record.amend(guest.seq, text="")
-    assert not still_fits(table.record, heard=heard, revision=revision)
+    assert not still_fits(table.session, table.record, heard=heard, revision=revision)
     revision = table.record.revision
     table.steer(WrapUpCalled())
-    assert not still_fits(table.record, heard=heard, revision=revision)
+    assert not still_fits(table.session, table.record, heard=heard, revision=revision)
+
+
+def test_a_draft_does_not_fit_once_the_guest_who_was_asked_has_answered():
+    table = table_of(*ABC)
+    table.record.append(Turn(table.record.last_seq + 1, "guest", "Zoe", "Hello.", message_id=1, author_id=7))
+    table.say("Ada", "Zoe, what would you do?")
+
+    def fits(heard: int) -> bool:
+        return still_fits(table.session, table.record, heard=heard, revision=table.record.revision)
+
+    asked = table.record.last_seq
+    table.record.append(Turn(asked + 1, "guest", "Yan", "Me too.", message_id=2, author_id=8))
+    assert fits(asked), "another one's word it need not have heard"
+    table.record.append(Turn(asked + 2, "guest", "Zoe", "I would tar it.", message_id=3, author_id=7))
+    assert not fits(asked)
+    assert not fits(asked + 1)
+    assert fits(asked + 2)
+    table.record.append(Turn(asked + 3, "guest", "Zoe", "Twice.", message_id=4, author_id=7))
+    assert fits(asked + 2), "the answer it has heard"
 
 
 # --- replay ---

@@ -266,7 +266,7 @@ def test_a_choice_made_meanwhile_does_no_harm_to_a_draft():
     table = choosing_table()
     heard, revision = table.record.last_seq, table.record.revision
     table.steer(FloorChosen(name="Cai"))
-    assert still_fits(table.record, heard=heard, revision=revision)
+    assert still_fits(table.session, table.record, heard=heard, revision=revision)
 
 
 def test_a_choice_stands_in_no_prompt():

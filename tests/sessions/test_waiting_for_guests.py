@@ -27,7 +27,9 @@ async def test_a_guest_who_was_asked_is_waited_for_and_heard_at_once(store: Stor
         loop = asyncio.create_task(table.run.take_turns())
         await server.until_asked(2)
         await until(lambda: table.run._draft._pace.left > 500)
-        await table.run.hear(table.place.guest("Anybody else?", name="Yan"))  # another one's word ends nothing
+        await table.run.hear(
+            table.place.guest("Anybody else?", name="Yan", author_id=78)
+        )  # another one's word ends nothing
         assert len(table.spoken) == 1
         await table.run.hear(table.place.guest("Lend them all out!"))
         await until(lambda: len(table.spoken) >= 2)

@@ -82,9 +82,9 @@ class MemoryPlace:
         self.messages.append(seen)
         return seen
 
-    def guest(self, text: str, *, name: str = "Kim", reply_to: int | None = None) -> GuestMessage:
+    def guest(self, text: str, *, name: str = "Kim", author_id: int = 77, reply_to: int | None = None) -> GuestMessage:
         """A member writes something."""
-        message = GuestMessage(self.new_id(), 77, name, text, reply_to)
+        message = GuestMessage(self.new_id(), author_id, name, text, reply_to)
         self.guests.append(message)
         return message
 

@@ -26,3 +26,12 @@ def awaited_guest(session: Session, record: Record) -> int | None:
         return None
     since = record.after(record.persona_turns()[-1].seq)
     return None if any(turn.author_id == guest for turn in since) else guest
+
+
+def has_missed_answer(session: Session, record: Record, *, heard: int) -> bool:
+    """Whether the guest who was asked had said nothing by turn `heard`, and has since."""
+    guest = asked_guest(session, record)
+    if guest is None:
+        return False
+    since = record.after(record.persona_turns()[-1].seq)
+    return next((turn.seq for turn in since if turn.author_id == guest), 0) > heard

@@ -6,6 +6,7 @@ from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Compaction, FloorChosen, Record, Session, question_on_table
 from bot.discussion.moderation import agenda, speaker_selection, stagnation
+from bot.discussion.moderation.asked_guest import has_missed_answer
 from bot.discussion.moderation.dissent import is_to_dissent
 from bot.discussion.prompts.prompt import Cue
 
@@ -91,11 +92,13 @@ def _cue(session: Session, record: Record, speaker: Persona) -> Cue:
     )
 
 
-def still_fits(record: Record, *, heard: int, revision: int) -> bool:
-    """Whether a draft may be committed: nobody steered since turn `heard`, and nothing it had read was changed.
+def still_fits(session: Session, record: Record, *, heard: int, revision: int) -> bool:
+    """Whether a draft may be committed: nobody steered since turn `heard`, nothing it had read was changed, and whoever
+    was asked by name has not answered since.
 
-    A guest's turn in between does no harm, nor that one is changed which came after `heard`: the floor looks at all of
-    those next time.
+    Any other guest's turn in between does no harm, nor that one is changed which came after `heard`: the floor looks at
+    all of those next time.
     """
     steered = any(t.steering and not isinstance(t.steering, Compaction | FloorChosen) for t in record.after(heard))
-    return not steered and all(seq > heard for seq in record.changed[revision:])
+    changed = any(seq <= heard for seq in record.changed[revision:])
+    return not (steered or changed or has_missed_answer(session, record, heard=heard))

@@ -37,7 +37,7 @@ class DraftInProgress:
 
     def __init__(self, pace: Pace) -> None:
         self.is_abandoned = False
-        self._heard = 0
+        self.heard = 0
         self._is_hurried = self._is_listening = False
         self._drops = 0
         self._pace = pace
@@ -58,12 +58,12 @@ class DraftInProgress:
 
     def begin(self, heard: int) -> None:
         """A new one, which nobody has given up yet; `heard`: the last turn that it will have read."""
-        self._heard = heard
+        self.heard = heard
         self.is_abandoned = self._is_hurried = False
 
     def has_read(self, seqs: Iterable[int]) -> bool:
         """Whether it has read one of these turns."""
-        return any(seq <= self._heard for seq in seqs)
+        return any(seq <= self.heard for seq in seqs)
 
     async def compose(self, work: Coroutine[Any, Any, Draft]) -> Draft | None:
         """The draft, None if it was given up. What `work` raises passes through."""
