@@ -77,11 +77,12 @@ async def test_the_writing_line_takes_typed_commands(tmp_path: Path, monkeypatch
 
         # The list: start first, Enter picks, Tab goes to the next option, a choice stays, and then Enter sends.
         await page.type("/")
-        assert (await page.suggestions())[0] == "/tiny start"
+        await expect(page.suggestions.first).to_have_text("/tiny start")
         await keys.press("Enter")
         await expect(page.writing).to_have_value("/tiny start ")
         await keys.press("Tab")
-        assert await page.suggestions() == ["trains", "trams", "tea"], "suggestions come before a letter is typed"
+        # Suggestions come before a letter is typed.
+        await expect(page.suggestions).to_have_text(["trains", "trams", "tea"])
         await keys.type("tra")
         await expect(page.page.locator(".demo-offer")).to_have_count(2)
         await keys.press("ArrowDown")

@@ -93,11 +93,10 @@ class PageDriver:
         await expect(hint).to_be_visible()
         return await hint.inner_text()
 
-    async def suggestions(self) -> list[str]:
+    @property
+    def suggestions(self) -> Locator:
         """What the open list above the writing line offers."""
-        offered = self.page.locator(".demo-offer strong")
-        await expect(offered.first).to_be_visible()
-        return await offered.all_inner_texts()
+        return self.page.locator(".demo-offer strong")
 
     async def say(self, text: str) -> None:
         """Writes an ordinary message."""
