@@ -9,6 +9,7 @@ from typing import get_args
 from bot import __version__
 from bot import argument_values as value
 from bot.discussion.model.dials import TurnOrder
+from bot.host_arguments import add_host_commands
 
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace | None:
@@ -98,6 +99,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     checking.add_argument(
         "--fix", action="store_true", help="also set on Discord how it is installed: on servers, with what it needs"
     )
+    add_host_commands(command)
     _add_actions(command("personas", "Bring character cards into the folder of personas, or list who is there."))
     return parser, commands.choices
 

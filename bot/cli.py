@@ -112,6 +112,24 @@ async def _personas(args: argparse.Namespace) -> int:
     return import_personas(args.files, folder, settings.endpoints, name=args.name, force=args.force)
 
 
+async def _backup(args: argparse.Namespace) -> int:
+    from bot.host.backup_command import back_up
+
+    return back_up(_settings(), args.file, force=args.force)
+
+
+async def _restore(args: argparse.Namespace) -> int:
+    from bot.host.backup_command import restore
+
+    return restore(_settings(), args.file)
+
+
+async def _migrate(args: argparse.Namespace) -> int:
+    from bot.host.migrate_command import migrate
+
+    return await migrate(_settings(), only_check=args.check)
+
+
 def _settings(given_as: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     settings = read_settings(given_as, **overrides)
     set_up_logging(settings.log_level, settings.secrets)
@@ -134,5 +152,8 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any,
     "discuss": _discuss,
     "dummy": _dummy,
     "check": _check,
+    "backup": _backup,
+    "restore": _restore,
+    "migrate": _migrate,
     "personas": _personas,
 }
