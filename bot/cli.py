@@ -130,6 +130,12 @@ async def _migrate(args: argparse.Namespace) -> int:
     return await migrate(_settings(), only_check=args.check)
 
 
+async def _sessions(args: argparse.Namespace) -> int:
+    from bot.host.sessions_command import sessions
+
+    return await sessions(args, _settings())
+
+
 def _settings(given_as: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     settings = read_settings(given_as, **overrides)
     set_up_logging(settings.log_level, settings.secrets)
@@ -155,5 +161,6 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any,
     "backup": _backup,
     "restore": _restore,
     "migrate": _migrate,
+    "sessions": _sessions,
     "personas": _personas,
 }
