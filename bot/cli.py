@@ -136,6 +136,12 @@ async def _sessions(args: argparse.Namespace) -> int:
     return await sessions(args, _settings())
 
 
+async def _reload(args: argparse.Namespace) -> int:
+    from bot.host.reload_command import reload
+
+    return await reload(_settings())
+
+
 def _settings(given_as: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     settings = read_settings(given_as, **overrides)
     set_up_logging(settings.log_level, settings.secrets)
@@ -161,6 +167,7 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any,
     "backup": _backup,
     "restore": _restore,
     "migrate": _migrate,
+    "reload": _reload,
     "sessions": _sessions,
     "personas": _personas,
 }

@@ -20,6 +20,7 @@ def add_host_commands(command: Callable[[str, str], ArgumentParser]) -> None:
     migrate = command("migrate", "Bring the database up to this version's schema, as each start does.")
     migrate.add_argument("--check", action="store_true", help="only say whether it is (exit status 1: it is not)")
 
+    command("reload", "Have the running bot read its personas, tasks and log level anew; open tables keep theirs.")
     _add_sessions(command("sessions", "See how all tables stand; pause, resume, stop or export one."))
 
 
