@@ -18,10 +18,10 @@ from discord.http import Route
 from bot.chat.bot import RoundtableBot, create_bot, needed_intents
 from bot.chat.host_side import HostSide
 from bot.chat.session_starts import SessionStartsUsedUp
-from bot.errors import RoundtableError
+from bot.errors import HostMustMend, RoundtableError
 from bot.file_permissions import exposed_files
 from bot.library.catalogue import open_catalogue
-from bot.llm.factory import open_endpoints
+from bot.llm.factory import open_endpoints, require_model
 from bot.ops.control_protocol import control_socket
 from bot.settings import Settings
 from bot.signals import until_signal
@@ -53,7 +53,8 @@ ANSWER_SECONDS: Final = 30
 async def run_bot(settings: Settings) -> int:
     """Run the bot until the process is told to end. Raises RoundtableError for what a host has to mend."""
     if settings.discord_token is None:
-        raise RoundtableError(NO_TOKEN)
+        raise HostMustMend(NO_TOKEN)
+    require_model(settings)
     token = settings.discord_token.get_secret_value()
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints, leaves_out=True)
     async with AsyncExitStack() as stack:
