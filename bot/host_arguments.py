@@ -2,12 +2,16 @@
 
 from argparse import ArgumentParser
 from collections.abc import Callable
+from pathlib import Path
 
 from bot import argument_values as value
 
 
 def add_host_commands(command: Callable[[str, str], ArgumentParser]) -> None:
     """`command` adds one with its help. Out: nothing; each has its options."""
+    init = command("init", "Write .env, personas and tasks into an empty folder, to be changed.")
+    init.add_argument("folder", type=value.path, nargs="?", default=Path(), metavar="DIR", help="default: this one")
+
     backup = command("backup", "Copy the database to a file, also while the bot runs.")
     backup.add_argument("file", type=value.path, metavar="FILE", help="the copy, or a folder for one named by the time")
     backup.add_argument("--force", action="store_true", help="replace a file that is there already")
