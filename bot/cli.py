@@ -162,7 +162,7 @@ async def _sessions(args: argparse.Namespace) -> int:
 
 
 async def _reload(args: argparse.Namespace) -> int:
-    from bot.host.reload_command import reload
+    from bot.host.reload_running_bot import reload
 
     return await reload(_settings())
 

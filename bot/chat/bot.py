@@ -25,7 +25,7 @@ from bot.chat.posting.conveners import Conveners
 from bot.chat.posting.courtesies import Courtesies
 from bot.chat.posting.own_messages import as_own
 from bot.chat.posting.webhooks import WebhookRegistry
-from bot.chat.reloading import Reloader
+from bot.chat.reloading import HostFiles
 from bot.chat.rules.host_rules import HostRules
 from bot.chat.server_events import ServerEvents
 from bot.chat.session_starts import require_session_start
@@ -106,7 +106,7 @@ class RoundtableBot(ServerEvents):
             drop_pictures=self.avatars.drop,
             drop_copies=partial(drop_old_copies, settings.database_file),
         )
-        self._reloader = Reloader(self, read_settings)
+        self._host_files = HostFiles(self, read_settings)
         # Each feature's verbs, from the module that does them.
         self.clicks = VerbTable(
             message_menus.VERBS,
@@ -152,7 +152,7 @@ class RoundtableBot(ServerEvents):
         )
 
     async def reload(self) -> str:
-        return await self._reloader.reload()
+        return await self._host_files.reload()
 
     def look_after_portraits(self) -> None:
         """Have the pictures of all who may speak on Discord, sooner or later, and no others."""

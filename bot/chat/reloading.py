@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 _AT_ONCE = ("personas_dir", "tasks_dir", "log_level")
 
 
-class Reloaded(Protocol):
+class Reloadable(Protocol):
     """What of the bot is read anew."""
 
     settings: Settings
@@ -27,10 +27,10 @@ class Reloaded(Protocol):
         ...
 
 
-class Reloader:
+class HostFiles:
     """One bot's. Tables that are open keep the personas and the task they began with."""
 
-    def __init__(self, bot: Reloaded, read_settings: Callable[[], Settings]) -> None:
+    def __init__(self, bot: Reloadable, read_settings: Callable[[], Settings]) -> None:
         self._bot = bot
         self._read_settings = read_settings
         self._level = bot.settings.log_level
