@@ -19,7 +19,8 @@ from bot.store.store import Store
 
 log = logging.getLogger(__name__)
 
-_ASKED: Final = ("list", "show", "export", "pause", "resume", "stop")
+_CHANGES: Final = ("pause", "resume", "stop")
+_ASKED: Final = ("list", "show", "export", *_CHANGES)
 
 
 class HostSide:
@@ -54,6 +55,8 @@ class HostSide:
         """Only to see whether somebody answers."""
 
     async def _do(self, what: str, **values: Any) -> Any:
+        if what in _CHANGES:
+            log.info("the host asks at the control socket: %s table %s", what, values.get("number"))
         show = partial(faces, pictures=self._store.pictures)
         bot = self._bot
         tables = RunningTables(self._store, bot.supervisor, show) if bot else StoredTables(self._store, show)
