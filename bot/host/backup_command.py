@@ -17,18 +17,17 @@ def back_up(settings: Settings, target: Path, *, force: bool) -> int:
 
     Raises RoundtableError.
     """
-    _require_sqlite(settings, f"pg_dump --format=custom --file={shlex.quote(str(target))}")
+    database = _database_file(settings, f"pg_dump --format=custom --file={shlex.quote(str(target))}")
     if target.is_dir():
         target = target / f"roundtable-{stamp(now())}.db"
-    copy = copy_database(settings.database_file, target, replace=force)
-    print(f"{target} is a whole copy of {settings.database_file}: {copy}.")
+    copy = copy_database(database, target, replace=force)
+    print(f"{target} is a whole copy of {database}: {copy}.")
     return 0
 
 
 def restore(settings: Settings, copy: Path) -> int:
     """Have a copy be the database, and say where what it replaces is kept. Raises RoundtableError."""
-    _require_sqlite(settings, f"pg_restore --clean --if-exists --no-owner {shlex.quote(str(copy))}")
-    database = settings.database_file
+    database = _database_file(settings, f"pg_restore --clean --if-exists --no-owner {shlex.quote(str(copy))}")
     found, known = examine(copy), known_revisions()
     if found.revision not in known:
         raise RoundtableError(
@@ -47,11 +46,12 @@ def restore(settings: Settings, copy: Path) -> int:
     return 0
 
 
-def _require_sqlite(settings: Settings, instead: str) -> None:
-    """Raise RoundtableError with the command line of PostgreSQL's own that does it there, without the password."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite":
-        return
+def _database_file(settings: Settings, instead: str) -> Path:
+    """The SQLite file. Raises RoundtableError with the command line of PostgreSQL's own that does it there."""
+    url, file = make_url(settings.database_url), settings.database_file
+    if url.get_backend_name() == "sqlite" and file:
+        return file
+    # The password stands in no command line: other users see those.
     address = url.set(drivername="postgresql", password=None, query={}).render_as_string()
     raise RoundtableError(
         f"DATABASE_URL is a PostgreSQL database, which is copied by PostgreSQL's own programs:\n"

@@ -25,7 +25,7 @@ async def migrate(settings: Settings, *, only_check: bool) -> int:
     Out: 0; with `only_check`, which changes nothing, 1 if it is not there. Raises RoundtableError.
     """
     newest = known_revisions()[0]
-    before = await _revision(settings)
+    before = await revision_of(settings)
     if before == newest:
         print(f"The database has schema {newest}, which this version uses. There is nothing to migrate.")
         return 0
@@ -42,18 +42,17 @@ async def migrate(settings: Settings, *, only_check: bool) -> int:
                 f"The database has schema {before}; this version uses {newest}. `roundtable migrate` brings it there."
             )
         return int(before is not None)
-    is_file = settings.database_url.startswith("sqlite")
-    with lock_database(settings.database_file) if is_file else nullcontext():
-        database = await open_migrated(settings.database_url, settings.database_file)
+    file = settings.database_file
+    with lock_database(file) if file else nullcontext():
+        database = await open_migrated(settings.database_url, file)
         await database.aclose()
     print(f"Made with schema {newest}." if before is None else f"Migrated from schema {before} to {newest}.")
     return 0
 
 
-async def _revision(settings: Settings) -> str | None:
+async def revision_of(settings: Settings) -> str | None:
     """The schema's revision of the database; None where there is none yet. Raises RoundtableError."""
-    if settings.database_url.startswith("sqlite"):
-        file = settings.database_file
+    if file := settings.database_file:
         if not file.exists() or not file.stat().st_size:
             return None
         try:

@@ -9,14 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from filelock import FileLock
+
 from bot.discussion.text.control_sequences import without_controls
 from bot.errors import RoundtableError
+from bot.host.migrate_command import revision_of
 from bot.host.tables_in_words import in_full, in_rows
 from bot.ops.control_client import ask_bot
 from bot.ops.control_protocol import NoBot, control_socket
 from bot.ops.tables import FORMS, StoredTables, deeds_of
 from bot.settings import Settings
-from bot.store.opening import DatabaseOpenError, known_revisions, lock_database, look_into, open_database
+from bot.store.opening import DatabaseOpenError, known_revisions, lock_database, open_database
 from bot.store.store import Store
 
 _CHANGES: Final = ("pause", "resume", "stop")
@@ -61,14 +64,8 @@ async def _tables(settings: Settings, *, changes: bool) -> AsyncIterator[_Asked]
         pass
     with ExitStack() as stack:
         if changes:
-            try:
-                stack.enter_context(lock_database(settings.database_file))
-            except DatabaseOpenError:
-                raise RoundtableError(
-                    f"A bot uses {settings.database_file}, but does not listen at {socket}: it is of an older version, "
-                    "or the system has no such sockets. Steer the table on Discord, or stop the bot first."
-                ) from None
-        _require_this_schema(settings.database_file)
+            stack.enter_context(_alone_with(settings.database_file, socket))
+        await _require_this_schema(settings)
         store = Store(await open_database(settings.database_url))
         try:
             deeds = deeds_of(StoredTables(store))
@@ -81,19 +78,31 @@ async def _tables(settings: Settings, *, changes: bool) -> AsyncIterator[_Asked]
             await store.aclose()
 
 
-def _require_this_schema(database: Path) -> None:
-    """Raise RoundtableError unless the database can be read as it is: only looking must not migrate it."""
-    if not database.exists():
-        raise RoundtableError(f"There is no database {database} yet, and so no table. `roundtable run` makes it.")
+def _alone_with(database: Path | None, socket: Path) -> FileLock:
+    """The lock of the database. Raises RoundtableError where a bot may be using it."""
+    if database is None:
+        raise RoundtableError(
+            f"No bot listens at {socket}, and whether one uses the database from another machine is not known here. "
+            "Run this where the bot runs, or steer the table on Discord."
+        )
     try:
-        revision, _ = look_into(database)
-    except DatabaseOpenError as error:
-        raise RoundtableError(f"The database {database} can't be read ({error}).") from None
-    newest = known_revisions()[0]
+        return lock_database(database)
+    except DatabaseOpenError:
+        raise RoundtableError(
+            f"A bot uses {database}, but does not listen at {socket}: it is of an older version, or the system has no "
+            "such sockets. Steer the table on Discord, or stop the bot first."
+        ) from None
+
+
+async def _require_this_schema(settings: Settings) -> None:
+    """Raise RoundtableError unless the database can be read as it is: only looking must not migrate it."""
+    revision, newest = await revision_of(settings), known_revisions()[0]
+    if revision is None:
+        where = settings.database_file or "at DATABASE_URL"
+        raise RoundtableError(f"There is no database {where} yet, and so no table. `roundtable run` makes it.")
     if revision != newest:
         raise RoundtableError(
-            f"The database {database} has schema {revision}, and this version uses {newest}. "
-            "`roundtable migrate` says what to do."
+            f"The database has schema {revision}, and this version uses {newest}. `roundtable migrate` says what to do."
         )
 
 

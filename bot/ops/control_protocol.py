@@ -28,8 +28,9 @@ class NoBot(ControlError):
     """Nobody listens."""
 
 
-def control_socket(database: Path) -> Path:
-    """Where the bot of a database listens."""
+def control_socket(database: Path | None) -> Path:
+    """Where the bot of a database listens: beside it, or where that is on a server (None) in the default folder."""
+    database = database or Path("data/roundtable")
     return database.with_name(f"{database.name}.control")
 
 

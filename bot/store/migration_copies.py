@@ -21,8 +21,10 @@ def copy_before_migration(database: Path, revision: str, at: datetime) -> Path:
     return copy
 
 
-def drop_old_copies(database: Path, at: datetime) -> None:
-    """Delete the copies that are too old, or too many."""
+def drop_old_copies(database: Path | None, at: datetime) -> None:
+    """Delete the copies that are too old, or too many. None: a database on a server, of which there are none."""
+    if database is None:
+        return
     ours = re.compile(rf"{re.escape(database.name)}\.schema-\w+-({STAMP})")
     named = ((ours.fullmatch(file.name), file) for file in database.parent.iterdir())
     made = sorted(((match[1], file) for match, file in named if match), reverse=True)

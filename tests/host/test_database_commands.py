@@ -2,13 +2,17 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from alembic import command
+from alembic import command as alembic_command
 
 from bot.cli import main
+from bot.errors import RoundtableError
+from bot.host.backup_command import back_up, restore
+from bot.settings import Settings
 from bot.store import opening
 from bot.store.opening import known_revisions, lock_database, open_database
 from bot.store.store import open_store
@@ -87,13 +91,31 @@ def test_a_copy_of_a_newer_version_is_refused(file: Path, capsys: pytest.Capture
     assert "schema 9999, of a newer version of roundtable" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        (
+            lambda settings: back_up(settings, Path("a b.dump"), force=False),
+            "pg_dump --format=custom --file='a b.dump'",
+        ),
+        (lambda settings: restore(settings, Path("x.dump")), "pg_restore --clean --if-exists --no-owner x.dump"),
+    ],
+)
+def test_postgresql_has_programs_of_its_own(command: Callable[[Settings], int], line: str):
+    settings = Settings.model_construct(database_url="postgresql+asyncpg://bo:hush@db.example:5432/round?ssl=require")
+    with pytest.raises(RoundtableError) as told:
+        command(settings)
+    assert f"\n{line} --dbname=postgresql://bo@db.example:5432/round\n" in str(told.value)
+    assert "hush" not in str(told.value)
+
+
 def test_migrating_says_from_where_to_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     first = known_revisions()[-1]
     url, file = database(tmp_path / "data")
 
     async def make_old() -> None:
         opened = await open_database(url)
-        await opened.run(lambda c: opening._upgrade(c, lambda config, _: command.upgrade(config, first)))
+        await opened.run(lambda c: opening._upgrade(c, lambda config, _: alembic_command.upgrade(config, first)))
         await opened.aclose()
 
     assert main(["migrate", "--check"]) == 0

@@ -108,8 +108,10 @@ async def test_what_is_put_back_can_be_taken_back(tmp_path: Path) -> None:
         db.commit()
     replaced = put_back(copy, file, at=AT)
     assert examine(file).turns == 5
+    assert replaced is not None
     assert replaced == tmp_path / "roundtable.db.replaced-20261201-113000"
     again = put_back(replaced, file, at=AT)
+    assert again is not None
     assert again == tmp_path / "roundtable.db.replaced-20261201-113000-2"
     assert (examine(file).turns, examine(again).turns) == (0, 5)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
