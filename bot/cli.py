@@ -73,8 +73,13 @@ async def _run(args: argparse.Namespace) -> int:
 
 async def _demo(args: argparse.Namespace) -> int:
     from bot.demo.run_demo import serve_demo
+    from bot.demo.who_speaks import with_local_file, with_server_near_by
 
     settings = _settings()
+    if args.local is not None:
+        settings = await with_local_file(settings, None if args.local is True else args.local)
+    else:
+        settings = await with_server_near_by(settings, use=args.near)
     return await serve_demo(settings, port=args.port, open_browser=not args.no_browser)
 
 
@@ -129,9 +134,12 @@ def _settings_of(args: argparse.Namespace) -> Settings:
     """The settings with those options of `discuss` that stand for one; what is wrong is told by the option's name."""
     values = {option: getattr(args, option.removeprefix("--").replace("-", "_")) for option in _SETTINGS}
     given = {_SETTINGS[option]: (option, value) for option, value in values.items() if value is not None}
+    # Who gives an address means that one, whichever model the settings have served here.
+    instead = {"llm_gguf": None} if "LLM_BASE_URL" in given else {}
     return _settings(
         {setting: option for setting, (option, _) in given.items()},
         **{setting.lower(): value for setting, (_, value) in given.items()},
+        **instead,
     )
 
 
@@ -168,6 +176,16 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     demo = command("demo", _demo, "Try the bot in the browser: no token, no account, no LLM needed.")
     demo.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1 (default: any free one)")
     demo.add_argument("--no-browser", action="store_true", help="only print the address")
+    model = demo.add_mutually_exclusive_group()
+    model.add_argument(
+        "--local",
+        type=_path,
+        nargs="?",
+        const=True,
+        metavar="GGUF",
+        help="have a model's file speak, served here; without one a very small model is fetched (98 MB)",
+    )
+    model.add_argument("--near", action="store_true", help="have a model server speak that runs on this machine")
 
     talk = command("discuss", _discuss, "Hold a discussion in this terminal.")
     talk.add_argument("--personas", type=_path, metavar="DIR", help="folder of persona files (default: PERSONAS_DIR)")

@@ -100,6 +100,8 @@ class Settings(BaseSettings):
     privacy_url: Annotated[str, Field(max_length=200)] | None = None
 
     llm_base_url: BaseAddress | None = None
+    # A model's file that is served here, in the place of a server's address.
+    llm_gguf: Path | None = None
     llm_model: str | None = None
     llm_api_key: SecretStr | None = None
     llm_concurrency: int = Field(default=4, ge=1, le=1000)
@@ -146,6 +148,15 @@ class Settings(BaseSettings):
     @classmethod
     def _blank_is_unset(cls, data: Any) -> Any:
         return _without_blanks(data)
+
+    @model_validator(mode="after")
+    def _one_default(self) -> Self:
+        if self.llm_gguf and self.llm_base_url:
+            raise ValueError(
+                "LLM_GGUF and LLM_BASE_URL are both set: the model is served here, or it is at that address. "
+                "Take one of them out"
+            )
+        return self
 
     @model_validator(mode="after")
     def _fallbacks_are_there(self) -> Self:

@@ -21,6 +21,7 @@ from bot.errors import RoundtableError
 from bot.file_permissions import exposed_files
 from bot.library.catalogue import open_catalogue
 from bot.llm.factory import open_endpoints
+from bot.llm.local.serving import with_local_model
 from bot.settings import Settings
 from bot.signals import until_signal
 from bot.store.opening import lock_database
@@ -59,6 +60,7 @@ async def run_bot(settings: Settings) -> int:
         store = await stack.enter_async_context(open_store(settings.database_url, settings.database_file))
         for sentence in exposed_files(settings.database_file):
             log.warning("%s", sentence)
+        settings = await stack.enter_async_context(with_local_model(settings))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         end = asyncio.create_task(until_signal())
         stack.callback(end.cancel)

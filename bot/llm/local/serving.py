@@ -1,5 +1,6 @@
 """LLM_GGUF: the settings as they are while a model of the host's own is served here, by a process beside the bot."""
 
+import logging
 import os
 import secrets
 import sys
@@ -17,6 +18,8 @@ from bot.llm.local.child import Options
 from bot.llm.local.gguf import UnusableModel, usable_gguf
 from bot.llm.local.model_process import held_port, running_model_process
 from bot.settings import Settings
+
+log = logging.getLogger(__name__)
 
 _CHILD: Final = Path(__file__).with_name("child.py")
 # Tokens a table's prompt may have where LLM_CONTEXT says nothing: longer ones take minutes to read without a graphics
@@ -60,6 +63,7 @@ async def with_local_model(settings: Settings, *, wait: bool = False) -> AsyncIt
             "threads": max(1, _cores() - 1),
             "api_key": key,
         }
+        log.info("loading %s with llama.cpp, on %d threads", file, options["threads"])
         # Not from the folder of the file: what stands beside it is no library.
         async with running_model_process((sys.executable, "-P", str(_CHILD)), options) as process:
             if wait:
