@@ -5,16 +5,16 @@ from typing import Any, Final
 
 from bot.endpoint_settings import INHERITED, NamedEndpoint
 from bot.errors import RoundtableError
+from bot.llm.local import nearby
 from bot.llm.local.gguf import usable_gguf
-from bot.llm.local.nearby import PORTS, servers_near_by
 from bot.llm.local.serving import require_extra
 from bot.llm.local.small_model import WHAT_IT_IS, fetched_small_model, is_small_model
 from bot.settings import Settings
 
 # What is set of a default endpoint and is about that one server.
-_OF_ONE_SERVER: Final = {f"llm_{name}" for name in NamedEndpoint.model_fields if name not in (*INHERITED, "fallback")} | {
-    "llm_gguf"
-}
+_OF_ONE_SERVER: Final = {
+    f"llm_{name}" for name in NamedEndpoint.model_fields if name not in (*INHERITED, "fallback")
+} | {"llm_gguf"}
 _NOBODY: Final = (
     "No model server answers on this machine (asked: 127.0.0.1, ports {ports}). Start one, or leave --near out: "
     "the demo does without."
@@ -37,12 +37,12 @@ async def with_server_near_by(settings: Settings, *, use: bool) -> Settings:
     """
     if not use and (settings.llm_base_url or settings.llm_gguf):
         return settings
-    found = await servers_near_by()
+    found = await nearby.servers_near_by()
     if use:
         server = next((server for server in found if server.model), None)
         if server is None:
             there = "".join(f"{server.in_words}. " for server in found)
-            raise RoundtableError(there + _NOBODY.format(ports=", ".join(map(str, PORTS))))
+            raise RoundtableError(there + _NOBODY.format(ports=", ".join(map(str, nearby.PORTS))))
         print(f"{server.in_words}: it speaks. To have it so always, write into .env: {' and '.join(server.lines)}")
         return _through(settings, llm_base_url=server.base_url, llm_model=server.model)
     for server in found:

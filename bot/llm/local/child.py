@@ -1,8 +1,8 @@
 """The process that serves a GGUF: llama.cpp's own HTTP server on 127.0.0.1, for as long as its input stays open.
 
 Run by its path, with nothing of the bot but this file: it knows the standard library and xllamacpp only. In: one line
-of JSON, `Options`, then nothing, until the input is closed, which ends it. Out: a line with the address once the model
-is loaded. llama.cpp's log goes to standard error. Ends with status 1 if the model can't be loaded.
+of JSON, a `ServedFile`; then nothing, until the input is closed, which ends it. Out: a line with the address, once the
+model is loaded. llama.cpp's log goes to standard error. Ends with status 1 if the model can't be loaded.
 """
 
 import ctypes
@@ -19,8 +19,8 @@ _SET_PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG, in linux/prctl.h
 _PROMPTS_KEPT_MIB: Final = 512
 
 
-class Options(TypedDict, total=False):
-    """What is served, and how."""
+class ServedFile(TypedDict, total=False):
+    """A model's file, and how it is served."""
 
     file: str
     name: str
@@ -48,7 +48,7 @@ class Options(TypedDict, total=False):
     """Mebibytes."""
 
 
-def _serve(options: Options) -> str:
+def _serve(options: ServedFile) -> str:
     """Load the model and begin to serve. Out: the address. Raises RuntimeError if llama.cpp can't."""
     import xllamacpp  # type: ignore[import-not-found]
 
@@ -96,7 +96,7 @@ def _end_at_end_of_input() -> None:
 
 
 def main() -> None:
-    options: Options = json.loads(sys.stdin.readline())
+    options: ServedFile = json.loads(sys.stdin.readline())
     if "parent" in options:
         _end_with(options["parent"])
     watching = threading.Thread(target=_end_at_end_of_input)
@@ -107,9 +107,11 @@ def main() -> None:
     try:
         address = _serve(options)
     except RuntimeError as problem:
-        print(problem, file=sys.stderr, flush=True)
+        sys.stderr.write(f"{problem}\n")
+        sys.stderr.flush()
         os._exit(1)
-    print(address, file=out, flush=True)
+    out.write(f"{address}\n")
+    out.flush()
     watching.join()
 
 

