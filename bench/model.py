@@ -102,12 +102,12 @@ def running_model(
     options: ServedFile = {
         "file": str(file),
         "name": MODEL,
+        "port": 0,
         "slots": slots,
         "context": context,
         "threads": threads,
         "cap": cap,
-        "dry": dry,
-        "dry_window": DRY_WINDOW,
+        "dry": (dry, DRY_WINDOW),
         "seed": seed,
         "prompts_kept": 0,  # only the slots are a cache: what is measured is the layout, not a second cache
     }

@@ -6,12 +6,13 @@ model is loaded. llama.cpp's log goes to standard error. Ends with status 1 if t
 """
 
 import ctypes
+import importlib
 import json
 import os
 import signal
 import sys
 import threading
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 _SET_PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG, in linux/prctl.h
 # Prompts that were crowded out of their slot are kept in so much memory, so that two tables that take turns at one slot
@@ -19,7 +20,7 @@ _SET_PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG, in linux/prctl.h
 _PROMPTS_KEPT_MIB: Final = 512
 
 
-class ServedFile(TypedDict, total=False):
+class ServedFile(TypedDict):
     """A model's file, and how it is served."""
 
     file: str
@@ -32,26 +33,25 @@ class ServedFile(TypedDict, total=False):
     context: int
     """Tokens a slot."""
     threads: int
-    api_key: str
+    api_key: NotRequired[str]
     """Without it whoever reaches the port is answered."""
-    parent: int
+    parent: NotRequired[int]
     """The process that it ends with, however that one ends."""
-    cap: int
+    cap: NotRequired[int]
     """Tokens that an answer has at most, whatever the request says."""
-    seed: int
-    template: str
+    seed: NotRequired[int]
+    template: NotRequired[str]
     """A chat template in the place of the model's own."""
-    dry: float
-    """How hard verbatim loops are avoided where a request does not say so, looked for in `dry_window` tokens."""
-    dry_window: int
-    prompts_kept: int
+    dry: NotRequired[tuple[float, int]]
+    """How hard verbatim loops are avoided where a request does not say so, and in how many tokens they are looked for."""
+    prompts_kept: NotRequired[int]
     """Mebibytes."""
 
 
 def _serve(options: ServedFile) -> str:
     """Load the model and begin to serve. Out: the address. Raises RuntimeError if llama.cpp can't."""
-    import xllamacpp  # type: ignore[import-not-found]
-
+    # Not by a statement: it is an extra, and tells no types.
+    xllamacpp: Any = importlib.import_module("xllamacpp")
     params: Any = xllamacpp.CommonParams()
     params.model.path = options["file"]
     params.model_alias = {options["name"]}
@@ -73,8 +73,7 @@ def _serve(options: ServedFile) -> str:
     if "seed" in options:
         params.sampling.seed = options["seed"]
     if "dry" in options:
-        params.sampling.dry_multiplier = options["dry"]
-        params.sampling.dry_penalty_last_n = options["dry_window"]
+        params.sampling.dry_multiplier, params.sampling.dry_penalty_last_n = options["dry"]
     global _server  # it serves for as long as somebody holds it
     _server = xllamacpp.Server(params)
     return _server.listening_address

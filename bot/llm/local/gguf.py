@@ -42,14 +42,14 @@ def usable_gguf(file: Path, *, given_as: str, memory: int | None = None) -> Path
         raise UnusableModel(f"{named} can't be read ({error.strerror}). Change its permissions or the path.") from None
     if beginning != _MAGIC:
         raise UnusableModel(
-            f"{named} is no GGUF: such a file begins with the letters GGUF. A page in the place of a file looks so, or a "
-            "pointer to one; fetch it again."
+            f"{named} is no GGUF: such a file begins with the letters GGUF. A page in the place of a file looks so, or "
+            "a pointer to one; fetch it again."
         )
     holds = memory if memory is not None else memory_here()
     if holds is not None and size + _BESIDES > holds:
         raise UnusableModel(
             f"{named} has {size / _GIGABYTE:.1f} GB, more than the {holds / _GIGABYTE:.1f} GB of memory here hold "
-            "beside the bot. Take a smaller model, or the same in fewer bits (Q4_K_M); docs/endpoints.md says which fits."
+            "beside the bot. Take a smaller model, or the same in fewer bits (Q4_K_M): docs/endpoints.md says which."
         )
     return file
 

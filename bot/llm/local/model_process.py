@@ -65,12 +65,12 @@ class ModelProcess:
         while True:
             began = time.monotonic()
             try:
-                ended = _in_words(await self._run_once())
+                ended = self._ending(await self._run_once())
             except OSError as error:
-                ended = f"can't be started ({error.strerror})"
+                ended = f"can't be started ({error.strerror})."
             failures = 1 if time.monotonic() - began >= SETTLED else failures + 1
             pause = min(self._first_pause * 2 ** min(failures - 1, 20), LONGEST_PAUSE)
-            problem = f"{self._options['name']} can't be served: llama.cpp {ended}{self._last_words}"
+            problem = f"{self._options['name']} can't be served: llama.cpp {ended}"
             if not self._first.done():
                 self._first.set_exception(UnusableModel(problem))
                 self._first.exception()  # seen, also where nobody waits for it
@@ -124,12 +124,14 @@ class ModelProcess:
                 self._last_lines.append(text)
                 log.debug("llama.cpp: %s", text)
 
-    @property
-    def _last_words(self) -> str:
-        """Why it has ended, as far as it says so."""
-        said = [line.partition(_ERROR_MARK)[2].strip() for line in self._last_lines if _ERROR_MARK in line]
-        last = said[:1] or [line for line in self._last_lines if line.strip()][-1:]
-        return f" ({last[0]})." if last else "."
+    def _ending(self, status: int) -> str:
+        """How it has ended, with its last words where they can tell why."""
+        if status == -signal.SIGKILL:
+            return "was killed, as the system does where memory runs out."
+        errors = [line.partition(_ERROR_MARK)[2].strip() for line in self._last_lines if _ERROR_MARK in line]
+        last = errors[:1] or [line for line in self._last_lines if line.strip()][-1:]
+        how = f"has ended with status {status}" if status >= 0 else f"was ended by {signal.Signals(-status).name}"
+        return f"{how} ({last[0]})." if last else f"{how}."
 
 
 @asynccontextmanager
@@ -161,11 +163,3 @@ def held_port() -> Iterator[int]:
 def _environment() -> dict[str, str]:
     """What the process may know of ours: where its libraries and graphics cards are, and nothing that may be secret."""
     return {name: value for name, value in os.environ.items() if not _MAY_BE_SECRET.search(name)}
-
-
-def _in_words(status: int) -> str:
-    if status >= 0:
-        return f"has ended with status {status}"
-    name = signal.Signals(-status).name
-    hint = ", as the system does where memory runs out" if -status == signal.SIGKILL else ""
-    return f"was ended by {name}{hint}"

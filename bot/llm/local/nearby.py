@@ -76,11 +76,11 @@ async def _server_at(session: aiohttp.ClientSession, port: int) -> ServerNearBy 
     if listed.status in _WANTS_KEY:
         # Anything may refuse strangers: only what is known otherwise is a model server.
         return ServerNearBy(name, base_url, wants_key=True) if name else None
+    if listed.status != 200 or not isinstance(listed.data, dict | list):
+        return None
     try:
-        models = read_models(listed.data) if listed.status == 200 else None
+        models = read_models(listed.data)
     except ValueError:
-        models = None
-    if models is None:
         return None
     chatty = [model for model, told in models if speaks(model, told)]
     return ServerNearBy(name or _UNKNOWN, base_url, model=next(iter(chatty), None), models=len(chatty))
