@@ -28,8 +28,8 @@ def _on_the_fake(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def served(file: Path, port: int = 0) -> ServedFile:
-    usual: ServedFile = {"slots": 1, "context": 512, "threads": 1, "api_key": "key"}
-    return {**usual, "file": str(file), "name": file.stem, "port": port}
+    where: ServedFile = {"file": str(file), "name": file.stem, "port": port, "slots": 1, "context": 512, "threads": 1}
+    return {**where, "api_key": "key"}
 
 
 async def until(holds: Callable[[], bool]) -> None:

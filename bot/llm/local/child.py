@@ -43,7 +43,7 @@ class ServedFile(TypedDict):
     template: NotRequired[str]
     """A chat template in the place of the model's own."""
     dry: NotRequired[tuple[float, int]]
-    """How hard verbatim loops are avoided where a request does not say so, and in how many tokens they are looked for."""
+    """How hard verbatim loops are avoided where a request does not say so, and in how many tokens it looks for them."""
     prompts_kept: NotRequired[int]
     """Mebibytes."""
 
