@@ -1,8 +1,10 @@
 """Who speaks in the demo: what the settings say, else a model that is asked for or found here, else the dummy."""
 
+import sys
 from pathlib import Path
 from typing import Any, Final
 
+from bot.discussion.text.control_sequences import without_controls
 from bot.endpoint_settings import INHERITED, NamedEndpoint
 from bot.errors import RoundtableError
 from bot.llm.local import nearby
@@ -24,9 +26,9 @@ _NOBODY: Final = (
 async def with_local_file(settings: Settings, file: Path | None) -> Settings:
     """The settings with a model's file, None: the small one, fetched where it is not there. Raises UnusableModel."""
     require_extra("--local")
-    found = await fetched_small_model(print) if file is None else usable_gguf(file, given_as="--local")
+    found = await fetched_small_model(_say) if file is None else usable_gguf(file, given_as="--local")
     if is_small_model(found):
-        print(WHAT_IT_IS, flush=True)
+        _say(WHAT_IT_IS)
     return _through(settings, llm_gguf=found)
 
 
@@ -43,12 +45,17 @@ async def with_server_near_by(settings: Settings, *, use: bool) -> Settings:
         if server is None:
             there = "".join(f"{server.in_words}. " for server in found)
             raise RoundtableError(there + _NOBODY.format(ports=", ".join(map(str, nearby.PORTS))))
-        print(f"{server.in_words}: it speaks. To have it so always, write into .env: {' and '.join(server.lines)}")
+        _say(f"{server.in_words}: it speaks. To have it so always, write into .env: {' and '.join(server.lines)}")
         return _through(settings, llm_base_url=server.base_url, llm_model=server.model)
     for server in found:
         start = "`roundtable demo --near` has it speak here; to" if server.model else "To"
-        print(f"{server.in_words}. {start} use it always, write into .env: {' and '.join(server.lines)}")
+        _say(f"{server.in_words}. {start} use it always, write into .env: {' and '.join(server.lines)}")
     return settings
+
+
+def _say(text: str) -> None:
+    # Beside the address, which alone is on standard output.
+    print(without_controls(text), file=sys.stderr, flush=True)
 
 
 def _through(settings: Settings, **own: Any) -> Settings:

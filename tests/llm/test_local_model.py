@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.check import check
@@ -43,6 +44,13 @@ def told(completion: Completion) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the model's process was started with, and what it was asked."""
     said = json.loads(completion.text)
     return said["started"], said["asked"]
+
+
+async def listed(address: str, key: str | None) -> int:
+    """The status with which the list of models is answered."""
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    async with aiohttp.ClientSession(headers=headers) as session, session.get(f"{address}/models") as response:
+        return response.status
 
 
 # --- the file ---
@@ -152,6 +160,26 @@ async def test_the_small_model_has_settings_of_its_own_unless_the_host_says_othe
         assert "dry_multiplier" not in told(await asked(settings))[1]
 
 
+async def test_the_model_s_process_answers_nobody_else_and_knows_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISCORD_TOKEN", "LLM_API_KEY", "ENDPOINT_FAST_EXTRA_HEADERS", "DATABASE_URL", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "hush")
+    async with with_local_model(Settings(llm_gguf=gguf(tmp_path)), wait=True) as settings:
+        answer = await asked(settings)
+        address, key = settings.llm_base_url, settings.llm_api_key
+        assert address
+        assert key
+        assert key.get_secret_value() in settings.secrets
+        assert await listed(address, key.get_secret_value()) == 200
+        assert [await listed(address, other) for other in (None, "hush")] == [401, 401]
+    known = json.loads(answer.text)["environment"]
+    assert "PYTHONPATH" in known
+    assert not {"DISCORD_TOKEN", "LLM_API_KEY", "ENDPOINT_FAST_EXTRA_HEADERS", "DATABASE_URL", "HTTPS_PROXY"} & set(
+        known
+    )
+
+
 async def test_until_it_is_loaded_the_endpoint_is_down_and_then_it_answers(tmp_path: Path) -> None:
     file = gguf(tmp_path, "late")
     async with with_local_model(Settings(llm_gguf=file, llm_retries=0)) as settings:
@@ -178,14 +206,14 @@ async def test_a_file_for_the_demo_takes_the_place_of_the_endpoint_with_all_that
     settings = await with_local_file(host, gguf(tmp_path))
     assert (settings.llm_base_url, settings.llm_api_key, settings.llm_model) == (None, None, None)
     assert (settings.llm_gguf, settings.llm_timeout) == (tmp_path / "Owl-4B.gguf", 9)
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().err == ""
     with pytest.raises(UnusableModel, match=r"^--local .*/no\.gguf is not there\."):
         await with_local_file(host, tmp_path / "no.gguf")
 
 
 async def test_of_the_small_model_it_is_said_that_it_is_one(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = await with_local_file(Settings(), small)
-    assert "it proves the wiring and not the wit" in capsys.readouterr().out
+    assert "it proves the wiring and not the wit" in capsys.readouterr().err
     async with with_local_model(settings) as local:
         assert local.llm_extra_body
         assert "dry_multiplier" in local.llm_extra_body
@@ -200,7 +228,7 @@ async def test_what_runs_near_by_is_offered_and_used_when_asked_for(
         assert await with_server_near_by(elsewhere, use=False) is elsewhere
         assert seen == []
         assert await with_server_near_by(Settings(), use=False) == Settings()
-        assert capsys.readouterr().out == (
+        assert capsys.readouterr().err == (
             f"Ollama answers at http://127.0.0.1:{empty}/v1 but has no model for a discussion yet. To use it always, "
             f"write into .env: LLM_BASE_URL=http://127.0.0.1:{empty}/v1\n"
             f"Ollama answers at http://127.0.0.1:{port}/v1 with qwen3:8b and 1 more model. `roundtable demo --near` "

@@ -6,6 +6,7 @@ Python at a halt meanwhile as with the real one; `late.gguf` is loaded once `go`
 
 import ctypes
 import json
+import os
 import sys
 import threading
 import time
@@ -54,7 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        told = {"started": vars(self.params), "asked": asked}
+        told = {"started": vars(self.params), "asked": asked, "environment": sorted(os.environ)}
         content = json.dumps(told, default=lambda part: sorted(part) if isinstance(part, set) else vars(part))
         message = {"role": "assistant", "content": content}
         usage = {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18}
