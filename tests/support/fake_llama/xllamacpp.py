@@ -23,27 +23,26 @@ def CommonParams() -> Any:
     return SimpleNamespace(**parts, api_keys=[])
 
 
-class Server:
-    def __init__(self, params: Any) -> None:
-        sys.stdout.write("what a library prints where it should not\n")
-        _log("I srv  load_model: loading model")
-        match (file := Path(params.model.path)).stem:
-            case "unloadable":
-                _log(f"E {LOADING_ERROR}")
-                _log("E srv  load_model: failed to load model")
-                raise RuntimeError("Failed to init server, please check the input params.")
-            case "endless":
-                ctypes.PyDLL(None).sleep(600)
-            case "late":
-                while not file.with_name("go").exists():
-                    time.sleep(0.01)
-        handler = type("Handler", (_Handler,), {"params": params})
-        server = ThreadingHTTPServer((params.hostnames[0], params.port), handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.listening_address = f"http://127.0.0.1:{server.server_port}"
+def Server(params: Any) -> Any:
+    sys.stdout.write("what a library prints where it should not\n")
+    _log("I srv  load_model: loading model")
+    match (file := Path(params.model.path)).stem:
+        case "unloadable":
+            _log(f"E {LOADING_ERROR}")
+            _log("E srv  load_model: failed to load model")
+            raise RuntimeError("Failed to init server, please check the input params.")
+        case "endless":
+            ctypes.PyDLL(None).sleep(600)
+        case "late":
+            while not file.with_name("go").exists():
+                time.sleep(0.01)
+    handler = type("Handler", (_ModelHandler,), {"params": params})
+    server = ThreadingHTTPServer((params.hostnames[0], params.port), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return SimpleNamespace(listening_address=f"http://127.0.0.1:{server.server_port}")
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _ModelHandler(BaseHTTPRequestHandler):
     """Says what it was started with, and asked for."""
 
     params: Any
