@@ -135,6 +135,7 @@ async def test_a_model_is_asked_as_it_suits_a_processor_unless_the_host_says_oth
     file = gguf(tmp_path)
     async with with_local_model(Settings(llm_gguf=file), wait=True) as settings:
         assert (settings.llm_concurrency, settings.llm_timeout, settings.llm_max_tokens) == (1, 600, 400)
+        assert settings.llm_retries == 6
         started, request = told(await asked(settings))
     assert started["model"]["path"] == str(file)
     assert (started["model_alias"], started["hostnames"], started["n_ctx"]) == (["Owl-4B"], ["127.0.0.1"], 8192)

@@ -28,6 +28,8 @@ CHILD_COMMAND: Final = (sys.executable, "-P", str(Path(__file__).with_name("chil
 _CONTEXT: Final = 8192
 # Seconds: a processor may take that long to read a whole context.
 _TIMEOUT: Final = 600.0
+# With their growing pauses they take half a minute, in which a process that died has mostly loaded its model again.
+_RETRIES: Final = 6
 
 
 def require_extra(given_as: str) -> None:
@@ -72,7 +74,7 @@ async def with_local_model(settings: Settings, *, wait: bool = False) -> AsyncIt
 
 def _as_served(settings: Settings, file: Path, address: str, key: str) -> Settings:
     """What a host has not set is as it suits a model on a processor; for the small model as that needs it."""
-    suits: dict[str, Any] = {"llm_concurrency": 1, "llm_timeout": _TIMEOUT}
+    suits: dict[str, Any] = {"llm_concurrency": 1, "llm_timeout": _TIMEOUT, "llm_retries": _RETRIES}
     if small_model.is_small_model(file):
         suits |= {
             "llm_max_tokens": small_model.TURN_TOKENS,
