@@ -153,3 +153,14 @@ async def test_it_ends_with_a_bot_that_is_killed(tmp_path: Path, name: str, how_
 async def test_a_held_port_refuses_whoever_comes_before_the_model() -> None:
     with held_port() as port, pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection("127.0.0.1", port)
+
+
+TALKATIVE = "import os, sys; sys.stderr.write('x' * (3 << 20) + '\\n0.1 E the end\\n'); sys.stderr.flush(); os.abort()"
+
+
+async def test_a_log_without_end_holds_nothing_up_and_a_crash_is_told_with_its_last_words(tmp_path: Path) -> None:
+    async with running_model_process([sys.executable, "-c", TALKATIVE], served(gguf(tmp_path))) as process:
+        with pytest.raises(
+            UnusableModel, match=r"Owl-4B can't be served: llama.cpp was ended by signal 6 \(the end\)\."
+        ):
+            await asyncio.wait_for(process.wait_until_up(), PATIENCE)

@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import re
-import signal
 import socket
 import time
 from collections import deque
@@ -29,6 +28,8 @@ _LINE: Final = 1 << 20
 _LAST_LINES: Final = 20
 # How llama.cpp marks errors in its log.
 _ERROR_MARK: Final = " E "
+# The status of a process that SIGKILL has ended, which not every system has.
+_KILLED: Final = -9
 # Variables of the environment with a key, a password, or an address that may hold one.
 _MAY_BE_SECRET: Final = re.compile(r"token|key|secret|pass|url|proxy|headers|query|body", re.I)
 
@@ -118,19 +119,24 @@ class ModelProcess:
             reading.cancel()
 
     async def _read_log(self, stream: asyncio.StreamReader) -> None:
-        with suppress(ValueError):  # a line beyond all measure: the rest of its log is lost
-            async for line in stream:
-                text = line.decode(errors="replace").rstrip()
-                self._last_lines.append(text)
-                log.debug("llama.cpp: %s", text)
+        while True:
+            try:
+                line = await stream.readline()
+            except ValueError:  # beyond all measure: left out, and read on, since nobody writes into a full pipe
+                continue
+            if not line:
+                return
+            text = line.decode(errors="replace").rstrip()
+            self._last_lines.append(text)
+            log.debug("llama.cpp: %s", text)
 
     def _ending(self, status: int) -> str:
         """How it has ended, with its last words where they can tell why."""
-        if status == -signal.SIGKILL:
+        if status == _KILLED:
             return "was killed, as the system does where memory runs out."
         errors = [line.partition(_ERROR_MARK)[2].strip() for line in self._last_lines if _ERROR_MARK in line]
         last = errors[:1] or [line for line in self._last_lines if line.strip()][-1:]
-        how = f"has ended with status {status}" if status >= 0 else f"was ended by {signal.Signals(-status).name}"
+        how = f"has ended with status {status}" if status >= 0 else f"was ended by signal {-status}"
         return f"{how} ({last[0]})." if last else f"{how}."
 
 
