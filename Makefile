@@ -41,7 +41,7 @@ wheel: $(VENV)/.dev
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/wheel .
 
 pythons: wheel
-	.ci/pythons build/wheel/*.whl
+	$(BIN)/python -m tests.deploy.each_python build/wheel/*.whl
 
 # What of the documents is made from the code: README's list of commands.
 docs: $(VENV)/.dev
