@@ -43,8 +43,9 @@ wheel: $(VENV)/.dev
 pythons: wheel
 	$(BIN)/python -m tests.deploy.each_python build/wheel/*.whl
 
-# What of the documents is made from the code: README's list of commands.
+# What of the documents is made from the code: README's list of commands, and where every setting stands.
 docs: $(VENV)/.dev
+	$(BIN)/python -m tests.support.settings_page
 	$(BIN)/python -m tests.support.command_list
 
 RESOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras
