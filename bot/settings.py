@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, SecretStr, ValidationE
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 import bot
+from bot.database_address import database_address, database_file, database_passwords
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.model_options import EndpointNames, ExtraBody, Layout, ModelOptions, Omitted, Streamed
 from bot.endpoint_settings import (
@@ -157,10 +158,8 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _async_database(cls, value: str) -> str:
-        if not value.removeprefix("sqlite+aiosqlite:///") or not value.startswith("sqlite+aiosqlite:///"):
-            raise ValueError("is not supported. Write sqlite+aiosqlite:///data/roundtable.db or another file's path")
-        return value
+    def _known_database(cls, value: str) -> str:
+        return database_address(value)
 
     @field_validator("allowed_servers")
     @classmethod
@@ -204,8 +203,14 @@ class Settings(BaseSettings):
         return self._given_as
 
     @property
-    def database_file(self) -> Path:
-        return Path(self.database_url.removeprefix("sqlite+aiosqlite:///"))
+    def database_file(self) -> Path | None:
+        """None where the database is on a server."""
+        return database_file(self.database_url)
+
+    @property
+    def data_folder(self) -> Path:
+        """Where the process may keep a file of its own: beside the database's, if that is one."""
+        return (self.database_file or Path("data/roundtable")).parent
 
     @property
     def endpoints(self) -> dict[str, NamedEndpoint]:
@@ -228,6 +233,7 @@ class Settings(BaseSettings):
         """Everything that no log line may hold."""
         tokens = [self.discord_token.get_secret_value()] if self.discord_token else []
         every = [self.endpoint_settings(name) for name in (None, *self.endpoints)]
+        tokens += database_passwords(self.database_url)
         return list(dict.fromkeys([*tokens, *(secret for endpoint in every for secret in endpoint.secrets)]))
 
 

@@ -18,7 +18,9 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.errors import RoundtableError
 from bot.store.driver_thread import DriverThreadDatabase
-from bot.store.engine import Database, PooledDatabase, TransientDatabaseError, create_pool
+from bot.store import postgresql
+from bot.store.engine import Database, TransientDatabaseError, create_pool
+from bot.store.postgresql import PostgresqlDatabase
 from bot.store.schema import sessions
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -46,9 +48,9 @@ def lock_database(file: Path) -> FileLock:
 
 async def open_database(url: str) -> Database:
     """Connect to the database at an SQLAlchemy URL. Raises sqlalchemy.exc.DatabaseError, TransientDatabaseError."""
+    if not url.startswith("sqlite"):
+        return PostgresqlDatabase(postgresql.create_engine(url))
     engine = create_pool(url)
-    if engine.dialect.driver != "aiosqlite":
-        return PooledDatabase(engine)
     try:
         return await DriverThreadDatabase.open(engine)
     except BaseException:
