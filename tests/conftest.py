@@ -1,12 +1,15 @@
 """What several areas of the tests share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from bot.settings import Settings, shipped
+
+from tests.support.postgresql_server import PostgresqlServer, run_server
 
 pytest.register_assert_rewrite("tests.support")
 
@@ -25,6 +28,13 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for folder in ("personas", "tasks"):
         (tmp_path / folder).symlink_to(shipped(folder).resolve())
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """One for all tests of this process. Skipped where PostgreSQL is missing."""
+    with run_server() as server:
+        yield server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

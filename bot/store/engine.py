@@ -21,6 +21,10 @@ T = TypeVar("T")
 _INSERTS: Final[dict[str, Callable[[Table], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
+class DatabaseOpenError(RoundtableError):
+    """The database can't be opened."""
+
+
 class TransientDatabaseError(RoundtableError):
     """A transaction came to nothing for a cause outside (disk full, locked, read-only). Later it may succeed."""
 

@@ -1,16 +1,14 @@
 """A database on a PostgreSQL server, by asyncpg: transactions that several connections, and processes, have at once.
 
-The store is written for transactions that come one after the other, as SQLite has them. Here they are serialisable: the
-server lets each see the database as if it were alone, and fails one of two that got in each other's way, which is then
-done again. No work needs a lock for what it has read, and none that is written later can forget one.
+Works hold what they decide about (holding.py). What the server gives up because two waited for each other, or because a
+connection was lost before its commit, is done again.
 """
 
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any, Final, Literal, TypeVar
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -35,11 +33,6 @@ _SERVER_SETTINGS: Final = {
 }
 _NUMBER: Final = text("SELECT CAST(pg_current_xact_id_if_assigned() AS text)")
 _STATUS: Final = text("SELECT pg_xact_status(CAST(CAST(:number AS text) AS xid8))")
-_TRY_LOCK: Final = text("SELECT pg_try_advisory_lock(:key)")
-ONE_PROCESS: Final = 0x526F756E64746162
-"""The number of the advisory lock of the process that runs on a database; it spells Roundtab."""
-MIGRATING: Final = ONE_PROCESS + 1
-"""The one of whoever migrates it."""
 
 
 class PostgresqlDatabase(PooledDatabase):
@@ -106,30 +99,13 @@ class PostgresqlDatabase(PooledDatabase):
         return True
 
 
-def create_engine(
-    url: str, *, isolation_level: Literal["SERIALIZABLE", "READ COMMITTED", "AUTOCOMMIT"] = "SERIALIZABLE"
-) -> AsyncEngine:
-    """An engine for a server. Only that of serialisable transactions gives up what takes long, as a migration may."""
-    arguments: dict[str, Any] = {"timeout": _SECONDS, "server_settings": {"application_name": "roundtable"}}
-    if isolation_level == "SERIALIZABLE":
-        arguments |= {"command_timeout": _SECONDS, "server_settings": _SERVER_SETTINGS}
-    return create_async_engine(
-        url,
-        hide_parameters=True,
-        isolation_level=isolation_level,
-        pool_size=_CONNECTIONS,
-        max_overflow=0,
-        pool_timeout=_SECONDS,
-        connect_args=arguments,
-    )
-
-
-@asynccontextmanager
-async def only_process(url: str) -> AsyncIterator[bool]:
-    """Be the one process that runs on a database. Gives False where there is another."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    try:
-        async with engine.connect() as connection:
-            yield bool(await connection.scalar(_TRY_LOCK, {"key": ONE_PROCESS}))
-    finally:
-        await engine.dispose()
+def create_engine(url: str, *, is_patient: bool = False, **options: Any) -> AsyncEngine:
+    """An engine for a server. `is_patient`: for what may take long (a migration), or is one long wait."""
+    arguments: dict[str, Any] = {"timeout": _SECONDS, "server_settings": _SERVER_SETTINGS}
+    if is_patient:
+        arguments["server_settings"] = {"application_name": _SERVER_SETTINGS["application_name"]}
+    else:
+        arguments["command_timeout"] = _SECONDS
+    standard = {"isolation_level": "READ COMMITTED", "pool_size": _CONNECTIONS, "max_overflow": 0}
+    options = standard | {"pool_timeout": _SECONDS, "connect_args": arguments} | options
+    return create_async_engine(url, hide_parameters=True, **options)
