@@ -3,11 +3,15 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from bot.settings import Settings, shipped
+
+if TYPE_CHECKING:
+    from tests.support.postgresql_server import PostgresqlServer
 
 from tests.support.postgresql_server import PostgresqlServer, run_server
 
@@ -31,8 +35,10 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[PostgresqlServer]:
+def postgresql_server() -> "Iterator[PostgresqlServer]":
     """One for all tests of this process. Skipped where PostgreSQL is missing."""
+    from tests.support.postgresql_server import run_server
+
     with run_server() as server:
         yield server
 

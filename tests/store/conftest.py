@@ -15,7 +15,15 @@ from tests.support.samples import database, stored_session
 THREAD, POOL, SERVER = KINDS = ("driver thread", "pool", "postgresql")
 
 
-@pytest.fixture(params=KINDS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test on every kind of database; what is SQLite's alone only on that."""
+    if "database_url" in metafunc.fixturenames:
+        is_for_files = metafunc.definition.get_closest_marker("sqlite") is not None
+        kinds = [kind for kind in KINDS if kind != SERVER or not is_for_files]
+        metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+@pytest.fixture
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Of a database with the store's tables."""
     if request.param == SERVER:

@@ -125,8 +125,9 @@ async def test_the_latest_id_a_session_has_seen(store: Store, kept: StoredSessio
 
 # --- turns ---
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
-NAME = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30).filter(str.strip)
+CHARACTERS = st.characters(exclude_categories=("Cs",), exclude_characters="\0")
+TEXT = st.text(CHARACTERS, max_size=60)
+NAME = st.text(CHARACTERS, min_size=1, max_size=30).filter(str.strip)
 ID = st.integers(1, LARGEST)
 COUNT = st.none() | st.integers(0, 10**6)
 PERSONAS = st.builds(
