@@ -13,8 +13,6 @@ from bot.settings import Settings, shipped
 if TYPE_CHECKING:
     from tests.support.postgresql_server import PostgresqlServer
 
-from tests.support.postgresql_server import PostgresqlServer, run_server
-
 pytest.register_assert_rewrite("tests.support")
 
 # Less than half of what is usual, so that the suite stays short; a test that needs more says so. No example has a

@@ -1,6 +1,5 @@
-"""A PostgreSQL server of the tests' own, from Debian's binaries: in a temporary folder, on a socket, trusting everybody."""
+"""A PostgreSQL server of the tests' own, from Debian's binaries: in a temporary folder, on a socket, no passwords."""
 
-import asyncio
 import os
 import pwd
 import shutil
@@ -8,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
