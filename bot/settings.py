@@ -128,7 +128,8 @@ class Settings(BaseSettings):
     limit_day_tokens_all: int = Field(default=10_000_000, ge=0)
     limit_sessions: int = Field(default=10, ge=0)
 
-    database_url: str = "sqlite+aiosqlite:///data/roundtable.db"
+    # A password is perhaps in it.
+    database_url: str = Field(default="sqlite+aiosqlite:///data/roundtable.db", repr=False)
     personas_dir: Path = Field(default_factory=lambda: shipped("personas"))
     tasks_dir: Path = Field(default_factory=lambda: shipped("tasks"))
     log_level: str = "INFO"

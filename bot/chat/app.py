@@ -23,7 +23,7 @@ from bot.library.catalogue import open_catalogue
 from bot.llm.factory import open_endpoints
 from bot.settings import Settings
 from bot.signals import until_signal
-from bot.store.opening import lock_database
+from bot.store.opening import sole_use
 from bot.store.schema import now
 from bot.store.store import open_store
 
@@ -55,7 +55,7 @@ async def run_bot(settings: Settings) -> int:
     token = settings.discord_token.get_secret_value()
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)
     async with AsyncExitStack() as stack:
-        stack.enter_context(lock_database(settings.database_file))
+        await stack.enter_async_context(sole_use(settings.database_url, settings.database_file))
         store = await stack.enter_async_context(open_store(settings.database_url, settings.database_file))
         for sentence in exposed_files(settings.database_file):
             log.warning("%s", sentence)
@@ -69,7 +69,7 @@ async def run_bot(settings: Settings) -> int:
             return 0
         content = flags.gateway_message_content or flags.gateway_message_content_limited
         parts = {"catalogue": catalogue, "store": store, "endpoints": endpoints}
-        heartbeat = settings.database_file.parent / "heartbeat"
+        heartbeat = settings.data_folder / "heartbeat"
         while not end.done():
             try:
                 await _run(create_bot(settings, **parts, message_content=content), token, end, heartbeat)

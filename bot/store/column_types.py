@@ -35,5 +35,9 @@ class ShortWords(TypeDecorator[str]):
     impl = String
     cache_ok = True
 
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return value.replace("\0", "")[: self.impl_instance.length] if value is not None else None
+        return value.replace("\0", "")[: self.length] if value is not None else None

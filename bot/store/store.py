@@ -66,8 +66,8 @@ class Store:
         self.webhooks = WebhookTable(database)
 
     @classmethod
-    async def open(cls, url: str, file: Path) -> Self:
-        """Open (or create) the database and migrate it. Raises DatabaseOpenError."""
+    async def open(cls, url: str, file: Path | None) -> Self:
+        """Open (or create) the database and migrate it. `file`: None if it is none. Raises DatabaseOpenError."""
         return cls(await open_migrated(url, file))
 
     async def aclose(self) -> None:
@@ -294,7 +294,7 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(url: str, file: Path) -> AsyncIterator[Store]:
+async def open_store(url: str, file: Path | None) -> AsyncIterator[Store]:
     """A store for the length of a block. Raises DatabaseOpenError."""
     store = await Store.open(url, file)
     try:

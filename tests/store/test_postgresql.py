@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy import Connection, make_url, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
@@ -120,23 +120,14 @@ async def test_a_server_makes_no_more_than_it_may(stores: list[Store]) -> None:
 # --- what may pass ---
 
 
-async def test_connections_that_are_ended_are_not_noticed(stores: list[Store], url: str) -> None:
+async def test_connections_that_are_ended_are_not_noticed(
+    stores: list[Store], url: str, postgresql_server: PostgresqlServer
+) -> None:
     await stores[0].add_session(stored_session(seed=0), [])
-    admin = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    is_over = asyncio.Event()
-
-    async def end_connections() -> None:
-        async with admin.connect() as connection:
-            while not is_over.is_set():
-                await connection.execute(text(END_ALL))
-                await asyncio.sleep(0.05)
-
-    ending = asyncio.create_task(end_connections())
-    for _ in range(5):
-        await asyncio.gather(*(stores[n % 3]._database.run(count_up) for n in range(12)))
-    is_over.set()
-    await ending
-    await admin.dispose()
+    works = [asyncio.create_task(stores[n % 3]._database.run(count_up)) for n in range(60)]
+    for _ in range(6):
+        await postgresql_server.do(END_ALL, url)
+    await asyncio.gather(*works)
     assert await stores[0]._database.run(lambda db: db.scalar(SEED)) == 60
 
 
@@ -234,8 +225,6 @@ async def test_one_process_runs_on_a_database(url: str) -> None:
     ],
 )
 async def test_what_is_in_the_way_is_told_without_the_password(url: str, changed: dict[str, Any], says: str) -> None:
-    from sqlalchemy import make_url
-
     wrong = make_url(url).set(password="s3cret", **changed).render_as_string(hide_password=False)
     with pytest.raises(DatabaseOpenError) as caught:
         async with open_store(wrong, None):

@@ -196,6 +196,18 @@ def test_every_turn_comes_back_as_it_was(turns: list[Turn]) -> None:
     asyncio.run(round_trip())
 
 
+async def test_what_postgresql_would_refuse_of_a_text_is_left_out_everywhere(store: Store, kept: StoredSession) -> None:
+    usage = Usage(finish_reason="a reason of more than thirty-two characters", latency_ms=1.0)
+    said = turn(text="ab\0c", raw="\0", question="\0?", usage=usage, flags=("a\0b",))
+    await store.add_turn(kept.id, PLACE, said, show("x\0y"), after_id=1)
+    (found,) = (await store.record(kept.id)).turns
+    assert (found.text, found.raw, found.question, found.flags) == ("abc", "", "?", ("a\0b",))
+    assert found.usage is not None
+    assert found.usage.finish_reason == "a reason of more than thirty-two"
+    assert await contents(store, kept.id) == [("xy", PostStatus.SENDING)]
+    assert await store.posted_copies(PLACE, "\0") == []
+
+
 async def test_a_guests_message_becomes_a_turn_once(store: Store, kept: StoredSession) -> None:
     said = turn(kind="guest", speaker="Kim", message_id=LARGEST)
     assert (await store.add_turn(kept.id, PLACE, said)).is_added

@@ -101,7 +101,7 @@ def run_server() -> Iterator[PostgresqlServer]:
             server.wait()
 
 
-def _wait_for(socket: Path, server: "subprocess.Popen[bytes]") -> None:
+def _wait_for(socket: Path, server: "subprocess.Popen[Any]") -> None:
     end = time.monotonic() + _START_SECONDS
     # The lock file has its last line once connections are taken.
     ready = socket.parent / "data" / "postmaster.pid"
