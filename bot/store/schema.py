@@ -93,7 +93,7 @@ turns: Final = Table(
     Column("steering", JSON),
     Column("raw", Words),
     Column("flags", JSON, nullable=False),
-    Column("finish_reason", ShortWords(32)),
+    Column("finish_reason", ShortWords(120)),
     Column("prompt_tokens", Integer),
     Column("cached_tokens", Integer),
     Column("completion_tokens", Integer),

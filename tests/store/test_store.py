@@ -197,13 +197,13 @@ def test_every_turn_comes_back_as_it_was(turns: list[Turn]) -> None:
 
 
 async def test_what_postgresql_would_refuse_of_a_text_is_left_out_everywhere(store: Store, kept: StoredSession) -> None:
-    usage = Usage(finish_reason="a reason of more than thirty-two characters", latency_ms=1.0)
+    usage = Usage(finish_reason="x" * 121, latency_ms=1.0)
     said = turn(text="ab\0c", raw="\0", question="\0?", usage=usage, flags=("a\0b",))
     await store.add_turn(kept.id, PLACE, said, show("x\0y"), after_id=1)
     (found,) = (await store.record(kept.id)).turns
     assert (found.text, found.raw, found.question, found.flags) == ("abc", "", "?", ("a\0b",))
     assert found.usage is not None
-    assert found.usage.finish_reason == "a reason of more than thirty-two"
+    assert found.usage.finish_reason == "x" * 120
     assert await contents(store, kept.id) == [("xy", PostStatus.SENDING)]
     assert await store.posted_copies(PLACE, "\0") == []
 
