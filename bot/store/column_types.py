@@ -18,7 +18,7 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
-class Words(TypeDecorator[str]):
+class LongText(TypeDecorator[str]):
     """Text of any length. PostgreSQL takes no NUL in it: that goes, on SQLite too, where a text is written or asked
     for."""
 
@@ -29,7 +29,7 @@ class Words(TypeDecorator[str]):
         return value.replace("\0", "") if value is not None else None
 
 
-class ShortWords(TypeDecorator[str]):
+class ShortText(TypeDecorator[str]):
     """The same of so many characters at most. PostgreSQL refuses a longer one, SQLite does not: it is cut on both."""
 
     impl = String

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from bot.discussion.model.record import REMOVED_FLAG
-from bot.store.column_types import Words
+from bot.store.column_types import LongText
 from bot.store.holding import hold, hold_message, hold_post, hold_session
 from bot.store.mappers import post_of, post_values
 from bot.store.models import BoundPost, Post, PostKind, PostStatus
@@ -200,7 +200,7 @@ def of_session(db: Connection, session_id: int, kinds: Sequence[PostKind]) -> li
 def posted_copies(db: Connection, place_id: int, content: str) -> list[Post]:
     """The posts with this content that are known to be shown in the place, or are to be shown no more."""
     # What is shown begins and ends with no white space; what is stored may (an indented item of a list).
-    says_so = func.trim(posts.c.content, _WHITE_SPACE, type_=Words) == content.strip()
+    says_so = func.trim(posts.c.content, _WHITE_SPACE, type_=LongText) == content.strip()
     never = and_(posts.c.status == PostStatus.REMOVED, posts.c.message_id.is_(None))
     where = (posts.c.place_id == place_id, or_(posts.c.status == PostStatus.POSTED, never), says_so)
     return [post_of(row) for row in db.execute(select(posts).where(*where))]
