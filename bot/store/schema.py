@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.store.column_types import ShortText, UtcTime, LongText
+from bot.store.column_types import LongText, ShortText, UtcTime
 
 # Constraint names must be the same everywhere for migrations to find them.
 metadata: Final = MetaData(
