@@ -13,7 +13,7 @@ from typing import Any, Final, get_args
 from bot import __version__
 from bot.discussion.model.dials import TurnOrder
 from bot.discussion.text.control_sequences import without_controls
-from bot.errors import RoundtableError
+from bot.errors import HostMustMend, RoundtableError
 from bot.logs import set_up_logging
 from bot.settings import Settings, read_settings
 
@@ -21,6 +21,8 @@ from bot.settings import Settings, read_settings
 INTERRUPTED: Final = 130
 TERMINATED: Final = 143
 UNREAD: Final = 141
+# EX_CONFIG of sysexits.h, for `run`: what restarts a process can be told not to after this one.
+MISCONFIGURED: Final = 78
 # By the option of `discuss` which setting it stands for.
 _SETTINGS: Final = {
     "--personas": "PERSONAS_DIR",
@@ -35,8 +37,9 @@ _SEED_BITS: Final = 32
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Out: the exit status (0 fine, 1 something to mend, 2 unusable arguments, 130 interrupted,
-    141 no longer read, 143 terminated). Without a command it prints the help, which is what was asked for: 0."""
+    """Run one command. Out: the exit status (0 fine, 1 something to mend, 2 unusable arguments, 78 what no restart of
+    `run` mends, 130 interrupted, 141 no longer read, 143 terminated). Without a command it prints the help, which is
+    what was asked for: 0."""
     for stream in (sys.stdout, sys.stderr):
         # Not every terminal can show every character; a mark in its place is better than no discussion.
         if isinstance(stream, io.TextIOWrapper):
@@ -57,8 +60,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except RoundtableError as error:
-        print(without_controls(str(error)), file=sys.stderr)
+        _tell(error)
         return 1
+
+
+def _tell(error: RoundtableError) -> None:
+    print(without_controls(str(error)), file=sys.stderr, flush=True)
 
 
 # --- the commands; each imports what it needs, so that `--help` and errors are quick ---
@@ -66,9 +73,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 async def _run(args: argparse.Namespace) -> int:
     from bot.chat.app import run_bot
+    from bot.signals import until_signal
 
-    settings = _settings()
-    return await run_bot(settings)
+    try:
+        return await run_bot(_settings(), adopt=args.adopt_database)
+    except HostMustMend as error:
+        _tell(error)
+        if args.stay:
+            print("A restart would change nothing: waiting to be ended (--stay).", file=sys.stderr, flush=True)
+            await until_signal()
+        return MISCONFIGURED
 
 
 async def _demo(args: argparse.Namespace) -> int:
@@ -164,7 +178,20 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
         added.set_defaults(command=run)
         return added
 
-    command("run", _run, "Run the bot on Discord. Settings come from the environment and .env (see .env.example).")
+    run = command(
+        "run", _run, "Run the bot on Discord. Settings come from the environment and .env (see .env.example)."
+    )
+    run.add_argument(
+        "--stay",
+        action="store_true",
+        help="where no restart would mend what is wrong, say so and wait to be ended, in place of exit status 78: for "
+        "what restarts whatever ends, as Docker does",
+    )
+    run.add_argument(
+        "--adopt-database",
+        action="store_true",
+        help="take over a database that belongs to another application than DISCORD_TOKEN",
+    )
     demo = command("demo", _demo, "Try the bot in the browser: no token, no account, no LLM needed.")
     demo.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1 (default: any free one)")
     demo.add_argument("--no-browser", action="store_true", help="only print the address")

@@ -23,7 +23,7 @@ from bot.endpoint_settings import (
     WebAddress,
     fallback_problem,
 )
-from bot.errors import RoundtableError
+from bot.errors import HostMustMend
 
 # Ends of the names of settings whose values no message shows; those of JSON are told by the place of what is wrong.
 _NOT_SHOWN: Final = ("TOKEN", "API_KEY", "EXTRA_HEADERS", "EXTRA_QUERY", "EXTRA_BODY")
@@ -39,7 +39,7 @@ Notify = Literal["card", "all", "none"]
 PLURALKIT: Final = 466378653216014359
 
 
-class BadSettings(RoundtableError):
+class BadSettings(HostMustMend):
     """One or more settings can't be used."""
 
 
@@ -88,6 +88,8 @@ class Settings(BaseSettings):
 
     discord_token: SecretStr | None = None
     discord_api_url: WebAddress | None = None
+    # None: as many as Discord recommends.
+    shard_count: int | None = Field(default=None, ge=1, le=10_000)
 
     # None: every server. An empty list would shut everybody out, which nobody means.
     allowed_servers: Annotated[DiscordIds | None, NoDecode] = None

@@ -32,6 +32,7 @@ class ServerEvents(InteractionClient, ShardedClient):
     # again for one that begins a new session.
 
     async def on_shard_connect(self, shard_id: int) -> None:
+        await super().on_shard_connect(shard_id)
         # A new session with the gateway: it does not tell what was said since the last one.
         for runner in self._at_shard(shard_id):
             runner.mark_gap()

@@ -83,9 +83,11 @@ class ShardedClient(discord.AutoShardedClient):
 
     # --- what becomes of them ---
 
+    async def on_shard_connect(self, shard_id: int) -> None:
+        self._found(shard_id, "with a new session")
+
     async def on_shard_ready(self, shard_id: int) -> None:
         self._ready_shards[shard_id].set()
-        self._found(shard_id, "with a new session")
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         self._found(shard_id, "and goes on where it was")

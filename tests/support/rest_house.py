@@ -47,6 +47,7 @@ class RestHouse:
     cast: tuple[Persona, ...] = CAST
     pace: float = 0.0
     settings: dict[str, Any] = field(default_factory=dict)
+    shards: int = 1
     bots: list[RoundtableBot] = field(default_factory=list)
 
     @property
@@ -58,7 +59,9 @@ class RestHouse:
         return self.bots[-1]
 
     @asynccontextmanager
-    async def running(self, *, message_content: bool = True, commands: bool = True) -> AsyncIterator[RoundtableBot]:
+    async def running(
+        self, *, message_content: bool = True, commands: bool = True, shard_ids: list[int] | None = None
+    ) -> AsyncIterator[RoundtableBot]:
         """The bot, connected, with its sessions taken up, and (`commands`) its commands known to Discord.
 
         `settings` of the house are those that a host has set.
@@ -69,6 +72,8 @@ class RestHouse:
             store=self.store,
             endpoints=EndpointRegistry(self.endpoint),
             message_content=message_content,
+            shard_count=self.shards,
+            shard_ids=shard_ids,
         )
         # The library waits this long for further guilds before it says that it is ready.
         bot._connection.guild_ready_timeout = 0.02
