@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from types import SimpleNamespace
 
 import discord
 import pytest
+from discord.http import HTTPClient
 
 from bot.chat.session_starts import RESERVE, SessionStartsUsedUp
 from bot.sessions.session_runner import SessionRunner
@@ -163,15 +165,19 @@ async def test_a_shard_that_can_not_be_reached_at_first(
     house: RestHouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is tried again, one line a try."""
-    monkeypatch.setattr(discord.shard.asyncio, "sleep", _at_once(asyncio.sleep))
-    reach, tries = discord.http.HTTPClient.ws_connect, iter([OSError("no route")] * 3)
 
-    async def mostly(http: discord.http.HTTPClient, url: str) -> object:
+    async def short(seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr("discord.shard.asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": short}))
+    reach, tries = HTTPClient.ws_connect, iter([OSError("no route")] * 3)
+
+    async def mostly(http: HTTPClient, url: str) -> object:
         if problem := next(tries, None):
             raise problem
         return await reach(http, url)
 
-    monkeypatch.setattr(discord.http.HTTPClient, "ws_connect", mostly)
+    monkeypatch.setattr(HTTPClient, "ws_connect", mostly)
     async with house.running(commands=False) as bot:
         assert bot.is_ready()
     said = [r for r in caplog.records if r.name == "discord.shard"]
@@ -179,13 +185,7 @@ async def test_a_shard_that_can_not_be_reached_at_first(
     assert not [r for r in said if r.exc_info]
 
 
-def _at_once(sleep):  # type: ignore[no-untyped-def]
-    async def short(seconds: float, result: object = None) -> object:
-        return await sleep(min(seconds, 0.01), result)
-
-    return short
-
-
+@pytest.mark.long
 async def test_two_thousand_five_hundred_servers(house: RestHouse, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "bot")
     house.shards, house.world.least_shards = 3, 2
