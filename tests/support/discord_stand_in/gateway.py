@@ -62,6 +62,7 @@ class Line:
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, *, compress: bool) -> None:
         self.socket, self.transport = socket, transport
         self.session: Session | None = None
+        self.is_closing = False
         self._frames: asyncio.Queue[JSON | int] = asyncio.Queue()
         self._zlib = zlib.compressobj() if compress else None
 
@@ -69,6 +70,7 @@ class Line:
         self._frames.put_nowait(frame)
 
     def close(self, code: int) -> None:
+        self.is_closing = True
         self._frames.put_nowait(code)
 
     async def write(self) -> None:
@@ -191,6 +193,9 @@ class Gateway:
                 if message.type is WSMsgType.TEXT:
                     self._take(line, json.loads(message.data), http.host)
         finally:
+            if line.is_closing:
+                # Whoever hangs up before the bot has answered takes the code with them: the library then sees 1006.
+                await asyncio.wait([writer], timeout=1)
             writer.cancel()
             self._lines.remove(line)
             self._hang_up(line)
