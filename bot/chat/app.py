@@ -18,11 +18,14 @@ from bot.chat.bot import RoundtableBot, create_bot
 from bot.chat.close_codes import SHARDING_REQUIRED, close_code, closed_for_good
 from bot.chat.database_owner import require_owner
 from bot.chat.first_contact import Application, ask_until_answered
+from bot.chat.host_side import HostSide
 from bot.chat.session_starts import SessionStartsUsedUp
 from bot.errors import HostMustMend
 from bot.file_permissions import exposed_files
 from bot.library.catalogue import open_catalogue
-from bot.llm.factory import open_endpoints
+from bot.llm.factory import open_endpoints, require_model
+from bot.llm.local.serving import with_local_model
+from bot.ops.control_protocol import control_socket
 from bot.settings import Settings
 from bot.signals import until_signal
 from bot.store.opening import lock_database
@@ -48,16 +51,19 @@ async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
     """
     if settings.discord_token is None:
         raise HostMustMend(NO_TOKEN)
-    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)
+    require_model(settings)
+    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints, leaves_out=True)
     async with AsyncExitStack() as stack:
         stack.enter_context(lock_database(settings.database_file))
         store = await stack.enter_async_context(open_store(settings.database_url, settings.database_file))
         for sentence in exposed_files(settings.database_file):
             log.warning("%s", sentence)
+        host_side = await stack.enter_async_context(HostSide.open(store, control_socket(settings.database_file)))
+        settings = await stack.enter_async_context(with_local_model(settings))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         end = asyncio.create_task(until_signal())
         stack.callback(end.cancel)
-        lives = _Lives(settings, end, {"catalogue": catalogue, "store": store, "endpoints": endpoints})
+        lives = _Lives(settings, end, {"catalogue": catalogue, "store": store, "endpoints": endpoints}, host_side)
         while application := await lives.ask():
             await require_owner(store.remembered, application, adopt=adopt)
             await lives.live(application)
@@ -69,12 +75,13 @@ class _Lives:
     """One bot after the other, until the process is told to end: where one can't go on, what it could not is seen to,
     and the next is made. What Discord says of the application may have changed by then."""
 
-    def __init__(self, settings: Settings, end: asyncio.Task[None], parts: dict[str, Any]) -> None:
+    def __init__(self, settings: Settings, end: asyncio.Task[None], parts: dict[str, Any], host_side: HostSide) -> None:
         assert settings.discord_token is not None
         self._token = settings.discord_token.get_secret_value()
         self._settings = settings
         self._end = end
         self._parts = parts
+        self._host_side = host_side
         self._heartbeat = settings.database_file.parent / "heartbeat"
         self._content = True
         self._shards = 0
@@ -90,7 +97,8 @@ class _Lives:
         fixed = self._settings.shard_count
         shards = fixed or application.shards
         bot = create_bot(self._settings, **self._parts, message_content=content, shard_count=shards)
-        outcome = await _run(bot, self._token, self._end, self._heartbeat)
+        with self._host_side.of(bot):
+            outcome = await _run(bot, self._token, self._end, self._heartbeat)
         if bot.is_ready():
             self._wait = first_contact.FIRST_RETRY
         match outcome:
