@@ -2,10 +2,20 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 import bot
@@ -20,8 +30,10 @@ from bot.endpoint_settings import (
     ExtraHeaders,
     ExtraQuery,
     NamedEndpoint,
+    Price,
     WebAddress,
     fallback_problem,
+    price_problem,
 )
 from bot.errors import RoundtableError
 
@@ -59,6 +71,14 @@ def _listed_ids(value: Any) -> Any:
     return tuple(int(part) for part in listed)
 
 
+def _currency(value: str) -> str:
+    if not (value.isascii() and value.isalpha() and len(value) == 3):
+        raise ValueError("is not a currency. Write its three letters, such as USD, EUR or CHF")
+    return value.upper()
+
+
+Currency = Annotated[str, AfterValidator(_currency)]
+Money = Annotated[Decimal, Field(ge=0, le=1_000_000)]
 DiscordIds = Annotated[tuple[int, ...], BeforeValidator(_listed_ids)]
 
 
@@ -116,6 +136,11 @@ class Settings(BaseSettings):
     llm_layout: Layout = "user"
     llm_ca_file: CertificateFile | None = None
     llm_fallback: Annotated[EndpointNames, NoDecode] = None
+    # Of a million tokens, in llm_currency.
+    llm_price_in: Price = None
+    llm_price_out: Price = None
+    llm_price_cached: Price = None
+    llm_currency: Currency = "USD"
 
     # ENDPOINT_FAST_BASE_URL, ENDPOINT_FAST_MODEL, … are the fields of NamedEndpoint.
     endpoint: EndpointsByName = EndpointsByName({})
@@ -125,6 +150,8 @@ class Settings(BaseSettings):
     limit_session_tokens: int = Field(default=500_000, ge=0)
     limit_day_tokens: int = Field(default=2_000_000, ge=0)
     limit_day_tokens_all: int = Field(default=10_000_000, ge=0)
+    limit_day_cost: Money = Decimal(0)
+    limit_day_cost_all: Money = Decimal(0)
     limit_sessions: int = Field(default=10, ge=0)
 
     database_url: str = "sqlite+aiosqlite:///data/roundtable.db"
@@ -146,6 +173,14 @@ class Settings(BaseSettings):
     @classmethod
     def _blank_is_unset(cls, data: Any) -> Any:
         return _without_blanks(data)
+
+    @model_validator(mode="after")
+    def _endpoints_are_whole(self) -> Self:
+        for name in (None, *self.endpoints):
+            prefix = f"ENDPOINT_{name.upper()}" if name else "LLM"
+            if problem := price_problem(self.endpoint_settings(name), prefix):
+                raise ValueError(problem)
+        return self
 
     @model_validator(mode="after")
     def _fallbacks_are_there(self) -> Self:

@@ -56,7 +56,8 @@ async def run_bot(settings: Settings) -> int:
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)
     async with AsyncExitStack() as stack:
         stack.enter_context(lock_database(settings.database_file))
-        store = await stack.enter_async_context(open_store(settings.database_url, settings.database_file))
+        opening = open_store(settings.database_url, settings.database_file, currency=settings.llm_currency)
+        store = await stack.enter_async_context(opening)
         for sentence in exposed_files(settings.database_file):
             log.warning("%s", sentence)
         endpoints = await stack.enter_async_context(open_endpoints(settings))

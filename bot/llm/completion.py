@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from bot.discussion.model.record import Usage
 from bot.discussion.replies.reasoning import without_reasoning
+from bot.discussion.text.money import billionths
 from bot.llm.json_reading import as_count, at, whole_characters
-from bot.llm.quirks import Fact, counts, is_filtered, texts
+from bot.llm.quirks import Fact, counts, is_filtered, sums, texts
 
 # Longer answers are cut: more than any turn takes, and the database keeps what the model said.
 _TEXT_LIMIT: Final = 100_000
@@ -17,7 +18,8 @@ class Completion:
     """One answer. Token counts are the server's own (None: not said); latency in milliseconds, retries included.
 
     `reasoned`: the model thought before it spoke. `declined`: in what words it refused to answer. `calls`: how often it
-    was asked; counts and latency are those of all calls. What the counts leave out: `uncounted_prompts` of the calls
+    was asked; counts and latency are those of all calls. `told_cost`: what the server says it has charged for all of
+    them, in billionths of a dollar. What the counts leave out: `uncounted_prompts` of the calls
     did not say the prompt's tokens, and `uncounted_chars` were written, thoughts included, in calls that did not say
     the answer's.
     """
@@ -33,6 +35,7 @@ class Completion:
     calls: int = 1
     uncounted_prompts: int = 0
     uncounted_chars: int = 0
+    told_cost: int | None = None
 
     @property
     def may_lack_words(self) -> bool:
@@ -72,6 +75,7 @@ class Completion:
             calls=self.calls + other.calls,
             uncounted_prompts=self.uncounted_prompts + other.uncounted_prompts,
             uncounted_chars=self.uncounted_chars + other.uncounted_chars,
+            told_cost=None if self.told_cost is None or other.told_cost is None else self.told_cost + other.told_cost,
         )
 
 
@@ -99,6 +103,7 @@ def read_completion(answer: Any) -> Completion:
         reasoned=bool(thought.strip() or thinking or hidden or without_reasoning(text) != text),
         uncounted_prompts=1 if asked is None else 0,
         uncounted_chars=len(text) + len(thought) if said is None else 0,
+        told_cost=next(map(billionths, sums(Fact.COST, answer)), None),
     )
 
 

@@ -17,6 +17,7 @@ from bot.llm.completion import Completion, thought_to_the_limit
 from bot.llm.endpoint_errors import SettingNames, explained, no_model, report_of
 from bot.llm.error_kinds import ErrorKind, meaning_of
 from bot.llm.model_profile import ModelProfile
+from bot.llm.prices import TOLD_IN, Prices
 from bot.llm.request_options import AS_USUAL, RequestOptions
 
 log = logging.getLogger(__name__)
@@ -54,12 +55,15 @@ class Endpoint:
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         ca_file: Path | None = None,
+        prices: Prices | None = None,
+        currency: str = TOLD_IN,
     ) -> None:
         """`timeout` is in seconds a try; `context` is the window in tokens, else what the server advertises.
 
         `reasoning_tokens` come on top of each answer's for a model that is seen to reason. `turn_tokens`: the most that
         a turn may have. `settings` is how the names of its settings begin. `options` are for all its answers. `headers`
-        and `query` go with every call; certificates in `ca_file` are trusted besides the system's.
+        and `query` go with every call; certificates in `ca_file` are trusted besides the system's. `prices` are those
+        of the model, in `currency`.
         """
         self._client = EndpointClient(
             base_url,
@@ -75,10 +79,11 @@ class Endpoint:
         self._settings = SettingNames(settings, given_as or {})
         self.profile = ModelProfile(model, context=context, reasoning_tokens=reasoning_tokens)
         """What is known of the model."""
-        self._begin(turn_tokens)
+        self._begin(turn_tokens, prices, currency)
 
-    def _begin(self, turn_tokens: int) -> None:
+    def _begin(self, turn_tokens: int, prices: Prices | None, currency: str) -> None:
         self.turn_tokens = turn_tokens
+        self.prices, self._currency = prices, currency
         self._looking = asyncio.Lock()
         self._resting_until = 0.0
 
@@ -86,13 +91,26 @@ class Endpoint:
         await self._client.aclose()
 
     def of_model(self, model: str) -> "Endpoint":
-        """The same server and limits, calls in flight counted together, with another model. Closed with this one."""
-        settings = replace(self._settings, named="the persona's “model”")
-        return _Variant(self._client, settings, self.profile.of(model), self.options, self.turn_tokens)
+        """The same server and limits, calls in flight counted together, with another model, whose prices are others
+        than those that are set. Closed with this one."""
+        settings, prices = replace(self._settings, named="the persona's “model”"), self.prices
+        if model != self.profile.named:
+            prices = None
+        return _Variant(self, settings, self.profile.of(model), self.options, prices)
 
     def with_options(self, options: RequestOptions) -> "Endpoint":
         """The same model, and one knowledge of it, asked in another way. Closed with this one."""
-        return _Variant(self._client, self._settings, self.profile, options, self.turn_tokens)
+        return _Variant(self, self._settings, self.profile, options, self.prices)
+
+    def cost(self, prompt: int, answer: int, *, cached: int = 0, told: int | None = None) -> int | None:
+        """Of so many tokens, in billionths of the currency; None if the model has no known price.
+
+        In: `cached`, how many of the prompt's the server had ready; `told`, what it says it has charged, which counts
+        if that is in the same currency.
+        """
+        if told is not None and self._currency == TOLD_IN:
+            return told
+        return self.prices.cost(prompt, answer, cached) if self.prices else None
 
     @property
     def base_url(self) -> str:
@@ -292,11 +310,11 @@ class _Variant(Endpoint):
 
     def __init__(
         self,
-        client: EndpointClient,
+        of: Endpoint,
         settings: SettingNames,
         profile: ModelProfile,
         options: RequestOptions,
-        turn_tokens: int,
+        prices: Prices | None,
     ) -> None:
-        self._client, self._settings, self.profile, self.options = client, settings, profile, options
-        self._begin(turn_tokens)
+        self._client, self._settings, self.profile, self.options = of._client, settings, profile, options
+        self._begin(of.turn_tokens, prices, of._currency)

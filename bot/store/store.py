@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Turn
 from bot.discussion.model.task import Task
+from bot.discussion.text.money import USUAL_CURRENCY
 from bot.store import post_queries, session_queries
 from bot.store.engine import Database
 from bot.store.expiry import Expiry
@@ -53,9 +54,9 @@ class PlaceTaken(Exception):
 class Store:
     """The sessions of one database. Open with `Store.open`, close with `aclose()`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, currency: str = USUAL_CURRENCY) -> None:
         self._database = database
-        self.spending = Spending(database)
+        self.spending = Spending(database, currency)
         self.member_data = MemberData(database)
         self.expiry = Expiry(database)
         self.servers = ServerSettingsTable(database)
@@ -70,9 +71,9 @@ class Store:
         self.webhooks = WebhookTable(database)
 
     @classmethod
-    async def open(cls, url: str, file: Path) -> Self:
-        """Open (or create) the database and migrate it. Raises DatabaseOpenError."""
-        return cls(await open_migrated(url, file))
+    async def open(cls, url: str, file: Path, *, currency: str = USUAL_CURRENCY) -> Self:
+        """Open (or create) the database and migrate it. Costs are in `currency`. Raises DatabaseOpenError."""
+        return cls(await open_migrated(url, file), currency)
 
     async def aclose(self) -> None:
         """Close the database once the last transaction, an event's perhaps, has ended."""
@@ -310,9 +311,9 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(url: str, file: Path) -> AsyncIterator[Store]:
+async def open_store(url: str, file: Path, *, currency: str = USUAL_CURRENCY) -> AsyncIterator[Store]:
     """A store for the length of a block. Raises DatabaseOpenError."""
-    store = await Store.open(url, file)
+    store = await Store.open(url, file, currency=currency)
     try:
         yield store
     finally:
