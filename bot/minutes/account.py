@@ -15,7 +15,7 @@ from bot.discussion.model.record import QuestionPut, Record, SeatAdded, Session,
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.links import plain_links
 from bot.discussion.text.markup import in_words
-from bot.discussion.text.money import Cost
+from bot.discussion.text.money import Expense
 
 Ending = Literal["open", "summary", "stopped"]
 _ENDINGS: Final[Mapping[Ending, str]] = {
@@ -55,7 +55,7 @@ class MinutesFacts:
     reason: str | None = None
     names: PlaceNames = field(default_factory=PlaceNames)
     votes: tuple[VoteTally, ...] = ()
-    cost: Cost | None = None
+    cost: Expense | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Session, Turn
-from bot.discussion.text.money import BILLION, Cost
+from bot.discussion.text.money import BILLION, Expense
 from bot.minutes.account import Minutes, MinutesEntry
 
 
@@ -66,7 +66,7 @@ def _lines(minutes: Minutes) -> Iterator[dict[str, Any]]:
         yield turn_object(said.turn) | {"speaker": said.speaker, "text": said.text}
 
 
-def _cost_object(cost: Cost | None) -> dict[str, Any] | None:
+def _cost_object(cost: Expense | None) -> dict[str, Any] | None:
     if cost is None or not cost.is_known:
         return None
     return {"amount": cost.billionths / BILLION, "currency": cost.currency, "tokens_without_a_price": cost.unpriced}

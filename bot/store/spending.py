@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import BigInteger, Connection, Date, bindparam, delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from bot.discussion.text.money import Cost
+from bot.discussion.text.money import Expense
 from bot.store.engine import Database, DatabaseClosed, TransientDatabaseError, upsert
 from bot.store.models import StoredSession
 from bot.store.schema import day_use, spending
@@ -184,11 +184,11 @@ class Spending:
         stored = await self._database.run(lambda db: db.execute(_OF_SESSION, {"session": session_id}).one())
         return sum((entry.used for entry in accrued.values()), Used(*(int(value or 0) for value in stored)))
 
-    def cost(self, used: Used) -> Cost:
+    def cost(self, used: Used) -> Expense:
         """What was used, as money."""
-        return Cost(used.tokens, used.cost, used.unpriced, self._currency)
+        return Expense(used.tokens, used.cost, used.unpriced, self._currency)
 
-    async def cost_of(self, session_id: int) -> Cost:
+    async def cost_of(self, session_id: int) -> Expense:
         """What a session has cost in all."""
         return self.cost(await self.of_session(session_id))
 

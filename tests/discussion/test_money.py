@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.discussion.text.money import Cost, amount
+from bot.discussion.text.money import Expense, amount
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_an_amount(billionths: int, currency: str, told: str) -> None:
     ],
 )
 def test_what_is_not_known_is_not_told_to_be_free(tokens: int, cost: int, unpriced: int, told: str) -> None:
-    assert Cost(tokens, cost, unpriced, "USD").in_words == told
+    assert Expense(tokens, cost, unpriced, "USD").in_words == told

@@ -4,9 +4,14 @@ from decimal import Decimal
 
 import pytest
 
+from bot.llm.completion import Completion, read_completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.prices import Prices
-from tests.llm.test_completion import answered
+
+
+def answered(**usage: float) -> Completion:
+    return read_completion({"choices": [{"message": {"content": "Ladders."}}], "usage": usage})
+
 
 CHEAP = Prices(Decimal("0.15"), Decimal("0.60"), Decimal("0.075"))
 

@@ -24,7 +24,7 @@ def amount(billionths: int, currency: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class Expense:
     """What so many tokens have cost, in billionths of a currency; so many as `unpriced` of them have no known price."""
 
     tokens: int

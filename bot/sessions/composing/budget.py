@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.discussion.text.money import Cost
+from bot.discussion.text.money import Expense
 from bot.sessions.composing.limits import Limits, check, check_day, over_the_day
 from bot.store.models import StoredSession
 from bot.store.schema import now
@@ -31,7 +31,7 @@ class Budget:
         return self._limits.session_tokens
 
     @property
-    def cost(self) -> Cost:
+    def cost(self) -> Expense:
         """What that has cost."""
         return self._spending.cost(self.used)
 

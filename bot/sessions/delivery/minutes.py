@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.discussion.model.record import Record
-from bot.discussion.text.money import Cost
+from bot.discussion.text.money import Expense
 from bot.minutes.account import Minutes, MinutesFacts, PlaceNames, VoteTally, account
 from bot.minutes.as_html import as_html
 from bot.minutes.as_jsonl import as_jsonl
@@ -16,7 +16,7 @@ from bot.store.vote_table import Tallies
 
 
 def told_of(
-    stored: StoredSession, record: Record, names: PlaceNames, tallies: Tallies, *, cost: Cost, is_over: bool
+    stored: StoredSession, record: Record, names: PlaceNames, tallies: Tallies, *, cost: Expense, is_over: bool
 ) -> Minutes:
     """What the minutes tell. `is_over`: the session has ended, or is about to. `tallies`: open votes among them."""
     votes = tuple(VoteTally(seq, tuple(counts.items())) for seq, counts in tallies.items())
