@@ -17,7 +17,8 @@ _TEXT_LIMIT: Final = 100_000
 class Completion:
     """One answer. Token counts are the server's own (None: not said); latency in milliseconds, retries included.
 
-    `reasoned`: the model thought before it spoke. `declined`: in what words it refused to answer. `calls`: how often it
+    `reasoned`: the model thought before it spoke; `denies_thought`: the server counts thoughts, and there was none.
+    `declined`: in what words it refused to answer. `calls`: how often it
     was asked; counts and latency are those of all calls. `told_cost`: what the server says it has charged for all of
     them, in billionths of a dollar. What the counts leave out: `uncounted_prompts` of the calls
     did not say the prompt's tokens, and `uncounted_chars` were written, thoughts included, in calls that did not say
@@ -31,6 +32,7 @@ class Completion:
     completion_tokens: int | None
     latency_ms: float
     reasoned: bool = False
+    denies_thought: bool = False
     declined: str = ""
     calls: int = 1
     uncounted_prompts: int = 0
@@ -88,10 +90,11 @@ def read_completion(answer: Any) -> Completion:
     choice = choices[0] if choices else None
     message, reason = at(choice, "message"), at(choice, "finish_reason")
     text, thought = next(texts(Fact.SAID, message), ""), next(texts(Fact.REASONING, message), "")
-    thinking = next(counts(Fact.REASONING_TOKENS, answer), 0)
+    thinking = next(counts(Fact.REASONING_TOKENS, answer), None)
     # Some servers hide the thought altogether: an answer that reached the limit without a word was one.
     hidden = reason == "length" and not text.strip()
     asked, said = (as_count(at(answer, "usage", name)) for name in ("prompt_tokens", "completion_tokens"))
+    reasoned = bool(thought.strip() or thinking or hidden or without_reasoning(text) != text)
     return Completion(
         text=whole_characters(text)[:_TEXT_LIMIT],
         finish_reason=reason if isinstance(reason, str) else None,
@@ -100,7 +103,8 @@ def read_completion(answer: Any) -> Completion:
         completion_tokens=said,
         latency_ms=0.0,
         declined="" if text.strip() else _refusal(message, reason),
-        reasoned=bool(thought.strip() or thinking or hidden or without_reasoning(text) != text),
+        reasoned=reasoned,
+        denies_thought=thinking == 0 and not reasoned,
         uncounted_prompts=1 if asked is None else 0,
         uncounted_chars=len(text) + len(thought) if said is None else 0,
         told_cost=next(map(billionths, sums(Fact.COST, answer)), None),

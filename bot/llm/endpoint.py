@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import openai
 
-from bot.errors import ContextOverflow, EndpointDown, RoundtableError
+from bot.errors import RoundtableError
 from bot.llm import discovery, remarks
 from bot.llm.client import CALL_ERRORS, EndpointClient, is_wrong_address
 from bot.llm.completion import Completion, thought_to_the_limit
@@ -19,6 +19,7 @@ from bot.llm.error_kinds import ErrorKind, meaning_of
 from bot.llm.model_profile import ModelProfile
 from bot.llm.prices import TOLD_IN, Prices
 from bot.llm.request_options import AS_USUAL, RequestOptions
+from bot.llm.room_to_think import with_room
 
 log = logging.getLogger(__name__)
 
@@ -162,10 +163,9 @@ class Endpoint:
         return self.profile.thinking
 
     def most(self, max_tokens: int, *, prompt: int) -> int:
-        """The most tokens that `complete` may take besides the `prompt`: the first answer may be asked for twice."""
-        room = self.profile.room_to_think
-        is_unknown = self.profile.reasons is None and room
-        return max_tokens + self.thinking + (prompt + max_tokens + room if is_unknown else 0)
+        """The most tokens that `complete` may take besides the `prompt`: the first answer may be asked for again."""
+        rooms = self.profile.rooms_to_try if self.profile.reasons is None else ()
+        return max_tokens + self.thinking + sum(prompt + max_tokens + room for room in rooms)
 
     async def discover(self) -> str:
         """The model's name, asking the server for it and for its context window the first time.
@@ -193,8 +193,9 @@ class Endpoint:
         The prompt is one user message; where the layout is another, the `preamble` that it begins with is a system
         message.
 
-        When a model's first answer is cut at the limit, it is asked for once more with room to think: either the model
-        reasons, and gets that room from then on, or the first answer stands.
+        When a model's first answer is cut at the limit, it is asked for again with room to think, at first with less
+        where nothing shows that it does: either the model reasons, and gets all the room from then on, or the first
+        answer stands. Where the server says that nothing was thought it stands at once.
 
         Raises ContextOverflow, EndpointDown (nobody home, overloaded, faulty: after the retries; or an answer that
         can't be read), ContentFiltered or EndpointRefused (key, model, quota, request).
@@ -212,23 +213,13 @@ class Endpoint:
             }
             request = profile.request(prompt, max_tokens=limit, **ask)
             completion = await self._answer(prompt, request)
-            if is_unknown and completion.may_lack_words and (room := profile.room_to_think):
-                limit = max_tokens + room
-                request = profile.request(prompt, max_tokens=limit, **ask)
-                try:
-                    longer = await self._answer(prompt, request, patient=profile.reasons is True)
-                except (ContextOverflow, EndpointDown) as problem:
-                    if profile.reasons:
-                        raise
-                    # Most likely it was just long: no reason to drop turns from the prompt, nor to wait for a slow
-                    # server again.
-                    if isinstance(problem, EndpointDown):
-                        profile.learn_no_reasoning()
-                    return completion
-                if profile.reasons:
-                    log.info("%s thinks before it speaks: it gets %d tokens more for that", self.model, room)
-                    completion, longer = longer, completion
-                completion = completion.with_cost_of(longer)
+            if is_unknown:
+
+                async def again(room: int, patient: bool) -> Completion:
+                    request = profile.request(prompt, max_tokens=max_tokens + room, **ask)
+                    return await self._answer(prompt, request, patient=patient)
+
+                return await with_room(profile, completion, again)
             if completion.text.strip():
                 profile.learn_no_reasoning()
         return completion
