@@ -124,6 +124,11 @@ class Endpoint:
         return "; ".join([*self.options.in_words, *self._client.in_words])
 
     @property
+    def calls_waiting(self) -> int:
+        """How many calls wait until the server is free for them."""
+        return self._client.queue.depth
+
+    @property
     def model(self) -> str | None:
         """The model's name; None while the server has not told it."""
         return self.profile.model
@@ -201,7 +206,7 @@ class Endpoint:
         can't be read), ContentFiltered or EndpointRefused (key, model, quota, request).
         """
         profile = self.profile
-        async with self._client.slots:
+        async with self._client.queue.place():
             await self.discover()
             is_unknown = profile.reasons is None
             limit = max_tokens + profile.thinking
@@ -228,7 +233,7 @@ class Endpoint:
         """The answer to a turn's request with a tiny prompt; without patience it is asked for once only. Raises as
         `complete` does."""
         self.profile.doubt()
-        async with self._client.slots:
+        async with self._client.queue.place():
             await self.discover()
             limit = self.turn_tokens + self.profile.thinking
             preamble = _PROBE_PREAMBLE if self.options.has_system_message else ""

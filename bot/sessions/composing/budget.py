@@ -26,6 +26,11 @@ class Budget:
         self._is_loaded = False
 
     @property
+    def guild_id(self) -> int:
+        """The server that pays."""
+        return self._stored.guild_id
+
+    @property
     def most(self) -> int:
         """The tokens the session may use; 0: no limit."""
         return self._limits.session_tokens

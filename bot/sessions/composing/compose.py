@@ -14,6 +14,7 @@ from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_errors import SHORTER
 from bot.llm.endpoint_registry import EndpointRegistry
+from bot.llm.fair_queue import on_behalf_of
 from bot.llm.fallback import SPOKEN_BY
 from bot.sessions.composing.blame import Blame
 from bot.sessions.composing.budget import Budget
@@ -194,13 +195,14 @@ class Composer:
         asked, awaited = of_prompt(endpoint, cost), of_answer(endpoint, endpoint.most(limit, prompt=cost))
         async with self._budget.booked(prompt=asked, answer=awaited, reserve=reserve):
             self._calls += 1
-            completion = await endpoint.complete(
-                prompt.text,
-                temperature=request.temperature,
-                max_tokens=limit,
-                stop=prompt.stop,
-                preamble=prompt.preamble,
-            )
+            with on_behalf_of(self._budget.guild_id):
+                completion = await endpoint.complete(
+                    prompt.text,
+                    temperature=request.temperature,
+                    max_tokens=limit,
+                    stop=prompt.stop,
+                    preamble=prompt.preamble,
+                )
             self._budget.settle(of_call(endpoint, completion, prompt=cost), prompt=asked)
         if warning := endpoint.take_warning():
             log.warning("%s", warning)

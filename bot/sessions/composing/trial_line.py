@@ -11,6 +11,7 @@ from bot.discussion.replies.reply import clean
 from bot.errors import EndpointDown, EndpointRefused
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
+from bot.llm.fair_queue import on_behalf_of
 from bot.sessions.composing.call_cost import of_answer, of_call, of_prompt
 from bot.sessions.composing.limits import Limits, check_day, tokens_in
 from bot.store.schema import now
@@ -54,12 +55,13 @@ class TrialLines:
         async with self._spending.booked(
             account, asked, awaits=awaited, check=lambda today: check_day(self._limits, today, need)
         ):
-            completion = await endpoint.complete(
-                prompt.text,
-                temperature=persona.creativity,
-                max_tokens=self._max_tokens,
-                stop=prompt.stop,
-                preamble=prompt.preamble,
-            )
+            with on_behalf_of(guild_id):
+                completion = await endpoint.complete(
+                    prompt.text,
+                    temperature=persona.creativity,
+                    max_tokens=self._max_tokens,
+                    stop=prompt.stop,
+                    preamble=prompt.preamble,
+                )
         await self._spending.add(account, of_call(endpoint, completion, prompt=cost) - asked)
         return clean(completion.text, speaker=persona, others=(), finish_reason=completion.finish_reason).text
