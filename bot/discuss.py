@@ -13,6 +13,7 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, Turn, Usage
 from bot.discussion.model.task import Task
 from bot.llm.factory import open_endpoints
+from bot.llm.local.serving import with_local_model
 from bot.minutes.as_jsonl import session_object, turn_object
 from bot.sessions.composing.limits import Limits
 from bot.sessions.session_runner import SessionRunner
@@ -45,6 +46,7 @@ async def discuss(
         file = folder / "discuss.db"
         opening = open_store(f"sqlite+aiosqlite:///{file}", file, currency=settings.llm_currency)
         store = await stack.enter_async_context(opening)
+        settings = await stack.enter_async_context(with_local_model(settings, wait=True))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         # There is no audience that could vote here, and nobody to wait for.
         session = Session(task, cast, dials.model_copy(update={"vote": False}), seed)
