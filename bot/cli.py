@@ -121,7 +121,7 @@ async def _personas(args: argparse.Namespace) -> int:
 
 def _settings(given_as: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     settings = read_settings(given_as, **overrides)
-    set_up_logging(settings.log_level, settings.secrets)
+    set_up_logging(settings.log_level, settings.secrets, settings.log_format)
     return settings
 
 

@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 import bot
@@ -62,6 +71,26 @@ def _listed_ids(value: Any) -> Any:
 DiscordIds = Annotated[tuple[int, ...], BeforeValidator(_listed_ids)]
 
 
+def _one_id(value: Any) -> Any:
+    if isinstance(value, str) and not (value.isascii() and value.isdecimal() and 15 <= len(value) <= 20):
+        raise ValueError(
+            "is no channel's id. Discord copies it for whoever has the Developer Mode on (User settings → Advanced): "
+            "right-click the channel, Copy Channel ID"
+        )
+    return value
+
+
+DiscordId = Annotated[int, BeforeValidator(_one_id)]
+
+
+def _bind_address(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    sound = host and "/" not in host and port.isascii() and port.isdecimal() and 1 <= int(port) <= 65_535
+    if value.casefold() != "none" and not sound:
+        raise ValueError("is no address to listen on. Write a host and a port, such as 127.0.0.1:8770, or none")
+    return value
+
+
 def shipped(folder: str) -> Path:
     """A folder of ours (`personas`, `tasks`): in the working directory, else beside or inside the installed package."""
     package = Path(bot.__file__).parent
@@ -88,6 +117,7 @@ class Settings(BaseSettings):
 
     discord_token: SecretStr | None = None
     discord_api_url: WebAddress | None = None
+    discord_status_channel: DiscordId | None = None
 
     # None: every server. An empty list would shut everybody out, which nobody means.
     allowed_servers: Annotated[DiscordIds | None, NoDecode] = None
@@ -131,6 +161,8 @@ class Settings(BaseSettings):
     personas_dir: Path = Field(default_factory=lambda: shipped("personas"))
     tasks_dir: Path = Field(default_factory=lambda: shipped("tasks"))
     log_level: str = "INFO"
+    log_format: Literal["text", "json"] = "text"
+    ops_bind: Annotated[str, AfterValidator(_bind_address)] = "127.0.0.1:8770"
 
     # None: for ever.
     retention_days: int | None = Field(default=30, ge=1, le=36_500)
@@ -181,6 +213,11 @@ class Settings(BaseSettings):
     def _one_line(cls, value: str | None) -> str | None:
         return " ".join(value.split()) if value else None
 
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _format_in_any_case(cls, value: Any) -> Any:
+        return value.casefold() if isinstance(value, str) else value
+
     @field_validator("retention_days", mode="before")
     @classmethod
     def _days_or_for_ever(cls, value: Any) -> Any:
@@ -206,6 +243,12 @@ class Settings(BaseSettings):
     @property
     def database_file(self) -> Path:
         return Path(self.database_url.removeprefix("sqlite+aiosqlite:///"))
+
+    @property
+    def ops_address(self) -> tuple[str, int] | None:
+        """The host and port that the ops server listens on; None: there is none."""
+        host, _, port = self.ops_bind.rpartition(":")
+        return (host.strip("[]"), int(port)) if host else None
 
     @property
     def endpoints(self) -> dict[str, NamedEndpoint]:
