@@ -85,5 +85,8 @@ ENDPOINT_TOKENS: Final = Counter(
     ["endpoint", "kind"],
     **_FOR_ALL,
 )
+ENDPOINT_RATE_LIMITED: Final = Counter(
+    "endpoint_rate_limited", "Answers of an endpoint that asked to wait (429), each try.", ["endpoint"], **_FOR_ALL
+)
 ENDPOINT_CALLS: Final = Gauge("endpoint_calls", "Calls that an endpoint is at work on.", ["endpoint"], **_FOR_ALL)
 ENDPOINT_QUEUE: Final = Gauge("endpoint_queue", "Calls that wait for an endpoint to be free.", ["endpoint"], **_FOR_ALL)
