@@ -29,7 +29,9 @@ BUILD: Final = Info("build", "Which version runs, on which Python, with which ki
 LOOP_LAG: Final = Histogram(
     "event_loop_lag_seconds", "By how much the event loop was late, sampled.", buckets=_QUICK, **_FOR_ALL
 )
-DATABASE_ERRORS: Final = Counter("database_errors", "Transactions that came to nothing.", ["kind"], **_FOR_ALL)
+DATABASE_ERRORS: Final = Counter(
+    "database_errors", "Transactions that came to nothing, by what kept them.", ["cause"], **_FOR_ALL
+)
 
 # --- tables ---
 

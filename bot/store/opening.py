@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import logging
 import os
 import sqlite3
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
@@ -20,6 +22,8 @@ from bot.errors import RoundtableError
 from bot.store.driver_thread import DriverThreadDatabase
 from bot.store.engine import Database, PooledDatabase, TransientDatabaseError, create_pool
 from bot.store.schema import sessions
+
+log = logging.getLogger(__name__)
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -100,7 +104,10 @@ def known_revisions() -> list[str]:
 
 
 def _migrate(connection: Connection) -> None:
+    before = MigrationContext.configure(connection).get_current_revision()
     _upgrade(connection)
+    if before and before != (newest := known_revisions()[0]):
+        log.info("the database is migrated from revision %s to %s", before, newest)
     # Changes nothing, but fails now rather than in the middle of a session if the file can only be read.
     connection.execute(update(sessions).where(false()).values(reason=None))
 
