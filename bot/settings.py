@@ -245,6 +245,11 @@ class Settings(BaseSettings):
         return Path(self.database_url.removeprefix("sqlite+aiosqlite:///"))
 
     @property
+    def database_kind(self) -> str:
+        """What serves DATABASE_URL: sqlite, for one."""
+        return re.split(r"[+:]", self.database_url, maxsplit=1)[0]
+
+    @property
     def ops_address(self) -> tuple[str, int] | None:
         """The host and port that the ops server listens on; None: there is none."""
         host, _, port = self.ops_bind.rpartition(":")

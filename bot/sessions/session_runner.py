@@ -142,6 +142,11 @@ class SessionRunner:
         return self._state.fault
 
     @property
+    def is_suspended(self) -> bool:
+        """Whether it stands still because nothing can be stored."""
+        return self._state.is_suspended
+
+    @property
     def is_posting(self) -> bool:
         """Whether something is on its way to the place."""
         return self._outbox.is_busy

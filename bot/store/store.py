@@ -73,6 +73,10 @@ class Store:
         """Close the database once the last transaction, an event's perhaps, has ended."""
         await self._database.aclose()
 
+    async def take_a_write(self) -> None:
+        """Write something that changes nothing. Raises TransientDatabaseError where nothing can be stored now."""
+        await self._database.run(session_queries.write_nothing)
+
     # --- sessions ---
 
     async def add_session(self, stored: StoredSession, opening: Sequence[Post]) -> StoredSession:
