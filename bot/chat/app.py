@@ -1,12 +1,9 @@
 """`roundtable run`: the bot on Discord, from the settings to a clean end."""
 
 import asyncio
-import contextlib
 import logging
-import math
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 import aiohttp
@@ -17,10 +14,12 @@ from discord.http import Route
 
 from bot.chat.bot import RoundtableBot, create_bot, needed_intents
 from bot.chat.session_starts import SessionStartsUsedUp
+from bot.chat.watched import watched
 from bot.errors import RoundtableError
 from bot.file_permissions import exposed_files
 from bot.library.catalogue import open_catalogue
 from bot.llm.factory import open_endpoints
+from bot.ops.watch import Watch, open_watch
 from bot.settings import Settings
 from bot.signals import until_signal
 from bot.store.opening import lock_database
@@ -37,8 +36,6 @@ BAD_TOKEN: Final = (
     "Discord refused DISCORD_TOKEN. A token is shown only once, and making another one voids it: get a new one at "
     "https://discord.com/developers/applications → your application → Bot → Reset Token, and copy that into .env."
 )
-# A container counts as healthy while its heartbeat is younger than 90 s (deploy/Dockerfile).
-HEARTBEAT_SECONDS: Final = 20
 # From being told to end to having ended, in seconds; Docker kills after ten.
 CLOSE_SECONDS: Final = 7
 # The first and the longest wait between two tries to reach Discord at start-up, in seconds.
@@ -56,10 +53,12 @@ async def run_bot(settings: Settings) -> int:
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)
     async with AsyncExitStack() as stack:
         stack.enter_context(lock_database(settings.database_file))
+        watch = await stack.enter_async_context(open_watch(settings))
         store = await stack.enter_async_context(open_store(settings.database_url, settings.database_file))
         for sentence in exposed_files(settings.database_file):
             log.warning("%s", sentence)
         endpoints = await stack.enter_async_context(open_endpoints(settings))
+        watch.over_parts(store, endpoints)
         end = asyncio.create_task(until_signal())
         stack.callback(end.cancel)
         if settings.discord_api_url:
@@ -69,10 +68,9 @@ async def run_bot(settings: Settings) -> int:
             return 0
         content = flags.gateway_message_content or flags.gateway_message_content_limited
         parts = {"catalogue": catalogue, "store": store, "endpoints": endpoints}
-        heartbeat = settings.database_file.parent / "heartbeat"
         while not end.done():
             try:
-                await _run(create_bot(settings, **parts, message_content=content), token, end, heartbeat)
+                await _run(create_bot(settings, **parts, message_content=content), token, end, watch)
                 break
             except discord.PrivilegedIntentsRequired:
                 if not content:
@@ -96,13 +94,12 @@ async def application_flags(token: str) -> discord.ApplicationFlags:
         return (await probe.application_info()).flags
 
 
-async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], heartbeat: Path) -> None:
+async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], watch: Watch) -> None:
     connection = asyncio.create_task(bot.start(token))
-    beating = asyncio.create_task(_beat(bot, heartbeat))
     try:
-        await asyncio.wait([connection, end], return_when=asyncio.FIRST_COMPLETED)
+        async with watched(bot, watch):
+            await asyncio.wait([connection, end], return_when=asyncio.FIRST_COMPLETED)
     finally:
-        beating.cancel()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await bot.close()
@@ -122,7 +119,7 @@ async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], heartbea
 
 
 async def _wait_for_session_starts(used_up: SessionStartsUsedUp, end: asyncio.Task[None]) -> None:
-    """Sleep until Discord counts anew, or until told to end. There is no heartbeat meanwhile: the bot is not there."""
+    """Sleep until Discord counts anew, or until told to end. The process is alive meanwhile, and not ready."""
     log.warning(
         "Something has begun too many sessions with Discord today, a restart loop perhaps: %d are left, and Discord "
         "resets the token of a bot that uses up all of them. Going on at %s; do not restart the bot to hurry it",
@@ -158,16 +155,6 @@ async def _ask_until_answered(token: str, end: asyncio.Task[None]) -> discord.Ap
         await asyncio.wait([end], timeout=wait)
         wait = min(wait * 2, LONGEST_RETRY)
     return None
-
-
-async def _beat(bot: RoundtableBot, file: Path) -> None:
-    """Touch the heartbeat file while the connection to Discord lives."""
-    while True:
-        alive = bot.is_ready() and math.isfinite(bot.latency)
-        if alive:
-            with contextlib.suppress(OSError):
-                file.touch()  # noqa: ASYNC240 (one system call on a local file)
-        await asyncio.sleep(HEARTBEAT_SECONDS if alive else 1)
 
 
 async def use_other_discord(api_url: str) -> None:

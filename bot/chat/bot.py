@@ -24,6 +24,7 @@ from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.conveners import Conveners
 from bot.chat.posting.courtesies import Courtesies
 from bot.chat.posting.own_messages import as_own
+from bot.chat.posting.rate_limit_trace import rate_limit_trace
 from bot.chat.posting.webhooks import WebhookRegistry
 from bot.chat.rules.host_rules import HostRules
 from bot.chat.server_events import ServerEvents
@@ -69,7 +70,12 @@ class RoundtableBot(ServerEvents):
         intents: discord.Intents,
     ) -> None:
         # No cache of messages: every event that is listened to tells all that is needed (on_raw_…, on_message).
-        super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none(), max_messages=None)
+        super().__init__(
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            http_trace=rate_limit_trace(),
+        )
         self.settings = settings
         self.host_rules = HostRules(settings)
         self.catalogue = catalogue

@@ -18,11 +18,9 @@ _TOO_MANY: Final = 429
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why an endpoint writes no turn: a sentence. `since` when, by the clock of `time.monotonic`. `is_refusal`: no
-    waiting mends it."""
+    """Why an endpoint writes no turn: a sentence. `is_refusal`: no waiting mends it."""
 
     sentence: str
-    since: float
     is_refusal: bool
 
 
@@ -76,9 +74,7 @@ class CallRecord:
             return
         self.was_asked = True
         metrics.ENDPOINT_UP.labels(self.name).set(0)
-        before = self._troubles.get(model)
-        since = before.since if before else time.monotonic()
-        self._troubles[model] = Trouble(str(error), since, isinstance(error, EndpointRefused))
+        self._troubles[model] = Trouble(str(error), isinstance(error, EndpointRefused))
 
     def _is_up(self, model: str | None) -> None:
         self.was_asked = True

@@ -1,4 +1,4 @@
-"""Asks each endpoint when the bot starts, and again while one is in trouble: so that is known before a table needs it."""
+"""Asks each endpoint when the bot starts, and again while one is in trouble: so that is known early."""
 
 import asyncio
 import logging

@@ -11,7 +11,7 @@ from typing import Final
 
 _DEFAULT: Final = "127.0.0.1:8770"
 # An address to listen on that is none to ask at: every address of the machine.
-_EVERY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+_EVERY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 # How long an answer may take, in seconds.
 SECONDS: float = 5.0
 
@@ -32,7 +32,9 @@ def ask(bind: str) -> str | None:
     except TimeoutError:
         return f"The bot does not answer at {bind} within {SECONDS:g} s: it hangs."
     except OSError as error:
-        return f"Nobody answers at {bind} ({error.strerror or error}): the bot does not run, or OPS_BIND is another there."
+        return (
+            f"Nobody answers at {bind} ({error.strerror or error}): the bot does not run, or OPS_BIND is another there."
+        )
     except (http.client.HTTPException, ValueError, KeyError, TypeError):
         is_alive = False
     finally:

@@ -48,9 +48,7 @@ class OpsServer:
                 set_gauges()
             except Exception:  # the others are worth to be told all the same
                 log.exception("%s can't be measured now", what)
-        return web.Response(
-            body=generate_latest(metrics.REGISTRY), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
-        )
+        return web.Response(body=generate_latest(metrics.REGISTRY), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     async def _root(self, _: web.Request) -> web.Response:
         return web.Response(text=f"Roundtable {__version__}. There are {', '.join(_PATHS)}.\n")

@@ -1,4 +1,4 @@
-"""What watches over the process while it runs: the ops server, the samples, the endpoints' checks. Start reading here."""
+"""What watches over the process while it runs: the ops server, samples, checks of the endpoints. Start reading here."""
 
 import asyncio
 import logging
