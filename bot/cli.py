@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import io
+import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -13,6 +14,8 @@ from bot.discussion.text.control_sequences import without_controls
 from bot.errors import RoundtableError
 from bot.logs import set_up_logging
 from bot.settings import Settings, read_settings
+
+log = logging.getLogger(__name__)
 
 # What a shell expects of a program ended by Ctrl-C, by SIGTERM, and because nobody reads what it prints any more.
 INTERRUPTED: Final = 130
@@ -50,8 +53,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except RoundtableError as error:
-        print(without_controls(str(error)), file=sys.stderr)
+        _tell(without_controls(str(error)), in_log=args.command == "run")
         return 1
+
+
+def _tell(sentence: str, *, in_log: bool) -> None:
+    """Say why the process ends: with its time, and as the log is written, where that is what is read of it."""
+    if in_log and logging.getLogger().hasHandlers():  # else the settings are what is wrong
+        log.critical("%s", sentence)
+    else:
+        print(sentence, file=sys.stderr)
 
 
 # --- the commands; each imports what it needs, so that `--help` and errors are quick ---

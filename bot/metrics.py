@@ -7,10 +7,13 @@ seconds.
 
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, disable_created_metrics
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
+
+# When each was first counted is of no use to whoever reads them every few seconds.
+disable_created_metrics()
 
 REGISTRY: Final = CollectorRegistry()
 """All that `/metrics` shows, the memory and the processor time of the process included."""

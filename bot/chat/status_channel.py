@@ -7,6 +7,7 @@ from typing import Final
 import aiohttp
 import discord
 
+from bot.chat.posting.own_messages import NEWS_SIGN
 from bot.chat.rules.api_errors import kind_of
 from bot.discussion.text.segmentation import clipped
 from bot.logs import without_tokens
@@ -43,7 +44,7 @@ class StatusChannel:
         try:
             async with asyncio.timeout(_SEND_SECONDS):
                 channel = await self.find()
-                text = clipped(without_tokens(text), _MOST_CHARACTERS)
+                text = clipped(f"{NEWS_SIGN} {without_tokens(text)}", _MOST_CHARACTERS)
                 await channel.send(text, allowed_mentions=discord.AllowedMentions.none(), suppress_embeds=True)
         except LookupError as problem:
             self._fails(str(problem))

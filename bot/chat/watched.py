@@ -54,7 +54,7 @@ async def watched(bot: InteractionClient, watch: Watch) -> AsyncIterator[None]:
         await asyncio.gather(telling, return_exceptions=True)
         if bot.is_ready() and not bot.is_closed():
             farewell = asyncio.create_task(
-                channel.tell(f"🔴 Roundtable {__version__} stops. Its open tables go on at the next start.")
+                channel.tell(f"Roundtable {__version__} stops. Its open tables go on at the next start.")
             )
             await asyncio.wait([farewell], timeout=_FAREWELL_SECONDS)
             farewell.cancel()
@@ -64,7 +64,7 @@ async def _tell(bot: InteractionClient, tell: Callable[[str], Awaitable[bool]], 
     await bot.wait_until_ready()
     servers, tables = len(bot.guilds), len(bot.supervisor.open_sessions())
     await tell(
-        f"🟢 Roundtable {__version__} has started: {servers} server{'' if servers == 1 else 's'}, "
+        f"Roundtable {__version__} has started: {servers} server{'' if servers == 1 else 's'}, "
         f"{tables} open table{'' if tables == 1 else 's'}."
     )
     await news.keep_telling()
