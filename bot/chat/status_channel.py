@@ -10,6 +10,7 @@ import discord
 from bot.chat.posting.own_messages import NEWS_SIGN
 from bot.chat.rules.api_errors import kind_of
 from bot.discussion.text.segmentation import clipped
+from bot.errors import RoundtableError
 from bot.logs import without_tokens
 
 log = logging.getLogger(__name__)
@@ -18,7 +19,12 @@ log = logging.getLogger(__name__)
 _SEND_SECONDS: Final = 10.0
 # Discord takes 2,000 characters; some are left for what is counted otherwise there.
 _MOST_CHARACTERS: Final = 1900
-_FIX: Final = "Correct DISCORD_STATUS_CHANNEL, or give the bot View Channel and Send Messages there"
+_FIX: Final = "Correct it, or give the bot View Channel and Send Messages there."
+_NO_CHANNEL: Final = f"DISCORD_STATUS_CHANNEL {{id}} is no channel that the bot can write to ({{what}}). {_FIX}"
+
+
+class NoStatusChannel(RoundtableError):
+    """DISCORD_STATUS_CHANNEL names nothing that the bot could write to."""
 
 
 class StatusChannel:
@@ -30,13 +36,13 @@ class StatusChannel:
         self._is_known_to_fail = False
 
     async def find(self) -> discord.abc.Messageable:
-        """The channel. Raises LookupError with a sentence, and what the library raises."""
+        """The channel. Raises NoStatusChannel, and what the library does."""
         try:
             found = self._client.get_channel(self._id) or await self._client.fetch_channel(self._id)
         except (discord.NotFound, discord.Forbidden, discord.InvalidData) as error:
-            raise LookupError(f"there is no channel {self._id} that the bot can see ({kind_of(error)})") from None
+            raise NoStatusChannel(_NO_CHANNEL.format(id=self._id, what=kind_of(error))) from None
         if not isinstance(found, discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.StageChannel):
-            raise LookupError(f"{self._id} is no channel of a server in which people write")
+            raise NoStatusChannel(_NO_CHANNEL.format(id=self._id, what="nobody writes in it"))
         return found
 
     async def tell(self, text: str) -> bool:
@@ -46,10 +52,10 @@ class StatusChannel:
                 channel = await self.find()
                 text = clipped(f"{NEWS_SIGN} {without_tokens(text)}", _MOST_CHARACTERS)
                 await channel.send(text, allowed_mentions=discord.AllowedMentions.none(), suppress_embeds=True)
-        except LookupError as problem:
+        except NoStatusChannel as problem:
             self._fails(str(problem))
         except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
-            self._fails(kind_of(error))
+            self._fails(f"DISCORD_STATUS_CHANNEL {self._id} was not told something ({kind_of(error)}). {_FIX}")
         except Exception:  # no news is worth a table
             log.exception("the status channel can't be told anything")
         else:
@@ -59,5 +65,5 @@ class StatusChannel:
 
     def _fails(self, why: str) -> None:
         if not self._is_known_to_fail:
-            log.warning("the status channel was not told something: %s. %s", why, _FIX)
+            log.warning("%s", why)
         self._is_known_to_fail = True
