@@ -26,8 +26,9 @@ unit: $(VENV)/.dev
 	$(BIN)/python -m compileall -q bot bench tests
 	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
-# What of the documents is made from the code: README's list of commands.
+# What of the documents is made from the code: README's list of commands, and where every setting stands.
 docs: $(VENV)/.dev
+	$(BIN)/python -m tests.support.settings_page
 	$(BIN)/python -m tests.support.command_list
 
 # Whether an installed package has a known hole. Says so, and does not fail, where the service is out of reach.

@@ -25,6 +25,7 @@ _SECRET_WORD: Final = 8
 # The rest of a query is versions and names, which people look for in a log.
 _KEY_NAME: Final = re.compile(r"key|token|secret|passw|sig|auth|code|credential", re.I)
 _KEY_VALUE: Final = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w.~+/=-]{20,}")
+_MODEL_AND_KEY: Final = "Its model and key. Blank: the first it lists that holds a discussion, and no key."
 _QUERY_EXAMPLE: Final = '{"api-version": "2024-10-21"}'
 
 
@@ -103,9 +104,13 @@ class NamedEndpoint(ModelOptions):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    base_url: BaseAddress
-    model: str | None = None
-    api_key: SecretStr | None = None
+    # What these do is described; all others do what their twin in LLM_… does.
+    base_url: BaseAddress = Field(
+        description='Each has a name of your own, here FAST. Personas whose file says "endpoint": "fast" speak '
+        "through it; all others through the one above. Its address is needed; several endpoints may have the same.",
+    )
+    model: str | None = Field(default=None, description=_MODEL_AND_KEY)
+    api_key: SecretStr | None = Field(default=None, description=_MODEL_AND_KEY)
     concurrency: int | None = Field(default=None, ge=1, le=1000)
     timeout: float | None = Field(default=None, gt=0, le=3600)
     retries: int | None = Field(default=None, ge=0, le=10)

@@ -8,52 +8,16 @@ from typing import get_args
 import pytest
 
 from bot.cli import main
-from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
 from bot.endpoint_settings import NamedEndpoint
 from bot.settings import Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
-# Read by deploy/modelup.sh and deploy/compose.yaml, not by the bot.
-NOT_OURS = {"HF_TOKEN"}
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", *(f"docs/{file.name}" for file in sorted((ROOT / "docs").glob("*.md"))))
 
 
 def read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
-
-
-def test_every_setting_is_documented_in_the_example_and_nothing_else_is() -> None:
-    documented = set(re.findall(r"^([A-Z_]+)=", read(".env.example"), re.MULTILINE))
-    settings = {name.upper() for name in Settings.model_fields} - {"DISCUSSION", "ENDPOINT"}
-    dials = {f"DISCUSSION_{name.upper()}" for name in Dials.model_fields}
-    fast = {f"ENDPOINT_FAST_{name.upper()}" for name in NamedEndpoint.model_fields}
-    assert documented == settings | dials | fast | NOT_OURS
-
-
-def test_the_example_as_it_is_gives_the_defaults(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text(read(".env.example"), encoding="utf-8")
-    assert Settings(_env_file=tmp_path / ".env") == Settings(_env_file=None)  # type: ignore[call-arg]
-
-
-def _as_written(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def test_defaults_in_the_example_are_those_of_the_code() -> None:
-    blocks = re.findall(r"((?:^#.*\n)+)([A-Z_]+)=", read(".env.example"), re.MULTILINE)
-    told = {name: m.group(1) for comment, name in blocks if (m := re.search(r"\(default: ([^;)]+)", comment))}
-    dials = {f"DISCUSSION_{name.upper()}": field.default for name, field in Dials.model_fields.items()}
-    settings = {name.upper(): getattr(Settings(_env_file=None), name) for name in Settings.model_fields}  # type: ignore[call-arg]
-    real = {name: _as_written(value) for name, value in (settings | dials).items()}
-    assert len(told) > 12
-    assert {name: real[name] for name in told if name != "DISCORD_API_URL"} == {
-        name: value for name, value in told.items() if name != "DISCORD_API_URL"
-    }
 
 
 def test_every_persona_field_is_in_the_readme() -> None:

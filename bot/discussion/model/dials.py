@@ -14,19 +14,64 @@ class Dials(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    turns: int = Field(default=10, ge=1, le=200, description="persona turns before the summary")
-    topic_every: float = Field(default=4, ge=1, description="on average, turns a question stays on the table")
-    topic_least: int = Field(default=3, ge=1, description="the least turns before the table moves on by itself")
-    ask_every: float = Field(default=4, ge=1, description="one turn in so many asks a named other for an opinion")
-    dissent_every: float = Field(default=5, ge=0, description="one turn in so many argues the other side; 0: never")
-    wrap_up: int = Field(default=3, ge=0, description="how many of the last turns say that it is time to wrap up")
-    floor: TurnOrder = Field(default="natural", description="who speaks next when nobody was given the floor")
-    guards: str = Field(default="all", description="which guards act: all, none, or names separated by commas")
-    pace: float = Field(default=8, ge=0, le=3600, description="the least seconds between two turns; 0: no pause at all")
-    pace_most: float = Field(default=30, ge=0, le=3600, description="the most seconds between two turns")
-    vote: bool = Field(default=False, description="ask the audience after each question who convinced them")
-    guest_wait: float = Field(default=20, ge=0, le=600, description="seconds more for a guest who was asked by name")
-    words_per_minute: int = Field(default=220, ge=0, description="how fast people read; 0: always the least pace")
+    turns: int = Field(
+        default=10, ge=1, le=200, description="Persona turns before the summary, if the convener does not say."
+    )
+    topic_every: float = Field(default=4, ge=1, description="On average, so many turns a question stays on the table.")
+    topic_least: int = Field(
+        default=3,
+        ge=1,
+        description="At least so many turns it stays there before the table moves on by itself. A person's own "
+        "question, or the next one, comes at once. A table too short for that keeps to fewer questions: of six turns, "
+        "to one.",
+    )
+    ask_every: float = Field(default=4, ge=1, description="One turn in so many asks another persona for an opinion.")
+    dissent_every: float = Field(
+        default=5,
+        ge=0,
+        description="One turn in so many is asked to argue the other side, each persona in its turn; 0: never.",
+    )
+    wrap_up: int = Field(default=3, ge=0, description="So many of the last turns are told that it is time to wrap up.")
+    floor: TurnOrder = Field(
+        default="natural",
+        description="Who speaks next when nobody was given the floor. natural: whoever was addressed, else someone who "
+        "has not spoken for a while. round_robin: in seating order. random: anyone but the last speaker. moderator: "
+        "the model picks.",
+    )
+    guards: str = Field(
+        default="all",
+        description="What the moderator guards against: all, none, or some of empty, repeat, others, agreement, "
+        "progress, separated by commas. docs/prompting.md tells what each of them does.",
+    )
+    pace: float = Field(
+        default=8,
+        ge=0,
+        le=3600,
+        description="The least seconds between two turns; 0: no pause at all. On Discord it is never less than 3; "
+        "left blank, the demo takes 4.",
+    )
+    pace_most: float = Field(
+        default=30,
+        ge=0,
+        le=3600,
+        description="A long turn is followed by a longer pause, for reading; but never longer than so many seconds.",
+    )
+    vote: bool = Field(
+        default=False,
+        description="Whether the audience is asked after each question who convinced it, true or false.",
+    )
+    guest_wait: float = Field(
+        default=20,
+        ge=0,
+        le=600,
+        description="So many seconds more a table waits for a guest whom a persona has asked something by name; 0: it "
+        "does not.",
+    )
+    words_per_minute: int = Field(
+        default=220,
+        ge=0,
+        description="How many words people read a minute; 0: the pause is always DISCUSSION_PACE.",
+    )
 
     @field_validator("guards")
     @classmethod

@@ -1,0 +1,101 @@
+"""The settings of the house: files, hard caps, how long things are kept."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, field_validator
+from pydantic_settings import BaseSettings
+
+from bot.settings.shipped import shipped
+
+
+class FilesSection(BaseSettings):
+    """What is read and written."""
+
+    database_url: str = Field(
+        default="sqlite+aiosqlite:///data/roundtable.db",
+        description="The database: a SQLite file, made at the first start.",
+    )
+    personas_dir: Path = Field(
+        default_factory=lambda: shipped("personas"),
+        description="Folder of persona files. Blank: `personas`, or those that come with the bot where there is no "
+        "such folder.",
+    )
+    tasks_dir: Path = Field(
+        default_factory=lambda: shipped("tasks"),
+        description="Folder of task folders. Blank: `tasks`, or those that come with the bot where there is no such "
+        "folder.",
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _async_database(cls, value: str) -> str:
+        if not value.removeprefix("sqlite+aiosqlite:///") or not value.startswith("sqlite+aiosqlite:///"):
+            raise ValueError("is not supported. Write sqlite+aiosqlite:///data/roundtable.db or another file's path")
+        return value
+
+
+class LimitsSection(BaseSettings):
+    """Hard caps. 0 means no limit."""
+
+    limit_session_minutes: int = Field(
+        default=1440,
+        ge=0,
+        description="Minutes that a table may last, pauses included; then it sums up and closes. 1440 are a day.",
+    )
+    limit_session_tokens: int = Field(
+        default=500_000,
+        ge=0,
+        description="Tokens that a table may use, prompts and answers together; then it sums up and closes.",
+    )
+    limit_day_tokens: int = Field(
+        default=2_000_000,
+        ge=0,
+        description="Tokens that all tables of a server together may use a day; then they pause until midnight UTC.",
+    )
+    limit_day_tokens_all: int = Field(
+        default=10_000_000,
+        ge=0,
+        description="Tokens that all tables of all servers together may use a day; then they pause until midnight UTC.",
+    )
+    limit_sessions: int = Field(default=10, ge=0, description="Tables that may be open on a server at once.")
+
+
+class KeepingSection(BaseSettings):
+    """How long things are kept."""
+
+    # None: for ever.
+    retention_days: int | None = Field(
+        default=30,
+        ge=1,
+        le=36_500,
+        description="Days after its end that a discussion, members' words in it included, stays in the database; "
+        "`forever`: until you delete it. Discord asks bots to keep no longer than they need. Left blank, what an "
+        "earlier version has stored stays for the 90 days that members were told then.",
+    )
+    leave_grace_days: int = Field(
+        default=7,
+        ge=0,
+        le=36_500,
+        description="Days after the bot was removed from a server that the server's data is deleted, unless it comes "
+        "back.",
+    )
+
+    @field_validator("retention_days", mode="before")
+    @classmethod
+    def _days_or_for_ever(cls, value: Any) -> Any:
+        # Not 0, which might as well mean "at once".
+        if isinstance(value, str) and not value.isdecimal():
+            if value.casefold() != "forever":
+                raise ValueError("is not a number of days. Write one from 1 to 36500, or forever")
+            return None
+        return value
+
+
+class DeploySection(BaseModel):
+    """What only the files of deploy/ read. It stands in the same `.env`; the bot itself never reads it."""
+
+    hf_token: str | None = Field(
+        default=None,
+        description="A Hugging Face token with access to the model. The bot itself never reads it.",
+    )

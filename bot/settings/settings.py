@@ -1,0 +1,103 @@
+"""Every setting, once: read from the environment and `.env`, validated, frozen."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Self
+
+from pydantic import PrivateAttr, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from bot.discussion.model.dials import Dials
+from bot.endpoint_settings import DEFAULT_ENDPOINT, INHERITED, EndpointsByName, NamedEndpoint, fallback_problem
+from bot.settings.discord_section import DiscordSection, HostSection
+from bot.settings.house_section import FilesSection, KeepingSection, LimitsSection
+from bot.settings.model_section import ModelSection
+from bot.settings.ops_section import OpsSection
+
+# Ends of the names of settings whose values no message shows; those of JSON are told by the place of what is wrong.
+NOT_SHOWN: Final = ("TOKEN", "API_KEY", "EXTRA_HEADERS", "EXTRA_QUERY", "EXTRA_BODY")
+
+
+class Settings(DiscordSection, HostSection, ModelSection, FilesSection, OpsSection, LimitsSection, KeepingSection):
+    """Where the bot finds its parts. Each field is set by its name in upper case and carries its description, of which
+    `.env.example` and docs/settings.md are made (`make docs`)."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        extra="ignore",
+    )
+
+    # ENDPOINT_FAST_BASE_URL, ENDPOINT_FAST_MODEL, … are the fields of NamedEndpoint.
+    endpoint: EndpointsByName = EndpointsByName({})
+
+    # DISCUSSION_TURNS, DISCUSSION_PACE, … are the fields of Dials.
+    discussion: Dials = Dials()
+
+    # By the name of a setting the option that it was given by, which is what people are then told to mend.
+    _given_as: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_unset(cls, data: Any) -> Any:
+        return _without_blanks(data)
+
+    @model_validator(mode="after")
+    def _fallbacks_are_there(self) -> Self:
+        for name, listed in {None: self.llm_fallback, **{n: e.fallback for n, e in self.endpoints.items()}}.items():
+            setting = f"ENDPOINT_{name.upper()}_FALLBACK" if name else "LLM_FALLBACK"
+            if problem := fallback_problem(listed or (), name or DEFAULT_ENDPOINT, self.endpoints):
+                raise ValueError(f"{setting} {problem}")
+        return self
+
+    @property
+    def given_as(self) -> Mapping[str, str]:
+        """The options of the command line that stand for settings, by the settings' names."""
+        return self._given_as
+
+    @property
+    def database_file(self) -> Path:
+        return Path(self.database_url.removeprefix("sqlite+aiosqlite:///"))
+
+    @property
+    def database_kind(self) -> str:
+        """What serves DATABASE_URL: sqlite, for one."""
+        return re.split(r"[+:]", self.database_url, maxsplit=1)[0]
+
+    @property
+    def endpoints(self) -> dict[str, NamedEndpoint]:
+        """The named endpoints, by name in lower case."""
+        return self.endpoint.root
+
+    def endpoint_settings(self, name: str | None) -> NamedEndpoint:
+        """All that is set of an endpoint, what it takes over from LLM_… filled in. `name`: None for the default one,
+        whose address is "" where none is set."""
+        default: dict[str, Any] = {field: getattr(self, f"llm_{field}") for field in NamedEndpoint.model_fields}
+        if name is None:
+            default["base_url"] = self.llm_base_url or ""
+            return NamedEndpoint.model_construct(None, **default)
+        own = self.endpoints[name]
+        taken = {field: default[field] for field in INHERITED if getattr(own, field) is None}
+        return own.model_copy(update=taken)
+
+    @property
+    def secrets(self) -> list[str]:
+        """Everything that no log line may hold."""
+        tokens = [self.discord_token.get_secret_value()] if self.discord_token else []
+        every = [self.endpoint_settings(name) for name in (None, *self.endpoints)]
+        return list(dict.fromkeys([*tokens, *(secret for endpoint in every for secret in endpoint.secrets)]))
+
+
+def _without_blanks(data: dict[str, Any]) -> dict[str, Any]:
+    # A line like `LLM_MODEL= ` means the same as no line at all; dials and endpoints are dictionaries inside.
+    stripped = {k: v.strip() if isinstance(v, str) else v for k, v in data.items()}
+    return {
+        k: _without_blanks(v) if isinstance(v, dict) and not k.upper().endswith(NOT_SHOWN) else v
+        for k, v in stripped.items()
+        if v != ""
+    }
