@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from bot.settings.env_example import Entry, env_example, sections
+from bot.settings.env_example import ListedSetting, env_example, sections
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLE: Final = ROOT / ".env.example"
@@ -31,7 +31,7 @@ def settings_page() -> str:
     return "\n".join([_HEAD, *tables])
 
 
-def _table(entries: tuple[Entry, ...]) -> Iterator[str]:
+def _table(entries: tuple[ListedSetting, ...]) -> Iterator[str]:
     yield "| setting | what it does | default |"
     yield "| --- | --- | --- |"
     for entry in entries:
