@@ -144,7 +144,7 @@ def test_settings_do_not_change():
         ),
         ("OPS_BIND", "http://127.0.0.1:8770", "is no address to listen on"),
         ("OPS_BIND", "127.0.0.1:0", "is no address to listen on"),
-        ("DISCORD_STATUS_CHANNEL", "#ops", '"#ops" is no channel\'s id.'),
+        ("DISCORD_STATUS_CHANNEL", "#ops", '"#ops" is no id.'),
         ("LOG_LEVEL", "loud", '"loud" is not a log level. Write DEBUG, INFO, WARNING or ERROR'),
         ("DISCUSSION_TURNS", "0", '"0" should be greater than or equal to 1.'),
         ("DISCUSSION_TURNS", "201", '"201" should be less than or equal to 200.'),

@@ -13,8 +13,8 @@ from bot.ops.endpoint_watch import watch_endpoints
 from bot.ops.gateway import GatewayState
 from bot.ops.gauges import show_gateway, show_tables
 from bot.ops.loop_lag import sample_loop_lag
+from bot.ops.ops_server import OpsServer, serving
 from bot.ops.readiness import Readiness
-from bot.ops.server import OpsServer, serving
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
 from bot.store.store import Store

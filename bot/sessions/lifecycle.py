@@ -129,7 +129,7 @@ class Lifecycle:
     async def _has_ended(self, why: str) -> None:
         metrics.TABLES_ENDED.inc()
         try:
-            tokens = f"{await self._store.spending.of_session(self._state.id):,} tokens"
+            tokens = f"{(await self._store.spending.of_session(self._state.id)).tokens:,} tokens"
         except TransientDatabaseError:  # it has ended, and that is what counts
             tokens = "tokens not known"
         self._log("table ended after %d turns, %s: %s", len(self._record.persona_turns()), tokens, why)

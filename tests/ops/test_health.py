@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 
 from bot.ops import health
+from bot.ops.ops_server import OpsServer
 from bot.ops.readiness import Readiness
-from bot.ops.server import OpsServer
 
 
 @asynccontextmanager

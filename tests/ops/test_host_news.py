@@ -19,7 +19,7 @@ KEY = StandingFault("The key is refused.")
 DOWN = StandingFault("The server is down.", grace=300)
 
 
-class Channel:
+class NewsTaker:
     """What is told, and the faults and the time that make it so."""
 
     def __init__(self) -> None:
@@ -42,11 +42,11 @@ class Channel:
 
 
 @pytest.fixture
-def channel() -> Channel:
-    return Channel()
+def channel() -> NewsTaker:
+    return NewsTaker()
 
 
-async def test_each_is_told_once_and_when_it_is_over(channel: Channel) -> None:
+async def test_each_is_told_once_and_when_it_is_over(channel: NewsTaker) -> None:
     assert await channel.look(0, key=KEY) == ["⚠️ The key is refused."]
     assert await channel.look(10, key=StandingFault("The key is refused, still.")) == []
     assert await channel.look(20) == ["✅ Over: The key is refused."]
@@ -54,7 +54,7 @@ async def test_each_is_told_once_and_when_it_is_over(channel: Channel) -> None:
     assert await channel.look(40, key=KEY) == ["⚠️ The key is refused."]
 
 
-async def test_what_may_pass_by_itself_is_told_when_it_has_not(channel: Channel) -> None:
+async def test_what_may_pass_by_itself_is_told_when_it_has_not(channel: NewsTaker) -> None:
     assert await channel.look(0, down=DOWN) == []
     assert await channel.look(200) == []
     assert await channel.look(210, down=DOWN) == []
@@ -62,14 +62,14 @@ async def test_what_may_pass_by_itself_is_told_when_it_has_not(channel: Channel)
     assert await channel.look(510, down=DOWN, key=KEY) == ["⚠️ The server is down.\n⚠️ The key is refused."]
 
 
-async def test_what_could_not_be_told_is_told_later_if_it_still_stands(channel: Channel) -> None:
+async def test_what_could_not_be_told_is_told_later_if_it_still_stands(channel: NewsTaker) -> None:
     channel.takes = False
     assert await channel.look(0, key=KEY, down=KEY) == []
     channel.takes = True
     assert await channel.look(10, key=KEY) == ["⚠️ The key is refused."]
 
 
-async def test_many_at_once_are_one_message(channel: Channel) -> None:
+async def test_many_at_once_are_one_message(channel: NewsTaker) -> None:
     many = {f"table {n}": StandingFault(f"Table {n} stands still.") for n in range(40)}
     (message,) = await channel.look(0, **many)
     assert message.splitlines()[-2:] == ["⚠️ Table 9 stands still.", "… and 30 more, in the log."]

@@ -16,8 +16,8 @@ from bot.llm.endpoint_registry import EndpointRegistry
 from bot.ops import readiness as readiness_module
 from bot.ops.endpoint_watch import try_endpoint
 from bot.ops.gateway import GatewayState
+from bot.ops.ops_server import OpsServer, serving
 from bot.ops.readiness import Readiness
-from bot.ops.server import OpsServer, serving
 from bot.ops.watch import open_watch
 from bot.settings import Settings
 from bot.store.models import Status
