@@ -43,7 +43,9 @@ TABLES: Final = Gauge(
 )
 TABLES_OPENED: Final = Counter("tables_opened", "Tables that were opened.", **_FOR_ALL)
 TABLES_ENDED: Final = Counter("tables_ended", "Tables that came to their end.", **_FOR_ALL)
-TURNS: Final = Counter("turns", "Turns that were stored: of a persona, a guest, the moderator.", ["kind"], **_FOR_ALL)
+TURNS: Final = Counter(
+    "turns", "Turns that were stored: of a persona, a guest, the moderator, and summaries.", ["kind"], **_FOR_ALL
+)
 GUESTS: Final = Counter("guest_messages", "Guests' messages, by what became of them.", ["outcome"], **_FOR_ALL)
 
 # --- Discord ---

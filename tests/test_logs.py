@@ -3,13 +3,16 @@
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 
+from bot.cli import main
 from bot.logs import log_about, set_up_logging
 
+_TEXT = re.compile(r"(?P<time>\S+ \S+) (?P<level>\w+) +bot.cli: (?P<message>.*)")
 SECRET = 'sk-"quoted"-\\-é'
 
 
@@ -41,6 +44,25 @@ async def test_a_line_tells_what_is_under_way(capsys: pytest.CaptureFixture[str]
         "bot.test: elsewhere",
         "bot.test [session 3 server 77 turn 9]: sent",
     ]
+
+
+@pytest.mark.usefixtures("no_settings")
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_what_ends_the_bot_is_a_line_of_the_log(
+    style: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its time, and as the others are written; what is wrong with the settings themselves is a plain sentence."""
+    monkeypatch.setenv("LOG_FORMAT", style)
+    assert main(["run"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    told = json.loads(line) if style == "json" else _TEXT.fullmatch(line).groupdict()  # type: ignore[union-attr]
+    assert datetime.fromisoformat(told["time"].replace(",", "."))
+    assert told["level"] == "CRITICAL"
+    assert told["message"].startswith("DISCORD_TOKEN is not set.")
+    logging.getLogger().handlers.clear()
+    monkeypatch.setenv("LOG_FORMAT", "xml")
+    assert main(["run"]) == 1
+    assert capsys.readouterr().err.startswith('LOG_FORMAT "xml" should be')
 
 
 def test_json_is_one_object_a_line_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:
