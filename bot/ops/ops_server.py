@@ -1,6 +1,7 @@
 """The ops server: answers those who watch over the bot, at OPS_BIND. It changes nothing and tells nobody's words."""
 
 import logging
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
@@ -68,9 +69,11 @@ async def serving(server: OpsServer, address: tuple[str, int], *, is_wanted: boo
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
+            # The event loop's own words hide the system's; a host that has no address has no number of the system's.
+            why = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror
             sentence = (
-                f"The ops server can't listen on OPS_BIND {host}:{port} ({error.strerror}). Set OPS_BIND to another "
-                "address, or to none."
+                f"The ops server can't listen on OPS_BIND {host}:{port} ({why}). Set OPS_BIND to another address, or to "
+                "none."
             )
             if is_wanted:
                 raise RoundtableError(sentence) from None

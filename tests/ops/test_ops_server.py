@@ -157,7 +157,7 @@ async def test_a_port_that_is_taken(ops: Ops, caplog: pytest.LogCaptureFixture) 
     caplog.set_level(logging.WARNING)
     async with serving(OpsServer(Readiness()), ("127.0.0.1", ops.port), is_wanted=False):
         pass
-    sentence = f"The ops server can't listen on OPS_BIND 127.0.0.1:{ops.port} ("
+    sentence = f"The ops server can't listen on OPS_BIND 127.0.0.1:{ops.port} (Address already in use)"
     assert sentence in caplog.text
     assert "The bot goes on without it" in caplog.text
     settings = Settings(_env_file=None, ops_bind=f"127.0.0.1:{ops.port}")  # type: ignore[call-arg]
