@@ -32,6 +32,11 @@ class CallRecord:
         self.name = name
         self.was_asked = False
         self._troubles: dict[str | None, Trouble] = {}
+        # Looked up once: to find the one of a label takes longer than to count.
+        self._at_work = metrics.ENDPOINT_CALLS.labels(name)
+        self._seconds = metrics.ENDPOINT_SECONDS.labels(name)
+        self._waits = metrics.ENDPOINT_RATE_LIMITED.labels(name)
+        self._tokens = {kind: metrics.ENDPOINT_TOKENS.labels(name, kind) for kind in ("prompt", "cached", "answer")}
 
     @property
     def trouble(self) -> Trouble | None:
@@ -42,18 +47,17 @@ class CallRecord:
     def call(self) -> Iterator[None]:
         """Around a call, its retries included."""
         started = time.monotonic()
-        at_work = metrics.ENDPOINT_CALLS.labels(self.name)
-        at_work.inc()
+        self._at_work.inc()
         try:
             yield
         finally:
-            at_work.dec()
-            metrics.ENDPOINT_SECONDS.labels(self.name).observe(time.monotonic() - started)
+            self._at_work.dec()
+            self._seconds.observe(time.monotonic() - started)
 
     def status(self, status: int) -> None:
         """What each try was answered with."""
         if status == _TOO_MANY:
-            metrics.ENDPOINT_RATE_LIMITED.labels(self.name).inc()
+            self._waits.inc()
 
     def answered(self, model: str | None, completion: Completion) -> None:
         """A model has answered, so what waiting could mend of the others is mended, too."""
@@ -64,7 +68,7 @@ class CallRecord:
             "answer": completion.completion_tokens,
         }
         for kind, tokens in counted.items():
-            metrics.ENDPOINT_TOKENS.labels(self.name, kind).inc(max(0, tokens or 0))
+            self._tokens[kind].inc(max(0, tokens or 0))
 
     def failed(self, model: str | None, error: RoundtableError) -> None:
         """A call was answered with an error, or with nothing. `model`: None where its name was to be asked for."""

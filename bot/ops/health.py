@@ -11,7 +11,7 @@ from typing import Final
 
 _DEFAULT: Final = "127.0.0.1:8770"
 # An address to listen on that is none to ask at: every address of the machine.
-_EVERY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+_EVERY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # nosec B104 (it is asked for, not bound)
 # How long an answer may take, in seconds.
 SECONDS: float = 5.0
 
