@@ -1,6 +1,7 @@
 """`roundtable check`: says in words whether settings, personas, tasks, database, endpoint and Discord are right."""
 
 import os
+from contextlib import AsyncExitStack
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,14 +16,18 @@ from bot.library.file_problem import FileProblem
 from bot.library.files import read_personas, read_tasks, unread_files
 from bot.llm.endpoint import Endpoint
 from bot.llm.factory import no_endpoint, open_endpoints
+from bot.llm.local.gguf import UnusableModel
+from bot.llm.local.nearby import servers_near_by
+from bot.llm.local.serving import with_local_model
 from bot.llm.own_network import hosts_away
 from bot.settings import Settings
 from bot.store.opening import DatabaseOpenError, known_revisions, look_into
 
 
-async def check(settings: Settings, *, fix: bool = False) -> int:
-    """Look at everything, print a line for each finding. Out: 1 if something must be mended, else 0.
+async def check(settings: Settings, *, fix: bool = False, ready: str | None = None) -> int:
+    """Look at everything, print a line for each finding.
 
+    Out: 1 if something must be mended, or if the command `ready` still needs something, else 0.
     `fix`: put right on Discord what a bot may set there itself.
     """
     report = Report()
@@ -41,7 +46,7 @@ async def check(settings: Settings, *, fix: bool = False) -> int:
     with report.concerning("run"):
         await check_discord(settings, report, fix=fix)
     print(f"\n{report.outcome}")
-    return 1 if report.faults else 0
+    return 1 if report.faults or (ready and not report.is_ready(ready)) else 0
 
 
 def _check_files(settings: Settings, report: Report) -> list[Persona]:
@@ -63,7 +68,12 @@ def _files(report: Report, fine: str, faults: list[FileProblem]) -> None:
 
 
 def _check_database(file: Path, report: Report) -> None:
-    if not file.exists():
+    try:
+        is_there = file.exists()
+    except OSError as error:
+        report.fault(f"Database: {file} can't be reached ({error.strerror}). Change permissions or DATABASE_URL.")
+        return
+    if not is_there:
         folder = next(parent for parent in file.absolute().parents if parent.exists())
         if os.access(folder, os.W_OK):
             report.fine(f"Database: {file} will be made at the first start.")
@@ -86,11 +96,18 @@ def _check_database(file: Path, report: Report) -> None:
 
 
 async def _check_endpoints(settings: Settings, personas: list[Persona], report: Report) -> None:
-    if settings.llm_base_url is None:
-        report.note(no_endpoint(settings))
-        if not settings.endpoints:
+    async with AsyncExitStack() as stack:
+        try:
+            settings = await stack.enter_async_context(with_local_model(settings, wait=True))
+        except UnusableModel as problem:
+            report.fault(f"Endpoint: {problem}")
+            settings = settings.model_copy(update={"llm_gguf": None})
+        else:
+            if settings.llm_base_url is None:
+                await _tell_of_no_endpoint(settings, report)
+        if settings.llm_base_url is None and not settings.endpoints:
             return
-    async with open_endpoints(settings) as endpoints:
+        endpoints = await stack.enter_async_context(open_endpoints(settings))
         asked = [e for e in endpoints.every(personas) if e is not endpoints.default or settings.llm_base_url]
         for endpoint in asked:
             await _check_endpoint(endpoint, report)
@@ -101,6 +118,15 @@ async def _check_endpoints(settings: Settings, personas: list[Persona], report: 
                 f"Endpoint: {host} is on the internet: what members write goes to it. Make sure that it does not train "
                 "on it, which Discord forbids (docs/discord.md)."
             )
+
+
+async def _tell_of_no_endpoint(settings: Settings, report: Report) -> None:
+    report.note(no_endpoint(settings))
+    if not settings.means_the_dummy:
+        with report.concerning("run"):
+            report.needs("LLM_BASE_URL")
+    for server in await servers_near_by():
+        report.fine(f"Endpoint: {server.in_words}. To use it, write into .env: {' and '.join(server.lines)}")
 
 
 async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:

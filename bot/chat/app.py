@@ -13,12 +13,15 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.chat.bot import RoundtableBot, create_bot, needed_intents
+from bot.chat.host_side import HostSide
 from bot.chat.session_starts import SessionStartsUsedUp
 from bot.chat.watched import watched
-from bot.errors import RoundtableError
+from bot.errors import HostMustMend, RoundtableError
 from bot.file_permissions import exposed_files
 from bot.library.catalogue import open_catalogue
-from bot.llm.factory import open_endpoints
+from bot.llm.factory import open_endpoints, require_model
+from bot.llm.local.serving import with_local_model
+from bot.ops.control_protocol import control_socket
 from bot.ops.watch import Watch, open_watch
 from bot.settings import Settings
 from bot.signals import until_signal
@@ -48,15 +51,18 @@ ANSWER_SECONDS: Final = 30
 async def run_bot(settings: Settings) -> int:
     """Run the bot until the process is told to end. Raises RoundtableError for what a host has to mend."""
     if settings.discord_token is None:
-        raise RoundtableError(NO_TOKEN)
+        raise HostMustMend(NO_TOKEN)
+    require_model(settings)
     token = settings.discord_token.get_secret_value()
-    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)
+    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints, leaves_out=True)
     async with AsyncExitStack() as stack:
         stack.enter_context(lock_database(settings.database_file))
         watch = await stack.enter_async_context(open_watch(settings))
         store = await stack.enter_async_context(open_store(settings.database_url, settings.database_file))
         for sentence in exposed_files(settings.database_file):
             log.warning("%s", sentence)
+        host_side = await stack.enter_async_context(HostSide.open(store, control_socket(settings.database_file)))
+        settings = await stack.enter_async_context(with_local_model(settings))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         watch.over_parts(store, endpoints)
         end = asyncio.create_task(until_signal())
@@ -70,7 +76,9 @@ async def run_bot(settings: Settings) -> int:
         parts = {"catalogue": catalogue, "store": store, "endpoints": endpoints}
         while not end.done():
             try:
-                await _run(create_bot(settings, **parts, message_content=content), token, end, watch)
+                bot = create_bot(settings, **parts, message_content=content)
+                with host_side.of(bot):
+                    await _run(bot, token, end, watch)
                 break
             except discord.PrivilegedIntentsRequired:
                 if not content:

@@ -70,7 +70,7 @@ async def serving(server: OpsServer, address: tuple[str, int], *, is_wanted: boo
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
             # The event loop's own words hide the system's; a host that has no address has no number of the system's.
-            why = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror
+            why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
             sentence = (
                 f"The ops server can't listen on OPS_BIND {host}:{port} ({why}). Set OPS_BIND to another address, or "
                 "to none."
