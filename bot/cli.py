@@ -78,7 +78,7 @@ async def _run(args: argparse.Namespace) -> int:
     try:
         return await run_bot(_settings())
     except HostMustMend as error:
-        print(without_controls(str(error)), file=sys.stderr)
+        _tell(without_controls(str(error)), in_log=True)
         return MISCONFIGURED
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.cli import main
+from bot.cli import MISCONFIGURED, main
 from bot.logs import log_about, set_up_logging
 
 _TEXT = re.compile(r"(?P<time>\S+ \S+) (?P<level>\w+) +bot.cli: (?P<message>.*)")
@@ -53,7 +53,7 @@ def test_what_ends_the_bot_is_a_line_of_the_log(
 ) -> None:
     """With its time, and as the others are written; what is wrong with the settings themselves is a plain sentence."""
     monkeypatch.setenv("LOG_FORMAT", style)
-    assert main(["run"]) == 1
+    assert main(["run"]) == MISCONFIGURED
     (line,) = capsys.readouterr().err.splitlines()
     told = json.loads(line) if style == "json" else _TEXT.fullmatch(line).groupdict()  # type: ignore[union-attr]
     assert datetime.fromisoformat(told["time"].replace(",", "."))
@@ -61,7 +61,7 @@ def test_what_ends_the_bot_is_a_line_of_the_log(
     assert told["message"].startswith("DISCORD_TOKEN is not set.")
     logging.getLogger().handlers.clear()
     monkeypatch.setenv("LOG_FORMAT", "xml")
-    assert main(["run"]) == 1
+    assert main(["run"]) == MISCONFIGURED
     assert capsys.readouterr().err.startswith('LOG_FORMAT "xml" should be')
 
 
