@@ -25,7 +25,7 @@ from bot.ops.control_protocol import control_socket
 from bot.ops.watch import Watch, open_watch
 from bot.settings import Settings
 from bot.signals import until_signal
-from bot.store.opening import lock_database
+from bot.store.opening import sole_use
 from bot.store.schema import now
 from bot.store.store import open_store
 
@@ -56,7 +56,7 @@ async def run_bot(settings: Settings) -> int:
     token = settings.discord_token.get_secret_value()
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints, leaves_out=True)
     async with AsyncExitStack() as stack:
-        stack.enter_context(lock_database(settings.database_file))
+        await stack.enter_async_context(sole_use(settings.database_url, settings.database_file))
         watch = await stack.enter_async_context(open_watch(settings))
         store = await stack.enter_async_context(open_store(settings.database_url, settings.database_file))
         for sentence in exposed_files(settings.database_file):

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field, field_validator
 from pydantic_settings import BaseSettings
 
+from bot.database_address import database_address, database_file
 from bot.settings.shipped import shipped
 
 
@@ -14,7 +15,10 @@ class FilesSection(BaseSettings):
 
     database_url: str = Field(
         default="sqlite+aiosqlite:///data/roundtable.db",
-        description="The database: a SQLite file, made at the first start.",
+        description="The database: a SQLite file, made at the first start, or a database on a PostgreSQL server "
+        "(version 13 or later): `postgresql://user:password@host/database`, which needs the extra `postgres` "
+        "(`pip install 'roundtable-bot[postgres]'`).",
+        repr=False,  # a password is perhaps in it
     )
     personas_dir: Path = Field(
         default_factory=lambda: shipped("personas"),
@@ -29,10 +33,13 @@ class FilesSection(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _async_database(cls, value: str) -> str:
-        if not value.removeprefix("sqlite+aiosqlite:///") or not value.startswith("sqlite+aiosqlite:///"):
-            raise ValueError("is not supported. Write sqlite+aiosqlite:///data/roundtable.db or another file's path")
-        return value
+    def _known_database(cls, value: str) -> str:
+        return database_address(value)
+
+    @property
+    def database_file(self) -> Path | None:
+        """None where the database is on a server."""
+        return database_file(self.database_url)
 
 
 class LimitsSection(BaseSettings):
@@ -97,5 +104,16 @@ class DeploySection(BaseModel):
 
     hf_token: str | None = Field(
         default=None,
-        description="A Hugging Face token with access to the model. The bot itself never reads it.",
+        description="A Hugging Face token, for a model whose terms are to be accepted there first. The bot itself "
+        "never reads it.",
+    )
+    compose_profiles: str | None = Field(
+        default=None,
+        description="What Compose starts beside the bot: local (llama.cpp), vllm or postgres, several separated by "
+        "commas. It is read where `--env-file .env` stands on the command line.",
+    )
+    postgres_password: str | None = Field(
+        default=None,
+        description="The password of the profile postgres, of letters and digits. Where it is set, the bot in Compose "
+        "keeps its tables there. It counts when the database is made; later it is changed in the database, too.",
     )

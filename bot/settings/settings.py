@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final, Self
 
 from pydantic import PrivateAttr, model_validator
@@ -14,6 +13,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.database_address import database_passwords
 from bot.discussion.model.dials import Dials
 from bot.endpoint_settings import DEFAULT_ENDPOINT, INHERITED, EndpointsByName, NamedEndpoint, fallback_problem
 from bot.settings.discord_section import DiscordSection, HostSection
@@ -100,10 +100,6 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, OpsSecti
         return self._given_as
 
     @property
-    def database_file(self) -> Path:
-        return Path(self.database_url.removeprefix("sqlite+aiosqlite:///"))
-
-    @property
     def database_kind(self) -> str:
         """What serves DATABASE_URL: sqlite, for one."""
         return re.split(r"[+:]", self.database_url, maxsplit=1)[0]
@@ -129,6 +125,7 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, OpsSecti
         """Everything that no log line may hold."""
         tokens = [self.discord_token.get_secret_value()] if self.discord_token else []
         every = [self.endpoint_settings(name) for name in (None, *self.endpoints)]
+        tokens += database_passwords(self.database_url)
         return list(dict.fromkeys([*tokens, *(secret for endpoint in every for secret in endpoint.secrets)]))
 
 
