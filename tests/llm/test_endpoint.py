@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot import metrics
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, RoundtableError
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
@@ -332,6 +333,21 @@ async def test_a_connection_that_is_lost_is_not_called_slow(
             await ask(endpoint)
     assert str(caught.value) == f"The LLM endpoint at {server.host} {sentence}"
     assert tries == 2
+
+
+async def test_how_many_calls_wait_is_measured(server: ScriptedEndpoint) -> None:
+    def waiting() -> float | None:
+        return metrics.REGISTRY.get_sample_value("roundtable_endpoint_queue", {"endpoint": "busy"})
+
+    gate = asyncio.Event()
+    server.enqueue(held(gate))
+    async with client(server, concurrency=1, settings="ENDPOINT_BUSY") as endpoint:
+        calls = [asyncio.create_task(ask(endpoint)) for _ in range(3)]
+        await server.until_asked(1)
+        assert waiting() == 2
+        gate.set()
+        await asyncio.gather(*calls)
+        assert waiting() == 0
 
 
 async def test_what_a_server_says_of_a_fault_stands_in_the_log(

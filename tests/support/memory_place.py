@@ -228,7 +228,7 @@ class ScriptedStage:
         """Wait until every event on its way was delivered."""
         while events := set(self.events):
             await asyncio.gather(*events, return_exceptions=True)
-            # Those that are done already gather gives back at once on newer Pythons, before they could leave by themselves.
+            # On newer Pythons gather returns at once if all are done, before they could leave by themselves.
             self.events -= events
 
     def _later(self, seen: OwnMessage) -> None:
