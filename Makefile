@@ -50,6 +50,7 @@ bench: $(VENV)/.dev
 # The pictures of docs/pictures, drawn from the demo's page (needs Chromium).
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tests.demo.docs_pictures
+	$(BIN)/python -m tests.demo.docs_moving_picture
 
 $(VENV)/.demo: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
