@@ -26,7 +26,7 @@ unit: $(VENV)/.dev
 	$(BIN)/python -m compileall -q bot bench tests
 	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
-# What of the documents is made from the code: README's list of commands, and where every setting stands.
+# What of the documents is made from the code: the lists of commands and settings.
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.support.settings_page
 	$(BIN)/python -m tests.support.command_list

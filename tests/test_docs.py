@@ -20,9 +20,9 @@ def read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def test_every_persona_field_is_in_the_readme() -> None:
-    readme = read("README.md")
-    assert all(f"| `{field}` |" in readme for field in Persona.model_fields)
+def test_every_persona_field_is_told_of() -> None:
+    page = read("docs/personas.md")
+    assert all(f"| `{field}` |" in page for field in Persona.model_fields)
 
 
 @pytest.mark.parametrize("command", ["run", "demo", "discuss", "dummy", "check"])
@@ -37,6 +37,21 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 def test_every_path_in_a_document_exists(document: str) -> None:
     paths = re.findall(r"`((?:bench|bot|deploy|docs|personas|tasks|tests)/[\w./-]*)`", read(document))
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def anchors(file: Path) -> set[str]:
+    """What a link can name of a page: its headings, as they are written in an address."""
+    headings = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_to_another_page_leads_there(document: str) -> None:
+    here = ROOT / document
+    links = re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", read(document))
+    files = [(here.parent / path if path else here, anchor) for path, anchor in links]
+    assert [(file, anchor) for file, anchor in files if not file.exists()] == []
+    assert [(file, anchor) for file, anchor in files if anchor and anchor not in anchors(file)] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
