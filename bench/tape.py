@@ -38,7 +38,7 @@ class TapedAnswer:
     def first(self) -> Any:
         return self.rows[0] if self.rows else None
 
-    one_or_none = first
+    one = one_or_none = first
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Has a table that has ended go on: what may keep it from that, and the turn with which it does."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -9,7 +10,6 @@ from bot.sessions.composing.limits import LimitReached, Limits, check
 from bot.sessions.delivery.stage import Stage
 from bot.store.models import Status, StoredSession
 from bot.store.schema import now
-from bot.store.spending import UsedToday
 from bot.store.store import PlaceTaken, Store
 
 # Of the turns that a table may get so, the usual number.
@@ -35,11 +35,19 @@ async def check_can_go_on(store: Store, limits: Limits, place_id: int, session_i
 
 
 async def reopen(
-    store: Store, stage: Stage, stored: StoredSession, *, more: int, at: int, by: str | None
+    store: Store,
+    stage: Stage,
+    stored: StoredSession,
+    *,
+    more: int,
+    at: int,
+    by: str | None,
+    check: Callable[[int], None],
 ) -> tuple[StoredSession, Record]:
     """Store that a session goes on for so many more turns, all or nothing. Out: it, as it is now, and its record.
 
-    In: `at`, the id of what asks for it: no member's message before that is taken in. Raises UserError.
+    In: `at`, the id of what asks for it: no member's message before that is taken in; `check` is told how many tables
+    the server has open, and raises if it may have no further one. Raises UserError.
     """
     if not 0 < more <= MOST:
         raise UserError(f"A table can go on for 1 to {MOST} more turns, not {more}.")
@@ -49,7 +57,8 @@ async def reopen(
     steering = TurnsChanged(turns=len(record.persona_turns()) + more, goes_on=True)
     turn = moderator_turn(record, steering, text)
     try:
-        await store.reopen_session(stored.id, stored.place_id, turn, stage.split(turn, None), listen_from=at)
+        show = stage.split(turn, None)
+        await store.reopen_session(stored.id, stored.place_id, turn, show, listen_from=at, check=check)
     except PlaceTaken:
         raise UserError("There is a table in this channel already.", Remedy.STOP) from None
     record.append(turn)
@@ -66,8 +75,7 @@ async def _check_limits(store: Store, limits: Limits, stored: StoredSession) -> 
         check(
             limits,
             minutes=(now() - stored.created_at).total_seconds() / 60,
-            session_tokens=await store.spending.of_session(stored.id),
-            today=UsedToday(0, 0),
+            session_tokens=(await store.spending.of_session(stored.id)).tokens,
             need=last,
             reserve=max(last, 1),
         )

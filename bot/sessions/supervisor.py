@@ -141,13 +141,13 @@ class Supervisor:
 
     # --- from start to end ---
 
-    def check_opening(self, guild_id: int, cast: tuple[Persona, ...], most: int | None = None) -> None:
+    async def check_opening(self, guild_id: int, cast: tuple[Persona, ...], most: int | None = None) -> None:
         """Raise UserError if a server may have no table with this cast now, in a place that is still to be made.
 
         `most`: so many tables at once the server has set itself.
         """
         check_cast(cast)
-        check_number(len(self.open_sessions(guild_id)), self._limits.sessions, most)
+        check_number(await self._store.open_tables(guild_id), self._limits.sessions, most)
 
     async def start(
         self,
@@ -163,10 +163,9 @@ class Supervisor:
         session = Session(task, cast, dials, secrets.randbits(32) if seed is None else seed)
         async with self._opening:
             self._check_place(where.place_id)
-            check_number(len(self.open_sessions(where.guild_id)), self._limits.sessions, where.most)
-            stored = new_session(where, session, chimers)
+            stored, check = new_session(where, session, chimers), self._is_one_too_many(where.most)
             try:
-                stored = await self._store.add_session(stored, [Post(PostKind.CARD)])
+                stored = await self._store.add_session(stored, [Post(PostKind.CARD)], check=check)
             except PlaceTaken:
                 raise UserError("There is a table in this channel already.", Remedy.STOP) from None
             runner = self._open(stored, Record(), stored.anchor_id)
@@ -212,9 +211,9 @@ class Supervisor:
         async with self._opening:
             self._check_place(place_id)
             stored = await check_can_go_on(self._store, self._limits, place_id, session_id)
-            most = (await self._store.servers.of(stored.guild_id)).most_tables
-            check_number(len(self.open_sessions(stored.guild_id)), self._limits.sessions, most)
-            stored, record = await reopen(self._store, self._make_stage(stored), stored, more=more, at=at, by=by)
+            check = self._is_one_too_many((await self._store.servers.of(stored.guild_id)).most_tables)
+            stage = self._make_stage(stored)
+            stored, record = await reopen(self._store, stage, stored, more=more, at=at, by=by, check=check)
             runner = self._open(stored, record, at)
             try:
                 await runner.restore()
@@ -253,6 +252,10 @@ class Supervisor:
 
     def _names_in(self, stored: StoredSession) -> PlaceNames:
         return self._make_stage(stored).names()
+
+    def _is_one_too_many(self, most: int | None) -> Callable[[int], None]:
+        """Told how many tables a server has open, raises UserError if it may have no further one."""
+        return lambda are_open: check_number(are_open, self._limits.sessions, most)
 
     def _check_place(self, place_id: int) -> None:
         """Raise UserError if there is a table, or still a message of the last one on its way."""

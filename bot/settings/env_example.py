@@ -29,7 +29,7 @@ _AS_ABOVE_OR_TAKEN_OVER: Final = "Limits and ways of its own. Blank: those of LL
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedSetting:
     """Settings that are told of in the same words, mostly one: their names as they are written, what they do, what
     holds where they are blank and an example (each as it is written, or "")."""
 
@@ -44,7 +44,7 @@ class Section:
     """Settings under one heading."""
 
     heading: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ListedSetting, ...]
 
 
 def sections() -> tuple[Section, ...]:
@@ -72,12 +72,12 @@ def _section(heading: str, model: type[BaseModel], *, prefix: str = "") -> Secti
     return Section(heading, tuple(_entry(f"{prefix}{name.upper()}", field) for name, field in fields))
 
 
-def _entry(name: str, field: FieldInfo) -> Entry:
+def _entry(name: str, field: FieldInfo) -> ListedSetting:
     default = "" if field.default_factory else _as_written(field.default)
-    return Entry((name,), field.description or "", default, (field.examples or [""])[0])
+    return ListedSetting((name,), field.description or "", default, (field.examples or [""])[0])
 
 
-def _of_named_endpoint() -> Iterator[Entry]:
+def _of_named_endpoint() -> Iterator[ListedSetting]:
     """What is its own comes first, then what it has in common with the default endpoint, in the order of that one."""
     order = [name.removeprefix("llm_") for name in ModelSection.model_fields]
     fields = {name: NamedEndpoint.model_fields[name] for name in order if name in NamedEndpoint.model_fields}
@@ -87,7 +87,7 @@ def _of_named_endpoint() -> Iterator[Entry]:
     }
     in_order = sorted(told, key=lambda name: (not fields[name].description, name in INHERITED))
     for description, names in groupby(in_order, key=lambda name: told[name]):
-        yield Entry(tuple(f"ENDPOINT_FAST_{name.upper()}" for name in names), description, "", "")
+        yield ListedSetting(tuple(f"ENDPOINT_FAST_{name.upper()}" for name in names), description, "", "")
 
 
 def _as_written(value: Any) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, union
 from bot.store.engine import Database, upsert
 from bot.store.models import Status
 from bot.store.schema import (
+    day_use,
     departures,
     last_choices,
     opt_outs,
@@ -21,7 +22,6 @@ from bot.store.schema import (
     sketches,
     webhooks,
 )
-from bot.store.spending import keep_of_deleted
 
 # What is a server's, beside its sessions and webhooks.
 _OF_SERVERS = (opt_outs, server_settings, own_personas, own_tasks, sketches, last_choices)
@@ -95,7 +95,8 @@ class Expiry:
             channels = select(sessions.c.channel_id).where(sessions.c.guild_id == guild_id)
             ours = or_(webhooks.c.guild_id == guild_id, webhooks.c.channel_id.in_(channels))
             db.execute(delete(webhooks).where(ours))
-            keep_of_deleted(db, guild_id)
+            # What it has used today still counts for all together, in a row of its own.
+            db.execute(delete(day_use).where(day_use.c.guild_id == guild_id))
             count = db.execute(delete(sessions).where(sessions.c.guild_id == guild_id)).rowcount
             for table in _OF_SERVERS:
                 db.execute(delete(table).where(table.c.guild_id == guild_id))

@@ -61,6 +61,10 @@ def _session() -> Column[Any]:
     return Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False)
 
 
+def _sum(name: str, **options: Any) -> Column[Any]:
+    return Column(name, BigInteger, nullable=False, **options)
+
+
 sessions: Final = Table(
     "sessions",
     metadata,
@@ -153,13 +157,25 @@ posts: Final = Table(
     Index("ix_posts_place_id_status", "place_id", "status"),
 )
 
-# What the sessions' model calls cost, by day (UTC), drafts that nobody saw included.
+# What the sessions' model calls use, by day (UTC), drafts that nobody saw included. Costs are in billionths of the
+# currency; of the tokens so many as `unpriced` have no known price.
 spending: Final = Table(
     "spending",
     metadata,
     Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
     Column("day", Date, primary_key=True),
-    Column("tokens", BigInteger, nullable=False),
+    _sum("tokens"),
+    _sum("cost", server_default="0"),
+    _sum("unpriced", server_default="0"),
+)
+
+# What a server, and all together (-1), have used on a day (UTC), and what the answers under way may come to.
+day_use: Final = Table(
+    "day_use",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Date, primary_key=True),
+    *map(_sum, ("tokens", "cost", "awaited_tokens", "awaited_cost")),
 )
 
 # Members who asked to be kept out of every discussion on a server.

@@ -37,8 +37,13 @@ from bot.store.own_library import MadeTable, Makers, Portraits, SketchTable
 from bot.store.schema import now, own_personas, own_tasks
 from bot.store.server_settings import Remembered, ServerSettingsTable
 from bot.store.spending import Spending
+from bot.store.table_count import Check, check_open, count_open
 from bot.store.vote_table import VoteTable
 from bot.store.webhook_table import WebhookTable
+
+
+def _any_number(are_open: int) -> None:
+    """A server may have as many tables as it likes."""
 
 
 class PlaceTaken(Exception):
@@ -71,15 +76,19 @@ class Store:
 
     async def aclose(self) -> None:
         """Close the database once the last transaction, an event's perhaps, has ended."""
+        await self.spending.flush()
         await self._database.aclose()
 
     # --- sessions ---
 
-    async def add_session(self, stored: StoredSession, opening: Sequence[Post]) -> StoredSession:
+    async def add_session(
+        self, stored: StoredSession, opening: Sequence[Post], *, check: Check = _any_number
+    ) -> StoredSession:
         """Store a new session with its first posts. Of earlier ones in its place, which are over, no card, panel or
-        vote is shown any more. Raises PlaceTaken."""
+        vote is shown any more. Raises PlaceTaken, and what `check` of the tables that its server has open does."""
 
         def work(db: Connection) -> int:
+            check_open(db, stored.guild_id, check)
             session_id = session_queries.add_session(db, stored)
             post_queries.give_up_cards(db, stored.place_id)
             post_queries.add_posts(db, session_id, stored.place_id, opening)
@@ -91,6 +100,10 @@ class Store:
             raise PlaceTaken from error
         self.spending.is_new(session_id)
         return replace(stored, id=session_id)
+
+    async def open_tables(self, guild_id: int) -> int:
+        """How many sessions of a server have not ended."""
+        return await self._database.run(lambda db: count_open(db, guild_id))
 
     async def unfinished_sessions(self) -> list[StoredSession]:
         """Every session that has not ended, or has posts that are still to be shown; oldest first."""
@@ -126,12 +139,19 @@ class Store:
         await self.spending.flush_with(session_id, work)
 
     async def reopen_session(
-        self, session_id: int, place_id: int, turn: Turn, show: Sequence[Post], *, listen_from: int
+        self,
+        session_id: int,
+        place_id: int,
+        turn: Turn,
+        show: Sequence[Post],
+        *,
+        listen_from: int,
+        check: Check = _any_number,
     ) -> None:
         """Have a place's last session, which has ended, go on with a turn and the posts that show it, all or nothing.
 
         Of members' messages only those after `listen_from` are taken in. Raises PlaceTaken also if it is the last one
-        no more, or has not ended.
+        no more, or has not ended, and what `check` of the tables that its server has open does.
         """
         values = {"status": Status.RUNNING, "reason": None, "fault": None, "ended_at": None, "listen_from": listen_from}
 
@@ -139,6 +159,7 @@ class Store:
             last = session_queries.last_session(db, place_id)
             if last is None or last.id != session_id or last.status is not Status.ENDED:
                 raise PlaceTaken
+            check_open(db, last.guild_id, check)
             session_queries.change_session(db, session_id, values)
             session_queries.add_turn(db, session_id, turn)
             post_queries.add_posts(db, session_id, place_id, show)

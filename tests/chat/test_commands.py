@@ -126,7 +126,7 @@ async def test_a_paused_table_can_be_stopped_with_a_summary(place: SimulatedPlac
 async def test_status_is_for_everyone(place: SimulatedPlace) -> None:
     await place.type("start")
     lines = (await place.type("status", by=place.otto)).splitlines()
-    spent = await place.store.spending.of_session((await place.session()).id)
+    spent = (await place.store.spending.of_session((await place.session()).id)).tokens
     assert lines == [
         "**The table is open.**",
         "Question 1 of 3: Who bakes?",

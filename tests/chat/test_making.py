@@ -97,7 +97,7 @@ async def test_a_persona_is_made_heard_saved_seated_changed_and_deleted(
     )
     assert EDDA["prompt"].removeprefix("You are ") in llm.prompts[-1]
     used = await place.store.spending.on_day(guild, now().date())
-    assert used.server > 0
+    assert used.server.tokens > 0
     saved = await admin.click(card(drawn), label="Save")
     assert "Saved." in seen(saved)
     (made,) = await place.store.own_personas.of(guild)

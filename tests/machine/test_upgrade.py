@@ -12,6 +12,7 @@ from alembic.config import Config
 from bot.llm.endpoint import Endpoint
 from bot.store.models import PostStatus, Status
 from bot.store.opening import _upgrade, known_revisions, open_database
+from bot.store.spending import Used, UsedToday
 from bot.store.store import Store, open_store
 from tests.support.discord_stand_in import stand_in
 from tests.support.endpoint_stand_in import scripted_endpoint
@@ -84,6 +85,28 @@ async def test_every_row_of_the_first_version_survives(tmp_path: Path) -> None:
         assert db.execute("SELECT guild_id FROM webhooks").fetchall() == [(6,)]
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+async def test_what_was_used_today_still_counts(tmp_path: Path) -> None:
+    """By tables, deleted ones too, and by lines tried out; at no known price."""
+    url, file = database(tmp_path)
+    async with open_store(url, file) as store:
+        await store.add_session(stored_session(guild_id=6), [])
+    opened = await open_database(url)
+    await opened.run(lambda db: _upgrade(db, lambda config, _: command.downgrade(config, "0005")))
+    await opened.aclose()
+    today = datetime.now(UTC).date()
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute("INSERT INTO spending (session_id, day, tokens) VALUES (1, ?, 100)", (str(today),))
+        names = (("tokens of deleted sessions", 20), ("lines tried out on 6", 3), ("lines tried out on 7", 4))
+        db.executemany("INSERT INTO remembered VALUES (?, ?)", [(n, f"{today} {tokens}") for n, tokens in names])
+        db.execute("INSERT INTO remembered VALUES ('another', 'thing')")
+    async with open_store(url, file) as store:
+        used = [await store.spending.on_day(guild, today) for guild in (6, 7)]
+        assert used == [UsedToday(Used(103), Used(127)), UsedToday(Used(4), Used(127))]
+        assert await store.spending.of_session(1) == Used(100, unpriced=100)
+    with closing(sqlite3.connect(file)) as db:
+        assert db.execute("SELECT name FROM remembered").fetchall() == [("another",)]
 
 
 async def test_a_session_of_the_first_version_goes_on(tmp_path: Path) -> None:

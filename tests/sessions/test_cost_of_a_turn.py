@@ -22,7 +22,8 @@ async def held(house: SessionHouse, *answers: Answer) -> tuple[Any, int]:
     await ended(run)
     turns = (await house.store.record(run.stored.id)).turns
     assert len(house.server.asked) == 5
-    return next(t.usage for t in turns if t.kind == "persona"), await house.store.spending.of_session(run.stored.id)
+    used = await house.store.spending.of_session(run.stored.id)
+    return next(t.usage for t in turns if t.kind == "persona"), used.tokens
 
 
 @pytest.mark.parametrize("counted_first", [True, False])

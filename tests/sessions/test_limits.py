@@ -1,8 +1,9 @@
 """Hard caps: the arithmetic, what people are told, and that no call is made beyond one."""
 
+import asyncio
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,15 @@ from bot.sessions.composing.limits import (
     LimitReached,
     Limits,
     check,
+    check_day,
     seconds_to_next_day,
     tokens_in,
 )
 from bot.sessions.delivery.notices import SessionClosed
+from bot.sessions.new_session import check_number
 from bot.settings import Settings
 from bot.store.models import Fault, Post, PostKind, Status
-from bot.store.spending import UsedToday
+from bot.store.spending import Account, Used, UsedToday
 from bot.store.store import Store, open_store
 from tests.support.endpoint_stand_in import Answer, Request, overflow, says
 from tests.support.samples import GUILD, PLACE, database, stored_session
@@ -50,9 +53,10 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def reached(limits: Limits, /, **state: float) -> Cap | None:
     values: dict[str, Any] = {"minutes": 0, "session_tokens": 0, "server": 0, "all_servers": 0, "need": 100} | state
-    values = {"reserve": 200, "today": UsedToday(values.pop("server"), values.pop("all_servers"))} | values
+    today = UsedToday(Used(values.pop("server")), Used(values.pop("all_servers")))
     try:
-        check(limits, **values)
+        check(limits, **{"reserve": 200, **values})
+        check_day(limits, today, Used(values["need"]))
     except LimitReached as limit:
         return limit.cap
     return None
@@ -83,18 +87,18 @@ def test_what_is_over_a_limit(state: dict[str, float], cap: Cap | None) -> None:
 
 def test_a_sentence_names_limit_value_and_who_can_change_it() -> None:
     with pytest.raises(LimitReached) as minutes:
-        check(USUAL, minutes=1440, session_tokens=0, today=UsedToday(0, 0), need=0, reserve=1)
+        check(USUAL, minutes=1440, session_tokens=0, need=0, reserve=1)
     assert str(minutes.value) == (
         "A table may last 24 hours. Whoever hosts the bot can change this (LIMIT_SESSION_MINUTES)."
     )
     with pytest.raises(LimitReached) as tokens:
-        check(USUAL, minutes=0, session_tokens=499_000, today=UsedToday(0, 0), need=1500, reserve=0)
+        check(USUAL, minutes=0, session_tokens=499_000, need=1500, reserve=0)
     assert str(tokens.value) == (
         "A table may use 500,000 tokens and this one has used 499,000: too few are left for one more turn. "
         "Whoever hosts the bot can change this (LIMIT_SESSION_TOKENS)."
     )
     with pytest.raises(LimitReached) as everywhere:
-        check(USUAL, minutes=0, session_tokens=0, today=UsedToday(0, 9_999_000), need=1500, reserve=0)
+        check_day(USUAL, UsedToday(all_servers=Used(9_999_000)), Used(1500))
     assert str(everywhere.value) == (
         "All the servers I am on may together use 10,000,000 tokens a day (UTC): too few are left for one more turn. "
         "Whoever hosts the bot can change this (LIMIT_DAY_TOKENS_ALL)."
@@ -119,88 +123,93 @@ def test_the_settings_are_the_limits() -> None:
 # --- the book ---
 
 
-async def test_tokens_are_booked_by_session_and_day(store: Store) -> None:
+async def used_on(store: Store, guild_id: int, day: date) -> tuple[int, int]:
+    """The tokens of a server, and of all."""
+    today = await store.spending.on_day(guild_id, day)
+    return today.server.tokens, today.all_servers.tokens
+
+
+async def test_what_is_used_is_booked_by_session_and_day(store: Store) -> None:
     one = await store.add_session(stored_session(place_id=1), [])
     two = await store.add_session(stored_session(place_id=2), [])
     elsewhere = await store.add_session(stored_session(place_id=3, guild_id=GUILD - 1), [])
     today = datetime(2026, 3, 1, tzinfo=UTC).date()
-    for session, day, tokens in [
-        (one, today, 100),
-        (one, today, -30),
-        (one, today + timedelta(days=1), 5),
-        (two, today, 7),
-        (elsewhere, today, 1000),
+    for session, day, used in [
+        (one, today, Used(100, 900)),
+        (one, today, Used(-30, -200)),
+        (one, today + timedelta(days=1), Used(5, 0, unpriced=5)),
+        (two, today, Used(7)),
+        (elsewhere, today, Used(1000, 2**60)),
     ]:
-        await store.spending.add(session, day, tokens)
-    assert [await store.spending.of_session(s.id) for s in (one, two, elsewhere)] == [75, 7, 1000]
-    assert await store.spending.on_day(GUILD, today) == UsedToday(77, 1077)
-    assert await store.spending.on_day(GUILD, today + timedelta(days=2)) == UsedToday(0, 0)
+        await store.spending.add(Account.of(session, day), used)
+    of_sessions = [await store.spending.of_session(s.id) for s in (one, two, elsewhere)]
+    assert of_sessions == [Used(75, 700, unpriced=5), Used(7), Used(1000, 2**60)]
+    assert await store.spending.on_day(GUILD, today) == UsedToday(Used(77, 700), Used(1077, 700 + 2**60))
+    assert await store.spending.on_day(GUILD, today + timedelta(days=2)) == UsedToday()
+    await store.spending.forget_before(today + timedelta(days=1))
+    assert await used_on(store, GUILD, today) == (0, 0)
+    assert await used_on(store, GUILD, today + timedelta(days=1)) == (5, 5)
 
 
-async def test_what_an_answer_changed_counts_at_once_and_is_stored_with_the_next_turn(tmp_path: Path) -> None:
+async def test_what_an_answer_changed_is_stored_with_the_next_turn(tmp_path: Path) -> None:
     url, file = database(tmp_path)
     today = datetime(2026, 3, 1, tzinfo=UTC).date()
-    async with open_store(url, file) as store, open_store(url, file) as after_a_kill:
+    async with open_store(url, file) as store, open_store(url, file) as another_process:
         session = await store.add_session(stored_session(), [])
-        assert await store.spending.on_day(GUILD, today) == UsedToday(0, 0)
-        await store.spending.add(session, today, 100)
-        store.spending.accrue(session, today, 20)
-        assert await store.spending.of_session(session.id) == 120
-        assert store.spending.kept_on(GUILD, today) == UsedToday(120, 120)
-        assert await after_a_kill.spending.of_session(session.id) == 100
+        account = Account.of(session, today)
+        await store.spending.add(account, Used(100))
+        store.spending.accrue(account, Used(20))
+        assert await store.spending.of_session(session.id) == Used(120)
+        assert await another_process.spending.of_session(session.id) == Used(100)
         await store.add_turn(session.id, session.place_id, Turn(1, "persona", "Aino", "Well."))
-        assert await after_a_kill.spending.of_session(session.id) == 120
-        assert await store.spending.of_session(session.id) == 120
-        assert await after_a_kill.spending.on_day(GUILD, today) == UsedToday(120, 120)
+        assert await another_process.spending.of_session(session.id) == Used(120)
+        assert await store.spending.of_session(session.id) == Used(120)
+        assert await used_on(another_process, GUILD, today) == (120, 120)
+        store.spending.accrue(account, Used(3))
+        await store.aclose()
+        assert await another_process.spending.of_session(session.id) == Used(123)
 
 
 async def test_what_could_not_be_stored_is_still_owed(store: Store) -> None:
     today = datetime(2026, 3, 1, tzinfo=UTC).date()
     session = await store.add_session(stored_session(), [])
     await store.add_turn(session.id, session.place_id, Turn(1, "persona", "Aino", "Well."))
-    store.spending.accrue(session, today, 20)
+    store.spending.accrue(Account.of(session, today), Used(20))
     with pytest.raises(IntegrityError):  # there is a first turn already
         await store.add_turn(session.id, session.place_id, Turn(1, "persona", "Aino", "Well."))
-    assert await store.spending.of_session(session.id) == 20
-    await store.spending.add(session, today, 5)
-    assert await store.spending.of_session(session.id) == 25
-    assert await store.spending.on_day(GUILD, today) == UsedToday(25, 25)
+    assert await store.spending.of_session(session.id) == Used(20)
+    await store.spending.add(Account.of(session, today), Used(5))
+    assert await store.spending.of_session(session.id) == Used(25)
+    assert await used_on(store, GUILD, today) == (25, 25)
 
 
 async def test_a_call_that_could_not_be_booked_is_not_counted(store: Store) -> None:
     today = datetime(2026, 3, 1, tzinfo=UTC).date()
     unknown = stored_session()  # not in the database, so that its tokens can't be either
-    assert await store.spending.on_day(GUILD, today) == UsedToday(0, 0)
     with pytest.raises(IntegrityError):
-        await store.spending.add(unknown, today, 100)
-    assert await store.spending.of_session(unknown.id) == 0
-    assert store.spending.kept_on(GUILD, today) == UsedToday(0, 0)
+        await store.spending.add(Account.of(unknown, today), Used(100))
+    assert await store.spending.of_session(unknown.id) == Used()
+    assert await used_on(store, GUILD, today) == (0, 0)
 
 
 async def test_a_session_does_not_pay_for_a_deleted_one_of_the_same_number(store: Store) -> None:
     deleted = await store.add_session(stored_session(), [])
-    store.spending.accrue(deleted, deleted.created_at.date(), 20)
+    store.spending.accrue(Account.of(deleted, deleted.created_at.date()), Used(20))
     await store.expiry.delete_server(deleted.guild_id)
     later = await store.add_session(stored_session(), [])
     assert later.id == deleted.id
-    assert await store.spending.of_session(later.id) == 0
+    assert await store.spending.of_session(later.id) == Used()
 
 
-async def test_what_a_deleted_servers_tables_used_today_still_counts_for_all(tmp_path: Path) -> None:
-    url, file = database(tmp_path)
+async def test_what_a_deleted_servers_tables_used_today_still_counts_for_all(store: Store) -> None:
     today = datetime.now(UTC).date()
-    async with open_store(url, file) as store:
-        for guild, place in ((GUILD, 1), (GUILD - 1, 2), (GUILD - 2, 3)):
-            session = await store.add_session(stored_session(place_id=place, guild_id=guild), [])
-            await store.spending.add(session, today, 100)
-            await store.spending.add(session, today - timedelta(days=1), 10)
-        assert await store.spending.on_day(GUILD, today) == UsedToday(100, 300)
-        for guild in (GUILD, GUILD - 1):
-            await store.expiry.delete_server(guild)
-        assert store.spending.kept_on(GUILD, today) == UsedToday(100, 300)
-    async with open_store(url, file) as restarted:
-        assert await restarted.spending.on_day(GUILD, today) == UsedToday(0, 300)
-        assert await restarted.spending.on_day(GUILD, today + timedelta(days=1)) == UsedToday(0, 0)
+    for guild, place in ((GUILD, 1), (GUILD - 1, 2), (GUILD - 2, 3)):
+        session = await store.add_session(stored_session(place_id=place, guild_id=guild), [])
+        await store.spending.add(Account.of(session, today), Used(100))
+    assert await used_on(store, GUILD, today) == (100, 300)
+    for guild in (GUILD, GUILD - 1):
+        await store.expiry.delete_server(guild)
+    assert await used_on(store, GUILD, today) == (0, 300)
 
 
 @pytest.mark.parametrize("limits", [Limits(0, 0, 1000, 0, 0), Limits(0, 0, 0, 0, 1000)], ids=["one", "all"])
@@ -217,9 +226,37 @@ async def test_no_two_tables_count_on_the_same_tokens_of_the_day(store: Store, l
                         pass
                 if fails:
                     raise EndpointDown("It is down.")
+    await store.set_status(sessions[0].id, Status.RUNNING)  # anything that is stored of it
     async with two.booked(prompt=100, answer=400, reserve=0):
         pass
-    assert await store.spending.on_day(GUILD - 2, datetime.now(UTC).date()) == UsedToday(0, 300)
+    assert await used_on(store, GUILD - 2, datetime.now(UTC).date()) == (0, 300)
+
+
+async def test_several_processes_share_a_days_tokens(tmp_path: Path) -> None:
+    """Of twelve calls from two processes, booked at once, so many are let through as the day has tokens for."""
+    url, file = database(tmp_path)
+    limits, through = Limits(0, 0, 0, 0, 1000), 0
+    async with open_store(url, file) as one, open_store(url, file) as two:
+        sessions = [await one.add_session(stored_session(place_id=n, guild_id=n), []) for n in range(1, 13)]
+        is_over = asyncio.Event()
+
+        async def call(budget: Budget) -> None:
+            nonlocal through
+            async with budget.booked(prompt=100, answer=200, reserve=0):
+                through += 1
+                await is_over.wait()
+
+        calls = [asyncio.create_task(call(Budget((one, two)[s.id % 2], s, limits))) for s in sessions]
+        await until(lambda: sum(task.done() for task in calls) + through == len(calls))
+        assert through == 3
+        is_over.set()
+        refused = [task for task in calls if isinstance(await _outcome(task), LimitReached)]
+        assert len(refused) == 9
+
+
+async def _outcome(task: asyncio.Task[None]) -> BaseException | None:
+    (outcome,) = await asyncio.gather(task, return_exceptions=True)
+    return outcome
 
 
 async def test_what_the_endpoint_tells_is_what_is_counted(store: Store) -> None:
@@ -229,7 +266,7 @@ async def test_what_the_endpoint_tells_is_what_is_counted(store: Store) -> None:
         )
         run = await house.start()
         await ended(run)
-        assert await store.spending.of_session(run.stored.id) == 4 * 920 == run.status_report().tokens
+        assert (await store.spending.of_session(run.stored.id)).tokens == 4 * 920 == run.status_report().tokens
 
 
 async def test_what_the_endpoint_does_not_tell_is_estimated(store: Store) -> None:
@@ -240,7 +277,7 @@ async def test_what_the_endpoint_does_not_tell_is_estimated(store: Store) -> Non
         ratio = house.endpoint.chars_per_token
         said = [t.raw or "" for t in run.record if t.kind in ("persona", "summary")]
         estimate = sum(tokens_in(len(text), ratio) for text in [*house.server.prompts, *said])
-        assert await store.spending.of_session(run.stored.id) == estimate
+        assert (await store.spending.of_session(run.stored.id)).tokens == estimate
 
 
 async def test_drafts_that_nobody_saw_are_counted_too(store: Store) -> None:
@@ -267,7 +304,7 @@ async def test_a_session_limit_ends_the_table_with_a_summary(store: Store) -> No
         assert 2 < len(run.record.persona_turns()) < 50
         assert [t.kind for t in run.record][-1] == "summary"
         assert house.place.texts[-1] == CLOSED
-        assert await store.spending.of_session(run.stored.id) <= 4000
+        assert (await store.spending.of_session(run.stored.id)).tokens <= 4000
         await house.assert_stored(run)
 
 
@@ -314,7 +351,7 @@ async def test_the_limit_of_the_day_pauses_until_the_next(
         (notice,) = house.said("⏸")
         assert why in notice
         assert f"({setting}).\nNothing is lost: it goes on by itself after midnight UTC." in notice
-        assert (await store.spending.on_day(HERE.guild_id, today.date())).all_servers <= 1500
+        assert (await used_on(store, HERE.guild_id, today.date()))[1] <= 1500
         spoken = len(run.record.persona_turns())
         asked = len(house.server.asked)
         await house.supervisor.resume(PLACE)  # a person who tries at once makes no call
@@ -339,6 +376,23 @@ async def test_too_many_tables_on_one_server_are_refused(store: Store) -> None:
         await house.supervisor.stop(places[0].place_id)
         assert first.status is Status.ENDED
         await house.start(Dials(pace=60), where=replace(places[2], place_id=5, channel_id=5))
+
+
+async def test_of_several_processes_one_opens_the_last_table(tmp_path: Path) -> None:
+    url, file = database(tmp_path)
+    async with open_store(url, file) as one, open_store(url, file) as two:
+
+        async def opened(store: Store, place_id: int) -> bool:
+            stored = stored_session(place_id=place_id)
+            try:
+                await store.add_session(stored, [], check=lambda are_open: check_number(are_open, 3, None))
+            except UserError:
+                return False
+            return True
+
+        are_open = await asyncio.gather(*(opened((one, two)[n % 2], n) for n in range(1, 11)))
+        assert sum(are_open) == 3
+        assert await two.open_tables(GUILD) == 3
 
 
 async def test_no_turn_takes_more_than_three_calls(store: Store) -> None:

@@ -56,7 +56,8 @@ async def test_what_was_thought_is_paid_for(store: Store) -> None:
         run = await house.start()
         await ended(run)
         turns = [t for t in run.record if t.usage]
-        assert run.status_report().tokens == await store.spending.of_session(run.stored.id) == 5 * 500 + 60 + 4 * 250
+        used = await store.spending.of_session(run.stored.id)
+        assert run.status_report().tokens == used.tokens == 5 * 500 + 60 + 4 * 250
         assert sum((t.usage.prompt_tokens or 0) + (t.usage.completion_tokens or 0) for t in turns if t.usage) == 3560
 
 

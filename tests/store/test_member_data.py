@@ -17,6 +17,7 @@ from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
 from bot.store import paging
 from bot.store.models import Post, PostKind, PostStatus, Status, StoredSession, Webhook
 from bot.store.schema import departures, metadata, posts
+from bot.store.spending import Account, Used
 from bot.store.store import Store, open_store
 from tests.support.samples import CAST, CONVENER, GUILD, PLACE, TASK, database, stored_session
 
@@ -269,11 +270,13 @@ async def test_everything_of_a_server_and_nothing_of_another(store: Store, kept:
         await store.own_personas.add(session.guild_id, CAST[0], made_by=KIM.id, most=9, sketch_id=0)
         await store.own_tasks.add(session.guild_id, TASK, made_by=KIM.id, most=9, sketch_id=0)
         await store.sketches.add(session.guild_id, KIM.id, "task", {})
+        await store.spending.add(Account.of(session, NOW.date()), Used(7))
     await store.expiry.leave(GUILD, NOW)
     assert await store.expiry.delete_server(GUILD) == 1
     of_servers = [table.name for table in metadata.sorted_tables if "guild_id" in table.c and table is not departures]
     counts = {name: await rows(store, name) for name in [*of_servers, "turns", "posts", "votes"]}
-    assert {name: count for name, count in counts.items() if count != 1} == {}
+    # What all servers together have used on a day stays.
+    assert {name: count for name, count in counts.items() if count != 1} == {"day_use": 2}
     assert await rows(store, departures.name) == 0
     assert await store.session(abroad.id) is not None
 

@@ -12,6 +12,7 @@ from bot.sessions.privacy.retention import Retention
 from bot.store.models import Status, StoredSession
 from bot.store.own_library import PICTURE, NameTaken, TooManyMade
 from bot.store.schema import now
+from bot.store.spending import Account, Used
 from bot.store.store import Store
 from tests.support.samples import CAST, GUILD, PLACE, stored_session
 
@@ -106,13 +107,13 @@ async def test_what_is_too_old_goes_by_the_servers_own_time_too(store: Store) ->
     await store.servers.change(1, keep_days=5)
     await keep(store, EDDA.model_copy(update={"avatar": PICTURE + "f" * 64}), 3)
     sketch = await store.sketches.add(3, KIM.id, "persona", {}, ("f" * 64, b"PNG"))
-    await store.spending.add_without_session(3, at.date(), 70)
+    await store.spending.add(Account(3, None, at.date()), Used(70))
     dropped: list[str] = []
     retention = Retention(store, lambda _: None, keep_days=30, grace_days=0, drop_pictures=dropped.extend)
     await retention.sweep([1, 2, 3], at)
     assert {name for name, number in ended.items() if await store.session(number)} == {"own new", "other", "left"}
     assert await store.sketches.one(sketch.id) is not None
-    assert (await store.spending.on_day(3, at.date())).server == 70
+    assert (await store.spending.on_day(3, at.date())).server == Used(70)
     await retention.left(3)
     await retention.sweep([1, 2], now() + timedelta(days=1, seconds=1))
     assert (await store.own_personas.of(3), await store.sketches.one(sketch.id)) == ([], None)

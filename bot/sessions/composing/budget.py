@@ -2,13 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
 
 from bot.llm.completion import Completion
-from bot.sessions.composing.limits import Limits, check, over_the_day, tokens_in
+from bot.sessions.composing.limits import Limits, check, check_day, over_the_day, tokens_in
 from bot.store.models import StoredSession
 from bot.store.schema import now
-from bot.store.spending import UsedToday
+from bot.store.spending import NOTHING, Account, Used
 from bot.store.store import Store
 
 
@@ -17,13 +16,13 @@ class Budget:
     one that fails, is given up or outlives the process stays booked. The difference is stored with the turn."""
 
     def __init__(self, store: Store, stored: StoredSession, limits: Limits) -> None:
-        self.used = 0
-        """The tokens the session has used, as of `load()` or the last call."""
+        self.used = NOTHING
+        """What the session has used, as of `load()` or the last call."""
         self._spending = store.spending
         self._stored = stored
         self._limits = limits
-        self._need = 0
-        self._day = now().date()
+        self._need = NOTHING
+        self._account = self._account_of_today()
         self._is_loaded = False
 
     @property
@@ -36,8 +35,9 @@ class Budget:
         self._is_loaded = True
 
     async def has_tokens_today(self) -> bool:
-        """Whether the tokens of the day, the server's and those of all, suffice for a call like the last one."""
-        return over_the_day(self._limits, await self._used_on(now().date()), self._need) is None
+        """Whether what is left of the day, the server's and that of all, suffices for a call like the last one."""
+        today = await self._spending.on_day(self._stored.guild_id, now().date())
+        return over_the_day(self._limits, today, self._need) is None
 
     @asynccontextmanager
     async def booked(self, *, prompt: int, answer: int, reserve: int) -> AsyncIterator[None]:
@@ -48,21 +48,21 @@ class Budget:
         """
         if not self._is_loaded:
             await self.load()
-        moment = now()
-        self._need, self._day = prompt + answer, moment.date()
+        asked, awaited = Used(prompt), Used(answer)
+        need = self._need = asked + awaited
         check(
             self._limits,
-            minutes=(moment - self._stored.created_at).total_seconds() / 60,
-            session_tokens=self.used,
-            today=await self._used_on(self._day),
-            need=self._need,
+            minutes=(now() - self._stored.created_at).total_seconds() / 60,
+            session_tokens=self.used.tokens,
+            need=need.tokens,
             reserve=reserve,
         )
-        # No other session gets in between: nothing is waited for from what was read to what is booked.
-        with self._spending.awaiting(self._stored.guild_id, answer):
-            self._is_loaded = False  # whoever is cancelled meanwhile has booked or not
-            await self._spending.add(self._stored, self._day, prompt)
-            self.used += prompt
+        self._account = self._account_of_today()
+        self._is_loaded = False  # whoever is cancelled meanwhile has booked or not
+        async with self._spending.booked(
+            self._account, asked, awaits=awaited, check=lambda today: check_day(self._limits, today, need)
+        ):
+            self.used += asked
             self._is_loaded = True
             yield
 
@@ -70,10 +70,9 @@ class Budget:
         """After its answer: what that says it cost replaces the estimate; what it does not say is estimated."""
         asked = (completion.prompt_tokens or 0) + prompt * completion.uncounted_prompts
         answered = (completion.completion_tokens or 0) + tokens_in(completion.uncounted_chars, chars_per_token)
-        difference = asked - prompt + answered
-        self._spending.accrue(self._stored, self._day, difference)
+        difference = Used(asked - prompt + answered)
+        self._spending.accrue(self._account, difference)
         self.used += difference
 
-    async def _used_on(self, day: date) -> UsedToday:
-        kept = self._spending.kept_on(self._stored.guild_id, day)
-        return await self._spending.on_day(self._stored.guild_id, day) if kept is None else kept
+    def _account_of_today(self) -> Account:
+        return Account.of(self._stored, now().date())

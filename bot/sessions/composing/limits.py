@@ -8,7 +8,7 @@ from typing import Final, Self
 
 from bot.errors import RoundtableError
 from bot.settings import Settings
-from bot.store.spending import UsedToday
+from bot.store.spending import Used, UsedToday
 
 # Requests for one turn at most: the first, one after a compaction, one more for a useless answer. Each of them may
 # be tried again (LLM_RETRIES) where the endpoint is at fault, and the first that a model ever answers may be two: one
@@ -59,11 +59,11 @@ class Limits:
 USUAL: Final = Limits()
 
 
-def check(limits: Limits, *, minutes: float, session_tokens: int, today: UsedToday, need: int, reserve: int) -> None:
-    """Raise LimitReached if a call may not be made.
+def check(limits: Limits, *, minutes: float, session_tokens: int, need: int, reserve: int) -> None:
+    """Raise LimitReached if a session may not make a call.
 
-    In: how long the session has lasted, the tokens that it has used and those used today, what the call will need at
-    most, and what the session keeps for its summary.
+    In: how long it has lasted, the tokens that it has used, what the call will need at most, and what the session
+    keeps for its summary.
     """
     if limits.session_minutes and reserve and minutes >= limits.session_minutes:
         most = _span(limits.session_minutes)
@@ -71,16 +71,21 @@ def check(limits: Limits, *, minutes: float, session_tokens: int, today: UsedTod
     if limits.session_tokens and session_tokens + need + reserve > limits.session_tokens:
         used = f"A table may use {limits.session_tokens:,} tokens and this one has used {session_tokens:,}"
         raise LimitReached(Cap.SESSION, f"{used}: {_TOO_FEW} {_changed_by('LIMIT_SESSION_TOKENS')}")
+
+
+def check_day(limits: Limits, today: UsedToday, need: Used) -> None:
+    """Raise LimitReached if nobody may make a call that needs so much today."""
     if (why := over_the_day(limits, today, need)) is not None:
         raise LimitReached(Cap.DAY, why)
 
 
-def over_the_day(limits: Limits, today: UsedToday, need: int) -> str | None:
-    """Why a call that needs so many tokens may not be made today, as people read it; None if it may."""
-    if limits.day_tokens and today.server + today.server_awaits + need > limits.day_tokens:
-        used = f"This server may use {limits.day_tokens:,} tokens a day (UTC) and has used {today.server:,}"
+def over_the_day(limits: Limits, today: UsedToday, need: Used) -> str | None:
+    """Why a call that needs so much may not be made today, as people read it; None if it may."""
+    server, every = today.server + today.server_awaits + need, today.all_servers + today.all_await + need
+    if limits.day_tokens and server.tokens > limits.day_tokens:
+        used = f"This server may use {limits.day_tokens:,} tokens a day (UTC) and has used {today.server.tokens:,}"
         return f"{used}: {_TOO_FEW} {_changed_by('LIMIT_DAY_TOKENS')}"
-    if limits.day_tokens_all and today.all_servers + today.all_await + need > limits.day_tokens_all:
+    if limits.day_tokens_all and every.tokens > limits.day_tokens_all:
         # How much of it was used elsewhere is not for a server's members.
         most = f"All the servers I am on may together use {limits.day_tokens_all:,} tokens a day (UTC)"
         return f"{most}: {_TOO_FEW} {_changed_by('LIMIT_DAY_TOKENS_ALL')}"

@@ -1,6 +1,5 @@
 """One line of a persona before it sits at any table: what it would answer, at the price of one call of its model."""
 
-from datetime import date
 from typing import Final
 
 from bot.discussion.model.dials import Dials
@@ -12,9 +11,9 @@ from bot.discussion.replies.reply import clean
 from bot.errors import EndpointDown, EndpointRefused
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
-from bot.sessions.composing.limits import Cap, LimitReached, Limits, over_the_day, tokens_in
+from bot.sessions.composing.limits import Limits, check_day, tokens_in
 from bot.store.schema import now
-from bot.store.spending import Spending
+from bot.store.spending import Account, Spending, Used
 
 QUESTION: Final = "What would you tell somebody who meets you for the first time?"
 
@@ -49,10 +48,10 @@ class TrialLines:
     async def _asked(self, guild_id: int, endpoint: Endpoint, prompt: Prompt, persona: Persona) -> str:
         cost = tokens_in(len(prompt.text), endpoint.ratio_for(prompt.text))
         answer = endpoint.most(self._max_tokens, prompt=cost)
-        today = now().date()
-        await self._require_tokens(guild_id, today, cost + answer)
-        with self._spending.awaiting(guild_id, answer):
-            await self._spending.add_without_session(guild_id, today, cost)
+        account, need = Account(guild_id, None, now().date()), Used(cost + answer)
+        async with self._spending.booked(
+            account, Used(cost), awaits=Used(answer), check=lambda today: check_day(self._limits, today, need)
+        ):
             completion = await endpoint.complete(
                 prompt.text,
                 temperature=persona.creativity,
@@ -62,10 +61,5 @@ class TrialLines:
             )
         asked = (completion.prompt_tokens or 0) + cost * completion.uncounted_prompts
         answered = (completion.completion_tokens or 0) + tokens_in(completion.uncounted_chars, endpoint.chars_per_token)
-        await self._spending.add_without_session(guild_id, today, asked - cost + answered)
+        await self._spending.add(account, Used(asked - cost + answered))
         return clean(completion.text, speaker=persona, others=(), finish_reason=completion.finish_reason).text
-
-    async def _require_tokens(self, guild_id: int, today: date, need: int) -> None:
-        used = self._spending.kept_on(guild_id, today) or await self._spending.on_day(guild_id, today)
-        if (why := over_the_day(self._limits, used, need)) is not None:
-            raise LimitReached(Cap.DAY, why)

@@ -29,7 +29,7 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
         convener_id=state.stored.convener_id,
         waiting=outbox.waiting,
         spoken_by=spoken_by(record.persona_turns()[-1].flags) if record.persona_turns() else None,
-        tokens=budget.used,
+        tokens=budget.used.tokens,
         most_tokens=budget.most,
         next_speaker=who_is_next(session, record),
         put=len({s.question for _, s in record.steerings() if isinstance(s, QuestionPut)}),

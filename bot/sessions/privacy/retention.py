@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 _DAY: Final = 24 * 60 * 60
 # How long what a member was about to make waits to be saved.
 _SKETCHES: Final = timedelta(days=1)
+# The same of what a server has used on a day: an answer that is waited for at midnight is still booked on the old one.
+_DAYS_USE: Final = timedelta(days=1)
 
 
 class Retention:
@@ -60,6 +62,7 @@ class Retention:
             old = await expiry.delete_ended(at, self._keep_days, keeps_promises=self._keeps_promises)
         old += await self._store.servers.delete_ended_sooner(at)
         await self._store.sketches.delete_old(at - _SKETCHES)
+        await self._store.spending.forget_before((at - _DAYS_USE).date())
         of_left = 0
         for guild_id in await expiry.servers_left(at - timedelta(days=self._grace_days)):
             if guild_id in newly_left:

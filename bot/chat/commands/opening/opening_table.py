@@ -29,7 +29,7 @@ async def open_table(interaction: Interaction, choices: TableChoices) -> str:
     guild_id = ground.channel.guild.id
     server = await bot.servers.of(guild_id)
     table = ordered(choices, await catalogue_of(interaction), server, bot.settings.discussion)
-    bot.supervisor.check_opening(guild_id, table.cast, server.most_tables)
+    await bot.supervisor.check_opening(guild_id, table.cast, server.most_tables)
     await bot.last_choices.put(interaction.channel_id or ground.parent_id, guild_id, choices.to_recall())
     place = replace(await ground.opened(table.task.title), most=server.most_tables)
     try:
