@@ -154,3 +154,11 @@ def test_the_settings_in_its_prose_are_read_as_they_stand(no_settings: None, tmp
         )
         name, _, value = line.partition("=")
         assert str(getattr(read_settings(), name.lower())) not in ("None", ""), value
+
+
+def test_what_hosting_quotes_is_what_the_bot_says() -> None:
+    section = read("docs/hosting.md").partition("\n## When something does not work\n")[2]
+    quoted = [quotation for line in section.splitlines() for quotation in re.findall(r"“([^”]+)”", line)]
+    code = "\n".join(file.read_text(encoding="utf-8") for file in sorted((ROOT / "bot").rglob("*.py")))
+    assert len(quoted) > 7
+    assert [sentence for sentence in quoted if sentence not in code] == []
