@@ -20,9 +20,10 @@ from bot.settings import Settings
 from bot.store.opening import DatabaseOpenError, known_revisions, look_into
 
 
-async def check(settings: Settings, *, fix: bool = False) -> int:
-    """Look at everything, print a line for each finding. Out: 1 if something must be mended, else 0.
+async def check(settings: Settings, *, fix: bool = False, ready: str | None = None) -> int:
+    """Look at everything, print a line for each finding.
 
+    Out: 1 if something must be mended, or if the command `ready` still needs something, else 0.
     `fix`: put right on Discord what a bot may set there itself.
     """
     report = Report()
@@ -41,7 +42,7 @@ async def check(settings: Settings, *, fix: bool = False) -> int:
     with report.concerning("run"):
         await check_discord(settings, report, fix=fix)
     print(f"\n{report.outcome}")
-    return 1 if report.faults else 0
+    return 1 if report.faults or (ready and not report.is_ready(ready)) else 0
 
 
 def _check_files(settings: Settings, report: Report) -> list[Persona]:
@@ -63,7 +64,12 @@ def _files(report: Report, fine: str, faults: list[FileProblem]) -> None:
 
 
 def _check_database(file: Path, report: Report) -> None:
-    if not file.exists():
+    try:
+        is_there = file.exists()
+    except OSError as error:
+        report.fault(f"Database: {file} can't be reached ({error.strerror}). Change permissions or DATABASE_URL.")
+        return
+    if not is_there:
         folder = next(parent for parent in file.absolute().parents if parent.exists())
         if os.access(folder, os.W_OK):
             report.fine(f"Database: {file} will be made at the first start.")
@@ -88,6 +94,9 @@ def _check_database(file: Path, report: Report) -> None:
 async def _check_endpoints(settings: Settings, personas: list[Persona], report: Report) -> None:
     if settings.llm_base_url is None:
         report.note(no_endpoint(settings))
+        if not settings.means_the_dummy:
+            with report.concerning("run"):
+                report.needs("LLM_BASE_URL")
         if not settings.endpoints:
             return
     async with open_endpoints(settings) as endpoints:

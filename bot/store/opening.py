@@ -1,7 +1,9 @@
 """Opens the database: the lock that keeps a second process out, the driver that its URL asks for, migrations."""
 
+import asyncio
 import contextlib
 import errno
+import logging
 import os
 import sqlite3
 from collections.abc import Callable
@@ -17,9 +19,13 @@ from sqlalchemy import Connection, false, update
 from sqlalchemy.exc import DatabaseError
 
 from bot.errors import RoundtableError
+from bot.store.backup import BackupError
 from bot.store.driver_thread import DriverThreadDatabase
 from bot.store.engine import Database, PooledDatabase, TransientDatabaseError, create_pool
-from bot.store.schema import sessions
+from bot.store.migration_copies import copy_before_migration
+from bot.store.schema import now, sessions
+
+log = logging.getLogger(__name__)
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -63,6 +69,7 @@ async def open_migrated(url: str, file: Path) -> Database:
     """
     _make_folder(file)
     _make_private(file)
+    copied = await asyncio.to_thread(_copied_if_older, url, file)
     try:
         database = await open_database(url)
         try:
@@ -77,6 +84,11 @@ async def open_migrated(url: str, file: Path) -> Database:
         ) from None
     except (DatabaseError, TransientDatabaseError, OSError) as error:
         raise DatabaseOpenError(_unwritable(file, error)) from None
+    if copied:
+        old, copy = copied
+        log.info(
+            "migrated %s from schema %s to %s; as it was before it is in %s", file, old, known_revisions()[0], copy
+        )
     return database
 
 
@@ -97,6 +109,25 @@ def look_into(file: Path) -> tuple[str | None, int]:
 def known_revisions() -> list[str]:
     """The schema revisions that this version knows, newest first."""
     return [script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()]
+
+
+def _copied_if_older(url: str, file: Path) -> tuple[str, Path] | None:
+    """Copy a database that is about to be migrated. Out: its revision, and the copy. Raises DatabaseOpenError."""
+    if not url.startswith("sqlite"):
+        return None
+    try:
+        revision, _ = look_into(file)
+    except DatabaseOpenError:  # new and empty, or damaged, which the attempt to open it tells
+        return None
+    known = known_revisions()
+    if revision not in known[1:]:
+        return None
+    try:
+        return revision, copy_before_migration(file, revision, now())
+    except BackupError as error:
+        raise DatabaseOpenError(
+            f"{error} Without a copy of it {file} is not brought up to this version's schema: make room, and try again."
+        ) from None
 
 
 def _migrate(connection: Connection) -> None:
