@@ -27,6 +27,12 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.fixture(autouse=True)
+def nobody_near_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever model servers run on this machine are left alone."""
+    monkeypatch.setattr("bot.llm.local.nearby.PORTS", ())
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones come first, so that none is still under way when the others are done.
 
