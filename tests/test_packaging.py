@@ -18,7 +18,9 @@ from tests.support.source_trees import source_tree
 EXTRAS = {"demo": "demo", "llm/local": "local"}
 ROOT = Path(__file__).parents[1]
 BOT = ROOT / "bot"
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+HATCH = PYPROJECT["tool"]["hatch"]
 
 
 def normal(name: str) -> str:
@@ -83,8 +85,26 @@ def test_the_webhook_s_face_is_small_and_goes_into_the_wheel() -> None:
     assert face.startswith(b"\x89PNG")
     assert struct.unpack(">II", face[16:24]) == (128, 128)
     assert len(face) <= 10_000
-    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]
-    assert wheel["wheel"]["packages"] == ["bot"]
+    assert HATCH["build"]["targets"]["wheel"]["packages"] == ["bot"]
+
+
+def test_what_a_host_begins_with_goes_into_the_wheel() -> None:
+    included = HATCH["build"]["targets"]["wheel"]["force-include"]
+    assert set(included) == {"personas", "tasks", ".env.example"}
+    assert all((ROOT / source).exists() for source in included)
+    assert all(target.startswith("bot/_shipped/") for target in included.values())
+
+
+def test_the_readme_of_a_package_index_links_to_nothing_that_is_not_there() -> None:
+    readme = HATCH["metadata"]["hooks"]["fancy-pypi-readme"]
+    (fragment,) = readme["fragments"]
+    text = (ROOT / fragment["path"]).read_text(encoding="utf-8")
+    for substitution in readme["substitutions"]:
+        text = re.sub(substitution["pattern"], substitution["replacement"], text)
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert [link for link in links if not link.startswith("https://")] == []
+    assert "docs/endpoints.md has the lines" in text
+    assert "# Roundtable" in text
 
 
 def test_a_dependency_that_is_left_out_is_missed() -> None:
