@@ -1,10 +1,9 @@
 """`roundtable check`: says in words whether settings, personas, tasks, database, endpoint and Discord are right."""
 
-import os
 from contextlib import AsyncExitStack
 from importlib.util import find_spec
-from pathlib import Path
 
+from bot.checks.database import check_database
 from bot.checks.discord_login import check_discord
 from bot.checks.portrait_links import check_portraits
 from bot.checks.report import Report
@@ -21,7 +20,6 @@ from bot.llm.local.nearby import servers_near_by
 from bot.llm.local.serving import with_local_model
 from bot.llm.own_network import hosts_away
 from bot.settings import Settings
-from bot.store.opening import DatabaseOpenError, known_revisions, look_into
 
 
 async def check(settings: Settings, *, fix: bool = False, ready: str | None = None) -> int:
@@ -35,7 +33,7 @@ async def check(settings: Settings, *, fix: bool = False, ready: str | None = No
     report.fine(f"Settings: {dials.turns} turns a table, {dials.pace:g} s between two.")
     personas = _check_files(settings, report)
     with report.concerning("run"):
-        _check_database(settings.database_file, report)
+        await check_database(settings.database_url, report)
     for sentence in exposed_files(settings.database_file):
         report.note(sentence)
     await check_portraits(personas, report)
@@ -65,34 +63,6 @@ def _files(report: Report, fine: str, faults: list[FileProblem]) -> None:
         report.fault(str(fault))
     if not faults:
         report.fine(fine)
-
-
-def _check_database(file: Path, report: Report) -> None:
-    try:
-        is_there = file.exists()
-    except OSError as error:
-        report.fault(f"Database: {file} can't be reached ({error.strerror}). Change permissions or DATABASE_URL.")
-        return
-    if not is_there:
-        folder = next(parent for parent in file.absolute().parents if parent.exists())
-        if os.access(folder, os.W_OK):
-            report.fine(f"Database: {file} will be made at the first start.")
-        else:
-            report.fault(f"Database: {folder} can't be written to. Change its permissions or DATABASE_URL.")
-        return
-    try:
-        revision, open_tables = look_into(file)
-    except DatabaseOpenError as error:
-        report.fault(f"Database: {file} can't be read ({error}). Set DATABASE_URL to a file made by roundtable.")
-        return
-    revisions = known_revisions()
-    if revision not in revisions:
-        report.fault(f"Database: {file} was made by a newer version. Update roundtable or change DATABASE_URL.")
-    elif not os.access(file, os.W_OK):
-        report.fault(f"Database: {file} is read-only. Change its permissions.")
-    else:
-        later = "" if revision == revisions[0] else " It will be migrated at the next start."
-        report.fine(f"Database: {file}, {open_tables} open table{'' if open_tables == 1 else 's'}.{later}")
 
 
 async def _check_endpoints(settings: Settings, personas: list[Persona], report: Report) -> None:

@@ -10,21 +10,23 @@ ENV_FILE: Final = Path(".env")
 _COMPANIONS: Final = ("", "-wal", "-shm")
 
 
-def exposed_files(database: Path, env_file: Path = ENV_FILE) -> list[str]:
+def exposed_files(database: Path | None, env_file: Path = ENV_FILE) -> list[str]:
     """A sentence with its `chmod` for each file that others can get at; empty on Windows, which has other rules.
+    `database`: None where it is no file.
 
     A folder that others can only read does no harm while the files in it are private: it is named only if they could
     put another file in a file's place.
     """
     if os.name == "nt":
         return []
-    files = (env_file, *(Path(f"{database}{end}") for end in _COMPANIONS))
+    ours = [env_file] if database is None else [env_file, database]
+    files = (env_file, *(Path(f"{database}{end}") for end in _COMPANIONS if database is not None))
     found = [
         f"{file} can be read by every user of this machine: chmod 600 {file}"
         for file in files
         if _mode(file) & (stat.S_IROTH | stat.S_IWOTH)
     ]
-    for folder in dict.fromkeys(file.absolute().parent for file in (env_file, database) if _mode(file)):
+    for folder in dict.fromkeys(file.absolute().parent for file in ours if _mode(file)):
         mode = _mode(folder)
         # In a folder like /tmp (sticky) only a file's owner can replace it.
         if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:

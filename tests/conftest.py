@@ -1,12 +1,17 @@
 """What several areas of the tests share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from bot.settings import Settings, shipped
+
+if TYPE_CHECKING:
+    from tests.support.postgresql_server import PostgresqlServer
 
 pytest.register_assert_rewrite("tests.support")
 
@@ -31,6 +36,15 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def nobody_near_by(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever model servers run on this machine are left alone."""
     monkeypatch.setattr("bot.llm.local.nearby.PORTS", ())
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> "Iterator[PostgresqlServer]":
+    """One for all tests of this process. Skipped where PostgreSQL is missing."""
+    from tests.support.postgresql_server import run_server
+
+    with run_server() as server:
+        yield server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

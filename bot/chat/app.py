@@ -26,7 +26,7 @@ from bot.llm.local.serving import with_local_model
 from bot.ops.control_protocol import control_socket
 from bot.settings import Settings
 from bot.signals import until_signal
-from bot.store.opening import lock_database
+from bot.store.opening import sole_use
 from bot.store.schema import now
 from bot.store.store import open_store
 
@@ -59,7 +59,7 @@ async def run_bot(settings: Settings) -> int:
     token = settings.discord_token.get_secret_value()
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints, leaves_out=True)
     async with AsyncExitStack() as stack:
-        stack.enter_context(lock_database(settings.database_file))
+        await stack.enter_async_context(sole_use(settings.database_url, settings.database_file))
         store = await stack.enter_async_context(open_store(settings.database_url, settings.database_file))
         for sentence in exposed_files(settings.database_file):
             log.warning("%s", sentence)
@@ -75,7 +75,7 @@ async def run_bot(settings: Settings) -> int:
             return 0
         content = flags.gateway_message_content or flags.gateway_message_content_limited
         parts = {"catalogue": catalogue, "store": store, "endpoints": endpoints}
-        heartbeat = settings.database_file.parent / "heartbeat"
+        heartbeat = settings.data_folder / "heartbeat"
         while not end.done():
             try:
                 bot = create_bot(settings, **parts, message_content=content)

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field, field_validator
 from pydantic_settings import BaseSettings
 
+from bot.database_address import database_address, database_file
 from bot.settings.shipped import shipped
 
 
@@ -14,7 +15,10 @@ class FilesSection(BaseSettings):
 
     database_url: str = Field(
         default="sqlite+aiosqlite:///data/roundtable.db",
-        description="The database: a SQLite file, made at the first start.",
+        description="The database: a SQLite file, made at the first start, or a database on a PostgreSQL server "
+        "(version 13 or later): `postgresql://user:password@host/database`, which needs the extra `postgres` "
+        "(`pip install 'roundtable-bot[postgres]'`).",
+        repr=False,  # a password is perhaps in it
     )
     personas_dir: Path = Field(
         default_factory=lambda: shipped("personas"),
@@ -30,10 +34,8 @@ class FilesSection(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _async_database(cls, value: str) -> str:
-        if not value.removeprefix("sqlite+aiosqlite:///") or not value.startswith("sqlite+aiosqlite:///"):
-            raise ValueError("is not supported. Write sqlite+aiosqlite:///data/roundtable.db or another file's path")
-        return value
+    def _known_database(cls, value: str) -> str:
+        return database_address(value)
 
     @field_validator("log_level")
     @classmethod
@@ -41,6 +43,16 @@ class FilesSection(BaseSettings):
         if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise ValueError("is not a log level. Write DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @property
+    def database_file(self) -> Path | None:
+        """None where the database is on a server."""
+        return database_file(self.database_url)
+
+    @property
+    def data_folder(self) -> Path:
+        """Where the process may keep a file of its own: beside the database's, if that is one."""
+        return (self.database_file or Path("data/roundtable")).parent
 
 
 class LimitsSection(BaseSettings):

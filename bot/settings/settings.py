@@ -1,7 +1,6 @@
 """Every setting, once: read from the environment and `.env`, validated, frozen."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final, Self
 
 from pydantic import PrivateAttr, model_validator
@@ -13,6 +12,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.database_address import database_passwords
 from bot.discussion.model.dials import Dials
 from bot.endpoint_settings import DEFAULT_ENDPOINT, INHERITED, EndpointsByName, NamedEndpoint, fallback_problem
 from bot.settings.discord_section import DiscordSection, HostSection
@@ -98,10 +98,6 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, LimitsSe
         return self._given_as
 
     @property
-    def database_file(self) -> Path:
-        return Path(self.database_url.removeprefix("sqlite+aiosqlite:///"))
-
-    @property
     def endpoints(self) -> dict[str, NamedEndpoint]:
         """The named endpoints, by name in lower case."""
         return self.endpoint.root
@@ -122,6 +118,7 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, LimitsSe
         """Everything that no log line may hold."""
         tokens = [self.discord_token.get_secret_value()] if self.discord_token else []
         every = [self.endpoint_settings(name) for name in (None, *self.endpoints)]
+        tokens += database_passwords(self.database_url)
         return list(dict.fromkeys([*tokens, *(secret for endpoint in every for secret in endpoint.secrets)]))
 
 

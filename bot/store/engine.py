@@ -21,6 +21,10 @@ T = TypeVar("T")
 _INSERTS: Final[dict[str, Callable[[Table], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
+class DatabaseOpenError(RoundtableError):
+    """The database can't be opened."""
+
+
 class TransientDatabaseError(RoundtableError):
     """A transaction came to nothing for a cause outside (disk full, locked, read-only). Later it may succeed."""
 
@@ -72,7 +76,7 @@ class Outcome(asyncio.Future[T]):
 
 
 class PooledDatabase(Database):
-    """A database of any dialect, through SQLAlchemy's pool of connections."""
+    """A database through SQLAlchemy's pool of connections: any other than a SQLite file on aiosqlite."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -86,7 +90,7 @@ class PooledDatabase(Database):
         return await self._begin(self._use(work))
 
     async def scrub(self) -> bool:
-        return await self.run_on_driver(empty_log) if self._engine.dialect.name == "sqlite" else True
+        return await self.run_on_driver(empty_log)
 
     async def aclose(self) -> None:
         self._is_closed = True
@@ -124,9 +128,7 @@ class PooledDatabase(Database):
 
 
 def create_pool(url: str) -> AsyncEngine:
-    """An engine for `url` set up as the store needs it."""
-    if not url.startswith("sqlite"):
-        return create_async_engine(url, hide_parameters=True)
+    """An engine for a SQLite file, set up as the store needs it."""
     # One connection: transactions queue instead of colliding. None is open any more where it is handed back.
     options = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 60, "pool_reset_on_return": None}
     engine = create_async_engine(url, hide_parameters=True, **options)

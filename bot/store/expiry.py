@@ -6,7 +6,7 @@ The store hands this out as `store.expiry`. Every method is one transaction.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, union
+from sqlalchemy import Connection, and_, delete, or_, select, union
 
 from bot.store.engine import Database, upsert
 from bot.store.models import Status
@@ -60,7 +60,8 @@ class Expiry:
             known = set(db.scalars(union(*(select(table.c.guild_id) for table in holding)))) - {None}
             left = known - set(present) - set(db.scalars(select(departures.c.guild_id)))
             for guild_id in left:
-                db.execute(insert(departures).values(guild_id=guild_id, left_at=now))
+                new = upsert(db.dialect.name, departures).values(guild_id=guild_id, left_at=now)
+                db.execute(new.on_conflict_do_nothing())
             return sorted(left)
 
         return await self._database.run(work)

@@ -13,6 +13,7 @@ from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Turn
 from bot.store import member_export
 from bot.store.engine import Database, upsert
+from bot.store.holding import hold_session
 from bot.store.mappers import post_of, turn_values
 from bot.store.models import Post, PostKind, PostStatus
 from bot.store.paging import pages
@@ -122,6 +123,7 @@ class MemberData:
         """
 
         def work(db: Connection) -> None:
+            hold_session(db, session_id)
             mine = and_(turns.c.session_id == session_id, turns.c.author_id == member.id)
             messages = [id_ for id_ in db.scalars(select(turns.c.message_id).where(mine)) if id_]
             for turn in changed:
@@ -201,8 +203,8 @@ class MemberData:
         return await self._database.run(lambda db: db.execute(anybody).first() is not None)
 
     async def scrub(self) -> bool:
-        """Empty the write-ahead log, in which deleted text outlives its deletion. Out: False if another program, which
-        reads the database just now, kept it from that."""
+        """Empty SQLite's write-ahead log, in which deleted text outlives its deletion. Out: False if another program,
+        which reads the database just now, kept it from that."""
         return await self._database.scrub()
 
 

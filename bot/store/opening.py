@@ -6,7 +6,7 @@ import errno
 import logging
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Final
 
@@ -18,20 +18,19 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, false, update
 from sqlalchemy.exc import DatabaseError
 
-from bot.errors import RoundtableError
+from bot.database_address import shown_database
+from bot.store import postgresql
 from bot.store.backup import BackupError
 from bot.store.driver_thread import DriverThreadDatabase
-from bot.store.engine import Database, PooledDatabase, TransientDatabaseError, create_pool
+from bot.store.engine import Database, DatabaseOpenError, TransientDatabaseError, create_pool
 from bot.store.migration_copies import copy_before_migration
+from bot.store.postgresql import PostgresqlDatabase
 from bot.store.schema import now, sessions
+from bot.store.server_opening import in_words, migrate, only_process
 
 log = logging.getLogger(__name__)
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
-
-
-class DatabaseOpenError(RoundtableError):
-    """The database can't be opened."""
 
 
 def lock_database(file: Path) -> FileLock:
@@ -52,9 +51,9 @@ def lock_database(file: Path) -> FileLock:
 
 async def open_database(url: str) -> Database:
     """Connect to the database at an SQLAlchemy URL. Raises sqlalchemy.exc.DatabaseError, TransientDatabaseError."""
+    if not url.startswith("sqlite"):
+        return PostgresqlDatabase(postgresql.create_engine(url))
     engine = create_pool(url)
-    if engine.dialect.driver != "aiosqlite":
-        return PooledDatabase(engine)
     try:
         return await DriverThreadDatabase.open(engine)
     except BaseException:
@@ -62,11 +61,32 @@ async def open_database(url: str) -> Database:
         raise
 
 
-async def open_migrated(url: str, file: Path) -> Database:
+@contextlib.asynccontextmanager
+async def sole_use(url: str, file: Path | None) -> AsyncIterator[None]:
+    """Be the only process that runs on a database. Raises DatabaseOpenError."""
+    if file is not None:
+        with lock_database(file):
+            yield
+        return
+    async with contextlib.AsyncExitStack() as stack:
+        with in_words(url):
+            if not await stack.enter_async_context(only_process(url)):
+                raise DatabaseOpenError(
+                    f"The database {shown_database(url)} is in use by another roundtable process. Stop that one, "
+                    "or set DATABASE_URL to another database."
+                )
+        yield
+
+
+async def open_migrated(url: str, file: Path | None) -> Database:
     """Open (or create) a database and bring it up to this version's schema, all or nothing.
 
     Raises DatabaseOpenError.
     """
+    if file is None:
+        with in_words(url):
+            await migrate(url, _migrate)
+        return await open_database(url)
     _make_folder(file)
     _make_private(file)
     copied = await asyncio.to_thread(_copied_if_older, url, file)

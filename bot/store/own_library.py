@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, Table, Text, cast, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, Text, cast, delete, func, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.discussion.text.folding import fold_name
 from bot.store.engine import Database, upsert
+from bot.store.holding import PICTURES, hold
 from bot.store.schema import own_personas, own_tasks, pictures, sessions, sketches, turns
 
 Thing = TypeVar("Thing", bound=BaseModel)
@@ -26,6 +27,12 @@ PICTURE: Final = "picture:"
 _KEY_LENGTH: Final = 120
 # Of one member on one server; an older one goes.
 _SKETCHES: Final = 5
+_NAMING_PICTURES: Final = union_all(
+    *(
+        select(as_text := cast(column, Text)).where(as_text.contains(PICTURE))
+        for column in (own_personas.c.persona, sketches.c.content, sessions.c.cast, turns.c.steering)
+    )
+)
 _NAMED: Final = re.compile(re.escape(PICTURE) + r"([0-9a-f]{64})")
 
 
@@ -75,6 +82,7 @@ class MadeTable(Generic[Thing]):
         """
 
         def work(db: Connection) -> None:
+            hold(db, guild_id)
             count = db.scalar(select(func.count()).where(self._table.c.guild_id == guild_id)) or 0
             if count >= most:
                 raise TooManyMade
@@ -198,12 +206,12 @@ class Portraits:
         """Delete those that no persona, sketch or table names any more. Out: their digests."""
 
         def work(db: Connection) -> list[str]:
+            hold(db, PICTURES)
             unused = set(db.scalars(select(pictures.c.digest)))
             if unused:
-                for column in (own_personas.c.persona, sketches.c.content, sessions.c.cast, turns.c.steering):
-                    as_text = cast(column, Text)
-                    for text in db.scalars(select(as_text).where(as_text.contains(PICTURE))):
-                        unused.difference_update(_NAMED.findall(text))
+                # In one statement: what goes from a sketch to a persona meanwhile is seen in one of them.
+                for text in db.scalars(_NAMING_PICTURES):
+                    unused.difference_update(_NAMED.findall(text))
             db.execute(delete(pictures).where(pictures.c.digest.in_(unused)))
             return sorted(unused)
 
@@ -239,6 +247,7 @@ class Makers:
 
 
 def _add_picture(db: Connection, digest: str, png: bytes) -> None:
+    hold(db, PICTURES)
     new = upsert(db.dialect.name, pictures).values(digest=digest, png=png)
     db.execute(new.on_conflict_do_nothing())
 

@@ -21,12 +21,14 @@ from sqlalchemy import (
 )
 
 from bot.discussion.model.record import REMOVED_FLAG
+from bot.store.column_types import LongText
+from bot.store.holding import hold, hold_message, hold_post, hold_session
 from bot.store.mappers import post_of, post_values
-from bot.store.models import BoundPost, Post, PostKind, PostStatus, RefusedPost, Status
-from bot.store.schema import posts, sessions, turns
+from bot.store.models import BoundPost, Post, PostKind, PostStatus
+from bot.store.schema import posts, turns
 
 # Written out: a list of parameters would be put into the statement anew each time.
-_UNSETTLED: Final = [literal_column(f"'{status}'", String) for status in (PostStatus.SENDING, PostStatus.QUEUED)]
+UNSETTLED: Final = [literal_column(f"'{status}'", String) for status in (PostStatus.SENDING, PostStatus.QUEUED)]
 # The statements of every turn are built once.
 _ADD: Final = insert(posts)
 _OF_MESSAGE: Final = select(posts).where(posts.c.message_id == bindparam("message"))
@@ -37,15 +39,13 @@ _TAKE: Final = update(posts).where(posts.c.id == bindparam("post"))
 # What is to be shown next in a place: what is under way, else the oldest that waits.
 _OPEN: Final = (
     select(posts)
-    .where(posts.c.place_id == bindparam("place"), posts.c.status.in_(_UNSETTLED))
+    .where(posts.c.place_id == bindparam("place"), posts.c.status.in_(UNSETTLED))
     .order_by(posts.c.status.desc(), posts.c.id)
     .limit(1)
 )
 # All of it, as `str.strip` takes it; SQLite's trim knows the space only.
 _WHITE_SPACE: Final = "".join(filter(str.isspace, map(chr, range(0x3001))))  # there is none beyond
-# What says whether a place takes posts.
-_TELLING: Final = (PostStatus.POSTED, PostStatus.REMOVED, PostStatus.UNEXPLAINED)
-_GIVEN_UP: Final[dict[str, Any]] = {"status": PostStatus.REFUSED, "attachment": None}
+GIVEN_UP: Final[dict[str, Any]] = {"status": PostStatus.REFUSED, "attachment": None}
 # What is left of a post with what a member said by command.
 WITHOUT_WORDS: Final[dict[str, Any]] = {"content": "", "username": None, "avatar": None}
 _REMOVED: Final[dict[str, Any]] = {"status": PostStatus.REMOVED, "attachment": None}
@@ -56,7 +56,7 @@ _IS_STRUCK: Final = exists().where(
     cast(turns.c.flags, Text).contains(f'"{REMOVED_FLAG}"'),
     posts.c.kind != PostKind.VOTE,
 )
-_IS_UNWANTED: Final = or_(_IS_STRUCK, and_(posts.c.kind == PostKind.WORDS, posts.c.content == ""))
+IS_UNWANTED: Final = or_(_IS_STRUCK, and_(posts.c.kind == PostKind.WORDS, posts.c.content == ""))
 
 
 def add_posts(db: Connection, session_id: int, place_id: int, show: Sequence[Post]) -> list[int]:
@@ -69,7 +69,8 @@ def add_posts(db: Connection, session_id: int, place_id: int, show: Sequence[Pos
 
 
 def add_and_take(db: Connection, session_id: int, place_id: int, show: Sequence[Post], after_id: int) -> Post | None:
-    """Add posts (at least one), and take the place's next one if none is under way. Out: the one taken."""
+    """Add posts (at least one) of a place that is held, and take its next one if none is under way. Out: the one
+    taken."""
     ahead = _open(db, place_id)
     if ahead is not None:
         add_posts(db, session_id, place_id, show)
@@ -82,6 +83,7 @@ def add_and_take(db: Connection, session_id: int, place_id: int, show: Sequence[
 
 def take(db: Connection, place_id: int, after_id: int) -> Post | None:
     """The post of the place that is `sending`, else the next queued one, which thereby becomes `sending`."""
+    hold(db, place_id)
     post = _open(db, place_id)
     return _take(db, post, after_id) if post and post.status is PostStatus.QUEUED else post
 
@@ -98,14 +100,14 @@ def without_known_votes(db: Connection, session_id: int, show: Sequence[Post]) -
 
 def bind(db: Connection, post_id: int, message_id: int) -> bool:
     """Note that this message shows this post. A bound post or message stays as it is. Out: whether it was bound."""
-    # Whoever deletes a message must not find it kept in minutes that are in the channel already.
-    values = {"message_id": message_id, "status": PostStatus.POSTED, "attachment": None}
-    return db.execute(_BIND, {"post": post_id, "message": message_id} | values).rowcount == 1
+    hold_post(db, post_id)
+    return _bind(db, post_id, message_id)
 
 
 def bind_and_take(db: Connection, post_id: int, message_id: int, place_id: int, after_id: int) -> BoundPost:
     """The same, and the next queued post of the place becomes `sending`, if this was what it waited for."""
-    if not bind(db, post_id, message_id):
+    hold(db, place_id)
+    if not _bind(db, post_id, message_id):
         return BoundPost(is_bound=False)
     ahead = _open(db, place_id)
     if ahead is None or ahead.status is not PostStatus.QUEUED:
@@ -115,6 +117,7 @@ def bind_and_take(db: Connection, post_id: int, message_id: int, place_id: int, 
 
 def rebind(db: Connection, post_id: int, message_id: int) -> int | None:
     """Note which message really shows a post. Out: the one it was bound to, None if the post is not shown."""
+    hold_post(db, post_id)
     where = and_(posts.c.id == post_id, posts.c.status == PostStatus.POSTED)
     former = db.scalar(select(posts.c.message_id).where(where))
     if former is not None:
@@ -124,84 +127,20 @@ def rebind(db: Connection, post_id: int, message_id: int) -> int | None:
 
 def set_status(db: Connection, post_id: int, status: PostStatus, username: str | None) -> None:
     """Change where a post stands, and with `username` the name it is shown under."""
+    hold_post(db, post_id)
     values: dict[str, Any] = {"status": status} | ({"username": username} if username else {})
     db.execute(update(posts).where(posts.c.id == post_id).values(**values))
 
 
-def refuse(db: Connection, post_id: int, *, explained: bool, instead: Post | None) -> RefusedPost:
-    """Give up a post under way; if it shows a turn, that is withheld with the posts behind it.
-
-    One that nobody knows the reason for is queued again if it is the second in a row and its session goes on: then it
-    is the place that takes nothing, and the turn before waits again as well. `instead` is queued where the post is
-    given up.
-    """
-    post = db.execute(select(posts).where(posts.c.id == post_id)).one_or_none()
-    if post is None:
-        return RefusedPost(is_given_up=True)
-    if not explained and (before := _given_up_before(db, post)):
-        set_status(db, post_id, PostStatus.QUEUED, None)
-        return RefusedPost(is_given_up=False, session_id=post.session_id, taken_back=_take_back(db, before, post))
-    shown = post_of(post).shown_turn
-    this_turn = and_(posts.c.session_id == post.session_id, posts.c.turn_seq == shown)
-    where = (posts.c.id == post_id if shown is None else this_turn, posts.c.status.in_(_UNSETTLED))
-    given_up = _GIVEN_UP | ({} if explained else {"status": PostStatus.UNEXPLAINED})
-    db.execute(update(posts).where(*where).values(given_up))
-    turn = and_(turns.c.session_id == post.session_id, turns.c.seq == shown)
-    db.execute(update(turns).where(turn).values(withheld=True))
-    if instead is not None:
-        add_posts(db, post.session_id, post.place_id, [instead])
-    return RefusedPost(is_given_up=True, session_id=post.session_id)
-
-
-def _given_up_before(db: Connection, post: Any) -> Any:
-    """The post that came to something before this one, if that was refused for no known reason either; else None.
-
-    Asked of the database: a process that is killed between the two counts on. What a filter withheld, or what was given
-    up unsent, tells nothing, nor does what the bot itself may say where its webhook may not. A session that has ended
-    spends nothing any more, and must not hold up the next one.
-    """
-    goes_on = exists().where(sessions.c.id == post.session_id, sessions.c.status != Status.ENDED)
-    tells = [posts.c.place_id == post.place_id, posts.c.id < post.id, posts.c.status.in_(_TELLING), goes_on]
-    if post.kind == PostKind.TURN:
-        tells.append(posts.c.kind == PostKind.TURN)
-    before = db.execute(select(posts).where(*tells).order_by(posts.c.id.desc()).limit(1)).one_or_none()
-    return before if before is not None and before.status == PostStatus.UNEXPLAINED else None
-
-
-def _take_back(db: Connection, given_up: Any, post: Any) -> int | None:
-    """Queue what was given up of a turn again, unless it would come behind what was said later. Out: its number."""
-    seen = (PostStatus.POSTED, PostStatus.REMOVED)
-    later = exists().where(
-        posts.c.place_id == post.place_id, posts.c.id.between(given_up.id, post.id), posts.c.status.in_(seen)
-    )
-    if given_up.session_id != post.session_id or post_of(given_up).shown_turn is None or db.scalar(select(later)):
-        return None
-    this_turn = and_(posts.c.session_id == given_up.session_id, posts.c.turn_seq == given_up.turn_seq)
-    if db.execute(select(posts.c.id).where(this_turn, _IS_UNWANTED).limit(1)).first() is not None:
-        return None
-    db.execute(
-        update(posts).where(this_turn, posts.c.status == PostStatus.UNEXPLAINED).values(status=PostStatus.QUEUED)
-    )
-    turn = and_(turns.c.session_id == given_up.session_id, turns.c.seq == given_up.turn_seq)
-    db.execute(update(turns).where(turn).values(withheld=False))
-    return given_up.turn_seq
-
-
-def refused_turns(db: Connection, session_id: int) -> int:
-    """How many of a session's turns were given up because they were refused, or what was left of them was."""
-    turn = posts.c.kind.in_((PostKind.TURN, PostKind.SUMMARY))
-    refused = posts.c.status.in_((PostStatus.REFUSED, PostStatus.UNEXPLAINED))
-    counted = select(func.count(posts.c.turn_seq.distinct())).where(posts.c.session_id == session_id, turn, refused)
-    return db.scalar(counted) or 0
-
-
 def give_up(db: Connection, post_id: int) -> None:
     """Give up a post that nobody has begun to send."""
-    db.execute(update(posts).where(posts.c.id == post_id, posts.c.status == PostStatus.QUEUED).values(_GIVEN_UP))
+    hold_post(db, post_id)
+    db.execute(update(posts).where(posts.c.id == post_id, posts.c.status == PostStatus.QUEUED).values(GIVEN_UP))
 
 
 def give_up_turn(db: Connection, session_id: int, seq: int) -> None:
     """Have what is not shown of a turn, and not under way, never be shown."""
+    hold_session(db, session_id)
     of_turn = and_(posts.c.session_id == session_id, posts.c.turn_seq == seq, posts.c.kind != PostKind.VOTE)
     waits = posts.c.status.in_((PostStatus.QUEUED, PostStatus.UNEXPLAINED))
     db.execute(update(posts).where(of_turn, waits).values(_REMOVED))
@@ -209,26 +148,28 @@ def give_up_turn(db: Connection, session_id: int, seq: int) -> None:
 
 def if_wanted(db: Connection, post_id: int) -> Post | None:
     """A post that is about to be sent, if anybody is still to see it; else it never will be."""
-    unwanted = update(posts).where(posts.c.id == post_id, _IS_UNWANTED).values(_REMOVED)
+    hold_post(db, post_id)
+    unwanted = update(posts).where(posts.c.id == post_id, IS_UNWANTED).values(_REMOVED)
     return None if db.execute(unwanted).rowcount else post(db, post_id)
 
 
 def to_withdraw(db: Connection, session_id: int) -> list[Post]:
     """A session's posts that are shown though nobody is to see them any more."""
     where = (posts.c.session_id == session_id, posts.c.status == PostStatus.POSTED, posts.c.message_id.is_not(None))
-    return [post_of(row) for row in db.execute(select(posts).where(*where, _IS_UNWANTED).order_by(posts.c.id))]
+    return [post_of(row) for row in db.execute(select(posts).where(*where, IS_UNWANTED).order_by(posts.c.id))]
 
 
 def give_up_place(db: Connection, place_id: int) -> None:
     """Give up every post that a place which is gone was still to show."""
-    db.execute(update(posts).where(posts.c.place_id == place_id, posts.c.status.in_(_UNSETTLED)).values(_GIVEN_UP))
+    hold(db, place_id)
+    db.execute(update(posts).where(posts.c.place_id == place_id, posts.c.status.in_(UNSETTLED)).values(GIVEN_UP))
 
 
 def give_up_cards(db: Connection, place_id: int) -> None:
-    """Give up what the place's earlier sessions were still to show and only an open one shows."""
+    """Give up what the earlier sessions of a place that is held were still to show and only an open one shows."""
     of_open = posts.c.kind.in_((PostKind.CARD, PostKind.PANEL, PostKind.VOTE))
     db.execute(
-        update(posts).where(posts.c.place_id == place_id, posts.c.status.in_(_UNSETTLED), of_open).values(_GIVEN_UP)
+        update(posts).where(posts.c.place_id == place_id, posts.c.status.in_(UNSETTLED), of_open).values(GIVEN_UP)
     )
 
 
@@ -259,7 +200,7 @@ def of_session(db: Connection, session_id: int, kinds: Sequence[PostKind]) -> li
 def posted_copies(db: Connection, place_id: int, content: str) -> list[Post]:
     """The posts with this content that are known to be shown in the place, or are to be shown no more."""
     # What is shown begins and ends with no white space; what is stored may (an indented item of a list).
-    says_so = func.trim(posts.c.content, _WHITE_SPACE) == content.strip()
+    says_so = func.trim(posts.c.content, _WHITE_SPACE, type_=LongText) == content.strip()
     never = and_(posts.c.status == PostStatus.REMOVED, posts.c.message_id.is_(None))
     where = (posts.c.place_id == place_id, or_(posts.c.status == PostStatus.POSTED, never), says_so)
     return [post_of(row) for row in db.execute(select(posts).where(*where))]
@@ -267,6 +208,7 @@ def posted_copies(db: Connection, place_id: int, content: str) -> list[Post]:
 
 def message_gone(db: Connection, message_id: int) -> None:
     """A message was deleted: its post is `removed` and will not be sent again, a guest's words are blanked."""
+    hold_message(db, message_id)
     found = of_message(db, message_id)
     if found and found[1].kind is PostKind.WORDS:
         of_turn = (found[0], found[1].turn_seq)
@@ -277,10 +219,17 @@ def message_gone(db: Connection, message_id: int) -> None:
 
 
 def blank_words(db: Connection, session_id: int, turn_seq: int | None) -> None:
-    """Take out of the posts of a turn what a member said by command, and their name; what waits is not sent."""
+    """Take out of the posts of a turn, whose place is held, what a member said by command, and their name; what waits
+    is not sent."""
     theirs = and_(posts.c.session_id == session_id, posts.c.turn_seq == turn_seq, posts.c.kind == PostKind.WORDS)
     db.execute(update(posts).where(theirs).values(WITHOUT_WORDS))
-    db.execute(update(posts).where(theirs, posts.c.status == PostStatus.QUEUED).values(_GIVEN_UP))
+    db.execute(update(posts).where(theirs, posts.c.status == PostStatus.QUEUED).values(GIVEN_UP))
+
+
+def _bind(db: Connection, post_id: int, message_id: int) -> bool:
+    # Whoever deletes a message must not find it kept in minutes that are in the channel already.
+    values = {"message_id": message_id, "status": PostStatus.POSTED, "attachment": None}
+    return db.execute(_BIND, {"post": post_id, "message": message_id} | values).rowcount == 1
 
 
 def _open(db: Connection, place_id: int) -> Post | None:

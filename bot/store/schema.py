@@ -9,20 +9,17 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
-    Text,
-    TypeDecorator,
     text,
 )
+
+from bot.store.column_types import LongText, ShortText, UtcTime
 
 # Constraint names must be the same everywhere for migrations to find them.
 metadata: Final = MetaData(
@@ -33,19 +30,6 @@ metadata: Final = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """A time in UTC. SQLite drops the zone, so any other is converted when writing, and UTC put back when reading."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.astimezone(UTC) if value is not None else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
 def now() -> datetime:
@@ -75,9 +59,9 @@ sessions: Final = Table(
     Column("convener_id", BigInteger, nullable=False),
     Column("anchor_id", BigInteger, nullable=False),
     Column("listen_from", BigInteger),
-    Column("status", String(16), nullable=False),
-    Column("reason", Text),
-    Column("fault", String(16)),
+    Column("status", ShortText(16), nullable=False),
+    Column("reason", LongText),
+    Column("fault", ShortText(16)),
     Column("seed", BigInteger, nullable=False),
     Column("task", JSON, nullable=False),
     Column("cast", JSON, nullable=False),
@@ -104,16 +88,16 @@ turns: Final = Table(
     _id(),
     _session(),
     Column("seq", Integer, nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("speaker", String(120), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("question", Text),
-    Column("addressed", String(120)),
+    Column("kind", ShortText(16), nullable=False),
+    Column("speaker", ShortText(120), nullable=False),
+    Column("text", LongText, nullable=False),
+    Column("question", LongText),
+    Column("addressed", ShortText(120)),
     Column("heard", Integer, nullable=False),
     Column("steering", JSON),
-    Column("raw", Text),
+    Column("raw", LongText),
     Column("flags", JSON, nullable=False),
-    Column("finish_reason", String(32)),
+    Column("finish_reason", ShortText(120)),
     Column("prompt_tokens", Integer),
     Column("cached_tokens", Integer),
     Column("completion_tokens", Integer),
@@ -136,12 +120,12 @@ posts: Final = Table(
     _session(),
     Column("place_id", BigInteger, nullable=False),
     Column("turn_seq", Integer),
-    Column("kind", String(16), nullable=False),
-    Column("username", String(80)),
-    Column("avatar", Text),
-    Column("content", Text, nullable=False),
-    Column("attachment", Text),
-    Column("status", String(16), nullable=False),
+    Column("kind", ShortText(16), nullable=False),
+    Column("username", ShortText(80)),
+    Column("avatar", LongText),
+    Column("content", LongText, nullable=False),
+    Column("attachment", LongText),
+    Column("status", ShortText(16), nullable=False),
     Column("after_id", BigInteger),
     Column("message_id", BigInteger),
     Column("created_at", UtcTime, nullable=False, default=now),
@@ -201,11 +185,11 @@ server_settings: Final = Table(
     # In which channels tables may be; NULL: in all.
     Column("channels", JSON(none_as_null=True)),
     # What a table has where nobody says otherwise; NULL: what the host has set.
-    Column("task", String(120)),
-    Column("cast", Text),
+    Column("task", ShortText(120)),
+    Column("cast", LongText),
     Column("turns", Integer),
     Column("pace", Float),
-    Column("language", String(80)),
+    Column("language", ShortText(80)),
     Column("vote", Boolean),
     # As sessions.chimers.
     Column("chimers", BigInteger),
@@ -219,7 +203,7 @@ own_personas: Final = Table(
     metadata,
     _id(),
     Column("guild_id", BigInteger, nullable=False),
-    Column("key", String(120), nullable=False),
+    Column("key", ShortText(120), nullable=False),
     Column("persona", JSON, nullable=False),
     Column("made_by", BigInteger, nullable=False),
     Column("made_at", UtcTime, nullable=False, default=now),
@@ -232,7 +216,7 @@ own_tasks: Final = Table(
     metadata,
     _id(),
     Column("guild_id", BigInteger, nullable=False),
-    Column("key", String(120), nullable=False),
+    Column("key", ShortText(120), nullable=False),
     Column("task", JSON, nullable=False),
     Column("made_by", BigInteger, nullable=False),
     Column("made_at", UtcTime, nullable=False, default=now),
@@ -246,7 +230,7 @@ sketches: Final = Table(
     _id(),
     Column("guild_id", BigInteger, nullable=False),
     Column("member_id", BigInteger, nullable=False),
-    Column("craft", String(16), nullable=False),
+    Column("craft", ShortText(16), nullable=False),
     Column("content", JSON, nullable=False),
     Column("made_at", UtcTime, nullable=False, default=now),
 )
@@ -255,7 +239,7 @@ sketches: Final = Table(
 pictures: Final = Table(
     "pictures",
     metadata,
-    Column("digest", String(64), primary_key=True),
+    Column("digest", ShortText(64), primary_key=True),
     Column("png", LargeBinary, nullable=False),
 )
 
@@ -266,7 +250,7 @@ votes: Final = Table(
     Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
     Column("question_seq", Integer, primary_key=True),
     Column("member_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("persona", String(120), nullable=False),
+    Column("persona", ShortText(120), nullable=False),
     Column("voted_at", UtcTime, nullable=False, default=now),
 )
 
@@ -283,8 +267,8 @@ last_choices: Final = Table(
 remembered: Final = Table(
     "remembered",
     metadata,
-    Column("name", String(40), primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("name", ShortText(40), primary_key=True),
+    Column("value", LongText, nullable=False),
 )
 
 # Servers that the bot has left; their data goes after a grace period.
@@ -302,7 +286,7 @@ webhooks: Final = Table(
     Column("channel_id", BigInteger, nullable=False, index=True),
     # Outlives the sessions of its channel: it goes with the server.
     Column("guild_id", BigInteger),
-    Column("token", Text, nullable=False),
+    Column("token", LongText, nullable=False),
     # False once it was deleted or moved; the id is kept, so that its old messages stay known as ours.
     Column("live", Boolean, nullable=False),
     Column("created_at", UtcTime, nullable=False, default=now),

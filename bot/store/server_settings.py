@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, select
 
 from bot.discussion.model.dials import Dials
 from bot.store.engine import Database, upsert
+from bot.store.holding import hold
 from bot.store.models import Status
 from bot.store.schema import remembered, server_settings, sessions
 
@@ -55,6 +56,7 @@ class ServerSettingsTable:
         """Set some of a server's settings. In: fields of ServerSettings. Out: how they all stand now."""
 
         def work(db: Connection) -> ServerSettings:
+            hold(db, guild_id)
             now = replace(_read(db, guild_id), **changes)
             new = upsert(db.dialect.name, server_settings).values(guild_id=guild_id, **asdict(now))
             db.execute(new.on_conflict_do_update(index_elements=["guild_id"], set_=asdict(now)))

@@ -16,9 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Turn
 from bot.discussion.model.task import Task
-from bot.store import post_queries, session_queries
+from bot.store import post_queries, refusal_queries, session_queries
 from bot.store.engine import Database
 from bot.store.expiry import Expiry
+from bot.store.holding import hold
 from bot.store.last_choices import LastChoices
 from bot.store.member_data import MemberData
 from bot.store.models import (
@@ -72,8 +73,8 @@ class Store:
         self.overview = Overview(database)
 
     @classmethod
-    async def open(cls, url: str, file: Path) -> Self:
-        """Open (or create) the database and migrate it. Raises DatabaseOpenError."""
+    async def open(cls, url: str, file: Path | None) -> Self:
+        """Open (or create) the database and migrate it. `file`: None if it is none. Raises DatabaseOpenError."""
         return cls(await open_migrated(url, file))
 
     async def aclose(self) -> None:
@@ -90,6 +91,7 @@ class Store:
         vote is shown any more. Raises PlaceTaken, and what `check` of the tables that its server has open does."""
 
         def work(db: Connection) -> int:
+            hold(db, stored.place_id)
             check_open(db, stored.guild_id, check)
             session_id = session_queries.add_session(db, stored)
             post_queries.give_up_cards(db, stored.place_id)
@@ -158,6 +160,7 @@ class Store:
         values = {"status": Status.RUNNING, "reason": None, "fault": None, "ended_at": None, "listen_from": listen_from}
 
         def work(db: Connection) -> None:
+            hold(db, place_id)
             last = session_queries.last_session(db, place_id)
             if last is None or last.id != session_id or last.status is not Status.ENDED:
                 raise PlaceTaken
@@ -190,6 +193,7 @@ class Store:
         """
 
         def work(db: Connection) -> AddedTurn:
+            hold(db, place_id)
             if turn.message_id is not None and session_queries.is_turn(db, session_id, turn.message_id):
                 return AddedTurn(is_added=False)
             session_queries.add_turn(db, session_id, turn)
@@ -224,6 +228,7 @@ class Store:
         vote = Post(PostKind.VOTE, turn_seq=question_seq)
 
         def work(db: Connection) -> bool:
+            hold(db, place_id)
             new = post_queries.without_known_votes(db, session_id, [vote])
             return bool(post_queries.add_posts(db, session_id, place_id, new))
 
@@ -244,12 +249,12 @@ class Store:
         instead while its session goes on, and the turn before it, too. `instead` is queued where the post is given up.
         """
         return await self._database.run(
-            lambda db: post_queries.refuse(db, post_id, explained=explained, instead=instead)
+            lambda db: refusal_queries.refuse(db, post_id, explained=explained, instead=instead)
         )
 
     async def refused_turns(self, session_id: int) -> int:
         """How many of a session's turns were given up because they were refused, or what was left of them was."""
-        return await self._database.run(lambda db: post_queries.refused_turns(db, session_id))
+        return await self._database.run(lambda db: refusal_queries.refused_turns(db, session_id))
 
     async def give_up_post(self, post_id: int) -> None:
         """Give up a post that nobody has begun to send."""
@@ -312,7 +317,7 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(url: str, file: Path) -> AsyncIterator[Store]:
+async def open_store(url: str, file: Path | None) -> AsyncIterator[Store]:
     """A store for the length of a block. Raises DatabaseOpenError."""
     store = await Store.open(url, file)
     try:

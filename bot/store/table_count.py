@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, func, select
 
+from bot.store.holding import hold
 from bot.store.models import Status
 from bot.store.schema import sessions
 
@@ -13,10 +14,7 @@ Check = Callable[[int], None]
 
 def check_open(db: Connection, guild_id: int, check: Check) -> None:
     """Raise what `check` does. Nobody else opens a table on this server before the transaction has ended."""
-    # Transactions of SQLite, which write, come one after the other. Elsewhere two would count at once, and there is no
-    # row to lock that every server has.
-    if db.dialect.name == "postgresql":
-        db.execute(select(func.pg_advisory_xact_lock(guild_id)))
+    hold(db, guild_id)
     check(count_open(db, guild_id))
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from sqlalchemy import Connection, func, select
 
 from bot.store.engine import Database, upsert
+from bot.store.holding import hold_session
 from bot.store.models import PostKind, Status
 from bot.store.schema import now, posts, sessions, votes
 
@@ -24,6 +25,7 @@ class VoteTable:
         changed = {"persona": persona, "voted_at": now()}
 
         def work(db: Connection) -> bool:
+            hold_session(db, session_id)
             if _open_vote(db, session_id) != question_seq:
                 return False
             statement = upsert(db.dialect.name, votes).values(values | changed)

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, select, update
 
 from bot.store.engine import Database, upsert
+from bot.store.holding import hold
 from bot.store.mappers import webhook_of
 from bot.store.models import Webhook
 from bot.store.schema import now, webhooks
@@ -24,6 +25,7 @@ class WebhookTable:
         }
 
         def work(db: Connection) -> None:
+            hold(db, webhook.channel_id)
             db.execute(update(webhooks).where(webhooks.c.channel_id == webhook.channel_id).values(live=False))
             statement = upsert(db.dialect.name, webhooks).values(id=webhook.id, created_at=now(), **values)
             db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))

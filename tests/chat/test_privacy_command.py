@@ -62,6 +62,7 @@ async def forgotten(place: SimulatedPlace, *, by: MemberActor | None = None) -> 
 def raw(parts: Parts) -> bytes:
     """Every byte of the database on the disk, its write-ahead log included."""
     file = parts.settings.database_file
+    assert file is not None
     return b"".join(f.read_bytes() for f in sorted(file.parent.glob(f"{file.name}*")))
 
 

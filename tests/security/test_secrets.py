@@ -54,7 +54,8 @@ def test_no_log_line_holds_one(level: str, capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("DATABASE_URL", f"postgresql://me:{PASSWORD}@db.example/table"),
+        ("DATABASE_URL", f"mysql://me:{PASSWORD}@db.example/table"),
+        ("DATABASE_URL", f"postgresql://me:{PASSWORD}@db.example/table?password={PASSWORD}"),
         ("DATABASE_URL", f"postgresql+asyncpg://me:{PASSWORD}@db.example:port/table"),
         ("LLM_BASE_URL", f"ftp://me:{PASSWORD}@models.example/v1"),
         ("LLM_BASE_URL", f"http://me:{PASSWORD}@models.example:nine/v1"),
@@ -101,6 +102,17 @@ def test_the_keys_of_named_endpoints_are_secrets_too(
     assert "the key is …" in out.err
     assert KEY not in out.out + out.err + repr(read_settings())
     assert WEBHOOK not in out.out + out.err
+
+
+@pytest.mark.usefixtures("_log_as_before")
+def test_the_password_of_a_database_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    url = "postgres://me:pass%20w0rd@db.example/table"
+    settings = Settings(_env_file=None, database_url=url)  # type: ignore[call-arg]
+    set_up_logging("INFO", settings.secrets)
+    logging.getLogger("asyncpg").error("refused pass w0rd, from %s", settings.database_url)
+    said = capsys.readouterr().err
+    assert "refused …, from postgresql+asyncpg://…@db.example/table" in said
+    assert "w0rd" not in said + repr(settings)
 
 
 def test_settings_keep_them_to_themselves() -> None:

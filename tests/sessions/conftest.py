@@ -9,14 +9,26 @@ from bot.sessions.composing import typing_sign
 from bot.sessions.delivery import outbox
 from bot.store.store import Store, open_store
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
+from tests.support.postgresql_server import PostgresqlServer
 from tests.support.posting_desk import Desk, open_desk
 from tests.support.samples import database
 from tests.support.session_table import SessionTable, open_table
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What is marked so runs on a PostgreSQL server, too."""
+    if "database_kind" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_databases") is not None
+        metafunc.parametrize("database_kind", ["sqlite", "postgresql"] if both else ["sqlite"], ids=str)
+
+
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(*database(tmp_path)) as store:
+async def store(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    url, file = database(tmp_path)
+    if database_kind == "postgresql":
+        server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+        url, file = await server.database(), None
+    async with open_store(url, file) as store:
         yield store
 
 

@@ -14,6 +14,8 @@ from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.killed_store import Killed, KilledStore
 from tests.support.session_table import SessionTable, open_table
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.mark.parametrize("transactions", range(7))
 async def test_killed_while_it_closes_a_table_hands_out_the_minutes_once(

@@ -27,6 +27,8 @@ from tests.support.samples import ANCHOR, PLACE
 
 # --- 1: intent first, one at a time, in order ---
 
+pytestmark = pytest.mark.both_databases
+
 
 async def test_chunks_and_turns_are_shown_in_order(desk: Desk) -> None:
     await desk.write("one", "two", "three")

@@ -1,6 +1,6 @@
-"""A store on a real file: through the driver's thread, and as any other driver is used."""
+"""A store on a real file, through the driver's thread and as any other driver is used, and on a PostgreSQL server."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,22 +9,36 @@ from bot.store.engine import Database, PooledDatabase, create_pool
 from bot.store.models import StoredSession
 from bot.store.opening import open_database
 from bot.store.store import Store, open_store
+from tests.support.postgresql_server import PostgresqlServer
 from tests.support.samples import database, stored_session
 
-
-async def pooled(url: str) -> Database:
-    return PooledDatabase(create_pool(url))
+THREAD, POOL, SERVER = KINDS = ("driver thread", "pool", "postgresql")
 
 
-KINDS: dict[str, Callable[[str], Awaitable[Database]]] = {"driver thread": open_database, "pool": pooled}
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test on every kind of database; what is SQLite's alone only on that."""
+    if "database_url" in metafunc.fixturenames:
+        is_for_files = metafunc.definition.get_closest_marker("sqlite") is not None
+        kinds = [kind for kind in KINDS if kind != SERVER or not is_for_files]
+        metafunc.parametrize("database_url", kinds, indirect=True)
 
 
-@pytest.fixture(params=KINDS.values(), ids=list(KINDS))
-async def opened(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """A database with the store's tables."""
-    async with open_store(*database(tmp_path)):
+@pytest.fixture
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of a database with the store's tables."""
+    if request.param == SERVER:
+        server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+        return await server.database()
+    url, file = database(tmp_path)
+    async with open_store(url, file):
         pass
-    opened: Database = await request.param(database(tmp_path)[0])
+    return url
+
+
+@pytest.fixture
+async def opened(request: pytest.FixtureRequest, database_url: str) -> AsyncIterator[Database]:
+    kind = request.node.callspec.params["database_url"]
+    opened = PooledDatabase(create_pool(database_url)) if kind == POOL else await open_database(database_url)
     yield opened
     await opened.aclose()
 

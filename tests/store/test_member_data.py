@@ -284,10 +284,12 @@ async def test_everything_of_a_server_and_nothing_of_another(store: Store, kept:
 # --- the file ---
 
 
+@pytest.mark.sqlite
 async def test_deleted_text_is_overwritten(store: Store) -> None:
     assert await store._database.run(lambda db: db.scalar(text("PRAGMA secure_delete"))) == 1
 
 
+@pytest.mark.sqlite
 async def test_the_log_is_emptied_later_when_another_program_reads(tmp_path: Path, store: Store) -> None:
     await store.add_session(stored_session(), [])
     await store._database.run_on_driver(lambda driver: driver.execute("PRAGMA busy_timeout=10") and None)

@@ -125,8 +125,9 @@ async def test_the_latest_id_a_session_has_seen(store: Store, kept: StoredSessio
 
 # --- turns ---
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
-NAME = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30).filter(str.strip)
+CHARACTERS = st.characters(exclude_categories=("Cs",), exclude_characters="\0")
+TEXT = st.text(CHARACTERS, max_size=60)
+NAME = st.text(CHARACTERS, min_size=1, max_size=30).filter(str.strip)
 ID = st.integers(1, LARGEST)
 COUNT = st.none() | st.integers(0, 10**6)
 PERSONAS = st.builds(
@@ -193,6 +194,18 @@ def test_every_turn_comes_back_as_it_was(turns: list[Turn]) -> None:
                 assert record.last_seq == len(numbered)
 
     asyncio.run(round_trip())
+
+
+async def test_what_postgresql_would_refuse_of_a_text_is_left_out_everywhere(store: Store, kept: StoredSession) -> None:
+    usage = Usage(finish_reason="x" * 121, latency_ms=1.0)
+    said = turn(text="ab\0c", raw="\0", question="\0?", usage=usage, flags=("a\0b",))
+    await store.add_turn(kept.id, PLACE, said, show("x\0y"), after_id=1)
+    (found,) = (await store.record(kept.id)).turns
+    assert (found.text, found.raw, found.question, found.flags) == ("abc", "", "?", ("a\0b",))
+    assert found.usage is not None
+    assert found.usage.finish_reason == "x" * 120
+    assert await contents(store, kept.id) == [("xy", PostStatus.SENDING)]
+    assert await store.posted_copies(PLACE, "\0") == []
 
 
 async def test_a_guests_message_becomes_a_turn_once(store: Store, kept: StoredSession) -> None:

@@ -94,7 +94,8 @@ def upgrade() -> None:
         sa.Column("steering", sa.JSON(), nullable=True),
         sa.Column("raw", sa.Text(), nullable=True),
         sa.Column("flags", sa.JSON(), nullable=False),
-        sa.Column("finish_reason", sa.String(length=32), nullable=True),
+        # 32 until there was PostgreSQL, which heeds it, and servers with longer ones; SQLite does not.
+        sa.Column("finish_reason", sa.String(length=120), nullable=True),
         sa.Column("prompt_tokens", sa.Integer(), nullable=True),
         sa.Column("cached_tokens", sa.Integer(), nullable=True),
         sa.Column("completion_tokens", sa.Integer(), nullable=True),

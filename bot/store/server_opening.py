@@ -1,0 +1,95 @@
+"""Opens a database on a PostgreSQL server: who may, how it is migrated, and a sentence for what is in the way."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from importlib.util import find_spec
+from typing import Any, Final
+
+from alembic.util import CommandError
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.database_address import shown_database
+from bot.store.engine import DatabaseOpenError
+from bot.store.postgresql import create_engine
+from bot.store.postgresql_errors import passing
+
+ONE_PROCESS: Final = 0x526F756E64746162
+"""The number of the advisory lock of the process that runs on a database; it spells Roundtab."""
+_MIGRATING: Final = ONE_PROCESS + 1
+# What a commit that was never answered became (pg_xact_status of such numbers) is told from this version on.
+_OLDEST: Final = 13
+_TRY_LOCK: Final = text("SELECT pg_try_advisory_lock(:key)")
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(:key)")
+_IS_NEW: Final = text("SELECT to_regclass('alembic_version') IS NULL")
+_REVISION: Final = text("SELECT version_num FROM alembic_version")
+_OPEN: Final = text("SELECT count(*) FROM sessions WHERE status != 'ended'")
+
+
+async def migrate(url: str, work: Callable[[Connection], None]) -> None:
+    """Do a migration, one process at a time, all or nothing. Raises DatabaseOpenError."""
+    with in_words(url):
+        async with _connected(url) as connection:
+            await connection.execute(_LOCK, {"key": _MIGRATING})
+            await connection.run_sync(work)
+            await connection.commit()
+
+
+@asynccontextmanager
+async def only_process(url: str) -> AsyncIterator[bool]:
+    """Be the one process that runs on a database. Gives False where there is another."""
+    async with _connected(url, isolation_level="AUTOCOMMIT") as connection:
+        yield bool(await connection.scalar(_TRY_LOCK, {"key": ONE_PROCESS}))
+
+
+async def look_into_server(url: str) -> tuple[str | None, int]:
+    """Look into a database without changing it. Out: its schema's revision, None for an empty one, and how many
+    sessions are open. Raises DatabaseOpenError."""
+    with in_words(url):
+        async with _connected(url) as connection:
+            if await connection.scalar(_IS_NEW):
+                return None, 0
+            return await connection.scalar(_REVISION), await connection.scalar(_OPEN) or 0
+
+
+@asynccontextmanager
+async def _connected(url: str, **options: Any) -> AsyncIterator[AsyncConnection]:
+    if find_spec("asyncpg") is None:
+        raise DatabaseOpenError(
+            f"The database {shown_database(url)} needs the driver for PostgreSQL, which is not installed: "
+            "pip install 'roundtable-bot[postgres]'"
+        )
+    engine = create_engine(url, is_patient=True, **options)
+    try:
+        async with engine.connect() as connection:
+            version = connection.dialect.server_version_info
+            if version is not None and version < (_OLDEST,):
+                raise DatabaseOpenError(
+                    f"The server of {shown_database(url)} is PostgreSQL {version[0]}. It must be {_OLDEST} or later."
+                )
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+@contextmanager
+def in_words(url: str) -> Iterator[None]:
+    """Have what goes wrong with a database raised as DatabaseOpenError."""
+    try:
+        yield
+    except CommandError as error:
+        raise DatabaseOpenError(
+            f"The database {shown_database(url)} was made by a newer version of roundtable ({error}). "
+            "Update roundtable, or change DATABASE_URL to another database."
+        ) from None
+    except Exception as error:
+        problem = passing(error)
+        if problem is None and not isinstance(error, SQLAlchemyError):
+            raise
+        told = str(getattr(error, "orig", None) or error).partition(">: ")
+        reason = " ".join((told[2] or told[0]).split()) or type(error).__name__
+        cause = f"{problem.cause}: {reason}" if problem else reason
+        raise DatabaseOpenError(
+            f"The database {shown_database(url)} can't be used ({cause}). Check DATABASE_URL, and what its server says."
+        ) from None
