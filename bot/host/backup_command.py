@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from bot.errors import RoundtableError
 from bot.settings import Settings
@@ -52,7 +52,7 @@ def _database_file(settings: Settings, instead: str) -> Path:
     if url.get_backend_name() == "sqlite" and file:
         return file
     # The password stands in no command line: other users see those.
-    address = url.set(drivername="postgresql", password=None, query={}).render_as_string()
+    address = URL.create("postgresql", url.username, None, url.host, url.port, url.database).render_as_string()
     raise RoundtableError(
         f"DATABASE_URL is a PostgreSQL database, which is copied by PostgreSQL's own programs:\n"
         f"{instead} --dbname={shlex.quote(address)}\n"
