@@ -24,7 +24,8 @@ from bot.settings import Settings
 
 _NO_PRICE: Final = (
     "Endpoint: what {model} at {at} costs is not known, so its tokens do not count towards LIMIT_DAY_COST and "
-    "LIMIT_DAY_COST_ALL. Set its prices, 0 where it is free: LLM_PRICE_IN and LLM_PRICE_OUT, or those of a named endpoint."
+    "LIMIT_DAY_COST_ALL. Set its prices (0 where it is free): LLM_PRICE_IN and LLM_PRICE_OUT, or those of the named "
+    "endpoint."
 )
 
 
