@@ -6,34 +6,22 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
-
-import openai
+from typing import Any
 
 from bot.errors import RoundtableError
 from bot.llm import discovery, remarks
+from bot.llm.asking import ask, learn_from
 from bot.llm.call_record import CallRecord
-from bot.llm.client import CALL_ERRORS, EndpointClient, is_wrong_address
-from bot.llm.completion import Completion, thought_to_the_limit
-from bot.llm.endpoint_errors import SettingNames, endpoint_of, explained, no_model, report_of
-from bot.llm.error_kinds import ErrorKind, meaning_of
+from bot.llm.client import CALL_ERRORS, EndpointClient
+from bot.llm.completion import Completion
+from bot.llm.endpoint_errors import SettingNames, endpoint_of, explained, no_model
 from bot.llm.model_profile import ModelProfile
 from bot.llm.prices import TOLD_IN, Prices
+from bot.llm.probe import probe
 from bot.llm.request_options import AS_USUAL, RequestOptions
 from bot.llm.room_to_think import with_room
 
 log = logging.getLogger(__name__)
-
-# What is asked to see whether the model takes a turn: a turn's request in all but the prompt, which is this. Whatever
-# it refuses of that it would refuse of a turn, too.
-_PROBE: Final = "Say yes."
-_PROBE_PREAMBLE: Final = "Be brief.\n\n"  # where the layout has a system message
-_PROBE_REST: Final[Mapping[str, Any]] = {
-    "temperature": 0.7,
-    "stop": ("\nModerator:", "\nGuest:", "\nHost:", "\nReader:"),  # as many as a turn has at most
-}
-# Errors after which the server may have another model, or be another: it is asked for its list again.
-_DOUBTFUL: Final = (ErrorKind.MODEL, ErrorKind.ADDRESS, ErrorKind.KEY, ErrorKind.FAULT, ErrorKind.PASSING)
 
 
 class Endpoint:
@@ -222,18 +210,18 @@ class Endpoint:
             await self.discover()
             is_unknown = profile.reasons is None
             limit = max_tokens + profile.thinking
-            ask: dict[str, Any] = {
+            asked: dict[str, Any] = {
                 "temperature": temperature,
                 "stop": stop,
                 "preamble": preamble,
                 "options": self.options,
             }
-            request = profile.request(prompt, max_tokens=limit, **ask)
+            request = profile.request(prompt, max_tokens=limit, **asked)
             completion = await self._answer(prompt, request)
             if is_unknown:
 
                 async def again(room: int, patient: bool) -> Completion:
-                    request = profile.request(prompt, max_tokens=max_tokens + room, **ask)
+                    request = profile.request(prompt, max_tokens=max_tokens + room, **asked)
                     return await self._answer(prompt, request, patient=patient)
 
                 return await with_room(profile, completion, again)
@@ -248,11 +236,7 @@ class Endpoint:
         async with self._client.queue.place():
             await self.discover()
             limit = self.turn_tokens + self.profile.thinking
-            preamble = _PROBE_PREAMBLE if self.options.has_system_message else ""
-            prompt = f"{preamble}{_PROBE}"
-            request = self.profile.request(
-                prompt, max_tokens=limit, preamble=preamble, options=self.options, **_PROBE_REST
-            )
+            prompt, request = probe(self.profile, self.options, max_tokens=limit)
             return await self._answered(prompt, request, patient=patient)
 
     async def is_well(self) -> bool:
@@ -276,40 +260,13 @@ class Endpoint:
         try:
             async with self._client.time_limit(patient=patient, streams=self.options.stream):
                 with self.record.call():
-                    completion = await self._ask(request, patient=patient)
+                    completion = await ask(self._client, self.profile, request, patient=patient)
         except CALL_ERRORS as error:
-            self._learn_from(error, prompt)
+            if wait := learn_from(error, self.profile, prompt):
+                self._resting_until = time.monotonic() + wait
             raise self._explained(error) from error
         self.record.answered(self.model, completion)
         return replace(completion, latency_ms=round((time.perf_counter() - started) * 1000, 1))
-
-    def _learn_from(self, error: Exception, prompt: str) -> None:
-        if not isinstance(error, openai.APIStatusError):
-            self.profile.doubt()
-            return
-        report = report_of(error)
-        meaning = meaning_of(report)
-        if meaning is ErrorKind.OVERFLOW:
-            self.profile.learn_overflow(report, prompt)
-        elif meaning in _DOUBTFUL:
-            self.profile.doubt()
-        if report.wait:
-            self._resting_until = time.monotonic() + report.wait
-
-    async def _ask(self, request: dict[str, Any], *, patient: bool) -> Completion:
-        """The answer. A part of the request that the model does not take is mended from here on."""
-        while True:
-            try:
-                return await self._client.chat(request, patient=patient)
-            except openai.APIStatusError as error:
-                report = report_of(error)
-                if self.profile.learn_refusal(report, request):
-                    continue
-                if meaning_of(report) is ErrorKind.UNFINISHED:
-                    return thought_to_the_limit(self.profile.limit_of(request))
-                if is_wrong_address(error) and await self._client.adopt_version():
-                    continue
-                raise
 
     def _explained(self, error: Exception) -> RoundtableError:
         return self._told(explained(error, self._client, self.model, self._settings))
