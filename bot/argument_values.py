@@ -59,5 +59,6 @@ def seconds(text: str) -> float:
     return given
 
 
+number = bounded(1, 10**9)
 port = bounded(0, 65535)
 seed = bounded(0, 2**_SEED_BITS - 1)

@@ -9,6 +9,7 @@ from typing import get_args
 from bot import __version__
 from bot import argument_values as value
 from bot.discussion.model.dials import TurnOrder
+from bot.host_arguments import add_host_commands
 
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace | None:
@@ -96,9 +97,17 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
 
     checking = command("check", "Say whether settings, files, database, endpoint and Discord are right.")
     checking.add_argument(
+        "ready",
+        nargs="?",
+        choices=("run", "demo", "discuss"),
+        help="exit with 1 also where this command still needs something, such as the token",
+    )
+    checking.add_argument(
         "--fix", action="store_true", help="also set on Discord how it is installed: on servers, with what it needs"
     )
-    _add_actions(command("personas", "Bring character cards into the folder of personas, or list who is there."))
+    add_host_commands(command)
+    _add_actions(command("personas", "Bring character cards into the folder of personas, list or check who is there."))
+    _add_task_actions(command("tasks", "List the tasks, or check whether all of them can be discussed."))
     return parser, commands.choices
 
 
@@ -113,7 +122,20 @@ def _add_actions(personas: argparse.ArgumentParser) -> None:
     bring.add_argument("--force", action="store_true", help="replace a persona file that is there already")
     bring.add_argument("--name", default="", metavar="NAME", help="call it so (default: as the file says)")
     looking = action("list", "Say who is in the folder of personas, and what is wrong there.")
-    for one in (bring, looking):
+    check = action("check", "Say what would be taken of each file, or whether all is right in the folder.")
+    check.add_argument(
+        "files", type=Path, nargs="*", metavar="FILE", help="a card or a persona file (default: all there)"
+    )
+    for one in (bring, looking, check):
         one.add_argument("--personas", type=Path, metavar="DIR", help="folder of persona files (default: PERSONAS_DIR)")
-    check = action("check", "Say what would be taken of each file, and write nothing.")
-    check.add_argument("files", type=Path, nargs="+", metavar="FILE", help="a card or a persona file")
+
+
+def _add_task_actions(tasks: argparse.ArgumentParser) -> None:
+    actions = tasks.add_subparsers(metavar="ACTION", dest="action", required=True)
+    told = {
+        "list": "Say what is in the folder of tasks, with the questions, and what is wrong there.",
+        "check": "Say whether all is right in the folder of tasks (exit status 1: it is not).",
+    }
+    for name, help in told.items():
+        action = actions.add_parser(name, help=help, description=help)
+        action.add_argument("--tasks", type=value.path, metavar="DIR", help="folder of tasks (default: TASKS_DIR)")

@@ -18,9 +18,10 @@ from bot.llm.own_network import hosts_away
 from bot.settings import Settings
 
 
-async def check(settings: Settings, *, fix: bool = False) -> int:
-    """Look at everything, print a line for each finding. Out: 1 if something must be mended, else 0.
+async def check(settings: Settings, *, fix: bool = False, ready: str | None = None) -> int:
+    """Look at everything, print a line for each finding.
 
+    Out: 1 if something must be mended, or if the command `ready` still needs something, else 0.
     `fix`: put right on Discord what a bot may set there itself.
     """
     report = Report()
@@ -39,7 +40,7 @@ async def check(settings: Settings, *, fix: bool = False) -> int:
     with report.concerning("run"):
         await check_discord(settings, report, fix=fix)
     print(f"\n{report.outcome}")
-    return 1 if report.faults else 0
+    return 1 if report.faults or (ready and not report.is_ready(ready)) else 0
 
 
 def _check_files(settings: Settings, report: Report) -> list[Persona]:
@@ -63,6 +64,9 @@ def _files(report: Report, fine: str, faults: list[FileProblem]) -> None:
 async def _check_endpoints(settings: Settings, personas: list[Persona], report: Report) -> None:
     if settings.llm_base_url is None:
         report.note(no_endpoint(settings))
+        if not settings.means_the_dummy:
+            with report.concerning("run"):
+                report.needs("LLM_BASE_URL")
         if not settings.endpoints:
             return
     async with open_endpoints(settings) as endpoints:

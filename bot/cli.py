@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import io
+import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -10,14 +11,19 @@ from typing import Any, Final
 
 from bot.arguments import parse_arguments
 from bot.discussion.text.control_sequences import without_controls
-from bot.errors import RoundtableError
+from bot.errors import HostMustMend, RoundtableError
 from bot.logs import set_up_logging
 from bot.settings import Settings, read_settings
+from bot.settings.near_misses import near_misses
+
+log = logging.getLogger(__name__)
 
 # What a shell expects of a program ended by Ctrl-C, by SIGTERM, and because nobody reads what it prints any more.
 INTERRUPTED: Final = 130
 TERMINATED: Final = 143
 UNREAD: Final = 141
+# EX_CONFIG of sysexits.h, for `run`: what restarts a process can be told not to after this one.
+MISCONFIGURED: Final = 78
 # By the option of `discuss` which setting it stands for.
 _SETTINGS: Final = {
     "--personas": "PERSONAS_DIR",
@@ -28,8 +34,9 @@ _SETTINGS: Final = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Out: the exit status (0 fine, 1 something to mend, 2 unusable arguments, 130 interrupted,
-    141 no longer read, 143 terminated). Without a command it prints the help, which is what was asked for: 0."""
+    """Run one command. Out: the exit status (0 fine, 1 something to mend, 2 unusable arguments, 78 what no restart of
+    `run` mends, 130 interrupted, 141 no longer read, 143 terminated). Without a command it prints the help, which is
+    what was asked for: 0."""
     for stream in (sys.stdout, sys.stderr):
         # Not every terminal can show every character; a mark in its place is better than no discussion.
         if isinstance(stream, io.TextIOWrapper):
@@ -60,8 +67,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 async def _run(args: argparse.Namespace) -> int:
     from bot.chat.app import run_bot
 
-    settings = _settings()
-    return await run_bot(settings)
+    try:
+        return await run_bot(_settings())
+    except HostMustMend as error:
+        print(without_controls(str(error)), file=sys.stderr)
+        return MISCONFIGURED
 
 
 async def _demo(args: argparse.Namespace) -> int:
@@ -97,24 +107,71 @@ async def _dummy(args: argparse.Namespace) -> int:
 async def _check(args: argparse.Namespace) -> int:
     from bot.check import check
 
-    return await check(_settings(), fix=args.fix)
+    return await check(_settings(), fix=args.fix, ready=args.ready)
 
 
 async def _personas(args: argparse.Namespace) -> int:
-    from bot.personas_command import check_personas, import_personas, list_personas
+    from bot.personas_command import check_folder, check_personas, import_personas, list_personas
 
-    if args.action == "check":
+    if args.action == "check" and args.files:
         return check_personas(args.files)
     settings = _settings()
     folder = args.personas or settings.personas_dir
+    if args.action == "check":
+        return check_folder(folder, settings.endpoints)
     if args.action == "list":
         return list_personas(folder, settings.endpoints)
     return import_personas(args.files, folder, settings.endpoints, name=args.name, force=args.force)
 
 
+async def _tasks(args: argparse.Namespace) -> int:
+    from bot.tasks_command import check_tasks, list_tasks
+
+    folder = args.tasks or _settings().tasks_dir
+    return (list_tasks if args.action == "list" else check_tasks)(folder)
+
+
+async def _init(args: argparse.Namespace) -> int:
+    from bot.host.init_command import init
+
+    return init(args.folder)
+
+
+async def _backup(args: argparse.Namespace) -> int:
+    from bot.host.backup_command import back_up
+
+    return back_up(_settings(), args.file, force=args.force)
+
+
+async def _restore(args: argparse.Namespace) -> int:
+    from bot.host.backup_command import restore
+
+    return restore(_settings(), args.file)
+
+
+async def _migrate(args: argparse.Namespace) -> int:
+    from bot.host.migrate_command import migrate
+
+    return await migrate(_settings(), only_check=args.check)
+
+
+async def _sessions(args: argparse.Namespace) -> int:
+    from bot.host.sessions_command import sessions
+
+    return await sessions(args, _settings())
+
+
+async def _reload(args: argparse.Namespace) -> int:
+    from bot.host.reload_running_bot import reload
+
+    return await reload(_settings())
+
+
 def _settings(given_as: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     settings = read_settings(given_as, **overrides)
     set_up_logging(settings.log_level, settings.secrets)
+    for sentence in near_misses():
+        log.warning("%s", sentence)
     return settings
 
 
@@ -134,5 +191,12 @@ _COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any,
     "discuss": _discuss,
     "dummy": _dummy,
     "check": _check,
+    "init": _init,
+    "backup": _backup,
+    "restore": _restore,
+    "migrate": _migrate,
+    "reload": _reload,
+    "sessions": _sessions,
     "personas": _personas,
+    "tasks": _tasks,
 }

@@ -13,6 +13,10 @@ class RoundtableError(Exception):
     """Something a person can understand and mend. `str(error)` is written for them."""
 
 
+class HostMustMend(RoundtableError):
+    """Something that no restart of the bot mends: settings, a token, what Discord refuses for good."""
+
+
 class Remedy(Enum):
     """What a person can do next. How that is done is for the platform to say: a slash command, an option, nothing."""
 

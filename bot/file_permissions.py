@@ -26,7 +26,7 @@ def exposed_files(database: Path | None, env_file: Path = ENV_FILE) -> list[str]
         for file in files
         if _mode(file) & (stat.S_IROTH | stat.S_IWOTH)
     ]
-    for folder in dict.fromkeys(file.absolute().parent for file in ours if file.exists()):
+    for folder in dict.fromkeys(file.absolute().parent for file in ours if _mode(file)):
         mode = _mode(folder)
         # In a folder like /tmp (sticky) only a file's owner can replace it.
         if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:

@@ -42,7 +42,12 @@ def set_up_logging(level: str, secrets: Iterable[str] = ()) -> None:
     """Log to standard error at `level`, with these secrets and all of Discord's tokens blanked."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Redacting(secrets))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    if level != "DEBUG":
-        for name in _TALKATIVE:
-            logging.getLogger(name).setLevel(logging.WARNING)
+    logging.basicConfig(handlers=[handler], force=True)
+    change_level(level)
+
+
+def change_level(level: str) -> None:
+    """From now on log at another level."""
+    logging.getLogger().setLevel(level)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.NOTSET if level == "DEBUG" else logging.WARNING)

@@ -44,6 +44,17 @@ def import_personas(
     return int(failed)
 
 
+def check_folder(folder: Path, endpoints: Collection[str]) -> int:
+    """Say whether every persona of `folder` can be seated. Out: 1 if one can't."""
+    personas, problems = read_personas(folder, endpoints)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not problems:
+        names = ", ".join(persona.name for persona in personas)
+        print(f"All is right with the {len(personas)} persona{'' if len(personas) == 1 else 's'} in {folder}: {names}.")
+    return int(bool(problems))
+
+
 def check_personas(files: Sequence[Path]) -> int:
     """Say what would be taken of each file. Out: 1 if any of them can't be taken."""
     failed = False

@@ -83,7 +83,9 @@ async def test_near_copies_are_noted_and_are_no_fault(tmp_path: Path, capsys: py
     assert await check(settings(tmp_path, personas_dir=personas)) == 0
     said = capsys.readouterr().out
     assert f"! Personas in {personas}: Aino K and Ravi K have nearly the same character card" in said
-    assert said.endswith("\n3 to think about (! above). Ready for demo and discuss; run still needs DISCORD_TOKEN.\n")
+    assert said.endswith(
+        "\n3 to think about (! above). Ready for demo and discuss; run still needs LLM_BASE_URL and DISCORD_TOKEN.\n"
+    )
 
 
 async def test_the_database_and_the_endpoint_are_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

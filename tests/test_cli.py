@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli import main
+from bot.cli import _COMMANDS, main
 from bot.store.models import Post
 from bot.terminal import TerminalStage
 from tests.support.endpoint_stand_in import fails, says, scripted_endpoint
@@ -126,7 +126,7 @@ def test_the_shipped_personas_and_tasks_are_used_where_none_are_named(capsys: py
     assert "Professor Aino Virtanen\n" in capsys.readouterr().out
 
 
-THERE_ARE = "There are: run, demo, discuss, dummy, check, personas."
+THERE_ARE = f"There are: {', '.join(_COMMANDS)}."
 
 
 @pytest.mark.parametrize(
@@ -184,11 +184,8 @@ def test_a_wrong_name_leaves_the_file_of_an_earlier_discussion_alone(table: list
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (
-            ["chek"],
-            "there is no command “chek”. Did you mean “check”? There are: run, demo, discuss, dummy, check, personas.",
-        ),
-        (["waltz"], "there is no command “waltz”. There are: run, demo, discuss, dummy, check, personas."),
+        (["chek"], f"there is no command “chek”. Did you mean “check”? {THERE_ARE}"),
+        (["waltz"], f"there is no command “waltz”. {THERE_ARE}"),
         (["discuss", "--turns", "0"], "--turns: '0' is not a number from 1 to 200"),
         (["discuss", "--turns", "many"], "--turns: 'many' is not a number from 1 to 200"),
         (["discuss", "--turns", "²"], "--turns: '²' is not a number from 1 to 200"),

@@ -16,11 +16,13 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.chat.bot import RoundtableBot, create_bot, needed_intents
+from bot.chat.host_side import HostSide
 from bot.chat.session_starts import SessionStartsUsedUp
-from bot.errors import RoundtableError
+from bot.errors import HostMustMend, RoundtableError
 from bot.file_permissions import exposed_files
 from bot.library.catalogue import open_catalogue
-from bot.llm.factory import open_endpoints
+from bot.llm.factory import open_endpoints, require_model
+from bot.ops.control_protocol import control_socket
 from bot.settings import Settings
 from bot.signals import until_signal
 from bot.store.opening import sole_use
@@ -51,14 +53,16 @@ ANSWER_SECONDS: Final = 30
 async def run_bot(settings: Settings) -> int:
     """Run the bot until the process is told to end. Raises RoundtableError for what a host has to mend."""
     if settings.discord_token is None:
-        raise RoundtableError(NO_TOKEN)
+        raise HostMustMend(NO_TOKEN)
+    require_model(settings)
     token = settings.discord_token.get_secret_value()
-    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints)
+    catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints, leaves_out=True)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(sole_use(settings.database_url, settings.database_file))
         store = await stack.enter_async_context(open_store(settings.database_url, settings.database_file))
         for sentence in exposed_files(settings.database_file):
             log.warning("%s", sentence)
+        host_side = await stack.enter_async_context(HostSide.open(store, control_socket(settings.database_file)))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         end = asyncio.create_task(until_signal())
         stack.callback(end.cancel)
@@ -72,7 +76,9 @@ async def run_bot(settings: Settings) -> int:
         heartbeat = settings.data_folder / "heartbeat"
         while not end.done():
             try:
-                await _run(create_bot(settings, **parts, message_content=content), token, end, heartbeat)
+                bot = create_bot(settings, **parts, message_content=content)
+                with host_side.of(bot):
+                    await _run(bot, token, end, heartbeat)
                 break
             except discord.PrivilegedIntentsRequired:
                 if not content:

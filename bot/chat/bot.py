@@ -25,6 +25,7 @@ from bot.chat.posting.conveners import Conveners
 from bot.chat.posting.courtesies import Courtesies
 from bot.chat.posting.own_messages import as_own
 from bot.chat.posting.webhooks import WebhookRegistry
+from bot.chat.reloading import HostFiles
 from bot.chat.rules.host_rules import HostRules
 from bot.chat.server_events import ServerEvents
 from bot.chat.session_starts import require_session_start
@@ -38,7 +39,8 @@ from bot.sessions.delivery.stage import GuestMessage
 from bot.sessions.guest_turns import Heard
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.supervisor import Supervisor
-from bot.settings import Settings
+from bot.settings import Settings, read_settings
+from bot.store.migration_copies import drop_old_copies
 from bot.store.models import StoredSession
 from bot.store.store import Store
 
@@ -102,7 +104,9 @@ class RoundtableBot(ServerEvents):
             grace_days=settings.leave_grace_days,
             keeps_promises="retention_days" not in settings.model_fields_set,
             drop_pictures=self.avatars.drop,
+            drop_copies=partial(drop_old_copies, settings.database_file),
         )
+        self._host_files = HostFiles(self, read_settings)
         # Each feature's verbs, from the module that does them.
         self.clicks = VerbTable(
             message_menus.VERBS,
@@ -147,6 +151,15 @@ class RoundtableBot(ServerEvents):
             conveners=self.conveners,
         )
 
+    async def reload(self) -> str:
+        return await self._host_files.reload()
+
+    def look_after_portraits(self) -> None:
+        """Have the pictures of all who may speak on Discord, sooner or later, and no others."""
+        # Those of another catalogue may still sit at a table.
+        seated = [p for run in self.supervisor.open_sessions() for p in seats(run.session, run.record)]
+        self.avatars.upload([*self.catalogue.personas, *seated], self.wait_until_ready)
+
     def _drop_server(self, guild_id: int) -> None:
         """Have nothing run or be remembered of a server that is about to be deleted."""
         self.supervisor.drop_server(guild_id)
@@ -160,9 +173,7 @@ class RoundtableBot(ServerEvents):
         await self.supervisor.resume_all(self.wait_until_ready)
         up_to_date = partial(self.tree.bring_up_to_date, self.store.remembered)
         self.courtesies.start("bringing the commands up to date", up_to_date)
-        # Those of another catalogue may still sit at a table.
-        seated = [p for run in self.supervisor.open_sessions() for p in seats(run.session, run.record)]
-        self.avatars.upload([*self.catalogue.personas, *seated], self.wait_until_ready)
+        self.look_after_portraits()
         self.courtesies.start("the greeting", self._greet)
         self.courtesies.start("deleting what is too old", self._tidy)
 

@@ -32,7 +32,12 @@ async def _check_server(url: str, report: Report) -> None:
 
 
 def _check_file(file: Path, report: Report) -> None:
-    if not file.exists():
+    try:
+        is_there = file.exists()
+    except OSError as error:
+        report.fault(f"Database: {file} can't be reached ({error.strerror}). Change permissions or DATABASE_URL.")
+        return
+    if not is_there:
         folder = next(parent for parent in file.absolute().parents if parent.exists())
         if os.access(folder, os.W_OK):
             report.fine(f"Database: {file} will be made at the first start.")

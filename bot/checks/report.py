@@ -38,6 +38,10 @@ class Report:
             if what not in self._needs[command]:
                 self._needs[command].append(what)
 
+    def is_ready(self, command: str) -> bool:
+        """Whether nothing stands in the way of this command."""
+        return not self._needs[command]
+
     @contextmanager
     def concerning(self, *commands: str) -> Iterator[None]:
         """What is found meanwhile stands in the way of these commands only; otherwise of all."""

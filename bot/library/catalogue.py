@@ -69,18 +69,27 @@ class Catalogue:
 
 
 def open_catalogue(
-    personas: Path, tasks: Path, endpoints: Collection[str] = (), *, given_as: Mapping[str, str] | None = None
+    personas: Path,
+    tasks: Path,
+    endpoints: Collection[str] = (),
+    *,
+    given_as: Mapping[str, str] | None = None,
+    leaves_out: bool = False,
 ) -> Catalogue:
     """Read both folders; personas may name these `endpoints`. Near copies among the
     cards, and files that are not read, go to the log. `given_as`: see `read_settings`.
+    `leaves_out`: bad files are left out, each with a warning in the log, as long as any are left.
 
     Raises InvalidFiles with everything that is wrong in either.
     """
     by = {"PERSONAS_DIR": "PERSONAS_DIR", "TASKS_DIR": "TASKS_DIR"} | dict(given_as or {})
     cast, persona_problems = read_personas(personas, endpoints, setting=by["PERSONAS_DIR"])
     found, task_problems = read_tasks(tasks, setting=by["TASKS_DIR"])
-    if problems := persona_problems + task_problems:
+    problems = persona_problems + task_problems
+    if problems and not (leaves_out and cast and found):
         raise InvalidFiles(problems)
+    for problem in problems:
+        log.warning("left out: %s", problem)
     for sentence in [*unread_files(personas), *near_copies(cast)]:
         log.warning("%s: %s", personas, sentence)
     return Catalogue(tuple(cast), tuple(found))

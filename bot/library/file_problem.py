@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.invisible import without_invisible
-from bot.errors import RoundtableError, UserError
+from bot.errors import HostMustMend, UserError
 
 # So much of a file's name is told.
 _NAME_SHOWN: Final = 60
@@ -31,7 +31,7 @@ class FileProblem:
         return f"{where}: {self.value} {self.fix}".strip()
 
 
-class InvalidFiles(RoundtableError):
+class InvalidFiles(HostMustMend):
     """Everything that is wrong with the files, each with file, field, value and fix."""
 
     def __init__(self, problems: Sequence[FileProblem]) -> None:

@@ -44,7 +44,7 @@ def read_personas(
     """Every `*.json` in `folder`, and every PNG with a character card in it, in natural order (role2 before role10).
 
     A portrait's file name becomes its full path. `endpoints` are the names a persona may ask for. `setting`: what names
-    the folder. Out: the sound personas, and every fault of the others.
+    the folder. Out: the personas that can sit together, and every fault of the others.
     """
     if fault := folder_fault(folder, setting, "Name a folder with persona files (*.json)."):
         return [], [fault]
@@ -54,7 +54,9 @@ def read_personas(
         return [], [FileProblem(f"{setting} {folder}", "", "holds no persona.", fix)]
     named = [(str(file.path), file.nameplate) for file in read if file.nameplate]
     problems = [problem for file in read for problem in file.problems]
-    return [file.persona for file in read if file.persona], problems + cast_problems(named)
+    sound = [(str(file.path), file.persona) for file in read if file.persona]
+    clashing = {fault.file for fault in cast_problems(sound)}
+    return [persona for file, persona in sound if file not in clashing], problems + cast_problems(named)
 
 
 def personas_by_file(folder: Path) -> dict[Path, Persona]:

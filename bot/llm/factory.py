@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 from bot.endpoint_settings import DEFAULT_ENDPOINT, NamedEndpoint
+from bot.errors import HostMustMend
 from bot.llm.dummy.server import serve_dummy
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -16,7 +17,7 @@ from bot.settings import Settings
 log = logging.getLogger(__name__)
 
 _NO_ENDPOINT: Final = (
-    "LLM_BASE_URL is not set: {who} from the embedded Markov dummy. "
+    "LLM_BASE_URL is {how}: {who} from the embedded Markov dummy. "
     "Set LLM_BASE_URL to an OpenAI-compatible endpoint for a real discussion."
 )
 # What an endpoint is given as it is set.
@@ -35,7 +36,18 @@ _SAME_NAMES: Final = (
 def no_endpoint(settings: Settings) -> str:
     """What a host should know where no default endpoint is set."""
     only = bool(settings.endpoints)
-    return _NO_ENDPOINT.format(who="personas that name no endpoint babble" if only else "the personas babble")
+    who = "personas that name no endpoint babble" if only else "the personas babble"
+    return _NO_ENDPOINT.format(how="dummy" if settings.means_the_dummy else "not set", who=who)
+
+
+def require_model(settings: Settings) -> None:
+    """Raise HostMustMend where a bot would babble at its members though nobody has said that it is to."""
+    if settings.llm_base_url is None and not settings.means_the_dummy:
+        raise HostMustMend(
+            "LLM_BASE_URL is not set, and without a model the personas would babble. Set it to an OpenAI-compatible "
+            "endpoint, such as http://127.0.0.1:8000/v1, or to `dummy` if that is meant. `roundtable demo` and "
+            "`roundtable discuss` do without."
+        )
 
 
 @asynccontextmanager

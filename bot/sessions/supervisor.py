@@ -89,6 +89,10 @@ class Supervisor:
             if runner.status is not Status.ENDED and guild_id in (None, runner.stored.guild_id)
         ]
 
+    def names_in(self, stored: StoredSession) -> PlaceNames:
+        """What the place of a session is called."""
+        return self._make_stage(stored).names()
+
     def expected_turns(self, session: Session) -> int | None:
         """How many turns a table will probably have had when a limit of a table ends it; None: all of them."""
         return expected_turns(self._limits, session, self._endpoints, max_tokens=self._max_tokens)
@@ -122,7 +126,7 @@ class Supervisor:
 
     async def message_gone(self, place_id: int, message_id: int) -> None:
         """Any message was deleted: a guest's turn is blanked, a post of ours is not sent again."""
-        await forget_message(self._store, self._runners.get(place_id), self._names_in, message_id)
+        await forget_message(self._store, self._runners.get(place_id), self.names_in, message_id)
 
     # --- what is kept ---
 
@@ -249,9 +253,6 @@ class Supervisor:
         await asyncio.gather(*(runner.finish_sending(SHUTDOWN_SECONDS) for runner in self._runners.values()))
 
     # --- inside ---
-
-    def _names_in(self, stored: StoredSession) -> PlaceNames:
-        return self._make_stage(stored).names()
 
     def _is_one_too_many(self, most: int | None) -> Callable[[int], None]:
         """Told how many tables a server has open, raises UserError if it may have no further one."""

@@ -18,6 +18,8 @@ from bot.settings.model_section import ModelSection
 _HEAD: Final = """\
 # Copy this file to .env and fill in what you need. A blank or missing setting takes its default.
 # A setting in the environment wins over this file. `roundtable check` says whether everything is right.
+# Each secret (DISCORD_TOKEN, DATABASE_URL, …_API_KEY, …_EXTRA_HEADERS, …_EXTRA_QUERY) may stand in a file of its own
+# instead, which is named by the same setting with _FILE: DISCORD_TOKEN_FILE=/run/secrets/discord_token
 """
 _WIDTH: Final = 120
 # What is not described with a field of an endpoint is described with its twin, LLM_…

@@ -1,8 +1,8 @@
 """The settings of the default endpoint and its model."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from bot.discussion.model.model_options import EndpointNames, ExtraBody, Layout, Omitted, Streamed
@@ -14,10 +14,10 @@ class ModelSection(BaseSettings):
 
     llm_base_url: BaseAddress | None = Field(
         default=None,
-        description="Any OpenAI-compatible endpoint: vLLM, llama.cpp, Ollama, OpenAI … Blank: the embedded Markov "
-        "dummy, which babbles. What members write goes there, and to every endpoint below. Discord forbids that a "
-        "model is trained on it: take none that trains on what it is sent, as free tiers often do, or switch that off "
-        "there.",
+        description="Any OpenAI-compatible endpoint: vLLM, llama.cpp, Ollama, OpenAI … `dummy`: the embedded Markov "
+        "dummy, which babbles; blank is the same for `demo` and `discuss`, and not enough for `run`. What members "
+        "write goes there, and to every endpoint below. Discord forbids that a model is trained on it: take none that "
+        "trains on what it is sent, as free tiers often do, or switch that off there.",
         examples=["http://127.0.0.1:8000/v1"],
     )
     llm_model: str | None = Field(
@@ -107,3 +107,9 @@ class ModelSection(BaseSettings):
         "while, at last every ten minutes, or as it asks.",
         examples=["fast, wise"],
     )
+
+    @field_validator("llm_base_url", mode="before")
+    @classmethod
+    def _dummy(cls, value: Any) -> Any:
+        # None that was set is another thing than None by default: see Settings.means_the_dummy.
+        return None if isinstance(value, str) and value.casefold() == "dummy" else value

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final, Self
 
 from pydantic import PrivateAttr, model_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot.database_address import database_passwords
 from bot.discussion.model.dials import Dials
@@ -12,6 +18,7 @@ from bot.endpoint_settings import DEFAULT_ENDPOINT, INHERITED, EndpointsByName, 
 from bot.settings.discord_section import DiscordSection, HostSection
 from bot.settings.house_section import FilesSection, KeepingSection, LimitsSection
 from bot.settings.model_section import ModelSection
+from bot.settings.secret_files import SecretFiles, without_secret_files
 
 # Ends of the names of settings whose values no message shows; those of JSON are told by the place of what is wrong.
 NOT_SHOWN: Final = ("TOKEN", "API_KEY", "EXTRA_HEADERS", "EXTRA_QUERY", "EXTRA_BODY")
@@ -43,7 +50,25 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, LimitsSe
     @model_validator(mode="before")
     @classmethod
     def _blank_is_unset(cls, data: Any) -> Any:
-        return _without_blanks(data)
+        plain = _without_blanks(data)
+        if isinstance(endpoints := plain.get("endpoint"), dict):
+            # What their files hold is among the data, as SecretFiles has read it.
+            plain["endpoint"] = without_secret_files(endpoints)
+        return plain
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        assert isinstance(env_settings, EnvSettingsSource)
+        assert isinstance(dotenv_settings, DotEnvSettingsSource)
+        files = SecretFiles(settings_cls, {**dotenv_settings.env_vars, **env_settings.env_vars})
+        return init_settings, env_settings, dotenv_settings, files
 
     @model_validator(mode="after")
     def _fallbacks_are_there(self) -> Self:
@@ -52,6 +77,11 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, LimitsSe
             if problem := fallback_problem(listed or (), name or DEFAULT_ENDPOINT, self.endpoints):
                 raise ValueError(f"{setting} {problem}")
         return self
+
+    @property
+    def means_the_dummy(self) -> bool:
+        """Whether LLM_BASE_URL says `dummy`; that it says nothing may be an oversight."""
+        return self.llm_base_url is None and "llm_base_url" in self.model_fields_set
 
     @property
     def given_as(self) -> Mapping[str, str]:
@@ -85,9 +115,15 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, LimitsSe
 
 def _without_blanks(data: dict[str, Any]) -> dict[str, Any]:
     # A line like `LLM_MODEL= ` means the same as no line at all; dials and endpoints are dictionaries inside.
-    stripped = {k: v.strip() if isinstance(v, str) else v for k, v in data.items()}
+    stripped = {k: _unquoted(v.strip()) if isinstance(v, str) else v for k, v in data.items()}
     return {
         k: _without_blanks(v) if isinstance(v, dict) and not k.upper().endswith(NOT_SHOWN) else v
         for k, v in stripped.items()
         if v != ""
     }
+
+
+def _unquoted(value: str) -> str:
+    """A value without the quotation marks around it, which `docker run --env-file` takes for a part of it."""
+    mark, within = value[:1], value[1:-1]
+    return within if len(value) > 1 and mark in "\"'" and value.endswith(mark) and mark not in within else value

@@ -10,7 +10,8 @@ from pydantic_settings import SettingsError
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.model_options import ModelOptions
 from bot.endpoint_settings import NamedEndpoint
-from bot.errors import RoundtableError
+from bot.errors import HostMustMend
+from bot.settings.secret_files import UnusableSecretFile
 from bot.settings.settings import NOT_SHOWN, Settings
 
 _DIALS: Final = ", ".join(f"DISCUSSION_{field.upper()}" for field in Dials.model_fields)
@@ -18,7 +19,7 @@ _ENDPOINT_FIELDS: Final = sorted(NamedEndpoint.model_fields, key=lambda field: f
 _ENDPOINT: Final = ", ".join(f"ENDPOINT_<NAME>_{field.upper()}" for field in _ENDPOINT_FIELDS)
 
 
-class BadSettings(RoundtableError):
+class BadSettings(HostMustMend):
     """One or more settings can't be used."""
 
 
@@ -35,6 +36,8 @@ def read_settings(given_as: Mapping[str, str] | None = None, **overrides: Any) -
     except SettingsError as error:
         name, known = ("ENDPOINT", _ENDPOINT) if '"endpoint"' in str(error) else ("DISCUSSION", _DIALS)
         raise BadSettings(f"{name} alone is not a setting. There are: {known}.") from None
+    except UnusableSecretFile as error:
+        raise BadSettings(str(error)) from None
     except UnicodeDecodeError as error:
         raise BadSettings(f"The file .env is not UTF-8 (position {error.start}). Save it as UTF-8.") from None
     settings._given_as = given_as

@@ -1,7 +1,9 @@
 """Opens the database: the lock that keeps a second process out, the driver that its URL asks for, migrations."""
 
+import asyncio
 import contextlib
 import errno
+import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
@@ -18,11 +20,15 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.database_address import shown_database
 from bot.store import postgresql
+from bot.store.backup import BackupError
 from bot.store.driver_thread import DriverThreadDatabase
 from bot.store.engine import Database, DatabaseOpenError, TransientDatabaseError, create_pool
+from bot.store.migration_copies import copy_before_migration
 from bot.store.postgresql import PostgresqlDatabase
-from bot.store.schema import sessions
+from bot.store.schema import now, sessions
 from bot.store.server_opening import in_words, migrate, only_process
+
+log = logging.getLogger(__name__)
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -83,6 +89,7 @@ async def open_migrated(url: str, file: Path | None) -> Database:
         return await open_database(url)
     _make_folder(file)
     _make_private(file)
+    copied = await asyncio.to_thread(_copied_if_older, url, file)
     try:
         database = await open_database(url)
         try:
@@ -97,6 +104,11 @@ async def open_migrated(url: str, file: Path | None) -> Database:
         ) from None
     except (DatabaseError, TransientDatabaseError, OSError) as error:
         raise DatabaseOpenError(_unwritable(file, error)) from None
+    if copied:
+        old, copy = copied
+        log.info(
+            "migrated %s from schema %s to %s; as it was before it is in %s", file, old, known_revisions()[0], copy
+        )
     return database
 
 
@@ -117,6 +129,25 @@ def look_into(file: Path) -> tuple[str | None, int]:
 def known_revisions() -> list[str]:
     """The schema revisions that this version knows, newest first."""
     return [script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()]
+
+
+def _copied_if_older(url: str, file: Path) -> tuple[str, Path] | None:
+    """Copy a database that is about to be migrated. Out: its revision, and the copy. Raises DatabaseOpenError."""
+    if not url.startswith("sqlite"):
+        return None
+    try:
+        revision, _ = look_into(file)
+    except DatabaseOpenError:  # new and empty, or damaged, which the attempt to open it tells
+        return None
+    known = known_revisions()
+    if revision not in known[1:]:
+        return None
+    try:
+        return revision, copy_before_migration(file, revision, now())
+    except BackupError as error:
+        raise DatabaseOpenError(
+            f"{error} Without a copy of it {file} is not brought up to this version's schema: make room, and try again."
+        ) from None
 
 
 def _migrate(connection: Connection) -> None:

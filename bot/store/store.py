@@ -34,6 +34,7 @@ from bot.store.models import (
     StoredSession,
 )
 from bot.store.opening import open_migrated
+from bot.store.overview import Overview
 from bot.store.own_library import MadeTable, Makers, Portraits, SketchTable
 from bot.store.schema import now, own_personas, own_tasks
 from bot.store.server_settings import Remembered, ServerSettingsTable
@@ -69,6 +70,7 @@ class Store:
         self.last_choices = LastChoices(database)
         self.votes = VoteTable(database)
         self.webhooks = WebhookTable(database)
+        self.overview = Overview(database)
 
     @classmethod
     async def open(cls, url: str, file: Path | None) -> Self:

@@ -31,10 +31,10 @@ CONVENERS = [
     ("wrapup", {}),
     ("floor", {"persona": "Bo"}),
     ("turns", {"turns": 5}),
-    ("seat", {"persona": "Bo"}),
-    ("unseat", {"persona": "Bo"}),
-    ("mute", {"persona": "Bo"}),
-    ("mute", {"persona": "Bo", "muted": False}),
+    ("seat add", {"persona": "Bo"}),
+    ("seat remove", {"persona": "Bo"}),
+    ("seat mute", {"persona": "Bo"}),
+    ("seat mute", {"persona": "Bo", "muted": False}),
 ]
 NEEDS_A_RUNNING_TABLE = [c for c in CONVENERS if c[0] not in ("stop", "pause", "resume")]
 
@@ -218,17 +218,17 @@ async def test_turns_can_be_changed(place: SimulatedPlace) -> None:
 
 async def test_seats_come_and_go(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
     await place.type("start", personas="Aino, Bo")
-    assert await place.type("seat", persona="Bo") == "Bo Lindqvist sits at this table already."
-    assert await place.type("seat", persona="Zoe") == "There is no persona called “Zoe”. There are: Aino, Ravi, Bo."
-    assert await place.type("seat", persona="Ravi") == "Ravi Menon has a seat."
+    assert await place.type("seat add", persona="Bo") == "Bo Lindqvist sits at this table already."
+    assert await place.type("seat add", persona="Zoe") == "There is no persona called “Zoe”. There are: Aino, Ravi, Bo."
+    assert await place.type("seat add", persona="Ravi") == "Ravi Menon has a seat."
     assert "-# Ravi Menon joins the table." in place.said_by_bot
-    assert await place.type("unseat", persona="Aino") == "Professor Aino Virtanen has left."
+    assert await place.type("seat remove", persona="Aino") == "Professor Aino Virtanen has left."
     assert "-# Professor Aino Virtanen leaves the table." in place.said_by_bot
     await place.turn(4)
     assert set(place.speakers[-4:]) == {"Ravi Menon", "Bo Lindqvist"}
     assert "Moderator: Ravi Menon joins the table. Ravi Menon" in llm.prompts[-1]
-    await place.type("unseat", persona="Ravi")
-    assert await place.type("unseat", persona="Bo") == (
+    await place.type("seat remove", persona="Ravi")
+    assert await place.type("seat remove", persona="Bo") == (
         "Bo Lindqvist is the only one left to speak. `/roundtable stop` ends the table."
     )
     kinds = [type(s) for _, s in (await place.record()).steerings() if isinstance(s, SeatAdded | SeatRemoved)]
@@ -237,21 +237,21 @@ async def test_seats_come_and_go(place: SimulatedPlace, llm: ScriptedEndpoint) -
 
 async def test_a_muted_persona_only_listens(place: SimulatedPlace) -> None:
     await place.type("start", personas="Aino, Bo, Ravi")
-    assert await place.type("mute", persona="Bo") == "Bo Lindqvist only listens now."
+    assert await place.type("seat mute", persona="Bo") == "Bo Lindqvist only listens now."
     assert "-# mira asks Bo Lindqvist only to listen." in place.said_by_bot
-    assert await place.type("mute", persona="Bo") == "Bo Lindqvist only listens already."
+    assert await place.type("seat mute", persona="Bo") == "Bo Lindqvist only listens already."
     await place.otto.send(place.channel, "Bo, what do you say?")
     await place.turn(3)
     assert "Bo Lindqvist" not in place.speakers[1:]
     assert await place.type("floor", persona="Bo") == (
-        "Bo Lindqvist only listens. `/roundtable mute` with `muted:False` lets a persona speak again."
+        "Bo Lindqvist only listens. `/roundtable seat mute` with `muted:False` lets a persona speak again."
     )
-    await place.type("mute", persona="Aino")
-    assert await place.type("mute", persona="Ravi") == (
+    await place.type("seat mute", persona="Aino")
+    assert await place.type("seat mute", persona="Ravi") == (
         "Ravi Menon is the only one left to speak. `/roundtable stop` ends the table."
     )
-    assert await place.type("mute", persona="Bo", muted=False) == "Bo Lindqvist may speak again."
-    assert await place.type("mute", persona="Bo", muted=False) == "Bo Lindqvist may speak already."
+    assert await place.type("seat mute", persona="Bo", muted=False) == "Bo Lindqvist may speak again."
+    assert await place.type("seat mute", persona="Bo", muted=False) == "Bo Lindqvist may speak already."
     await place.turn(2)
     assert "Bo Lindqvist" in place.speakers[-2:]
     assert len([s for _, s in (await place.record()).steerings() if isinstance(s, Muted)]) == 3

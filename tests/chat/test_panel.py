@@ -160,9 +160,9 @@ async def test_who_may_steers_by_a_private_card(place: SimulatedPlace) -> None:
     await press(place, card, "Skip")
     await place.mira.select(card.response, ["Aino", "Bo", "Edda"])
     assert place.said_by_bot[-2:] == ["-# Edda the Ferrywoman joins the table.", "-# Ravi Menon leaves the table."]
-    assert (await place.type("unseat", persona="Ravi")).startswith("“Ravi” does not sit at this table.")
+    assert (await place.type("seat remove", persona="Ravi")).startswith("“Ravi” does not sit at this table.")
     await place.mira.select(card.response, ["Bo", "Ravi", "Edda"])
-    assert (await place.type("unseat", persona="Aino")).startswith("“Aino” does not sit at this table.")
+    assert (await place.type("seat remove", persona="Aino")).startswith("“Aino” does not sit at this table.")
 
     assert (await press(place, card, "Wrap up")) == "3 more turns, then the summary."
     assert (await press(place, card, "Wrap up")) == "The table is wrapping up already."

@@ -371,9 +371,9 @@ async def test_suggestions_for_the_seats(place: SimulatedPlace) -> None:
         found = await place.mira.autocomplete(place.channel, f"roundtable {command}", "persona", typed)
         return [c["value"] for c in found]
 
-    for command in ("floor", "unseat", "mute"):
+    for command in ("floor", "seat remove", "seat mute"):
         assert await offered(command) == ["Aino", "Bo"]
-    assert await offered("seat") == ["Ravi"]
+    assert await offered("seat add") == ["Ravi"]
     assert await offered("floor", "in") == ["Aino"]
 
 

@@ -83,7 +83,7 @@ async def steer(page: PageDriver) -> None:
     await page.press("Own question")
     await page.submit_form("And who counts the cats?")
     await page.wait_for(lambda seen: any("And who counts the cats?" in text for _, text in seen))
-    await page.run("/roundtable seat", persona="Edda")
+    await page.run("/roundtable seat add", persona="Edda")
     await page.wait_for(lambda seen: any("Edda has a seat" in text for _, text in seen))
     await page.run("/roundtable floor", persona="Edda")
     await page.wait_for(lambda seen: "Edda" in dict(spoken(seen)))

@@ -86,7 +86,7 @@ def check_logs(host: BotHost) -> None:
     secrets = {host.server.token, LLM_KEY, *(w.token for w in host.world.webhooks.values()), *host.world.interactions}
     assert [secret for secret in secrets if secret in said] == []
     assert "Traceback" not in said
-    assert "LLM_BASE_URL is not set" in said
+    assert "LLM_BASE_URL is dummy: the personas babble" in said
     assert said.count("bot.chat.app: ended") == 2  # and one was killed
     for false_alarm in ("PyNaCl", "davey", "intent seems to be disabled", "Unclosed", "never retrieved", "garbage"):
         assert false_alarm not in said

@@ -94,6 +94,8 @@ async def test_run_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture, mon
     database = made(tmp_path / "roundtable.db", 0o644)
     caplog.set_level(logging.WARNING)
     with pytest.raises(RoundtableError, match="does not answer like Discord"):
-        await run_bot(settings_for(database, discord_token="x", discord_api_url="http://127.0.0.1:9"))
+        await run_bot(
+            settings_for(database, discord_token="x", llm_base_url="dummy", discord_api_url="http://127.0.0.1:9")
+        )
     warned = [record.getMessage() for record in caplog.records if "chmod" in record.getMessage()]
     assert [sentence.partition(" ")[0] for sentence in warned][:2] == [".env", str(database)]

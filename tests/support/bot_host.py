@@ -43,6 +43,7 @@ class BotHost:
             "DATABASE_URL": f"sqlite+aiosqlite:///{self.database}",
             "PERSONAS_DIR": str(REPOSITORY / "personas"),
             "TASKS_DIR": str(REPOSITORY / "tasks"),
+            "LLM_BASE_URL": "dummy",
             "LLM_API_KEY": LLM_KEY,
             "LOG_LEVEL": "DEBUG",
             "DISCUSSION_PACE": "0",

@@ -18,6 +18,11 @@ _HEAD: Final = """\
 All of them are optional but `DISCORD_TOKEN`, which `roundtable run` needs. They are read from the environment and from
 the file `.env` in the working directory; the environment wins. A blank setting is the same as none. `roundtable check`
 reads them, says what is wrong with which, and asks Discord and the endpoint whether they agree.
+
+Each secret (`DISCORD_TOKEN`, `DATABASE_URL`, `…_API_KEY`, `…_EXTRA_HEADERS`, `…_EXTRA_QUERY`) may stand in a file of
+its own instead, which is named by the same setting with `_FILE`: `DISCORD_TOKEN_FILE=/run/secrets/discord_token`. A
+name that is nearly that of a setting (`LLM_BASEURL`) is warned of.
+
 [`.env.example`](../.env.example) is this page as a file to fill in.
 """
 # LLM_TIMEOUT, LLM_… and the like, where they do not stand in a code span yet.

@@ -34,7 +34,10 @@ _STEERING: Final[_Rows] = (
     (("pause", "resume"), "the table waits, and goes on; a closed one, too"),
     (("ask",), "put the next question, or one of your own"),
     (("floor", "skip"), "have somebody speak next, or pass one over"),
-    (("seat", "unseat", "mute"), "who joins, who leaves, who only listens"),
+    (
+        ("roundtable seat add", "roundtable seat remove", "roundtable seat mute"),
+        "who joins, who leaves, who only listens",
+    ),
     (("turns", "wrapup", "stop"), "how long it goes on, and how it ends"),
     (("doctor",), "something does not work: what it is, and what helps"),
 )

@@ -109,7 +109,7 @@ def steer_card(
             most=len(shown),
             is_enabled=runs,
         ),
-        c.text(small("The menu holds 25 personas; `/roundtable seat` knows them all."))
+        c.text(small("The menu holds 25 personas; `/roundtable seat add` knows them all."))
         if len(seated) + len(absent) > c.OPTIONS
         else None,
     )

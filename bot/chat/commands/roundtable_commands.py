@@ -2,15 +2,22 @@
 
 from discord import app_commands
 
-from bot.chat.commands.admins import doctor_command, server_commands
+from bot.chat.commands.admins import doctor_command, reload_command, server_commands
 from bot.chat.commands.members import guide_commands, history_command, minutes_command, voting
 from bot.chat.commands.opening import setup_command, start_command
-from bot.chat.commands.steering import gallery_commands, message_menus, steering_commands, talking_commands
+from bot.chat.commands.steering import (
+    gallery_commands,
+    message_menus,
+    seat_commands,
+    steering_commands,
+    talking_commands,
+)
 
 _PARTS = (
     start_command,
     setup_command,
     steering_commands,
+    seat_commands,
     talking_commands,
     voting,
     minutes_command,
@@ -19,6 +26,7 @@ _PARTS = (
     guide_commands,
     history_command,
     doctor_command,
+    reload_command,
 )
 
 

@@ -50,7 +50,7 @@ REMEDIES: Final[Mapping[Remedy, str]] = {
     "whoever hosts the bot can allow more (LIMIT_SESSIONS).",
     Remedy.STOP_OR_SETTINGS: "Whoever convened one ends it with `/roundtable stop`; with **Manage Server** "
     "`/roundtable settings tables:` allows more.",
-    Remedy.UNMUTE: "`/roundtable mute` with `muted:False` lets a persona speak again.",
+    Remedy.UNMUTE: "`/roundtable seat mute` with `muted:False` lets a persona speak again.",
     Remedy.SOONER: "`/roundtable wrapup` leaves the closing turns only, and `/roundtable stop` ends the table.",
 }
 

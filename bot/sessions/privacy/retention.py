@@ -31,10 +31,12 @@ class Retention:
         grace_days: int,
         keeps_promises: bool = False,
         drop_pictures: Callable[[Sequence[str]], None] = lambda digests: None,
+        drop_copies: Callable[[datetime], None] = lambda at: None,
     ) -> None:
         """`drop_server` ends every loop of a server whose sessions are about to be deleted. `keeps_promises`: the host
         has set nothing, so what an earlier version promised to keep for longer is kept for longer. `drop_pictures`
-        hears the digests of portraits that are kept no more."""
+        hears the digests of portraits that are kept no more; `drop_copies` deletes old copies of the database."""
+        self._drop_copies = drop_copies
         self._drop_pictures = drop_pictures
         self._drop_server = drop_server
         self._store = store
@@ -70,6 +72,7 @@ class Retention:
             self._drop_server(guild_id)
             of_left += await expiry.delete_server(guild_id)
         self._drop_pictures(await self._store.pictures.free())
+        await asyncio.to_thread(self._drop_copies, at)
         forget_turn_texts()
         emptied = await self._store.member_data.scrub()
         log.info(

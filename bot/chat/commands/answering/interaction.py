@@ -45,6 +45,10 @@ class InteractionClient(discord.Client):
     store: Store
     endpoints: EndpointRegistry
 
+    async def reload(self) -> str:
+        """Read the host's personas and tasks anew. Out: what is another now. Raises RoundtableError: nothing is."""
+        raise NotImplementedError
+
     def stage_of(self, stored: StoredSession) -> Stage:
         """Where a session is shown."""
         raise NotImplementedError

@@ -107,7 +107,9 @@ class PersonaBench(CraftBench[Persona]):
         return persona_parts(thing, face)
 
     def hint(self, thing: Persona) -> str:
-        return f"{shown(thing.name, 80)} sits where it is named: `/roundtable start personas:` or `/roundtable seat`."
+        return (
+            f"{shown(thing.name, 80)} sits where it is named: `/roundtable start personas:` or `/roundtable seat add`."
+        )
 
     def files(self, thing: Persona, picture: bytes | None) -> list[tuple[str, bytes]]:
         stem = _stem(thing.name)

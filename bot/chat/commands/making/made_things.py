@@ -33,8 +33,8 @@ _OF_HOST: Final = "{name} comes with me: whoever hosts me keeps it as a file, so
 _UNKNOWN: Final = "This server has made no {craft} called “{name}”. `/{craft} list` shows what there is."
 _GONE: Final = "It was deleted meanwhile."
 _SEATED: Final = (
-    "{name} sits at the table in {places}, so it can't be deleted now. `/roundtable unseat` there takes it off the "
-    "table, or wait for its end."
+    "{name} sits at the table in {places}, so it can't be deleted now. `/roundtable seat remove` there takes it off "
+    "the table, or wait for its end."
 )
 _ASKED_TO_BE_FORGOTTEN: Final = "somebody who is forgotten"
 

@@ -7,7 +7,6 @@ from discord.app_commands import Choice, Range
 
 from bot.chat.commands.answering.interaction import Interaction
 from bot.chat.commands.answering.responses import carry_out
-from bot.chat.commands.answering.server_catalogue import catalogue_of
 from bot.chat.commands.answering.suggestions import matching
 from bot.chat.commands.steering import actions
 
@@ -56,37 +55,10 @@ async def turns(interaction: Interaction, turns: Range[int, 1, 200]) -> None:
     await carry_out(interaction, actions.change_turns, turns)
 
 
-@app_commands.command(description="Give one more persona a seat at the table")
-@app_commands.describe(persona="Who joins")
-async def seat(interaction: Interaction, persona: str) -> None:
-    await carry_out(interaction, actions.seat, persona)
-
-
-@app_commands.command(description="Have a persona leave the table")
-@app_commands.describe(persona="Who leaves")
-async def unseat(interaction: Interaction, persona: str) -> None:
-    await carry_out(interaction, actions.unseat, persona)
-
-
-@app_commands.command(description="Have a persona only listen, or speak again")
-@app_commands.describe(persona="Who it is about", muted="False: may speak again (default: only listens)")
-async def mute(interaction: Interaction, persona: str, muted: bool = True) -> None:
-    await carry_out(interaction, actions.mute, persona, muted=muted)
-
-
 @floor.autocomplete("persona")
-@unseat.autocomplete("persona")
-@mute.autocomplete("persona")
-async def _complete_seated(interaction: Interaction, current: str) -> list[Choice[str]]:
+async def complete_seated(interaction: Interaction, current: str) -> list[Choice[str]]:
     runner = interaction.client.supervisor.find(interaction.channel_id or 0)
     return matching(current, runner.status_report().cast if runner else ())
-
-
-@seat.autocomplete("persona")
-async def _complete_unseated(interaction: Interaction, current: str) -> list[Choice[str]]:
-    runner = interaction.client.supervisor.find(interaction.channel_id or 0)
-    seated = runner.status_report().cast if runner else ()
-    return matching(current, [p.name for p in (await catalogue_of(interaction)).personas if p.name not in seated])
 
 
 COMMANDS: Final = (
@@ -98,7 +70,4 @@ COMMANDS: Final = (
     floor,
     wrapup,
     turns,
-    seat,
-    unseat,
-    mute,
 )

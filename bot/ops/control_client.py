@@ -1,0 +1,47 @@
+"""The shell's end of the control socket: asks the running bot for something."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from bot.ops.control_protocol import LONGEST_LINE, ControlError, NoBot, address_of, line_of, read_line
+
+# How long the bot may take, in seconds: whoever stops a table waits for its place, too.
+PATIENCE: Final = 60.0
+
+
+async def ask_bot(path: Path, do: str, **values: Any) -> Any:
+    """Have the bot that listens at `path` do something. Out: what it gives.
+
+    Raises NoBot where nobody listens, ControlError with the bot's own sentence or where it does not answer.
+    """
+    if not hasattr(asyncio, "open_unix_connection"):
+        raise NoBot("This system has no sockets in files, so a running bot can't be asked.")
+    try:
+        with address_of(path) as address:
+            reader, writer = await asyncio.open_unix_connection(address, limit=LONGEST_LINE)
+    except (FileNotFoundError, ConnectionRefusedError):
+        raise NoBot("No bot listens.") from None
+    except OSError as error:
+        raise ControlError(
+            f"The bot's control socket {path} can't be reached ({error.strerror}). "
+            "Run this as the user that the bot runs as."
+        ) from None
+    try:
+        async with asyncio.timeout(PATIENCE):
+            writer.write(line_of(do=do, **{"with": values}))
+            await writer.drain()
+            line = await reader.readline()
+    except TimeoutError:
+        raise ControlError(f"The running bot has not answered within {PATIENCE:.0f} s. Its log may tell why.") from None
+    except (ConnectionError, ValueError, json.JSONDecodeError):
+        line = b""
+    finally:
+        writer.close()
+    if not line:
+        raise ControlError("The running bot has hung up without an answer; it may be ending.")
+    answer = read_line(line)
+    if "error" in answer:
+        raise ControlError(answer["error"])
+    return answer.get("gives")
