@@ -20,12 +20,26 @@ from typing import Final
 
 from filelock import FileLock
 
+from bot.llm.local import child
+from bot.llm.local.child import ServedFile
+from bot.llm.local.small_model import DRY_WINDOW, SHA256
+
 ROOT: Final = Path(__file__).parent.parent
 ENVIRONMENT: Final = ROOT / ".venv-model"
 REQUIREMENTS: Final = Path(__file__).with_name("model-requirements.txt")
 MODEL: Final = "smollm2-135m"
-# Of the file inside the wheel that is pinned; what was measured was measured with this one.
-SHA256: Final = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+# The role rules of Mistral-7B-Instruct's chat template (user and assistant in turns, no system role) in ChatML.
+STRICT_ROLES: Final = """\
+{%- for message in messages -%}
+{%- if message.role not in ["user", "assistant"] -%}
+{{- raise_exception("Only user and assistant roles are supported!") -}}
+{%- elif (message.role == "user") != (loop.index0 is even) -%}
+{{- raise_exception("Conversation roles must alternate user/assistant/user/assistant/...") -}}
+{%- endif -%}
+{{- "<|im_start|>" + message.role + "\\n" + message.content + "<|im_end|>\\n" -}}
+{%- endfor -%}
+{%- if add_generation_prompt -%}{{- "<|im_start|>assistant\\n" -}}{%- endif -%}
+"""
 # A server that takes longer than this to load the model, or to end, is stuck, in seconds.
 PATIENCE: Final = 60.0
 
@@ -85,18 +99,21 @@ def running_model(
     Raises NoModel.
     """
     python, file = installed()
-    options = {
+    options: ServedFile = {
         "file": str(file),
         "name": MODEL,
+        "port": 0,
         "slots": slots,
         "context": context,
         "threads": threads,
         "cap": cap,
-        "dry": dry,
-        "strict_roles": strict_roles,
+        "dry": (dry, DRY_WINDOW),
         "seed": seed,
+        "prompts_kept": 0,  # only the slots are a cache: what is measured is the layout, not a second cache
     }
-    command = [str(python), str(Path(__file__).with_name("model_server.py")), json.dumps(options)]
+    if strict_roles:
+        options["template"] = STRICT_ROLES
+    command = [str(python), child.__file__]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
@@ -105,9 +122,11 @@ def running_model(
     overdue = threading.Timer(PATIENCE, process.kill)
     overdue.start()
     try:
+        told = json.dumps(options)
+        print(told, file=process.stdin, flush=True)
         address = process.stdout.readline().strip()
         if not address:
-            raise NoModel(f"The model's server ended by itself. To see why: {' '.join(command[:2])} '{command[2]}'")
+            raise NoModel(f"The model's server ended by itself. To see why: echo '{told}' | {' '.join(command)}")
         overdue.cancel()
         yield f"{address}/v1"
     finally:

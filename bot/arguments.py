@@ -42,6 +42,16 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     demo = command("demo", "Try the bot in the browser: no token, no account, no LLM needed.")
     demo.add_argument("--port", type=value.port, default=0, help="port on 127.0.0.1 (default: any free one)")
     demo.add_argument("--no-browser", action="store_true", help="only print the address")
+    model = demo.add_mutually_exclusive_group()
+    model.add_argument(
+        "--local",
+        type=value.path,
+        nargs="?",
+        const=True,
+        metavar="GGUF",
+        help="have a model's file speak, served here; without one a very small model is fetched (98 MB)",
+    )
+    model.add_argument("--near", action="store_true", help="have a model server speak that runs on this machine")
 
     talk = command("discuss", "Hold a discussion in this terminal.")
     talk.add_argument(

@@ -1,5 +1,6 @@
 """`roundtable check`: says in words whether settings, personas, tasks, database, endpoint and Discord are right."""
 
+from contextlib import AsyncExitStack
 from importlib.util import find_spec
 
 from bot.checks.database import check_database
@@ -14,6 +15,9 @@ from bot.library.file_problem import FileProblem
 from bot.library.files import read_personas, read_tasks, unread_files
 from bot.llm.endpoint import Endpoint
 from bot.llm.factory import no_endpoint, open_endpoints
+from bot.llm.local.gguf import UnusableModel
+from bot.llm.local.nearby import servers_near_by
+from bot.llm.local.serving import with_local_model
 from bot.llm.own_network import hosts_away
 from bot.settings import Settings
 
@@ -62,14 +66,18 @@ def _files(report: Report, fine: str, faults: list[FileProblem]) -> None:
 
 
 async def _check_endpoints(settings: Settings, personas: list[Persona], report: Report) -> None:
-    if settings.llm_base_url is None:
-        report.note(no_endpoint(settings))
-        if not settings.means_the_dummy:
-            with report.concerning("run"):
-                report.needs("LLM_BASE_URL")
-        if not settings.endpoints:
+    async with AsyncExitStack() as stack:
+        try:
+            settings = await stack.enter_async_context(with_local_model(settings, wait=True))
+        except UnusableModel as problem:
+            report.fault(f"Endpoint: {problem}")
+            settings = settings.model_copy(update={"llm_gguf": None})
+        else:
+            if settings.llm_base_url is None:
+                await _tell_of_no_endpoint(settings, report)
+        if settings.llm_base_url is None and not settings.endpoints:
             return
-    async with open_endpoints(settings) as endpoints:
+        endpoints = await stack.enter_async_context(open_endpoints(settings))
         asked = [e for e in endpoints.every(personas) if e is not endpoints.default or settings.llm_base_url]
         for endpoint in asked:
             await _check_endpoint(endpoint, report)
@@ -80,6 +88,15 @@ async def _check_endpoints(settings: Settings, personas: list[Persona], report: 
                 f"Endpoint: {host} is on the internet: what members write goes to it. Make sure that it does not train "
                 "on it, which Discord forbids (docs/discord.md)."
             )
+
+
+async def _tell_of_no_endpoint(settings: Settings, report: Report) -> None:
+    report.note(no_endpoint(settings))
+    if not settings.means_the_dummy:
+        with report.concerning("run"):
+            report.needs("LLM_BASE_URL")
+    for server in await servers_near_by():
+        report.fine(f"Endpoint: {server.in_words}. To use it, write into .env: {' and '.join(server.lines)}")
 
 
 async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:

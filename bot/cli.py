@@ -76,8 +76,13 @@ async def _run(args: argparse.Namespace) -> int:
 
 async def _demo(args: argparse.Namespace) -> int:
     from bot.demo.run_demo import serve_demo
+    from bot.demo.who_speaks import with_local_file, with_server_near_by
 
     settings = _settings()
+    if args.local is not None:
+        settings = await with_local_file(settings, None if args.local is True else args.local)
+    else:
+        settings = await with_server_near_by(settings, use=args.near)
     return await serve_demo(settings, port=args.port, open_browser=not args.no_browser)
 
 
@@ -179,9 +184,12 @@ def _settings_of(args: argparse.Namespace) -> Settings:
     """The settings with those options of `discuss` that stand for one; what is wrong is told by the option's name."""
     values = {option: getattr(args, option.removeprefix("--").replace("-", "_")) for option in _SETTINGS}
     given = {_SETTINGS[option]: (option, value) for option, value in values.items() if value is not None}
+    # Who gives an address means that one, whichever model the settings have served here.
+    instead = {"llm_gguf": None} if "LLM_BASE_URL" in given else {}
     return _settings(
         {setting: option for setting, (option, _) in given.items()},
         **{setting.lower(): value for setting, (_, value) in given.items()},
+        **instead,
     )
 
 

@@ -13,6 +13,7 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, Turn, Usage
 from bot.discussion.model.task import Task
 from bot.llm.factory import open_endpoints
+from bot.llm.local.serving import with_local_model
 from bot.minutes.as_jsonl import session_object, turn_object
 from bot.sessions.composing.limits import Limits
 from bot.sessions.session_runner import SessionRunner
@@ -42,6 +43,7 @@ async def discuss(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="roundtable-")))
         file = folder / "discuss.db"
         store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
+        settings = await stack.enter_async_context(with_local_model(settings, wait=True))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         # There is no audience that could vote here, and nobody to wait for.
         session = Session(task, cast, dials.model_copy(update={"vote": False}), seed)

@@ -3,12 +3,14 @@
 set -euo pipefail
 
 MODEL=${MODEL:-mistralai/Mistral-7B-Instruct-v0.3}
+[[ $MODEL != */ ]] || MODEL=${MODEL%/}
 SERVED_MODEL_NAME=${SERVED_MODEL_NAME:-${MODEL##*/}}
 PORT=${PORT:-8000}
 # Mistral 7B takes 15 GB of GPU memory as it is, and each 8,192 tokens of context 1 GB more.
 MAX_MODEL_LEN=${MAX_MODEL_LEN:-8192}
-VLLM_IMAGE=${VLLM_IMAGE:-vllm/vllm-openai:v0.12.0}
+VLLM_IMAGE=${VLLM_IMAGE:-vllm/vllm-openai:v0.31.0}
 HF_CACHE=${HF_CACHE:-roundtable-hf-cache}
+VLLM_CACHE=${VLLM_CACHE:-roundtable-vllm-cache}
 WAIT_S=${WAIT_S:-1800}
 PROGRESS_S=${PROGRESS_S:-10}
 
@@ -21,32 +23,35 @@ NO_IMAGE=12
 
 help() {
   cat <<HELP
-usage: deploy/modelup.sh [up [vLLM's own options]] | down | logs [-f] | status | --help
+usage: deploy/modelup.sh [up [vLLM's own options]] | stop | start | down | logs [-f] | status | --help
 
   up      start the model and wait until it answers (the default); does nothing if it runs already as asked,
           and replaces a container that is stopped or was started otherwise
+  stop    free the GPU and keep the container as it was set up
+  start   start it again so, and wait until it answers
   down    stop it and remove its container; the downloaded weights stay
   logs    show what the server last wrote
   status  say whether it runs and answers; exit code 0 if it does, 1 if not
 
 Settings, from the environment:
-  HF_TOKEN           your Hugging Face token; also read from .env at the top of the repository
-  MODEL              mistralai/Mistral-7B-Instruct-v0.3
-  SERVED_MODEL_NAME  the name the bot asks for (LLM_MODEL); by default MODEL without its owner
+  MODEL              mistralai/Mistral-7B-Instruct-v0.3; another of Hugging Face's, or a folder with one (/models/mine)
+  HF_TOKEN           your Hugging Face token, for models that want one; also read from .env at the top of the repository
+  SERVED_MODEL_NAME  the name the bot asks for (LLM_MODEL); by default MODEL without its owner or folder
   PORT               8000, published on 127.0.0.1 only
   MAX_MODEL_LEN      8192, the context window in tokens
-  VLLM_IMAGE         vllm/vllm-openai:v0.12.0
+  VLLM_IMAGE         vllm/vllm-openai:v0.31.0, which needs NVIDIA's driver 580 or newer; v0.31.0-cu129 goes with less
   HF_CACHE           roundtable-hf-cache, a Docker volume or a folder's full path: where the weights are kept
+  VLLM_CACHE         roundtable-vllm-cache, the same for what vLLM compiles for this GPU
   WAIT_S             1800, how many seconds to wait for the model
   PROGRESS_S         10, seconds between two lines of progress
 
 Exit codes:
    0  the model answers            7  Docker has no access to an NVIDIA GPU
-   1  anything else                8  Hugging Face refused the model
+   1  anything else                8  Hugging Face refused the model, or has none of that name
    2  usage, or a bad setting      9  not enough GPU memory
    3  docker is not installed     10  the server ended for another reason
    4  no Docker daemon to talk to 11  the model was not ready in time
-   5  HF_TOKEN is missing         12  the image could not be pulled
+   5  the model wants HF_TOKEN    12  the image could not be pulled
    6  the port is taken
 HELP
 }
@@ -99,11 +104,16 @@ find_token() {
       esac
     done <"$ROOT/.env"
   fi
-  [[ -n ${HF_TOKEN:-} ]] ||
-    fail $NO_TOKEN "HF_TOKEN is missing, and Hugging Face gives $MODEL only to those who accepted its terms:" \
-      "do so at https://huggingface.co/$MODEL, make a read token at https://huggingface.co/settings/tokens," \
-      "and put HF_TOKEN=... into $ROOT/.env."
-  export HF_TOKEN
+  [[ -z ${HF_TOKEN:-} ]] || export HF_TOKEN
+}
+
+is_folder() { [[ $MODEL == /* || $MODEL == ./* || $MODEL == ../* ]]; }
+check_folder() {
+  [[ -d $MODEL ]] || fail $USAGE "MODEL is '$MODEL', but there is no such folder: correct the path."
+  [[ -f $MODEL/config.json ]] ||
+    fail $USAGE "MODEL is '$MODEL', but there is no config.json in that folder: name the one that holds a model in" \
+      "Hugging Face's format. (A GGUF file is for llama.cpp: the profile \"local\" of deploy/compose.yaml.)"
+  MODEL=$(cd "$MODEL" && pwd)
 }
 
 # The container is running, stopped (or dying and restarting in turns), or absent.
@@ -161,17 +171,25 @@ get_image() {
       "and that VLLM_IMAGE names a published tag."
 }
 
-start() { # SETTINGS [vLLM's own options]
-  local settings=$1 error
+run_container() { # SETTINGS [vLLM's own options]
+  local settings=$1 error model=$MODEL
+  local -a weights=(--volume "$HF_CACHE:/root/.cache/huggingface")
   shift
+  if is_folder; then
+    model=/model
+    weights=(--volume "$MODEL:/model:ro" --env HF_HUB_OFFLINE=1)
+  elif [[ -n ${HF_TOKEN:-} ]]; then
+    weights+=(--env HF_TOKEN)
+  fi
   # Everything after the image goes to vLLM. Its entrypoint is 'vllm serve' in newer images and the API server's
   # module in older ones; both take --model, so no word of the entrypoint is repeated here.
   error=$(
-    docker run --detach --name "$CONTAINER" --gpus all --ipc=host --env HF_TOKEN \
-      --label "roundtable.settings=$settings" \
+    docker run --detach --name "$CONTAINER" --gpus all --ipc=host "${weights[@]}" \
+      --label "roundtable.settings=$settings" --label "roundtable.source=$MODEL" \
       --label "roundtable.port=$PORT" --label "roundtable.model=$SERVED_MODEL_NAME" \
-      --volume "$HF_CACHE:/root/.cache/huggingface" --publish "127.0.0.1:$PORT:8000" "$VLLM_IMAGE" \
-      --model "$MODEL" --served-model-name "$SERVED_MODEL_NAME" --max-model-len "$MAX_MODEL_LEN" "$@" 2>&1 >/dev/null
+      --log-opt max-size=10m --log-opt max-file=5 \
+      --volume "$VLLM_CACHE:/root/.cache/vllm" --publish "127.0.0.1:$PORT:8000" "$VLLM_IMAGE" \
+      --model "$model" --served-model-name "$SERVED_MODEL_NAME" --max-model-len "$MAX_MODEL_LEN" "$@" 2>&1 >/dev/null
   ) && return
   docker rm --force "$CONTAINER" >/dev/null 2>&1 || : # docker keeps a container that it could not start
   error=${error##*docker: } error=${error%%$'\n'*} # the error alone, without warnings and hints around it
@@ -198,9 +216,19 @@ explain_death() {
     last_lines 20 | while IFS= read -r line; do printf '  | %s\n' "$line"; done
   } >&2
   case $log in
+    *"404 Client"*)
+      fail $REFUSED "Hugging Face has no model $MODEL: correct MODEL; it is OWNER/NAME, as in the address of its page."
+      ;;
     *"gated repo"* | *GatedRepo* | *"401 Client"* | *"403 Client"* | *"401 Unauthorized"* | *"403 Forbidden"*)
+      [[ -n ${HF_TOKEN:-} ]] ||
+        fail $NO_TOKEN "Hugging Face wants HF_TOKEN for $MODEL, as it does where terms are to be accepted (and for names" \
+          "that it does not have): accept them at https://huggingface.co/$MODEL, make a read token at" \
+          "https://huggingface.co/settings/tokens, and put HF_TOKEN=... into $ROOT/.env."
       fail $REFUSED "Hugging Face refused $MODEL: accept its terms at https://huggingface.co/$MODEL" \
         "with the account that HF_TOKEN belongs to, and check that the token is valid and may read."
+      ;;
+    *"driver on your system is too old"* | *"unsupported display driver"*)
+      fail $NO_GPU "The NVIDIA driver is too old for $VLLM_IMAGE: update it, or set VLLM_IMAGE to an older tag."
       ;;
     *OutOfMemoryError* | *"out of memory"* | *"memory for the cache blocks"* | *"less than desired GPU memory"* | \
       *"larger than the available KV cache"* | *"larger than the maximum number of tokens that can be stored in KV"*)
@@ -212,6 +240,14 @@ explain_death() {
         "and deploy/modelup.sh logs shows more."
       ;;
   esac
+}
+
+# How much has been downloaded: the server is silent about that where nobody sits at a terminal.
+downloaded() { # prints a sentence, or nothing
+  local size
+  size=$(docker exec "$CONTAINER" du -sm /root/.cache/huggingface 2>/dev/null) || return 0
+  size=${size%%[[:space:]]*}
+  [[ ! $size =~ ^[0-9]+$ ]] || ((size < 10)) || printf '%s MB of weights on disk; ' "$size"
 }
 
 wait_until_ready() {
@@ -228,7 +264,7 @@ wait_until_ready() {
     if ((took - told >= PROGRESS_S)); then
       told=$took
       answer=$(last_lines 1) answer=${answer##*$'\r'}
-      say "$took s: loading ... ${answer:0:150}"
+      say "$took s: loading ... $(downloaded)${answer:0:150}"
     fi
     ((took < WAIT_S)) ||
       fail $TIMEOUT "$MODEL was not ready after $took s and goes on loading: run deploy/modelup.sh again to wait on," \
@@ -263,9 +299,11 @@ up() {
   whole_number MAX_MODEL_LEN "$MAX_MODEL_LEN" 256 1048576
   whole_number WAIT_S "$WAIT_S" 1 86400
   whole_number PROGRESS_S "$PROGRESS_S" 1 86400
+  if is_folder; then check_folder; fi
   check_docker
-  settings="$VLLM_IMAGE $MODEL $SERVED_MODEL_NAME $PORT $MAX_MODEL_LEN $HF_CACHE $*"
+  settings="$VLLM_IMAGE $MODEL $SERVED_MODEL_NAME $PORT $MAX_MODEL_LEN $HF_CACHE $VLLM_CACHE $*"
   was=$(state)
+  find_token
   if [[ $was == running && $(label settings) == "$settings" ]]; then
     if names_model "$(ask_models)"; then
       say "$SERVED_MODEL_NAME already runs at $URL; nothing to do."
@@ -274,7 +312,6 @@ up() {
     fi
     say "$SERVED_MODEL_NAME is loading already; waiting for it."
   else
-    find_token
     get_image
     case $was in
       running) say "the running $CONTAINER was started with other settings; replacing it." ;;
@@ -282,14 +319,51 @@ up() {
     esac
     [[ $was == absent ]] || docker rm --force "$CONTAINER" >/dev/null
     if listening "$PORT"; then port_taken; fi
-    start "$settings" "$@"
-    say "started $MODEL as $CONTAINER; the first start downloads about 15 GB of weights."
+    run_container "$settings" "$@"
+    if is_folder; then
+      say "started $MODEL as $CONTAINER."
+    else
+      say "started $MODEL as $CONTAINER; the first start downloads its weights (15 GB for 7 billion parameters)."
+    fi
   fi
+  see_it_ready
+}
+
+see_it_ready() {
   wait_until_ready
   # Only a model that once worked comes back by itself after a reboot; a broken one would restart for ever.
   docker update --restart unless-stopped "$CONTAINER" >/dev/null 2>&1 || :
   say "$SERVED_MODEL_NAME answers at $URL."
   advise
+}
+
+stop() {
+  check_docker
+  if [[ $(state) == absent ]]; then
+    say "there is no container $CONTAINER; nothing to do."
+    return
+  fi
+  docker stop "$CONTAINER" >/dev/null
+  say "stopped $CONTAINER and kept it: deploy/modelup.sh start brings it back as it was set up."
+}
+
+start() {
+  local is error
+  whole_number WAIT_S "$WAIT_S" 1 86400
+  whole_number PROGRESS_S "$PROGRESS_S" 1 86400
+  check_docker
+  is=$(state)
+  [[ $is != absent ]] || fail $OTHER "There is no container $CONTAINER: deploy/modelup.sh up makes one."
+  PORT=$(label port) SERVED_MODEL_NAME=$(label model) MODEL=$(label source)
+  URL=http://127.0.0.1:$PORT/v1
+  find_token
+  if [[ $is == stopped ]]; then
+    if listening "$PORT"; then port_taken; fi
+    error=$(docker start "$CONTAINER" 2>&1 >/dev/null) ||
+      fail $OTHER "Docker could not start $CONTAINER: deploy/modelup.sh up makes it anew. Docker said: ${error%%$'\n'*}"
+    say "started $MODEL again as $CONTAINER."
+  fi
+  see_it_ready
 }
 
 down() {
@@ -313,6 +387,7 @@ status() {
   check_docker
   local is
   is=$(state)
+  [[ $is != stopped ]] || fail $OTHER "The container $CONTAINER is stopped: deploy/modelup.sh start brings it back."
   [[ $is == running ]] || fail $OTHER "The container $CONTAINER is $is: start it with deploy/modelup.sh"
   PORT=$(label port) SERVED_MODEL_NAME=$(label model)
   names_model "$(ask_models)" ||
@@ -326,10 +401,10 @@ command=${1:-up}
 case $command in
   up) up "$@" ;;
   logs) logs "$@" ;;
-  down | status)
+  down | status | stop | start)
     [[ $# -eq 0 ]] || fail $USAGE "'$command' takes nothing after it, but got '$*': see deploy/modelup.sh --help"
     "$command"
     ;;
   -h | --help | help) help ;;
-  *) fail $USAGE "'$command' is none of up, down, logs, status: see deploy/modelup.sh --help" ;;
+  *) fail $USAGE "'$command' is none of up, stop, start, down, logs, status: see deploy/modelup.sh --help" ;;
 esac

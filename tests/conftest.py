@@ -41,6 +41,12 @@ def postgresql_server() -> "Iterator[PostgresqlServer]":
         yield server
 
 
+@pytest.fixture(autouse=True)
+def nobody_near_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever model servers run on this machine are left alone."""
+    monkeypatch.setattr("bot.llm.local.nearby.PORTS", ())
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones come first, so that none is still under way when the others are done.
 

@@ -22,6 +22,7 @@ from bot.errors import HostMustMend, RoundtableError
 from bot.file_permissions import exposed_files
 from bot.library.catalogue import open_catalogue
 from bot.llm.factory import open_endpoints, require_model
+from bot.llm.local.serving import with_local_model
 from bot.ops.control_protocol import control_socket
 from bot.settings import Settings
 from bot.signals import until_signal
@@ -63,6 +64,7 @@ async def run_bot(settings: Settings) -> int:
         for sentence in exposed_files(settings.database_file):
             log.warning("%s", sentence)
         host_side = await stack.enter_async_context(HostSide.open(store, control_socket(settings.database_file)))
+        settings = await stack.enter_async_context(with_local_model(settings))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         end = asyncio.create_task(until_signal())
         stack.callback(end.cancel)

@@ -13,6 +13,7 @@ from bot.chat.bot import create_bot
 from bot.demo.simulated import FILES_HOST, DemoPage, require_simcord, simulated_discord
 from bot.library.catalogue import open_catalogue
 from bot.llm.factory import open_endpoints
+from bot.llm.local.serving import with_local_model
 from bot.settings import Settings
 from bot.signals import until_signal
 from bot.store.store import open_store
@@ -47,6 +48,7 @@ async def running_demo(settings: Settings, *, port: int) -> AsyncIterator[DemoPa
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="roundtable-demo-"))
         file = Path(folder) / "demo.db"
         store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
+        settings = await stack.enter_async_context(with_local_model(settings))
         endpoints = await stack.enter_async_context(open_endpoints(settings, dummy_delay=DUMMY_DELAY))
         bot = create_bot(settings, catalogue=catalogue, store=store, endpoints=endpoints)
         bot.file_hosts = frozenset({FILES_HOST})

@@ -42,11 +42,11 @@ def no_endpoint(settings: Settings) -> str:
 
 def require_model(settings: Settings) -> None:
     """Raise HostMustMend where a bot would babble at its members though nobody has said that it is to."""
-    if settings.llm_base_url is None and not settings.means_the_dummy:
+    if settings.llm_base_url is None and settings.llm_gguf is None and not settings.means_the_dummy:
         raise HostMustMend(
             "LLM_BASE_URL is not set, and without a model the personas would babble. Set it to an OpenAI-compatible "
-            "endpoint, such as http://127.0.0.1:8000/v1, or to `dummy` if that is meant. `roundtable demo` and "
-            "`roundtable discuss` do without."
+            "endpoint, such as http://127.0.0.1:8000/v1, or to `dummy` if that is meant; or set LLM_GGUF to a model's "
+            "file. `roundtable demo` and `roundtable discuss` do without."
         )
 
 

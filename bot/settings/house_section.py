@@ -117,5 +117,16 @@ class DeploySection(BaseModel):
 
     hf_token: str | None = Field(
         default=None,
-        description="A Hugging Face token with access to the model. The bot itself never reads it.",
+        description="A Hugging Face token, for a model whose terms are to be accepted there first. The bot itself "
+        "never reads it.",
+    )
+    compose_profiles: str | None = Field(
+        default=None,
+        description="What Compose starts beside the bot: local (llama.cpp), vllm or postgres, several separated by "
+        "commas. It is read where `--env-file .env` stands on the command line.",
+    )
+    postgres_password: str | None = Field(
+        default=None,
+        description="The password of the profile postgres, of letters and digits. Where it is set, the bot in Compose "
+        "keeps its tables there. It counts when the database is made; later it is changed in the database, too.",
     )

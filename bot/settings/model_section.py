@@ -1,5 +1,6 @@
 """The settings of the default endpoint and its model."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, field_validator
@@ -19,6 +20,13 @@ class ModelSection(BaseSettings):
         "write goes there, and to every endpoint below. Discord forbids that a model is trained on it: take none that "
         "trains on what it is sent, as free tiers often do, or switch that off there.",
         examples=["http://127.0.0.1:8000/v1"],
+    )
+    llm_gguf: Path | None = Field(
+        default=None,
+        description="In its place a model's file in the form GGUF, which a llama.cpp beside the bot then serves, on "
+        "all processors but one. Needs the extra “local”: pip install 'roundtable-bot[local]'. docs/endpoints.md says "
+        "which model fits into which memory.",
+        examples=["/home/me/models/Qwen3-4B-Instruct-2507-Q4_K_M.gguf"],
     )
     llm_model: str | None = Field(
         default=None,

@@ -71,6 +71,15 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, LimitsSe
         return init_settings, env_settings, dotenv_settings, files
 
     @model_validator(mode="after")
+    def _one_default(self) -> Self:
+        if self.llm_gguf and self.llm_base_url:
+            raise ValueError(
+                "LLM_GGUF and LLM_BASE_URL are both set: the model is served here, or it is at that address. "
+                "Take one of them out"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _fallbacks_are_there(self) -> Self:
         for name, listed in {None: self.llm_fallback, **{n: e.fallback for n, e in self.endpoints.items()}}.items():
             setting = f"ENDPOINT_{name.upper()}_FALLBACK" if name else "LLM_FALLBACK"

@@ -10,6 +10,8 @@ dies      what the container writes before it ends, at once
 holder    the container that publishes the wanted port
 ready_s   seconds until /v1/models answers; a file `ready` in the folder has it answer at once
 serves    the model the server names, whatever it was asked to
+weighs    how many megabytes of weights there are in the container
+start     what `docker start` says when it refuses
 """
 
 import json
@@ -22,7 +24,9 @@ from pathlib import Path
 
 HERE = Path(os.environ.get("FAKE_DOCKER_DIR", "."))
 CONTAINER = HERE / "container.json"
-FLAGS_WITH_VALUE = {"--name", "--gpus", "--ipc", "--env", "--label", "--volume", "--publish", "--restart"}
+FLAGS_WITH_VALUE = {
+    *("--name", "--gpus", "--ipc", "--env", "--label", "--volume", "--publish", "--restart", "--log-opt"),
+}
 
 
 def answer(text: str) -> int:
@@ -86,22 +90,28 @@ def run(args: list[str], scenario: dict) -> int:
     state["labels"] = dict(label.split("=", 1) for label in flags.get("--label", []))
     state["run"] = {"flags": flags, "image": image, "command": command}
     if "run" not in scenario and "dies" not in scenario:
-        import subprocess
-
-        model = scenario.get("serves") or command[command.index("--served-model-name") + 1]
-        port = flags["--publish"][0].split(":")[1]
-        server = subprocess.Popen(
-            [sys.executable, "-I", "-S", __file__, "--serve", port, model, str(scenario.get("ready_s", 0))],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        assert server.stdout
-        server.stdout.read()
-        state.update(running=True, pid=server.pid)
+        begin(state, scenario)
     CONTAINER.write_text(json.dumps(state))
     return refuse(125, scenario["run"]) if "run" in scenario else 0
+
+
+def begin(state: dict, scenario: dict) -> None:
+    """Starts the container's server, and waits until its port is open."""
+    import subprocess
+
+    flags, command = state["run"]["flags"], state["run"]["command"]
+    model = scenario.get("serves") or command[command.index("--served-model-name") + 1]
+    port = flags["--publish"][0].split(":")[1]
+    server = subprocess.Popen(
+        [sys.executable, "-I", "-S", __file__, "--serve", port, model, str(scenario.get("ready_s", 0))],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    assert server.stdout
+    server.stdout.read()
+    state.update(running=True, pid=server.pid)
 
 
 def end(state: dict) -> None:
@@ -111,8 +121,8 @@ def end(state: dict) -> None:
     state.update(running=False, pid=0)
 
 
-def on_container(verb: str, args: list[str]) -> int:
-    """inspect, logs, update, stop and rm of the one container."""
+def on_container(verb: str, args: list[str], scenario: dict) -> int:
+    """inspect, logs, update, exec, start, stop and rm of the one container."""
     if not CONTAINER.exists():
         return refuse(1, f"Error response from daemon: No such container: {args[-1]}")
     state = json.loads(CONTAINER.read_text())
@@ -124,6 +134,13 @@ def on_container(verb: str, args: list[str]) -> int:
     elif verb == "logs":
         lines = state["logs"].splitlines()[-int(args[args.index("--tail") + 1]) :]
         sys.stderr.write("\n".join(lines) + "\n")
+    elif verb == "exec":
+        return answer(f"{scenario['weighs']}\t{args[-1]}") if "weighs" in scenario else refuse(1, "no such folder")
+    elif verb == "start":
+        if "start" in scenario:
+            return refuse(1, f"Error response from daemon: {scenario['start']}")
+        begin(state, scenario)
+        CONTAINER.write_text(json.dumps(state))
     elif verb in ("stop", "rm"):
         end(state)
         CONTAINER.write_text(json.dumps(state))
@@ -151,9 +168,9 @@ def main(args: list[str]) -> int:
         case ["run", *rest]:
             return run(rest, scenario)
         case ["inspect", *rest]:
-            return on_container("inspect", rest)
-        case [("logs" | "update" | "stop" | "rm") as verb, *rest]:
-            return on_container(verb, rest)
+            return on_container("inspect", rest, scenario)
+        case [("logs" | "update" | "exec" | "start" | "stop" | "rm") as verb, *rest]:
+            return on_container(verb, rest, scenario)
         case _:
             return refuse(125, f"fake docker: no such command: {args}")
 

@@ -1,4 +1,4 @@
-"""What the Dockerfile, .dockerignore and compose.yaml promise a host: no root, no secrets, a true health check."""
+"""What the Dockerfile and .dockerignore promise a host: no root, no secrets, all pinned, a true health check."""
 
 import json
 import os
@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+import bot
+
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
-COMPOSE = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
 SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|API_KEY", re.IGNORECASE)
 
 
@@ -61,11 +62,29 @@ def test_the_image_does_not_run_as_root() -> None:
     assert f"install -d -o {uid} -g {gid} -m 0750 /data" in DOCKERFILE, "the volume belongs to that user"
 
 
-def test_it_builds_without_a_frontend_from_elsewhere() -> None:
+def test_it_builds_without_a_frontend_from_elsewhere_on_a_base_by_digest() -> None:
     assert "syntax=" not in DOCKERFILE
+    step, base = instructions()[0]
+    assert step == "ARG"
+    assert re.fullmatch(r"BASE=python:3\.\d+-slim@sha256:[0-9a-f]{64}", base)
     bases = [arguments.split()[0] for step, arguments in instructions() if step == "FROM"]
-    assert bases
-    assert all(re.fullmatch(r"python:3\.\d+-slim", base) for base in bases)
+    assert bases == ["${BASE}", "build", "${BASE}"]
+
+
+def test_all_that_is_installed_is_pinned() -> None:
+    installs = [line for line in DOCKERFILE.splitlines() if re.search(r"pip.* install", line)]
+    assert len(installs) == 4
+    # Our own wheel, which is built here, brings nothing along.
+    assert all("--constraint deploy/constraints.txt" in line or "--no-deps /wheel/*.whl" in line for line in installs)
+    assert "    && /opt/venv/bin/python deploy/pinned.py deploy/constraints.txt\n" in DOCKERFILE
+
+
+def test_the_image_says_what_it_is() -> None:
+    (labels,) = last_stage("LABEL")
+    for label, value in (("version", "${VERSION}"), ("revision", "${REVISION}"), ("licenses", "MIT")):
+        assert f'org.opencontainers.image.{label}="{value}"' in labels
+    assert f"VERSION={bot.__version__}" in last_stage("ARG")
+    assert "--from=sbom /sbom.cdx.json /usr/share/doc/roundtable/" in last_stage("COPY")
 
 
 def test_no_secret_is_in_the_image() -> None:
@@ -84,7 +103,8 @@ def test_paths_and_signals() -> None:
         assert setting in environment.split()
     assert last_stage("VOLUME") == ["/data"]
     assert last_stage("STOPSIGNAL") == ["SIGTERM"]
-    assert last_stage("WORKDIR") == ["/app"]
+    # Where the default database, data/roundtable.db, is the volume's.
+    assert last_stage("WORKDIR") == ["/"]
 
 
 @pytest.mark.parametrize(
@@ -121,6 +141,7 @@ def test_health_check(tmp_path: Path, age_s: int | None, code: int, said: str) -
         "bot/__pycache__/cli.cpython-312.pyc",
         "tests/deploy/test_dockerfile.py",
         "deploy/compose.yaml",
+        "bot/.env.example",
     ],
 )
 def test_kept_out_of_the_build(path: str) -> None:
@@ -128,52 +149,14 @@ def test_kept_out_of_the_build(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["pyproject.toml", "README.md", "LICENSE", "bot/cli.py", "personas/a.json", "tasks/t/q"]
+    "path",
+    [
+        *("pyproject.toml", "README.md", "LICENSE", ".env.example", "bot/cli.py", "personas/a.json", "tasks/t/q"),
+        *("deploy/constraints.txt", "deploy/pinned.py"),
+    ],
 )
 def test_sent_to_the_build(path: str) -> None:
     assert is_sent(path)
-
-
-def test_compose_runs_the_bot_locked_down() -> None:
-    bot = COMPOSE[COMPOSE.index("\n  bot:") : COMPOSE.index("\n  model:")]
-    said = {line.strip() for line in bot.splitlines()}
-    assert {
-        "context: ..",
-        "dockerfile: deploy/Dockerfile",
-        "env_file: ../.env",
-        "read_only: true",
-        "- ALL",
-        "- no-new-privileges:true",
-        "restart: unless-stopped",
-        "stop_grace_period: 15s",
-        "- data:/data",
-        "- /tmp",
-        "- host.docker.internal:host-gateway",
-    } <= said
-    assert "ports:" not in COMPOSE
-
-
-def test_compose_paths_win_over_dotenv() -> None:
-    """A .env written for a bot outside the container must not move the database off the volume."""
-    (environment,) = last_stage("ENV")
-    settings = dict(setting.split("=", 1) for setting in environment.split() if "=" in setting)
-    for name in ("DATABASE_URL", "PERSONAS_DIR", "TASKS_DIR"):
-        assert f"      {name}: {settings[name]}\n" in COMPOSE
-
-
-def test_the_model_sees_no_secret_but_its_own() -> None:
-    model = COMPOSE[COMPOSE.index("\n  model:") : COMPOSE.index("\nvolumes:")]
-    assert "env_file" not in model
-    assert "      HF_TOKEN: ${HF_TOKEN-}\n" in model
-
-
-def test_compose_and_modelup_start_the_same_model() -> None:
-    script = (ROOT / "deploy" / "modelup.sh").read_text(encoding="utf-8")
-    for name in ("VLLM_IMAGE", "MODEL", "MAX_MODEL_LEN"):
-        (default,) = re.findall(rf"^{name}=\$(\{{{name}:-.+\}})$", script, re.MULTILINE)
-        assert f"${default}\n" in COMPOSE
-    assert "HF_CACHE=${HF_CACHE:-roundtable-hf-cache}" in script
-    assert "    name: roundtable-hf-cache\n" in COMPOSE
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps no executable bit")

@@ -125,19 +125,23 @@ def test_docker_is_asked_for_a_server_on_loopback_with_the_gpus(host: ModelHost)
     assert flags["--gpus"] == ["all"]
     assert flags["--ipc"] == ["host"]
     assert flags["--name"] == ["roundtable-model"]
-    assert flags["--volume"] == ["roundtable-hf-cache:/root/.cache/huggingface"]
+    assert flags["--volume"] == [
+        "roundtable-hf-cache:/root/.cache/huggingface",
+        "roundtable-vllm-cache:/root/.cache/vllm",
+    ]
+    assert flags["--log-opt"] == ["max-size=10m", "max-file=5"]
     assert run["image"].startswith("vllm/vllm-openai:v")
     assert run["command"] == ["--model", MODEL, "--served-model-name", NAME, "--max-model-len", "8192"]
 
 
 def test_settings_and_vllm_options_reach_docker(host: ModelHost) -> None:
     settings = {"MODEL": "a/b", "SERVED_MODEL_NAME": "bee", "MAX_MODEL_LEN": "4096", "VLLM_IMAGE": "mine:v1"}
-    result = host.modelup("up", "--quantization", "fp8", HF_CACHE="/weights", **settings)
+    result = host.modelup("up", "--quantization", "fp8", HF_CACHE="/weights", VLLM_CACHE="/compiled", **settings)
     assert "LLM_MODEL=bee" in result.stdout
     assert host.container
     run = host.container["run"]
     assert run["image"] == "mine:v1"
-    assert run["flags"]["--volume"] == ["/weights:/root/.cache/huggingface"]
+    assert run["flags"]["--volume"] == ["/weights:/root/.cache/huggingface", "/compiled:/root/.cache/vllm"]
     wanted = "--model a/b --served-model-name bee --max-model-len 4096 --quantization fp8"
     assert run["command"] == wanted.split()
 
@@ -176,10 +180,40 @@ def test_the_environment_wins_over_dotenv(host: ModelHost) -> None:
     assert host.calls("pull")[0]["HF_TOKEN"] == TOKEN
 
 
-def test_no_token(host: ModelHost) -> None:
+def test_a_model_that_wants_no_token_goes_without(host: ModelHost) -> None:
     host.dotenv.write_text("HF_TOKEN=\n")
+    result = host.modelup(HF_TOKEN="", MODEL="Qwen/Qwen3-0.6B")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert host.container
+    assert "--env" not in host.container["run"]["flags"]
+
+
+@pytest.mark.parametrize("last_words", ["OSError: a gated repo.\n401 Client Error.", "Client error '403 Forbidden'"])
+def test_a_token_is_asked_for_where_hugging_face_wants_one(host: ModelHost, last_words: str) -> None:
+    host.scenario(dies=last_words)
     result = host.modelup(HF_TOKEN="")
-    assert_fails(result, 5, "HF_TOKEN is missing", f"https://huggingface.co/{MODEL}", str(host.dotenv))
+    assert_fails(result, 5, f"wants HF_TOKEN for {MODEL}", f"https://huggingface.co/{MODEL}", str(host.dotenv))
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_a_folder_is_mounted_and_needs_no_token(host: ModelHost, slash: str) -> None:
+    folder = host.home / "models" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "config.json").touch()
+    result = host.modelup(MODEL=f"{folder}{slash}")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert f"started {folder} as roundtable-model.\n" in result.stdout
+    assert "LLM_MODEL=mine\n" in result.stdout
+    assert host.container
+    run = host.container["run"]
+    assert f"{folder}:/model:ro" in run["flags"]["--volume"]
+    assert run["flags"]["--env"] == ["HF_HUB_OFFLINE=1"]
+    assert run["command"][:4] == ["--model", "/model", "--served-model-name", "mine"]
+
+
+def test_a_folder_without_a_model(host: ModelHost) -> None:
+    assert_fails(host.modelup(MODEL="/no/such"), 2, "MODEL is '/no/such'", "no such folder")
+    assert_fails(host.modelup(MODEL=str(host.home)), 2, f"MODEL is '{host.home}'", "no config.json", 'profile "local"')
     assert host.calls("run") == []
 
 
@@ -246,6 +280,8 @@ def test_image_that_cannot_be_pulled(host: ModelHost) -> None:
     [
         ("OSError: You are trying to access a gated repo.\n403 Client Error.", 8, f"https://huggingface.co/{MODEL}"),
         ("Client error '401 Unauthorized' for url", 8, "accept its terms"),
+        ("RepositoryNotFoundError: 404 Client Error.", 8, f"no model {MODEL}"),
+        ("Error 803: system has unsupported display driver / cuda driver combination", 7, "driver is too old"),
         ("torch.OutOfMemoryError: CUDA out of memory.", 9, "MAX_MODEL_LEN (now 8192)"),
         ("ValueError: No available memory for the cache blocks.", 9, "nvidia-smi"),
         ("vllm: error: unrecognized arguments: --moon", 10, "modelup.sh logs"),
@@ -260,9 +296,9 @@ def test_a_server_that_dies_is_explained(host: ModelHost, last_words: str, code:
 
 
 def test_waiting_tells_how_far_it_is_and_gives_up_in_the_end(host: ModelHost) -> None:
-    host.scenario(ready_s=60)
+    host.scenario(ready_s=60, weighs=4321)
     result = host.modelup(WAIT_S="1", PROGRESS_S="1")
-    assert " s: loading ... INFO loading weights\n" in result.stdout
+    assert " s: loading ... 4321 MB of weights on disk; INFO loading weights\n" in result.stdout
     assert_fails(result, 11, "was not ready after", "goes on loading", "WAIT_S=2")
     assert_fails(host.modelup("status"), 1, "does not answer yet", "logs -f")
 
@@ -348,10 +384,33 @@ def test_down_and_status_and_logs(host: ModelHost) -> None:
     assert (again.returncode, again.stdout.split(";")[-1]) == (0, " nothing to do.\n")
 
 
+def test_stop_keeps_the_container_and_start_brings_it_back(host: ModelHost) -> None:
+    assert host.modelup("stop").stdout.endswith("; nothing to do.\n")
+    assert_fails(host.modelup("start"), 1, "There is no container roundtable-model", "modelup.sh up")
+    host.modelup("up", "--quantization", "fp8", MAX_MODEL_LEN="2048")
+    assert "stopped roundtable-model and kept it" in host.modelup("stop").stdout
+    assert_fails(host.modelup("status"), 1, "is stopped", "modelup.sh start")
+    result = host.modelup("start", PORT="1", HF_TOKEN="")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert f"started {MODEL} again" in result.stdout
+    assert f"LLM_BASE_URL=http://127.0.0.1:{host.port}/v1" in result.stdout
+    assert len(host.calls("run")) == 1
+    assert host.modelup("status").returncode == 0
+    assert host.modelup("start").returncode == 0
+    assert len(host.calls("start")) == 1
+
+
+def test_a_container_that_can_t_start_again_is_quoted(host: ModelHost) -> None:
+    host.modelup()
+    host.modelup("stop")
+    host.scenario(start="the moon is in the wrong house")
+    assert_fails(host.modelup("start"), 1, "modelup.sh up", "the moon is in the wrong house")
+
+
 @pytest.mark.parametrize(
     ("words", "setting", "said"),
     [
-        (["upp"], {}, "'upp' is none of up, down, logs, status"),
+        (["upp"], {}, "'upp' is none of up, stop, start, down, logs, status"),
         (["down", "now"], {}, "'down' takes nothing after it"),
         ([], {"PORT": "eighty"}, "PORT is 'eighty'"),
         ([], {"PORT": "70000"}, "from 1 to 65535"),
