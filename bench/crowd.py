@@ -24,7 +24,7 @@ from typing import Any, ClassVar, Final
 from bench.contestants import MAX_TOKENS, open_database, percentile, table
 from bench.fakes import FIRST_ID, guild
 from bot.chat import bot as bot_module
-from bot.chat.app import use_other_discord
+from bot.chat.first_contact import use_other_discord
 from bot.chat.webhook_stage import WebhookStage
 from bot.discussion.model.dials import Dials
 from bot.library.catalogue import Catalogue

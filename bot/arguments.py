@@ -38,7 +38,18 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
         added.set_defaults(command=name)
         return added
 
-    command("run", "Run the bot on Discord. Settings come from the environment and .env (see .env.example).")
+    run = command("run", "Run the bot on Discord. Settings come from the environment and .env (see .env.example).")
+    run.add_argument(
+        "--stay",
+        action="store_true",
+        help="where no restart would mend what is wrong, say so and wait to be ended, in place of exit status 78: for "
+        "what restarts whatever ends, as Docker does",
+    )
+    run.add_argument(
+        "--adopt-database",
+        action="store_true",
+        help="take over a database that belongs to another application than DISCORD_TOKEN",
+    )
     demo = command("demo", "Try the bot in the browser: no token, no account, no LLM needed.")
     demo.add_argument("--port", type=value.port, default=0, help="port on 127.0.0.1 (default: any free one)")
     demo.add_argument("--no-browser", action="store_true", help="only print the address")

@@ -57,8 +57,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except RoundtableError as error:
-        print(without_controls(str(error)), file=sys.stderr)
+        _tell(error)
         return 1
+
+
+def _tell(error: RoundtableError) -> None:
+    print(without_controls(str(error)), file=sys.stderr, flush=True)
 
 
 # --- the commands; each imports what it needs, so that `--help` and errors are quick ---
@@ -66,11 +70,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 async def _run(args: argparse.Namespace) -> int:
     from bot.chat.app import run_bot
+    from bot.signals import until_signal
 
     try:
-        return await run_bot(_settings())
+        return await run_bot(_settings(), adopt=args.adopt_database)
     except HostMustMend as error:
-        print(without_controls(str(error)), file=sys.stderr)
+        _tell(error)
+        if args.stay:
+            print("A restart would change nothing: waiting to be ended (--stay).", file=sys.stderr, flush=True)
+            await until_signal()
         return MISCONFIGURED
 
 

@@ -7,18 +7,20 @@ import math
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 import discord
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
+from discord.gateway import ReconnectWebSocket
 
-from bot.chat.bot import RoundtableBot, create_bot, needed_intents
+from bot.chat import first_contact
+from bot.chat.bot import RoundtableBot, create_bot
+from bot.chat.close_codes import SHARDING_REQUIRED, close_code, closed_for_good
+from bot.chat.database_owner import require_owner
+from bot.chat.first_contact import Application, ask_until_answered
 from bot.chat.host_side import HostSide
 from bot.chat.session_starts import SessionStartsUsedUp
-from bot.errors import HostMustMend, RoundtableError
+from bot.errors import HostMustMend
 from bot.file_permissions import exposed_files
 from bot.library.catalogue import open_catalogue
 from bot.llm.factory import open_endpoints, require_model
@@ -36,27 +38,20 @@ NO_TOKEN: Final = (
     "DISCORD_TOKEN is not set. Create an application at https://discord.com/developers/applications, press Reset Token "
     "under Bot, copy what it shows into .env, and try again. `roundtable demo` shows the bot without a token."
 )
-BAD_TOKEN: Final = (
-    "Discord refused DISCORD_TOKEN. A token is shown only once, and making another one voids it: get a new one at "
-    "https://discord.com/developers/applications → your application → Bot → Reset Token, and copy that into .env."
-)
 # A container counts as healthy while its heartbeat is younger than 90 s (deploy/Dockerfile).
 HEARTBEAT_SECONDS: Final = 20
 # From being told to end to having ended, in seconds; Docker kills after ten.
 CLOSE_SECONDS: Final = 7
-# The first and the longest wait between two tries to reach Discord at start-up, in seconds.
-FIRST_RETRY: float = 2.0
-LONGEST_RETRY: Final = 60.0
-# How long Discord's answers may take at start-up, the library's own tries included, in seconds.
-ANSWER_SECONDS: Final = 30
 
 
-async def run_bot(settings: Settings) -> int:
-    """Run the bot until the process is told to end. Raises RoundtableError for what a host has to mend."""
+async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
+    """Run the bot until the process is told to end. `adopt`: take over a database that is another application's.
+
+    Raises RoundtableError for what a host has to mend, HostMustMend where no restart would.
+    """
     if settings.discord_token is None:
         raise HostMustMend(NO_TOKEN)
     require_model(settings)
-    token = settings.discord_token.get_secret_value()
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints, leaves_out=True)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(sole_use(settings.database_url, settings.database_file))
@@ -68,43 +63,70 @@ async def run_bot(settings: Settings) -> int:
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         end = asyncio.create_task(until_signal())
         stack.callback(end.cancel)
-        if settings.discord_api_url:
-            await use_other_discord(settings.discord_api_url)
-        flags = await _ask_until_answered(token, end)
-        if flags is None:
-            return 0
-        content = flags.gateway_message_content or flags.gateway_message_content_limited
-        parts = {"catalogue": catalogue, "store": store, "endpoints": endpoints}
-        heartbeat = settings.data_folder / "heartbeat"
-        while not end.done():
-            try:
-                bot = create_bot(settings, **parts, message_content=content)
-                with host_side.of(bot):
-                    await _run(bot, token, end, heartbeat)
-                break
-            except discord.PrivilegedIntentsRequired:
-                if not content:
-                    raise
-                # Switched off since it was asked for: the bot lives without it.
-                log.warning("Discord refused the Message Content intent; going on without it")
-                content = False
-            except SessionStartsUsedUp as used_up:
-                await _wait_for_session_starts(used_up, end)
+        lives = _Lives(settings, end, {"catalogue": catalogue, "store": store, "endpoints": endpoints}, host_side)
+        while application := await lives.ask():
+            await require_owner(store.remembered, application, adopt=adopt)
+            await lives.live(application)
     log.info("ended")
     return 0
 
 
-async def application_flags(token: str) -> discord.ApplicationFlags:
-    """Which privileged intents the application has. Raises RoundtableError for a bad token."""
-    async with discord.Client(intents=needed_intents(message_content=False)) as probe:
-        try:
-            await probe.login(token)
-        except discord.LoginFailure:
-            raise RoundtableError(BAD_TOKEN) from None
-        return (await probe.application_info()).flags
+class _Lives:
+    """One bot after the other, until the process is told to end: where one can't go on, what it could not is seen to,
+    and the next is made. What Discord says of the application may have changed by then."""
+
+    def __init__(self, settings: Settings, end: asyncio.Task[None], parts: dict[str, Any], host_side: HostSide) -> None:
+        assert settings.discord_token is not None
+        self._token = settings.discord_token.get_secret_value()
+        self._settings = settings
+        self._end = end
+        self._parts = parts
+        self._host_side = host_side
+        self._heartbeat = settings.data_folder / "heartbeat"
+        self._content = True
+        self._shards = 0
+        self._wait = first_contact.FIRST_RETRY
+
+    async def ask(self) -> Application | None:
+        """What Discord says of the application; None once the process is to end."""
+        return await ask_until_answered(self._token, self._settings.discord_api_url, self._end)
+
+    async def live(self, application: Application) -> None:
+        """One life. Raises HostMustMend, and what is a fault of ours."""
+        content = application.message_content and self._content
+        fixed = self._settings.shard_count
+        shards = fixed or application.shards
+        bot = create_bot(self._settings, **self._parts, message_content=content, shard_count=shards)
+        with self._host_side.of(bot):
+            outcome = await _run(bot, self._token, self._end, self._heartbeat)
+        if bot.is_ready():
+            self._wait = first_contact.FIRST_RETRY
+        match outcome:
+            case _ if self._end.done():
+                return
+            case SessionStartsUsedUp():
+                await _wait_for_session_starts(outcome, self._end)
+            case discord.PrivilegedIntentsRequired() if content:
+                # Switched off since it was asked for: the bot lives without it.
+                log.warning("Discord refused the Message Content intent; going on without it")
+                self._content = False
+            case _ if close_code(outcome) == SHARDING_REQUIRED and fixed is None and shards != self._shards:
+                # So many servers were added since it was asked. Asked anew, it may recommend more; if not, that is it.
+                log.warning("Discord wants the bot to have more than %s shards; asking how many", shards)
+            case _ if problem := closed_for_good(outcome):
+                raise problem from None
+            case None | aiohttp.ClientError() | OSError() | ReconnectWebSocket() | discord.DiscordException():
+                reason = str(outcome or "") or type(outcome).__name__
+                log.warning("the connection to Discord ended (%s); beginning anew in %.0f s", reason, self._wait)
+                await asyncio.wait([self._end], timeout=self._wait)
+                self._wait = min(self._wait * 2, first_contact.LONGEST_RETRY)
+            case _:
+                raise outcome
+        self._shards = shards
 
 
-async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], heartbeat: Path) -> None:
+async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], heartbeat: Path) -> Exception | None:
+    """Have a bot run until it ends or the process is to. Out: why it ended by itself."""
     connection = asyncio.create_task(bot.start(token))
     beating = asyncio.create_task(_beat(bot, heartbeat))
     try:
@@ -118,15 +140,7 @@ async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], heartbea
             log.warning("Discord took too long to say goodbye; what was under way is looked for at the next start")
         connection.cancel()
         outcome = (await asyncio.gather(connection, return_exceptions=True))[0]
-    if isinstance(outcome, discord.LoginFailure):
-        raise RoundtableError(BAD_TOKEN)
-    if isinstance(outcome, discord.PrivilegedIntentsRequired | SessionStartsUsedUp):
-        raise outcome
-    if isinstance(outcome, discord.DiscordException | aiohttp.ClientError | OSError):
-        problem = str(outcome) or type(outcome).__name__
-        raise RoundtableError(f"Discord ended the connection ({problem}). Start the bot again; its tables go on.")
-    if isinstance(outcome, Exception):
-        raise outcome
+    return outcome if isinstance(outcome, Exception) else None
 
 
 async def _wait_for_session_starts(used_up: SessionStartsUsedUp, end: asyncio.Task[None]) -> None:
@@ -140,34 +154,6 @@ async def _wait_for_session_starts(used_up: SessionStartsUsedUp, end: asyncio.Ta
     await asyncio.wait([end], timeout=used_up.seconds)
 
 
-async def _ask_until_answered(token: str, end: asyncio.Task[None]) -> discord.ApplicationFlags | None:
-    """The application's flags, however long Discord is out of reach; None when told to end meanwhile."""
-    wait = FIRST_RETRY
-    while not end.done():
-        asking = asyncio.create_task(application_flags(token))
-        try:
-            await asyncio.wait([asking, end], timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            if end.done():
-                break
-            if asking.done():
-                return asking.result()
-            problem = f"no answer within {ANSWER_SECONDS} s"
-        except discord.HTTPException as error:
-            problem = f"HTTP {error.status}"
-        except (aiohttp.ClientError, OSError) as error:
-            problem = type(error).__name__
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            # The library takes a page of some machine in between for Discord's answer.
-            problem = f"what came back is no answer of Discord's: {type(error).__name__}"
-        finally:
-            asking.cancel()
-            await asyncio.wait([asking])
-        log.warning("Discord can't be reached (%s); trying again in %.0f s", problem, wait)
-        await asyncio.wait([end], timeout=wait)
-        wait = min(wait * 2, LONGEST_RETRY)
-    return None
-
-
 async def _beat(bot: RoundtableBot, file: Path) -> None:
     """Touch the heartbeat file while the connection to Discord lives."""
     while True:
@@ -176,17 +162,3 @@ async def _beat(bot: RoundtableBot, file: Path) -> None:
             with contextlib.suppress(OSError):
                 file.touch()  # noqa: ASYNC240 (one system call on a local file)
         await asyncio.sleep(HEARTBEAT_SECONDS if alive else 1)
-
-
-async def use_other_discord(api_url: str) -> None:
-    """Speak to a stand-in or a rate-limit proxy: its REST address, and the gateway it names."""
-    Route.BASE = api_url
-    try:
-        timeout = aiohttp.ClientTimeout(total=10)
-        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(f"{api_url}/gateway") as response:
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL((await response.json())["url"])
-    except (aiohttp.ClientError, OSError, KeyError, TypeError, ValueError) as error:
-        raise RoundtableError(
-            f"DISCORD_API_URL {api_url} does not answer like Discord ({type(error).__name__}). "
-            "Correct it or leave it out."
-        ) from None

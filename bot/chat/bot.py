@@ -1,6 +1,7 @@
 """The bot: Discord's events on one side, the supervisor on the other."""
 
 import logging
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -28,7 +29,6 @@ from bot.chat.posting.webhooks import WebhookRegistry
 from bot.chat.reloading import HostFiles
 from bot.chat.rules.host_rules import HostRules
 from bot.chat.server_events import ServerEvents
-from bot.chat.session_starts import require_session_start
 from bot.chat.webhook_stage import WebhookStage
 from bot.discussion.model.record import seats
 from bot.library.catalogue import Catalogue
@@ -69,9 +69,17 @@ class RoundtableBot(ServerEvents):
         store: Store,
         endpoints: EndpointRegistry,
         intents: discord.Intents,
+        shard_count: int = 1,
+        shard_ids: Iterable[int] | None = None,
     ) -> None:
         # No cache of messages: every event that is listened to tells all that is needed (on_raw_…, on_message).
-        super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none(), max_messages=None)
+        super().__init__(
+            shard_count=shard_count,
+            shard_ids=shard_ids,
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+        )
         self.settings = settings
         self.host_rules = HostRules(settings)
         self.catalogue = catalogue
@@ -170,27 +178,29 @@ class RoundtableBot(ServerEvents):
     async def setup_hook(self) -> None:
         await self.webhooks.open()
         # Before anything is heard, and before anything that nobody's table needs.
-        await self.supervisor.resume_all(self.wait_until_ready)
+        await self.supervisor.resume_all(self.wait_until_shard_ready)
         up_to_date = partial(self.tree.bring_up_to_date, self.store.remembered)
         self.courtesies.start("bringing the commands up to date", up_to_date)
         self.look_after_portraits()
         self.courtesies.start("the greeting", self._greet)
         self.courtesies.start("deleting what is too old", self._tidy)
 
-    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        await require_session_start(self)
-        await super().before_identify_hook(shard_id, initial=initial)
-
     async def _greet(self) -> None:
         await self.wait_until_ready()
-        log.info("ready as %s in %d server%s", self.me, len(self.guilds), "" if len(self.guilds) == 1 else "s")
+        log.info(
+            "connected as %s (application %s): %s, %s",
+            self.me,
+            self.application_id,
+            _counted(len(self.own_shards), "shard"),
+            _counted(len(self.guilds), "server"),
+        )
         if not self.intents.message_content:
             log.warning("the Message Content intent is off: guests chime in with `/roundtable say`")
 
     async def _tidy(self) -> None:
         # Which servers the bot is in is known only then.
         await self.wait_until_ready()
-        await self.retention.run(lambda: [guild.id for guild in self.guilds])
+        await self.retention.run(lambda: [guild.id for guild in self.guilds], self.owns)
 
     async def close(self) -> None:
         if self.is_closed():
@@ -254,6 +264,10 @@ class RoundtableBot(ServerEvents):
         log.exception("error in %s", event_method)
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def create_bot(
     settings: Settings,
     *,
@@ -261,7 +275,20 @@ def create_bot(
     store: Store,
     endpoints: EndpointRegistry,
     message_content: bool = True,
+    shard_count: int = 1,
+    shard_ids: Iterable[int] | None = None,
 ) -> RoundtableBot:
-    """The bot, ready to be started. `message_content`: whether that intent is enabled for the application."""
-    intents = needed_intents(message_content=message_content)
-    return RoundtableBot(settings, catalogue=catalogue, store=store, endpoints=endpoints, intents=intents)
+    """The bot, ready to be started.
+
+    `message_content`: whether that intent is enabled for the application. `shard_count`: how many shards it has in all
+    its processes; `shard_ids`: which of them are this process's, by default all.
+    """
+    return RoundtableBot(
+        settings,
+        catalogue=catalogue,
+        store=store,
+        endpoints=endpoints,
+        intents=needed_intents(message_content=message_content),
+        shard_count=shard_count,
+        shard_ids=shard_ids,
+    )

@@ -13,26 +13,37 @@ from bot.chat.posting.place_history import LOST, lacking_in
 from bot.chat.rules.api_errors import kind_of
 from bot.chat.rules.permissions import NOT_IN_THREAD, TO_HEAR
 from bot.chat.rules.private_threads import can_read, is_shut_out
+from bot.chat.sharding import ShardedClient, shard_of
 from bot.chat.webhook_stage import SENT_AWAY
 from bot.sessions.privacy.retention import Retention
+from bot.sessions.session_runner import SessionRunner
 from bot.store.models import Fault, Status, StoredSession
 
 log = logging.getLogger(__name__)
 
 
-class ServerEvents(InteractionClient):
+class ServerEvents(InteractionClient, ShardedClient):
     """The part of the bot that hears of these; whoever makes the bot sets what it needs."""
 
     courtesies: Courtesies
     retention: Retention
 
-    async def on_connect(self) -> None:
+    # Not `on_connect` and `on_ready`: the one does not say of which shard, the other comes when all are there and not
+    # again for one that begins a new session.
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        await super().on_shard_connect(shard_id)
         # A new session with the gateway: it does not tell what was said since the last one.
-        for runner in self.supervisor.open_sessions():
+        for runner in self._at_shard(shard_id):
             runner.mark_gap()
 
-    async def on_ready(self) -> None:
-        await self.supervisor.listen_again()
+    async def on_shard_ready(self, shard_id: int) -> None:
+        await super().on_shard_ready(shard_id)
+        await self.supervisor.listen_again(self._at_shard(shard_id))
+
+    def _at_shard(self, shard_id: int) -> list[SessionRunner]:
+        sessions = self.supervisor.open_sessions()
+        return [run for run in sessions if shard_of(run.stored.guild_id, self.shard_count) == shard_id]
 
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
         for runner in self.supervisor.open_sessions(guild.id):
@@ -40,12 +51,13 @@ class ServerEvents(InteractionClient):
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         # Also called for each server that is there when the bot starts.
-        await self.supervisor.listen_again(guild.id)
+        await self.supervisor.listen_again(self.supervisor.open_sessions(guild.id))
         await self._keep_host_rules(guild)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
+        log.info("joined the server %s; servers now: %s", guild.id, len(self.guilds))
         await self.retention.back(guild.id)
-        await self.supervisor.listen_again(guild.id)
+        await self.supervisor.listen_again(self.supervisor.open_sessions(guild.id))
         await self._keep_host_rules(guild)
         if self.host_rules.allows_server(guild.id) and (channel := place_for_welcome(guild)):
             self.courtesies.start_once("the welcome", partial(self._welcome, channel))
@@ -57,6 +69,7 @@ class ServerEvents(InteractionClient):
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         # Not called when a server is only unavailable.
+        log.info("no longer in the server %s; servers now: %s", guild.id, len(self.guilds))
         await self.retention.left(guild.id)
         # Our webhooks still work there; without this the table would talk on in a server that sent the bot away.
         for runner in self.supervisor.open_sessions(guild.id):
@@ -146,4 +159,5 @@ class ServerEvents(InteractionClient):
                 await runner.hold(NOT_IN_THREAD, Fault.PLACE)
 
     async def on_thread_join(self, thread: discord.Thread) -> None:
-        await self.supervisor.listen_again(thread.guild.id, thread.id)
+        if runner := self.supervisor.find(thread.id):
+            await self.supervisor.listen_again([runner])

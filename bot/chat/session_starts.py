@@ -37,8 +37,11 @@ class SessionStartsUsedUp(Exception):
         self.remaining = remaining
 
 
-async def require_session_start(client: discord.Client) -> None:
-    """Raise SessionStartsUsedUp where no session should be begun now. What Discord does not tell forbids nothing."""
+async def require_session_start(client: discord.Client, sessions: int = 1) -> None:
+    """Raise SessionStartsUsedUp where so many sessions (one a shard) should not be begun now.
+
+    What Discord does not tell forbids nothing.
+    """
     try:
         async with asyncio.timeout(_ANSWER_SECONDS):
             answer = await client.http.request(Route("GET", "/gateway/bot"))
@@ -48,7 +51,7 @@ async def require_session_start(client: discord.Client) -> None:
     except (discord.HTTPException, aiohttp.ClientError, OSError, KeyError, TypeError, ValueError) as error:
         log.warning("Discord does not tell how many session starts are left (%s); beginning one", kind_of(error))
         return
-    if remaining <= RESERVE:
+    if remaining < RESERVE + sessions:
         told = limit.get("reset_after")  # in milliseconds
         seconds = told / 1000 if isinstance(told, int | float) else _UNTOLD
         raise SessionStartsUsedUp(max(seconds, _LEAST_WAIT), remaining)

@@ -17,9 +17,9 @@ from bot.settings import Settings
 # The flag for applications that a few use, and the one for those that many do.
 _MESSAGE_CONTENT: Final = 1 << 18 | 1 << 19
 _PORTAL: Final = "https://discord.com/developers/applications → your application"
-# Told some while before Discord's hundred servers without verification, and the 2,500 of one connection.
+# Told some while before Discord's hundred servers without verification, and the 2,500 of one shard.
 _MANY: Final = 75
-_VERY_MANY: Final = 2_250
+_MANY_A_SHARD: Final = 2_250
 
 Facts = Mapping[str, Any]
 
@@ -35,7 +35,7 @@ async def check_application(client: discord.Client, settings: Settings, report: 
     _tell_who_can_add_it(facts, settings, report)
     await check_install_settings(client, facts, report, fix=fix)
     _tell_of_the_host(facts, settings, report)
-    _tell_of_size(facts, report)
+    _tell_of_size(facts, settings, report)
     report.fine(f"Discord: invite the bot with {invite_link(int(facts['id']))}")
 
 
@@ -92,10 +92,13 @@ def _tell_of_the_host(facts: Facts, settings: Settings, report: Report) -> None:
         )
 
 
-def _tell_of_size(facts: Facts, report: Report) -> None:
+def _tell_of_size(facts: Facts, settings: Settings, report: Report) -> None:
     servers = int(facts.get("approximate_guild_count") or 0)
-    if servers >= _VERY_MANY:
-        report.note(f"Discord: the bot is on about {servers:,} servers; this version holds 2,500 (docs/discord.md).")
+    if settings.shard_count and servers >= _MANY_A_SHARD * settings.shard_count:
+        report.note(
+            f"Discord: the bot is on about {servers:,} servers, and each of SHARD_COUNT={settings.shard_count} shards "
+            "may have 2,500. Set a larger one, or leave it blank: then Discord says how many."
+        )
     elif servers >= _MANY:
         report.note(
             f"Discord: the bot is on about {servers:,} servers. Unless Discord has verified it, it joins no more than "

@@ -6,8 +6,9 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.chat.app import BAD_TOKEN, NO_TOKEN, use_other_discord
+from bot.chat.app import NO_TOKEN
 from bot.chat.bot import needed_intents
+from bot.chat.first_contact import BAD_TOKEN, use_other_discord
 from bot.chat.rules.api_errors import kind_of
 from bot.chat.rules.permissions import in_words, missing
 from bot.checks.discord_application import check_application

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Final
 
@@ -108,9 +108,9 @@ class Supervisor:
             stage = self._make_stage(stored)
             await Outbox(self._store, stage, session_id=stored.id, place_id=place_id, latest=0).seen(message)
 
-    async def listen_again(self, guild_id: int | None = None, place_id: int | None = None) -> None:
-        """The connection to all (or to one server, or one place) is back: make up for what was missed meanwhile."""
-        runners = [r for r in self.open_sessions(guild_id) if place_id in (None, r.stored.place_id)]
+    async def listen_again(self, runners: Iterable[SessionRunner]) -> None:
+        """The connection to the places of these sessions is back: make up for what was missed meanwhile."""
+        runners = list(runners)
         for runner in runners:
             if runner.fault is Fault.PLACE:
                 self._recovery.watch(runner)
@@ -227,8 +227,9 @@ class Supervisor:
 
     # --- from stop to start ---
 
-    async def resume_all(self, connected: Callable[[], Awaitable[object]] | None = None) -> None:
-        """Take up every unfinished session of the database, each in a task of its own, once `connected()` returns.
+    async def resume_all(self, connected: Callable[[int], Awaitable[object]] | None = None) -> None:
+        """Take up every unfinished session of the database, each in a task of its own, once `connected()` returns,
+        which is given its server's id.
 
         Called before anything is heard, so that a click right after the start finds its table.
         """
@@ -239,7 +240,8 @@ class Supervisor:
             record = await self._store.record(stored.id)
             runner = self._open(stored, record, await self._store.latest_id(stored.id))
             await runner.restore()
-            self._launch(runner, first=partial(runner.take_up, connected))
+            there = partial(connected, stored.guild_id) if connected else None
+            self._launch(runner, first=partial(runner.take_up, there))
 
     async def shutdown(self) -> None:
         """End every loop without ending the sessions; sends in flight get a little time."""

@@ -34,6 +34,13 @@ class DiscordSection(BaseSettings):
         "own.",
         examples=["http://127.0.0.1:7777/api/v10"],
     )
+    shard_count: int | None = Field(
+        default=None,
+        ge=1,
+        le=10_000,
+        description="In how many connections (shards) the bot is on Discord, which allows 2,500 servers in each. "
+        "Blank: as many as Discord recommends, which is one up to a thousand servers or so.",
+    )
     # None: every server. An empty list would shut everybody out, which nobody means.
     allowed_servers: Annotated[DiscordIds | None, NoDecode] = Field(
         default=None,

@@ -3,7 +3,7 @@
 The store hands this out as `store.expiry`. Every method is one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, delete, or_, select, union
@@ -50,15 +50,18 @@ class Expiry:
 
         return await self._database.run(work)
 
-    async def note_servers(self, present: Sequence[int], now: datetime) -> list[int]:
+    async def note_servers(
+        self, present: Sequence[int], now: datetime, owns: Callable[[int], bool] = lambda _: True
+    ) -> list[int]:
         """Note which servers with data the bot is in: those it is no longer in have been left by `now`, those it is in
-        again have not. Out: the servers newly left."""
+        again have not. Of a server that is not `owns`ed nothing is known. Out: the servers newly left."""
 
         def work(db: Connection) -> list[int]:
             db.execute(delete(departures).where(departures.c.guild_id.in_(present)))
             holding = (sessions, *_OF_SERVERS, webhooks)
             known = set(db.scalars(union(*(select(table.c.guild_id) for table in holding)))) - {None}
             left = known - set(present) - set(db.scalars(select(departures.c.guild_id)))
+            left = set(filter(owns, left))
             for guild_id in left:
                 new = upsert(db.dialect.name, departures).values(guild_id=guild_id, left_at=now)
                 db.execute(new.on_conflict_do_nothing())

@@ -19,9 +19,10 @@ from typing import Any, NoReturn
 def hurry() -> None:
     """Seconds become hundredths: the pace on Discord, the waits before looking again, the libraries' retries."""
     import discord.http
+    import discord.shard
     import openai._base_client
 
-    from bot.chat import app
+    from bot.chat import app, first_contact
     from bot.chat import bot as bot_module
     from bot.chat.posting import webhooks
     from bot.chat.webhook_stage import WebhookStage
@@ -31,11 +32,13 @@ def hurry() -> None:
     outbox.SETTLE_SECONDS = 0.05  # type: ignore[misc]
     outbox.LONGEST_BACKOFF = 0.2  # type: ignore[misc]
     webhooks.SEND_SECONDS = 0.5
-    app.LONGEST_RETRY = 0.2  # type: ignore[misc]
+    first_contact.LONGEST_RETRY = 0.2  # type: ignore[misc]
     openai._base_client.INITIAL_RETRY_DELAY = 0.02  # type: ignore[attr-defined]
     openai._base_client.MAX_RETRY_DELAY = 0.1  # type: ignore[attr-defined]
-    # The library waits a second and more after each 5xx; nothing else in that module sleeps for whole seconds.
+    # The library waits a second and more after each 5xx, and before it tries to reach a gateway that is away; nothing
+    # else in those modules sleeps for whole seconds.
     discord.http.asyncio = _ShortSleeps(discord.http.asyncio)  # type: ignore[assignment]
+    discord.shard.asyncio = _ShortSleeps(discord.shard.asyncio)  # type: ignore[assignment]
 
     def quick_bot(*args: Any, **options: Any) -> bot_module.RoundtableBot:
         bot = bot_module.create_bot(*args, **options)

@@ -155,7 +155,7 @@ class Round:
         """Whether this life has come so far as to hear and to end in order."""
         with self._log.open("rb") as log:
             log.seek(self._read_from)
-            return b" ready as " in log.read()
+            return b" connected as " in log.read()
 
     async def _kills(self) -> None:
         while self.outcome.kills < self._size.kills:

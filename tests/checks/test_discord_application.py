@@ -100,9 +100,9 @@ async def portal(application: dict[str, Any], **given: Any) -> AsyncIterator[Por
             "! Discord: the bot is on about 80 servers. Unless Discord has verified it",
         ),
         (
-            {"approximate_guild_count": 2300},
-            {},
-            "! Discord: the bot is on about 2,300 servers; this version holds 2,500",
+            {"approximate_guild_count": 4600},
+            {"shard_count": 2},
+            "! Discord: the bot is on about 4,600 servers, and each of SHARD_COUNT=2 shards may have 2,500.",
         ),
         ({}, {}, TOO_LITTLE),
         ({"install_params": MORE} | ON_SERVERS, {}, TOO_LITTLE),

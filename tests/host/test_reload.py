@@ -155,3 +155,15 @@ async def test_where_none_is_left_it_does_not_start(house: RestHouse, files: Pat
     values = {"personas_dir": files / "cast", "discord_token": house.server.token}
     with pytest.raises(InvalidFiles, match="2 things to mend"):
         await run_bot(Settings(_env_file=None, llm_base_url="http://127.0.0.1:9/v1", **values))  # type: ignore[arg-type]
+
+
+async def test_a_running_bot_deletes_old_copies_of_its_database(house: RestHouse, tmp_path: Path) -> None:
+    old, mine = (
+        tmp_path / f"roundtable.db.{end}" for end in ("schema-0001-20200101-000000", "replaced-20200101-000000")
+    )
+    put(old, "old")
+    put(mine, "old")
+    house.settings = {"database_url": f"sqlite+aiosqlite:///{tmp_path}/roundtable.db"}
+    async with house.running():
+        await house.world.until(lambda: not old.exists(), what="the daily look")
+    assert mine.exists(), "what a restore has replaced is the host's"

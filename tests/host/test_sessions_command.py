@@ -69,7 +69,7 @@ async def test_a_running_table_is_seen_paused_resumed_and_ended(
         await house.until_status(session, Status.PAUSED)
         await house.world.wait_for_messages("general", 1, containing="⏸ The host paused the table.")
         assert await typed("sessions", "pause", number) == 1
-        assert capsys.readouterr().err == "The table is paused already.\n"
+        assert capsys.readouterr().err.endswith("\nThe table is paused already.\n")
         assert await typed("sessions", "resume", number) == 0
         await house.world.wait_for_messages("general", 1, containing="▶ The host resumed the table.")
         capsys.readouterr()
@@ -84,7 +84,7 @@ async def test_a_running_table_is_seen_paused_resumed_and_ended(
         await house.world.wait_for_messages("general", 1, containing="⏹ The host ended the table.")
         capsys.readouterr()
         assert await typed("sessions", "stop", number) == 1
-        assert capsys.readouterr().err == f"Table {number} has ended already.\n"
+        assert capsys.readouterr().err.endswith(f"\nTable {number} has ended already.\n")
         await typed("sessions", "list")
         assert capsys.readouterr().out == "There is no such table.\n"
         await typed("sessions", "list", "--all")

@@ -132,10 +132,6 @@ async def test_the_last_session_starts_of_a_day_are_left_alone(host: BotHost) ->
     [
         ({"discord_token": None}, "DISCORD_TOKEN is not set"),
         ({"discord_token": "MTIz.another.token"}, "Discord refused DISCORD_TOKEN"),
-        (
-            {"discord_api_url": "http://127.0.0.1:9/api/v10"},
-            "http://127.0.0.1:9/api/v10 does not answer like Discord",
-        ),
         ({"personas_dir": "personas"}, "aino.json: creativity"),
     ],
 )

@@ -7,10 +7,10 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.chat import app
-from bot.chat.app import application_flags
+from bot.chat import first_contact
 from bot.chat.bot import RoundtableBot, needed_intents
 from bot.chat.commands.steering.message_menus import ask_this_persona
+from bot.chat.first_contact import ask_discord, ask_until_answered
 from bot.discussion.model.persona import Persona
 from bot.errors import RoundtableError
 from bot.store.models import Status
@@ -37,8 +37,8 @@ def move(file: Path, to: Path) -> None:
 async def test_only_the_intents_that_are_enabled_are_asked_for(house: RestHouse, enabled: bool) -> None:
     house.world.set_message_content(enabled)
     with pointed_at(house.server):
-        flags = await application_flags(house.server.token)
-    content = flags.gateway_message_content or flags.gateway_message_content_limited
+        application = await ask_discord(house.server.token)
+    content = application.message_content
     assert content is enabled
     async with house.running(message_content=content):
         assert house.server.gateway.identifies[-1]["intents"] == needed_intents(message_content=enabled).value
@@ -47,12 +47,12 @@ async def test_only_the_intents_that_are_enabled_are_asked_for(house: RestHouse,
 async def test_discord_is_asked_until_it_answers_as_discord(
     house: RestHouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(app, "FIRST_RETRY", 0.01)
+    monkeypatch.setattr(first_contact, "FIRST_RETRY", 0.01)
     for fault in (Fault.accepted_then_page(), Fault.refused(403, 40333, "internal network error")):
         house.server.faults.next("GET", "/users/@me", fault)
     end = asyncio.create_task(asyncio.sleep(30))
     with pointed_at(house.server):
-        assert await app._ask_until_answered(house.server.token, end) is not None
+        assert await ask_until_answered(house.server.token, None, end) is not None
     end.cancel()
     assert [m for m in caplog.messages if "no answer of Discord's" in m and "trying again" in m]
     assert [m for m in caplog.messages if "HTTP 403" in m and "trying again" in m]
@@ -60,7 +60,7 @@ async def test_discord_is_asked_until_it_answers_as_discord(
 
 async def test_a_refused_token_is_named(house: RestHouse) -> None:
     with pointed_at(house.server), pytest.raises(RoundtableError, match="refused DISCORD_TOKEN"):
-        await application_flags("MTIz.wrong.token")
+        await ask_discord("MTIz.wrong.token")
 
 
 async def test_commands_are_sent_only_where_discord_knows_others(

@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
 
 from bot.chat.bot import RoundtableBot, create_bot
 from bot.chat.posting import webhooks
-from bot.chat.session_starts import require_session_start
 from bot.chat.webhook_stage import WebhookStage
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
@@ -48,6 +47,7 @@ class RestHouse:
     cast: tuple[Persona, ...] = CAST
     pace: float = 0.0
     settings: dict[str, Any] = field(default_factory=dict)
+    shards: int = 1
     bots: list[RoundtableBot] = field(default_factory=list)
 
     @property
@@ -59,7 +59,9 @@ class RestHouse:
         return self.bots[-1]
 
     @asynccontextmanager
-    async def running(self, *, message_content: bool = True, commands: bool = True) -> AsyncIterator[RoundtableBot]:
+    async def running(
+        self, *, message_content: bool = True, commands: bool = True, shard_ids: list[int] | None = None
+    ) -> AsyncIterator[RoundtableBot]:
         """The bot, connected, with its sessions taken up, and (`commands`) its commands known to Discord.
 
         `settings` of the house are those that a host has set.
@@ -70,11 +72,11 @@ class RestHouse:
             store=self.store,
             endpoints=EndpointRegistry(self.endpoint),
             message_content=message_content,
+            shard_count=self.shards,
+            shard_ids=shard_ids,
         )
         # The library waits this long for further guilds before it says that it is ready.
         bot._connection.guild_ready_timeout = 0.02
-        # And five seconds before it begins a new session with the gateway.
-        bot.before_identify_hook = partial(_at_once, bot)
         self.bots.append(bot)
         with pointed_at(self.server):
             connection = asyncio.create_task(bot.start(self.server.token))
@@ -154,14 +156,14 @@ class RestHouse:
                 assert (message.content, message.name) == (post.content, post.username)
 
 
-async def _at_once(bot: RoundtableBot, shard_id: int | None, *, initial: bool = False) -> None:
-    """Begin a session with the gateway without a pause."""
-    await require_session_start(bot)
+async def _at_once(client: discord.Client, shard_id: int | None, *, initial: bool = False) -> None:
+    """Begin a session with the gateway without the library's five seconds before it."""
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seconds become hundredths; nothing else differs."""
+    monkeypatch.setattr(discord.Client, "before_identify_hook", _at_once)
     monkeypatch.setattr(outbox, "SETTLE_SECONDS", 0.05)
     monkeypatch.setattr(outbox, "LONGEST_BACKOFF", 0.2)
     monkeypatch.setattr(database_outage, "FIRST_WAIT", 0.02)

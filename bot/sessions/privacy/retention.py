@@ -44,19 +44,21 @@ class Retention:
         self._grace_days = grace_days
         self._keeps_promises = keeps_promises
 
-    async def run(self, servers: Callable[[], Sequence[int]]) -> None:
-        """Sweep now and then once a day, for ever. `servers` gives those the bot is in, unavailable ones included."""
+    async def run(self, servers: Callable[[], Sequence[int]], owns: Callable[[int], bool]) -> None:
+        """Sweep now and then once a day, for ever. `servers` gives those the bot is in, unavailable ones included;
+        `owns` says of a server whether this process would know that the bot is in it."""
         while True:
             try:
-                await self.sweep(servers(), now())
+                await self.sweep(servers(), now(), owns)
             except Exception:  # whatever it was: what is too old today still is tomorrow
                 log.exception("what is too old could not be deleted; trying again tomorrow")
             await asyncio.sleep(_DAY)
 
-    async def sweep(self, servers: Sequence[int], at: datetime) -> None:
-        """Delete what is too old at a time. A server that holds data and is not among `servers` counts as left."""
+    async def sweep(self, servers: Sequence[int], at: datetime, owns: Callable[[int], bool] = lambda _: True) -> None:
+        """Delete what is too old at a time. A server that holds data, and that this process `owns` but does not find
+        among `servers`, counts as left."""
         expiry = self._store.expiry
-        newly_left = await expiry.note_servers(servers, at)
+        newly_left = await expiry.note_servers(servers, at, owns)
         for guild_id in newly_left:
             log.warning("server %s: I am no longer in it; its data goes in %s days", guild_id, self._grace_days)
         old = 0
@@ -67,7 +69,7 @@ class Retention:
         await self._store.spending.forget_before((at - _DAYS_USE).date())
         of_left = 0
         for guild_id in await expiry.servers_left(at - timedelta(days=self._grace_days)):
-            if guild_id in newly_left:
+            if guild_id in newly_left or not owns(guild_id):
                 continue  # not in the same breath, also without a grace period: the next look may see it again
             self._drop_server(guild_id)
             of_left += await expiry.delete_server(guild_id)

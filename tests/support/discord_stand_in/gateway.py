@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import secrets
+import time
 import zlib
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,12 +15,13 @@ from aiohttp import WSMsgType, web
 
 from . import wire
 from .records import JSON, Channel
+from .servers import shard_of
 from .world import World
 
 # Opcodes and close codes: https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, REQUEST_MEMBERS = 0, 1, 2, 6, 7, 8
 INVALID_SESSION, HELLO, HEARTBEAT_ACK = 9, 10, 11
-AUTHENTICATION_FAILED, DISALLOWED_INTENTS = 4004, 4014
+AUTHENTICATION_FAILED, INVALID_SHARD, SHARDING_REQUIRED, DISALLOWED_INTENTS = 4004, 4010, 4011, 4014
 HEARTBEAT_INTERVAL_MS = 41_250
 
 # Intents, and the application flags (full, or limited to small bots) that allow the privileged ones.
@@ -38,10 +40,12 @@ INTENT_OF = {
 
 @dataclass
 class Session:
-    """What the gateway knows of one bot, connected or not: its intents and the events it has been sent."""
+    """What the gateway knows of one bot's shard, connected or not: its intents and the events it has been sent."""
 
     id: str
     intents: int
+    shard: int = 0
+    shards: int = 1
     sent: list[JSON] = field(default_factory=list)
     seen: int = 0  # the highest sequence number the bot has owned up to
     line: Line | None = None
@@ -58,6 +62,7 @@ class Line:
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, *, compress: bool) -> None:
         self.socket, self.transport = socket, transport
         self.session: Session | None = None
+        self.is_closing = False
         self._frames: asyncio.Queue[JSON | int] = asyncio.Queue()
         self._zlib = zlib.compressobj() if compress else None
 
@@ -65,6 +70,7 @@ class Line:
         self._frames.put_nowait(frame)
 
     def close(self, code: int) -> None:
+        self.is_closing = True
         self._frames.put_nowait(code)
 
     async def write(self) -> None:
@@ -86,6 +92,9 @@ class Gateway:
     def __init__(self, world: World) -> None:
         self.world = world
         self.repeat = 0
+        # With this code the next IDENTIFYs are answered.
+        self.refuses_with: int | None = None
+        self._identified: dict[int, float] = {}
         self.identifies: list[JSON] = []
         self.resumes = 0
         self.sessions: list[Session] = []
@@ -100,23 +109,26 @@ class Gateway:
 
     # Moods of the gateway, for tests.
 
-    def reconnect(self) -> None:
-        """Ask every bot to reconnect and resume."""
-        for session in self.connected:
+    def reconnect(self, shard: int | None = None) -> None:
+        """Ask every bot (or one shard) to reconnect and resume."""
+        for session in self._of(shard):
             self._send(session, {"op": RECONNECT, "d": None})
 
-    def invalidate(self, *, resumable: bool = False) -> None:
-        """Tell every bot that its session is invalid; if not `resumable` it has to identify anew."""
-        for session in self.connected:
+    def invalidate(self, shard: int | None = None, *, resumable: bool = False) -> None:
+        """Tell every bot (or one shard) that its session is invalid; if not `resumable` it has to identify anew."""
+        for session in self._of(shard):
             self._send(session, {"op": INVALID_SESSION, "d": resumable})
-        if not resumable:
-            self.sessions.clear()
+            if not resumable:
+                self.sessions.remove(session)
 
-    def drop(self) -> None:
-        """Cut every connection without a word. The sessions stay, so the bots can resume."""
-        for session in self.connected:
+    def drop(self, shard: int | None = None) -> None:
+        """Cut every connection (or one shard's) without a word. The sessions stay, so the bots can resume."""
+        for session in self._of(shard):
             if session.line and session.line.transport:
                 session.line.transport.abort()
+
+    def _of(self, shard: int | None) -> list[Session]:
+        return [each for each in self.connected if shard in (None, each.shard)]
 
     def shut(self) -> None:
         """An outage of the gateway alone: every connection is cut, and newcomers wait outside until `reopen()`."""
@@ -144,10 +156,13 @@ class Gateway:
     # Events.
 
     def _on_event(self, event: str, data: JSON, channel: Channel | None) -> None:
+        server = int(data.get("guild_id") or (data["id"] if event in ("GUILD_CREATE", "GUILD_DELETE") else 0))
+        is_there = server in self.world.further or (self.world.in_guild and self.world.available)
         # Commands can be used where the bot itself is not: https://discord.com/developers/docs/interactions/overview.
-        if (self.world.in_guild and self.world.available) or event == "INTERACTION_CREATE":
+        if is_there or event in ("INTERACTION_CREATE", "GUILD_DELETE"):
             for session in self.sessions:
-                self._dispatch(session, event, data, channel)
+                if shard_of(server, session.shards) == session.shard:
+                    self._dispatch(session, event, data, channel)
 
     def _dispatch(self, session: Session, event: str, data: JSON, channel: Channel | None) -> None:
         needed = next((intent for name, intent in INTENT_OF.items() if event.startswith(name)), 0)
@@ -178,6 +193,9 @@ class Gateway:
                 if message.type is WSMsgType.TEXT:
                     self._take(line, json.loads(message.data), http.host)
         finally:
+            if line.is_closing:
+                # Whoever hangs up before the bot has answered takes the code with them: the library then sees 1006.
+                await asyncio.wait([writer], timeout=1)
             writer.cancel()
             self._lines.remove(line)
             self._hang_up(line)
@@ -222,24 +240,40 @@ class Gateway:
         for intent, flags in PRIVILEGED.items():
             if intents & intent and not world.application_flags & flags:
                 return line.close(DISALLOWED_INTENTS)
-        session = Session(secrets.token_hex(16), intents, line=line)
+        if self.refuses_with is not None:
+            return line.close(self.refuses_with)
+        shard, shards = data.get("shard") or (0, 1)
+        if not 0 <= shard < shards:
+            return line.close(INVALID_SHARD)
+        if shards < world.least_shards:
+            return line.close(SHARDING_REQUIRED)
+        if self._too_soon(shard):
+            return line.send({"op": INVALID_SESSION, "d": False})
+        session = Session(secrets.token_hex(16), intents, shard, shards, line=line)
         line.session = session
         self.sessions.append(session)
-        guilds = [{"id": str(world.guild_id), "unavailable": True}] if world.in_guild else []
+        servers = world.servers(shard, shards)
         ready = {
             "v": 10,
             "user": wire.user(world.bot),
-            "guilds": guilds,
+            "guilds": [{"id": str(each), "unavailable": True} for each in servers],
             "session_id": session.id,
             "resume_gateway_url": f"ws://{host}/gateway",
-            "shard": [0, 1],
+            "shard": [shard, shards],
             "application": {"id": str(world.application_id), "flags": world.application_flags},
         }
         session.dispatch("READY", ready)
-        if world.in_guild and world.available and intents & GUILDS:
-            every_member = bool(intents & GUILD_MEMBERS)
-            session.dispatch("GUILD_CREATE", wire.guild(world, full=True, every_member=every_member))
+        every_member = bool(intents & GUILD_MEMBERS)
+        for each in servers if intents & GUILDS else []:
+            if world.available or each != world.guild_id:
+                session.dispatch("GUILD_CREATE", wire.guild(world, each, full=True, every_member=every_member))
         return None
+
+    def _too_soon(self, shard: int) -> bool:
+        """https://docs.discord.com/developers/events/gateway#sharding-max-concurrency"""
+        bucket, at = shard % self.world.max_concurrency, time.monotonic()
+        last, self._identified[bucket] = self._identified.get(bucket, float("-inf")), at
+        return at - last < self.world.identify_seconds
 
     def _resume(self, line: Line, data: JSON) -> None:
         session = next((each for each in self.sessions if each.id == data.get("session_id")), None)

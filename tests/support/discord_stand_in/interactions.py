@@ -126,8 +126,8 @@ def begin(state: State, kind: int, channel: Channel, member: Member, data: JSON,
     }
     if channel.recipient is None:
         event |= {
-            "guild_id": str(state.guild_id),
-            "guild": {"id": str(state.guild_id), "locale": "en-GB", "features": []},
+            "guild_id": wire.guild_of(state, channel),
+            "guild": {"id": wire.guild_of(state, channel), "locale": "en-GB", "features": []},
             "member": wire.member(member) | {"permissions": str(state.permissions(member, channel))},
         }
     else:

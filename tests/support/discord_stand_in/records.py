@@ -108,6 +108,7 @@ class Channel:
     slow_mode: int = 0  # seconds; a thread has its own
     kind: int = TEXT_CHANNEL
     joined: set[int] = field(default_factory=set[int])
+    server: int | None = None  # one of the further servers' id; None: the first one's. A thread has its parent's
     # Who (role or member id) -> (allowed bits, denied bits). A thread has its parent's.
     overwrites: dict[int, tuple[int, int]] = field(default_factory=dict)
 

@@ -20,8 +20,8 @@ def gateway(call: ApiCall) -> JSON:
 @route("GET", "/gateway/bot")
 def gateway_bot(call: ApiCall) -> JSON:
     left, again = call.world.session_starts, call.world.session_starts_reset_after
-    limit = {"total": 1000, "remaining": left, "reset_after": again, "max_concurrency": 1}
-    return {"url": f"ws://{call.host}/gateway", "shards": 1, "session_start_limit": limit}
+    limit = {"total": 1000, "remaining": left, "reset_after": again, "max_concurrency": call.world.max_concurrency}
+    return {"url": f"ws://{call.host}/gateway", "shards": call.world.recommended_shards, "session_start_limit": limit}
 
 
 @route("GET", "/users/@me")
@@ -31,7 +31,7 @@ def me(call: ApiCall) -> JSON:
 
 @route("GET", "/users/@me/guilds")
 def my_guilds(call: ApiCall) -> list[JSON]:
-    return [wire.guild(call.world)] if call.world.in_guild else []
+    return [wire.guild(call.world, each) for each in call.world.servers()]
 
 
 @route("DELETE", "/users/@me/guilds/{guild}")
@@ -163,22 +163,20 @@ def delete_emoji(call: ApiCall) -> None:
 
 
 def _guild(call: ApiCall) -> None:
-    if call.id("guild") != call.world.guild_id:
-        raise refusals.unknown("Guild")
-    if not call.world.in_guild:
-        raise refusals.missing_access()
+    call.world.require_server(call.id("guild"))
 
 
 @route("GET", "/guilds/{guild}")
 def guild(call: ApiCall) -> JSON:
     _guild(call)
-    return wire.guild(call.world)
+    return wire.guild(call.world, call.id("guild"))
 
 
 @route("GET", "/guilds/{guild}/channels")
 def guild_channels(call: ApiCall) -> list[JSON]:
     _guild(call)
-    return [wire.channel(call.world, each) for each in call.world.places() if not each.is_thread]
+    places = [each for each in call.world.places() if wire.guild_of(call.world, each) == call.params["guild"]]
+    return [wire.channel(call.world, each) for each in places if not each.is_thread]
 
 
 @route("GET", "/guilds/{guild}/threads/active")

@@ -57,6 +57,8 @@ class State:
         self.guild_name = "The Long Table"
         self.in_guild = True
         self.available = True
+        # By id the names of the servers beside it (servers.py).
+        self.further: dict[int, str] = {}
         # Without Read Message History Discord answers a history with [] (its page says); True: with 403/50013.
         self.history_refused = False
         # https://discord.com/developers/docs/events/gateway#session-start-limit-object: what is left of a day's 1,000
@@ -220,7 +222,7 @@ class State:
         self.emit(f"{'THREAD' if channel.is_thread else 'CHANNEL'}_{verb}", data, where)
 
     def webhooks_changed(self, channel: Channel) -> None:
-        self.emit("WEBHOOKS_UPDATE", {"guild_id": str(self.guild_id), "channel_id": str(channel.id)})
+        self.emit("WEBHOOKS_UPDATE", {"guild_id": wire.guild_of(self, channel), "channel_id": str(channel.id)})
 
     # Messages.
 
@@ -291,7 +293,8 @@ class State:
     def remove(self, message: Message) -> None:
         message.deleted = True
         if self.messages.pop(message.id, None):
-            data = {"id": str(message.id), "channel_id": str(message.channel.id), "guild_id": str(self.guild_id)}
+            where = message.channel
+            data = {"id": str(message.id), "channel_id": str(where.id), "guild_id": wire.guild_of(self, where)}
             self.emit("MESSAGE_DELETE", data, message.channel)
 
 

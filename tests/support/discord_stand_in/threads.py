@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from . import wire
 from .records import JSON, NEWS_CHANNEL, NEWS_THREAD, PRIVATE_THREAD, PUBLIC_THREAD, Channel
-from .state import State
+from .servers import Servers
 
 ChannelLike = Channel | int | str
 
 
-class Threads(State):
+class Threads(Servers):
     """The state with the verbs for its threads."""
 
     def add_thread(
@@ -54,4 +54,4 @@ class Threads(State):
         self.emit("THREAD_MEMBERS_UPDATE", self._members_of(record) | gone)
 
     def _members_of(self, thread: Channel) -> JSON:
-        return {"id": str(thread.id), "guild_id": str(self.guild_id), "member_count": 1}
+        return {"id": str(thread.id), "guild_id": wire.guild_of(self, thread), "member_count": 1}

@@ -62,6 +62,11 @@ def role(record: Role, position: int = 1) -> JSON:
     }
 
 
+def guild_of(state: State, record: Channel) -> str:
+    """The id of the server that a channel or thread is in."""
+    return str(record.root.server or state.guild_id)
+
+
 def channel(state: State, record: Channel) -> JSON:
     last = max((m.id for m in state.messages.values() if m.channel is record), default=None)
     if record.recipient is not None:
@@ -74,7 +79,7 @@ def channel(state: State, record: Channel) -> JSON:
         }
     data: JSON = {
         "id": str(record.id),
-        "guild_id": str(state.guild_id),
+        "guild_id": guild_of(state, record),
         "name": record.name,
         "last_message_id": str(last) if last else None,
         "rate_limit_per_user": record.slow_mode,
@@ -122,14 +127,17 @@ def thread_member(state: State, record: Channel) -> JSON:
     return ids | {"join_timestamp": timestamp(record.id), "flags": 0}
 
 
-def guild(state: State, *, full: bool = False, every_member: bool = False) -> JSON:
-    """The guild; `full` as GUILD_CREATE sends it, with channels, threads and members (only the bot, or all)."""
+def guild(state: State, server: int, *, full: bool = False, every_member: bool = False) -> JSON:
+    """A server; `full` as GUILD_CREATE sends it, with channels, threads and members (only the bot, or all).
+
+    All of them have the same people and roles.
+    """
     data: JSON = {
-        "id": str(state.guild_id),
-        "name": state.guild_name,
+        "id": str(server),
+        "name": state.further.get(server, state.guild_name),
         "icon": None,
         "owner_id": str(state.owner.id),
-        "roles": [role(each, position) for position, each in enumerate(state.roles.values())],
+        "roles": [role(each, n) | _everyone(state, each, server) for n, each in enumerate(state.roles.values())],
         "emojis": [],
         "stickers": [],
         "features": [],
@@ -147,7 +155,7 @@ def guild(state: State, *, full: bool = False, every_member: bool = False) -> JS
     if not full:
         return data
     members = list(state.members.values()) if every_member else [state.bot]
-    places = state.places()
+    places = [each for each in state.places() if guild_of(state, each) == data["id"]]
     return {
         **data,
         "joined_at": timestamp(state.bot.id),
@@ -165,6 +173,11 @@ def guild(state: State, *, full: bool = False, every_member: bool = False) -> JS
         "guild_scheduled_events": [],
         "soundboard_sounds": [],
     }
+
+
+def _everyone(state: State, record: Role, server: int) -> JSON:
+    """The role of all members has the id of its server."""
+    return {"id": str(server)} if record.id == state.guild_id else {}
 
 
 def message(state: State, record: Message, *, gateway: bool = False, reference: bool = True) -> JSON:
@@ -199,12 +212,12 @@ def message(state: State, record: Message, *, gateway: bool = False, reference: 
             "type": 0,
             "message_id": str(target.id),
             "channel_id": str(target.channel.id),
-            "guild_id": str(state.guild_id),
+            "guild_id": guild_of(state, target.channel),
         }
         if reference:
             data["referenced_message"] = None if target.deleted else message(state, target, reference=False)
     if gateway:
-        data["guild_id"] = str(state.guild_id)
+        data["guild_id"] = guild_of(state, record.channel)
         author = state.members.get(int(record.author["id"]))
         if author is not None and not record.webhook_id:
             data["member"] = member(author, with_user=False)
@@ -236,7 +249,7 @@ def webhook(state: State, record: Webhook, *, with_user: bool = True) -> JSON:
     data: JSON = {
         "id": str(record.id),
         "type": 1,
-        "guild_id": str(state.guild_id),
+        "guild_id": guild_of(state, record.channel),
         "channel_id": str(record.channel.id),
         "name": record.name,
         "avatar": f"{zlib.crc32(record.avatar.encode()):032x}" if record.avatar else None,
@@ -272,7 +285,7 @@ def application(state: State) -> JSON:
         "team": None,
         "verify_key": "00" * 32,
         "flags": state.application_flags,
-        "approximate_guild_count": int(state.in_guild),
+        "approximate_guild_count": int(state.in_guild) + len(state.further),
         "redirect_uris": [],
         **state.application,
     }

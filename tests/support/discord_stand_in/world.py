@@ -132,7 +132,7 @@ class World(Threads):
     def invite_bot(self) -> None:
         """After `kick_bot`: the bot is let in again."""
         self.in_guild = True
-        self.emit("GUILD_CREATE", wire.guild(self, full=True) | {"unavailable": None})
+        self.emit("GUILD_CREATE", wire.guild(self, self.guild_id, full=True) | {"unavailable": None})
 
     def begin_outage(self) -> None:
         """Discord itself can't reach the server: the gateway tells nothing of it, REST still answers."""
@@ -141,7 +141,7 @@ class World(Threads):
 
     def end_outage(self) -> None:
         self.available = True
-        self.emit("GUILD_CREATE", wire.guild(self, full=True) | {"unavailable": False})
+        self.emit("GUILD_CREATE", wire.guild(self, self.guild_id, full=True) | {"unavailable": False})
 
     def set_message_content(self, enabled: bool) -> None:
         """The switch in the developer portal. It matters to REST at once and to the gateway at the next IDENTIFY."""
