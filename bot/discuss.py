@@ -34,15 +34,18 @@ async def discuss(
     stage: TerminalStage,
     jsonl: TextIO | None = None,
     on_turn: Callable[[Turn], None] = lambda turn: None,
+    tell_cost: Callable[[int, str], None] = lambda tokens, cost: None,
 ) -> str | None:
-    """Hold one discussion. `jsonl` gets one object for the session, then one a turn; `on_turn` is told of each as well.
+    """Hold one discussion. `jsonl` gets one object for the session, then one a turn; `on_turn` is told of each as well,
+    `tell_cost` in the end of the tokens that were used and what they cost, in words ("" where that is not known).
 
     Out: why it could not be finished, or None.
     """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="roundtable-")))
         file = folder / "discuss.db"
-        store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
+        opening = open_store(f"sqlite+aiosqlite:///{file}", file, currency=settings.llm_currency)
+        store = await stack.enter_async_context(opening)
         settings = await stack.enter_async_context(with_local_model(settings, wait=True))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         # There is no audience that could vote here, and nobody to wait for.
@@ -70,7 +73,11 @@ async def discuss(
             latest=0,
             on_turn=tell,
         )
-        await runner.take_turns()
+        try:
+            await runner.take_turns()
+        finally:
+            report = runner.status_report()
+            tell_cost(report.tokens, report.cost)
         return runner.reason if runner.status is Status.PAUSED else None
 
 

@@ -40,6 +40,7 @@ async def discuss_as_asked(args: argparse.Namespace, settings: Settings) -> int:
     )
     seed = args.seed if args.seed is not None else secrets.randbits(_SEED_BITS)
     spoken: list[Turn] = []
+    costs: list[tuple[int, str]] = []
     here = asyncio.current_task()
     assert here is not None
     stage = TerminalStage(colour=not args.no_colour and _takes_colours(), unread=here.cancel)
@@ -61,17 +62,25 @@ async def discuss_as_asked(args: argparse.Namespace, settings: Settings) -> int:
                 stage=stage,
                 jsonl=jsonl,
                 on_turn=lambda turn: spoken.append(turn) if turn.kind == "persona" else None,
+                tell_cost=lambda *used: costs.append(used),
             )
         except asyncio.CancelledError:
             # Behind the ^C that the terminal itself has written.
             start = "\n" if sys.stderr.isatty() else ""
-            print(f"{start}Stopped after {len(spoken)} of {dials.turns} turns. Seed {seed}.", file=sys.stderr)
+            told = f"Stopped after {len(spoken)} of {dials.turns} turns. Seed {seed}."
+            print(f"{start}{_used(costs)}{told}", file=sys.stderr)
             if not stage.is_read:
                 raise BrokenPipeError from None
             raise
+    print(_used(costs), end="", file=sys.stderr)
     if problem is None:
         print(f"Seed {seed}: `--seed {seed}` makes the same choices again.", file=sys.stderr)
     return 0 if problem is None else 1
+
+
+def _used(costs: list[tuple[int, str]]) -> str:
+    """A line that tells the tokens that were used and, as far as it is known, what they have cost."""
+    return "".join(f"Tokens used: {tokens:,}.{f' Cost: {cost}.' if cost else ''}\n" for tokens, cost in costs if tokens)
 
 
 def _task_of(args: argparse.Namespace, catalogue: Catalogue) -> Task:

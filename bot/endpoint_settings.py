@@ -3,6 +3,7 @@
 import re
 import ssl
 from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
@@ -96,6 +97,10 @@ ExtraQuery: TypeAlias = Annotated[SecretStr | None, BeforeValidator(_extra_query
 CertificateFile: TypeAlias = Annotated[Path, AfterValidator(_certificates)]
 
 
+Price: TypeAlias = Annotated[Decimal, Field(ge=0, le=1_000_000)] | None
+"""Of a million tokens."""
+
+
 class NamedEndpoint(ModelOptions):
     """An endpoint that personas ask for by its name: ENDPOINT_<NAME>_BASE_URL and so on.
 
@@ -121,6 +126,10 @@ class NamedEndpoint(ModelOptions):
     extra_query: ExtraQuery = None
     """A JSON object of texts, as a text."""
     ca_file: CertificateFile | None = None
+    price_in: Price = None
+    price_out: Price = None
+    price_cached: Price = None
+    """Of the part of a prompt that the server had ready; None: as the rest."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -165,6 +174,17 @@ class EndpointsByName(RootModel[dict[str, NamedEndpoint]]):
             else:
                 named.setdefault(key.removesuffix(f"_{field}"), {})[field] = value
         return named
+
+
+def price_problem(own: NamedEndpoint, prefix: str) -> str:
+    """What is missing beside the prices that are set, as a sentence; "" if nothing is. `prefix`: how the names of the
+    endpoint's settings begin."""
+    prices = {"PRICE_IN": own.price_in, "PRICE_OUT": own.price_out, "PRICE_CACHED": own.price_cached}
+    there = [f"{prefix}_{name}" for name, price in prices.items() if price is not None]
+    missing = [f"{prefix}_{name}" for name in ("PRICE_IN", "PRICE_OUT") if prices[name] is None]
+    if not there or not missing:
+        return ""
+    return f"{there[0]} is set without {' and '.join(missing)}. Set the prices of a million tokens, 0 for what is free"
 
 
 def fallback_problem(names: Iterable[str], own: str, endpoints: Collection[str]) -> str:

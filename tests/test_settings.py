@@ -122,6 +122,17 @@ def test_settings_do_not_change():
         ("LLM_CONCURRENCY", "many", '"many" should be a valid integer'),
         ("LLM_TIMEOUT", "-1", '"-1" should be greater than 0.'),
         ("LLM_MAX_TOKENS", "5", '"5" should be greater than or equal to 16.'),
+        ("LLM_PRICE_IN", "-1", '"-1" should be greater than or equal to 0.'),
+        ("LLM_PRICE_OUT", "nan", '"nan" should be a finite number.'),
+        ("LLM_PRICE_OUT", "cheap", '"cheap" should be a valid decimal.'),
+        (
+            "LLM_PRICE_OUT",
+            "0.60",
+            "is set without LLM_PRICE_IN. Set the prices of a million tokens, 0 for",
+        ),
+        ("LLM_PRICE_CACHED", "1", "is set without LLM_PRICE_IN and LLM_PRICE_OUT. Set"),
+        ("LLM_CURRENCY", "dollars", '"dollars" is not a currency. Write its three letters, such as USD'),
+        ("LIMIT_DAY_COST", "2,50", '"2,50" should be a valid decimal.'),
         ("LLM_RETRIES", "11", '"11" should be less than or equal to 10.'),
         ("DATABASE_URL", "mysql://db/x", '"mysql://db/x" is not supported. Write sqlite+aiosqlite:///'),
         ("DATABASE_URL", "postgresql://db", "names no database. Write postgresql://user:password@host/database"),
@@ -357,12 +368,14 @@ def test_a_named_endpoint_takes_over_limits_and_ways_but_nothing_that_is_about_o
         "LLM_FALLBACK": "fast",
         "LLM_STREAM": "true",
         "LLM_TIMEOUT": "9",
+        "LLM_PRICE_IN": "1",
+        "LLM_PRICE_OUT": "2",
         "ENDPOINT_FAST_BASE_URL": "http://host/v1",
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
     fast = read_settings().endpoint_settings("fast")
-    assert (fast.stream, fast.timeout) == (True, 9)
+    assert (fast.stream, fast.timeout, fast.price_in, fast.price_out) == (True, 9, None, None)
     assert (fast.extra_body, fast.headers, fast.query, fast.omit, fast.layout, fast.fallback) == (
         *(None, {}, {}),
         *(None, None, None),

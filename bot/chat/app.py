@@ -55,7 +55,8 @@ async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints, leaves_out=True)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(sole_use(settings.database_url, settings.database_file))
-        store = await stack.enter_async_context(open_store(settings.database_url, settings.database_file))
+        opening = open_store(settings.database_url, settings.database_file, currency=settings.llm_currency)
+        store = await stack.enter_async_context(opening)
         for sentence in exposed_files(settings.database_file):
             log.warning("%s", sentence)
         host_side = await stack.enter_async_context(HostSide.open(store, control_socket(settings.database_file)))

@@ -47,7 +47,8 @@ async def running_demo(settings: Settings, *, port: int) -> AsyncIterator[DemoPa
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="roundtable-demo-"))
         file = Path(folder) / "demo.db"
-        store = await stack.enter_async_context(open_store(f"sqlite+aiosqlite:///{file}", file))
+        opening = open_store(f"sqlite+aiosqlite:///{file}", file, currency=settings.llm_currency)
+        store = await stack.enter_async_context(opening)
         settings = await stack.enter_async_context(with_local_model(settings))
         endpoints = await stack.enter_async_context(open_endpoints(settings, dummy_delay=DUMMY_DELAY))
         bot = create_bot(settings, catalogue=catalogue, store=store, endpoints=endpoints)

@@ -18,6 +18,7 @@ from bot.llm.address import api_root, has_version
 from bot.llm.completion import Completion, read_completion
 from bot.llm.error_kinds import ErrorKind, meaning_of
 from bot.llm.error_reading import read_error
+from bot.llm.fair_queue import FairQueue
 from bot.llm.http_client import HttpClient
 from bot.llm.json_reading import read_json
 from bot.llm.openai_shape import read_body
@@ -51,7 +52,7 @@ class EndpointClient:
         query: Mapping[str, str] | None = None,
         ca_file: Path | None = None,
     ) -> None:
-        """`timeout` is in seconds a try. Whoever makes calls takes one of `concurrency` `slots` for them.
+        """`timeout` is in seconds a try. Whoever makes calls takes one of the `concurrency` places of `queue`.
 
         Each call has the `headers` in the place of the usual ones, and in its address `query` and what `base_url` has
         of one. Certificates in `ca_file` are trusted besides the system's.
@@ -60,7 +61,7 @@ class EndpointClient:
         self.host = parts.netloc.rpartition("@")[2]
         self.base_url = parts._replace(netloc=self.host, path=api_root(parts.path), query="").geturl()
         """The address of the API, without the name, the password and the query it may have been given with."""
-        self.slots = asyncio.Semaphore(concurrency)
+        self.queue = FairQueue(concurrency)
         self._timeout = timeout
         self._retries = retries
         self._may_lack_version = not has_version(parts.path)

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from bot.discussion.model.record import Usage
 from bot.discussion.replies.reasoning import without_reasoning
+from bot.discussion.text.money import billionths
 from bot.llm.json_reading import as_count, at, whole_characters
-from bot.llm.quirks import Fact, counts, is_filtered, texts
+from bot.llm.quirks import Fact, counts, is_filtered, sums, texts
 
 # Longer answers are cut: more than any turn takes, and the database keeps what the model said.
 _TEXT_LIMIT: Final = 100_000
@@ -16,8 +17,10 @@ _TEXT_LIMIT: Final = 100_000
 class Completion:
     """One answer. Token counts are the server's own (None: not said); latency in milliseconds, retries included.
 
-    `reasoned`: the model thought before it spoke. `declined`: in what words it refused to answer. `calls`: how often it
-    was asked; counts and latency are those of all calls. What the counts leave out: `uncounted_prompts` of the calls
+    `reasoned`: the model thought before it spoke; `denies_thought`: the server counts thoughts, and there was none.
+    `declined`: in what words it refused to answer. `calls`: how often it
+    was asked; counts and latency are those of all calls. `told_cost`: what the server says it has charged for all of
+    them, in billionths of a dollar. What the counts leave out: `uncounted_prompts` of the calls
     did not say the prompt's tokens, and `uncounted_chars` were written, thoughts included, in calls that did not say
     the answer's.
     """
@@ -29,10 +32,12 @@ class Completion:
     completion_tokens: int | None
     latency_ms: float
     reasoned: bool = False
+    denies_thought: bool = False
     declined: str = ""
     calls: int = 1
     uncounted_prompts: int = 0
     uncounted_chars: int = 0
+    told_cost: int | None = None
 
     @property
     def may_lack_words(self) -> bool:
@@ -72,6 +77,7 @@ class Completion:
             calls=self.calls + other.calls,
             uncounted_prompts=self.uncounted_prompts + other.uncounted_prompts,
             uncounted_chars=self.uncounted_chars + other.uncounted_chars,
+            told_cost=None if self.told_cost is None or other.told_cost is None else self.told_cost + other.told_cost,
         )
 
 
@@ -84,10 +90,11 @@ def read_completion(answer: Any) -> Completion:
     choice = choices[0] if choices else None
     message, reason = at(choice, "message"), at(choice, "finish_reason")
     text, thought = next(texts(Fact.SAID, message), ""), next(texts(Fact.REASONING, message), "")
-    thinking = next(counts(Fact.REASONING_TOKENS, answer), 0)
+    thinking = next(counts(Fact.REASONING_TOKENS, answer), None)
     # Some servers hide the thought altogether: an answer that reached the limit without a word was one.
     hidden = reason == "length" and not text.strip()
     asked, said = (as_count(at(answer, "usage", name)) for name in ("prompt_tokens", "completion_tokens"))
+    reasoned = bool(thought.strip() or thinking or hidden or without_reasoning(text) != text)
     return Completion(
         text=whole_characters(text)[:_TEXT_LIMIT],
         finish_reason=reason if isinstance(reason, str) else None,
@@ -96,9 +103,11 @@ def read_completion(answer: Any) -> Completion:
         completion_tokens=said,
         latency_ms=0.0,
         declined="" if text.strip() else _refusal(message, reason),
-        reasoned=bool(thought.strip() or thinking or hidden or without_reasoning(text) != text),
+        reasoned=reasoned,
+        denies_thought=thinking == 0 and not reasoned,
         uncounted_prompts=1 if asked is None else 0,
         uncounted_chars=len(text) + len(thought) if said is None else 0,
+        told_cost=next(map(billionths, sums(Fact.COST, answer)), None),
     )
 
 

@@ -10,14 +10,16 @@ from typing import Any, Final
 
 import openai
 
-from bot.errors import ContextOverflow, EndpointDown, RoundtableError
+from bot.errors import RoundtableError
 from bot.llm import discovery, remarks
 from bot.llm.client import CALL_ERRORS, EndpointClient, is_wrong_address
 from bot.llm.completion import Completion, thought_to_the_limit
 from bot.llm.endpoint_errors import SettingNames, explained, no_model, report_of
 from bot.llm.error_kinds import ErrorKind, meaning_of
 from bot.llm.model_profile import ModelProfile
+from bot.llm.prices import TOLD_IN, Prices
 from bot.llm.request_options import AS_USUAL, RequestOptions
+from bot.llm.room_to_think import with_room
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +56,15 @@ class Endpoint:
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         ca_file: Path | None = None,
+        prices: Prices | None = None,
+        currency: str = TOLD_IN,
     ) -> None:
         """`timeout` is in seconds a try; `context` is the window in tokens, else what the server advertises.
 
         `reasoning_tokens` come on top of each answer's for a model that is seen to reason. `turn_tokens`: the most that
         a turn may have. `settings` is how the names of its settings begin. `options` are for all its answers. `headers`
-        and `query` go with every call; certificates in `ca_file` are trusted besides the system's.
+        and `query` go with every call; certificates in `ca_file` are trusted besides the system's. `prices` are those
+        of the model, in `currency`.
         """
         self._client = EndpointClient(
             base_url,
@@ -75,10 +80,11 @@ class Endpoint:
         self._settings = SettingNames(settings, given_as or {})
         self.profile = ModelProfile(model, context=context, reasoning_tokens=reasoning_tokens)
         """What is known of the model."""
-        self._begin(turn_tokens)
+        self._begin(turn_tokens, prices, currency)
 
-    def _begin(self, turn_tokens: int) -> None:
+    def _begin(self, turn_tokens: int, prices: Prices | None, currency: str) -> None:
         self.turn_tokens = turn_tokens
+        self.prices, self._currency = prices, currency
         self._looking = asyncio.Lock()
         self._resting_until = 0.0
 
@@ -86,13 +92,26 @@ class Endpoint:
         await self._client.aclose()
 
     def of_model(self, model: str) -> "Endpoint":
-        """The same server and limits, calls in flight counted together, with another model. Closed with this one."""
-        settings = replace(self._settings, named="the persona's “model”")
-        return _Variant(self._client, settings, self.profile.of(model), self.options, self.turn_tokens)
+        """The same server and limits, calls in flight counted together, with another model, whose prices are others
+        than those that are set. Closed with this one."""
+        settings, prices = replace(self._settings, named="the persona's “model”"), self.prices
+        if model != self.profile.named:
+            prices = None
+        return _Variant(self, settings, self.profile.of(model), self.options, prices)
 
     def with_options(self, options: RequestOptions) -> "Endpoint":
         """The same model, and one knowledge of it, asked in another way. Closed with this one."""
-        return _Variant(self._client, self._settings, self.profile, options, self.turn_tokens)
+        return _Variant(self, self._settings, self.profile, options, self.prices)
+
+    def cost(self, prompt: int, answer: int, *, cached: int = 0, told: int | None = None) -> int | None:
+        """Of so many tokens, in billionths of the currency; None if the model has no known price.
+
+        In: `cached`, how many of the prompt's the server had ready; `told`, what it says it has charged, which counts
+        if that is in the same currency.
+        """
+        if told is not None and self._currency == TOLD_IN:
+            return told
+        return self.prices.cost(prompt, answer, cached) if self.prices else None
 
     @property
     def base_url(self) -> str:
@@ -103,6 +122,11 @@ class Endpoint:
     def peculiarities(self) -> str:
         """What is set of how it is asked, for whoever hosts the bot; "" where nothing is. It holds no secret."""
         return "; ".join([*self.options.in_words, *self._client.in_words])
+
+    @property
+    def calls_waiting(self) -> int:
+        """How many calls wait until the server is free for them."""
+        return self._client.queue.depth
 
     @property
     def model(self) -> str | None:
@@ -144,10 +168,9 @@ class Endpoint:
         return self.profile.thinking
 
     def most(self, max_tokens: int, *, prompt: int) -> int:
-        """The most tokens that `complete` may take besides the `prompt`: the first answer may be asked for twice."""
-        room = self.profile.room_to_think
-        is_unknown = self.profile.reasons is None and room
-        return max_tokens + self.thinking + (prompt + max_tokens + room if is_unknown else 0)
+        """The most tokens that `complete` may take besides the `prompt`: the first answer may be asked for again."""
+        rooms = self.profile.rooms_to_try if self.profile.reasons is None else ()
+        return max_tokens + self.thinking + sum(prompt + max_tokens + room for room in rooms)
 
     async def discover(self) -> str:
         """The model's name, asking the server for it and for its context window the first time.
@@ -175,14 +198,15 @@ class Endpoint:
         The prompt is one user message; where the layout is another, the `preamble` that it begins with is a system
         message.
 
-        When a model's first answer is cut at the limit, it is asked for once more with room to think: either the model
-        reasons, and gets that room from then on, or the first answer stands.
+        When a model's first answer is cut at the limit, it is asked for again with room to think, at first with less
+        where nothing shows that it does: either the model reasons, and gets all the room from then on, or the first
+        answer stands. Where the server says that nothing was thought it stands at once.
 
         Raises ContextOverflow, EndpointDown (nobody home, overloaded, faulty: after the retries; or an answer that
         can't be read), ContentFiltered or EndpointRefused (key, model, quota, request).
         """
         profile = self.profile
-        async with self._client.slots:
+        async with self._client.queue.place():
             await self.discover()
             is_unknown = profile.reasons is None
             limit = max_tokens + profile.thinking
@@ -194,23 +218,13 @@ class Endpoint:
             }
             request = profile.request(prompt, max_tokens=limit, **ask)
             completion = await self._answer(prompt, request)
-            if is_unknown and completion.may_lack_words and (room := profile.room_to_think):
-                limit = max_tokens + room
-                request = profile.request(prompt, max_tokens=limit, **ask)
-                try:
-                    longer = await self._answer(prompt, request, patient=profile.reasons is True)
-                except (ContextOverflow, EndpointDown) as problem:
-                    if profile.reasons:
-                        raise
-                    # Most likely it was just long: no reason to drop turns from the prompt, nor to wait for a slow
-                    # server again.
-                    if isinstance(problem, EndpointDown):
-                        profile.learn_no_reasoning()
-                    return completion
-                if profile.reasons:
-                    log.info("%s thinks before it speaks: it gets %d tokens more for that", self.model, room)
-                    completion, longer = longer, completion
-                completion = completion.with_cost_of(longer)
+            if is_unknown:
+
+                async def again(room: int, patient: bool) -> Completion:
+                    request = profile.request(prompt, max_tokens=max_tokens + room, **ask)
+                    return await self._answer(prompt, request, patient=patient)
+
+                return await with_room(profile, completion, again)
             if completion.text.strip():
                 profile.learn_no_reasoning()
         return completion
@@ -219,7 +233,7 @@ class Endpoint:
         """The answer to a turn's request with a tiny prompt; without patience it is asked for once only. Raises as
         `complete` does."""
         self.profile.doubt()
-        async with self._client.slots:
+        async with self._client.queue.place():
             await self.discover()
             limit = self.turn_tokens + self.profile.thinking
             preamble = _PROBE_PREAMBLE if self.options.has_system_message else ""
@@ -292,11 +306,11 @@ class _Variant(Endpoint):
 
     def __init__(
         self,
-        client: EndpointClient,
+        of: Endpoint,
         settings: SettingNames,
         profile: ModelProfile,
         options: RequestOptions,
-        turn_tokens: int,
+        prices: Prices | None,
     ) -> None:
-        self._client, self._settings, self.profile, self.options = client, settings, profile, options
-        self._begin(turn_tokens)
+        self._client, self._settings, self.profile, self.options = of._client, settings, profile, options
+        self._begin(of.turn_tokens, prices, of._currency)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import aiohttp
 import openai
 
 from bot.discussion.text.links import plain_links
@@ -27,6 +28,8 @@ _WORDS_LIMIT: Final = 200
 SHORTER: Final = "Seat fewer personas, lower LLM_MAX_TOKENS, or load the model with a larger window."
 # Faults of which the server says for people why (a model that is being loaded, too many users). The words of others are
 # for whoever runs the server, and stand in the log.
+# A connection was lost, or there was none. Those of aiohttp are not all errors of the system.
+_LOST: Final = (OSError, aiohttp.ClientConnectionError)
 _SAYS_WHY: Final = (503, 529)
 # A proxy has waited for the server as long as it does: nginx, Cloudflare.
 _PROXY_GAVE_UP: Final = (504, 524)
@@ -197,8 +200,12 @@ def _tls_trouble(error: BaseException) -> str | None:
 
 
 def _was_refused(error: BaseException) -> bool:
-    """Whether a connection failed at once: the SDK's aiohttp transport reports that as a timeout, too."""
-    return any(isinstance(cause, OSError) and not isinstance(cause, TimeoutError) for cause in _causes(error))
+    """Whether a connection failed at once: the SDK's aiohttp transport reports that as a timeout, too.
+
+    A server that hangs up in the middle of a call may be told as an error of the system or as one of aiohttp's own,
+    which is none of the system's; which of them it is depends on the version of Python.
+    """
+    return any(isinstance(cause, _LOST) and not isinstance(cause, TimeoutError) for cause in _causes(error))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

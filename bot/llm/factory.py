@@ -11,6 +11,7 @@ from bot.errors import HostMustMend
 from bot.llm.dummy.server import serve_dummy
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
+from bot.llm.prices import Prices
 from bot.llm.request_options import AS_USUAL
 from bot.settings import Settings
 
@@ -54,14 +55,14 @@ def require_model(settings: Settings) -> None:
 async def open_endpoints(settings: Settings, *, dummy_delay: float = 0.0) -> AsyncIterator[EndpointRegistry]:
     """The endpoints of the settings; the default one on the embedded dummy (said loudly) where none is set."""
     async with AsyncExitStack() as stack:
-        own, turn_tokens = settings.endpoint_settings(None), settings.llm_max_tokens
+        own = settings.endpoint_settings(None)
         if settings.llm_base_url is None:
             log.warning(no_endpoint(settings))
             dummy = await stack.enter_async_context(serve_dummy(delay=dummy_delay))
             own = own.model_copy(update={"base_url": dummy, "model": None})
-        default = _opened(own, "LLM", turn_tokens, settings.given_as)
+        default = _opened(own, "LLM", settings, settings.given_as)
         named = {
-            name: _opened(settings.endpoint_settings(name), f"ENDPOINT_{name.upper()}", turn_tokens)
+            name: _opened(settings.endpoint_settings(name), f"ENDPOINT_{name.upper()}", settings)
             for name in settings.endpoints
         }
         fallback = {name: settings.endpoint_settings(name).fallback or () for name in (None, *named)}
@@ -76,11 +77,13 @@ async def open_endpoints(settings: Settings, *, dummy_delay: float = 0.0) -> Asy
         yield endpoints
 
 
-def _opened(own: NamedEndpoint, prefix: str, turn_tokens: int, given_as: Mapping[str, str] | None = None) -> Endpoint:
-    """`prefix` is how the names of its settings begin; `turn_tokens`: the most that a turn may have."""
+def _opened(own: NamedEndpoint, prefix: str, settings: Settings, given_as: Mapping[str, str] | None = None) -> Endpoint:
+    """`prefix` is how the names of its settings begin."""
     same: dict[str, Any] = {name: getattr(own, name) for name in _SAME_NAMES}
     endpoint = Endpoint(
-        turn_tokens=turn_tokens,
+        turn_tokens=settings.llm_max_tokens,
+        prices=Prices.of(own.price_in, own.price_out, own.price_cached),
+        currency=settings.llm_currency,
         api_key=own.key,
         headers=own.headers,
         query=own.query,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 
@@ -28,6 +29,13 @@ def at(data: Any, *path: str) -> Any:
 def as_count(value: Any) -> int | None:
     """A whole number from 0 on; None for anything else."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def as_amount(value: Any) -> Decimal | None:
+    """A number from 0 on, whole or not; None for anything else."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    amount = Decimal(str(value)) if is_number else None
+    return amount if amount is not None and amount.is_finite() and amount >= 0 else None
 
 
 def whole_characters(text: str) -> str:

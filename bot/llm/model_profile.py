@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 # The ratio of a text of which nothing is known: plain English, guessed low.
 _CHARS_PER_TOKEN: Final = usual_ratio("")
+# The first time it is tried out whether a model thinks it gets this part of the room for that.
+_FIRST_TRY: Final = 4
 
 
 class ModelProfile:
@@ -64,6 +66,13 @@ class ModelProfile:
         """Tokens that an answer gets on top where the model reasons."""
         # A small window is for the discussion first.
         return min(self._reasoning_tokens, self.window // 4 if self.window else self._reasoning_tokens)
+
+    @property
+    def rooms_to_try(self) -> tuple[int, ...]:
+        """The same while nothing shows whether it reasons, try by try: less at first, since on a slow machine every
+        token is paid with time."""
+        room = self.room_to_think
+        return tuple(sorted({room // _FIRST_TRY, room} - {0}))
 
     @property
     def thinking(self) -> int:
@@ -150,6 +159,8 @@ class ModelProfile:
         if tokens := completion.prompt_tokens:
             self._learn_count(prompt, tokens, completion.cached_tokens)
         self.reasons = completion.reasoned or self.reasons
+        if self.reasons is None and completion.denies_thought:
+            self.reasons = False
         is_opened_by_template = is_unopened(completion.text)
         self._opens_thoughts = is_opened_by_template or self._opens_thoughts
         if self._opens_thoughts and completion.finish_reason == "length" and not is_opened_by_template:

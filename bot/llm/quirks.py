@@ -7,10 +7,11 @@ stands in `error_kinds.py`, how they refuse a part of a request in `refusal_word
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum, auto
 from typing import Any, Final
 
-from bot.llm.json_reading import as_count, each
+from bot.llm.json_reading import as_amount, as_count, each
 
 # --- where things are ---
 
@@ -20,6 +21,7 @@ class Fact(Enum):
 
     WINDOW = auto()  # the context window in tokens; in a model of the list
     CACHED_TOKENS = auto()  # tokens of the prompt that were not computed anew; in an answer
+    COST = auto()  # what the call has cost, in dollars; in an answer
     REASONING_TOKENS = auto()  # tokens of the answer that were thought; in an answer
     REASONING = auto()  # the text of a thought beside what is said; in an answer's message
     SAID = auto()  # the text of what is said; in an answer's message
@@ -83,6 +85,9 @@ PLACES: Final = (
     ),
     FieldPath(Fact.CACHED_TOKENS, "llama.cpp", ("timings", "cache_n"), "llama.cpp, tools/server/README.md: timings"),
     FieldPath(
+        Fact.COST, "OpenRouter", ("usage", "cost"), "https://openrouter.ai/docs/use-cases/usage-accounting: in credits"
+    ),
+    FieldPath(
         Fact.REASONING_TOKENS,
         "OpenAI",
         ("usage", "completion_tokens_details", "reasoning_tokens"),
@@ -135,6 +140,12 @@ def counts(fact: Fact, data: Any) -> Iterator[int]:
     """The whole numbers that stand for a fact."""
     for path in _PATHS[fact]:
         yield from (count for value in each(data, *path) if (count := as_count(value)) is not None)
+
+
+def sums(fact: Fact, data: Any) -> Iterator[Decimal]:
+    """The amounts that stand for a fact."""
+    for path in _PATHS[fact]:
+        yield from (amount for value in each(data, *path) if (amount := as_amount(value)) is not None)
 
 
 # --- how an answer ends ---

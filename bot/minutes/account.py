@@ -15,6 +15,7 @@ from bot.discussion.model.record import QuestionPut, Record, SeatAdded, Session,
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.links import plain_links
 from bot.discussion.text.markup import in_words
+from bot.discussion.text.money import Expense
 
 Ending = Literal["open", "summary", "stopped"]
 _ENDINGS: Final[Mapping[Ending, str]] = {
@@ -45,7 +46,7 @@ class VoteTally:
 class MinutesFacts:
     """What the record does not tell. `until`: when the session ended, or for an open one, now. Times in UTC.
 
-    `reason`: why it ended, where that is neither its summary nor a person's wish.
+    `reason`: why it ended, where that is neither its summary nor a person's wish. `cost`: what its models have cost.
     """
 
     began: datetime
@@ -54,6 +55,7 @@ class MinutesFacts:
     reason: str | None = None
     names: PlaceNames = field(default_factory=PlaceNames)
     votes: tuple[VoteTally, ...] = ()
+    cost: Expense | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class Minutes:
             ("AI personas", ", ".join(p.full_name for p in self.cast)),
             ("Guests", ", ".join(self.guests)),
             ("Length", f"{turns}. {self.ending}"),
+            ("Cost", self.facts.cost.in_words if self.facts.cost else ""),
         ]
         return [(label, text) for label, text in told if text]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Session, Turn
+from bot.discussion.text.money import BILLION, Expense
 from bot.minutes.account import Minutes, MinutesEntry
 
 
@@ -59,9 +60,16 @@ def _lines(minutes: Minutes) -> Iterator[dict[str, Any]]:
         "convener": facts.names.convener,
         "guests": minutes.guests,
         "votes": tallies,
+        "cost": _cost_object(facts.cost),
     }
     for said in sorted(_shown(minutes), key=lambda said: said.turn.seq):
         yield turn_object(said.turn) | {"speaker": said.speaker, "text": said.text}
+
+
+def _cost_object(cost: Expense | None) -> dict[str, Any] | None:
+    if cost is None or not cost.is_known:
+        return None
+    return {"amount": cost.billionths / BILLION, "currency": cost.currency, "tokens_without_a_price": cost.unpriced}
 
 
 def _shown(minutes: Minutes) -> Iterator[MinutesEntry]:

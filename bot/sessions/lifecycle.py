@@ -99,7 +99,8 @@ class Lifecycle:
         await self._announcer.withdraw(_CAN_POST)
         refused = await self._store.refused_turns(self._state.id)
         tallies = await self._store.votes.tallies(self._state.id)
-        minutes = told_of(self._state.stored, self._record, self._stage.names(), tallies, is_over=True)
+        cost = await self._store.spending.cost_of(self._state.id)
+        minutes = told_of(self._state.stored, self._record, self._stage.names(), tallies, cost=cost, is_over=True)
         closing = Post(PostKind.MINUTES, self._stage.sentence(SessionClosed(refused)), attachment=as_markdown(minutes))
         if self._state.status is Status.ENDED:
             return  # by somebody else meanwhile

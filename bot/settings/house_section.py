@@ -1,5 +1,6 @@
 """The settings of the house: files, hard caps, how long things are kept."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,21 @@ class LimitsSection(BaseSettings):
         default=10_000_000,
         ge=0,
         description="Tokens that all tables of all servers together may use a day; then they pause until midnight UTC.",
+    )
+    limit_day_cost: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        le=1_000_000,
+        description="What all tables of a server together may cost a day, in LLM_CURRENCY; then they pause until "
+        "midnight UTC. It needs prices (LLM_PRICE_IN …), or a server that tells what it charges. Models that are free "
+        "go on.",
+        examples=["2.50"],
+    )
+    limit_day_cost_all: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        le=1_000_000,
+        description="What all tables of all servers together may cost a day; then they pause until midnight UTC.",
     )
     limit_sessions: int = Field(default=10, ge=0, description="Tables that may be open on a server at once.")
 

@@ -3,11 +3,21 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from bot.discussion.model.model_options import EndpointNames, ExtraBody, Layout, Omitted, Streamed
-from bot.endpoint_settings import BaseAddress, CertificateFile, ExtraHeaders, ExtraQuery
+from bot.discussion.text.money import USUAL_CURRENCY
+from bot.endpoint_settings import BaseAddress, CertificateFile, ExtraHeaders, ExtraQuery, Price
+
+
+def _currency(value: str) -> str:
+    if not (value.isascii() and value.isalpha() and len(value) == 3):
+        raise ValueError("is not a currency. Write its three letters, such as USD, EUR or CHF")
+    return value.upper()
+
+
+Currency = Annotated[str, AfterValidator(_currency)]
 
 
 class ModelSection(BaseSettings):
@@ -114,6 +124,25 @@ class ModelSection(BaseSettings):
         "by name, separated by commas (see below). They read the discussion, too. This one is tried again after a "
         "while, at last every ten minutes, or as it asks.",
         examples=["fast, wise"],
+    )
+    llm_price_in: Price = Field(
+        default=None,
+        description="What a million tokens of the model's prompts cost, in LLM_CURRENCY; 0: nothing. Without prices no "
+        "cost is shown, but where the server tells what it has charged (OpenRouter).",
+        examples=["0.15"],
+    )
+    llm_price_out: Price = Field(
+        default=None, description="What a million tokens of its answers cost.", examples=["0.60"]
+    )
+    llm_price_cached: Price = Field(
+        default=None,
+        description="What a million tokens cost in that part of a prompt which the server had ready. Blank: as much as "
+        "the rest.",
+    )
+    llm_currency: Currency = Field(
+        default=USUAL_CURRENCY,
+        description="The currency of all prices and of LIMIT_DAY_COST, in three letters. OpenRouter tells costs in "
+        "USD: with another currency the prices above are reckoned with instead.",
     )
 
     @field_validator("llm_base_url", mode="before")

@@ -14,7 +14,14 @@ from pydantic_settings import (
 
 from bot.database_address import database_passwords
 from bot.discussion.model.dials import Dials
-from bot.endpoint_settings import DEFAULT_ENDPOINT, INHERITED, EndpointsByName, NamedEndpoint, fallback_problem
+from bot.endpoint_settings import (
+    DEFAULT_ENDPOINT,
+    INHERITED,
+    EndpointsByName,
+    NamedEndpoint,
+    fallback_problem,
+    price_problem,
+)
 from bot.settings.discord_section import DiscordSection, HostSection
 from bot.settings.house_section import FilesSection, KeepingSection, LimitsSection
 from bot.settings.model_section import ModelSection
@@ -77,6 +84,14 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, LimitsSe
                 "LLM_GGUF and LLM_BASE_URL are both set: the model is served here, or it is at that address. "
                 "Take one of them out"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _prices_are_whole(self) -> Self:
+        for name in (None, *self.endpoints):
+            prefix = f"ENDPOINT_{name.upper()}" if name else "LLM"
+            if problem := price_problem(self.endpoint_settings(name), prefix):
+                raise ValueError(problem)
         return self
 
     @model_validator(mode="after")

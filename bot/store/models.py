@@ -21,7 +21,7 @@ class Fault(StrEnum):
     ENDPOINT = "endpoint"  # the LLM endpoint is down or refuses
     PLACE = "place"  # Discord does not let the bot post
     PASSES = "passes"  # several turns in a row came to nothing
-    LIMIT = "limit"  # the server's tokens of the day are used up
+    LIMIT = "limit"  # what the server may use on a day is used up
     ERROR = "error"  # only people can mend it: a fault of ours, cards longer than the model's window
 
 

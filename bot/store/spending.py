@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import BigInteger, Connection, Date, bindparam, delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from bot.discussion.text.money import Expense
 from bot.store.engine import Database, DatabaseClosed, TransientDatabaseError, upsert
 from bot.store.models import StoredSession
 from bot.store.schema import day_use, spending
@@ -67,7 +68,7 @@ NOTHING: Final = Used()
 @dataclass(frozen=True, slots=True)
 class UsedToday:
     """What a server, and all servers together, have used on a day; and what the answers which they wait for just now
-    may come to. How much of it has no known price is not told."""
+    may come to. How much of it has no known price is not told, but for a call that is asked about."""
 
     server: Used = NOTHING
     all_servers: Used = NOTHING
@@ -114,8 +115,10 @@ class Spending:
     whatever is stored of its session next. Until then the day's totals hold the most that it may come to: a process
     that is killed leaves that behind, for the host may well pay for it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, currency: str) -> None:
+        """`currency`: of all costs, in three letters."""
         self._database = database
+        self._currency = currency
         self._accrued: defaultdict[int | None, _Entries] = defaultdict(dict)
 
     @asynccontextmanager
@@ -180,6 +183,14 @@ class Spending:
         accrued = self._accrued.get(session_id, {})
         stored = await self._database.run(lambda db: db.execute(_OF_SESSION, {"session": session_id}).one())
         return sum((entry.used for entry in accrued.values()), Used(*(int(value or 0) for value in stored)))
+
+    def cost(self, used: Used) -> Expense:
+        """What was used, as money."""
+        return Expense(used.tokens, used.cost, used.unpriced, self._currency)
+
+    async def cost_of(self, session_id: int) -> Expense:
+        """What a session has cost in all."""
+        return self.cost(await self.of_session(session_id))
 
     async def on_day(self, guild_id: int, day: date) -> UsedToday:
         """What a server, and all servers, have used on a day as far as it is stored."""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Turn
 from bot.discussion.model.task import Task
+from bot.discussion.text.money import USUAL_CURRENCY
 from bot.store import post_queries, refusal_queries, session_queries
 from bot.store.engine import Database
 from bot.store.expiry import Expiry
@@ -55,9 +56,9 @@ class PlaceTaken(Exception):
 class Store:
     """The sessions of one database. Open with `Store.open`, close with `aclose()`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, currency: str = USUAL_CURRENCY) -> None:
         self._database = database
-        self.spending = Spending(database)
+        self.spending = Spending(database, currency)
         self.member_data = MemberData(database)
         self.expiry = Expiry(database)
         self.servers = ServerSettingsTable(database)
@@ -73,9 +74,12 @@ class Store:
         self.overview = Overview(database)
 
     @classmethod
-    async def open(cls, url: str, file: Path | None) -> Self:
-        """Open (or create) the database and migrate it. `file`: None if it is none. Raises DatabaseOpenError."""
-        return cls(await open_migrated(url, file))
+    async def open(cls, url: str, file: Path | None, *, currency: str = USUAL_CURRENCY) -> Self:
+        """Open (or create) the database and migrate it. `file`: None if it is none. Costs are in `currency`.
+
+        Raises DatabaseOpenError.
+        """
+        return cls(await open_migrated(url, file), currency)
 
     async def aclose(self) -> None:
         """Close the database once the last transaction, an event's perhaps, has ended."""
@@ -317,9 +321,9 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(url: str, file: Path | None) -> AsyncIterator[Store]:
+async def open_store(url: str, file: Path | None, *, currency: str = USUAL_CURRENCY) -> AsyncIterator[Store]:
     """A store for the length of a block. Raises DatabaseOpenError."""
-    store = await Store.open(url, file)
+    store = await Store.open(url, file, currency=currency)
     try:
         yield store
     finally:

@@ -265,6 +265,8 @@ def test_the_status_of_a_full_house_fits_into_an_answer() -> None:
     running = replace(status_report, status=Status.RUNNING)
     assert shared in details(running, sharing=3)
     assert "share" not in details(running)
+    assert "Cost" not in details(running)
+    assert "Cost so far: $0.0123." in details(replace(running, cost="$0.0123")).splitlines()
 
 
 @pytest.mark.parametrize(

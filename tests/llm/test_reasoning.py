@@ -121,7 +121,7 @@ async def test_thoughts_that_the_template_begins(server: ScriptedEndpoint, endpo
     )
     texts = [without_reasoning((await ask(endpoint)).text) for _ in range(3)]
     assert texts == [SAID, "", "Ladders a"]
-    assert limits(server) == [50, 1050, 1050, 1050]
+    assert limits(server) == [50, 300, 1050, 1050]
 
 
 async def test_an_answer_that_is_just_too_long_stands(server: ScriptedEndpoint, endpoint: Endpoint) -> None:
@@ -129,7 +129,23 @@ async def test_an_answer_that_is_just_too_long_stands(server: ScriptedEndpoint, 
     completion = await ask(endpoint)
     assert (completion.text, completion.finish_reason, completion.calls) == ("Ladders are", "length", 2)
     assert (await ask(endpoint)).text == "Ladders"
-    assert limits(server) == [50, 1050, 50]
+    assert limits(server) == [50, 300, 50]
+
+
+async def test_one_that_shows_nothing_gets_more_room_step_by_step(server: ScriptedEndpoint, endpoint: Endpoint) -> None:
+    """On a slow machine an answer with all the room takes minutes, so it is not the first that is tried."""
+    server.answer = lambda request: says("Ladders are", **CUT)
+    assert {(await ask(endpoint)).text for _ in range(4)} == {"Ladders are"}
+    assert limits(server) == [50, 300, 1050, 50, 50, 50]
+
+
+async def test_where_the_server_says_that_nothing_was_thought_the_first_answer_stands(
+    server: ScriptedEndpoint, endpoint: Endpoint
+) -> None:
+    usage = {"prompt_tokens": 9, "completion_tokens": 50, "completion_tokens_details": {"reasoning_tokens": 0}}
+    server.answer = lambda request: says("Ladders are", usage=usage, **CUT)
+    assert {(await ask(endpoint)).text for _ in range(2)} == {"Ladders are"}
+    assert limits(server) == [50, 50]
 
 
 async def test_a_server_too_slow_for_a_long_answer_is_asked_for_one_only_once(server: ScriptedEndpoint) -> None:
@@ -138,7 +154,7 @@ async def test_a_server_too_slow_for_a_long_answer_is_asked_for_one_only_once(se
         server.enqueue(says("It rains, and", finish_reason="length"), stalls(), says("So", finish_reason="length"))
         assert (await endpoint.complete("Why?", temperature=0.5, max_tokens=50)).text == "It rains, and"
         assert (await endpoint.complete("Why?", temperature=0.5, max_tokens=50)).text == "So"
-        assert limits(server) == [50, 2050, 50]
+        assert limits(server) == [50, 550, 50]
     finally:
         await endpoint.aclose()
 
@@ -159,7 +175,7 @@ async def test_what_is_not_counted_can_be_estimated(server: ScriptedEndpoint, en
 
 
 async def test_a_model_that_just_speaks_gets_no_room(server: ScriptedEndpoint, endpoint: Endpoint) -> None:
-    assert endpoint.most(50, prompt=10) == 50 + 10 + 50 + 1000
+    assert endpoint.most(50, prompt=10) == 50 + (10 + 50 + 250) + (10 + 50 + 1000)
     server.enqueue(SAID, says("Ladders are", **CUT))
     await ask(endpoint)
     assert endpoint.most(50, prompt=10) == 50

@@ -43,7 +43,9 @@ async def test_no_form_of_the_minutes_holds_a_secret_or_an_id(tmp_path: Path) ->
             await store.add_turn(stored.id, PLACE, turn, [Post(PostKind.TURN, turn.text, status=PostStatus.POSTED)])
         names = PlaceNames("Bakers", "general", "mira")
         files = await minutes_files(store, stored.id, names=names, faces={})
-        closing = as_markdown(told_of(stored, await store.record(stored.id), names, {}, is_over=True))
+        cost = await store.spending.cost_of(stored.id)
+        record = await store.record(stored.id)
+        closing = as_markdown(told_of(stored, record, names, {}, cost=cost, is_over=True))
     texts = [closing, *(data.decode() for _, data in files)]
     assert all("It floats." in text and "Does it?" in text for text in texts)
     kept = (

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from bot.chat.text.sentences import sentence, with_remedy
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Turn
+from bot.discussion.text.money import billionths
 from bot.errors import EndpointDown, UserError
+from bot.llm.prices import Prices
+from bot.minutes.account import PlaceNames
 from bot.sessions.composing.budget import Budget
 from bot.sessions.composing.limits import (
     CALLS_A_TURN,
@@ -23,9 +27,11 @@ from bot.sessions.composing.limits import (
     Limits,
     check,
     check_day,
+    over_the_day,
     seconds_to_next_day,
     tokens_in,
 )
+from bot.sessions.delivery.minutes import minutes_files
 from bot.sessions.delivery.notices import SessionClosed
 from bot.sessions.new_session import check_number
 from bot.settings import Settings
@@ -38,6 +44,8 @@ from tests.support.session_house import HERE, ended, hurry, open_house, until
 
 CLOSED = sentence(SessionClosed())
 
+# Of a thousand tokens two dollars.
+DEAR = Prices(*[Decimal(2000)] * 3)
 LONG = Dials(pace=0, turns=50)
 CAPS = Limits(session_minutes=60, session_tokens=1000, day_tokens=5000, sessions=2, day_tokens_all=9000)
 FREE = Limits(0, 0, 0, 0, 0)
@@ -103,6 +111,23 @@ def test_a_sentence_names_limit_value_and_who_can_change_it() -> None:
         "All the servers I am on may together use 10,000,000 tokens a day (UTC): too few are left for one more turn. "
         "Whoever hosts the bot can change this (LIMIT_DAY_TOKENS_ALL)."
     )
+
+
+@pytest.mark.parametrize(
+    ("used", "need", "is_over"),
+    [
+        (Used(cost=7), Used(10, 3), False),
+        (Used(cost=8), Used(10, 3), True),
+        (Used(cost=20), Used(10, 0), False),  # a model that is free
+        (Used(cost=9), Used(10, unpriced=10), False),  # nobody knows what the call will cost
+        (Used(cost=10), Used(10, unpriced=10), True),
+    ],
+)
+def test_what_a_day_may_cost(used: Used, need: Used, is_over: bool) -> None:
+    server, every = Limits(0, 0, 0, 0, 0, day_cost=10), Limits(0, 0, 0, 0, 0, day_cost_all=10)
+    assert (over_the_day(server, UsedToday(server=used), need) is not None) is is_over
+    assert (over_the_day(every, UsedToday(all_servers=used), need) is not None) is is_over
+    assert over_the_day(server, UsedToday(all_servers=Used(cost=99)), need) is None
 
 
 def test_an_estimate_is_never_too_low() -> None:
@@ -220,14 +245,14 @@ async def test_no_two_tables_count_on_the_same_tokens_of_the_day(store: Store, l
     one, two = (Budget(store, session, limits) for session in sessions)
     for fails in (True, False):
         with suppress(EndpointDown):
-            async with one.booked(prompt=100, answer=500, reserve=0):
+            async with one.booked(prompt=Used(100), answer=Used(500), reserve=0):
                 with pytest.raises(LimitReached):
-                    async with two.booked(prompt=100, answer=400, reserve=0):
+                    async with two.booked(prompt=Used(100), answer=Used(400), reserve=0):
                         pass
                 if fails:
                     raise EndpointDown("It is down.")
     await store.set_status(sessions[0].id, Status.RUNNING)  # anything that is stored of it
-    async with two.booked(prompt=100, answer=400, reserve=0):
+    async with two.booked(prompt=Used(100), answer=Used(400), reserve=0):
         pass
     assert await used_on(store, GUILD - 2, datetime.now(UTC).date()) == (0, 300)
 
@@ -242,7 +267,7 @@ async def test_several_processes_share_a_days_tokens(tmp_path: Path) -> None:
 
         async def call(budget: Budget) -> None:
             nonlocal through
-            async with budget.booked(prompt=100, answer=200, reserve=0):
+            async with budget.booked(prompt=Used(100), answer=Used(200), reserve=0):
                 through += 1
                 await is_over.wait()
 
@@ -267,6 +292,31 @@ async def test_what_the_endpoint_tells_is_what_is_counted(store: Store) -> None:
         run = await house.start()
         await ended(run)
         assert (await store.spending.of_session(run.stored.id)).tokens == 4 * 920 == run.status_report().tokens
+
+
+async def test_a_table_costs_what_its_calls_do(store: Store) -> None:
+    """In status and minutes; a call that only the server knows the price of as much as that says it has charged."""
+    async with open_house(store, prices=DEAR) as house:
+        usage = {"prompt_tokens": 900, "completion_tokens": 100}
+        house.server.enqueue(says("", usage=usage | {"cost": 0.25}))
+        house.server.answer = lambda request: says(house.server.sentence(), usage=usage)
+        run = await house.start()
+        await ended(run)
+        assert run.status_report().cost == "$8.25"
+        files = await minutes_files(store, run.stored.id, names=PlaceNames(), faces={})
+        assert [b"8.25" in data for _, data in files] == [True] * 3
+        day = await store.spending.on_day(HERE.guild_id, datetime.now(UTC).date())
+        assert (day.server.cost, day.server_awaits) == (billionths(Decimal("8.25")), Used())
+
+
+async def test_what_has_no_known_price_is_not_told_to_be_free(store: Store) -> None:
+    async with open_house(store) as house:
+        run = await house.start()
+        await ended(run)
+        assert run.status_report().tokens > 0
+        assert run.status_report().cost == ""
+        files = await minutes_files(store, run.stored.id, names=PlaceNames(), faces={})
+        assert not any(b"Cost" in data for _, data in files)
 
 
 async def test_what_the_endpoint_does_not_tell_is_estimated(store: Store) -> None:
@@ -336,6 +386,16 @@ OF_THE_DAY = [
         "All the servers I am on may together use 1,500 tokens a day (UTC): too few",
         "LIMIT_DAY_TOKENS_ALL",
     ),
+    (
+        Limits(0, 0, 0, 0, 0, day_cost=billionths(Decimal(3))),
+        "This server may cost $3.00 a day (UTC) and has cost $",
+        "LIMIT_DAY_COST",
+    ),
+    (
+        Limits(0, 0, 0, 0, 0, day_cost_all=billionths(Decimal(3)), currency="CHF"),
+        "All the servers I am on may together cost 3.00 CHF a day (UTC): too little",
+        "LIMIT_DAY_COST_ALL",
+    ),
 ]
 
 
@@ -344,7 +404,7 @@ async def test_the_limit_of_the_day_pauses_until_the_next(
     store: Store, monkeypatch: pytest.MonkeyPatch, limits: Limits, why: str, setting: str
 ) -> None:
     today = datetime.now(UTC)
-    async with open_house(store, limits) as house:
+    async with open_house(store, limits, prices=DEAR) as house:
         run = await house.start(LONG)
         await until(lambda: bool(house.said("⏸")))
         assert run.fault is Fault.LIMIT
@@ -360,7 +420,7 @@ async def test_the_limit_of_the_day_pauses_until_the_next(
         for module in ("composing.budget", "resilience.recovery"):
             monkeypatch.setattr(f"bot.sessions.{module}.now", lambda: today + timedelta(days=1))
         await until(lambda: len(run.record.persona_turns()) > spoken)
-        assert house.said("▶") == ["▶ The table goes on: a new day has begun, and its tokens are counted anew."]
+        assert house.said("▶") == ["▶ The table goes on: a new day has begun, and what it may use is counted anew."]
 
 
 async def test_too_many_tables_on_one_server_are_refused(store: Store) -> None:

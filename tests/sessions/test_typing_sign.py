@@ -34,8 +34,7 @@ async def test_not_while_the_call_waits_for_a_slot(house: SessionHouse) -> None:
     await house.start()
     await until(lambda: len(house.stages[0].composed) == 1)
     await house.start(where=replace(HERE, place_id=PLACE + 1))
-    waiting = house.endpoint._client.slots  # pyright: ignore[reportPrivateUsage]
-    await until(lambda: bool(waiting._waiters))  # pyright: ignore[reportAttributeAccessIssue]
+    await until(lambda: house.endpoint.calls_waiting == 1)
     assert house.stages[1].composed == []
     gates[0].set()
     await until(lambda: len(house.stages[1].composed) == 1)

@@ -85,6 +85,7 @@ def details(report: StatusReport, *, sharing: int = 1) -> str:
             *([stand_in] if report.spoken_by else []),
             *([_SHARED.format(sharing)] if sharing > 1 and report.status is Status.RUNNING else []),
             f"Tokens used: {report.tokens:,}{f' of {report.most_tokens:,}' if report.most_tokens else ''}.",
+            *([f"Cost so far: {report.cost}."] if report.cost else []),
             f"Convened by <@{report.convener_id}>." if report.convener_id else "Its convener asked to be forgotten.",
         ]
     )

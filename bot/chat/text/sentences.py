@@ -33,7 +33,7 @@ _GOES_ON: Final[Mapping[Fault, str]] = {
 _BACK: Final[Mapping[Fault, str]] = {
     Fault.ENDPOINT: "the model answers again.",
     Fault.PLACE: "I can post here again.",
-    Fault.LIMIT: "a new day has begun, and its tokens are counted anew.",
+    Fault.LIMIT: "a new day has begun, and what it may use is counted anew.",
 }
 _NOT_SHOWN: Final[Mapping[PostKind, str]] = {
     PostKind.CARD: "The opening card",

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.llm.completion import Completion
-from bot.sessions.composing.limits import Limits, check, check_day, over_the_day, tokens_in
+from bot.discussion.text.money import Expense
+from bot.sessions.composing.limits import Limits, check, check_day, over_the_day
 from bot.store.models import StoredSession
 from bot.store.schema import now
 from bot.store.spending import NOTHING, Account, Used
@@ -21,14 +21,24 @@ class Budget:
         self._spending = store.spending
         self._stored = stored
         self._limits = limits
-        self._need = NOTHING
+        self._need = Used(unpriced=1)  # until the first call: nobody knows
         self._account = self._account_of_today()
         self._is_loaded = False
+
+    @property
+    def guild_id(self) -> int:
+        """The server that pays."""
+        return self._stored.guild_id
 
     @property
     def most(self) -> int:
         """The tokens the session may use; 0: no limit."""
         return self._limits.session_tokens
+
+    @property
+    def cost(self) -> Expense:
+        """What that has cost."""
+        return self._spending.cost(self.used)
 
     async def load(self) -> None:
         self.used = await self._spending.of_session(self._stored.id)
@@ -40,16 +50,15 @@ class Budget:
         return over_the_day(self._limits, today, self._need) is None
 
     @asynccontextmanager
-    async def booked(self, *, prompt: int, answer: int, reserve: int) -> AsyncIterator[None]:
-        """Around a call: the estimated tokens of its prompt, its answer's at most, and what is kept for the summary.
+    async def booked(self, *, prompt: Used, answer: Used, reserve: int) -> AsyncIterator[None]:
+        """Around a call: what its prompt is estimated at, its answer at most, and the tokens kept for the summary.
 
         The answer is booked by `settle`; until then nobody else may use what it may come to. Raises LimitReached, with
         nothing booked.
         """
         if not self._is_loaded:
             await self.load()
-        asked, awaited = Used(prompt), Used(answer)
-        need = self._need = asked + awaited
+        need = self._need = prompt + answer
         check(
             self._limits,
             minutes=(now() - self._stored.created_at).total_seconds() / 60,
@@ -60,17 +69,15 @@ class Budget:
         self._account = self._account_of_today()
         self._is_loaded = False  # whoever is cancelled meanwhile has booked or not
         async with self._spending.booked(
-            self._account, asked, awaits=awaited, check=lambda today: check_day(self._limits, today, need)
+            self._account, prompt, awaits=answer, check=lambda today: check_day(self._limits, today, need)
         ):
-            self.used += asked
+            self.used += prompt
             self._is_loaded = True
             yield
 
-    def settle(self, completion: Completion, *, prompt: int, chars_per_token: float) -> None:
-        """After its answer: what that says it cost replaces the estimate; what it does not say is estimated."""
-        asked = (completion.prompt_tokens or 0) + prompt * completion.uncounted_prompts
-        answered = (completion.completion_tokens or 0) + tokens_in(completion.uncounted_chars, chars_per_token)
-        difference = Used(asked - prompt + answered)
+    def settle(self, used: Used, *, prompt: Used) -> None:
+        """After its answer: what the call has used takes the place of the estimate for its prompt."""
+        difference = used - prompt
         self._spending.accrue(self._account, difference)
         self.used += difference
 

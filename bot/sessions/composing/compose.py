@@ -14,9 +14,11 @@ from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_errors import SHORTER
 from bot.llm.endpoint_registry import EndpointRegistry
+from bot.llm.fair_queue import on_behalf_of
 from bot.llm.fallback import SPOKEN_BY
 from bot.sessions.composing.blame import Blame
 from bot.sessions.composing.budget import Budget
+from bot.sessions.composing.call_cost import of_answer, of_call, of_prompt
 from bot.sessions.composing.candidates import Candidate, best
 from bot.sessions.composing.draft import Draft
 from bot.sessions.composing.findings import Finding, ForTheHost, NotRead
@@ -190,16 +192,18 @@ class Composer:
         # The summary's prompt will be about as long as this one.
         summary = cost + self._summary_tokens + endpoint.thinking
         reserve = summary if request.needs_summary_after else 0
-        async with self._budget.booked(prompt=cost, answer=endpoint.most(limit, prompt=cost), reserve=reserve):
+        asked, awaited = of_prompt(endpoint, cost), of_answer(endpoint, endpoint.most(limit, prompt=cost))
+        async with self._budget.booked(prompt=asked, answer=awaited, reserve=reserve):
             self._calls += 1
-            completion = await endpoint.complete(
-                prompt.text,
-                temperature=request.temperature,
-                max_tokens=limit,
-                stop=prompt.stop,
-                preamble=prompt.preamble,
-            )
-            self._budget.settle(completion, prompt=cost, chars_per_token=endpoint.chars_per_token)
+            with on_behalf_of(self._budget.guild_id):
+                completion = await endpoint.complete(
+                    prompt.text,
+                    temperature=request.temperature,
+                    max_tokens=limit,
+                    stop=prompt.stop,
+                    preamble=prompt.preamble,
+                )
+            self._budget.settle(of_call(endpoint, completion, prompt=cost), prompt=asked)
         if warning := endpoint.take_warning():
             log.warning("%s", warning)
             self.findings.append(ForTheHost(warning))

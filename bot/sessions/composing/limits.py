@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
+from bot.discussion.text.money import USUAL_CURRENCY, amount, billionths
 from bot.errors import RoundtableError
 from bot.settings import Settings
 from bot.store.spending import Used, UsedToday
@@ -17,6 +18,7 @@ from bot.store.spending import Used, UsedToday
 # Having the model choose the speaker is another call.
 CALLS_A_TURN: Final = 3
 _TOO_FEW: Final = "too few are left for one more turn."
+_TOO_LITTLE: Final = "too little is left for one more turn."
 
 
 class Cap(StrEnum):
@@ -24,7 +26,7 @@ class Cap(StrEnum):
 
     MINUTES = "minutes"  # of a session
     SESSION = "session"  # tokens of a session
-    DAY = "day"  # tokens of a server, or of all together, on a day (UTC)
+    DAY = "day"  # tokens or money of a server, or of all together, on a day (UTC)
 
 
 class LimitReached(RoundtableError):
@@ -37,13 +39,16 @@ class LimitReached(RoundtableError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The caps, as LIMIT_… in the settings; 0 means no limit."""
+    """The caps, as LIMIT_… in the settings; 0 means no limit. Costs are in billionths of the currency."""
 
     session_minutes: int = 24 * 60
     session_tokens: int = 500_000
     day_tokens: int = 2_000_000
     sessions: int = 10
     day_tokens_all: int = 10_000_000
+    day_cost: int = 0
+    day_cost_all: int = 0
+    currency: str = USUAL_CURRENCY
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -53,6 +58,9 @@ class Limits:
             settings.limit_day_tokens,
             settings.limit_sessions,
             settings.limit_day_tokens_all,
+            billionths(settings.limit_day_cost),
+            billionths(settings.limit_day_cost_all),
+            settings.llm_currency,
         )
 
 
@@ -89,7 +97,22 @@ def over_the_day(limits: Limits, today: UsedToday, need: Used) -> str | None:
         # How much of it was used elsewhere is not for a server's members.
         most = f"All the servers I am on may together use {limits.day_tokens_all:,} tokens a day (UTC)"
         return f"{most}: {_TOO_FEW} {_changed_by('LIMIT_DAY_TOKENS_ALL')}"
+    if _costs_too_much(server, need, limits.day_cost):
+        most, cost = (amount(cost, limits.currency) for cost in (limits.day_cost, today.server.cost))
+        used = f"This server may cost {most} a day (UTC) and has cost {cost}"
+        return f"{used}: {_TOO_LITTLE} {_changed_by('LIMIT_DAY_COST')}"
+    if _costs_too_much(every, need, limits.day_cost_all):
+        most = f"All the servers I am on may together cost {amount(limits.day_cost_all, limits.currency)} a day (UTC)"
+        return f"{most}: {_TOO_LITTLE} {_changed_by('LIMIT_DAY_COST_ALL')}"
     return None
+
+
+def _costs_too_much(total: Used, need: Used, most: int) -> bool:
+    """Whether a call that needs so much, which is in the total, is over what a day may cost."""
+    if not most:
+        return False
+    # What is known to be free goes on, and what nobody knows the price of stops where the limit is reached.
+    return total.cost > most if need.cost else need.unpriced > 0 and total.cost >= most
 
 
 def tokens_in(characters: int, chars_per_token: float) -> int:

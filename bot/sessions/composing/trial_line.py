@@ -11,9 +11,11 @@ from bot.discussion.replies.reply import clean
 from bot.errors import EndpointDown, EndpointRefused
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
+from bot.llm.fair_queue import on_behalf_of
+from bot.sessions.composing.call_cost import of_answer, of_call, of_prompt
 from bot.sessions.composing.limits import Limits, check_day, tokens_in
 from bot.store.schema import now
-from bot.store.spending import Account, Spending, Used
+from bot.store.spending import Account, Spending
 
 QUESTION: Final = "What would you tell somebody who meets you for the first time?"
 
@@ -48,18 +50,18 @@ class TrialLines:
     async def _asked(self, guild_id: int, endpoint: Endpoint, prompt: Prompt, persona: Persona) -> str:
         cost = tokens_in(len(prompt.text), endpoint.ratio_for(prompt.text))
         answer = endpoint.most(self._max_tokens, prompt=cost)
-        account, need = Account(guild_id, None, now().date()), Used(cost + answer)
+        asked, awaited = of_prompt(endpoint, cost), of_answer(endpoint, answer)
+        account, need = Account(guild_id, None, now().date()), asked + awaited
         async with self._spending.booked(
-            account, Used(cost), awaits=Used(answer), check=lambda today: check_day(self._limits, today, need)
+            account, asked, awaits=awaited, check=lambda today: check_day(self._limits, today, need)
         ):
-            completion = await endpoint.complete(
-                prompt.text,
-                temperature=persona.creativity,
-                max_tokens=self._max_tokens,
-                stop=prompt.stop,
-                preamble=prompt.preamble,
-            )
-        asked = (completion.prompt_tokens or 0) + cost * completion.uncounted_prompts
-        answered = (completion.completion_tokens or 0) + tokens_in(completion.uncounted_chars, endpoint.chars_per_token)
-        await self._spending.add(account, Used(asked - cost + answered))
+            with on_behalf_of(guild_id):
+                completion = await endpoint.complete(
+                    prompt.text,
+                    temperature=persona.creativity,
+                    max_tokens=self._max_tokens,
+                    stop=prompt.stop,
+                    preamble=prompt.preamble,
+                )
+        await self._spending.add(account, of_call(endpoint, completion, prompt=cost) - asked)
         return clean(completion.text, speaker=persona, others=(), finish_reason=completion.finish_reason).text

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.discussion.model.record import Record
+from bot.discussion.text.money import Expense
 from bot.minutes.account import Minutes, MinutesFacts, PlaceNames, VoteTally, account
 from bot.minutes.as_html import as_html
 from bot.minutes.as_jsonl import as_jsonl
@@ -14,7 +15,9 @@ from bot.store.store import Store
 from bot.store.vote_table import Tallies
 
 
-def told_of(stored: StoredSession, record: Record, names: PlaceNames, tallies: Tallies, *, is_over: bool) -> Minutes:
+def told_of(
+    stored: StoredSession, record: Record, names: PlaceNames, tallies: Tallies, *, cost: Expense, is_over: bool
+) -> Minutes:
     """What the minutes tell. `is_over`: the session has ended, or is about to. `tallies`: open votes among them."""
     votes = tuple(VoteTally(seq, tuple(counts.items())) for seq, counts in tallies.items())
     facts = MinutesFacts(
@@ -24,6 +27,7 @@ def told_of(stored: StoredSession, record: Record, names: PlaceNames, tallies: T
         reason=stored.reason if stored.status is Status.ENDED else None,
         names=names,
         votes=votes,
+        cost=cost,
     )
     return account(stored.session, record, facts)
 
@@ -41,7 +45,8 @@ async def minutes_files(
     tallies = await store.votes.tallies(session_id)
     tallies.pop(await store.votes.open_vote(session_id) or 0, None)
     record = await store.record(session_id)
-    minutes = told_of(stored, record, names, tallies, is_over=stored.status is Status.ENDED)
+    cost = await store.spending.cost_of(session_id)
+    minutes = told_of(stored, record, names, tallies, cost=cost, is_over=stored.status is Status.ENDED)
     forms = (("md", as_markdown(minutes)), ("html", as_html(minutes, faces)), ("jsonl", as_jsonl(minutes)))
     return [(file_name(minutes.title, minutes.facts.until, ending), _bytes(text)) for ending, text in forms]
 

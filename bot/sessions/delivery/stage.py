@@ -101,7 +101,8 @@ class GuestMessage:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """How a session stands, for the panel and for `status`. `most_tokens`: what it may use (0: no limit).
+    """How a session stands, for the panel and for `status`. `most_tokens`: what it may use (0: no limit). `cost`: in
+    words what it has cost, "" where no price is known.
     `spoken_by`: the endpoint that wrote the last turn in the place of another. `next_speaker`: who speaks next, as far
     as that is known now. `put`: how many questions have come to the table. `began`: when it was opened."""
 
@@ -119,6 +120,7 @@ class StatusReport:
     spoken_by: str | None = None
     tokens: int = 0
     most_tokens: int = 0
+    cost: str = ""
     next_speaker: str | None = None
     put: int = 0
     guests: int = 0

@@ -31,6 +31,7 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
         spoken_by=spoken_by(record.persona_turns()[-1].flags) if record.persona_turns() else None,
         tokens=budget.used.tokens,
         most_tokens=budget.most,
+        cost=budget.cost.in_words,
         next_speaker=who_is_next(session, record),
         put=len({s.question for _, s in record.steerings() if isinstance(s, QuestionPut)}),
         guests=len({turn.author_id or turn.speaker for turn in record if turn.kind == "guest"}),

@@ -42,12 +42,13 @@ async def erase_member(
     if stored.convener_id == member.id:
         names = replace(names, convener=None)
     tallies = await store.votes.tallies(stored.id, without=member.id)
+    cost = await store.spending.cost_of(stored.id)
     await store.member_data.rewrite(
         stored.id,
         member,
         changed=changed,
         content_of=content_of,
-        minutes=as_markdown(told_of(stored, after, names, tallies, is_over=True)),
+        minutes=as_markdown(told_of(stored, after, names, tallies, cost=cost, is_over=True)),
         listen_from=listen_from,
     )
     return changed
@@ -70,5 +71,6 @@ async def renew_minutes(store: Store, session_id: int, names_in: Callable[[Store
     if stored is not None:
         record = await store.record(session_id)
         tallies = await store.votes.tallies(session_id)
-        minutes = told_of(stored, record, names_in(stored), tallies, is_over=True)
+        cost = await store.spending.cost_of(session_id)
+        minutes = told_of(stored, record, names_in(stored), tallies, cost=cost, is_over=True)
         await store.member_data.set_minutes(session_id, as_markdown(minutes))
