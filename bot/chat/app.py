@@ -28,8 +28,9 @@ from bot.llm.local.serving import with_local_model
 from bot.ops.control_protocol import control_socket
 from bot.settings import Settings
 from bot.signals import until_signal
-from bot.store.opening import sole_use
+from bot.store.opening import lock_database
 from bot.store.schema import now
+from bot.store.shard_leases import Leases, Share
 from bot.store.store import open_store
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,8 @@ async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
     require_model(settings)
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints, leaves_out=True)
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(sole_use(settings.database_url, settings.database_file))
+        if settings.database_file is not None:
+            stack.enter_context(lock_database(settings.database_file))
         opening = open_store(settings.database_url, settings.database_file, currency=settings.llm_currency)
         store = await stack.enter_async_context(opening)
         for sentence in exposed_files(settings.database_file):
@@ -65,6 +67,8 @@ async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
         end = asyncio.create_task(until_signal())
         stack.callback(end.cancel)
         lives = _Lives(settings, end, {"catalogue": catalogue, "store": store, "endpoints": endpoints}, host_side)
+        if settings.database_file is None:
+            lives.leases = await stack.enter_async_context(Leases.open(settings.database_url))
         while application := await lives.ask():
             await require_owner(store.remembered, application, adopt=adopt)
             await lives.live(application)
@@ -83,6 +87,8 @@ class _Lives:
         self._end = end
         self._parts = parts
         self._host_side = host_side
+        self.leases: Leases | None = None
+        """Where other processes may have some of the shards."""
         self._heartbeat = settings.data_folder / "heartbeat"
         self._content = True
         self._shards = 0
@@ -97,13 +103,20 @@ class _Lives:
         content = application.message_content and self._content
         fixed = self._settings.shard_count
         shards = fixed or application.shards
-        bot = create_bot(self._settings, **self._parts, message_content=content, shard_count=shards)
+        share = await self._share(shards)
+        if self._end.done():
+            return
+        parts = self._parts | ({"store": self._parts["store"].behind(share.fence)} if share else {})
+        ids = share.shard_ids if share else None
+        bot = create_bot(self._settings, **parts, message_content=content, shard_count=shards, shard_ids=ids)
         with self._host_side.of(bot):
-            outcome = await _run(bot, self._token, self._end, self._heartbeat)
+            outcome = await _run(bot, self._token, self._until_over(share), self._heartbeat)
+        if share:
+            await parts["store"].aclose()
         if bot.is_ready():
             self._wait = first_contact.FIRST_RETRY
         match outcome:
-            case _ if self._end.done():
+            case _ if self._end.done() or (share and share.over.is_set()):
                 return
             case SessionStartsUsedUp():
                 await _wait_for_session_starts(outcome, self._end)
@@ -124,6 +137,34 @@ class _Lives:
             case _:
                 raise outcome
         self._shards = shards
+
+    async def _share(self, shards: int) -> Share | None:
+        """What of so many shards is this process's, once anything is; None where it has them all to itself."""
+        if self.leases is None:
+            return None
+        sharing = asyncio.create_task(self.leases.share(shards))
+        while not sharing.done() and not self._end.done():
+            # A process that waits for others to leave it something is well.
+            with contextlib.suppress(OSError):
+                self._heartbeat.touch()
+            await asyncio.wait([sharing, self._end], timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if self._end.done():
+            sharing.cancel()
+            await asyncio.wait([sharing])
+            return None
+        return sharing.result()
+
+    def _until_over(self, share: Share | None) -> asyncio.Task[None]:
+        """Ends when the process is to, or when what the bot is run for changes."""
+        if share is None:
+            return self._end
+
+        async def wait() -> None:
+            over = asyncio.create_task(share.over.wait())
+            await asyncio.wait([over, self._end], return_when=asyncio.FIRST_COMPLETED)
+            over.cancel()
+
+        return asyncio.create_task(wait())
 
 
 async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], heartbeat: Path) -> Exception | None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store.engine import PooledDatabase, TransientDatabaseError
+from bot.store.fencing import SEAL, Fence
 from bot.store.postgresql_errors import passing
 
 T = TypeVar("T")
@@ -31,14 +32,29 @@ _SERVER_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": "10000",
     "lock_timeout": "10000",
 }
-_NUMBER: Final = text("SELECT CAST(pg_current_xact_id_if_assigned() AS text)")
 _STATUS: Final = text("SELECT pg_xact_status(CAST(CAST(:number AS text) AS xid8))")
 
 
 class PostgresqlDatabase(PooledDatabase):
     """A work may be done several times until one of them counts: it must change nothing but the database."""
 
+    def __init__(self, engine: AsyncEngine, fence: Fence | None = None) -> None:
+        super().__init__(engine)
+        self._fence = fence
+
+    def behind(self, fence: Fence) -> "PostgresqlDatabase":
+        """The same database for what is done for some shards: its works end with Fenced once these are lost."""
+        return _FencedDatabase(self._engine, fence)
+
     async def _transact(self, work: Callable[[Connection], T]) -> T:
+        if self._fence is None:
+            return await self._until_it_counts(work)
+        self._fence.check_clock()
+        result = await self._until_it_counts(work)
+        self._fence.check_clock()
+        return result
+
+    async def _until_it_counts(self, work: Callable[[Connection], T]) -> T:
         for wait in (*_WAITS, None):
             try:
                 return await self._try(work)
@@ -54,7 +70,9 @@ class PostgresqlDatabase(PooledDatabase):
     async def _try(self, work: Callable[[Connection], T]) -> T:
         async with self._engine.connect() as connection:
             result = await connection.run_sync(work)
-            number = await connection.scalar(_NUMBER)
+            number, held = (await connection.execute(SEAL, {"owner": self._fence and self._fence.owner})).one()
+            if self._fence is not None and number is not None:
+                self._fence.check(held)
             try:
                 await connection.commit()
             except Exception as error:
@@ -97,6 +115,15 @@ class PostgresqlDatabase(PooledDatabase):
     async def scrub(self) -> bool:
         # When the server overwrites what is deleted is its host's to say (autovacuum, how long its log is kept).
         return True
+
+
+class _FencedDatabase(PostgresqlDatabase):
+    """Has the connections of another, which outlives it."""
+
+    async def aclose(self) -> None:
+        self._is_closed = True
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
 
 def create_engine(url: str, *, is_patient: bool = False, **options: Any) -> AsyncEngine:

@@ -15,12 +15,10 @@ from bot.store.engine import DatabaseOpenError
 from bot.store.postgresql import create_engine
 from bot.store.postgresql_errors import passing
 
-ONE_PROCESS: Final = 0x526F756E64746162
-"""The number of the advisory lock of the process that runs on a database; it spells Roundtab."""
-_MIGRATING: Final = ONE_PROCESS + 1
+# The number of the advisory lock of whoever migrates a database; it spells Roundtab.
+_MIGRATING: Final = 0x526F756E64746162
 # What a commit that was never answered became (pg_xact_status of such numbers) is told from this version on.
 _OLDEST: Final = 13
-_TRY_LOCK: Final = text("SELECT pg_try_advisory_lock(:key)")
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(:key)")
 _IS_NEW: Final = text("SELECT to_regclass('alembic_version') IS NULL")
 _REVISION: Final = text("SELECT version_num FROM alembic_version")
@@ -34,13 +32,6 @@ async def migrate(url: str, work: Callable[[Connection], None]) -> None:
             await connection.execute(_LOCK, {"key": _MIGRATING})
             await connection.run_sync(work)
             await connection.commit()
-
-
-@asynccontextmanager
-async def only_process(url: str) -> AsyncIterator[bool]:
-    """Be the one process that runs on a database. Gives False where there is another."""
-    async with _connected(url, isolation_level="AUTOCOMMIT") as connection:
-        yield bool(await connection.scalar(_TRY_LOCK, {"key": ONE_PROCESS}))
 
 
 async def look_into_server(url: str) -> tuple[str | None, int]:

@@ -16,7 +16,7 @@ from bot.store import postgresql
 from bot.store.engine import DatabaseOpenError, TransientDatabaseError
 from bot.store.holding import hold
 from bot.store.models import Post, PostKind, PostStatus
-from bot.store.opening import known_revisions, open_database, sole_use
+from bot.store.opening import known_revisions, open_database
 from bot.store.own_library import TooManyMade
 from bot.store.schema import metadata, sessions
 from bot.store.server_opening import look_into_server
@@ -205,15 +205,6 @@ async def test_processes_that_start_together_migrate_an_empty_database_once(
     for store in stores:
         await store.aclose()
     assert await look_into_server(url) == (known_revisions()[0], 1)
-
-
-async def test_one_process_runs_on_a_database(url: str) -> None:
-    async with sole_use(url, None):
-        with pytest.raises(DatabaseOpenError, match="is in use by another roundtable process"):
-            async with sole_use(url, None):
-                pass
-    async with sole_use(url, None):
-        pass
 
 
 @pytest.mark.parametrize(
