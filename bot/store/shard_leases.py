@@ -8,6 +8,7 @@ soon as that is to end: because shards were lost, are to be given back, or have 
 import asyncio
 import contextlib
 import logging
+import os
 import secrets
 import socket
 from collections.abc import AsyncIterator
@@ -50,7 +51,7 @@ class Leases:
 
     def __init__(self, database: PostgresqlDatabase) -> None:
         self._database = database
-        self._owner = f"{socket.gethostname()[:40]}-{secrets.token_hex(6)}"
+        self._owner = f"{os.getpid()}-{secrets.token_hex(6)}-{socket.gethostname()[:32]}"
         self._count = 0
         self._held: dict[int, int] = {}
         self._surplus: list[int] = []
