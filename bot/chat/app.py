@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import math
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -112,7 +113,7 @@ class _Lives:
         with self._host_side.of(bot):
             outcome = await _run(bot, self._token, self._until_over(share), self._heartbeat)
         if share:
-            await parts["store"].aclose()
+            await _has_ended(parts["store"].aclose())
         if bot.is_ready():
             self._wait = first_contact.FIRST_RETRY
         match outcome:
@@ -175,14 +176,23 @@ async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], heartbea
         await asyncio.wait([connection, end], return_when=asyncio.FIRST_COMPLETED)
     finally:
         beating.cancel()
-        try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await bot.close()
-        except TimeoutError:
+        if not await _has_ended(bot.close()):
             log.warning("Discord took too long to say goodbye; what was under way is looked for at the next start")
         connection.cancel()
         outcome = (await asyncio.gather(connection, return_exceptions=True))[0]
     return outcome if isinstance(outcome, Exception) else None
+
+
+async def _has_ended(closing: Coroutine[Any, Any, None]) -> bool:
+    """Whether something was closed in time; it may end as cancelled, by the database's fence."""
+    task = asyncio.create_task(closing)
+    await asyncio.wait([task], timeout=CLOSE_SECONDS)
+    if not task.done():
+        task.cancel()
+        return False
+    if not task.cancelled():
+        task.result()
+    return True
 
 
 async def _wait_for_session_starts(used_up: SessionStartsUsedUp, end: asyncio.Task[None]) -> None:

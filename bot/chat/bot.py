@@ -207,12 +207,14 @@ class RoundtableBot(ServerEvents):
     async def close(self) -> None:
         if self.is_closed():
             return
-        await self.supervisor.shutdown()
-        await self.courtesies.aclose()
         try:
-            await super().close()
+            await self.supervisor.shutdown()
         finally:
-            await self.webhooks.aclose()
+            await self.courtesies.aclose()
+            try:
+                await super().close()
+            finally:
+                await self.webhooks.aclose()
 
     # --- what is heard ---
 

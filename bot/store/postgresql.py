@@ -7,14 +7,14 @@ connection was lost before its commit, is done again.
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.store.engine import PooledDatabase, TransientDatabaseError
-from bot.store.fencing import SEAL, Fence
+from bot.store.engine import Outcome, PooledDatabase, TransientDatabaseError
+from bot.store.fencing import SEAL, Fence, Fenced
 from bot.store.postgresql_errors import passing
 
 T = TypeVar("T")
@@ -38,23 +38,13 @@ _STATUS: Final = text("SELECT pg_xact_status(CAST(CAST(:number AS text) AS xid8)
 class PostgresqlDatabase(PooledDatabase):
     """A work may be done several times until one of them counts: it must change nothing but the database."""
 
-    def __init__(self, engine: AsyncEngine, fence: Fence | None = None) -> None:
-        super().__init__(engine)
-        self._fence = fence
+    fence: Fence | None = None
 
     def behind(self, fence: Fence) -> "PostgresqlDatabase":
         """The same database for what is done for some shards: its works end with Fenced once these are lost."""
         return _FencedDatabase(self._engine, fence)
 
     async def _transact(self, work: Callable[[Connection], T]) -> T:
-        if self._fence is None:
-            return await self._until_it_counts(work)
-        self._fence.check_clock()
-        result = await self._until_it_counts(work)
-        self._fence.check_clock()
-        return result
-
-    async def _until_it_counts(self, work: Callable[[Connection], T]) -> T:
         for wait in (*_WAITS, None):
             try:
                 return await self._try(work)
@@ -70,9 +60,9 @@ class PostgresqlDatabase(PooledDatabase):
     async def _try(self, work: Callable[[Connection], T]) -> T:
         async with self._engine.connect() as connection:
             result = await connection.run_sync(work)
-            number, held = (await connection.execute(SEAL, {"owner": self._fence and self._fence.owner})).one()
-            if self._fence is not None and number is not None:
-                self._fence.check(held)
+            number, held = (await connection.execute(SEAL, {"owner": self.fence and self.fence.owner})).one()
+            if self.fence is not None and number is not None:
+                self.fence.check(held)
             try:
                 await connection.commit()
             except Exception as error:
@@ -119,6 +109,27 @@ class PostgresqlDatabase(PooledDatabase):
 
 class _FencedDatabase(PostgresqlDatabase):
     """Has the connections of another, which outlives it."""
+
+    def __init__(self, engine: AsyncEngine, fence: Fence) -> None:
+        super().__init__(engine)
+        self.fence = fence
+
+    async def _transact(self, work: Callable[[Connection], T]) -> T:
+        assert self.fence is not None
+        self.fence.check_clock()
+        try:
+            return await super()._transact(work)
+        finally:
+            # What was read, or went wrong, may be the next owner's doing.
+            self.fence.check_clock()
+
+    def _begin(self, doing: Coroutine[Any, Any, T]) -> Outcome[T]:
+        if not self._is_closed:
+            return super()._begin(doing)
+        doing.close()
+        late = Outcome[T]()
+        late.set_exception(Fenced())
+        return late
 
     async def aclose(self) -> None:
         self._is_closed = True
