@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, func, insert, or_, select, text, update
 
 from bot.store.engine import upsert
-from bot.store.shard_schema import processes, shards
+from bot.store.schema import processes, shards
 
 LEASE_SECONDS: Final = 20
 _AT_ONCE: Final = text("SELECT pg_advisory_xact_lock(:key)")

@@ -13,10 +13,9 @@ from bot.store.fencing import SEAL, Fence, clock
 from bot.store.models import Post, PostKind
 from bot.store.opening import open_database
 from bot.store.postgresql import PostgresqlDatabase
-from bot.store.schema import sessions
+from bot.store.schema import sessions, shards
 from bot.store.shard_leases import Leases
 from bot.store.shard_queries import OtherCount, Renewed
-from bot.store.shard_schema import shards
 from bot.store.store import Store
 from tests.support.postgresql_server import PostgresqlServer
 from tests.support.samples import PLACE, stored_session
