@@ -19,11 +19,13 @@ END_CONNECTIONS: Final = """
 
 
 class ServerTables:
-    """`tables`: as they were at the last look. `owners`: whose the shards were, by their ids, with their epochs."""
+    """`tables`: as they were at the last look. `owners`: whose the shards were, by their ids, with their epochs;
+    `present`: the processes that there were."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self.tables: list[StoredTable] = []
         self.owners: dict[int, tuple[str | None, int]] = {}
+        self.present: list[str] = []
         self._connection = connection
         self._one_at_a_time = asyncio.Lock()
 
@@ -50,8 +52,10 @@ class ServerTables:
                     turns = await self._rows("SELECT * FROM turns ORDER BY session_id, seq")
                     posts = await self._rows("SELECT * FROM posts ORDER BY id")
                     shards = await self._rows("SELECT id, owner, epoch FROM shards")
+                    processes = await self._rows("SELECT owner FROM processes")
             except asyncpg.UndefinedTableError:
                 return
+        self.present = [row["owner"] for row in processes]
         self.owners = {row["id"]: (row["owner"], row["epoch"]) for row in shards}
         self.tables = [
             StoredTable(

@@ -68,7 +68,8 @@ class SharedRound(Round):
         return self._watched.tables
 
     def _is_ready(self) -> bool:
-        return True  # the tables' ends say as much
+        there = {int(owner.partition("-")[0]) for owner in self._watched.present}
+        return all(member.pid in there for member in self._crew.members)
 
     async def _kills(self) -> None:
         await self._start()
