@@ -43,7 +43,7 @@ wheel: $(VENV)/.dev
 pythons: wheel
 	$(BIN)/python -m tests.deploy.each_python build/wheel/*.whl
 
-# What of the documents is made from the code: README's list of commands, and where every setting stands.
+# What of the documents is made from the code: the lists of commands and settings.
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.support.settings_page
 	$(BIN)/python -m tests.support.command_list
@@ -93,6 +93,7 @@ bench: $(VENV)/.dev
 # The pictures of docs/pictures, drawn from the demo's page (needs Chromium).
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tests.demo.docs_pictures
+	$(BIN)/python -m tests.demo.docs_moving_picture
 
 $(VENV)/.demo: pyproject.toml $(CONSTRAINTS)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

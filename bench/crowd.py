@@ -8,10 +8,12 @@ saw as one JSON object.
 """
 
 import asyncio
+import contextlib
 import gc
 import json
 import logging
 import resource
+import sqlite3
 import sys
 import tempfile
 import time
@@ -106,7 +108,14 @@ async def hold(crowd: Crowd, folder: Path) -> dict[str, Any]:
             if paused:
                 raise RuntimeError(f"{len(paused)} tables were paused: {paused[0]}")
         await endpoint.aclose()
-    return found
+    return found | _stored(folder / "crowd.db")
+
+
+def _stored(file: Path) -> dict[str, Any]:
+    """What a closed database holds: turns of every kind, and its size with all else that belongs to them."""
+    with contextlib.closing(sqlite3.connect(file)) as db:
+        turns = db.execute("SELECT count(*) FROM turns").fetchone()[0]
+    return {"stored_turns": turns, "database_mb": file.stat().st_size / 1e6}
 
 
 async def _speed(crowd: Crowd, channels: list[int], open_table: Any) -> dict[str, Any]:

@@ -12,7 +12,8 @@ processes on loopback stand for the endpoint, which answers after `--delay` seco
     CPU      of the bot's process, all threads, milliseconds a turn; Discord's share (REST) is in it, its events are not
 
 Then the most turns/s it can do (100 tables without pace at an endpoint that answers at once), and the memory of a table
-that rests in its pace: what the process has grown by, in a fresh one, for each table opened behind the first few.
+that rests in its pace: what the process has grown by, in a fresh one, for each table opened behind the first few. At
+last what the largest run took of memory and of the disk.
 """
 
 import argparse
@@ -74,6 +75,11 @@ def in_lines(figures: dict[str, Any]) -> str:
         f"\nat most {most['turns_per_s']:.0f} turns/s ({most['sessions']} tables, {most['cpu_share']:.0%} CPU)"
     )
     lines.append(f"a table at rest takes {idle['kb_per_session']:.0f} kB (of {idle['sessions']:,} tables)")
+    largest = figures["runs"][-1]
+    lines.append(
+        f"with {largest['sessions']:,} tables the process has {largest['rss_mb']:.0f} MB; its database of "
+        f"{largest['stored_turns']:,} turns has {largest['database_mb']:.1f} MB"
+    )
     return "\n".join(lines)
 
 

@@ -57,12 +57,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREAD
     except RoundtableError as error:
-        _tell(error)
+        _tell(without_controls(str(error)), in_log=args.command == "run")
         return 1
 
 
-def _tell(error: RoundtableError) -> None:
-    print(without_controls(str(error)), file=sys.stderr, flush=True)
+def _tell(sentence: str, *, in_log: bool) -> None:
+    """Say why the process ends: with its time, and as the log is written, where that is what is read of it."""
+    if in_log and logging.getLogger().hasHandlers():  # else the settings are what is wrong
+        log.critical("%s", sentence)
+    else:
+        print(sentence, file=sys.stderr, flush=True)
 
 
 # --- the commands; each imports what it needs, so that `--help` and errors are quick ---
@@ -75,9 +79,9 @@ async def _run(args: argparse.Namespace) -> int:
     try:
         return await run_bot(_settings(), adopt=args.adopt_database)
     except HostMustMend as error:
-        _tell(error)
+        _tell(without_controls(str(error)), in_log=True)
         if args.stay:
-            print("A restart would change nothing: waiting to be ended (--stay).", file=sys.stderr, flush=True)
+            _tell("A restart would change nothing: waiting to be ended (--stay).", in_log=True)
             await until_signal()
         return MISCONFIGURED
 
@@ -182,7 +186,7 @@ async def _reload(args: argparse.Namespace) -> int:
 
 def _settings(given_as: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     settings = read_settings(given_as, **overrides)
-    set_up_logging(settings.log_level, settings.secrets)
+    set_up_logging(settings.log_level, settings.secrets, settings.log_format)
     for sentence in near_misses():
         log.warning("%s", sentence)
     return settings

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import secrets
 import sys
@@ -43,6 +44,8 @@ async def discuss_as_asked(args: argparse.Namespace, settings: Settings) -> int:
     costs: list[tuple[int, str]] = []
     here = asyncio.current_task()
     assert here is not None
+    # Whoever watches the table sees that it begins and ends.
+    logging.getLogger("bot.sessions.lifecycle").setLevel(logging.WARNING)
     stage = TerminalStage(colour=not args.no_colour and _takes_colours(), unread=here.cancel)
     with ExitStack() as stack:
         jsonl = None

@@ -1,12 +1,16 @@
-"""Logging for the process: one readable line an event, and no secret in any of them."""
+"""Logging for the process: one line an event, as text or JSON, which tells its table; and no secret in any of them."""
 
+import json
 import logging
 import re
 import sys
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Final, Literal
 
-_FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+_FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s%(about)s: %(message)s"
 # Tokens of webhooks and interactions, which come and go while the bot runs: in an address, in Discord's JSON, and
 # anywhere (a database driver's parameters) as a long run of mixed letters and digits; and what stands before the @ of
 # an address (a proxy's, a database's).
@@ -17,6 +21,21 @@ _TOKENS: Final = re.compile(
 )
 # They log every request, with its address, at INFO.
 _TALKATIVE: Final = ("httpx", "httpx2", "openai", "aiohttp.access", "alembic", "discord.client", "discord.gateway")
+# What is under way in this task and in those that it begins: session, turn, server.
+_ABOUT: ContextVar[Mapping[str, int]] = ContextVar("about", default={})  # noqa: B039 (nobody changes it)
+
+
+@contextmanager
+def log_about(**numbers: int) -> Iterator[None]:
+    """For a block: what is logged by this task, and by those that are begun in it, tells these numbers.
+
+    In: `session`, `turn`, `server`; those that were told before stay.
+    """
+    before = _ABOUT.set({**_ABOUT.get(), **numbers})
+    try:
+        yield
+    finally:
+        _ABOUT.reset(before)
 
 
 class _Redacting(logging.Formatter):
@@ -24,13 +43,36 @@ class _Redacting(logging.Formatter):
 
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__(_FORMAT)
-        self._secrets = [secret for secret in secrets if secret]
+        # The longest first: one may hold another.
+        self._secrets = sorted((secret for secret in secrets if secret), key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
+        about = " ".join(f"{name} {number}" for name, number in _ABOUT.get().items())
+        record.about = f" [{about}]" if about else ""
+        return self.without_secrets(super().format(record))
+
+    def without_secrets(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, "…")
         return without_tokens(text)
+
+
+class _Json(_Redacting):
+    """One JSON object a line. Secrets are blanked before anything is escaped, by which they could be hidden."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": self.without_secrets(record.getMessage()),
+            **_ABOUT.get(),
+        }
+        if record.exc_info:
+            line["error"] = self.without_secrets(self.formatException(record.exc_info))
+        if record.stack_info:
+            line["stack"] = self.without_secrets(self.formatStack(record.stack_info))
+        return json.dumps(line, ensure_ascii=False)
 
 
 def without_tokens(text: str) -> str:
@@ -38,10 +80,10 @@ def without_tokens(text: str) -> str:
     return _TOKENS.sub(lambda found: "".join(group or "" for group in found.groups()) + "…", text)
 
 
-def set_up_logging(level: str, secrets: Iterable[str] = ()) -> None:
+def set_up_logging(level: str, secrets: Iterable[str] = (), style: Literal["text", "json"] = "text") -> None:
     """Log to standard error at `level`, with these secrets and all of Discord's tokens blanked."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Redacting(secrets))
+    handler.setFormatter(_Json(secrets) if style == "json" else _Redacting(secrets))
     logging.basicConfig(handlers=[handler], force=True)
     change_level(level)
 

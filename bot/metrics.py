@@ -7,10 +7,13 @@ seconds.
 
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, disable_created_metrics
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
+
+# When each was first counted is of no use to whoever reads them every few seconds.
+disable_created_metrics()
 
 REGISTRY: Final = CollectorRegistry()
 """All that `/metrics` shows, the memory and the processor time of the process included."""
@@ -29,7 +32,9 @@ BUILD: Final = Info("build", "Which version runs, on which Python, with which ki
 LOOP_LAG: Final = Histogram(
     "event_loop_lag_seconds", "By how much the event loop was late, sampled.", buckets=_QUICK, **_FOR_ALL
 )
-DATABASE_ERRORS: Final = Counter("database_errors", "Transactions that came to nothing.", ["kind"], **_FOR_ALL)
+DATABASE_ERRORS: Final = Counter(
+    "database_errors", "Transactions that came to nothing, by what kept them.", ["cause"], **_FOR_ALL
+)
 
 # --- tables ---
 
@@ -38,7 +43,9 @@ TABLES: Final = Gauge(
 )
 TABLES_OPENED: Final = Counter("tables_opened", "Tables that were opened.", **_FOR_ALL)
 TABLES_ENDED: Final = Counter("tables_ended", "Tables that came to their end.", **_FOR_ALL)
-TURNS: Final = Counter("turns", "Turns that were stored: of a persona, a guest, the moderator.", ["kind"], **_FOR_ALL)
+TURNS: Final = Counter(
+    "turns", "Turns that were stored: of a persona, a guest, the moderator, and summaries.", ["kind"], **_FOR_ALL
+)
 GUESTS: Final = Counter("guest_messages", "Guests' messages, by what became of them.", ["outcome"], **_FOR_ALL)
 
 # --- Discord ---
@@ -84,6 +91,9 @@ ENDPOINT_TOKENS: Final = Counter(
     "Tokens as the endpoint counts them: of prompts, those of them that were cached, of answers.",
     ["endpoint", "kind"],
     **_FOR_ALL,
+)
+ENDPOINT_RATE_LIMITED: Final = Counter(
+    "endpoint_rate_limited", "Answers of an endpoint that asked to wait (429), each try.", ["endpoint"], **_FOR_ALL
 )
 ENDPOINT_CALLS: Final = Gauge("endpoint_calls", "Calls that an endpoint is at work on.", ["endpoint"], **_FOR_ALL)
 ENDPOINT_QUEUE: Final = Gauge("endpoint_queue", "Calls that wait for an endpoint to be free.", ["endpoint"], **_FOR_ALL)

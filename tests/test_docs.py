@@ -20,9 +20,9 @@ def read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def test_every_persona_field_is_in_the_readme() -> None:
-    readme = read("README.md")
-    assert all(f"| `{field}` |" in readme for field in Persona.model_fields)
+def test_every_persona_field_is_told_of() -> None:
+    page = read("docs/personas.md")
+    assert all(f"| `{field}` |" in page for field in Persona.model_fields)
 
 
 @pytest.mark.parametrize("command", ["run", "demo", "discuss", "dummy", "check"])
@@ -39,11 +39,27 @@ def test_every_path_in_a_document_exists(document: str) -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
+def anchors(file: Path) -> set[str]:
+    """What a link can name of a page: its headings, as they are written in an address."""
+    headings = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_to_another_page_leads_there(document: str) -> None:
+    here = ROOT / document
+    links = re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", read(document))
+    files = [(here.parent / path if path else here, anchor) for path, anchor in links]
+    assert [(file, anchor) for file, anchor in files if not file.exists()] == []
+    assert [(file, anchor) for file, anchor in files if anchor and anchor not in anchors(file)] == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_picture_in_a_document_is_there_small_and_told_in_words(document: str) -> None:
     pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", read(document))
     files = [(ROOT / document).parent / path for _, path in pictures]
-    assert [file for file in files if not file.is_file() or file.stat().st_size >= 150_000] == []
+    most = {".png": 150_000, ".webp": 600_000}
+    assert [file for file in files if not file.is_file() or file.stat().st_size >= most[file.suffix]] == []
     assert all(len(words) > 40 for words, _ in pictures)
 
 
@@ -138,3 +154,11 @@ def test_the_settings_in_its_prose_are_read_as_they_stand(no_settings: None, tmp
         )
         name, _, value = line.partition("=")
         assert str(getattr(read_settings(), name.lower())) not in ("None", ""), value
+
+
+def test_what_hosting_quotes_is_what_the_bot_says() -> None:
+    section = read("docs/hosting.md").partition("\n## When something does not work\n")[2]
+    quoted = [quotation for line in section.splitlines() for quotation in re.findall(r"“([^”]+)”", line)]
+    code = "\n".join(file.read_text(encoding="utf-8") for file in sorted((ROOT / "bot").rglob("*.py")))
+    assert len(quoted) > 7
+    assert [sentence for sentence in quoted if sentence not in code] == []

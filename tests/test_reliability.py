@@ -17,12 +17,14 @@ NO_FAULTS = {
     "tests/rest/test_host_rules_rest.py::test_a_server_that_is_allowed_is_stayed_on",
     "tests/rest/test_outbox_rest.py::test_what_a_turn_carries",
     "tests/rest/test_proxied_members_rest.py::test_only_webhooks_of_known_applications_speak_for_members",
+    "tests/rest/test_request_budget.py::test_a_table_of_ten_turns_makes_two_dozen_requests_beside_its_turns",
     "tests/rest/test_rules_rest.py::test_a_channel_and_its_thread_share_one_webhook",
     "tests/rest/test_rules_rest.py::test_a_webhook_of_ours_that_is_there_already_is_used",
     "tests/rest/test_shards_rest.py::test_two_thousand_five_hundred_servers",
     "tests/rest/test_slow_mode_rest.py::test_how_long_is_left_is_told_from_ids",
     "tests/rest/test_slow_mode_rest.py::test_say_keeps_to_slow_mode",
     "tests/rest/test_start_rest.py::test_portraits_are_uploaded_once",
+    "tests/rest/test_watched_rest.py::test_the_log_tells_a_table_from_its_opening_to_its_end",
 }
 
 

@@ -103,6 +103,15 @@ def test_each_dial_has_its_setting(monkeypatch: pytest.MonkeyPatch):
     assert read_settings().discussion == Dials.model_validate(values)
 
 
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [("", ("127.0.0.1", 8770)), ("None", None), ("0.0.0.0:9", ("0.0.0.0", 9)), ("[::1]:8771", ("::1", 8771))],
+)
+def test_where_the_ops_server_listens(monkeypatch: pytest.MonkeyPatch, written: str, address: tuple[str, int] | None):
+    monkeypatch.setenv("OPS_BIND", written)
+    assert read_settings().ops_address == address
+
+
 def test_settings_do_not_change():
     settings = read_settings()
     with pytest.raises(ValidationError):
@@ -141,6 +150,15 @@ def test_settings_do_not_change():
         ("DATABASE_URL", "sqlite+aiosqlite:///", "is not supported. Write sqlite+aiosqlite:///data/roundtable.db"),
         ("RETENTION_DAYS", "always", '"always" is not a number of days. Write one from 1 to 36500, or forever'),
         ("RETENTION_DAYS", "0", '"0" should be greater than or equal to 1'),
+        ("LOG_FORMAT", "xml", "\"xml\" should be 'text' or 'json'"),
+        (
+            "OPS_BIND",
+            "8770",
+            '"8770" is no address to listen on. Write a host and a port, such as 127.0.0.1:8770, or none',
+        ),
+        ("OPS_BIND", "http://127.0.0.1:8770", "is no address to listen on"),
+        ("OPS_BIND", "127.0.0.1:0", "is no address to listen on"),
+        ("DISCORD_STATUS_CHANNEL", "#ops", '"#ops" is no id.'),
         ("LOG_LEVEL", "loud", '"loud" is not a log level. Write DEBUG, INFO, WARNING or ERROR'),
         ("DISCUSSION_TURNS", "0", '"0" should be greater than or equal to 1.'),
         ("DISCUSSION_TURNS", "201", '"201" should be less than or equal to 200.'),

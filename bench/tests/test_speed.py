@@ -50,7 +50,11 @@ def test_the_load(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatc
     assert run["cpu_ms_per_turn"] > 0
     assert figures["most"]["turns"] > 0
     assert figures["idle"]["sessions"] == 3
-    assert "a table at rest takes" in capsys.readouterr().out
+    assert run["stored_turns"] > run["turns"] > 0
+    assert run["database_mb"] > 0
+    out = capsys.readouterr().out
+    assert "a table at rest takes" in out
+    assert f"its database of {run['stored_turns']:,} turns has" in out
 
 
 @pytest.mark.skipif(peers_python() is None, reason="needs the environment that `python -m bench.peers.venv` makes")

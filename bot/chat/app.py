@@ -1,13 +1,10 @@
 """`roundtable run`: the bot on Discord, from the settings to a clean end."""
 
 import asyncio
-import contextlib
 import logging
-import math
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
@@ -21,12 +18,14 @@ from bot.chat.database_owner import require_owner
 from bot.chat.first_contact import Application, ask_until_answered
 from bot.chat.host_side import HostSide
 from bot.chat.session_starts import SessionStartsUsedUp
+from bot.chat.watched import watched
 from bot.errors import HostMustMend
 from bot.file_permissions import exposed_files
 from bot.library.catalogue import open_catalogue
 from bot.llm.factory import open_endpoints, require_model
 from bot.llm.local.serving import with_local_model
 from bot.ops.control_protocol import control_socket
+from bot.ops.watch import Watch, open_watch
 from bot.settings import Settings
 from bot.signals import until_signal
 from bot.store.opening import lock_database
@@ -40,8 +39,6 @@ NO_TOKEN: Final = (
     "DISCORD_TOKEN is not set. Create an application at https://discord.com/developers/applications, press Reset Token "
     "under Bot, copy what it shows into .env, and try again. `roundtable demo` shows the bot without a token."
 )
-# A container counts as healthy while its heartbeat is younger than 90 s (deploy/Dockerfile).
-HEARTBEAT_SECONDS: Final = 20
 # From being told to end to having ended, in seconds; Docker kills after ten.
 CLOSE_SECONDS: Final = 7
 
@@ -58,6 +55,7 @@ async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
     async with AsyncExitStack() as stack:
         if settings.database_file is not None:
             stack.enter_context(lock_database(settings.database_file))
+        watch = await stack.enter_async_context(open_watch(settings))
         opening = open_store(settings.database_url, settings.database_file, currency=settings.llm_currency)
         store = await stack.enter_async_context(opening)
         for sentence in exposed_files(settings.database_file):
@@ -65,9 +63,12 @@ async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
         host_side = await stack.enter_async_context(HostSide.open(store, control_socket(settings.database_file)))
         settings = await stack.enter_async_context(with_local_model(settings))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
+        watch.over_parts(store, endpoints)
         end = asyncio.create_task(until_signal())
         stack.callback(end.cancel)
-        lives = _Lives(settings, end, {"catalogue": catalogue, "store": store, "endpoints": endpoints}, host_side)
+        lives = _Lives(
+            settings, end, {"catalogue": catalogue, "store": store, "endpoints": endpoints}, host_side, watch
+        )
         if settings.database_file is None:
             lives.leases = await stack.enter_async_context(Leases.open(settings.database_url))
         while application := await lives.ask():
@@ -81,16 +82,18 @@ class _Lives:
     """One bot after the other, until the process is told to end: where one can't go on, what it could not is seen to,
     and the next is made. What Discord says of the application may have changed by then."""
 
-    def __init__(self, settings: Settings, end: asyncio.Task[None], parts: dict[str, Any], host_side: HostSide) -> None:
+    def __init__(
+        self, settings: Settings, end: asyncio.Task[None], parts: dict[str, Any], host_side: HostSide, watch: Watch
+    ) -> None:
         assert settings.discord_token is not None
         self._token = settings.discord_token.get_secret_value()
         self._settings = settings
         self._end = end
         self._parts = parts
         self._host_side = host_side
+        self._watch = watch
         self.leases: Leases | None = None
         """Where other processes may have some of the shards."""
-        self._heartbeat = settings.data_folder / "heartbeat"
         self._content = True
         self._shards = 0
         self._wait = first_contact.FIRST_RETRY
@@ -111,7 +114,7 @@ class _Lives:
         ids = share.shard_ids if share else None
         bot = create_bot(self._settings, **parts, message_content=content, shard_count=shards, shard_ids=ids)
         with self._host_side.of(bot):
-            outcome = await _run(bot, self._token, self._until_over(share), self._heartbeat)
+            outcome = await _run(bot, self._token, self._until_over(share), self._watch)
         if share:
             await _has_ended(parts["store"].aclose())
         if bot.is_ready():
@@ -143,17 +146,14 @@ class _Lives:
         """What of so many shards is this process's, once anything is; None where it has them all to itself."""
         if self.leases is None:
             return None
+        # It may wait for long until others leave it something.
         sharing = asyncio.create_task(self.leases.share(shards))
-        while not sharing.done() and not self._end.done():
-            # A process that waits for others to leave it something is well.
-            with contextlib.suppress(OSError):
-                self._heartbeat.touch()
-            await asyncio.wait([sharing, self._end], timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if self._end.done():
-            sharing.cancel()
-            await asyncio.wait([sharing])
-            return None
-        return sharing.result()
+        await asyncio.wait([sharing, self._end], return_when=asyncio.FIRST_COMPLETED)
+        if sharing.done():
+            return sharing.result()
+        sharing.cancel()
+        await asyncio.wait([sharing])
+        return None
 
     def _until_over(self, share: Share | None) -> asyncio.Task[None]:
         """Ends when the process is to, or when what the bot is run for changes."""
@@ -168,14 +168,13 @@ class _Lives:
         return asyncio.create_task(wait())
 
 
-async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], heartbeat: Path) -> Exception | None:
+async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], watch: Watch) -> Exception | None:
     """Have a bot run until it ends or the process is to. Out: why it ended by itself."""
     connection = asyncio.create_task(bot.start(token))
-    beating = asyncio.create_task(_beat(bot, heartbeat))
     try:
-        await asyncio.wait([connection, end], return_when=asyncio.FIRST_COMPLETED)
+        async with watched(bot, watch):
+            await asyncio.wait([connection, end], return_when=asyncio.FIRST_COMPLETED)
     finally:
-        beating.cancel()
         if not await _has_ended(bot.close()):
             log.warning("Discord took too long to say goodbye; what was under way is looked for at the next start")
         connection.cancel()
@@ -196,7 +195,7 @@ async def _has_ended(closing: Coroutine[Any, Any, None]) -> bool:
 
 
 async def _wait_for_session_starts(used_up: SessionStartsUsedUp, end: asyncio.Task[None]) -> None:
-    """Sleep until Discord counts anew, or until told to end. There is no heartbeat meanwhile: the bot is not there."""
+    """Sleep until Discord counts anew, or until told to end. The process is alive meanwhile, and not ready."""
     log.warning(
         "Something has begun too many sessions with Discord today, a restart loop perhaps: %d are left, and Discord "
         "resets the token of a bot that uses up all of them. Going on at %s; do not restart the bot to hurry it",
@@ -204,13 +203,3 @@ async def _wait_for_session_starts(used_up: SessionStartsUsedUp, end: asyncio.Ta
         f"{now() + timedelta(seconds=used_up.seconds):%Y-%m-%d %H:%M:%S} UTC",
     )
     await asyncio.wait([end], timeout=used_up.seconds)
-
-
-async def _beat(bot: RoundtableBot, file: Path) -> None:
-    """Touch the heartbeat file while the connection to Discord lives."""
-    while True:
-        alive = bot.is_ready() and math.isfinite(bot.latency)
-        if alive:
-            with contextlib.suppress(OSError):
-                file.touch()  # noqa: ASYNC240 (one system call on a local file)
-        await asyncio.sleep(HEARTBEAT_SECONDS if alive else 1)

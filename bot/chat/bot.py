@@ -25,6 +25,7 @@ from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.conveners import Conveners
 from bot.chat.posting.courtesies import Courtesies
 from bot.chat.posting.own_messages import as_own
+from bot.chat.posting.rate_limit_trace import rate_limit_trace
 from bot.chat.posting.webhooks import WebhookRegistry
 from bot.chat.reloading import HostFiles
 from bot.chat.rules.host_rules import HostRules
@@ -79,6 +80,7 @@ class RoundtableBot(ServerEvents):
             intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
+            http_trace=rate_limit_trace(),
         )
         self.settings = settings
         self.host_rules = HostRules(settings)

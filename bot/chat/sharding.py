@@ -62,6 +62,12 @@ class ShardedClient(discord.AutoShardedClient):
         five seconds lie between two of them."""
         await self._ready_shards[shard_of(guild_id, self.shard_count)].wait()
 
+    async def close(self) -> None:
+        if not isinstance(self.loop, asyncio.AbstractEventLoop):
+            # Never begun: what the library's own end needs is made at its beginning only.
+            await self._async_setup_hook()
+        await super().close()
+
     # --- beginning sessions with the gateway ---
 
     async def launch_shards(self) -> None:

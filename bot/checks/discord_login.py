@@ -11,6 +11,7 @@ from bot.chat.bot import needed_intents
 from bot.chat.first_contact import BAD_TOKEN, use_other_discord
 from bot.chat.rules.api_errors import kind_of
 from bot.chat.rules.permissions import in_words, missing
+from bot.chat.status_channel import NoStatusChannel, StatusChannel
 from bot.checks.discord_application import check_application
 from bot.checks.report import Report
 from bot.errors import RoundtableError
@@ -62,6 +63,11 @@ async def _log_in_and_look(settings: Settings, token: str, report: Report, *, fi
         await client.login(token)
         report.fine(f"Discord: logged in as {client.user}.")
         await check_application(client, settings, report, fix=fix)
+        if settings.discord_status_channel:
+            try:
+                await StatusChannel(client, settings.discord_status_channel).find()
+            except NoStatusChannel as problem:
+                report.fault(f"Discord: {problem}")
         async for guild in client.fetch_guilds(limit=_SERVERS):
             await _check_server(client, guild, settings, report)
 

@@ -40,6 +40,7 @@ def in_full(table: Mapping[str, Any]) -> str:
         "ended": f"{_time(table['ended'])} UTC" if table["ended"] else "",
         "turns": f"{table['turns']} of {table['turns_in_all']}",
         "tokens": f"{table['tokens']:,}",
+        "cost": table["cost"],
         "question": table["question"] or "",
         "cast": ", ".join(table["cast"]),
         "guests": str(table["guests"]),

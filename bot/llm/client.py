@@ -13,8 +13,9 @@ import httpx2
 import openai
 from openai import AsyncOpenAI
 
-from bot.endpoint_settings import secrets_in
+from bot.endpoint_settings import DEFAULT_ENDPOINT, secrets_in
 from bot.llm.address import api_root, has_version
+from bot.llm.call_record import CallRecord
 from bot.llm.completion import Completion, read_completion
 from bot.llm.error_kinds import ErrorKind, meaning_of
 from bot.llm.error_reading import read_error
@@ -51,8 +52,10 @@ class EndpointClient:
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         ca_file: Path | None = None,
+        name: str = DEFAULT_ENDPOINT,
     ) -> None:
-        """`timeout` is in seconds a try. Whoever makes calls takes one of the `concurrency` places of `queue`.
+        """`timeout` is in seconds a try. Whoever makes calls takes one of the `concurrency` places of `queue`. `name`:
+        the endpoint's in the settings.
 
         Each call has the `headers` in the place of the usual ones, and in its address `query` and what `base_url` has
         of one. Certificates in `ca_file` are trusted besides the system's.
@@ -62,6 +65,7 @@ class EndpointClient:
         self.base_url = parts._replace(netloc=self.host, path=api_root(parts.path), query="").geturl()
         """The address of the API, without the name, the password and the query it may have been given with."""
         self.queue = FairQueue(concurrency)
+        self.record = CallRecord(name)
         self._timeout = timeout
         self._retries = retries
         self._may_lack_version = not has_version(parts.path)
@@ -69,7 +73,7 @@ class EndpointClient:
         self._query = {**dict(parse_qsl(parts.query, keep_blank_values=True)), **(query or {})}
         trusts = [ca_file.name] if ca_file else []
         self._set = {"headers": list(headers or ()), "query": list(self._query), "trusts": trusts}
-        self._http = HttpClient(timeout, ca_file)
+        self._http = HttpClient(timeout, ca_file, on_status=self.record.status)
         self._sdk = AsyncOpenAI(
             base_url=self.base_url,
             # Local servers need no key, but the SDK refuses to start without one.

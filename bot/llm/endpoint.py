@@ -12,9 +12,10 @@ import openai
 
 from bot.errors import RoundtableError
 from bot.llm import discovery, remarks
+from bot.llm.call_record import CallRecord
 from bot.llm.client import CALL_ERRORS, EndpointClient, is_wrong_address
 from bot.llm.completion import Completion, thought_to_the_limit
-from bot.llm.endpoint_errors import SettingNames, explained, no_model, report_of
+from bot.llm.endpoint_errors import SettingNames, endpoint_of, explained, no_model, report_of
 from bot.llm.error_kinds import ErrorKind, meaning_of
 from bot.llm.model_profile import ModelProfile
 from bot.llm.prices import TOLD_IN, Prices
@@ -75,6 +76,7 @@ class Endpoint:
             headers=headers,
             query=query,
             ca_file=ca_file,
+            name=endpoint_of(settings),
         )
         self.options = options
         self._settings = SettingNames(settings, given_as or {})
@@ -117,6 +119,11 @@ class Endpoint:
     def base_url(self) -> str:
         """The server's address, without credentials."""
         return self._client.base_url
+
+    @property
+    def record(self) -> CallRecord:
+        """How its calls have gone, those with its other models included."""
+        return self._client.record
 
     @property
     def peculiarities(self) -> str:
@@ -187,7 +194,7 @@ class Endpoint:
         if found != before and (choice := remarks.of_the_choice(self.profile, self._client.host, self._settings)):
             log.info("%s", choice)
         if not found:
-            raise no_model(self._client, self._settings)
+            raise self._told(no_model(self._client, self._settings))
         return found
 
     async def complete(
@@ -263,10 +270,12 @@ class Endpoint:
         started = time.perf_counter()
         try:
             async with self._client.time_limit(patient=patient, streams=self.options.stream):
-                completion = await self._ask(request, patient=patient)
+                with self.record.call():
+                    completion = await self._ask(request, patient=patient)
         except CALL_ERRORS as error:
             self._learn_from(error, prompt)
             raise self._explained(error) from error
+        self.record.answered(self.model, completion)
         return replace(completion, latency_ms=round((time.perf_counter() - started) * 1000, 1))
 
     def _learn_from(self, error: Exception, prompt: str) -> None:
@@ -298,7 +307,11 @@ class Endpoint:
                 raise
 
     def _explained(self, error: Exception) -> RoundtableError:
-        return explained(error, self._client, self.model, self._settings)
+        return self._told(explained(error, self._client, self.model, self._settings))
+
+    def _told(self, error: RoundtableError) -> RoundtableError:
+        self.record.failed(self.model, error)
+        return error
 
 
 class _Variant(Endpoint):

@@ -13,6 +13,7 @@ import openai
 
 from bot.discussion.text.links import plain_links
 from bot.discussion.text.segmentation import clipped
+from bot.endpoint_settings import DEFAULT_ENDPOINT
 from bot.errors import ContentFiltered, ContextOverflow, EndpointDown, EndpointRefused, RoundtableError
 from bot.llm import waits
 from bot.llm.client import EndpointClient
@@ -66,6 +67,11 @@ class SettingNames:
     def of(self, name: str) -> str:
         setting = f"{self.prefix}_{name}"
         return self.given_as.get(setting, setting)
+
+
+def endpoint_of(prefix: str) -> str:
+    """The name of an endpoint in the settings, from how the names of its settings begin."""
+    return prefix.removeprefix("ENDPOINT_").lower() if prefix.startswith("ENDPOINT_") else DEFAULT_ENDPOINT
 
 
 def report_of(error: openai.APIStatusError) -> ErrorReport:

@@ -37,6 +37,11 @@ class EndpointRegistry:
     def default(self) -> Endpoint:
         return self._default
 
+    @property
+    def by_name(self) -> dict[str, Endpoint]:
+        """Those of the settings by their names, the default one first."""
+        return {DEFAULT_ENDPOINT: self._default, **self._named}
+
     def of(self, persona: Persona) -> Endpoint:
         """Where a persona's turns are written. Raises EndpointRefused if the settings have no endpoint of that name."""
         name, model = persona.endpoint, persona.model

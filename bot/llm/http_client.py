@@ -10,7 +10,7 @@ import functools
 import json
 import ssl
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -48,8 +48,12 @@ _TRIED: ContextVar[Tried | None] = ContextVar("tried", default=None)
 class HttpClient(DefaultAioHttpClient):
     """The SDK's, with a deadline for each try: its own time-out begins anew with every byte of a body."""
 
-    def __init__(self, timeout: float, ca_file: Path | None = None) -> None:
-        """`timeout`: seconds a try. `ca_file`: certificates in PEM form that are trusted besides the system's."""
+    def __init__(
+        self, timeout: float, ca_file: Path | None = None, on_status: Callable[[int], None] = lambda status: None
+    ) -> None:
+        """`timeout`: seconds a try. `ca_file`: certificates in PEM form that are trusted besides the system's.
+        `on_status` is told the status of each answer."""
+        self._on_status = on_status
         self._certificates = _trusted(ca_file)
         super().__init__(timeout=timeout, verify=self._certificates)
         self._deadline = timeout
@@ -88,6 +92,7 @@ class HttpClient(DefaultAioHttpClient):
             except httpx2.TransportError as error:
                 return Tried(error=error)
         status, told = as_openai_would(answer.status, answer.headers, body)
+        self._on_status(status)
         return Tried(status, told, body)
 
     @contextmanager
@@ -116,7 +121,9 @@ class HttpClient(DefaultAioHttpClient):
                 response = await super().send(request, **{**options, "stream": True})
                 try:
                     if response.status_code != 200 or not is_event_stream(response.headers):
-                        return _in_order(response, await response.aread())
+                        whole = _in_order(response, await response.aread())
+                        self._on_status(whole.status_code)
+                        return whole
                     limit.reschedule(None)  # from here on it is the pauses that count
                     body = await read_stream(response, self._deadline)
                 finally:

@@ -57,6 +57,7 @@ class StoredTables:
         return self._told(glance) | {
             "turns_in_all": turns_in_all(session, record),
             "question": question_on_table(record),
+            "cost": (await self._store.spending.cost_of(number)).in_words,
             "cast": [persona.full_name for persona in seats(session, record)],
             "guests": len({turn.author_id or turn.speaker for turn in record if turn.kind == "guest"}),
             "dials": session.dials.model_dump(mode="json"),
@@ -95,7 +96,8 @@ class StoredTables:
             raise TableError("A summary is written by the model: start the bot, then stop the table with --summary.")
         record = await self._store.record(number)
         tallies = await self._store.votes.tallies(number)
-        minutes = told_of(stored, record, self.names(stored), tallies, is_over=True)
+        cost = await self._store.spending.cost_of(number)
+        minutes = told_of(stored, record, self.names(stored), tallies, cost=cost, is_over=True)
         await self._store.end_session(
             number, stored.place_id, Post(PostKind.MINUTES, ENDED, attachment=as_markdown(minutes))
         )

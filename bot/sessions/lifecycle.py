@@ -3,7 +3,9 @@
 import logging
 from typing import Final
 
+from bot import metrics
 from bot.discussion.model.record import Record
+from bot.logs import log_about
 from bot.minutes.as_markdown import as_markdown
 from bot.sessions.delivery.announcer import Announcer
 from bot.sessions.delivery.minutes import told_of
@@ -11,6 +13,7 @@ from bot.sessions.delivery.notices import GoesOn, NotShown, Paused, SessionClose
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.state import SessionState
+from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, Post, PostKind, Status
 from bot.store.store import Store
 
@@ -34,8 +37,18 @@ class Lifecycle:
         self._announcer = announcer
         self._recovering: Fault | None = None  # went on by itself, and has not yet proved that it can
 
+    async def begin(self) -> None:
+        """A new session: what the last one in its place has left under way is not taken for its own."""
+        session = self._state.session
+        metrics.TABLES_OPENED.inc()
+        self._log("table opened: %d at it, %d turns to come", len(session.cast), session.dials.turns)
+        await self._outbox.recover()
+
     async def restore(self) -> None:
         """In a new process: what was under way may be shown or not; whether the table can go on is found out anew."""
+        if self._state.status is not Status.ENDED:  # else it only has something left to show
+            turns = len(self._record.persona_turns())
+            self._log("table taken up again: %s, %d turns so far", self._state.status, turns)
         await self._outbox.recover()
         await self._announcer.withdraw(_CAN_POST)
 
@@ -44,11 +57,13 @@ class Lifecycle:
         self._recovering = None
         await self._announcer.withdraw(_CAN_POST)
         await self._state.change(Status.PAUSED)
+        self._log("table paused by a person")
 
     async def resume(self) -> None:
         """By a person."""
         self._recovering = None
         await self._state.change(Status.RUNNING)
+        self._log("table goes on: a person has resumed it")
 
     async def hold(self, reason: str, fault: Fault) -> None:
         """Pause because of a fault, and say so in the place, or to the convener where the bot can't post."""
@@ -76,6 +91,7 @@ class Lifecycle:
         fault, self._recovering = self._state.fault, None
         await self._state.change(Status.RUNNING)
         self._recovering = fault
+        self._log("table goes on: what had paused it seems to be over (%s)", fault)
 
     async def tell_that_it_goes_on(self) -> None:
         """What had paused the session is proved to be over."""
@@ -93,9 +109,10 @@ class Lifecycle:
         self._outbox.read_anew()
         self._recovering = None
         await self._state.change(Status.ENDED, reason)
+        await self._has_ended(reason)
 
-    async def close(self) -> None:
-        """End the session and hand out the minutes."""
+    async def close(self, why: str) -> None:
+        """End the session and hand out the minutes. `why`: for the log."""
         await self._announcer.withdraw(_CAN_POST)
         refused = await self._store.refused_turns(self._state.id)
         tallies = await self._store.votes.tallies(self._state.id)
@@ -106,5 +123,18 @@ class Lifecycle:
             return  # by somebody else meanwhile
         self._recovering = None
         await self._state.end(closing)
-        if why := await self._announcer.deliver_quietly():
-            await self._announcer.tell_convener(NotShown(PostKind.MINUTES, why))
+        await self._has_ended(why)
+        if unshown := await self._announcer.deliver_quietly():
+            await self._announcer.tell_convener(NotShown(PostKind.MINUTES, unshown))
+
+    async def _has_ended(self, why: str) -> None:
+        metrics.TABLES_ENDED.inc()
+        try:
+            tokens = f"{(await self._store.spending.of_session(self._state.id)).tokens:,} tokens"
+        except TransientDatabaseError:  # it has ended, and that is what counts
+            tokens = "tokens not known"
+        self._log("table ended after %d turns, %s: %s", len(self._record.persona_turns()), tokens, why)
+
+    def _log(self, message: str, *about: object) -> None:
+        with log_about(session=self._state.id, server=self._state.stored.guild_id):
+            log.info(message, *about)

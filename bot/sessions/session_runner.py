@@ -6,10 +6,12 @@ the making, the loop, and what helps them over faults. Each is given those that 
 
 from collections.abc import Awaitable, Callable
 
+from bot import metrics
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import QuestionPut, Record, Session, Steering, Turn
 from bot.errors import Remedy, UserError
 from bot.llm.endpoint_registry import EndpointRegistry
+from bot.logs import log_about
 from bot.sessions.composing.budget import Budget
 from bot.sessions.composing.compose import Composer
 from bot.sessions.composing.draft import AbandonReason, DraftInProgress
@@ -140,6 +142,11 @@ class SessionRunner:
         return self._state.fault
 
     @property
+    def is_suspended(self) -> bool:
+        """Whether it stands still because nothing can be stored."""
+        return self._state.is_suspended
+
+    @property
     def is_posting(self) -> bool:
         """Whether something is on its way to the place."""
         return self._outbox.is_busy
@@ -163,7 +170,9 @@ class SessionRunner:
         While something is still missing the message waits for that; DEFERRED: it still does. Raises
         TransientDatabaseError; then the message is taken in when the session goes on.
         """
-        heard = await self._hearing.hear(message)
+        with log_about(session=self.id, server=self.stored.guild_id):
+            heard = await self._hearing.hear(message)
+        metrics.GUESTS.labels(heard.name.lower()).inc()
         if heard is Heard.TAKEN:  # who is next may be another
             await self.panel.refresh()
         return heard
@@ -222,7 +231,7 @@ class SessionRunner:
 
     async def close(self) -> None:
         """End the session and hand out the minutes."""
-        await self._lifecycle.close()
+        await self._lifecycle.close("a person has closed it")
 
     async def forget(self, member: Member, listen_from: int) -> None:
         """Take a member out of the session: the next prompt no longer holds them.
@@ -276,8 +285,8 @@ class SessionRunner:
         await self._backfill.catch_up()
 
     async def open(self) -> None:
-        """A new session: what the last one in this place has left under way is not taken for its own."""
-        await self._outbox.recover()
+        """A new session, before its loop runs."""
+        await self._lifecycle.begin()
         self._stage.expect(self.status_report())
 
     async def restore(self) -> None:

@@ -15,6 +15,7 @@ from bot.discussion.model.task import Task
 from bot.discussion.moderation.agenda import has_ended
 from bot.errors import Remedy, UserError
 from bot.llm.endpoint_registry import EndpointRegistry
+from bot.logs import log_about
 from bot.minutes.account import PlaceNames
 from bot.sessions.composing.foresight import expected_turns
 from bot.sessions.composing.limits import USUAL, Limits
@@ -301,6 +302,10 @@ class Supervisor:
             )
 
     async def _keep(self, runner: SessionRunner, first: Callable[[], Awaitable[None]] | None) -> None:
+        with log_about(session=runner.id, server=runner.stored.guild_id):
+            await self._kept(runner, first)
+
+    async def _kept(self, runner: SessionRunner, first: Callable[[], Awaitable[None]] | None) -> None:
         self.under_way[runner.stored.channel_id] += 1
         try:
             await runner.run(first=first)

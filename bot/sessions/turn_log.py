@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from bot import metrics
 from bot.discussion.model.ballots import current_ballot
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import QuestionPut, Record, Steering, Turn, moderator_turn, seats, struck
@@ -75,6 +76,7 @@ class TurnLog:
         added = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
         if added.is_added:
             self.record.append(turn)
+            metrics.TURNS.labels(turn.kind).inc()
             self._outbox.next_is(added.sending)
             self._on_turn(turn)
         return added.is_added

@@ -8,6 +8,7 @@ from bot.discussion.model.record import QuestionPut, Record, Turn, TurnsChanged,
 from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Summarise, WrapUp, next_step, still_fits
 from bot.discussion.moderation.stagnation import IN_VAIN_BEFORE_PAUSE, in_vain
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, new_error_id
+from bot.logs import log_about
 from bot.sessions.composing.compose import Composer
 from bot.sessions.composing.draft import Draft, DraftInProgress
 from bot.sessions.composing.limits import Cap, LimitReached
@@ -115,13 +116,14 @@ class TurnLoop:
                         await self._outbox.deliver()
                         await self._panel.refresh()
                     case Close():
-                        await self._lifecycle.close()
+                        await self._lifecycle.close("it has come to its end")
                     case Summarise() if await self._log.put_to_the_vote():
                         await self._outbox.deliver()
                         self._draft.audience_was_asked()
                         await self._panel.refresh()
                     case step:
-                        await self._take_turn(step)
+                        with log_about(turn=self._record.last_seq + 1):
+                            await self._take_turn(step)
         except (EndpointDown, EndpointRefused) as problem:
             await self._lifecycle.hold(str(problem), Fault.ENDPOINT)
         except ContextOverflow as problem:
@@ -196,7 +198,7 @@ class TurnLoop:
         if self._state.status is not Status.RUNNING:
             return
         if isinstance(step, Summarise):
-            await self._lifecycle.close()
+            await self._lifecycle.close(str(reached))
         else:
             await self._log.steer(TurnsChanged(turns=len(self._record.persona_turns())), "")
 

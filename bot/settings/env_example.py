@@ -14,6 +14,7 @@ from bot.endpoint_settings import INHERITED, NamedEndpoint
 from bot.settings.discord_section import DiscordSection, HostSection
 from bot.settings.house_section import DeploySection, FilesSection, KeepingSection, LimitsSection
 from bot.settings.model_section import ModelSection
+from bot.settings.ops_section import OpsSection
 
 _HEAD: Final = """\
 # Copy this file to .env and fill in what you need. A blank or missing setting takes its default.
@@ -57,6 +58,7 @@ def sections() -> tuple[Section, ...]:
         _section("The language model", ModelSection),
         Section("More endpoints, for a table of different models", tuple(_of_named_endpoint())),
         _section("Files", FilesSection),
+        _section("How the bot is watched over", OpsSection),
         _section("Hard caps; 0 means no limit", LimitsSection),
         _section("How long things are kept", KeepingSection),
         _section("The moderator's dials", Dials, prefix="DISCUSSION_"),

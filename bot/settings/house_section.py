@@ -31,29 +31,16 @@ class FilesSection(BaseSettings):
         description="Folder of task folders. Blank: `tasks`, or those that come with the bot where there is no such "
         "folder.",
     )
-    log_level: str = Field(default="INFO", description="How much is logged: DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
         return database_address(value)
 
-    @field_validator("log_level")
-    @classmethod
-    def _known_level(cls, value: str) -> str:
-        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-            raise ValueError("is not a log level. Write DEBUG, INFO, WARNING or ERROR")
-        return value.upper()
-
     @property
     def database_file(self) -> Path | None:
         """None where the database is on a server."""
         return database_file(self.database_url)
-
-    @property
-    def data_folder(self) -> Path:
-        """Where the process may keep a file of its own: beside the database's, if that is one."""
-        return (self.database_file or Path("data/roundtable")).parent
 
 
 class LimitsSection(BaseSettings):

@@ -1,4 +1,4 @@
-"""Discord's ids as they stand in a setting: separated by commas."""
+"""Discord's ids as they stand in a setting: one, or several separated by commas."""
 
 from typing import Annotated, Any
 
@@ -22,3 +22,15 @@ def _listed_ids(value: Any) -> Any:
 
 
 DiscordIds = Annotated[tuple[int, ...], BeforeValidator(_listed_ids)]
+
+
+def _one_id(value: Any) -> Any:
+    if isinstance(value, str) and not (value.isascii() and value.isdecimal() and 15 <= len(value) <= 20):
+        raise ValueError(
+            "is no id. Discord copies a channel's for whoever has the Developer Mode on (User settings → Advanced): "
+            "right-click the channel, Copy Channel ID"
+        )
+    return value
+
+
+DiscordId = Annotated[int, BeforeValidator(_one_id)]

@@ -1,5 +1,6 @@
 """Every setting, once: read from the environment and `.env`, validated, frozen."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, Self
 
@@ -25,13 +26,14 @@ from bot.endpoint_settings import (
 from bot.settings.discord_section import DiscordSection, HostSection
 from bot.settings.house_section import FilesSection, KeepingSection, LimitsSection
 from bot.settings.model_section import ModelSection
+from bot.settings.ops_section import OpsSection
 from bot.settings.secret_files import SecretFiles, without_secret_files
 
 # Ends of the names of settings whose values no message shows; those of JSON are told by the place of what is wrong.
 NOT_SHOWN: Final = ("TOKEN", "API_KEY", "EXTRA_HEADERS", "EXTRA_QUERY", "EXTRA_BODY")
 
 
-class Settings(DiscordSection, HostSection, ModelSection, FilesSection, LimitsSection, KeepingSection):
+class Settings(DiscordSection, HostSection, ModelSection, FilesSection, OpsSection, LimitsSection, KeepingSection):
     """Where the bot finds its parts. Each field is set by its name in upper case and carries its description, of which
     `.env.example` and docs/settings.md are made (`make docs`)."""
 
@@ -111,6 +113,11 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, LimitsSe
     def given_as(self) -> Mapping[str, str]:
         """The options of the command line that stand for settings, by the settings' names."""
         return self._given_as
+
+    @property
+    def database_kind(self) -> str:
+        """What serves DATABASE_URL: sqlite, for one."""
+        return re.split(r"[+:]", self.database_url, maxsplit=1)[0]
 
     @property
     def endpoints(self) -> dict[str, NamedEndpoint]:

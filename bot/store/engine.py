@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot import metrics
 from bot.errors import RoundtableError
 from bot.store.sqlite_events import empty_log, passing_cause, register_sqlite_events
 
@@ -148,6 +149,8 @@ def tell_transient_errors(engine: Engine) -> None:
 def transient_error(error: BaseException) -> TransientDatabaseError | None:
     """What an error of the driver is to the store, if it may pass."""
     cause = passing_cause(error)
+    if cause:
+        metrics.DATABASE_ERRORS.labels(cause).inc()
     return TransientDatabaseError(f"The bot's database can't be used: {cause}.") if cause else None
 
 

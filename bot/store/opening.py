@@ -12,6 +12,7 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
@@ -26,6 +27,8 @@ from bot.store.migration_copies import copy_before_migration
 from bot.store.postgresql import PostgresqlDatabase
 from bot.store.schema import now, sessions
 from bot.store.server_opening import in_words, migrate
+
+log = logging.getLogger(__name__)
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +136,10 @@ def _copied_if_older(url: str, file: Path) -> tuple[str, Path] | None:
 
 
 def _migrate(connection: Connection) -> None:
+    before = MigrationContext.configure(connection).get_current_revision()
     _upgrade(connection)
+    if before and before != (newest := known_revisions()[0]):
+        log.info("the database is migrated from revision %s to %s", before, newest)
     # Changes nothing, but fails now rather than in the middle of a session if the file can only be read.
     connection.execute(update(sessions).where(false()).values(reason=None))
 

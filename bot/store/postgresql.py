@@ -137,13 +137,14 @@ class _FencedDatabase(PostgresqlDatabase):
             await asyncio.wait(self._tasks)
 
 
-def create_engine(url: str, *, is_patient: bool = False, **options: Any) -> AsyncEngine:
-    """An engine for a server. `is_patient`: for what may take long (a migration), or is one long wait."""
-    arguments: dict[str, Any] = {"timeout": _SECONDS, "server_settings": _SERVER_SETTINGS}
-    if is_patient:
+def create_engine(url: str, *, patience: float | None = _SECONDS, **options: Any) -> AsyncEngine:
+    """An engine for a server. `patience`: for so many seconds an answer is waited for; None: for what may take long (a
+    migration)."""
+    arguments: dict[str, Any] = {"timeout": patience or _SECONDS, "server_settings": _SERVER_SETTINGS}
+    if patience is None:
         arguments["server_settings"] = {"application_name": _SERVER_SETTINGS["application_name"]}
     else:
-        arguments["command_timeout"] = _SECONDS
+        arguments["command_timeout"] = patience
     standard = {"isolation_level": "READ COMMITTED", "pool_size": _CONNECTIONS, "max_overflow": 0}
     options = standard | {"pool_timeout": _SECONDS, "connect_args": arguments} | options
     return create_async_engine(url, hide_parameters=True, **options)

@@ -62,7 +62,7 @@ async def _connected(url: str, **options: Any) -> AsyncIterator[AsyncConnection]
             f"The database {shown_database(url)} needs the driver for PostgreSQL, which is not installed: "
             "pip install 'roundtable-bot[postgres]'"
         )
-    engine = create_engine(url, is_patient=True, **options)
+    engine = create_engine(url, patience=None, **options)
     try:
         async with engine.connect() as connection:
             version = connection.dialect.server_version_info

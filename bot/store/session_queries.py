@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, false, func, insert, or_, select, update
 
 from bot.discussion.model.record import Record, Turn
 from bot.store.mappers import session_of, session_values, turn_of, turn_values
@@ -23,6 +23,11 @@ def add_session(db: Connection, stored: StoredSession) -> int:
     """Out: the session's id. Raises sqlalchemy.exc.IntegrityError if there is an open one in its place."""
     result: Any = db.execute(insert(sessions), session_values(stored))
     return result.inserted_primary_key[0]
+
+
+def write_nothing(db: Connection) -> None:
+    """Change nothing, as one who may write. Fails where the file can only be read, or is locked."""
+    db.execute(update(sessions).where(false()).values(reason=None))
 
 
 def unfinished(db: Connection) -> list[StoredSession]:

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 RENEW_SECONDS: float = 5.0
 # Nothing is begun for a shard any more once its lease has less left than this: what is on its way then still arrives.
 MARGIN_SECONDS: Final = 5.0
-# A renewal that takes longer is given up, and tried again.
+# An answer of the server's that takes longer is given up, and asked for again.
 _PATIENCE: Final = 4.0
 
 
@@ -66,7 +66,7 @@ class Leases:
     async def open(cls, url: str) -> "AsyncIterator[Leases]":
         """Leases for the length of a block; at its end all of them are free for others."""
         # Of its own: a renewal must not wait for the tables' transactions.
-        database = PostgresqlDatabase(create_engine(url, pool_size=2))
+        database = PostgresqlDatabase(create_engine(url, patience=_PATIENCE, pool_size=2))
         leases = cls(database)
         try:
             yield leases
@@ -110,12 +110,11 @@ class Leases:
         while True:
             began = clock()
             try:
-                async with asyncio.timeout(_PATIENCE):
-                    # While some are to be given back nothing is taken.
-                    renewal = partial(shard_queries.renew, owner=self._owner, claims=not self._surplus)
-                    found = await self._database.run(renewal)
-            except (TransientDatabaseError, TimeoutError) as problem:
-                log.warning("the leases of shards could not be renewed: %s", str(problem) or "no answer in time")
+                # While some are to be given back nothing is taken.
+                renewal = partial(shard_queries.renew, owner=self._owner, claims=not self._surplus)
+                found = await self._database.run(renewal)
+            except TransientDatabaseError as problem:
+                log.warning("the leases of shards could not be renewed: %s", problem)
             except Exception:  # whatever it is: without a renewal the shards are given up, and that is all
                 log.exception("the leases of shards could not be renewed")
             else:

@@ -97,6 +97,10 @@ class Store:
         await self.spending.flush()
         await self._database.aclose()
 
+    async def take_a_write(self) -> None:
+        """Write something that changes nothing. Raises TransientDatabaseError where nothing can be stored now."""
+        await self._database.run(session_queries.write_nothing)
+
     # --- sessions ---
 
     async def add_session(

@@ -63,7 +63,6 @@ def shorten_leases(seconds: float) -> None:
     shard_leases.LEASE_SECONDS = seconds  # type: ignore[misc]
     shard_leases.RENEW_SECONDS *= scale
     shard_leases.MARGIN_SECONDS *= scale  # type: ignore[misc]
-    shard_leases._PATIENCE *= scale  # type: ignore[misc]
 
 
 async def _at_once(shard_id: int | None, *, initial: bool = False) -> None:

@@ -57,6 +57,7 @@ class SharedRound(Round):
         return super()._settings | {
             "DATABASE_URL": self._url,
             "SHARD_COUNT": str(len(self._crew.members)),
+            "OPS_BIND": "none",
             "TRIAL_LEASE_SECONDS": str(self._lease),
         }
 

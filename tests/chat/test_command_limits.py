@@ -1,4 +1,4 @@
-"""The commands keep to Discord's limits, and README lists them as they are.
+"""The commands keep to Discord's limits, and docs/commands.md lists them as they are.
 
 https://docs.discord.com/developers/interactions/application-commands
 """
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.command_list import README, command_list, command_payloads, within
+from tests.support.command_list import PAGE, command_list, command_payloads, within
 
 # Of all names, descriptions and values of a command together. Discord's page says 8,000 now; it said 4,000 for years,
 # and libraries still do.
@@ -133,9 +133,9 @@ def test_names_descriptions_and_values_are_added_up_and_the_longest_translation_
     assert combined(command) == 3 + 6 + 3 + 5 + 4 + 2 + 6 + 2
 
 
-async def test_the_readme_lists_every_command_and_option_as_it_is() -> None:
+async def test_the_page_lists_every_command_and_option_as_it_is() -> None:
     listed = command_list(await command_payloads())
-    assert within(README.read_text(encoding="utf-8")) == listed, "run `make docs`"
+    assert within(PAGE.read_text(encoding="utf-8")) == listed, "run `make docs`"
     assert "| `/roundtable start` | Open a table" in listed
     assert "`turns` (1 to 200): How many turns before the summary" in listed
     assert "`floor` (`natural`, `round_robin`, `random`, `moderator`): Who speaks next" in listed

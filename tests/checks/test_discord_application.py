@@ -225,3 +225,14 @@ async def test_what_discord_answers_in_place_of_it_is_told(
         assert await discord_portal.check(fix=True) == line.startswith("✗")
         assert discord_portal.says(line), discord_portal.told
         discord_portal.server.faults.release()
+
+
+async def test_a_status_channel_that_is_not_there_is_a_fault() -> None:
+    async with portal({}) as there:
+        there.given["discord_status_channel"] = there.world.general.id
+        assert await there.check() == 0
+        there.given["discord_status_channel"] = there.world.add_channel("a category", kind=4).id
+        assert await there.check() == 1
+        there.given["discord_status_channel"] = missing = there.world.new_id()
+        assert await there.check() == 1
+        assert there.says(f"✗ Discord: DISCORD_STATUS_CHANNEL {missing} is no channel that the bot can write to (")

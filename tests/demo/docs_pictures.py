@@ -6,7 +6,8 @@ The dummy and a fixed seed make the same table each time; only the times of day 
 import asyncio
 import io
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 from unittest.mock import patch
@@ -138,28 +139,35 @@ def small(png: bytes) -> bytes:
     return out.getvalue()
 
 
+@asynccontextmanager
+async def demo_page(*, pace: float, width: int, height: int) -> AsyncIterator[PageDriver]:
+    """A fresh demo's page, dark, whose tables are the same each time and have this pace, in seconds."""
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    dials = settings.discussion.model_copy(update={"pace": pace, "words_per_minute": 0, "guest_wait": 0})
+    settings = settings.model_copy(update={"discussion": dials})
+    with patch("bot.sessions.supervisor.secrets.randbits", return_value=SEED):
+        async with browser_page(width=width, height=height) as page, running_demo(settings, port=0) as demo:
+            await page.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+            await page.open(demo.url)
+            yield page
+
+
 async def draw() -> int:
     """Draws what can be drawn; the number of pictures that could not."""
     FOLDER.mkdir(exist_ok=True)
     missed = 0
-    settings = Settings(_env_file=None)  # type: ignore[call-arg]
-    dials = settings.discussion.model_copy(update={"pace": 1.0, "words_per_minute": 0, "guest_wait": 0})
-    settings = settings.model_copy(update={"discussion": dials})
-    with patch("bot.sessions.supervisor.secrets.randbits", return_value=SEED):
-        async with browser_page(width=WIDTH, height=HEIGHT) as page, running_demo(settings, port=0) as demo:
-            await page.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-            await page.open(demo.url)
-            for name, step in STEPS.items():
-                try:
-                    await step(page)
-                except (NotYet, AssertionError) as reason:
-                    missed += 1
-                    print(f"{name}: not drawn: {reason}", file=sys.stderr)
-                    continue
-                await page.page.mouse.move(0, 0)  # nothing is lit up
-                await page.page.evaluate("document.activeElement?.blur()")
-                await page.page.wait_for_timeout(700)  # pictures are being loaded
-                (FOLDER / f"{name}.png").write_bytes(small(await page.page.screenshot()))
+    async with demo_page(pace=1.0, width=WIDTH, height=HEIGHT) as page:
+        for name, step in STEPS.items():
+            try:
+                await step(page)
+            except (NotYet, AssertionError) as reason:
+                missed += 1
+                print(f"{name}: not drawn: {reason}", file=sys.stderr)
+                continue
+            await page.page.mouse.move(0, 0)  # nothing is lit up
+            await page.page.evaluate("document.activeElement?.blur()")
+            await page.page.wait_for_timeout(700)  # pictures are being loaded
+            (FOLDER / f"{name}.png").write_bytes(small(await page.page.screenshot()))
     return missed
 
 

@@ -3,15 +3,14 @@
 import json
 import os
 import re
-import subprocess
 import sys
-import time
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 import bot
+from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
@@ -107,25 +106,13 @@ def test_paths_and_signals() -> None:
     assert last_stage("WORKDIR") == ["/"]
 
 
-@pytest.mark.parametrize(
-    ("age_s", "code", "said"), [(0, 0, ""), (80, 0, ""), (100, 1, "No heartbeat"), (None, 1, "No heartbeat")]
-)
-def test_health_check(tmp_path: Path, age_s: int | None, code: int, said: str) -> None:
-    """The check itself, run on a heartbeat of this age; None: no heartbeat yet."""
+def test_the_health_check_asks_the_ops_server_where_it_listens() -> None:
+    """What it finds is held in tests/ops/test_health.py."""
     (health,) = last_stage("HEALTHCHECK")
-    command = json.loads(health[health.index("[") :])
-    assert command[:2] == ["python", "-c"]
-    beat = tmp_path / "heartbeat"
-    if age_s is not None:
-        beat.touch()
-        touched = time.time() - age_s
-        os.utime(beat, (touched, touched))
-    check = command[2].replace("/data/heartbeat", beat.as_posix())
-    assert beat.as_posix() in check
-    result = subprocess.run([sys.executable, "-I", "-S", "-c", check], capture_output=True, text=True, timeout=20)
-    assert result.returncode == code
-    assert result.stderr.startswith(said)
-    assert "Traceback" not in result.stderr
+    (environment,) = last_stage("ENV")
+    assert json.loads(health[health.index("[") :]) == ["python", "-m", "bot.ops.health"]
+    assert "--start-interval=" in health
+    assert f"OPS_BIND={Settings.model_fields['ops_bind'].default}" in environment.split()
 
 
 @pytest.mark.parametrize(

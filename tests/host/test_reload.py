@@ -135,7 +135,7 @@ async def test_the_bot_starts_without_what_is_bad_and_says_so(
     settings = Settings(_env_file=None, **values)  # type: ignore[arg-type]
     with pointed_at(house.server):
         running = asyncio.create_task(run_bot(settings))
-        await house.world.until(lambda: "ready as" in caplog.text or running.done(), timeout=20, what="the bot")
+        await house.world.until(lambda: "connected as" in caplog.text or running.done(), timeout=20, what="the bot")
         os.kill(os.getpid(), signal.SIGTERM)
         assert await running == 0
     left_out = [r.getMessage() for r in caplog.records if r.getMessage().startswith("left out: ")]

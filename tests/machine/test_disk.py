@@ -126,6 +126,7 @@ async def test_a_process_whose_disk_is_full_lives_and_goes_on(host: BotHost) -> 
     """What the process may write to a file is limited to what it has written: a real write fails."""
     gate = asyncio.Event()
     async with scripted_endpoint() as llm:
+        llm.answers_probes_aside = True
         llm.enqueue(FIRST, held(gate, SECOND))
         async with host.process(LLM_BASE_URL=llm.url, LOG_LEVEL="INFO") as process:
             # That empties the write-ahead log, which from then on only grows.

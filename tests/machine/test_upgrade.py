@@ -1,11 +1,13 @@
 """A database that an older version wrote is migrated with everything in it, and a session in it goes on."""
 
+import logging
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic import command
 from alembic.config import Config
 
@@ -71,13 +73,17 @@ def columns(db: sqlite3.Connection, table: str) -> list[str]:
     return [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
 
 
-async def test_every_row_of_the_first_version_survives(tmp_path: Path) -> None:
+async def test_every_row_of_the_first_version_survives(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     url, file = database(tmp_path)
     before = await made_by_the_first_version(url, file, 5, 6, 11)
     with closing(sqlite3.connect(file)) as db:
         names = {table: ",".join(f'"{c}"' for c in columns(db, table)) for table in before}
-    async with open_store(url, file):
-        pass
+    with caplog.at_level(logging.INFO, "bot.store.opening"):
+        for _ in range(2):
+            async with open_store(url, file):
+                pass
+    told = [record.getMessage() for record in caplog.records if record.name == "bot.store.opening"]
+    assert told == [f"the database is migrated from revision {FIRST_REVISION} to {known_revisions()[0]}"]
     with closing(sqlite3.connect(file)) as db:
         assert {table: rows(db, table, names[table]) for table in before} == before
         assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(known_revisions()[0],)]

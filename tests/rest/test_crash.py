@@ -19,6 +19,7 @@ FIRST, SECOND = "The miller bakes at dawn.", "Nobody bakes on Sundays, friends."
 @pytest.fixture
 async def llm() -> AsyncIterator[ScriptedEndpoint]:
     async with scripted_endpoint() as server:
+        server.answers_probes_aside = True
         yield server
 
 

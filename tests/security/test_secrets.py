@@ -3,6 +3,7 @@
 import logging
 import traceback
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -29,9 +30,10 @@ def _log_as_before():
 
 
 @pytest.mark.usefixtures("_log_as_before")
+@pytest.mark.parametrize("style", ["text", "json"])
 @pytest.mark.parametrize("level", LEVELS)
-def test_no_log_line_holds_one(level: str, capsys: pytest.CaptureFixture[str]) -> None:
-    set_up_logging(level, [TOKEN, KEY])
+def test_no_log_line_holds_one(level: str, style: Literal["text", "json"], capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logging(level, [TOKEN, KEY], style)
     at = logging.getLevelName(level)
     for name in ("bot", "discord.http", "discord.webhook.async_", "discord.gateway", "openai", "aiohttp"):
         log = logging.getLogger(name)

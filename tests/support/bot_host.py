@@ -47,6 +47,8 @@ class BotHost:
             "LLM_API_KEY": LLM_KEY,
             "LOG_LEVEL": "DEBUG",
             "DISCUSSION_PACE": "0",
+            # Several of them share a machine.
+            "OPS_BIND": "none",
         }
         return given | changed
 

@@ -1,4 +1,4 @@
-"""The commands as Discord is sent them, and README's list of them: `python -m tests.support.command_list` writes it."""
+"""The commands as Discord is sent them, and docs/commands.md: `python -m tests.support.command_list` writes it."""
 
 import asyncio
 import tempfile
@@ -15,7 +15,7 @@ from bot.llm.endpoint_registry import EndpointRegistry
 from bot.settings import Settings
 from bot.store.store import open_store
 
-README: Final = Path(__file__).parents[2] / "README.md"
+PAGE: Final = Path(__file__).parents[2] / "docs" / "commands.md"
 BEGIN: Final = "<!-- The commands, as `make docs` writes them. -->"
 END: Final = "<!-- The end of the commands. -->"
 # https://docs.discord.com/developers/interactions/application-commands#application-command-object
@@ -124,12 +124,12 @@ def _plain(text: str) -> str:
 
 
 def write() -> None:
-    """Bring README's list up to date."""
-    text = README.read_text(encoding="utf-8")
+    """Bring the page up to date."""
+    text = PAGE.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     rest = rest.partition(END)[2]
     listed = command_list(asyncio.run(command_payloads()))
-    README.write_text(f"{before}{BEGIN}\n\n{listed}\n\n{END}{rest}", encoding="utf-8")
+    PAGE.write_text(f"{before}{BEGIN}\n\n{listed}\n\n{END}{rest}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -191,6 +191,11 @@ def made_up(chance: random.Random, count: int) -> str:
     return " ".join("".join(chance.choices(_SYLLABLES, k=3)) for _ in range(count)).capitalize()
 
 
+def _is_probe(request: Request) -> bool:
+    messages = request.body["messages"] if request.path.endswith("/chat/completions") else []
+    return bool(messages) and messages[-1]["content"].endswith("Say yes.")
+
+
 class ScriptedEndpoint:
     """The server. Everything it was asked is in `requests`; the chat completions among them in `asked`."""
 
@@ -203,6 +208,8 @@ class ScriptedEndpoint:
         """The path beneath which it serves its API; all else is not there, as `elsewhere` says."""
         self.elsewhere = fails(404, "no such path")
         self.takes_system_messages = False
+        self.answers_probes_aside = False
+        """Whether a question if all is well (a process asks one when it starts) is answered, and known nowhere."""
         self.tls: ssl.SSLContext | None = None
         """To be set before it comes up."""
         self.chars_per_token = 4.0
@@ -265,6 +272,8 @@ class ScriptedEndpoint:
         body = json.loads(text) if (text := await http.text()) else None
         headers = {k.lower(): v for k, v in http.headers.items()}
         request = Request(http.method, http.path, headers, body, dict(http.query))
+        if self.answers_probes_aside and _is_probe(request):
+            return await self._send(http, request, says("Yes."))
         self.requests.append(request)
         if http.path == f"{self.root}/models":
             if self.models.until is not None:

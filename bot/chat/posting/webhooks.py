@@ -14,6 +14,7 @@ from aiohttp.client_middlewares import ClientHandlerType
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
 from bot.chat.posting.courtesies import Courtesies
+from bot.chat.posting.rate_limit_trace import rate_limit_trace
 from bot.chat.posting.webhook_limits import WebhookLimits
 from bot.sessions.delivery.stage import OutcomeUnknown
 from bot.store.models import Webhook
@@ -87,7 +88,9 @@ class WebhookRegistry:
 
     async def open(self) -> None:
         middlewares = (WebhookLimits(), never_resend)
-        self._session = aiohttp.ClientSession(middlewares=middlewares, timeout=aiohttp.ClientTimeout(total=None))
+        self._session = aiohttp.ClientSession(
+            middlewares=middlewares, timeout=aiohttp.ClientTimeout(total=None), trace_configs=[rate_limit_trace()]
+        )
         self.owned = await self._store.webhooks.channels()
 
     async def aclose(self) -> None:

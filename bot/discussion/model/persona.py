@@ -23,7 +23,7 @@ Alias = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)]
 
 
 class Persona(ModelOptions):
-    """Who can speak, and how its model is asked. Field meanings are in the README's part on persona files."""
+    """Who can speak, and how its model is asked. What its fields mean is in docs/personas.md."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 

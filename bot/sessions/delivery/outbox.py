@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection
 from typing import Final, TypeVar
 
+from bot import metrics
 from bot.sessions.delivery.refusal_remedies import RefusalRemedies
 from bot.sessions.delivery.stage import (
     OutcomeUnknown,
@@ -214,17 +215,21 @@ class Outbox:
             # The place may have it wait for an hour, and people are to see that.
             slow = asyncio.get_running_loop().call_later(SLOW_SECONDS, setattr, self, "waiting", True)
             try:
-                message_id = await self._stage.send(post)
+                with metrics.POST_SECONDS.time():
+                    message_id = await self._stage.send(post)
             except OutcomeUnknown as error:
+                metrics.POSTS.labels("unknown").inc()
                 log.warning("post %s: no answer (%s); looking for it", post.id, error)
                 await self._sleep(SETTLE_SECONDS)
                 has_waited = True
             except PostRejected as refused:
+                metrics.POSTS.labels("refused").inc()
                 self._uncertain.discard(post.id)
                 post = await self._remedies.heal(post, refused, tried)
                 if post.status is PostStatus.REFUSED:
                     return True
             else:
+                metrics.POSTS.labels("shown").inc()
                 more = await self._answered(post, message_id)
                 break
             finally:

@@ -11,6 +11,7 @@ ours is left to people. Nothing of this is stored but the fault itself, so that 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from typing import Final, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -155,7 +156,8 @@ class _Prober:
 
     async def until_well(self) -> None:
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._probe(), name="probing the endpoint")
+            # For all who wait, so that none of them is told in the log.
+            self._task = asyncio.create_task(self._probe(), name="probing the endpoint", context=Context())
         task = self._task
         self._hopes += 1
         try:

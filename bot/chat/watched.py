@@ -1,0 +1,70 @@
+"""What those who watch over the bot see of it on Discord: its connection, and the news in the status channel."""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+import discord
+
+from bot import __version__
+from bot.chat.commands.answering.interaction import InteractionClient
+from bot.chat.status_channel import StatusChannel
+from bot.ops.faults import standing_faults
+from bot.ops.gateway import GatewayState
+from bot.ops.host_news import HostNews
+from bot.ops.watch import Watch
+
+# How long the end of the process may be held up to tell of it, in seconds.
+_FAREWELL_SECONDS: Final = 1.5
+
+
+def gateway_state(client: discord.Client) -> GatewayState:
+    """How a client's connection stands, each shard's."""
+    if isinstance(client, discord.AutoShardedClient):
+        shards = {number: None if shard.is_closed() else shard.latency for number, shard in client.shards.items()}
+    else:
+        is_open = client.ws is not None and client.ws.open and not client.is_closed()  # pyright: ignore
+        shards = {0: client.latency if is_open else None}
+    finite = {number: _seconds(latency) for number, latency in shards.items()}
+    return GatewayState(finite, client.is_ready() and not client.is_closed(), len(client.guilds))
+
+
+def _seconds(latency: float | None) -> float | None:
+    # The library gives no number before the first heartbeat was answered.
+    return 0.0 if latency is not None and not math.isfinite(latency) else latency
+
+
+@asynccontextmanager
+async def watched(bot: InteractionClient, watch: Watch) -> AsyncIterator[None]:
+    """While the block lasts the bot is watched; leave it before the bot is closed, so that it can still say so."""
+    watch.over_bot(lambda: gateway_state(bot), bot.supervisor)
+    channel_id = bot.settings.discord_status_channel
+    if channel_id is None:
+        yield
+        return
+    channel = StatusChannel(bot, channel_id)
+    news = HostNews(lambda: standing_faults(bot.endpoints, bot.supervisor.open_sessions()), channel.tell)
+    telling = asyncio.create_task(_tell(bot, channel.tell, news), name="telling the status channel")
+    try:
+        yield
+    finally:
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
+        if bot.is_ready() and not bot.is_closed():
+            farewell = asyncio.create_task(
+                channel.tell(f"Roundtable {__version__} stops. Its open tables go on at the next start.")
+            )
+            await asyncio.wait([farewell], timeout=_FAREWELL_SECONDS)
+            farewell.cancel()
+
+
+async def _tell(bot: InteractionClient, tell: Callable[[str], Awaitable[bool]], news: HostNews) -> None:
+    await bot.wait_until_ready()
+    servers, tables = len(bot.guilds), len(bot.supervisor.open_sessions())
+    await tell(
+        f"Roundtable {__version__} has started: {servers} server{'' if servers == 1 else 's'}, "
+        f"{tables} open table{'' if tables == 1 else 's'}."
+    )
+    await news.keep_telling()

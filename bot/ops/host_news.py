@@ -1,0 +1,56 @@
+"""Tells whoever hosts the bot which faults need them: each once, and once more when it is over."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from bot.ops.faults import StandingFault
+
+# Between two looks, in seconds.
+LOOK_SECONDS: float = 10.0
+# So many lines stand in one message; what is more is in the log.
+_MOST_LINES: Final = 10
+
+
+class HostNews:
+    """`faults` gives those that stand now, by name; `tell` says whether a message was taken."""
+
+    def __init__(
+        self,
+        faults: Callable[[], Mapping[str, StandingFault]],
+        tell: Callable[[str], Awaitable[bool]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` gives seconds."""
+        self._faults = faults
+        self._tell = tell
+        self._clock = clock
+        self._since: dict[str, float] = {}
+        self._told: dict[str, str] = {}
+
+    async def keep_telling(self) -> None:
+        """Look for ever. What could not be told is told by a later look, if it still stands."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Tell what is new since the last look that was told, and what is over."""
+        now, standing = self._clock(), self._faults()
+        self._since = {name: self._since.get(name, now) for name in standing}
+        new = {
+            name: fault.sentence
+            for name, fault in standing.items()
+            if name not in self._told and now - self._since[name] >= fault.grace
+        }
+        over = [name for name in self._told if name not in standing]
+        lines = [*(f"⚠️ {sentence}" for sentence in new.values()), *(f"✅ Over: {self._told[name]}" for name in over)]
+        if not lines:
+            return
+        more = len(lines) - _MOST_LINES
+        told = [*lines[:_MOST_LINES], f"… and {more} more, in the log."] if more > 0 else lines
+        if await self._tell("\n".join(told)):
+            self._told.update(new)
+            for name in over:
+                del self._told[name]
