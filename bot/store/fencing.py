@@ -31,7 +31,7 @@ SEAL: Final = text(
 renewed all the same (that changes no key), but taken over only once no such transaction is under way."""
 
 
-class Fenced(asyncio.CancelledError):
+class ShardsLost(asyncio.CancelledError):
     """A shard is this process's no more. What was being done for it ends as if it were cancelled: without a word."""
 
 
@@ -51,15 +51,15 @@ class Fence:
     on_loss: Callable[[], None]
 
     def check_clock(self) -> None:
-        """Raise Fenced if the time is over."""
+        """Raise ShardsLost if the time is over."""
         if clock() >= self.safe_until():
             self._lose()
 
     def check(self, held: Any) -> None:
-        """Raise Fenced unless all of the shards are among those that the database says are held."""
+        """Raise ShardsLost unless all of the shards are among those that the database says are held."""
         if not {f"{shard}:{epoch}" for shard, epoch in self.leases.items()} <= set(held):
             self._lose()
 
     def _lose(self) -> None:
         self.on_loss()
-        raise Fenced
+        raise ShardsLost

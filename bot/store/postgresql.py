@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store.engine import Outcome, PooledDatabase, TransientDatabaseError
-from bot.store.fencing import SEAL, Fence, Fenced
+from bot.store.fencing import SEAL, Fence, ShardsLost
 from bot.store.postgresql_errors import passing
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class PostgresqlDatabase(PooledDatabase):
     fence: Fence | None = None
 
     def behind(self, fence: Fence) -> "PostgresqlDatabase":
-        """The same database for what is done for some shards: its works end with Fenced once these are lost."""
+        """The same database for what is done for some shards: its works end with ShardsLost once these are lost."""
         return _FencedDatabase(self._engine, fence)
 
     async def _transact(self, work: Callable[[Connection], T]) -> T:
@@ -128,7 +128,7 @@ class _FencedDatabase(PostgresqlDatabase):
             return super()._begin(doing)
         doing.close()
         late = Outcome[T]()
-        late.set_exception(Fenced())
+        late.set_exception(ShardsLost())
         return late
 
     async def aclose(self) -> None:

@@ -85,7 +85,7 @@ class Store:
         return cls(await open_migrated(url, file), currency)
 
     def behind(self, fence: Fence) -> Self:
-        """The same sessions, for what is done for some shards: once these are lost, every method ends with Fenced.
+        """The same sessions, for what is done for some shards: once these are lost, every method ends with ShardsLost.
 
         Only of a database on a server. It is to be closed, too.
         """

@@ -117,6 +117,16 @@ class SharedRound(Round):
                     return member
         return None
 
+    async def _guests(self, channel: int) -> None:
+        # The driver sees a table sooner here than its own process does: nobody writes before its card is there.
+        while not self._has_card(channel):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        await super()._guests(channel)
+
+    def _has_card(self, channel: int) -> bool:
+        here = [table for table in self._tables() if table.session["place_id"] == channel]
+        return any(post["kind"] == "card" and post["status"] == "posted" for table in here for post in table.posts)
+
     async def _compare(self) -> Any:
         await self._watched.look()
         return await super()._compare()
