@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 from importlib.util import find_spec
+from typing import Final
 
 from bot.checks.database import check_database
 from bot.checks.discord_login import check_discord
@@ -20,6 +21,12 @@ from bot.llm.local.nearby import servers_near_by
 from bot.llm.local.serving import with_local_model
 from bot.llm.own_network import hosts_away
 from bot.settings import Settings
+
+_NO_PRICE: Final = (
+    "Endpoint: what {model} at {at} costs is not known, so its tokens do not count towards LIMIT_DAY_COST and "
+    "LIMIT_DAY_COST_ALL. Set its prices (0 where it is free): LLM_PRICE_IN and LLM_PRICE_OUT, or those of the named "
+    "endpoint."
+)
 
 
 async def check(settings: Settings, *, fix: bool = False, ready: str | None = None) -> int:
@@ -80,7 +87,7 @@ async def _check_endpoints(settings: Settings, personas: list[Persona], report: 
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         asked = [e for e in endpoints.every(personas) if e is not endpoints.default or settings.llm_base_url]
         for endpoint in asked:
-            await _check_endpoint(endpoint, report)
+            await _check_endpoint(endpoint, settings, report)
             if others := endpoints.fallbacks_of(endpoint):
                 report.fine(f"Endpoint: when {endpoint.base_url} fails, turns go to {', '.join(others)}.")
         for host in hosts_away(endpoint.base_url for endpoint in asked):
@@ -99,7 +106,7 @@ async def _tell_of_no_endpoint(settings: Settings, report: Report) -> None:
         report.fine(f"Endpoint: {server.in_words}. To use it, write into .env: {' and '.join(server.lines)}")
 
 
-async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:
+async def _check_endpoint(endpoint: Endpoint, settings: Settings, report: Report) -> None:
     try:
         completion = await endpoint.try_out(patient=True)
     except RoundtableError as error:
@@ -109,6 +116,9 @@ async def _check_endpoint(endpoint: Endpoint, report: Report) -> None:
     report.fine(
         f"Endpoint: {endpoint.base_url} answers with {endpoint.model} in {completion.latency_ms:.0f} ms, {window}."
     )
+    has_cap = bool(settings.limit_day_cost or settings.limit_day_cost_all)
+    if has_cap and endpoint.cost(1, 1, told=completion.told_cost) is None:
+        report.note(_NO_PRICE.format(model=endpoint.model, at=endpoint.base_url))
     for sentence in endpoint.remarks:
         report.note(sentence)
     if endpoint.peculiarities:

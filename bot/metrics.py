@@ -92,6 +92,12 @@ ENDPOINT_TOKENS: Final = Counter(
     ["endpoint", "kind"],
     **_FOR_ALL,
 )
+ENDPOINT_COST: Final = Counter(
+    "endpoint_cost",
+    "What answered calls have cost in units of the currency, where a price is known or the endpoint tells it.",
+    ["endpoint", "currency"],
+    **_FOR_ALL,
+)
 ENDPOINT_RATE_LIMITED: Final = Counter(
     "endpoint_rate_limited", "Answers of an endpoint that asked to wait (429), each try.", ["endpoint"], **_FOR_ALL
 )

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,6 +99,30 @@ async def test_the_database_and_the_endpoint_are_looked_at(tmp_path: Path, capsy
     assert "roundtable.db, 0 open tables." in said
     assert "roundtable-dummy" in said
     assert "4,096 tokens" in said
+
+
+@pytest.mark.parametrize(
+    ("set_to", "told", "is_warned"),
+    [
+        ({"limit_day_cost": 2}, {}, True),
+        ({"limit_day_cost_all": 2}, {}, True),
+        ({}, {}, False),
+        ({"limit_day_cost": 2, "llm_price_in": 0, "llm_price_out": 0}, {}, False),
+        ({"limit_day_cost": 2}, {"cost": 0.001}, False),
+        ({"limit_day_cost": 2, "llm_currency": "EUR"}, {"cost": 0.001}, True),
+    ],
+)
+async def test_a_cap_on_costs_without_prices_is_warned_of(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    set_to: dict[str, Any],
+    told: dict[str, float],
+    is_warned: bool,
+) -> None:
+    async with scripted_endpoint() as server:
+        server.answer = lambda request: Answer("Yes.", usage={"prompt_tokens": 3, "completion_tokens": 1, **told})
+        await check(settings(tmp_path, llm_base_url=server.url, **set_to))
+    assert ("costs is not known" in capsys.readouterr().out) == is_warned
 
 
 async def test_a_window_too_small_for_the_answers_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

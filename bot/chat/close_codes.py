@@ -1,8 +1,10 @@
 """With which codes Discord closes a connection for good, what each of them means, and what mends it."""
 
-from typing import Final
+from typing import Any, Final
 
+import aiohttp
 import discord
+import discord.http
 
 from bot.chat.first_contact import BAD_TOKEN
 from bot.errors import HostMustMend
@@ -55,3 +57,24 @@ def close_code(error: BaseException | None) -> int | None:
             return error.code
         case _:
             return None
+
+
+class _KeepsCloseCode(discord.http.DiscordClientWebSocketResponse):  # pyright: ignore[reportPrivateImportUsage]
+    """A connection to the gateway that knows with which code Discord has closed it, also where Discord hung up before
+    its goodbye was answered. aiohttp puts 1006 in its place then, and the library begins anew what is closed for good.
+    """
+
+    _received: int | None = None
+
+    async def receive(self, timeout: float | None = None) -> Any:
+        message = await super().receive(timeout)
+        if message.type is aiohttp.WSMsgType.CLOSE:
+            self._received = message.data
+        return message
+
+    @property
+    def close_code(self) -> int | None:
+        return self._received or super().close_code
+
+
+discord.http.DiscordClientWebSocketResponse = _KeepsCloseCode  # pyright: ignore[reportPrivateImportUsage]

@@ -57,7 +57,7 @@ class HostFiles:
             if later := _changed(bot.settings, settings):
                 told.append(f"{', '.join(later)}: at the next start.")
             said = "\n".join(told) or "Read anew; nothing is another than before."
-            log.info("reloaded: %s", said.replace("\n", " "))
+            log.info("the host's files are read anew: %s", " ".join(told) or "nothing is another than before")
             return said
 
 

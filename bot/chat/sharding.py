@@ -35,6 +35,7 @@ class ShardedClient(discord.AutoShardedClient):
         )
         super().__init__(shard_count=shard_count, shard_ids=list(self.own_shards), **options)
         self._launching: set[int] = set()
+        self._connected: set[int] = set()
         self._lost: dict[int, float] = {}
         self._ready_shards: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
 
@@ -109,12 +110,14 @@ class ShardedClient(discord.AutoShardedClient):
         self._found(shard_id, "and goes on where it was")
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
-        # Called again with each try that comes to nothing, and at the end.
-        if shard_id not in self._lost and not self.is_closed():
+        # Called again with each try that comes to nothing, the first of all included, and at the end.
+        if shard_id in self._connected and not self.is_closed():
+            self._connected.remove(shard_id)
             self._lost[shard_id] = asyncio.get_running_loop().time()
             log.info("shard %s: the connection to Discord is lost", shard_id)
 
     def _found(self, shard_id: int, how: str) -> None:
+        self._connected.add(shard_id)
         if (since := self._lost.pop(shard_id, None)) is not None:
             seconds = asyncio.get_running_loop().time() - since
             log.info("shard %s: the connection to Discord is back after %.1f s, %s", shard_id, seconds, how)

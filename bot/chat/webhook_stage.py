@@ -142,8 +142,9 @@ class WebhookStage:
             if post.by_webhook:
                 with own_queue():
                     return await self._send_turn(post)
-            # Post numbers begin anew with a new database, ids of openings don't. Discord takes 25 characters.
-            nonce = f"{self._stored.anchor_id:x}-{post.id:x}"
+            # Post numbers begin anew with a new database, and go back with one that is put back from a copy; what was
+            # seen in the place before the post does neither. Discord takes 25 characters.
+            nonce = f"{post.after_id:x}-{post.id:x}"
             silent = is_silent(post.kind, self._notify)
             shown = await self._own_posts.drawn(post)
             message = await self._place.send(allowed_mentions=_NO_PING, nonce=nonce, silent=silent, **shown)

@@ -8,8 +8,8 @@ from bot.discussion.text.segmentation import clipped
 from bot.discussion.text.wrapping import columns
 from bot.store.models import Fault
 
-_HEAD: Final = ("id", "state", "turns", "tokens", "opened (UTC)", "where", "title")
-_TO_THE_RIGHT: Final = ("id", "turns", "tokens")
+_HEAD: Final = ("id", "state", "turns", "tokens", "cost", "opened (UTC)", "where", "title")
+_TO_THE_RIGHT: Final = ("id", "turns", "tokens", "cost")
 _WHERE: Final = 40
 _TITLE: Final = 60
 _FAULTS: Final[Mapping[str, str]] = {
@@ -56,6 +56,7 @@ def _row(table: Mapping[str, Any]) -> tuple[str, ...]:
         _state(table),
         str(table["turns"]),
         f"{table['tokens']:,}",
+        table["cost"] or "-",
         _time(table["opened"]),
         clipped(_where(table), _WHERE),
         clipped(table["title"], _TITLE),

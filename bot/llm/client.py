@@ -13,6 +13,7 @@ import httpx2
 import openai
 from openai import AsyncOpenAI
 
+from bot import metrics
 from bot.endpoint_settings import DEFAULT_ENDPOINT, secrets_in
 from bot.llm.address import api_root, has_version
 from bot.llm.call_record import CallRecord
@@ -64,7 +65,8 @@ class EndpointClient:
         self.host = parts.netloc.rpartition("@")[2]
         self.base_url = parts._replace(netloc=self.host, path=api_root(parts.path), query="").geturl()
         """The address of the API, without the name, the password and the query it may have been given with."""
-        self.queue = FairQueue(concurrency)
+        self.queue = queue = FairQueue(concurrency)
+        metrics.ENDPOINT_QUEUE.labels(name).set_function(lambda: queue.depth)
         self.record = CallRecord(name)
         self._timeout = timeout
         self._retries = retries

@@ -116,6 +116,11 @@ class Endpoint:
         return self.prices.cost(prompt, answer, cached) if self.prices else None
 
     @property
+    def currency(self) -> str:
+        """Of what its calls cost, in three letters."""
+        return self._currency
+
+    @property
     def base_url(self) -> str:
         """The server's address, without credentials."""
         return self._client.base_url

@@ -57,7 +57,6 @@ class StoredTables:
         return self._told(glance) | {
             "turns_in_all": turns_in_all(session, record),
             "question": question_on_table(record),
-            "cost": (await self._store.spending.cost_of(number)).in_words,
             "cast": [persona.full_name for persona in seats(session, record)],
             "guests": len({turn.author_id or turn.speaker for turn in record if turn.kind == "guest"}),
             "dials": session.dials.model_dump(mode="json"),
@@ -137,7 +136,8 @@ class StoredTables:
             "place_id": stored.place_id,
             "place": names.channel,
             "turns": glance.turns,
-            "tokens": glance.tokens,
+            "tokens": glance.used.tokens,
+            "cost": self._store.spending.cost(glance.used).in_words,
             "opened": stored.created_at.isoformat(timespec="seconds"),
             "ended": stored.ended_at.isoformat(timespec="seconds") if stored.ended_at else None,
         }

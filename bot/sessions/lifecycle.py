@@ -130,10 +130,11 @@ class Lifecycle:
     async def _has_ended(self, why: str) -> None:
         metrics.TABLES_ENDED.inc()
         try:
-            tokens = f"{(await self._store.spending.of_session(self._state.id)).tokens:,} tokens"
+            cost = await self._store.spending.cost_of(self._state.id)
+            used = f"{cost.tokens:,} tokens" + (f" for {cost.in_words}" if cost.is_known else "")
         except TransientDatabaseError:  # it has ended, and that is what counts
-            tokens = "tokens not known"
-        self._log("table ended after %d turns, %s: %s", len(self._record.persona_turns()), tokens, why)
+            used = "tokens not known"
+        self._log("table ended after %d turns, %s: %s", len(self._record.persona_turns()), used, why)
 
     def _log(self, message: str, *about: object) -> None:
         with log_about(session=self._state.id, server=self._state.stored.guild_id):

@@ -88,6 +88,7 @@ class SessionRunner:
             compact=lambda compaction: self._log.steer(compaction, ""),
             withhold=lambda seqs: self._log.withhold(*seqs),
         )
+        self._caller = composer.caller
         self.panel = PanelFollower(
             self._state, self.status_report, store=store, stage=stage, outbox=self._outbox, announcer=announcer
         )
@@ -153,7 +154,7 @@ class SessionRunner:
 
     def status_report(self) -> StatusReport:
         """How the session stands, for people."""
-        return status_report(self._state, self.record, self._outbox, self._budget)
+        return status_report(self._state, self.record, self._outbox, self._budget, self._caller)
 
     async def _changed(self) -> None:
         self._outage.wake()

@@ -294,7 +294,10 @@ class Supervisor:
         self._launch(runner)
 
     def _launch(self, runner: SessionRunner, first: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Have the session's loop run in a task, unless it does."""
+        """Have the session's loop run in a task, unless it does, or nothing is to run any more: then the next start
+        takes it up."""
+        if self._closing:
+            return
         task = self._tasks.get(runner.stored.place_id)
         if task is None or task.done():
             self._tasks[runner.stored.place_id] = asyncio.create_task(

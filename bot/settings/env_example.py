@@ -28,6 +28,8 @@ _AS_ABOVE: Final = (
     "The same as LLM_… above. Blank: nothing of the sort, whatever LLM_… says; the context window is what the endpoint "
     "tells. In the list of fallbacks, `default` is LLM_…"
 )
+# What the discussion, which knows of no platform, can't tell of its dials.
+_FURTHER: Final = {"DISCUSSION_PACE": "On Discord it is never less than 3; left blank, the demo takes 4."}
 _AS_ABOVE_OR_TAKEN_OVER: Final = "Limits and ways of its own. Blank: those of LLM_…"
 
 
@@ -78,7 +80,8 @@ def _section(heading: str, model: type[BaseModel], *, prefix: str = "") -> Secti
 
 def _entry(name: str, field: FieldInfo) -> ListedSetting:
     default = "" if field.default_factory else _as_written(field.default)
-    return ListedSetting((name,), field.description or "", default, (field.examples or [""])[0])
+    description = " ".join(filter(None, (field.description, _FURTHER.get(name))))
+    return ListedSetting((name,), description, default, (field.examples or [""])[0])
 
 
 def _of_named_endpoint() -> Iterator[ListedSetting]:

@@ -26,7 +26,7 @@ def drop_old_copies(database: Path | None, at: datetime) -> None:
     if database is None:
         return
     ours = re.compile(rf"{re.escape(database.name)}\.schema-\w+-({STAMP})")
-    named = ((ours.fullmatch(file.name), file) for file in database.parent.iterdir())
+    named = ((ours.fullmatch(file.name), file) for file in database.parent.glob("*"))
     made = sorted(((match[1], file) for match, file in named if match), reverse=True)
     oldest = stamp(at - KEPT_FOR)
     for number, (when, copy) in enumerate(made):

@@ -74,7 +74,7 @@ async def open_migrated(url: str, file: Path | None) -> Database:
         return await open_database(url)
     _make_folder(file)
     _make_private(file)
-    copied = await asyncio.to_thread(_copied_if_older, url, file)
+    await asyncio.to_thread(_copy_if_older, url, file)
     try:
         database = await open_database(url)
         try:
@@ -89,11 +89,6 @@ async def open_migrated(url: str, file: Path | None) -> Database:
         ) from None
     except (DatabaseError, TransientDatabaseError, OSError) as error:
         raise DatabaseOpenError(_unwritable(file, error)) from None
-    if copied:
-        old, copy = copied
-        log.info(
-            "migrated %s from schema %s to %s; as it was before it is in %s", file, old, known_revisions()[0], copy
-        )
     return database
 
 
@@ -116,30 +111,31 @@ def known_revisions() -> list[str]:
     return [script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()]
 
 
-def _copied_if_older(url: str, file: Path) -> tuple[str, Path] | None:
-    """Copy a database that is about to be migrated. Out: its revision, and the copy. Raises DatabaseOpenError."""
+def _copy_if_older(url: str, file: Path) -> None:
+    """Copy a database that is about to be migrated. Raises DatabaseOpenError."""
     if not url.startswith("sqlite"):
-        return None
+        return
     try:
         revision, _ = look_into(file)
     except DatabaseOpenError:  # new and empty, or damaged, which the attempt to open it tells
-        return None
+        return
     known = known_revisions()
     if revision not in known[1:]:
-        return None
+        return
     try:
-        return revision, copy_before_migration(file, revision, now())
+        copy = copy_before_migration(file, revision, now())
     except BackupError as error:
         raise DatabaseOpenError(
             f"{error} Without a copy of it {file} is not brought up to this version's schema: make room, and try again."
         ) from None
+    log.info("the database has schema %s; before it is migrated, a copy of it is kept in %s", revision, copy)
 
 
 def _migrate(connection: Connection) -> None:
     before = MigrationContext.configure(connection).get_current_revision()
     _upgrade(connection)
     if before and before != (newest := known_revisions()[0]):
-        log.info("the database is migrated from revision %s to %s", before, newest)
+        log.info("the database is migrated from schema %s to %s", before, newest)
     # Changes nothing, but fails now rather than in the middle of a session if the file can only be read.
     connection.execute(update(sessions).where(false()).values(reason=None))
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from bot.store.engine import Database
 from bot.store.mappers import session_of
 from bot.store.models import Status, StoredSession
 from bot.store.schema import sessions, spending, turns
+from bot.store.spending import Used
 
 _TURNS: Final = (
     select(func.count())
@@ -16,24 +17,24 @@ _TURNS: Final = (
     .correlate(sessions)
     .scalar_subquery()
 )
-_TOKENS: Final = (
-    select(func.coalesce(func.sum(spending.c.tokens), 0))
+_USED: Final = tuple(
+    select(func.coalesce(func.sum(spending.c[name]), 0))
     .where(spending.c.session_id == sessions.c.id)
     .correlate(sessions)
     .scalar_subquery()
+    .label(f"had_{name}")
+    for name in ("tokens", "cost", "unpriced")
 )
-
-
-_GLANCES: Final = select(sessions, _TURNS.label("had_turns"), _TOKENS.label("had_tokens"))
+_GLANCES: Final = select(sessions, _TURNS.label("had_turns"), *_USED)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionGlance:
-    """A session, how many turns its personas have had, and the tokens that its calls have cost."""
+    """A session, how many turns its personas have had, and what its calls have used."""
 
     stored: StoredSession
     turns: int
-    tokens: int
+    used: Used
 
 
 class Overview:
@@ -53,6 +54,10 @@ class Overview:
 
     async def _read(self, asked: Select[Any]) -> list[SessionGlance]:
         def work(db: Connection) -> list[SessionGlance]:
-            return [SessionGlance(session_of(row), row.had_turns, int(row.had_tokens)) for row in db.execute(asked)]
+            return [SessionGlance(session_of(row), row.had_turns, _used(row)) for row in db.execute(asked)]
 
         return await self._database.run(work)
+
+
+def _used(row: Row[Any]) -> Used:
+    return Used(int(row.had_tokens), int(row.had_cost), int(row.had_unpriced))

@@ -53,9 +53,10 @@ async def test_a_running_table_is_seen_paused_resumed_and_ended(
         number = str(session.id)
         assert await typed("sessions", "list") == 0
         head, row = rows(capsys.readouterr().out)
-        assert head == ["id", "state", "turns", "tokens", "opened (UTC)", "where", "title"]
+        assert head == ["id", "state", "turns", "tokens", "cost", "opened (UTC)", "where", "title"]
         assert row[:3] == [number, "running", "1"]
-        assert row[5:] == [f"{house.world.guild_name} #general", "bread"]
+        assert row[4] == "-"
+        assert row[6:] == [f"{house.world.guild_name} #general", "bread"]
         await typed("sessions", "list", "--json")
         (listed,) = json.loads(capsys.readouterr().out)
         assert (listed["id"], listed["status"], listed["fault"], listed["place_id"]) == (

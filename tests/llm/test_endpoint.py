@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot import metrics
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, RoundtableError
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
@@ -297,6 +298,56 @@ async def test_a_failure_is_a_sentence(
             await ask(endpoint)
     assert str(caught.value) == f"The LLM endpoint at {server.host} {sentence}"
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("first_try_too", [True, False], ids=["the bot's own try", "a try of the SDK's"])
+@pytest.mark.parametrize(
+    ("lost", "sentence"),
+    [
+        # How a server that is started again is seen to hang up on newer Pythons: no error of the system.
+        (aiohttp.ServerDisconnectedError(), "can't be reached."),
+        (aiohttp.ClientOSError(104, "Connection reset by peer"), "can't be reached."),
+        (aiohttp.ClientPayloadError("Response payload is not completed"), "can't be reached."),
+        (aiohttp.ServerTimeoutError(), "took too long to answer."),
+        (aiohttp.SocketTimeoutError(), "took too long to answer."),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+async def test_a_connection_that_is_lost_is_not_called_slow(
+    server: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch, lost: Exception, sentence: str, first_try_too: bool
+) -> None:
+    async with client(server, retries=1) as endpoint:
+        await ask(endpoint)  # it knows the model
+        really, tries = aiohttp.ClientSession._request, 0
+
+        async def fail(session: aiohttp.ClientSession, *args: Any, **options: Any) -> Any:
+            nonlocal tries
+            tries += 1
+            if tries == 1 and not first_try_too:
+                return await really(session, *args, **options)
+            raise lost
+
+        server.enqueue(fails(500, **SOON))
+        monkeypatch.setattr(aiohttp.ClientSession, "_request", fail)
+        with pytest.raises(EndpointDown) as caught:
+            await ask(endpoint)
+    assert str(caught.value) == f"The LLM endpoint at {server.host} {sentence}"
+    assert tries == 2
+
+
+async def test_how_many_calls_wait_is_measured(server: ScriptedEndpoint) -> None:
+    def waiting() -> float | None:
+        return metrics.REGISTRY.get_sample_value("roundtable_endpoint_queue", {"endpoint": "busy"})
+
+    gate = asyncio.Event()
+    server.enqueue(held(gate))
+    async with client(server, concurrency=1, settings="ENDPOINT_BUSY") as endpoint:
+        calls = [asyncio.create_task(ask(endpoint)) for _ in range(3)]
+        await server.until_asked(1)
+        assert waiting() == 2
+        gate.set()
+        await asyncio.gather(*calls)
+        assert waiting() == 0
 
 
 async def test_what_a_server_says_of_a_fault_stands_in_the_log(

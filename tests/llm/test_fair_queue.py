@@ -7,34 +7,39 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.llm.fair_queue import FairQueue, on_behalf_of
+from bot.llm.fair_queue import Caller, FairQueue, on_behalf_of
 
 
 async def served(places: int, servers: Sequence[int], leaving: frozenset[int] = frozenset()) -> list[int]:
     """The calls, by number, in the order in which they got a place: those of `servers` come one after the other while
-    all places are taken, and those in `leaving` are given up as they wait."""
+    all places are taken, and those in `leaving` are given up as they wait. Each was told before how many go first."""
     queue, order, done = FairQueue(places), list[int](), asyncio.Event()
 
     async def hold() -> None:
         async with queue.place():
             await done.wait()
 
-    async def call(number: int, server: int) -> None:
-        with on_behalf_of(server):
+    callers = [Caller(server) for server in servers]
+
+    async def call(number: int) -> None:
+        with on_behalf_of(callers[number]):
             async with queue.place():
                 order.append(number)
                 await asyncio.sleep(0)
 
     holding = [asyncio.create_task(hold()) for _ in range(places)]
     await asyncio.sleep(0)
-    calls = [asyncio.create_task(call(number, server)) for number, server in enumerate(servers)]
+    calls = [asyncio.create_task(call(number)) for number in range(len(servers))]
     await asyncio.sleep(0)
     assert queue.depth == len(servers)
     for number in leaving:
         calls[number].cancel()
+    told = {number: caller.calls_before for number, caller in enumerate(callers) if number not in leaving}
     done.set()
     await asyncio.gather(*holding, *calls, return_exceptions=True)
     assert queue.depth == 0
+    assert told == {number: before for before, number in enumerate(order)}
+    assert {caller.calls_before for caller in callers} <= {None}, "none waits any more"
     for _ in range(places):  # every place is free again
         await asyncio.wait_for(queue.place().__aenter__(), 1)
     return order

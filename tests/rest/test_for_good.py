@@ -3,13 +3,14 @@
 import asyncio
 import json
 import logging
-import re
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp.http_websocket import WebSocketWriter
 from discord.gateway import ReconnectWebSocket
 
 from bot.chat import app, first_contact
@@ -76,6 +77,22 @@ async def test_a_connection_that_is_closed_for_good_is_told_in_words(host: BotHo
         await run(host)
     # 4014 is tried once more without the intent that can be done without, 4011 with as many shards as Discord says now.
     assert len(host.server.gateway.identifies) == (2 if code in (4011, 4014) else 1)
+
+
+async def test_a_code_counts_though_discord_has_hung_up_by_then(host: BotHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library's answer to the goodbye comes to nothing, for which aiohttp has a code of its own."""
+    close = WebSocketWriter.close
+
+    async def hung_up(writer: WebSocketWriter, *goodbye: Any) -> None:
+        if writer.use_mask:  # it is the bot's
+            raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
+        await close(writer, *goodbye)
+
+    monkeypatch.setattr(WebSocketWriter, "close", hung_up)
+    host.server.gateway.refuses_with = 4013
+    with pytest.raises(HostMustMend, match="4013"):
+        await run(host)
+    assert len(host.server.gateway.identifies) == 1
 
 
 async def test_more_shards_are_taken_where_discord_comes_to_want_more(
@@ -148,7 +165,7 @@ def test_no_token_and_bad_settings_have_a_status_of_their_own(
     assert "DISCORD_TOKEN is not set" in capsys.readouterr().err
     monkeypatch.setenv("SHARD_COUNT", "0")
     assert main(["run"]) == MISCONFIGURED
-    assert re.match('SHARD_COUNT "0" should be greater than or equal to 1', capsys.readouterr().err)
+    assert 'SHARD_COUNT "0" should be greater than or equal to 1' in capsys.readouterr().err
 
 
 def test_what_restarts_whatever_ends_is_kept_from_it(

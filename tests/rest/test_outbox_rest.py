@@ -10,6 +10,7 @@ import pytest
 from bot.sessions import supervisor
 from bot.sessions.composing import typing_sign
 from bot.sessions.delivery import outbox
+from bot.store.backup import copy_database
 from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store
 from tests.support.discord_stand_in import Fault
@@ -288,3 +289,21 @@ async def test_the_process_ends_while_a_persona_speaks(house: RestHouse) -> None
         await house.until_ended()
         await house.check_each_once(session)
     assert len(house.turns()) == 3
+
+
+async def test_a_copy_that_is_put_back_does_not_meet_the_nonces_of_what_came_after_it(
+    house: RestHouse, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    async with house.running() as bot:
+        session, _ = await house.between_turns()
+        await house.settled()
+        copy_database(tmp_path / "roundtable.db", copy)
+        await bot.supervisor.open_at(session.place_id).say("⏸ After the copy.")
+    await house.store.aclose()
+    house.store = await Store.open(f"sqlite+aiosqlite:///{copy}", copy)
+    async with house.running() as bot:
+        await bot.supervisor.open_at(session.place_id).say("▶ Once it is back.")
+        await house.until_ended()
+    own = [m.words for m in house.shown() if m.words[-5:] in ("copy.", "back.")]
+    assert own == ["-# ⏸ After the copy.", "-# ▶ Once it is back."]

@@ -1,6 +1,8 @@
 """Hard caps: the arithmetic, what people are told, and that no call is made beyond one."""
 
 import asyncio
+import logging
+import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -11,13 +13,16 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from bot import metrics
 from bot.chat.text.sentences import sentence, with_remedy
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Turn
 from bot.discussion.text.money import billionths
 from bot.errors import EndpointDown, UserError
+from bot.host.tables_in_words import in_rows
 from bot.llm.prices import Prices
 from bot.minutes.account import PlaceNames
+from bot.ops.tables import StoredTables
 from bot.sessions.composing.budget import Budget
 from bot.sessions.composing.limits import (
     CALLS_A_TURN,
@@ -294,9 +299,13 @@ async def test_what_the_endpoint_tells_is_what_is_counted(store: Store) -> None:
         assert (await store.spending.of_session(run.stored.id)).tokens == 4 * 920 == run.status_report().tokens
 
 
-async def test_a_table_costs_what_its_calls_do(store: Store) -> None:
-    """In status and minutes; a call that only the server knows the price of as much as that says it has charged."""
-    async with open_house(store, prices=DEAR) as house:
+async def test_a_table_costs_what_its_calls_do(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    """In status, minutes, the log, the host's list and the metrics; a call that only the server knows the price of as
+    much as that says it has charged."""
+    caplog.set_level(logging.INFO, "bot.sessions.lifecycle")
+    of_dear = {"endpoint": "dear", "currency": "USD"}
+    before = metrics.REGISTRY.get_sample_value("roundtable_endpoint_cost_total", of_dear) or 0
+    async with open_house(store, prices=DEAR, settings="ENDPOINT_DEAR") as house:
         usage = {"prompt_tokens": 900, "completion_tokens": 100}
         house.server.enqueue(says("", usage=usage | {"cost": 0.25}))
         house.server.answer = lambda request: says(house.server.sentence(), usage=usage)
@@ -305,6 +314,12 @@ async def test_a_table_costs_what_its_calls_do(store: Store) -> None:
         assert run.status_report().cost == "$8.25"
         files = await minutes_files(store, run.stored.id, names=PlaceNames(), faces={})
         assert [b"8.25" in data for _, data in files] == [True] * 3
+        assert "table ended after 3 turns, 5,000 tokens for $8.25: it has come to its end" in caplog.messages
+        (listed,) = await StoredTables(store).listed(with_ended=True)
+        assert re.search(r" 5,000  \$8\.25 ", in_rows([listed]))
+        counted = metrics.REGISTRY.get_sample_value("roundtable_endpoint_cost_total", of_dear)
+        assert counted is not None
+        assert counted - before == 8.25
         day = await store.spending.on_day(HERE.guild_id, datetime.now(UTC).date())
         assert (day.server.cost, day.server_awaits) == (billionths(Decimal("8.25")), Used())
 

@@ -84,6 +84,15 @@ async def test_an_event_that_is_told_twice(desk: Desk) -> None:
     assert not desk.place.removed
 
 
+async def test_an_event_that_has_been_told_already_is_not_waited_for(desk: Desk) -> None:
+    told = asyncio.get_running_loop().create_task(asyncio.sleep(0))
+    await told
+    desk.stage.events.add(told)
+    async with asyncio.timeout(5):
+        await desk.stage.settle()
+    assert desk.stage.events == set()
+
+
 async def test_an_event_at_the_same_time_as_the_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     look_up, send = desk.store.post_of_message, desk.stage.send
     looked_up = asyncio.Event()

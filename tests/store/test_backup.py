@@ -155,7 +155,8 @@ async def test_an_older_database_is_copied_before_it_is_migrated(
     (copy,) = copies(tmp_path)
     assert copy.name.startswith(f"roundtable.db.schema-{first}-")
     assert (examine(copy).revision, examine(file).revision) == (first, newest)
-    assert f"migrated {file} from schema {first} to {newest}; as it was before it is in {copy}" in caplog.text
+    assert f"the database has schema {first}; before it is migrated, a copy of it is kept in {copy}" in caplog.text
+    assert f"the database is migrated from schema {first} to {newest}" in caplog.text
 
 
 async def test_without_room_for_the_copy_nothing_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -226,8 +226,10 @@ class ScriptedStage:
 
     async def settle(self) -> None:
         """Wait until every event on its way was delivered."""
-        while self.events:
-            await asyncio.gather(*self.events, return_exceptions=True)
+        while events := set(self.events):
+            await asyncio.gather(*events, return_exceptions=True)
+            # On newer Pythons gather returns at once if all are done, before they could leave by themselves.
+            self.events -= events
 
     def _later(self, seen: OwnMessage) -> None:
         task = asyncio.ensure_future(self._tell(seen))

@@ -83,12 +83,18 @@ def details(report: StatusReport, *, sharing: int = 1) -> str:
             state(report),
             f"Turn {report.turns} of {report.turns_in_all}. At the table: {cast}.",
             *([stand_in] if report.spoken_by else []),
+            *([_queue(report.calls_before)] if report.calls_before is not None else []),
             *([_SHARED.format(sharing)] if sharing > 1 and report.status is Status.RUNNING else []),
             f"Tokens used: {report.tokens:,}{f' of {report.most_tokens:,}' if report.most_tokens else ''}.",
             *([f"Cost so far: {report.cost}."] if report.cost else []),
             f"Convened by <@{report.convener_id}>." if report.convener_id else "Its convener asked to be forgotten.",
         ]
     )
+
+
+def _queue(before: int) -> str:
+    first = {0: "it is next", 1: "1 call goes first"}.get(before, f"{before} calls go first")
+    return f"The next turn waits for the model: {first}."
 
 
 def covers(turns: int, reached: int, questions: int) -> str:

@@ -47,8 +47,7 @@ class Dials(BaseModel):
         default=8,
         ge=0,
         le=3600,
-        description="The least seconds between two turns; 0: no pause at all. On Discord it is never less than 3; "
-        "left blank, the demo takes 4.",
+        description="The least seconds between two turns; 0: no pause at all.",
     )
     pace_most: float = Field(
         default=30,

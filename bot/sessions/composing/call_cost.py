@@ -1,5 +1,7 @@
 """What a call of a model uses, before it is made and after: tokens and money, as they are booked."""
 
+from bot import metrics
+from bot.discussion.text.money import BILLION
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.sessions.composing.limits import tokens_in
@@ -22,6 +24,8 @@ def of_call(endpoint: Endpoint, completion: Completion, *, prompt: int) -> Used:
     asked = (completion.prompt_tokens or 0) + prompt * completion.uncounted_prompts
     answered = (completion.completion_tokens or 0) + tokens_in(completion.uncounted_chars, endpoint.chars_per_token)
     cost = endpoint.cost(asked, answered, cached=completion.cached_tokens or 0, told=completion.told_cost)
+    if cost is not None:
+        metrics.ENDPOINT_COST.labels(endpoint.record.name, endpoint.currency).inc(cost / BILLION)
     return _used(asked + answered, cost)
 
 

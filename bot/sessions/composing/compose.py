@@ -14,7 +14,7 @@ from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_errors import SHORTER
 from bot.llm.endpoint_registry import EndpointRegistry
-from bot.llm.fair_queue import on_behalf_of
+from bot.llm.fair_queue import Caller, on_behalf_of
 from bot.llm.fallback import SPOKEN_BY
 from bot.sessions.composing.blame import Blame
 from bot.sessions.composing.budget import Budget
@@ -60,6 +60,8 @@ class Composer:
         self._calls = 0
         # By server: the last turn in a prompt that it took, and the record's revision then.
         self._read: dict[str, tuple[int, int]] = {}
+        self.caller = Caller(budget.guild_id)
+        """In whose name it asks: whose calls wait at a model."""
         self.findings: list[Finding] = []
         """What the place is still to be told."""
 
@@ -195,7 +197,7 @@ class Composer:
         asked, awaited = of_prompt(endpoint, cost), of_answer(endpoint, endpoint.most(limit, prompt=cost))
         async with self._budget.booked(prompt=asked, answer=awaited, reserve=reserve):
             self._calls += 1
-            with on_behalf_of(self._budget.guild_id):
+            with on_behalf_of(self.caller):
                 completion = await endpoint.complete(
                     prompt.text,
                     temperature=request.temperature,

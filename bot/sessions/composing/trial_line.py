@@ -11,7 +11,7 @@ from bot.discussion.replies.reply import clean
 from bot.errors import EndpointDown, EndpointRefused
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
-from bot.llm.fair_queue import on_behalf_of
+from bot.llm.fair_queue import Caller, on_behalf_of
 from bot.sessions.composing.call_cost import of_answer, of_call, of_prompt
 from bot.sessions.composing.limits import Limits, check_day, tokens_in
 from bot.store.schema import now
@@ -55,7 +55,7 @@ class TrialLines:
         async with self._spending.booked(
             account, asked, awaits=awaited, check=lambda today: check_day(self._limits, today, need)
         ):
-            with on_behalf_of(guild_id):
+            with on_behalf_of(Caller(guild_id)):
                 completion = await endpoint.complete(
                     prompt.text,
                     temperature=persona.creativity,

@@ -168,9 +168,9 @@ class Outbox:
                 return False
         if copies:
             self._bound.add(message.id)
-            log.warning("removing a late copy of post %s in place %s", copies[0].id, self._place_id)
+            log.info("removing a late copy of post %s in place %s", copies[0].id, self._place_id)
         else:
-            log.warning("message %s in place %s shows no post of ours; left alone", message.id, self._place_id)
+            log.info("message %s in place %s shows no post of ours; left alone", message.id, self._place_id)
         return bool(copies)
 
     async def _send_all(self) -> None:
@@ -219,7 +219,7 @@ class Outbox:
                     message_id = await self._stage.send(post)
             except OutcomeUnknown as error:
                 metrics.POSTS.labels("unknown").inc()
-                log.warning("post %s: no answer (%s); looking for it", post.id, error)
+                log.info("post %s: no answer (%s); looking for it", post.id, error)
                 await self._sleep(SETTLE_SECONDS)
                 has_waited = True
             except PostRejected as refused:

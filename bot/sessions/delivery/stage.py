@@ -104,7 +104,8 @@ class StatusReport:
     """How a session stands, for the panel and for `status`. `most_tokens`: what it may use (0: no limit). `cost`: in
     words what it has cost, "" where no price is known.
     `spoken_by`: the endpoint that wrote the last turn in the place of another. `next_speaker`: who speaks next, as far
-    as that is known now. `put`: how many questions have come to the table. `began`: when it was opened."""
+    as that is known now. `calls_before`: how many calls go first at the model for which its next turn waits (None: it
+    waits for none). `put`: how many questions have come to the table. `began`: when it was opened."""
 
     session_id: int
     status: Status
@@ -122,6 +123,7 @@ class StatusReport:
     most_tokens: int = 0
     cost: str = ""
     next_speaker: str | None = None
+    calls_before: int | None = None
     put: int = 0
     guests: int = 0
     began: datetime | None = None

@@ -4,6 +4,7 @@ from bot.discussion.model.record import QuestionPut, Record, Session, question_o
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.moderator import Open, Speak, Summarise, next_step
 from bot.discussion.moderation.speaker_selection import choosable, next_speaker
+from bot.llm.fair_queue import Caller
 from bot.llm.fallback import spoken_by
 from bot.sessions.composing.budget import Budget
 from bot.sessions.delivery.outbox import Outbox
@@ -11,7 +12,7 @@ from bot.sessions.delivery.stage import StatusReport
 from bot.sessions.state import SessionState
 
 
-def status_report(state: SessionState, record: Record, outbox: Outbox, budget: Budget) -> StatusReport:
+def status_report(state: SessionState, record: Record, outbox: Outbox, budget: Budget, caller: Caller) -> StatusReport:
     """The values that the panel and `status` show."""
     session = state.session
     question = question_on_table(record)
@@ -33,6 +34,7 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
         most_tokens=budget.most,
         cost=budget.cost.in_words,
         next_speaker=who_is_next(session, record),
+        calls_before=caller.calls_before,
         put=len({s.question for _, s in record.steerings() if isinstance(s, QuestionPut)}),
         guests=len({turn.author_id or turn.speaker for turn in record if turn.kind == "guest"}),
         began=state.stored.created_at,
