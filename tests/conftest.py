@@ -32,12 +32,6 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.fixture(autouse=True)
-def nobody_near_by(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever model servers run on this machine are left alone."""
-    monkeypatch.setattr("bot.llm.local.nearby.PORTS", ())
-
-
 @pytest.fixture(scope="session")
 def postgresql_server() -> "Iterator[PostgresqlServer]":
     """One for all tests of this process. Skipped where PostgreSQL is missing."""
@@ -45,6 +39,12 @@ def postgresql_server() -> "Iterator[PostgresqlServer]":
 
     with run_server() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def nobody_near_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever model servers run on this machine are left alone."""
+    monkeypatch.setattr("bot.llm.local.nearby.PORTS", ())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

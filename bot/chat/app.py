@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any, Final
@@ -27,8 +28,9 @@ from bot.ops.control_protocol import control_socket
 from bot.ops.watch import Watch, open_watch
 from bot.settings import Settings
 from bot.signals import until_signal
-from bot.store.opening import sole_use
+from bot.store.opening import lock_database
 from bot.store.schema import now
+from bot.store.shard_leases import Leases, Share
 from bot.store.store import open_store
 
 log = logging.getLogger(__name__)
@@ -51,7 +53,8 @@ async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
     require_model(settings)
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints, leaves_out=True)
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(sole_use(settings.database_url, settings.database_file))
+        if settings.database_file is not None:
+            stack.enter_context(lock_database(settings.database_file))
         watch = await stack.enter_async_context(open_watch(settings))
         opening = open_store(settings.database_url, settings.database_file, currency=settings.llm_currency)
         store = await stack.enter_async_context(opening)
@@ -66,6 +69,8 @@ async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
         lives = _Lives(
             settings, end, {"catalogue": catalogue, "store": store, "endpoints": endpoints}, host_side, watch
         )
+        if settings.database_file is None:
+            lives.leases = await stack.enter_async_context(Leases.open(settings.database_url))
         while application := await lives.ask():
             await require_owner(store.remembered, application, adopt=adopt)
             await lives.live(application)
@@ -87,6 +92,8 @@ class _Lives:
         self._parts = parts
         self._host_side = host_side
         self._watch = watch
+        self.leases: Leases | None = None
+        """Where other processes may have some of the shards."""
         self._content = True
         self._shards = 0
         self._wait = first_contact.FIRST_RETRY
@@ -100,13 +107,20 @@ class _Lives:
         content = application.message_content and self._content
         fixed = self._settings.shard_count
         shards = fixed or application.shards
-        bot = create_bot(self._settings, **self._parts, message_content=content, shard_count=shards)
+        share = await self._share(shards)
+        if self._end.done():
+            return
+        parts = self._parts | ({"store": self._parts["store"].behind(share.fence)} if share else {})
+        ids = share.shard_ids if share else None
+        bot = create_bot(self._settings, **parts, message_content=content, shard_count=shards, shard_ids=ids)
         with self._host_side.of(bot):
-            outcome = await _run(bot, self._token, self._end, self._watch)
+            outcome = await _run(bot, self._token, self._until_over(share), self._watch)
+        if share:
+            await _has_ended(parts["store"].aclose())
         if bot.is_ready():
             self._wait = first_contact.FIRST_RETRY
         match outcome:
-            case _ if self._end.done():
+            case _ if self._end.done() or (share and share.over.is_set()):
                 return
             case SessionStartsUsedUp():
                 await _wait_for_session_starts(outcome, self._end)
@@ -128,6 +142,31 @@ class _Lives:
                 raise outcome
         self._shards = shards
 
+    async def _share(self, shards: int) -> Share | None:
+        """What of so many shards is this process's, once anything is; None where it has them all to itself."""
+        if self.leases is None:
+            return None
+        # It may wait for long until others leave it something.
+        sharing = asyncio.create_task(self.leases.share(shards))
+        await asyncio.wait([sharing, self._end], return_when=asyncio.FIRST_COMPLETED)
+        if sharing.done():
+            return sharing.result()
+        sharing.cancel()
+        await asyncio.wait([sharing])
+        return None
+
+    def _until_over(self, share: Share | None) -> asyncio.Task[None]:
+        """Ends when the process is to, or when what the bot is run for changes."""
+        if share is None:
+            return self._end
+
+        async def wait() -> None:
+            over = asyncio.create_task(share.over.wait())
+            await asyncio.wait([over, self._end], return_when=asyncio.FIRST_COMPLETED)
+            over.cancel()
+
+        return asyncio.create_task(wait())
+
 
 async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], watch: Watch) -> Exception | None:
     """Have a bot run until it ends or the process is to. Out: why it ended by itself."""
@@ -136,14 +175,23 @@ async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], watch: W
         async with watched(bot, watch):
             await asyncio.wait([connection, end], return_when=asyncio.FIRST_COMPLETED)
     finally:
-        try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await bot.close()
-        except TimeoutError:
+        if not await _has_ended(bot.close()):
             log.warning("Discord took too long to say goodbye; what was under way is looked for at the next start")
         connection.cancel()
         outcome = (await asyncio.gather(connection, return_exceptions=True))[0]
     return outcome if isinstance(outcome, Exception) else None
+
+
+async def _has_ended(closing: Coroutine[Any, Any, None]) -> bool:
+    """Whether something was closed in time; it may end as cancelled, by the database's fence."""
+    task = asyncio.create_task(closing)
+    await asyncio.wait([task], timeout=CLOSE_SECONDS)
+    if not task.done():
+        task.cancel()
+        return False
+    if not task.cancelled():
+        task.result()
+    return True
 
 
 async def _wait_for_session_starts(used_up: SessionStartsUsedUp, end: asyncio.Task[None]) -> None:

@@ -168,7 +168,9 @@ class RoundtableBot(ServerEvents):
         """Have the pictures of all who may speak on Discord, sooner or later, and no others."""
         # Those of another catalogue may still sit at a table.
         seated = [p for run in self.supervisor.open_sessions() for p in seats(run.session, run.record)]
-        self.avatars.upload([*self.catalogue.personas, *seated], self.wait_until_ready)
+        self.avatars.upload(
+            [*self.catalogue.personas, *seated], self.wait_until_ready, leads=self.leads, knows_all=self.owns_all
+        )
 
     def _drop_server(self, guild_id: int) -> None:
         """Have nothing run or be remembered of a server that is about to be deleted."""
@@ -180,8 +182,8 @@ class RoundtableBot(ServerEvents):
     async def setup_hook(self) -> None:
         await self.webhooks.open()
         # Before anything is heard, and before anything that nobody's table needs.
-        await self.supervisor.resume_all(self.wait_until_shard_ready)
-        up_to_date = partial(self.tree.bring_up_to_date, self.store.remembered)
+        await self.supervisor.resume_all(self.wait_until_shard_ready, self.owns)
+        up_to_date = partial(self.tree.bring_up_to_date, self.store.remembered) if self.leads else self.tree.look_up
         self.courtesies.start("bringing the commands up to date", up_to_date)
         self.look_after_portraits()
         self.courtesies.start("the greeting", self._greet)
@@ -202,17 +204,19 @@ class RoundtableBot(ServerEvents):
     async def _tidy(self) -> None:
         # Which servers the bot is in is known only then.
         await self.wait_until_ready()
-        await self.retention.run(lambda: [guild.id for guild in self.guilds], self.owns)
+        await self.retention.run(lambda: [guild.id for guild in self.guilds], self.owns, leads=self.leads)
 
     async def close(self) -> None:
         if self.is_closed():
             return
-        await self.supervisor.shutdown()
-        await self.courtesies.aclose()
         try:
-            await super().close()
+            await self.supervisor.shutdown()
         finally:
-            await self.webhooks.aclose()
+            await self.courtesies.aclose()
+            try:
+                await super().close()
+            finally:
+                await self.webhooks.aclose()
 
     # --- what is heard ---
 

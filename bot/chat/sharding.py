@@ -44,6 +44,16 @@ class ShardedClient(discord.AutoShardedClient):
         return shard_of(guild_id, self.shard_count) in self.own_shards
 
     @property
+    def leads(self) -> bool:
+        """Whether what there is once for the whole application (commands, portraits) is for this process to do."""
+        return 0 in self.own_shards
+
+    @property
+    def owns_all(self) -> bool:
+        """Whether there is no other process."""
+        return len(self.own_shards) == self.shard_count
+
+    @property
     def lost_shards(self) -> list[int]:
         """Which of the own shards have been connected, and are not now."""
         return sorted(self._lost)

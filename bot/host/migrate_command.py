@@ -2,21 +2,15 @@
 
 from contextlib import nullcontext
 
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
-
-from bot.errors import RoundtableError
 from bot.settings import Settings
-from bot.store.engine import TransientDatabaseError
 from bot.store.opening import (
     DatabaseOpenError,
     known_revisions,
     lock_database,
     look_into,
-    open_database,
     open_migrated,
 )
+from bot.store.server_opening import look_into_server
 
 
 async def migrate(settings: Settings, *, only_check: bool) -> int:
@@ -59,15 +53,4 @@ async def revision_of(settings: Settings) -> str | None:
             return look_into(file)[0]
         except DatabaseOpenError as error:
             raise DatabaseOpenError(f"The database {file} can't be read ({error}).") from None
-    try:
-        database = await open_database(settings.database_url)
-        try:
-            return await database.run(_revision_of)
-        finally:
-            await database.aclose()
-    except (DatabaseError, TransientDatabaseError, OSError) as error:
-        raise RoundtableError(f"The database of DATABASE_URL can't be reached ({type(error).__name__}).") from None
-
-
-def _revision_of(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    return (await look_into_server(settings.database_url))[0]

@@ -228,15 +228,19 @@ class Supervisor:
 
     # --- from stop to start ---
 
-    async def resume_all(self, connected: Callable[[int], Awaitable[object]] | None = None) -> None:
+    async def resume_all(
+        self,
+        connected: Callable[[int], Awaitable[object]] | None = None,
+        owns: Callable[[int], bool] = lambda guild_id: True,
+    ) -> None:
         """Take up every unfinished session of the database, each in a task of its own, once `connected()` returns,
-        which is given its server's id.
+        which is given its server's id. Those of servers that this process does not `owns` are another's.
 
         Called before anything is heard, so that a click right after the start finds its table.
         """
         # Open sessions first: what an ended one in the same place has left over is sent by the open one's outbox.
         for stored in sorted(await self._store.unfinished_sessions(), key=lambda s: s.status is Status.ENDED):
-            if stored.place_id in self._runners:
+            if stored.place_id in self._runners or not owns(stored.guild_id):
                 continue
             record = await self._store.record(stored.id)
             runner = self._open(stored, record, await self._store.latest_id(stored.id))
@@ -290,7 +294,10 @@ class Supervisor:
         self._launch(runner)
 
     def _launch(self, runner: SessionRunner, first: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Have the session's loop run in a task, unless it does."""
+        """Have the session's loop run in a task, unless it does, or nothing is to run any more: then the next start
+        takes it up."""
+        if self._closing:
+            return
         task = self._tasks.get(runner.stored.place_id)
         if task is None or task.done():
             self._tasks[runner.stored.place_id] = asyncio.create_task(

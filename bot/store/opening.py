@@ -6,7 +6,7 @@ import errno
 import logging
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,6 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, false, update
 from sqlalchemy.exc import DatabaseError
 
-from bot.database_address import shown_database
 from bot.store import postgresql
 from bot.store.backup import BackupError
 from bot.store.driver_thread import DriverThreadDatabase
@@ -27,7 +26,7 @@ from bot.store.engine import Database, DatabaseOpenError, TransientDatabaseError
 from bot.store.migration_copies import copy_before_migration
 from bot.store.postgresql import PostgresqlDatabase
 from bot.store.schema import now, sessions
-from bot.store.server_opening import in_words, migrate, only_process
+from bot.store.server_opening import in_words, migrate
 
 log = logging.getLogger(__name__)
 
@@ -62,23 +61,6 @@ async def open_database(url: str) -> Database:
     except BaseException:
         await engine.dispose()
         raise
-
-
-@contextlib.asynccontextmanager
-async def sole_use(url: str, file: Path | None) -> AsyncIterator[None]:
-    """Be the only process that runs on a database. Raises DatabaseOpenError."""
-    if file is not None:
-        with lock_database(file):
-            yield
-        return
-    async with contextlib.AsyncExitStack() as stack:
-        with in_words(url):
-            if not await stack.enter_async_context(only_process(url)):
-                raise DatabaseOpenError(
-                    f"The database {shown_database(url)} is in use by another roundtable process. Stop that one, "
-                    "or set DATABASE_URL to another database."
-                )
-        yield
 
 
 async def open_migrated(url: str, file: Path | None) -> Database:

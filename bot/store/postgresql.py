@@ -7,13 +7,14 @@ connection was lost before its commit, is done again.
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.store.engine import PooledDatabase, TransientDatabaseError
+from bot.store.engine import Outcome, PooledDatabase, TransientDatabaseError
+from bot.store.fencing import SEAL, Fence, ShardsLost
 from bot.store.postgresql_errors import passing
 
 T = TypeVar("T")
@@ -31,12 +32,17 @@ _SERVER_SETTINGS: Final = {
     "idle_in_transaction_session_timeout": "10000",
     "lock_timeout": "10000",
 }
-_NUMBER: Final = text("SELECT CAST(pg_current_xact_id_if_assigned() AS text)")
 _STATUS: Final = text("SELECT pg_xact_status(CAST(CAST(:number AS text) AS xid8))")
 
 
 class PostgresqlDatabase(PooledDatabase):
     """A work may be done several times until one of them counts: it must change nothing but the database."""
+
+    fence: Fence | None = None
+
+    def behind(self, fence: Fence) -> "PostgresqlDatabase":
+        """The same database for what is done for some shards: its works end with ShardsLost once these are lost."""
+        return _FencedDatabase(self._engine, fence)
 
     async def _transact(self, work: Callable[[Connection], T]) -> T:
         for wait in (*_WAITS, None):
@@ -54,7 +60,9 @@ class PostgresqlDatabase(PooledDatabase):
     async def _try(self, work: Callable[[Connection], T]) -> T:
         async with self._engine.connect() as connection:
             result = await connection.run_sync(work)
-            number = await connection.scalar(_NUMBER)
+            number, held = (await connection.execute(SEAL, {"owner": self.fence and self.fence.owner})).one()
+            if self.fence is not None and number is not None:
+                self.fence.check(held)
             try:
                 await connection.commit()
             except Exception as error:
@@ -99,13 +107,44 @@ class PostgresqlDatabase(PooledDatabase):
         return True
 
 
-def create_engine(url: str, *, is_patient: bool = False, **options: Any) -> AsyncEngine:
-    """An engine for a server. `is_patient`: for what may take long (a migration), or is one long wait."""
-    arguments: dict[str, Any] = {"timeout": _SECONDS, "server_settings": _SERVER_SETTINGS}
-    if is_patient:
+class _FencedDatabase(PostgresqlDatabase):
+    """Has the connections of another, which outlives it."""
+
+    def __init__(self, engine: AsyncEngine, fence: Fence) -> None:
+        super().__init__(engine)
+        self.fence = fence
+
+    async def _transact(self, work: Callable[[Connection], T]) -> T:
+        assert self.fence is not None
+        self.fence.check_clock()
+        try:
+            return await super()._transact(work)
+        finally:
+            # What was read, or went wrong, may be the next owner's doing.
+            self.fence.check_clock()
+
+    def _begin(self, doing: Coroutine[Any, Any, T]) -> Outcome[T]:
+        if not self._is_closed:
+            return super()._begin(doing)
+        doing.close()
+        late = Outcome[T]()
+        late.set_exception(ShardsLost())
+        return late
+
+    async def aclose(self) -> None:
+        self._is_closed = True
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+
+def create_engine(url: str, *, patience: float | None = _SECONDS, **options: Any) -> AsyncEngine:
+    """An engine for a server. `patience`: for so many seconds an answer is waited for; None: for what may take long (a
+    migration)."""
+    arguments: dict[str, Any] = {"timeout": patience or _SECONDS, "server_settings": _SERVER_SETTINGS}
+    if patience is None:
         arguments["server_settings"] = {"application_name": _SERVER_SETTINGS["application_name"]}
     else:
-        arguments["command_timeout"] = _SECONDS
+        arguments["command_timeout"] = patience
     standard = {"isolation_level": "READ COMMITTED", "pool_size": _CONNECTIONS, "max_overflow": 0}
     options = standard | {"pool_timeout": _SECONDS, "connect_args": arguments} | options
     return create_async_engine(url, hide_parameters=True, **options)

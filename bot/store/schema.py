@@ -197,31 +197,24 @@ server_settings: Final = Table(
     Column("keep_days", Integer),
 )
 
-# Personas that were made, or brought along, on a server; `key` is the folded name.
-own_personas: Final = Table(
-    "own_personas",
-    metadata,
-    _id(),
-    Column("guild_id", BigInteger, nullable=False),
-    Column("key", ShortText(120), nullable=False),
-    Column("persona", JSON, nullable=False),
-    Column("made_by", BigInteger, nullable=False),
-    Column("made_at", UtcTime, nullable=False, default=now),
-    Index("uq_own_personas_guild_id_key", "guild_id", "key", unique=True),
-)
 
-# The same of tasks.
-own_tasks: Final = Table(
-    "own_tasks",
-    metadata,
-    _id(),
-    Column("guild_id", BigInteger, nullable=False),
-    Column("key", ShortText(120), nullable=False),
-    Column("task", JSON, nullable=False),
-    Column("made_by", BigInteger, nullable=False),
-    Column("made_at", UtcTime, nullable=False, default=now),
-    Index("uq_own_tasks_guild_id_key", "guild_id", "key", unique=True),
-)
+def _made(name: str, what: str) -> Table:
+    """What was made, or brought along, on a server; `key` is the folded name."""
+    return Table(
+        name,
+        metadata,
+        _id(),
+        Column("guild_id", BigInteger, nullable=False),
+        Column("key", ShortText(120), nullable=False),
+        Column(what, JSON, nullable=False),
+        Column("made_by", BigInteger, nullable=False),
+        Column("made_at", UtcTime, nullable=False, default=now),
+        Index(f"uq_{name}_guild_id_key", "guild_id", "key", unique=True),
+    )
+
+
+own_personas: Final = _made("own_personas", "persona")
+own_tasks: Final = _made("own_tasks", "task")
 
 # What a member is about to make, from the form until it is saved; `craft`: persona or task.
 sketches: Final = Table(
@@ -290,4 +283,23 @@ webhooks: Final = Table(
     # False once it was deleted or moved; the id is kept, so that its old messages stay known as ours.
     Column("live", Boolean, nullable=False),
     Column("created_at", UtcTime, nullable=False, default=now),
+)
+
+# Of several processes on PostgreSQL: whose each shard is until when, by the database's clock. With each new owner the
+# epoch grows.
+shards: Final = Table(
+    "shards",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("owner", ShortText(64)),
+    Column("epoch", BigInteger, nullable=False),
+    Column("until", UtcTime),
+)
+
+# Which of them there are, those without a shard among them.
+processes: Final = Table(
+    "processes",
+    metadata,
+    Column("owner", ShortText(64), primary_key=True),
+    Column("until", UtcTime, nullable=False),
 )

@@ -1,5 +1,6 @@
-"""Opens a database on a PostgreSQL server: who may, how it is migrated, and a sentence for what is in the way."""
+"""Opens a database on a PostgreSQL server: how it is migrated, and a sentence for what is in the way."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
@@ -15,12 +16,12 @@ from bot.store.engine import DatabaseOpenError
 from bot.store.postgresql import create_engine
 from bot.store.postgresql_errors import passing
 
-ONE_PROCESS: Final = 0x526F756E64746162
-"""The number of the advisory lock of the process that runs on a database; it spells Roundtab."""
-_MIGRATING: Final = ONE_PROCESS + 1
+# The number of the advisory lock of whoever migrates a database; it spells Roundtab.
+_MIGRATING: Final = 0x526F756E64746162
+# A server that is just being started, or ends a connection, is asked again after so many seconds each time.
+_WAITS: Final = (0.1, 0.3, 0.6, 1.0, 1.0)
 # What a commit that was never answered became (pg_xact_status of such numbers) is told from this version on.
 _OLDEST: Final = 13
-_TRY_LOCK: Final = text("SELECT pg_try_advisory_lock(:key)")
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(:key)")
 _IS_NEW: Final = text("SELECT to_regclass('alembic_version') IS NULL")
 _REVISION: Final = text("SELECT version_num FROM alembic_version")
@@ -30,17 +31,18 @@ _OPEN: Final = text("SELECT count(*) FROM sessions WHERE status != 'ended'")
 async def migrate(url: str, work: Callable[[Connection], None]) -> None:
     """Do a migration, one process at a time, all or nothing. Raises DatabaseOpenError."""
     with in_words(url):
-        async with _connected(url) as connection:
-            await connection.execute(_LOCK, {"key": _MIGRATING})
-            await connection.run_sync(work)
-            await connection.commit()
-
-
-@asynccontextmanager
-async def only_process(url: str) -> AsyncIterator[bool]:
-    """Be the one process that runs on a database. Gives False where there is another."""
-    async with _connected(url, isolation_level="AUTOCOMMIT") as connection:
-        yield bool(await connection.scalar(_TRY_LOCK, {"key": ONE_PROCESS}))
+        for wait in (*_WAITS, None):
+            try:
+                async with _connected(url) as connection:
+                    await connection.execute(_LOCK, {"key": _MIGRATING})
+                    await connection.run_sync(work)
+                    await connection.commit()
+                return
+            except Exception as error:
+                problem = passing(error)
+                if wait is None or problem is None or not problem.again:
+                    raise
+            await asyncio.sleep(wait)
 
 
 async def look_into_server(url: str) -> tuple[str | None, int]:
@@ -60,7 +62,7 @@ async def _connected(url: str, **options: Any) -> AsyncIterator[AsyncConnection]
             f"The database {shown_database(url)} needs the driver for PostgreSQL, which is not installed: "
             "pip install 'roundtable-bot[postgres]'"
         )
-    engine = create_engine(url, is_patient=True, **options)
+    engine = create_engine(url, patience=None, **options)
     try:
         async with engine.connect() as connection:
             version = connection.dialect.server_version_info

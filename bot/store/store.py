@@ -20,6 +20,7 @@ from bot.discussion.text.money import USUAL_CURRENCY
 from bot.store import post_queries, refusal_queries, session_queries
 from bot.store.engine import Database
 from bot.store.expiry import Expiry
+from bot.store.fencing import Fence
 from bot.store.holding import hold
 from bot.store.last_choices import LastChoices
 from bot.store.member_data import MemberData
@@ -37,6 +38,7 @@ from bot.store.models import (
 from bot.store.opening import open_migrated
 from bot.store.overview import Overview
 from bot.store.own_library import MadeTable, Makers, Portraits, SketchTable
+from bot.store.postgresql import PostgresqlDatabase
 from bot.store.schema import now, own_personas, own_tasks
 from bot.store.server_settings import Remembered, ServerSettingsTable
 from bot.store.spending import Spending
@@ -58,6 +60,7 @@ class Store:
 
     def __init__(self, database: Database, currency: str = USUAL_CURRENCY) -> None:
         self._database = database
+        self._currency = currency
         self.spending = Spending(database, currency)
         self.member_data = MemberData(database)
         self.expiry = Expiry(database)
@@ -80,6 +83,14 @@ class Store:
         Raises DatabaseOpenError.
         """
         return cls(await open_migrated(url, file), currency)
+
+    def behind(self, fence: Fence) -> Self:
+        """The same sessions, for what is done for some shards: once these are lost, every method ends with ShardsLost.
+
+        Only of a database on a server. It is to be closed, too.
+        """
+        assert isinstance(self._database, PostgresqlDatabase)
+        return type(self)(self._database.behind(fence), self._currency)
 
     async def aclose(self) -> None:
         """Close the database once the last transaction, an event's perhaps, has ended."""

@@ -7,6 +7,12 @@ database and the bot as a process. Tables are opened in several channels; the bo
 evenly from its life, start-up included, and started again; guests write all the while; Discord, its gateway and the
 endpoint have their faults. In the last life the tables end, the bot is told to (SIGTERM), and the channels are
 compared with the database, session by session. The exit code is 1 if anything is wrong, and 2 if the trial is.
+
+    python -m tests.chaos --database postgresql --processes 3 --kills 300
+
+The same with several processes on one PostgreSQL server: one of them is killed, or stopped until its lease has run out
+and then continued, or connections to the database are ended; the others take over. Leases last four seconds there
+unless `--lease 20` says that they last as long as they do.
 """
 
 import argparse
@@ -16,32 +22,55 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.chaos.crew import Crew
 from tests.chaos.round import Outcome, Round, RoundSize
+from tests.chaos.shared_round import SharedOutcome, SharedRound
 from tests.chaos.trial_processes import Launcher
+from tests.support.postgresql_server import run_server
 
 
 async def trial(
-    *, kills: int, seed: str, size: RoundSize, workers: int = 1, keep: Path | None = None, say: Callable[[str], None]
+    *,
+    kills: int,
+    seed: str,
+    size: RoundSize,
+    workers: int = 1,
+    keep: Path | None = None,
+    say: Callable[[str], None],
+    processes: int = 1,
+    lease: float = 4.0,
 ) -> Outcome:
-    """Rounds until `kills` kills have been made. `keep`: where the folder of a round with findings goes.
+    """Rounds until `kills` kills have been made. `keep`: where the folder of a round with findings goes. Several
+    `processes` are on PostgreSQL, with leases of so many seconds.
 
     `say` is given a line for each round.
     """
-    total, numbers = Outcome(), iter(range(sys.maxsize))
+    total, numbers = SharedOutcome() if processes > 1 else Outcome(), iter(range(sys.maxsize))
+
+    @asynccontextmanager
+    async def maker() -> AsyncIterator[Callable[[str, Path], Round]]:
+        if processes == 1:
+            async with Launcher.running() as launcher:
+                yield lambda name, folder: Round(name, size, folder, launcher)
+        else:
+            with run_server() as server:
+                async with Crew.running(processes) as crew:
+                    yield lambda name, folder: SharedRound(name, size, folder, crew, server, lease)
 
     async def work() -> None:
-        async with Launcher.running() as launcher:
+        async with maker() as make:
             while total.kills < kills:
                 number = next(numbers)
                 with tempfile.TemporaryDirectory(prefix="chaos-") as name:
                     folder = Path(name) / "round"
                     wrong = ["the round was not held to its end"]
                     try:
-                        outcome = await Round(f"{seed}/{number}", size, folder, launcher).hold()
+                        outcome = await make(f"{seed}/{number}", folder).hold()
                         wrong = outcome.findings.sentences
                     finally:
                         if wrong and keep is not None:
@@ -71,9 +100,19 @@ def report(total: Outcome, seconds: float) -> dict[str, Any]:
         "of_them_by_proxy": total.proxied,
         "of_them_by_command": total.by_command,
         "kills_hit": dict(sorted(total.states.items())),
+        **_take_overs(total),
         "faults": sum(total.faults.values()),
         "faults_by_kind": dict(sorted(total.faults.items())),
     }
+
+
+def _take_overs(total: Outcome) -> dict[str, Any]:
+    seconds = sorted(total.take_overs) if isinstance(total, SharedOutcome) else []
+    if not seconds:
+        return {}
+    median, slow = seconds[len(seconds) // 2], seconds[int(len(seconds) * 0.95)]
+    told = {"number": len(seconds), "median": median, "95 of 100 within": slow, "longest": seconds[-1]}
+    return {"seconds_to_a_take_over": {name: round(value, 1) for name, value in told.items()}}
 
 
 def in_lines(figures: dict[str, Any]) -> str:
@@ -88,7 +127,10 @@ def in_lines(figures: dict[str, Any]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if (given.database == "postgresql") != (given.processes > 1):
+        parser.error("several processes need --database postgresql, and that is tried with several (--processes 3)")
     size = RoundSize(
         kills=given.kills_a_round,
         channels=given.channels,
@@ -104,7 +146,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     began = time.monotonic()
     total = asyncio.run(
-        trial(kills=given.kills, seed=given.seed, size=size, workers=given.workers, keep=given.keep, say=say)
+        trial(
+            kills=given.kills,
+            seed=given.seed,
+            size=size,
+            workers=given.workers,
+            keep=given.keep,
+            say=say,
+            processes=given.processes,
+            lease=given.lease,
+        )
     )
     figures = {"seed": given.seed} | report(total, time.monotonic() - began)
     say("\n" + in_lines(figures))
@@ -118,6 +169,9 @@ def _parser() -> argparse.ArgumentParser:
     add, size = parser.add_argument, RoundSize()
     add("--kills", type=int, default=100, help="how many kills in all (default: 100)")
     add("--seed", default="1", help="decides instants, faults and texts, not how the processes interleave")
+    add("--database", choices=("sqlite", "postgresql"), default="sqlite", help="what it is tried on (default: sqlite)")
+    add("--processes", type=int, default=1, help="of the bot at once, on PostgreSQL (default: 1)")
+    add("--lease", type=float, default=4.0, help="seconds after which a dead process's shards are free (default: 4)")
     add("--workers", type=int, default=1, help="rounds side by side; one for each core is enough (default: 1)")
     add("--kills-a-round", type=int, default=size.kills, help=f"at most (default: {size.kills})")
     add("--channels", type=int, default=size.channels, help=f"tables at once (default: {size.channels})")

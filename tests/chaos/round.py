@@ -14,6 +14,7 @@ from random import Random
 from typing import Any, Final
 
 from tests.chaos.compare import Findings, StoredTable, compare, read_tables, shown
+from tests.chaos.crew import Crew
 from tests.chaos.guests_writing import GuestsWriting
 from tests.chaos.round_faults import GATEWAY_FAULTS, Model, PlannedFault, count_met, plan
 from tests.chaos.trial_processes import Discord, Launcher
@@ -84,7 +85,7 @@ class Outcome:
 class Round:
     """One round. `seed` decides its plan: instants, faults, texts. (How the processes interleave, it can't.)"""
 
-    def __init__(self, seed: str, size: RoundSize, folder: Path, launcher: Launcher) -> None:
+    def __init__(self, seed: str, size: RoundSize, folder: Path, launcher: Launcher | Crew) -> None:
         self.outcome = Outcome()
         self._chance = Random(seed)
         self._size = size
@@ -135,8 +136,9 @@ class Round:
 
     # --- the bot's lives ---
 
-    async def _start(self) -> None:
-        env = {
+    @property
+    def _settings(self) -> dict[str, str]:
+        return {
             "DISCORD_TOKEN": self._discord.token,
             "DISCORD_API_URL": self._discord.api_url,
             "LLM_BASE_URL": self._llm.url,
@@ -148,8 +150,10 @@ class Round:
             "DISCUSSION_TURNS": str(self._size.turns),
             "LOG_LEVEL": "INFO",
         }
+
+    async def _start(self) -> None:
         self._read_from = self._log.stat().st_size if self._log.exists() else 0
-        await self._bot.start(self._folder, env, self._log)
+        await self._bot.start(self._folder, self._settings, self._log)
 
     def _is_ready(self) -> bool:
         """Whether this life has come so far as to hear and to end in order."""
@@ -266,6 +270,10 @@ class Round:
     def _log(self) -> Path:
         return self._folder / "bot.logs"
 
+    @property
+    def _logs(self) -> list[Path]:
+        return [self._log]
+
     def _tables(self, *, turns: bool = True) -> list[StoredTable]:
         try:
             return read_tables(self._database, whole=turns)
@@ -304,7 +312,7 @@ class Round:
         outcome.by_command = self._writing.by_command
         outcome.faults += count_met(self._planned, requests) + self._model.met
         # An error that nobody has thought of: the table was paused, and Mira has had it go on.
-        lines = self._log.read_text(errors="replace").splitlines()
+        lines = [line for log in self._logs for line in log.read_text(errors="replace").splitlines()]
         findings.failed_inside += [line for line in lines if re.search(r": session \d+ failed \(error ", line)]
         for name, content in (("channels", places), ("requests", requests), ("findings", findings.sentences)):
             (self._folder / f"{name}.json").write_text(json.dumps(content, indent=1, default=str))

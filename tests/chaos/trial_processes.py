@@ -38,6 +38,11 @@ class Launcher:
                 process.stdin.close()
             await asyncio.wait_for(process.wait(), PATIENCE)
 
+    @property
+    def pid(self) -> int | None:
+        """The bot's, if it was started and not ended since."""
+        return self._pid
+
     async def is_alive(self) -> bool:
         """Whether the bot lives. Raises RuntimeError if it ended by itself."""
         if self._pid is None:

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
-from bot.store import postgresql
+from bot.store import postgresql, server_opening
 from bot.store.engine import DatabaseOpenError, TransientDatabaseError
 from bot.store.holding import hold
 from bot.store.models import Post, PostKind, PostStatus
-from bot.store.opening import known_revisions, open_database, sole_use
+from bot.store.opening import known_revisions, open_database
 from bot.store.own_library import TooManyMade
 from bot.store.schema import metadata, sessions
 from bot.store.server_opening import look_into_server
@@ -207,15 +207,6 @@ async def test_processes_that_start_together_migrate_an_empty_database_once(
     assert await look_into_server(url) == (known_revisions()[0], 1)
 
 
-async def test_one_process_runs_on_a_database(url: str) -> None:
-    async with sole_use(url, None):
-        with pytest.raises(DatabaseOpenError, match="is in use by another roundtable process"):
-            async with sole_use(url, None):
-                pass
-    async with sole_use(url, None):
-        pass
-
-
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
@@ -224,7 +215,10 @@ async def test_one_process_runs_on_a_database(url: str) -> None:
         ({"host": "127.0.0.1", "port": 9, "query": {}}, "its server can't be reached"),
     ],
 )
-async def test_what_is_in_the_way_is_told_without_the_password(url: str, changed: dict[str, Any], says: str) -> None:
+async def test_what_is_in_the_way_is_told_without_the_password(
+    url: str, changed: dict[str, Any], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_opening, "_WAITS", (0.01,))
     wrong = make_url(url).set(password="s3cret", **changed).render_as_string(hide_password=False)
     with pytest.raises(DatabaseOpenError) as caught:
         async with open_store(wrong, None):

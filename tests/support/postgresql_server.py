@@ -31,7 +31,7 @@ class PostgresqlServer:
     """One that runs."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._numbers = count(1)
         self._cleared = ""
 
@@ -39,7 +39,7 @@ class PostgresqlServer:
         """The URL of an empty one."""
         name = f"test_{next(self._numbers)}"
         await self.do(f"CREATE DATABASE {name}")
-        return database_address(f"postgresql://postgres@/{name}?host={self._folder}")
+        return database_address(f"postgresql://postgres@/{name}?host={self.folder}")
 
     async def database(self) -> str:
         """The URL of one with the store's tables, in which nothing is: the same each time, which is faster."""
@@ -51,10 +51,14 @@ class PostgresqlServer:
         await self.do(f"TRUNCATE {tables} RESTART IDENTITY", self._cleared)
         return self._cleared
 
+    def name_of(self, url: str) -> str:
+        """The name of a database."""
+        return make_url(url).database or ""
+
     async def do(self, statement: str, url: str = "") -> list[Any]:
         """Do something as its administrator. In: `url`, of the database to do it in, if that matters."""
-        name = make_url(url).database if url else "postgres"
-        connection = await asyncpg.connect(host=str(self._folder), user="postgres", database=name)
+        name = self.name_of(url) if url else "postgres"
+        connection = await asyncpg.connect(host=str(self.folder), user="postgres", database=name)
         try:
             return await connection.fetch(statement)
         finally:

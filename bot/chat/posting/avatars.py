@@ -30,6 +30,10 @@ _UNREAD: Final = "missing"
 _OURS: Final = re.compile(rf"rt_[A-Za-z0-9]{{0,16}}_(?:[0-9a-f]{{10}}|{_UNREAD})")
 
 
+class NotThereYet(Exception):
+    """Pictures that another process uploads are still to be looked up."""
+
+
 class Avatars:
     """Where each persona's picture is. A picture of a file or of the database is uploaded once, as an application emoji
     of the bot."""
@@ -43,15 +47,25 @@ class Avatars:
         self._names: dict[str, str] = {}
         self._tried: set[str] = set()
 
-    def upload(self, personas: Iterable[Persona], connected: Callable[[], Awaitable[object]]) -> None:
+    def upload(
+        self,
+        personas: Iterable[Persona],
+        connected: Callable[[], Awaitable[object]],
+        *,
+        leads: bool = True,
+        knows_all: bool = True,
+    ) -> None:
         """Have the local pictures on Discord sooner or later; until then a default picture stands in for each.
 
         What is there already is looked up at once; nothing is uploaded, and nothing old removed, before `connected()`
         returns. `personas`: all of files that may speak, and those at tables; what was uploaded for others goes, but
-        for what the database keeps.
+        for what the database keeps. Of several processes the one that `leads` uploads them, the others wait for that;
+        where one does not know all tables (`knows_all`), none removes any.
         """
         files = sorted({p.avatar for p in personas if p.avatar and _is_ours(p.avatar)})
-        self._courtesies.start("looking the portraits up", partial(self._look_after, files, connected))
+        self._courtesies.start(
+            "looking the portraits up", partial(self._look_after, files, connected, leads, knows_all)
+        )
 
     @property
     def are_full(self) -> bool:
@@ -78,7 +92,9 @@ class Avatars:
             return  # the last answer was lost
         await self._remove(emoji)
 
-    async def _look_after(self, files: list[str], connected: Callable[[], Awaitable[object]]) -> None:
+    async def _look_after(
+        self, files: list[str], connected: Callable[[], Awaitable[object]], leads: bool, knows_all: bool
+    ) -> None:
         files = sorted({*files, *(PICTURE + digest for digest in await self._pictures.in_use())})
         for file in files:
             if file not in self._names:
@@ -90,10 +106,14 @@ class Avatars:
         await connected()
         # By name: two files of the same name and content, in two folders, are one picture.
         names = {self._names[file]: file for file in files}
+        if not leads:
+            if missing := [file for name, file in names.items() if name not in self._emojis]:
+                raise NotThereYet(f"another process uploads {len(missing)} of them")
+            return
         for name, file in names.items():
             if name not in self._emojis:
                 self._courtesies.start(f"uploading the portrait {file}", partial(self._upload, file))
-        if any(name.endswith(_UNREAD) for name in names):
+        if not knows_all or any(name.endswith(_UNREAD) for name in names):
             return  # the old pictures may be those of files that can be read again tomorrow
         for emoji in there:
             if _OURS.fullmatch(emoji.name) and emoji.name not in names:

@@ -44,37 +44,40 @@ class Retention:
         self._grace_days = grace_days
         self._keeps_promises = keeps_promises
 
-    async def run(self, servers: Callable[[], Sequence[int]], owns: Callable[[int], bool]) -> None:
+    async def run(
+        self, servers: Callable[[], Sequence[int]], owns: Callable[[int], bool], *, leads: bool = True
+    ) -> None:
         """Sweep now and then once a day, for ever. `servers` gives those the bot is in, unavailable ones included;
-        `owns` says of a server whether this process would know that the bot is in it."""
+        `owns` says of a server whether this process would know that the bot is in it; what is no server's own (what has
+        had its days, portraits) goes where this process `leads`."""
         while True:
             try:
-                await self.sweep(servers(), now(), owns)
+                await self.sweep(servers(), now(), owns, leads=leads)
             except Exception:  # whatever it was: what is too old today still is tomorrow
                 log.exception("what is too old could not be deleted; trying again tomorrow")
             await asyncio.sleep(_DAY)
 
-    async def sweep(self, servers: Sequence[int], at: datetime, owns: Callable[[int], bool] = lambda _: True) -> None:
+    async def sweep(
+        self,
+        servers: Sequence[int],
+        at: datetime,
+        owns: Callable[[int], bool] = lambda _: True,
+        *,
+        leads: bool = True,
+    ) -> None:
         """Delete what is too old at a time. A server that holds data, and that this process `owns` but does not find
         among `servers`, counts as left."""
         expiry = self._store.expiry
         newly_left = await expiry.note_servers(servers, at, owns)
         for guild_id in newly_left:
             log.warning("server %s: I am no longer in it; its data goes in %s days", guild_id, self._grace_days)
-        old = 0
-        if self._keep_days is not None:
-            old = await expiry.delete_ended(at, self._keep_days, keeps_promises=self._keeps_promises)
-        old += await self._store.servers.delete_ended_sooner(at)
-        await self._store.sketches.delete_old(at - _SKETCHES)
-        await self._store.spending.forget_before((at - _DAYS_USE).date())
         of_left = 0
         for guild_id in await expiry.servers_left(at - timedelta(days=self._grace_days)):
             if guild_id in newly_left or not owns(guild_id):
                 continue  # not in the same breath, also without a grace period: the next look may see it again
             self._drop_server(guild_id)
             of_left += await expiry.delete_server(guild_id)
-        self._drop_pictures(await self._store.pictures.free())
-        await asyncio.to_thread(self._drop_copies, at)
+        old = await self._delete_old(at) if leads else 0
         forget_turn_texts()
         emptied = await self._store.member_data.scrub()
         log.info(
@@ -85,6 +88,18 @@ class Retention:
             self._grace_days,
             "" if emptied else "; another program reads the database, so its write-ahead log keeps them until tomorrow",
         )
+
+    async def _delete_old(self, at: datetime) -> int:
+        """Delete what has had its days, on whatever server. Out: how many discussions."""
+        old = 0
+        if self._keep_days is not None:
+            old = await self._store.expiry.delete_ended(at, self._keep_days, keeps_promises=self._keeps_promises)
+        old += await self._store.servers.delete_ended_sooner(at)
+        await self._store.sketches.delete_old(at - _SKETCHES)
+        await self._store.spending.forget_before((at - _DAYS_USE).date())
+        self._drop_pictures(await self._store.pictures.free())
+        await asyncio.to_thread(self._drop_copies, at)
+        return old
 
     async def left(self, guild_id: int) -> None:
         """The bot was removed from a server: the grace period begins."""

@@ -60,15 +60,21 @@ class RoundtableTree(app_commands.CommandTree[InteractionClient]):
         application_id = self.client.application_id
         assert application_id is not None, "only after login"
         ours = [command.to_dict(self) for command in self.get_commands()]
-        theirs: Any = await self.client.http.get_global_commands(application_id)
-        self._note(theirs)
+        theirs = await self.look_up()
         if await remembered.get(_REMEMBERED) == _fingerprint(application_id, ours, theirs):
             log.debug("Discord knows the commands already")
             return
         await self.sync()
-        theirs = await self.client.http.get_global_commands(application_id)
-        self._note(theirs)
+        theirs = await self.look_up()
         await remembered.put(_REMEMBERED, _fingerprint(application_id, ours, theirs))
+
+    async def look_up(self) -> Any:
+        """Note under which ids Discord has the commands, for those who mention them. Out: what it has."""
+        application_id = self.client.application_id
+        assert application_id is not None, "only after login"
+        theirs: Any = await self.client.http.get_global_commands(application_id)
+        self._note(theirs)
+        return theirs
 
 
 def _fingerprint(application_id: int, ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> str:
