@@ -131,6 +131,14 @@ async def test_a_paused_table_stays_paused_over_a_restart(house: SessionHouse) -
     await until(lambda: len(run.record.persona_turns()) >= 1)
 
 
+async def test_a_table_that_is_opened_while_the_bot_ends_is_the_next_one_s(house: SessionHouse) -> None:
+    await house.supervisor.shutdown()
+    opened = await house.start()
+    assert opened.status is Status.RUNNING
+    assert house.supervisor.under_way == {}
+    assert [stored.status for stored in await house.store.unfinished_sessions()] == [Status.RUNNING]
+
+
 async def test_an_unforeseen_error_pauses_the_table_with_an_id(
     house: SessionHouse, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
