@@ -39,7 +39,8 @@ class DiscordSection(BaseSettings):
         ge=1,
         le=10_000,
         description="In how many connections (shards) the bot is on Discord, which allows 2,500 servers in each. "
-        "Blank: as many as Discord recommends, which is one up to a thousand servers or so.",
+        "Blank: as many as Discord recommends, which is one up to a thousand servers or so. Where several processes "
+        "share a PostgreSQL database: the same number for all of them, and at least one for each.",
     )
     # None: every server. An empty list would shut everybody out, which nobody means.
     allowed_servers: Annotated[DiscordIds | None, NoDecode] = Field(
