@@ -52,7 +52,6 @@ class Leases:
     def __init__(self, database: PostgresqlDatabase) -> None:
         self._database = database
         self._owner = f"{os.getpid()}-{secrets.token_hex(6)}-{socket.gethostname()[:32]}"
-        self._count = 0
         self._held: dict[int, int] = {}
         self._surplus: list[int] = []
         self._safe_until = 0.0
@@ -78,7 +77,7 @@ class Leases:
         """What this process has, once it has anything. In: how many shards the application has in all.
 
         Whatever the last share was used for must have ended: what is to be given back of it goes now. Raises
-        HostMustMend where other processes run with another number of shards.
+        HostMustMend where other processes run with another number of shards, TransientDatabaseError.
         """
         await self._give_back()
         await self._set_count(count)
@@ -95,8 +94,7 @@ class Leases:
         return clock() < self._safe_until
 
     async def _set_count(self, count: int) -> None:
-        if count == self._count:
-            return
+        # Each time: while this process was stopped, others may have changed it.
         try:
             await self._database.run(lambda db: shard_queries.set_count(db, self._owner, count))
         except OtherCount as other:
@@ -104,7 +102,6 @@ class Leases:
                 f"Other processes run on this database with {other} shards, this one would with {count}. "
                 f"Set SHARD_COUNT={other} here too, or stop all of them to change it."
             ) from None
-        self._count = count
 
     async def _keep(self) -> None:
         while True:
@@ -113,13 +110,12 @@ class Leases:
                 # While some are to be given back nothing is taken.
                 renewal = partial(shard_queries.renew, owner=self._owner, claims=not self._surplus)
                 found = await self._database.run(renewal)
+                self._safe_until = began + LEASE_SECONDS - MARGIN_SECONDS
+                await self._note(found)
             except TransientDatabaseError as problem:
                 log.warning("the leases of shards could not be renewed: %s", problem)
             except Exception:  # whatever it is: without a renewal the shards are given up, and that is all
                 log.exception("the leases of shards could not be renewed")
-            else:
-                self._safe_until = began + LEASE_SECONDS - MARGIN_SECONDS
-                await self._note(found)
             if self._share is not None and not self._is_safe():
                 self._share.over.set()
             with contextlib.suppress(TimeoutError):

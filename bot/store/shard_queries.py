@@ -28,8 +28,11 @@ class Renewed:
 
 
 def set_count(db: Connection, owner: str, count: int) -> None:
-    """Have there be so many shards. Raises OtherCount while others run with another number."""
+    """Have there be so many shards, and a process that runs with them. Raises OtherCount while others run with another
+    number."""
     db.execute(_AT_ONCE, {"key": _COUNTING})
+    # In the same transaction: whoever asks next with another number sees that this one is there.
+    _be_present(db, owner)
     known = set(db.scalars(select(shards.c.id)))
     if known == set(range(count)):
         return
@@ -44,8 +47,7 @@ def set_count(db: Connection, owner: str, count: int) -> None:
 
 def renew(db: Connection, owner: str, *, claims: bool) -> Renewed:
     """Prolong what a process has, and with `claims` take what is free or has run out, up to its fair share."""
-    present: Any = upsert(db.dialect.name, processes).values(owner=owner, until=_UNTIL)
-    db.execute(present.on_conflict_do_update(index_elements=["owner"], set_={"until": _UNTIL}))
+    _be_present(db, owner)
     db.execute(delete(processes).where(processes.c.until < func.now()))
     mine = update(shards).where(shards.c.owner == owner).values(until=_UNTIL).returning(shards.c.id, shards.c.epoch)
     held = {row.id: row.epoch for row in db.execute(mine)}
@@ -58,6 +60,11 @@ def renew(db: Connection, owner: str, *, claims: bool) -> Renewed:
         claim = update(shards).where(shards.c.id.in_(ids)).values(owner=owner, epoch=shards.c.epoch + 1, until=_UNTIL)
         held |= {row.id: row.epoch for row in db.execute(claim.returning(shards.c.id, shards.c.epoch))}
     return Renewed(held, fair)
+
+
+def _be_present(db: Connection, owner: str) -> None:
+    present: Any = upsert(db.dialect.name, processes).values(owner=owner, until=_UNTIL)
+    db.execute(present.on_conflict_do_update(index_elements=["owner"], set_={"until": _UNTIL}))
 
 
 def release(db: Connection, owner: str, ids: list[int]) -> None:

@@ -98,9 +98,10 @@ async def test_who_has_more_than_their_share_gives_back(database: PostgresqlData
 
 async def test_the_number_changes_only_while_nobody_else_runs(database: PostgresqlDatabase) -> None:
     await database.run(lambda db: shard_queries.set_count(db, "a", 2))
-    await renewed(database, "a")
+    # From then on: before it has renewed anything.
     with pytest.raises(OtherCount, match="2"):
         await database.run(lambda db: shard_queries.set_count(db, "b", 3))
+    await renewed(database, "a")
     await kill(database, "a")
     await database.run(lambda db: shard_queries.set_count(db, "b", 3))
     found = await renewed(database, "b")
@@ -206,6 +207,34 @@ async def test_a_process_that_joins_gets_its_part_and_leaves_it_to_the_others(ur
             await alone.over.wait()
             alone = await first.share(3)
         assert alone.shard_ids == [0, 1, 2]
+
+
+@pytest.mark.usefixtures("_quick")
+async def test_a_process_that_stood_still_while_the_number_changed_is_told(url: str, database: Database) -> None:
+    async with asyncio.timeout(20), Leases.open(url) as leases:
+        await leases.share(2)
+        await kill(database, leases._owner)
+        await database.run(lambda db: shard_queries.set_count(db, "b", 3))
+        with pytest.raises(HostMustMend, match="Set SHARD_COUNT=3 here too"):
+            await leases.share(2)
+
+
+@pytest.mark.usefixtures("_quick")
+async def test_a_renewal_that_fails_in_any_way_is_followed_by_others(
+    url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with asyncio.timeout(20), Leases.open(url) as leases:
+        note, failed = leases._note, asyncio.Event()
+
+        async def fail_first(found: Renewed) -> None:
+            if not failed.is_set():
+                failed.set()
+                raise LookupError("a fault of ours")
+            await note(found)
+
+        monkeypatch.setattr(leases, "_note", fail_first)
+        assert (await leases.share(1)).shard_ids == [0]
+        assert "the leases of shards could not be renewed" in caplog.text
 
 
 @pytest.mark.usefixtures("_quick")
