@@ -60,7 +60,7 @@ async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
         store = await stack.enter_async_context(opening)
         for sentence in exposed_files(settings.database_file):
             log.warning("%s", sentence)
-        host_side = await stack.enter_async_context(HostSide.open(store, control_socket(settings.database_file)))
+        host_side = await stack.enter_async_context(HostSide.open(store, control_socket(settings.database_file), is_shared=settings.database_file is None))
         settings = await stack.enter_async_context(with_local_model(settings))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         watch.over_parts(store, endpoints)

@@ -26,17 +26,18 @@ _ASKED: Final = ("list", "show", "export", *_CHANGES)
 class HostSide:
     """One process's. Between two bots, and before the first, tables are as the database has them."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, is_shared: bool) -> None:
         self._store = store
+        self._is_shared = is_shared
         self._bot: RoundtableBot | None = None
         self._reloading: asyncio.Task[None] | None = None
         self._has_terminal = sys.stderr.isatty()
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, store: Store, socket: Path) -> "AsyncIterator[HostSide]":
-        """Heed the host for the length of a block."""
-        side = cls(store)
+    async def open(cls, store: Store, socket: Path, *, is_shared: bool = False) -> "AsyncIterator[HostSide]":
+        """Heed the host for the length of a block. `is_shared`: other processes may have tables of this store."""
+        side = cls(store, is_shared=is_shared)
         deeds = {"hello": side._hello, "reload": side._reload} | {do: partial(side._do, do) for do in _ASKED}
         with side._heeding_sighup():
             async with serving_control(socket, deeds):
@@ -59,6 +60,8 @@ class HostSide:
             log.info("the host asks at the control socket: %s table %s", what, values.get("number"))
         show = partial(faces, pictures=self._store.pictures)
         bot = self._bot
+        if bot is None and self._is_shared and what in _CHANGES:
+            raise RoundtableError("This process has no table now; ask the one that has it, or steer it on Discord.")
         tables = RunningTables(self._store, bot.supervisor, show) if bot else StoredTables(self._store, show)
         return await deeds_of(tables)[what](**values)
 

@@ -58,10 +58,11 @@ async def _tables(settings: Settings, *, changes: bool) -> AsyncIterator[_Asked]
     socket = control_socket(settings.database_file)
     try:
         await ask_bot(socket, "hello")
-        yield partial(ask_bot, socket)
-        return
     except NoBot:
         pass
+    else:
+        yield partial(ask_bot, socket)
+        return
     with ExitStack() as stack:
         if changes:
             stack.enter_context(_alone_with(settings.database_file, socket))

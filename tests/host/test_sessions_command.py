@@ -7,12 +7,14 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.chat.host_side import HostSide
 from bot.cli import main
-from bot.ops.control_protocol import control_socket
+from bot.host import sessions_command
+from bot.ops.control_protocol import NoBot, control_socket
 from bot.store.models import Fault, Status
 from bot.store.opening import lock_database
 from tests.support.endpoint_stand_in import held
@@ -178,6 +180,31 @@ async def test_a_bot_that_does_not_listen_is_not_steered_behind_its_back(
     assert "Steer the table on Discord, or stop the bot first." in said.err
     assert "paused: the model does not answer" in said.out
     assert "state     paused: the model does not answer (The model is away.)" in said.out
+
+
+async def test_a_process_without_shards_steers_no_table_of_another_s(
+    house: RestHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with hosted(house, tmp_path):
+        session, _ = await house.between_turns()
+    async with HostSide.open(house.store, control_socket(tmp_path / "roundtable.db"), is_shared=True):
+        for action in ("pause", "resume", "stop"):
+            assert await typed("sessions", action, str(session.id)) == 1
+            assert "This process has no table now; ask the one that has it" in capsys.readouterr().err
+        assert await typed("sessions", "show", str(session.id)) == 0
+    assert (await house.store.session(session.id)).status is Status.RUNNING  # type: ignore[union-attr]
+
+
+async def test_a_bot_that_ends_meanwhile_is_told_in_a_sentence(
+    house: RestHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ends_after_hello(path: Path, do: str, **values: Any) -> Any:
+        if do != "hello":
+            raise NoBot("No bot listens.")
+
+    monkeypatch.setattr(sessions_command, "ask_bot", ends_after_hello)
+    assert await typed("sessions", "list") == 1
+    assert capsys.readouterr().err == "No bot listens.\n"
 
 
 async def test_names_of_others_steer_no_terminal(
