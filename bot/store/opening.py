@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, false, update
+from sqlalchemy import Connection, false, func, inspect, select, update
 from sqlalchemy.exc import DatabaseError
 
 from bot.store import postgresql
@@ -25,7 +25,7 @@ from bot.store.driver_thread import DriverThreadDatabase
 from bot.store.engine import Database, DatabaseOpenError, TransientDatabaseError, create_pool
 from bot.store.migration_copies import copy_before_migration
 from bot.store.postgresql import PostgresqlDatabase
-from bot.store.schema import now, sessions
+from bot.store.schema import now, processes, sessions
 from bot.store.server_opening import in_words, migrate
 
 log = logging.getLogger(__name__)
@@ -133,11 +133,26 @@ def _copy_if_older(url: str, file: Path) -> None:
 
 def _migrate(connection: Connection) -> None:
     before = MigrationContext.configure(connection).get_current_revision()
+    newest = known_revisions()[0]
+    if before and before != newest:
+        _require_no_process(connection)
     _upgrade(connection)
-    if before and before != (newest := known_revisions()[0]):
+    if before and before != newest:
         log.info("the database is migrated from schema %s to %s", before, newest)
     # Changes nothing, but fails now rather than in the middle of a session if the file can only be read.
     connection.execute(update(sessions).where(false()).values(reason=None))
+
+
+def _require_no_process(connection: Connection) -> None:
+    """Raise DatabaseOpenError while others, which know another schema, run on the database."""
+    if connection.dialect.name == "sqlite" or not inspect(connection).has_table(processes.name):
+        return  # a file has a lock
+    live = select(func.count()).select_from(processes).where(processes.c.until >= func.now())
+    if number := connection.scalar(live):
+        raise DatabaseOpenError(
+            f"Processes of another version run on the database that DATABASE_URL names ({number} of them), and its "
+            "schema is to be changed. Stop all of them first, then start this version (a killed one counts for 20 s)."
+        )
 
 
 def _upgrade(connection: Connection, run: Callable[..., None] = command.upgrade) -> None:

@@ -227,6 +227,18 @@ async def test_what_is_in_the_way_is_told_without_the_password(
     assert "s3cret" not in str(caught.value)
 
 
+async def test_nothing_is_migrated_under_processes_of_an_older_version(postgresql_server: PostgresqlServer) -> None:
+    url = await postgresql_server.new_database()
+    async with open_store(url, None):
+        pass
+    await postgresql_server.do("INSERT INTO processes VALUES ('a', now() + interval '1 hour')", url)
+    older = known_revisions()[1]
+    await postgresql_server.do(f"UPDATE alembic_version SET version_num = '{older}'", url)
+    with pytest.raises(DatabaseOpenError, match=r"another version run on .* \(1 of them\)"):
+        await Store.open(url, None)
+    assert (await look_into_server(url))[0] == older
+
+
 async def test_a_database_of_a_newer_version_is_refused(postgresql_server: PostgresqlServer) -> None:
     url = await postgresql_server.new_database()
     async with open_store(url, None):
