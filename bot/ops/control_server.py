@@ -18,6 +18,8 @@ Deed = Callable[..., Awaitable[Any]]
 
 # How long whoever has connected may take to say what they want, in seconds.
 _PATIENCE: Final = 10.0
+# How long the end of the process may be held up by what was asked before, in seconds.
+_LAST_SECONDS: Final = 1.5
 _LONGEST_REQUEST: Final = 64 * 1024
 
 
@@ -43,9 +45,11 @@ async def serving_control(path: Path, deeds: Mapping[str, Deed]) -> AsyncIterato
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        answering.add(task)
         try:
-            writer.write(await _answer(reader, deeds))
+            async with asyncio.timeout(_PATIENCE):
+                line = await reader.readline()
+            answering.add(task)
+            writer.write(await _answer(line, deeds))
             await writer.drain()
         except (ConnectionError, TimeoutError, ValueError):
             log.debug("whoever asked at the control socket has gone")
@@ -61,7 +65,7 @@ async def serving_control(path: Path, deeds: Mapping[str, Deed]) -> AsyncIterato
         _unbind(path)
         # A request under way is done: it may be the end of a table.
         if answering:
-            await asyncio.wait(answering, timeout=_PATIENCE)
+            await asyncio.wait(answering, timeout=_LAST_SECONDS)
 
 
 def _bind(path: Path) -> socket.socket:
@@ -90,9 +94,7 @@ def _unbind(path: Path) -> None:
         path.unlink()
 
 
-async def _answer(reader: asyncio.StreamReader, deeds: Mapping[str, Deed]) -> bytes:
-    async with asyncio.timeout(_PATIENCE):
-        line = await reader.readline()
+async def _answer(line: bytes, deeds: Mapping[str, Deed]) -> bytes:
     try:
         request = read_line(line)
         deed = deeds.get(request.get("do", ""))

@@ -79,6 +79,9 @@ class Outcome(asyncio.Future[T]):
 class PooledDatabase(Database):
     """A database through SQLAlchemy's pool of connections: any other than a SQLite file on aiosqlite."""
 
+    # How long its end waits for works under way, in seconds; None: as long as they take.
+    _last_seconds: float | None = None
+
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -96,7 +99,7 @@ class PooledDatabase(Database):
     async def aclose(self) -> None:
         self._is_closed = True
         if self._tasks:
-            await asyncio.wait(self._tasks)
+            await asyncio.wait(self._tasks, timeout=self._last_seconds)
         await self._engine.dispose()
 
     def _begin(self, doing: Coroutine[Any, Any, T]) -> Outcome[T]:

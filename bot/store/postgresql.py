@@ -39,6 +39,8 @@ class PostgresqlDatabase(PooledDatabase):
     """A work may be done several times until one of them counts: it must change nothing but the database."""
 
     fence: Fence | None = None
+    # A server that does not answer holds up nobody's end; what became of such a work is as after a crash.
+    _last_seconds = 1.5
 
     def behind(self, fence: Fence) -> "PostgresqlDatabase":
         """The same database for what is done for some shards: its works end with ShardsLost once these are lost."""

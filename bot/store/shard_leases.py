@@ -31,6 +31,8 @@ RENEW_SECONDS: float = 5.0
 MARGIN_SECONDS: Final = 5.0
 # An answer of the server's that takes longer is given up, and asked for again.
 _PATIENCE: Final = 4.0
+# How long the end of the process may be held up to give all of them back, in seconds.
+_LEAVE_SECONDS: Final = 1.5
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,8 @@ class Leases:
         try:
             yield leases
         finally:
-            await leases._leave()
-            await database.aclose()
+            # What is not given back in time runs out by itself.
+            await asyncio.wait([asyncio.create_task(leases._leave())], timeout=_LEAVE_SECONDS)
 
     async def share(self, count: int) -> Share:
         """What this process has, once it has anything. In: how many shards the application has in all.
@@ -154,6 +156,6 @@ class Leases:
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.wait([self._keeping])
-        with contextlib.suppress(TransientDatabaseError, TimeoutError):
-            async with asyncio.timeout(_PATIENCE):
-                await self._database.run(lambda db: shard_queries.leave(db, self._owner))
+        with contextlib.suppress(TransientDatabaseError):
+            await self._database.run(lambda db: shard_queries.leave(db, self._owner))
+        await self._database.aclose()

@@ -49,6 +49,28 @@ async def test_a_request_is_answered_and_afterwards_nobody_is_there(path: Path) 
         await ask_bot(path, "double", number=1)
 
 
+async def test_the_end_waits_for_what_was_asked_and_for_nobody_who_asks_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.ops.control_server._LAST_SECONDS", 60)
+    asked, end = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> str:
+        asked.set()
+        await end.wait()
+        return "done"
+
+    async with asyncio.timeout(8):
+        async with serving_control(path, {"slow": slow}):
+            _, silent = await asyncio.open_unix_connection(str(path))
+            asking = asyncio.create_task(ask_bot(path, "slow"))
+            await asked.wait()
+            asyncio.get_running_loop().call_later(0.05, end.set)
+        assert end.is_set()
+        assert await asking == "done"
+    silent.close()
+
+
 async def test_a_fault_of_ours_is_told_by_a_number_that_stands_in_the_log(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
