@@ -37,8 +37,13 @@ def _seconds(latency: float | None) -> float | None:
 
 
 @asynccontextmanager
-async def watched(bot: InteractionClient, watch: Watch) -> AsyncIterator[None]:
-    """While the block lasts the bot is watched; leave it before the bot is closed, so that it can still say so."""
+async def watched(
+    bot: InteractionClient, watch: Watch, *, is_last: Callable[[], bool] = lambda: True
+) -> AsyncIterator[None]:
+    """While the block lasts the bot is watched; leave it before the bot is closed, so that it can still say so.
+
+    `is_last` is asked then: whether the process ends, or another bot takes this one's place, which is no news.
+    """
     watch.over_bot(lambda: gateway_state(bot), bot.supervisor)
     channel_id = bot.settings.discord_status_channel
     if channel_id is None:
@@ -46,13 +51,13 @@ async def watched(bot: InteractionClient, watch: Watch) -> AsyncIterator[None]:
         return
     channel = StatusChannel(bot, channel_id)
     news = HostNews(lambda: standing_faults(bot.endpoints, bot.supervisor.open_sessions()), channel.tell)
-    telling = asyncio.create_task(_tell(bot, channel.tell, news), name="telling the status channel")
+    telling = asyncio.create_task(_tell(bot, channel.tell, watch, news), name="telling the status channel")
     try:
         yield
     finally:
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)
-        if bot.is_ready() and not bot.is_closed():
+        if is_last() and bot.is_ready() and not bot.is_closed():
             farewell = asyncio.create_task(
                 channel.tell(f"Roundtable {__version__} stops. Its open tables go on at the next start.")
             )
@@ -60,11 +65,16 @@ async def watched(bot: InteractionClient, watch: Watch) -> AsyncIterator[None]:
             farewell.cancel()
 
 
-async def _tell(bot: InteractionClient, tell: Callable[[str], Awaitable[bool]], news: HostNews) -> None:
+async def _tell(bot: InteractionClient, tell: Callable[[str], Awaitable[bool]], watch: Watch, news: HostNews) -> None:
     await bot.wait_until_ready()
+    if not watch.start_is_told:
+        watch.start_is_told = await tell(_started(bot))
+    await news.keep_telling()
+
+
+def _started(bot: InteractionClient) -> str:
     servers, tables = len(bot.guilds), len(bot.supervisor.open_sessions())
-    await tell(
+    return (
         f"Roundtable {__version__} has started: {servers} server{'' if servers == 1 else 's'}, "
         f"{tables} open table{'' if tables == 1 else 's'}."
     )
-    await news.keep_telling()

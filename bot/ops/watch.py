@@ -30,6 +30,8 @@ class Watch:
         self.server = OpsServer(self.readiness)
         self._settings = settings
         self._tasks: list[asyncio.Task[None]] = []
+        self.start_is_told = False
+        """In the status channel: once a process, however many bots it has one after the other."""
         metrics.BUILD.info(
             {"version": __version__, "python": platform.python_version(), "database": settings.database_kind}
         )
