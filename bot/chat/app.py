@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack
+import time
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from datetime import timedelta
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ from bot.ops.control_protocol import control_socket
 from bot.ops.watch import Watch, open_watch
 from bot.settings import Settings
 from bot.signals import until_signal
+from bot.store.engine import TransientDatabaseError
 from bot.store.opening import lock_database
 from bot.store.schema import now
 from bot.store.shard_leases import Leases, Share
@@ -39,8 +41,12 @@ NO_TOKEN: Final = (
     "DISCORD_TOKEN is not set. Create an application at https://discord.com/developers/applications, press Reset Token "
     "under Bot, copy what it shows into .env, and try again. `roundtable demo` shows the bot without a token."
 )
-# From being told to end to having ended, in seconds; Docker kills after ten.
+# From being told to end to having closed the bot, in seconds; Docker kills after ten.
 CLOSE_SECONDS: Final = 7
+# What comes last has at least so long.
+_LEAST_SECONDS: Final = 0.5
+# The name of a task.
+UNTIL_OVER: Final = "until a share of the shards is over"
 
 
 async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
@@ -60,7 +66,9 @@ async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
         store = await stack.enter_async_context(opening)
         for sentence in exposed_files(settings.database_file):
             log.warning("%s", sentence)
-        host_side = await stack.enter_async_context(HostSide.open(store, control_socket(settings.database_file), is_shared=settings.database_file is None))
+        file = settings.database_file
+        heeding = HostSide.open(store, control_socket(file), is_shared=file is None)
+        host_side = await stack.enter_async_context(heeding)
         settings = await stack.enter_async_context(with_local_model(settings))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         watch.over_parts(store, endpoints)
@@ -72,8 +80,11 @@ async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
         if settings.database_file is None:
             lives.leases = await stack.enter_async_context(Leases.open(settings.database_url))
         while application := await lives.ask():
-            await require_owner(store.remembered, application, adopt=adopt)
-            await lives.live(application)
+            try:
+                await require_owner(store.remembered, application, adopt=adopt)
+                await lives.live(application)
+            except TransientDatabaseError as problem:
+                await lives.wait(str(problem).rstrip("."))
     log.info("ended")
     return 0
 
@@ -89,6 +100,8 @@ class _Lives:
         self._token = settings.discord_token.get_secret_value()
         self._settings = settings
         self._end = end
+        self._told_to_end: float | None = None
+        end.add_done_callback(self._on_end)
         self._parts = parts
         self._host_side = host_side
         self._watch = watch
@@ -113,10 +126,12 @@ class _Lives:
         parts = self._parts | ({"store": self._parts["store"].behind(share.fence)} if share else {})
         ids = share.shard_ids if share else None
         bot = create_bot(self._settings, **parts, message_content=content, shard_count=shards, shard_ids=ids)
-        with self._host_side.of(bot):
-            outcome = await _run(bot, self._token, self._until_over(share), self._watch)
-        if share:
-            await _has_ended(parts["store"].aclose())
+        try:
+            with self._host_side.of(bot), self._ends(share) as ends:
+                outcome = await self._run(bot, ends)
+        finally:
+            if share:
+                await self._has_ended(parts["store"].aclose())
         if bot.is_ready():
             self._wait = first_contact.FIRST_RETRY
         match outcome:
@@ -135,12 +150,16 @@ class _Lives:
                 raise problem from None
             case None | aiohttp.ClientError() | OSError() | ReconnectWebSocket() | discord.DiscordException():
                 reason = str(outcome or "") or type(outcome).__name__
-                log.warning("the connection to Discord ended (%s); beginning anew in %.0f s", reason, self._wait)
-                await asyncio.wait([self._end], timeout=self._wait)
-                self._wait = min(self._wait * 2, first_contact.LONGEST_RETRY)
+                await self.wait(f"the connection to Discord ended ({reason})")
             case _:
                 raise outcome
         self._shards = shards
+
+    async def wait(self, problem: str) -> None:
+        """Wait, longer each time until a bot is there again, before the next life."""
+        log.warning("%s; beginning anew in %.0f s", problem, self._wait)
+        await asyncio.wait([self._end], timeout=self._wait)
+        self._wait = min(self._wait * 2, first_contact.LONGEST_RETRY)
 
     async def _share(self, shards: int) -> Share | None:
         """What of so many shards is this process's, once anything is; None where it has them all to itself."""
@@ -152,46 +171,55 @@ class _Lives:
         if sharing.done():
             return sharing.result()
         sharing.cancel()
-        await asyncio.wait([sharing])
+        await asyncio.wait([sharing], timeout=self._seconds_left())
         return None
 
-    def _until_over(self, share: Share | None) -> asyncio.Task[None]:
-        """Ends when the process is to, or when what the bot is run for changes."""
-        if share is None:
-            return self._end
+    @contextmanager
+    def _ends(self, share: Share | None) -> Iterator[list[asyncio.Task[Any]]]:
+        """What a bot ends with, in the block: the process that is to, or what it is run for that changes."""
+        over = [asyncio.create_task(share.over.wait(), name=UNTIL_OVER)] if share else []
+        try:
+            yield [self._end, *over]
+        finally:
+            for task in over:
+                task.cancel()
 
-        async def wait() -> None:
-            over = asyncio.create_task(share.over.wait())
-            await asyncio.wait([over, self._end], return_when=asyncio.FIRST_COMPLETED)
-            over.cancel()
+    async def _run(self, bot: RoundtableBot, ends: list[asyncio.Task[Any]]) -> Exception | None:
+        """Have a bot run until it ends, or one of `ends` does. Out: why it ended by itself."""
+        connection = asyncio.create_task(bot.start(self._token))
+        try:
+            async with watched(bot, self._watch, is_last=self._end.done):
+                await asyncio.wait([connection, *ends], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            try:
+                if not await self._has_ended(bot.close()):
+                    log.warning(
+                        "Discord took too long to say goodbye; what was under way is looked for at the next start"
+                    )
+            finally:
+                connection.cancel()
+                outcome = (await asyncio.gather(connection, return_exceptions=True))[0]
+        return outcome if isinstance(outcome, Exception) else None
 
-        return asyncio.create_task(wait())
+    async def _has_ended(self, closing: Coroutine[Any, Any, None]) -> bool:
+        """Whether something was closed in time; it may end as cancelled, by the database's fence."""
+        task = asyncio.create_task(closing)
+        await asyncio.wait([task], timeout=self._seconds_left())
+        if not task.done():
+            task.cancel()
+            return False
+        if not task.cancelled():
+            task.result()
+        return True
 
+    def _seconds_left(self) -> float:
+        """For closing something: all that the process closes at its end has CLOSE_SECONDS together."""
+        if self._told_to_end is None:
+            return CLOSE_SECONDS
+        return max(_LEAST_SECONDS, self._told_to_end + CLOSE_SECONDS - time.monotonic())
 
-async def _run(bot: RoundtableBot, token: str, end: asyncio.Task[None], watch: Watch) -> Exception | None:
-    """Have a bot run until it ends or the process is to. Out: why it ended by itself."""
-    connection = asyncio.create_task(bot.start(token))
-    try:
-        async with watched(bot, watch):
-            await asyncio.wait([connection, end], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        if not await _has_ended(bot.close()):
-            log.warning("Discord took too long to say goodbye; what was under way is looked for at the next start")
-        connection.cancel()
-        outcome = (await asyncio.gather(connection, return_exceptions=True))[0]
-    return outcome if isinstance(outcome, Exception) else None
-
-
-async def _has_ended(closing: Coroutine[Any, Any, None]) -> bool:
-    """Whether something was closed in time; it may end as cancelled, by the database's fence."""
-    task = asyncio.create_task(closing)
-    await asyncio.wait([task], timeout=CLOSE_SECONDS)
-    if not task.done():
-        task.cancel()
-        return False
-    if not task.cancelled():
-        task.result()
-    return True
+    def _on_end(self, _: asyncio.Task[None]) -> None:
+        self._told_to_end = time.monotonic()
 
 
 async def _wait_for_session_starts(used_up: SessionStartsUsedUp, end: asyncio.Task[None]) -> None:

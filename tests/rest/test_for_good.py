@@ -14,14 +14,19 @@ from aiohttp.http_websocket import WebSocketWriter
 from discord.gateway import ReconnectWebSocket
 
 from bot.chat import app, first_contact
-from bot.chat.app import run_bot
+from bot.chat.app import UNTIL_OVER, run_bot
 from bot.chat.bot import RoundtableBot, create_bot
 from bot.cli import MISCONFIGURED, main
 from bot.errors import HostMustMend
 from bot.settings import Settings
 from bot.signals import until_signal
+from bot.store import shard_leases
+from bot.store.engine import TransientDatabaseError
+from bot.store.fencing import clock
+from bot.store.postgresql import PostgresqlDatabase
 from tests.support.bot_host import PROMISE, BotHost
 from tests.support.discord_stand_in import Fault, pointed_at
+from tests.support.postgresql_server import PostgresqlServer
 
 
 @pytest.fixture(autouse=True)
@@ -126,6 +131,32 @@ async def test_a_connection_that_the_library_gives_up_is_begun_anew(
         await host.connected()
     assert len(host.server.gateway.identifies) == 1
     assert len([m for m in caplog.messages if m.startswith("the connection to Discord ended (")]) == 2
+
+
+async def test_a_database_that_is_away_for_longer_than_a_lease_is_waited_for(
+    host: BotHost,
+    postgresql_server: PostgresqlServer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """By the same process, which has closed its bot meanwhile and leaves none of its tasks behind."""
+    monkeypatch.setattr(shard_leases, "RENEW_SECONDS", 0.02)
+    gateway, until = host.server.gateway, host.world.until
+    url = await postgresql_server.database()
+
+    async def away(*_: object) -> None:
+        raise TransientDatabaseError("The bot's database can't be used: its server can't be reached.")
+
+    async with running(host, database_url=url):
+        await host.connected()
+        with monkeypatch.context() as patch:
+            patch.setattr(PostgresqlDatabase, "_transact", away)
+            patch.setattr(shard_leases, "clock", lambda: clock() + 16)
+            await until(lambda: "its server can't be reached; beginning anew in" in caplog.text, what="the wait")
+            assert not gateway.connected
+        await host.connected()
+        assert len(gateway.identifies) == 2
+        assert [task.get_name() for task in asyncio.all_tasks()].count(UNTIL_OVER) == 1
 
 
 async def test_another_discord_that_does_not_answer_is_tried_again(
