@@ -143,7 +143,7 @@ def test_settings_do_not_change():
         ("LLM_CURRENCY", "dollars", '"dollars" is not a currency. Write its three letters, such as USD'),
         ("LIMIT_DAY_COST", "2,50", '"2,50" should be a valid decimal.'),
         ("LLM_RETRIES", "11", '"11" should be less than or equal to 10.'),
-        ("DATABASE_URL", "mysql://me:hush@db/x", 'DATABASE_URL is not supported. Write sqlite+aiosqlite:///'),
+        ("DATABASE_URL", "mysql://me:hush@db/x", "DATABASE_URL is not supported. Write sqlite+aiosqlite:///"),
         ("DATABASE_URL", "postgresql://db", "names no database. Write postgresql://user:password@host/database"),
         ("DATABASE_URL", "postgres://me:a@db:x/y", "DATABASE_URL is no address of a database."),
         ("DATABASE_URL", "postgres://me:hush@hush@db/x", "has more than one @. Write one that is part of a name or a"),
