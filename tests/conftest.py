@@ -1,5 +1,6 @@
 """What several areas of the tests share."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,17 @@ def postgresql_server() -> "Iterator[PostgresqlServer]":
 
     with run_server() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def no_log_of_an_earlier_test() -> Iterator[None]:
+    """What a test had set up to log to its standard error goes with that."""
+    root = logging.getLogger()
+    before = list(root.handlers)
+    yield
+    for handler in [handler for handler in root.handlers if type(handler) is logging.StreamHandler]:
+        if handler not in before:
+            root.removeHandler(handler)
 
 
 @pytest.fixture(autouse=True)

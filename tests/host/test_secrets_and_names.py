@@ -144,10 +144,14 @@ def test_in_the_env_file_any_name_counts(tmp_path: Path, capsys: pytest.CaptureF
     ],
 )
 def test_what_no_restart_mends_is_told_by_the_exit_status(
-    given: dict[str, str], says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    given: dict[str, str],
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ):
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     assert main(["run"]) == 78
-    assert says in capsys.readouterr().err
+    assert says in capsys.readouterr().err + caplog.text
     assert not Path("data").exists()
