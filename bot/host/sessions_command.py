@@ -58,15 +58,16 @@ async def _tables(settings: Settings, *, changes: bool) -> AsyncIterator[_Asked]
     socket = control_socket(settings.database_file)
     try:
         await ask_bot(socket, "hello")
-        yield partial(ask_bot, socket)
-        return
     except NoBot:
         pass
+    else:
+        yield partial(ask_bot, socket)
+        return
     with ExitStack() as stack:
         if changes:
             stack.enter_context(_alone_with(settings.database_file, socket))
         await _require_this_schema(settings)
-        store = Store(await open_database(settings.database_url))
+        store = Store(await open_database(settings.database_url), settings.llm_currency)
         try:
             deeds = deeds_of(StoredTables(store))
 

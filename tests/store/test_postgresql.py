@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, make_url, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import metrics
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
 from bot.store import postgresql, server_opening
@@ -174,10 +175,13 @@ async def test_a_server_that_is_away_is_told_as_what_may_pass(
 
     monkeypatch.setattr("asyncpg.connect", refuse)
     monkeypatch.setattr(postgresql, "_WAITS", (0.01, 0.01))
+    count = metrics.DATABASE_ERRORS.labels("its server can't be reached")._value
+    before = count.get()
     with pytest.raises(
         TransientDatabaseError, match=r"^The bot's database can't be used: its server can't be reached\.$"
     ):
         await stores[0].unfinished_sessions()
+    assert count.get() == before + 1
     monkeypatch.undo()
     assert await stores[0].unfinished_sessions() == []
 
