@@ -1,4 +1,4 @@
-"""The front door: `roundtable run | demo | discuss | dummy | check | personas`."""
+"""The front door: runs the command that was asked for, and says by its exit status how it ended."""
 
 import argparse
 import asyncio

@@ -24,6 +24,8 @@ def database_address(value: str) -> str:
         return value
     if not _SERVERS.match(value):
         raise ValueError(f"is not supported. Write {_EXAMPLES}")
+    if value.count("@") > 1:  # what stands behind the first would be taken for the host, which is shown
+        raise ValueError("has more than one @. Write one that is part of a name or a password as %40")
     try:
         url = make_url(value).set(drivername=_SERVER)
     except (ArgumentError, ValueError):

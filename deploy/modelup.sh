@@ -289,7 +289,7 @@ A bot in Compose (deploy/compose.yaml) does not see this machine's 127.0.0.1. On
 LLM_BASE_URL=http://$CONTAINER:8000/v1
 
 With Docker Desktop LLM_BASE_URL=http://host.docker.internal:$PORT/v1 works as it is. Compose can also run the model
-itself: see the profile "model" in deploy/compose.yaml.
+itself: see the profile "vllm" in deploy/compose.yaml.
 LINES
 }
 

@@ -143,9 +143,13 @@ def test_settings_do_not_change():
         ("LLM_CURRENCY", "dollars", '"dollars" is not a currency. Write its three letters, such as USD'),
         ("LIMIT_DAY_COST", "2,50", '"2,50" should be a valid decimal.'),
         ("LLM_RETRIES", "11", '"11" should be less than or equal to 10.'),
-        ("DATABASE_URL", "mysql://db/x", '"mysql://db/x" is not supported. Write sqlite+aiosqlite:///'),
+        ("DATABASE_URL", "mysql://me:hush@db/x", "DATABASE_URL is not supported. Write sqlite+aiosqlite:///"),
         ("DATABASE_URL", "postgresql://db", "names no database. Write postgresql://user:password@host/database"),
-        ("DATABASE_URL", "postgres://me:a@db:x/y", '"postgres://…@db:x/y" is no address of a database.'),
+        ("DATABASE_URL", "postgres://me:a@db:x/y", "DATABASE_URL is no address of a database."),
+        ("DATABASE_URL", "postgres://me:hush@hush@db/x", "has more than one @. Write one that is part of a name or a"),
+        ("DATABASE_URL", "postgres:/me:hush@db/x", "DATABASE_URL is not supported. Write sqlite+aiosqlite:///data"),
+        ("DATABASE_URL", "me:hush:db/x", "DATABASE_URL is not supported. Write sqlite+aiosqlite:///data"),
+        ("DATABASE_URL", "sqlite:///x.db", '"sqlite:///x.db" is not supported. Write sqlite+aiosqlite:///data'),
         ("DATABASE_URL", "postgres://db/x?sslmod=on", "has sslmod behind the ?. Leave that out; there are host, port"),
         ("DATABASE_URL", "sqlite+aiosqlite:///", "is not supported. Write sqlite+aiosqlite:///data/roundtable.db"),
         ("RETENTION_DAYS", "always", '"always" is not a number of days. Write one from 1 to 36500, or forever'),
@@ -178,6 +182,7 @@ def test_a_bad_value_is_named_with_its_fix(monkeypatch: pytest.MonkeyPatch, name
     assert sentence.startswith(f"{name} ")
     assert says in sentence
     assert len(sentence.splitlines()) == 1
+    assert "hush" not in sentence
 
 
 def test_endpoints_have_names_of_the_hosts_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -31,6 +31,7 @@ from bot.chat.reloading import HostFiles
 from bot.chat.rules.host_rules import HostRules
 from bot.chat.server_events import ServerEvents
 from bot.chat.webhook_stage import WebhookStage
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import seats
 from bot.library.catalogue import Catalogue
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -166,11 +167,12 @@ class RoundtableBot(ServerEvents):
 
     def look_after_portraits(self) -> None:
         """Have the pictures of all who may speak on Discord, sooner or later, and no others."""
-        # Those of another catalogue may still sit at a table.
+        self.avatars.upload(self.who_may_speak(), self.wait_until_ready, leads=self.leads, knows_all=self.owns_all)
+
+    def who_may_speak(self) -> list[Persona]:
+        """The catalogue's personas, and those at open tables, who may be another catalogue's."""
         seated = [p for run in self.supervisor.open_sessions() for p in seats(run.session, run.record)]
-        self.avatars.upload(
-            [*self.catalogue.personas, *seated], self.wait_until_ready, leads=self.leads, knows_all=self.owns_all
-        )
+        return [*self.catalogue.personas, *seated]
 
     def _drop_server(self, guild_id: int) -> None:
         """Have nothing run or be remembered of a server that is about to be deleted."""

@@ -74,23 +74,27 @@ async def ask_until_answered(token: str, api_url: str | None, end: asyncio.Task[
                 break
             if asking.done():
                 return asking.result()
-            problem = f"no answer within {ANSWER_SECONDS} s"
+            problem = _unreachable(f"no answer within {ANSWER_SECONDS} s")
         except NotLikeDiscord as error:
             problem = str(error)
         except discord.HTTPException as error:
-            problem = f"HTTP {error.status}"
+            problem = _unreachable(f"HTTP {error.status}")
         except (aiohttp.ClientError, OSError) as error:
-            problem = type(error).__name__
+            problem = _unreachable(type(error).__name__)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             # The library takes a page of some machine in between for Discord's answer.
-            problem = f"what came back is no answer of Discord's: {type(error).__name__}"
+            problem = _unreachable(f"what came back is no answer of Discord's: {type(error).__name__}")
         finally:
             asking.cancel()
             await asyncio.wait([asking])
-        log.warning("Discord can't be reached (%s); trying again in %.0f s", problem, wait)
+        log.warning("%s Trying again in %.0f s.", problem, wait)
         await asyncio.wait([end], timeout=wait)
         wait = min(wait * 2, LONGEST_RETRY)
     return None
+
+
+def _unreachable(cause: str) -> str:
+    return f"Discord can't be reached ({cause})."
 
 
 async def use_other_discord(api_url: str) -> None:

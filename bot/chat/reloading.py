@@ -5,8 +5,10 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
+from bot.discussion.model.persona import Persona
 from bot.library.catalogue import Catalogue, open_catalogue
 from bot.library.catalogue_changes import changes
+from bot.llm.endpoint_registry import EndpointRegistry
 from bot.logs import change_level
 from bot.settings import Settings
 
@@ -21,6 +23,11 @@ class Reloadable(Protocol):
 
     settings: Settings
     catalogue: Catalogue
+    endpoints: EndpointRegistry
+
+    def who_may_speak(self) -> list[Persona]:
+        """The catalogue's personas, and those at open tables."""
+        ...
 
     def look_after_portraits(self) -> None:
         """Have the pictures of the catalogue's personas on Discord, and no others."""
@@ -53,8 +60,9 @@ class HostFiles:
                 change_level(settings.log_level)
                 self._level = settings.log_level
             bot.catalogue = catalogue
+            bot.endpoints.forget_troubles_but_of(bot.who_may_speak())
             bot.look_after_portraits()
-            if later := _changed(bot.settings, settings):
+            if later := _changed(bot.settings.as_read, settings):
                 told.append(f"{', '.join(later)}: at the next start.")
             said = "\n".join(told) or "Read anew; nothing is another than before."
             log.info("the host's files are read anew: %s", " ".join(told) or "nothing is another than before")

@@ -67,7 +67,7 @@ async def _tables(settings: Settings, *, changes: bool) -> AsyncIterator[_Asked]
         if changes:
             stack.enter_context(_alone_with(settings.database_file, socket))
         await _require_this_schema(settings)
-        store = Store(await open_database(settings.database_url))
+        store = Store(await open_database(settings.database_url), settings.llm_currency)
         try:
             deeds = deeds_of(StoredTables(store))
 

@@ -1,7 +1,7 @@
 """How the calls of one endpoint have gone: counted in the metrics, and what is wrong with it now."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -42,6 +42,18 @@ class CallRecord:
     def trouble(self) -> Trouble | None:
         """What is wrong with it, as its last calls have shown; the oldest first."""
         return next(iter(self._troubles.values()), None)
+
+    @property
+    def models_in_trouble(self) -> list[str | None]:
+        """Those whose last call has shown that something is wrong; None where the name is not known yet."""
+        return list(self._troubles)
+
+    def forget_all_but(self, models: Iterable[str | None]) -> None:
+        """Nobody asks for another model than these any more: what was wrong with one is nobody's business."""
+        kept = set(models)
+        self._troubles = {model: trouble for model, trouble in self._troubles.items() if model in kept}
+        if self.was_asked and not self._troubles:
+            metrics.ENDPOINT_UP.labels(self.name).set(1)
 
     @contextmanager
     def call(self) -> Iterator[None]:

@@ -109,6 +109,13 @@ class EndpointRegistry:
         """All that were opened, the default one first, and those of `personas`' own models. Raises as `of` does."""
         return list(dict.fromkeys([self._default, *self._named.values(), *map(self.of, personas)]))
 
+    def forget_troubles_but_of(self, personas: Iterable[Persona]) -> None:
+        """Nobody else than these speaks any more: what was wrong with other models is forgotten."""
+        speaking = list(personas)
+        for name, endpoint in self.by_name.items():
+            own = {p.model for p in speaking if (p.endpoint or DEFAULT_ENDPOINT) == name}
+            endpoint.record.forget_all_but({None, endpoint.model, *own})
+
     async def discover_all(self) -> None:
         """Ask each for its model, so that it can be shown before the first turn. Who does not answer is left out."""
         await asyncio.gather(*(endpoint.discover() for endpoint in self.every()), return_exceptions=True)

@@ -22,7 +22,7 @@ async def ask_bot(path: Path, do: str, **values: Any) -> Any:
         with address_of(path) as address:
             reader, writer = await asyncio.open_unix_connection(address, limit=LONGEST_LINE)
     except (FileNotFoundError, ConnectionRefusedError):
-        raise NoBot("No bot listens.") from None
+        raise NoBot(f"No bot listens at {path}.") from None
     except OSError as error:
         raise ControlError(
             f"The bot's control socket {path} can't be reached ({error.strerror}). "

@@ -42,6 +42,14 @@ async def _watch(name: str, endpoint: Endpoint) -> None:
         if endpoint.record.trouble is None:
             pause, next_try = LOOK_SECONDS, time.monotonic() + LOOK_SECONDS
         elif time.monotonic() >= next_try:
-            await endpoint.is_well()
+            await _look_again(endpoint)
             pause = min(pause * 2, _LONGEST_PAUSE)
             next_try = time.monotonic() + max(pause, endpoint.rest)
+
+
+async def _look_again(endpoint: Endpoint) -> None:
+    """Ask the models that are in trouble: a persona's own may be, where the endpoint's is well."""
+    for model in endpoint.record.models_in_trouble:
+        if model in endpoint.record.models_in_trouble:  # no other's answer has mended it meanwhile
+            asked = endpoint if model in (None, endpoint.model) else endpoint.of_model(model)
+            await asked.is_well()

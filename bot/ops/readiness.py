@@ -35,6 +35,7 @@ class Readiness:
 
     def __init__(self) -> None:
         self._asks: dict[str, Ask] = {"database": _nobody, "endpoints": _nobody, "gateway": _nobody}
+        self._asked: dict[str, asyncio.Task[Part]] = {}
 
     def needs_database(self, store: Store) -> None:
         async def ask() -> Part:
@@ -66,8 +67,18 @@ class Readiness:
 
     async def report(self) -> dict[str, Part]:
         """How each part stands."""
-        parts = await asyncio.gather(*(_answer(name, ask) for name, ask in self._asks.items()))
-        return dict(zip(self._asks, parts, strict=True))
+        asks = dict(self._asks)
+        parts = await asyncio.gather(*(self._answer(name, ask) for name, ask in asks.items()))
+        return dict(zip(asks, parts, strict=True))
+
+    async def _answer(self, name: str, ask: Ask) -> Part:
+        """How a part stands, in time. One that is still being asked is not asked once more: what it waits for (a
+        database's answer) may not be given up half-way, so those that ask would pile up."""
+        asked = self._asked.get(name)
+        if asked is None or asked.done():
+            asked = self._asked[name] = asyncio.create_task(_part(name, ask))
+        await asyncio.wait([asked], timeout=ANSWER_SECONDS)
+        return asked.result() if asked.done() else Part(False, f"no answer within {ANSWER_SECONDS:g} s")
 
 
 async def _nobody() -> Part:
@@ -83,12 +94,9 @@ def _of_calls(record: CallRecord) -> Ask:
     return ask
 
 
-async def _answer(name: str, ask: Ask) -> Part:
+async def _part(name: str, ask: Ask) -> Part:
     try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            return await ask()
-    except TimeoutError:
-        return Part(False, f"no answer within {ANSWER_SECONDS:g} s")
+        return await ask()
     except Exception:  # whoever watches is to be told something, whatever it is
         log.exception("%s can't be asked how it stands", name)
         return Part(False, "can't be asked; the log tells why")

@@ -18,7 +18,7 @@ class FilesSection(BaseSettings):
         default="sqlite+aiosqlite:///data/roundtable.db",
         description="The database: a SQLite file, made at the first start, or a database on a PostgreSQL server "
         "(version 13 or later): `postgresql://user:password@host/database`, which needs the extra `postgres` "
-        "(`pip install 'roundtable-bot[postgres]'`).",
+        "(`pip install 'roundtable-bot[postgres]'`). An `@` in a name or a password is written `%40`.",
         repr=False,  # a password is perhaps in it
     )
     personas_dir: Path = Field(

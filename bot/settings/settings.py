@@ -56,6 +56,9 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, OpsSecti
     # By the name of a setting the option that it was given by, which is what people are then told to mend.
     _given_as: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
+    # None: what is here is what was read.
+    _as_read: "Settings | None" = PrivateAttr(default=None)
+
     @model_validator(mode="before")
     @classmethod
     def _blank_is_unset(cls, data: Any) -> Any:
@@ -113,6 +116,17 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, OpsSecti
     def given_as(self) -> Mapping[str, str]:
         """The options of the command line that stand for settings, by the settings' names."""
         return self._given_as
+
+    @property
+    def as_read(self) -> "Settings":
+        """What the host has set, without what `filled_in` has added."""
+        return self._as_read or self
+
+    def filled_in(self, **values: Any) -> "Settings":
+        """The same with values that the bot has found for itself."""
+        filled = self.model_copy(update=values)
+        filled._as_read = self.as_read
+        return filled
 
     @property
     def database_kind(self) -> str:

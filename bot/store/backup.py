@@ -85,17 +85,18 @@ def put_back(copy: Path, target: Path, *, at: datetime) -> Path | None:
     """Have a copy be the database. Nobody may be using `target`: its lock is the caller's.
 
     Out: where the database that it replaces is now (the name holds the time `at`); None if there was none.
-    Raises BackupError, with nothing changed.
+    Raises BackupError, with nothing changed, or with what to rename by hand.
     """
     owner = target if target.exists() else target.parent
-    with _draft_of(target) as draft:
+    with _draft_of(target) as draft, contextlib.ExitStack() as undo:
         _vacuum_into(copy, draft)
         examine(draft, copy)
         if hasattr(os, "chown") and os.geteuid() == 0:
             # By root, for a bot that runs as somebody else.
             os.chown(draft, owner.stat().st_uid, owner.stat().st_gid)
-        kept = _set_aside(target, at) if target.exists() else None
+        kept = _set_aside(target, at, undo) if target.exists() else None
         _settle(draft, target)
+        undo.pop_all()
     return kept
 
 
@@ -104,8 +105,11 @@ def stamp(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y%m%d-%H%M%S}"
 
 
-def _set_aside(database: Path, at: datetime) -> Path:
-    """Rename a database, and what is left beside it: a log that stays would be taken for that of the next one."""
+def _set_aside(database: Path, at: datetime, undo: contextlib.ExitStack) -> Path:
+    """Rename a database, and what is left beside it: a log that stays would be taken for that of the next one.
+
+    `undo` gets what renames each of them back.
+    """
     with contextlib.suppress(sqlite3.Error), contextlib.closing(_opened(database, "rw")) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     name = f"{database.name}.replaced-{stamp(at)}"
@@ -114,10 +118,21 @@ def _set_aside(database: Path, at: datetime) -> Path:
     try:
         for end in (*_COMPANIONS, ""):
             with contextlib.suppress(FileNotFoundError):
-                Path(f"{database}{end}").rename(f"{kept}{end}")
+                moved = Path(f"{database}{end}").rename(f"{kept}{end}")
+                undo.callback(_rename_back, moved, Path(f"{database}{end}"))
     except OSError as error:
         raise BackupError(f"{database} can't be set aside ({error.strerror}).") from None
     return kept
+
+
+def _rename_back(moved: Path, place: Path) -> None:
+    try:
+        moved.rename(place)
+    except OSError as error:
+        raise BackupError(
+            f"{place} can't be put back ({error.strerror}). It is {moved} now: rename that to {place.name} before the "
+            "bot starts."
+        ) from None
 
 
 def _vacuum_into(source: Path, target: Path) -> None:

@@ -30,8 +30,6 @@ from bot.store.server_opening import in_words, migrate
 
 log = logging.getLogger(__name__)
 
-log = logging.getLogger(__name__)
-
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 

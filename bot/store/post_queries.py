@@ -60,7 +60,8 @@ IS_UNWANTED: Final = or_(_IS_STRUCK, and_(posts.c.kind == PostKind.WORDS, posts.
 
 
 def add_posts(db: Connection, session_id: int, place_id: int, show: Sequence[Post]) -> list[int]:
-    """Out: their ids."""
+    """Out: their ids, which are in the order in which the place's posts are stored, whoever adds them."""
+    hold(db, place_id)
     ids: list[int] = []
     for post in show:
         result: Any = db.execute(_ADD, {"session_id": session_id, "place_id": place_id} | post_values(post))

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot import metrics
 from bot.store.engine import Outcome, PooledDatabase, TransientDatabaseError
 from bot.store.fencing import SEAL, Fence, ShardsLost
 from bot.store.postgresql_errors import passing
@@ -55,6 +56,7 @@ class PostgresqlDatabase(PooledDatabase):
                 if problem is None:
                     raise
                 if wait is None or not problem.again:
+                    metrics.DATABASE_ERRORS.labels(problem.cause).inc()
                     raise TransientDatabaseError(f"The bot's database can't be used: {problem.cause}.") from error
             await asyncio.sleep(wait * random.random())
         raise AssertionError("the last try returns or raises")

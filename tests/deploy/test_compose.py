@@ -20,6 +20,13 @@ def test_every_profile_has_its_service_and_the_bot_is_always_there() -> None:
     assert set(SERVICES) - set(PROFILES.values()) == {"bot"}
 
 
+def test_a_profile_that_hosts_are_told_of_is_one_that_the_head_explains() -> None:
+    head = COMPOSE.partition("\nservices:")[0]
+    told = re.findall(r'profile \\?"(\w+)', (ROOT / "deploy" / "modelup.sh").read_text(encoding="utf-8"))
+    assert len(told) > 1
+    assert [profile for profile in told if f"\n#   {profile} " not in head] == []
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_no_container_fills_the_machine_or_gains_rights(name: str) -> None:
     service = SERVICES[name]

@@ -5,12 +5,12 @@ import os
 import re
 import sys
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 import bot
-from bot.settings import Settings
+from bot.settings import Settings, read_settings
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
@@ -94,7 +94,6 @@ def test_no_secret_is_in_the_image() -> None:
 def test_paths_and_signals() -> None:
     (environment,) = last_stage("ENV")
     for setting in (
-        "DATABASE_URL=sqlite+aiosqlite:////data/roundtable.db",
         "PERSONAS_DIR=/app/personas",
         "TASKS_DIR=/app/tasks",
         "PYTHONUNBUFFERED=1",
@@ -102,8 +101,22 @@ def test_paths_and_signals() -> None:
         assert setting in environment.split()
     assert last_stage("VOLUME") == ["/data"]
     assert last_stage("STOPSIGNAL") == ["SIGTERM"]
-    # Where the default database, data/roundtable.db, is the volume's.
-    assert last_stage("WORKDIR") == ["/"]
+
+
+def test_the_default_database_is_in_the_volume_and_can_be_named_in_a_file(
+    no_settings: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """DATABASE_URL in the image would make DATABASE_URL_FILE a second one, and be refused."""
+    (folder,), (volume,), (environment,) = last_stage("WORKDIR"), last_stage("VOLUME"), last_stage("ENV")
+    for setting in environment.split():
+        monkeypatch.setenv(*setting.split("=", 1))
+    file = read_settings().database_file
+    assert file
+    assert PurePosixPath(folder, file.as_posix()) == PurePosixPath(volume, "roundtable.db")
+    secret = tmp_path / "database-url"
+    secret.write_text("postgresql://user:password@host/tables")
+    monkeypatch.setenv("DATABASE_URL_FILE", str(secret))
+    assert read_settings().database_kind == "postgresql"
 
 
 def test_the_health_check_asks_the_ops_server_where_it_listens() -> None:

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.database_address import database_file
+from bot.settings import Settings
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
 SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|API_KEY|DATABASE_URL")
@@ -29,7 +32,16 @@ def test_the_unit_starts_a_user_of_its_own_that_owns_its_folder_only() -> None:
     assert said["ExecStart"].endswith("/roundtable run")
     assert (said["DynamicUser"], said["StateDirectory"], said["ProtectSystem"]) == ("yes", "roundtable", "strict")
     assert said["CapabilityBoundingSet"] == ""
-    assert ("Environment", "DATABASE_URL=sqlite+aiosqlite:///%S/roundtable/roundtable.db PYTHONUNBUFFERED=1") in unit()
+
+
+def test_the_unit_s_database_is_where_its_head_says_whatever_a_blank_line_of_the_settings_overrides() -> None:
+    """Lines of EnvironmentFile win over Environment, blank ones as well."""
+    template = (DEPLOY.parent / ".env.example").read_text(encoding="utf-8")
+    ours = [value.partition("=")[0] for name, value in unit() if name == "Environment"]
+    assert [name for name in ours if re.search(rf"^{name}=", template, re.MULTILINE)] == []
+    folder = dict(unit())["WorkingDirectory"].replace("%S", "/var/lib")
+    default = database_file(Settings.model_fields["database_url"].default)
+    assert f"# The database is {folder}/{default}" in (DEPLOY / "roundtable.service").read_text(encoding="utf-8")
 
 
 def test_the_unit_does_not_start_again_what_no_restart_mends() -> None:

@@ -15,9 +15,13 @@ from bot.chat.host_side import HostSide
 from bot.cli import main
 from bot.errors import RoundtableError
 from bot.library.file_problem import InvalidFiles
+from bot.llm.local.serving import with_local_model
 from bot.ops.control_protocol import control_socket
-from bot.settings import Settings
+from bot.ops.faults import standing_faults
+from bot.settings import Settings, read_settings
 from tests.support.discord_stand_in import pointed_at
+from tests.support.endpoint_stand_in import fails
+from tests.support.local_model import fake_llama, gguf
 from tests.support.rest_house import RestHouse
 from tests.support.written_files import put
 
@@ -67,6 +71,34 @@ async def test_what_is_another_is_told_and_an_open_table_keeps_its_own(
         assert logging.getLogger().level == logging.WARNING
         assert await asyncio.to_thread(main, ["reload"]) == 0
         assert "Personas" not in capsys.readouterr().out
+
+
+async def test_only_what_the_host_has_changed_waits_for_the_next_start(
+    house: RestHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With LLM_GGUF the bot runs by an address, a key and limits that stand nowhere in the host's settings."""
+    fake_llama(monkeypatch)
+    put(tmp_path / ".env", f"LLM_GGUF={gguf(tmp_path)}")
+    async with with_local_model(read_settings()) as settings, house.running() as bot:
+        bot.settings = settings
+        assert "at the next start" not in await bot.reload()
+        put(tmp_path / ".env", f"LLM_GGUF={gguf(tmp_path)}\nLLM_RETRIES=2")
+        assert (await bot.reload()).splitlines()[-1] == "LLM_RETRIES: at the next start."
+
+
+async def test_what_was_wrong_with_a_model_is_over_when_no_persona_names_it(house: RestHouse, files: Path) -> None:
+    put(files / "cast" / "zoe.json", ZOE | {"model": "owl"})
+    async with house.running() as bot:
+        await bot.reload()
+        house.llm.enqueue(fails(404))
+        zoe = next(p for p in bot.catalogue.personas if p.name == "Zoe")
+        assert not await bot.endpoints.of(zoe).is_well()
+        assert await house.endpoint.is_well()
+        await bot.reload()
+        assert "“owl”" in standing_faults(bot.endpoints, [])["endpoint default"].sentence
+        put(files / "cast" / "zoe.json", ZOE)
+        await bot.reload()
+        assert standing_faults(bot.endpoints, []) == {}
 
 
 async def test_one_bad_file_and_nothing_is_swapped(

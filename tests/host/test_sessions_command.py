@@ -7,7 +7,6 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,8 +16,10 @@ from bot.host import sessions_command
 from bot.ops.control_protocol import NoBot, control_socket
 from bot.store.models import Fault, Status
 from bot.store.opening import lock_database
+from bot.store.spending import Account, Used
 from tests.support.endpoint_stand_in import held
 from tests.support.rest_house import FIRST, RestHouse
+from tests.support.samples import STARTED, stored_session
 
 pytestmark = pytest.mark.usefixtures("no_settings", "of_the_house")
 
@@ -195,16 +196,26 @@ async def test_a_process_without_shards_steers_no_table_of_another_s(
     assert (await house.store.session(session.id)).status is Status.RUNNING  # type: ignore[union-attr]
 
 
-async def test_a_bot_that_ends_meanwhile_is_told_in_a_sentence(
+async def test_a_bot_that_ends_before_it_is_asked_is_a_sentence(
     house: RestHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def ends_after_hello(path: Path, do: str, **values: Any) -> Any:
+    async def ends(path: Path, do: str, **values: object) -> None:
         if do != "hello":
-            raise NoBot("No bot listens.")
+            raise NoBot("No bot listens at all.")
 
-    monkeypatch.setattr(sessions_command, "ask_bot", ends_after_hello)
+    monkeypatch.setattr(sessions_command, "ask_bot", ends)
     assert await typed("sessions", "list") == 1
-    assert capsys.readouterr().err == "No bot listens.\n"
+    assert capsys.readouterr().err == "No bot listens at all.\n"
+
+
+async def test_costs_are_told_in_the_hosts_currency(
+    house: RestHouse, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = await house.store.add_session(stored_session(), [])
+    await house.store.spending.add(Account.of(stored, STARTED.date()), Used(1_000, 5 * 10**9))
+    monkeypatch.setenv("LLM_CURRENCY", "EUR")
+    assert await typed("sessions", "list") == 0
+    assert rows(capsys.readouterr().out)[1][3:5] == ["1,000", "€5.00"]
 
 
 async def test_names_of_others_steer_no_terminal(

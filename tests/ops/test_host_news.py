@@ -1,9 +1,11 @@
 """Which faults whoever hosts the bot is told of, and that each is told once, and once more when it is over."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
+from bot.ops import endpoint_watch
 from bot.ops.faults import StandingFault, standing_faults
 from bot.ops.host_news import HostNews
 from bot.sessions.delivery.stage import RejectReason
@@ -76,7 +78,7 @@ async def test_many_at_once_are_one_message(channel: NewsTaker) -> None:
     assert len(await channel.look(10)) == 1
 
 
-async def test_what_is_a_fault_that_needs_a_person(store: Store) -> None:
+async def test_what_is_a_fault_that_needs_a_person(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     async with open_house(store) as house:
         faults = lambda: standing_faults(house.endpoints, house.supervisor.open_sessions())  # noqa: E731
         assert faults() == {}
@@ -97,6 +99,16 @@ async def test_what_is_a_fault_that_needs_a_person(store: Store) -> None:
         house.server.answer = None
         assert await house.endpoint.is_well()
         assert faults() == {}
+
+        house.server.enqueue(fails(404))
+        assert not await house.endpoint.of_model("owl").is_well()
+        assert await house.endpoint.is_well()
+        assert faults()["endpoint default"].grace == 0, "another model's answer tells nothing of this one"
+        monkeypatch.setattr(endpoint_watch, "LOOK_SECONDS", 0.01)
+        watching = asyncio.create_task(endpoint_watch.watch_endpoints(house.endpoints))
+        await until(lambda: faults() == {})
+        watching.cancel()
+        assert house.server.asked[-1].body["model"] == "owl"
 
         house.scripts.append([refused(RejectReason.BLOCKED)] * 9)
         table = await house.start()

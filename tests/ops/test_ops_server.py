@@ -17,9 +17,10 @@ from bot.ops import readiness as readiness_module
 from bot.ops.endpoint_watch import try_endpoint
 from bot.ops.gateway import GatewayState
 from bot.ops.ops_server import OpsServer, serving
-from bot.ops.readiness import Readiness
+from bot.ops.readiness import Part, Readiness
 from bot.ops.watch import open_watch
 from bot.settings import Settings
+from bot.store.engine import Outcome
 from bot.store.models import Status
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import fails, held, scripted_endpoint
@@ -113,6 +114,29 @@ async def test_a_database_that_can_only_be_read_is_not_ready(ops: Ops, store: St
     await store._database.run_on_driver(lambda raw: raw.execute("PRAGMA query_only = ON"))
     state = (await ops.ready())[1]["database"]
     assert state == {"ready": False, "state": "The bot's database can't be used: it can only be read."}
+
+
+async def test_a_part_that_can_not_be_given_up_is_asked_once_and_holds_up_nobody(
+    ops: Ops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a database whose server does not answer: what was handed to it is waited for, whoever is cancelled."""
+    monkeypatch.setattr(readiness_module, "ANSWER_SECONDS", 0.05)
+    answers = [Outcome[Part](), Outcome[Part]()]
+    asked: list[Outcome[Part]] = []
+
+    async def ask() -> Part:
+        asked.append(answers[len(asked)])
+        return await asked[-1]
+
+    ops.readiness._asks = {"database": ask}
+    async with asyncio.timeout(10):
+        for _ in range(2):
+            assert (await ops.ready())[1]["database"]["state"] == "no answer within 0.05 s"
+    assert len(asked) == 1
+    answers[1].set_result(Part(True, "is back"))
+    answers[0].set_result(Part(False, "was away"))
+    await ops.readiness._asked["database"]
+    assert (await ops.ready())[1]["database"] == {"ready": True, "state": "is back"}
 
 
 @pytest.mark.logs_errors

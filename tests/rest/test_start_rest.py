@@ -54,8 +54,8 @@ async def test_discord_is_asked_until_it_answers_as_discord(
     with pointed_at(house.server):
         assert await ask_until_answered(house.server.token, None, end) is not None
     end.cancel()
-    assert [m for m in caplog.messages if "no answer of Discord's" in m and "trying again" in m]
-    assert [m for m in caplog.messages if "HTTP 403" in m and "trying again" in m]
+    assert [m for m in caplog.messages if "no answer of Discord's" in m and "Trying again" in m]
+    assert [m for m in caplog.messages if "HTTP 403" in m and "Trying again" in m]
 
 
 async def test_a_refused_token_is_named(house: RestHouse) -> None:

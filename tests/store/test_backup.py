@@ -1,5 +1,6 @@
 """Copies of the database: whole while somebody writes, looked through, put back, and made before each migration."""
 
+import errno
 import os
 import sqlite3
 import stat
@@ -116,6 +117,59 @@ async def test_what_is_put_back_can_be_taken_back(tmp_path: Path) -> None:
     assert (examine(file).turns, examine(again).turns) == (0, 5)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert examine(copy).turns == 5, "the copy stays"
+
+
+@pytest.mark.parametrize(
+    ("way", "fails_at", "says"),
+    [
+        ("rename", "roundtable.db-shm", "can't be set aside"),
+        ("rename", "roundtable.db", "can't be set aside"),
+        ("replace", ".roundtable.db.", "can't be written"),
+    ],
+)
+async def test_a_failure_half_way_leaves_the_database_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, fails_at: str, says: str
+) -> None:
+    file = await with_turns(tmp_path, 5)
+    copy = copy_database(file, tmp_path / "copy.db").file
+    real = getattr(Path, way)
+
+    def mostly(self: Path, target: str | Path) -> Path:
+        if self.name == fails_at or (fails_at.startswith(".") and self.name.startswith(fails_at)):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(self, target)
+
+    with closing(sqlite3.connect(file, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("DELETE FROM turns WHERE seq > 3")
+        reader.execute("COMMIT")
+        before = sorted(os.listdir(tmp_path))
+        assert {"roundtable.db-wal", "roundtable.db-shm"} < set(before)
+        monkeypatch.setattr(Path, way, mostly)
+        with pytest.raises(BackupError, match=rf"roundtable\.db {says} \(No space left"):
+            put_back(copy, file, at=AT)
+        assert sorted(os.listdir(tmp_path)) == before
+    assert (examine(file).turns, examine(copy).turns) == (3, 5)
+
+
+async def test_what_can_not_even_be_renamed_back_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = await with_turns(tmp_path, 5)
+    copy = copy_database(file, tmp_path / "copy.db").file
+    real = Path.rename
+
+    def only_aside(self: Path, target: str | Path) -> Path:
+        return real(self, target) if self.name.startswith(file.name + "-") or self == file else full(self, target)
+
+    def full(self: Path, target: str | Path) -> Path:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(Path, "rename", only_aside)
+    kept = f"{file}.replaced-20261201-113000"
+    with pytest.raises(BackupError) as told:
+        put_back(copy, file, at=AT)
+    assert f"It is {kept} now: rename that to roundtable.db before the bot starts." in str(told.value)
+    assert examine(Path(kept)).turns == 5
 
 
 async def test_there_may_have_been_no_database_yet(tmp_path: Path) -> None:

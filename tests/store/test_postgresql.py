@@ -10,9 +10,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, make_url, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import metrics
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
-from bot.store import postgresql, server_opening
+from bot.store import post_queries, postgresql, server_opening
 from bot.store.engine import DatabaseOpenError, TransientDatabaseError
 from bot.store.holding import hold
 from bot.store.models import Post, PostKind, PostStatus
@@ -77,6 +78,25 @@ async def test_each_post_is_taken_once_and_one_after_the_other(stores: list[Stor
 
     await asyncio.gather(*map(show_all, stores))
     assert shown == ids
+
+
+async def test_what_is_stored_slowly_is_not_overtaken(stores: list[Store]) -> None:
+    """A post has its number before it is there for others; one with a later number must not be shown before it."""
+    kept = await stores[0].add_session(stored_session(), [])
+
+    def add_slowly(db: Connection) -> None:
+        post_queries.add_posts(db, kept.id, PLACE, [Post(PostKind.NOTICE, "first")])
+        db.execute(text("SELECT pg_sleep(0.2)"))
+
+    adding = asyncio.create_task(stores[0]._database.run(add_slowly))
+    asleep = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+    while not await stores[2]._database.run(lambda db: db.scalar(asleep)):
+        assert not adding.done()
+    await stores[1].add_post(kept.id, PLACE, Post(PostKind.NOTICE, "second"))
+    taken = await stores[1].take_post(PLACE, 0)
+    assert taken
+    assert taken.content == "first"
+    await adding
 
 
 async def test_a_turn_with_its_posts_takes_what_waits_and_nothing_twice(stores: list[Store]) -> None:
@@ -174,10 +194,13 @@ async def test_a_server_that_is_away_is_told_as_what_may_pass(
 
     monkeypatch.setattr("asyncpg.connect", refuse)
     monkeypatch.setattr(postgresql, "_WAITS", (0.01, 0.01))
+    count = metrics.DATABASE_ERRORS.labels("its server can't be reached")._value
+    before = count.get()
     with pytest.raises(
         TransientDatabaseError, match=r"^The bot's database can't be used: its server can't be reached\.$"
     ):
         await stores[0].unfinished_sessions()
+    assert count.get() == before + 1
     monkeypatch.undo()
     assert await stores[0].unfinished_sessions() == []
 

@@ -82,7 +82,7 @@ def _as_served(settings: Settings, file: Path, address: str, key: str) -> Settin
             "llm_extra_body": as_text(dict(small_model.EXTRA_BODY)),
         }
     unset = {field: value for field, value in suits.items() if field not in settings.model_fields_set}
-    return settings.model_copy(update={**unset, "llm_base_url": address, "llm_api_key": SecretStr(key)})
+    return settings.filled_in(**unset, llm_base_url=address, llm_api_key=SecretStr(key))
 
 
 def _cores() -> int:
