@@ -24,6 +24,7 @@ NO_FAULTS = {
     "tests/rest/test_slow_mode_rest.py::test_how_long_is_left_is_told_from_ids",
     "tests/rest/test_slow_mode_rest.py::test_say_keeps_to_slow_mode",
     "tests/rest/test_start_rest.py::test_portraits_are_uploaded_once",
+    "tests/rest/test_watched_rest.py::test_a_bot_that_takes_another_s_place_is_no_news",
     "tests/rest/test_watched_rest.py::test_the_log_tells_a_table_from_its_opening_to_its_end",
 }
 
