@@ -96,7 +96,7 @@ async def test_run_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture, mon
     caplog.set_level(logging.WARNING)
     nowhere = {"discord_token": "x", "llm_base_url": "dummy", "discord_api_url": "http://127.0.0.1:9"}
     running = asyncio.create_task(run_bot(settings_for(database, ops_bind="none", **nowhere)))
-    await until(lambda: "can't be reached" in caplog.text)
+    await until(lambda: "Trying again" in caplog.text)
     running.cancel()
     await asyncio.wait([running])
     warned = [record.getMessage() for record in caplog.records if "chmod" in record.getMessage()]
