@@ -71,4 +71,5 @@ def _shown(name: str, value: Any) -> str:
     is_server = name == "DATABASE_URL" and not str(value).startswith("sqlite")
     if name.endswith(NOT_SHOWN) or is_server or isinstance(value, dict):
         return ""
-    return f' "{re.sub(r"[?].*", "?…", re.sub(r"//.*@", "//…@", str(value)))}"'
+    shown = re.sub(r"(?:(?<=//)|^(?!\w+://)).*@", "…@", str(value))  # one of the two slashes may be missing
+    return f' "{re.sub(r"[?].*", "?…", shown)}"'

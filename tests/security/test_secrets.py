@@ -57,6 +57,7 @@ def test_no_log_line_holds_one(level: str, style: Literal["text", "json"], capsy
     ("name", "value"),
     [
         ("DATABASE_URL", f"mysql://me:{PASSWORD}@db.example/table"),
+        ("LLM_BASE_URL", f"http:/me:{PASSWORD}@models.example/v1"),
         ("DATABASE_URL", f"postgresql://me:{PASSWORD}@db.example/table?password={PASSWORD}"),
         ("DATABASE_URL", f"postgresql+asyncpg://me:{PASSWORD}@db.example:port/table"),
         ("LLM_BASE_URL", f"ftp://me:{PASSWORD}@models.example/v1"),
