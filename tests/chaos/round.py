@@ -109,7 +109,7 @@ class Round:
             self._llm.answer = self._model.answer
             self._writing = GuestsWriting(self._chance, self._discord)
             for n in range(self._size.channels):
-                channel = await self._discord.order("add_channel", f"table-{n}")
+                channel = await self._add_channel(n)
                 self._channels[channel["id"]] = channel["name"]
             self._to_keep_going = set(list(self._channels)[: self._size.kept_going])
             if self._size.faults:
@@ -133,6 +133,9 @@ class Round:
                     raise problem
         self.outcome.seconds = time.monotonic() - began
         return self.outcome
+
+    async def _add_channel(self, number: int) -> dict[str, Any]:
+        return await self._discord.order("add_channel", f"table-{number}")
 
     # --- the bot's lives ---
 
