@@ -3,6 +3,7 @@
 import contextlib
 import logging
 from collections.abc import Callable, Collection, Mapping
+from typing import Final
 
 import discord
 

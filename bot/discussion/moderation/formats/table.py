@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.discussion.model.record import Session
+from bot.discussion.moderation.formats.council import Council
 from bot.discussion.moderation.formats.format import Format
 from bot.discussion.moderation.formats.roundtable import RoundTable
 
 ROUND_TABLE: Final = RoundTable()
-FORMATS: Final[Mapping[str, Format]] = {each.name: each for each in (ROUND_TABLE,)}
+FORMATS: Final[Mapping[str, Format]] = {each.name: each for each in (ROUND_TABLE, Council())}
 
 
 def format_of(session: Session) -> Format:
