@@ -110,7 +110,7 @@ def _task(file: str, fields: Mapping[str, Any]) -> Task:
     texts["format"], of_format = format_in(file, "format", texts.get("format", ""))
     problems += of_format
     options = _options(fields.get("options"), plain)
-    if options:
+    if options and not any(problem.field == "options" for problem in problems):
         problems += options_problems(file, "options", options, texts["format"])
     if problems:
         raise UnusableFile(problems)

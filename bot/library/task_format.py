@@ -24,9 +24,7 @@ def format_in(file: str, field: str, text: str) -> tuple[str, list[FileProblem]]
     return format.name, []
 
 
-def options_problems(
-    file: str, field: str, options: Sequence[QuestionLine], format_name: str
-) -> list[FileProblem]:
+def options_problems(file: str, field: str, options: Sequence[QuestionLine], format_name: str) -> list[FileProblem]:
     """What is wrong with a task's options, and with having any. `format_name`: "" where it names none."""
     format = format_named(format_name)
     fault = options_fault([option.text for option in options]) or (format and options_of_format_fault(format))

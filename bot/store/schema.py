@@ -195,6 +195,9 @@ server_settings: Final = Table(
     Column("chimers", BigInteger),
     Column("most_tables", Integer),
     Column("keep_days", Integer),
+    Column("format", ShortText(40)),
+    # Its name at IANA; NULL: UTC.
+    Column("time_zone", ShortText(64)),
 )
 
 

@@ -280,7 +280,7 @@ def test_options_need_no_format_and_blank_files_mean_nothing(tmp_path: Path):
         ("a chat", None, "format.txt: “a chat” is no format. There are: roundtable, council"),
         ("council\nroundtable", None, "format.txt: “council roundtable” is no format."),
         (None, "the park", "options.txt: This is one option alone. Name 2 to 10."),
-        (None, "# nothing but marks\n- \n", "options.txt: This is one option alone."),
+        (None, "# nothing but marks\n- \n", "options.txt: There is no option. Name 2 to 10."),
         (None, "\n".join(map(str, "abcdefghijk")), "options.txt: These are 11 options. Name up to 10."),
         (None, "the park\n\nThe Park", "options.txt: line 3: The option “The Park” stands there twice. Take one"),
         (None, "yes\n" + "no " * 40, "options.txt: line 2: The option “no no"),

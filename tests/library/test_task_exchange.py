@@ -67,7 +67,7 @@ def test_a_task_in_a_file(filename: str, data: bytes, name: str, questions: tupl
         ("x.json", as_json(LEAST | {"context": "x" * 20_001}), ["context: has 20,001 characters. Keep it"]),
         ("x.json", as_json(LEAST | {"discuss": ["Be short."]}), ["discuss: is not a text. Write a text, or leave"]),
         ("x.json", as_json(LEAST | {"summarize": "At {{time}}."}), ["summarize: holds the macro {{time}}."]),
-        ("x.json", as_json(LEAST | {"format": "councl"}), ["x.json: format: “councl” is no format. Did you mean council?"]),
+        ("x.json", as_json(LEAST | {"format": "councl"}), ["format: “councl” is no format. Did you mean council?"]),
         ("x.json", as_json(LEAST | {"format": ["council"]}), ["x.json: format: is not a text."]),
         ("x.json", as_json(LEAST | {"options": ["yes"]}), ["x.json: options: This is one option alone. Name 2 to 10."]),
         ("x.json", as_json(LEAST | {"options": ["yes", " "]}), ["x.json: options: One of the options is empty."]),
