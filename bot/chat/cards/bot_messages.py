@@ -69,6 +69,8 @@ def state(report: StatusReport) -> str:
             lines.append("**The table is paused.**")
         case Status.ENDED:
             lines.append("**The table is closed.**")
+    if report.phase and report.status is not Status.ENDED:
+        lines[0] += f" Now: {report.phase}."
     if report.reason:
         lines.append(report.reason)
     if report.question and report.status is not Status.ENDED:

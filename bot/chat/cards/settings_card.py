@@ -130,7 +130,7 @@ def settings_card(settings: ServerSettings, host: Settings, guild: discord.Guild
         c.menu("set-format", "", "How a table goes", format_options(settings.format or "")),
         c.row(
             c.button("Defaults…", "set-ask", "defaults"),
-            c.button("Limits, time…", "set-ask", "limits"),
+            c.button("Limits…", "set-ask", "limits"),
             c.button("Vote: off" if settings.votes(host.discussion) else "Vote: on", "set-flip", "vote"),
             c.button("Proxies: off" if settings.hears_proxies else "Proxies: on", "set-flip", "proxies"),
             c.button("Nobody chimes in", "set-nobody", is_enabled=settings.chimers != 0),

@@ -32,8 +32,6 @@ class TableChoices:
     `brief`: a text that is the context; `channel_id`: where (None: where it is chosen)."""
 
     questions: tuple[str, ...] = ()
-    format: str | None = None
-    options: tuple[str, ...] = ()
     task: str | None = None
     personas: str | None = None
     turns: int | None = None
@@ -44,6 +42,8 @@ class TableChoices:
     brief: str = ""
     channel_id: int | None = None
     in_new_thread: bool = False
+    format: str | None = None
+    options: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, stored: StoredSession, catalogue: Catalogue) -> Self:
@@ -51,7 +51,6 @@ class TableChoices:
         session, dials = stored.session, stored.session.dials
         known = session.task.name in [task.name for task in catalogue.tasks]
         return cls(
-            format=dials.format,
             task=session.task.name if known else NO_TASK,
             personas=", ".join(persona.name for persona in session.cast),
             turns=dials.turns,
@@ -59,6 +58,7 @@ class TableChoices:
             language=session.task.language,
             vote=dials.vote,
             chimers=EVERYONE if stored.chimers is None else stored.chimers,
+            format=dials.format,
         )
 
     @classmethod

@@ -18,7 +18,7 @@ _TOLD: Final = 40
 
 
 def time_zone_in(text: str) -> str:
-    """The zone that is meant: by its name in any case, with blanks or without, or by its city alone. Raises UserError."""
+    """The zone that is meant: by its name in any case, with blanks or without, or its city alone. Raises UserError."""
     wanted, known = _folded(text), _by_folded_name()
     if wanted in known:
         return known[wanted]
