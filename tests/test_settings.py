@@ -95,8 +95,9 @@ def test_discussions_can_be_kept_for_ever(monkeypatch: pytest.MonkeyPatch):
 
 def test_each_dial_has_its_setting(monkeypatch: pytest.MonkeyPatch):
     numbers = {"turns": 7, "topic_every": 2.5, "topic_least": 2, "ask_every": 3, "dissent_every": 2}
-    numbers |= {"wrap_up": 1, "pace": 0.5, "guest_wait": 7, "vote": True}
+    numbers |= {"wrap_up": 1, "pace": 0.5, "guest_wait": 7, "vote": True, "vote_seconds": 9, "open_turns": 2}
     values = numbers | {"pace_most": 9, "words_per_minute": 99, "floor": "random", "guards": "empty,repeat"}
+    values |= {"format": "council"}
     assert values.keys() == Dials.model_fields.keys()
     for name, value in values.items():
         monkeypatch.setenv(f"DISCUSSION_{name.upper()}", str(value))

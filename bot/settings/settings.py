@@ -118,7 +118,7 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, OpsSecti
     def _format_is_known(self) -> Self:
         # The dials themselves take any: a stored table may have a format of a later version.
         if fault := format_fault(self.discussion.format):
-            raise ValueError(f"DISCUSSION_FORMAT: {fault}")
+            raise ValueError(f"DISCUSSION_FORMAT {fault}")
         return self
 
     @property

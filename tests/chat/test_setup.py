@@ -10,8 +10,9 @@ from simcord import InteractionResult
 from bot.chat.cards import setup_card
 from bot.chat.cards.components import Option
 from bot.chat.rules.table_choices import EVERYONE, NO_TASK, NOBODY, TableChoices
+from bot.library.catalogue import Catalogue
 from bot.store.models import Status
-from tests.support.simulated_bot import Parts
+from tests.support.simulated_bot import CAST, TASKS, Parts
 from tests.support.simulated_place import SimulatedPlace, honour_thread_id, told
 
 
@@ -172,8 +173,8 @@ def test_all_that_is_chosen_stands_on_the_card_within_its_limits() -> None:
 
 
 async def test_a_format_is_chosen_with_its_options_and_a_setting_brings_its_own(place: SimulatedPlace) -> None:
-    (place.settings.tasks_dir / "boats" / "format.txt").write_text("council")
-    place.reload()
+    bread, boats = TASKS
+    place.bot.catalogue = Catalogue(CAST, (bread, boats.model_copy(update={"format": "council"})))
     card = await open_card(place)
     await card.choose(setup_card.TASK, "task:boats")
     assert card.standing[0].format == "council"

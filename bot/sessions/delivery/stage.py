@@ -107,7 +107,8 @@ class StatusReport:
     `spoken_by`: the endpoint that wrote the last turn in the place of another. `next_speaker`: who speaks next, as far
     as that is known now. `calls_before`: how many calls go first at the model for which its next turn waits (None: it
     waits for none). `put`: how many questions have come to the table. `phase`: where it stands, in a word or two of
-    its format. `refused`: what people can't have of it now. `turns_in_all` None: nobody knows. `began`: when it was opened."""
+    its format. `refused`: what people can't have of it now. `turns_in_all` None: nobody knows. `began`: when it was
+    opened."""
 
     session_id: int
     status: Status
