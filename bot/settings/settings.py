@@ -112,7 +112,9 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, OpsSecti
     @classmethod
     def _format_by_its_name(cls, value: Dials) -> Dials:
         format = format_named(value.format)
-        return value.model_copy(update={"format": format.name}) if format else value
+        if format is None or format.name == value.format:
+            return value  # what the host has not set does not count as set
+        return value.model_copy(update={"format": format.name})
 
     @model_validator(mode="after")
     def _format_is_known(self) -> Self:

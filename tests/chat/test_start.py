@@ -69,7 +69,6 @@ async def test_a_table_of_another_format_says_so(place: SimulatedPlace) -> None:
     assert "Council: Private positions first" in card
     for refused in (await place.type("ask"), await place.type("ask", question="Why?")):
         assert refused.startswith("A council is about one question. Open another table for another one.")
-    assert (await place.type("status")).startswith("**The table is open.** Now: ")
 
 
 @pytest.mark.parametrize(
