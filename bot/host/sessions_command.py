@@ -35,7 +35,7 @@ async def sessions(args: argparse.Namespace, settings: Settings) -> int:
         match args.action:
             case "list":
                 tables = await ask("list", with_ended=args.all)
-                shown = _json(tables) if args.json else in_rows(tables)
+                shown = _json(tables) if args.json else in_rows(tables) if tables else await _why_none(ask)
             case "show":
                 table = await ask("show", number=args.id)
                 shown = _json(table) if args.json else in_full(table)
@@ -50,6 +50,13 @@ async def sessions(args: argparse.Namespace, settings: Settings) -> int:
     # Titles and names are other people's.
     print(without_controls(shown))
     return 0
+
+
+async def _why_none(ask: _Asked) -> str:
+    """What to say in the place of a list without a line."""
+    if await ask("list", with_ended=True):
+        return "No table is open. `roundtable sessions list --all` shows those that have ended."
+    return "There are no tables yet."
 
 
 @asynccontextmanager

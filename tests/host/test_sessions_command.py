@@ -90,12 +90,25 @@ async def test_a_running_table_is_seen_paused_resumed_and_ended(
         assert await typed("sessions", "stop", number) == 1
         assert capsys.readouterr().err.endswith(f"\nTable {number} has ended already.\n")
         await typed("sessions", "list")
-        assert capsys.readouterr().out == "There is no such table.\n"
+        assert (
+            capsys.readouterr().out
+            == "No table is open. `roundtable sessions list --all` shows those that have ended.\n"
+        )
         await typed("sessions", "list", "--all")
         assert rows(capsys.readouterr().out)[1][:2] == [number, "ended"]
         assert await typed("sessions", "show", "99") == 1
         assert "There is no table 99. `roundtable sessions list --all` shows" in capsys.readouterr().err
     assert not control_socket(tmp_path / "roundtable.db").exists()
+
+
+@pytest.mark.parametrize("options", [[], ["--all"]])
+async def test_before_the_first_table_there_is_none(
+    house: RestHouse, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    assert await typed("sessions", "list", *options) == 0
+    assert capsys.readouterr().out == "There are no tables yet.\n"
+    assert await typed("sessions", "list", *options, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == []
 
 
 async def test_a_table_can_be_asked_for_its_summary(house: RestHouse, tmp_path: Path) -> None:
