@@ -92,6 +92,11 @@ class Remembered:
             lambda db: db.scalar(select(remembered.c.value).where(remembered.c.name == name))
         )
 
+    async def names(self, start: str) -> set[str]:
+        """What begins with something, without that beginning."""
+        named = select(remembered.c.name).where(remembered.c.name.startswith(start, autoescape=True))
+        return await self._database.run(lambda db: {name.removeprefix(start) for name in db.scalars(named)})
+
     async def put(self, name: str, value: str | None) -> None:
         """Remember a value; None: forget it."""
 
