@@ -25,7 +25,8 @@ from bot.file_permissions import exposed_files
 from bot.library.catalogue import open_catalogue
 from bot.llm.factory import open_endpoints, require_model
 from bot.llm.local.serving import with_local_model
-from bot.ops.control_protocol import control_socket
+from bot.ops.control_protocol import control_socket, control_sockets
+from bot.ops.control_server import remove_left
 from bot.ops.watch import Watch, open_watch
 from bot.settings import Settings
 from bot.signals import until_signal
@@ -67,6 +68,7 @@ async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
         for sentence in exposed_files(settings.database_file):
             log.warning("%s", sentence)
         file = settings.database_file
+        remove_left(control_sockets(file))
         heeding = HostSide.open(store, control_socket(file), is_shared=file is None)
         host_side = await stack.enter_async_context(heeding)
         settings = await stack.enter_async_context(with_local_model(settings))
