@@ -13,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database_address import shown_database
 from bot.store.engine import DatabaseOpenError
+from bot.store.models import LookedInto
 from bot.store.postgresql import create_engine
 from bot.store.postgresql_errors import passing
+from bot.store.server_settings import APPLICATION
 
 # The number of the advisory lock of whoever migrates a database; it spells Roundtab.
 _MIGRATING: Final = 0x526F756E64746162
@@ -25,6 +27,9 @@ _OLDEST: Final = 13
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(:key)")
 _IS_NEW: Final = text("SELECT to_regclass('alembic_version') IS NULL")
 _REVISION: Final = text("SELECT version_num FROM alembic_version")
+# The schema has had that table from the fourth revision on.
+_HAS_OWNER: Final = text("SELECT to_regclass('remembered') IS NOT NULL")
+_OWNER: Final = text("SELECT value FROM remembered WHERE name = :name")
 _OPEN: Final = text("SELECT count(*) FROM sessions WHERE status != 'ended'")
 
 
@@ -45,14 +50,15 @@ async def migrate(url: str, work: Callable[[Connection], None]) -> None:
             await asyncio.sleep(wait)
 
 
-async def look_into_server(url: str) -> tuple[str | None, int]:
-    """Look into a database without changing it. Out: its schema's revision, None for an empty one, and how many
-    sessions are open. Raises DatabaseOpenError."""
+async def look_into_server(url: str) -> LookedInto:
+    """Look into a database without changing it. Raises DatabaseOpenError."""
     with in_words(url):
         async with _connected(url) as connection:
             if await connection.scalar(_IS_NEW):
-                return None, 0
-            return await connection.scalar(_REVISION), await connection.scalar(_OPEN) or 0
+                return LookedInto(None)
+            has_owner = await connection.scalar(_HAS_OWNER)
+            owner = await connection.scalar(_OWNER, {"name": APPLICATION}) if has_owner else None
+            return LookedInto(await connection.scalar(_REVISION), await connection.scalar(_OPEN) or 0, owner)
 
 
 @asynccontextmanager
