@@ -42,9 +42,11 @@ NO_TOKEN: Final = (
     "DISCORD_TOKEN is not set. Create an application at https://discord.com/developers/applications, press Reset Token "
     "under Bot, copy what it shows into .env, and try again. `roundtable demo` shows the bot without a token."
 )
-# From being told to end to having closed the bot, in seconds; Docker kills after ten.
-CLOSE_SECONDS: Final = 7
-# What comes last has at least so long.
+# From being told to end to having closed the bot, in seconds. Docker kills after ten, and a server of the database that
+# does not answer holds up what comes after: the store of the bot, the leases, the control socket, the store, the ops
+# server, for four seconds together at most.
+CLOSE_SECONDS: Final = 5.5
+# What comes last of it has at least so long.
 _LEAST_SECONDS: Final = 0.5
 # The name of a task.
 UNTIL_OVER: Final = "until a share of the shards is over"

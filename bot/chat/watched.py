@@ -17,7 +17,7 @@ from bot.ops.host_news import HostNews
 from bot.ops.watch import Watch
 
 # How long the end of the process may be held up to tell of it, in seconds.
-_FAREWELL_SECONDS: Final = 1.5
+_FAREWELL_SECONDS: Final = 1.0
 
 
 def gateway_state(client: discord.Client) -> GatewayState:

@@ -19,7 +19,7 @@ Deed = Callable[..., Awaitable[Any]]
 # How long whoever has connected may take to say what they want, in seconds.
 _PATIENCE: Final = 10.0
 # How long the end of the process may be held up by what was asked before, in seconds.
-_LAST_SECONDS: Final = 1.5
+_LAST_SECONDS: Final = 0.5
 _LONGEST_REQUEST: Final = 64 * 1024
 
 
