@@ -1,6 +1,7 @@
 """Opens a database on a PostgreSQL server: how it is migrated, and a sentence for what is in the way."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
@@ -17,6 +18,8 @@ from bot.store.models import LookedInto
 from bot.store.postgresql import create_engine
 from bot.store.postgresql_errors import passing
 from bot.store.server_settings import APPLICATION
+
+log = logging.getLogger(__name__)
 
 # The number of the advisory lock of whoever migrates a database; it spells Roundtab.
 _MIGRATING: Final = 0x526F756E64746162
@@ -47,6 +50,7 @@ async def migrate(url: str, work: Callable[[Connection], None]) -> None:
                 problem = passing(error)
                 if wait is None or problem is None or not problem.again:
                     raise
+                log.warning("the database %s can't be used yet: %s; trying again", shown_database(url), problem.cause)
             await asyncio.sleep(wait)
 
 

@@ -176,6 +176,25 @@ async def test_a_database_that_does_not_answer_holds_up_no_end(
             stack.enter_context(postgresql_server.standing_still())
 
 
+async def test_told_to_end_while_its_database_is_waited_for_it_ends(
+    host: BotHost, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A container's first process is not ended by a signal that it does not heed; Docker kills it after ten seconds."""
+    tries = asyncio.Semaphore(0)
+
+    async def never(*_: object, **__: object) -> None:
+        tries.release()
+        if "can't be used yet" in caplog.text:
+            await asyncio.Event().wait()
+        raise ConnectionRefusedError(111, "Connect call failed")
+
+    monkeypatch.setattr("asyncpg.connect", never)
+    async with running(host, database_url="postgresql+asyncpg://roundtable:secret@127.0.0.1:9/roundtable"):
+        await tries.acquire()
+        await tries.acquire()
+    assert "the database postgresql://127.0.0.1:9/roundtable can't be used yet: its server can't be" in caplog.text
+
+
 async def test_another_discord_that_does_not_answer_is_tried_again(
     host: BotHost, unused_tcp_port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
