@@ -44,8 +44,8 @@ NO_TOKEN: Final = (
 )
 # From being told to end to having closed the bot, in seconds. Docker kills after ten, and a server of the database that
 # does not answer holds up what comes after: the store of the bot, the leases, the control socket, the store, the ops
-# server, for four seconds together at most.
-CLOSE_SECONDS: Final = 5.5
+# server, for four seconds together at most. What the interpreter itself takes to end is left, too.
+CLOSE_SECONDS: Final = 4.5
 # What comes last of it has at least so long.
 _LEAST_SECONDS: Final = 0.5
 # The name of a task.

@@ -165,7 +165,7 @@ async def test_a_database_that_does_not_answer_holds_up_no_end(
 ) -> None:
     """Nor does it where everything that is closed at the end takes all of its time: Docker kills after ten seconds."""
     parts = (app.CLOSE_SECONDS, app._LEAST_SECONDS, shard_leases._LEAVE_SECONDS, control_server._LAST_SECONDS)
-    assert sum((*parts, PostgresqlDatabase._last_seconds or 9, ops_server._LAST_SECONDS)) <= 9
+    assert sum((*parts, PostgresqlDatabase._last_seconds or 9, ops_server._LAST_SECONDS)) <= 8
     monkeypatch.setattr(app, "CLOSE_SECONDS", 0.1)
     monkeypatch.setattr(app, "_LEAST_SECONDS", 0.1)
     monkeypatch.setattr(shard_leases, "_LEAVE_SECONDS", 0.1)
