@@ -29,6 +29,7 @@ class Heard(Enum):
     TAKEN = auto()  # it is a turn now
     BOUND = auto()  # it is a turn that was there before: that of the message which it reposts
     DEFERRED = auto()  # it will be taken in, in its turn, once what was missed before it has been
+    TOO_LATE = auto()  # said by command as the process ends: nobody has taken it in
     FLOODED = auto()  # one too many from that member within a minute
     IGNORED = auto()  # a turn already, forgotten, not for the table, or by somebody who wants to be left out
 

@@ -48,8 +48,7 @@ class Hearing:
     async def hear(self, message: GuestMessage) -> Heard:
         """As `SessionRunner.hear` tells it. Raises TransientDatabaseError."""
         if message.posts:  # said by command: nothing would bring it again
-            await self.backfill.catch_up()
-            return await self._take_in(message)
+            return await self._take_in(message) if await self.backfill.make_way() else Heard.TOO_LATE
         if self.backfill.should_defer(message):
             self.guests.expect(message)
             await self.backfill.catch_up()

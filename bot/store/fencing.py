@@ -40,19 +40,24 @@ def clock() -> float:
     return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fence:
     """`leases`: the shards that something is done for, with their epochs. `safe_until` tells the instant of `clock()`
-    from which on nothing may be done for them; `on_loss` hears that they are lost."""
+    from which on nothing may be done for them; `on_loss` hears that they are lost.
+
+    `is_lost`: one of them has been another's, and maybe still is. It stays so, whatever the process gets later: what
+    was begun before knows nothing of what the other has done meanwhile, and must not even decide by what it reads.
+    """
 
     owner: str
     leases: Mapping[int, int]
     safe_until: Callable[[], float]
     on_loss: Callable[[], None]
+    is_lost: bool = False
 
     def check_clock(self) -> None:
         """Raise ShardsLost if the time is over."""
-        if clock() >= self.safe_until():
+        if self.is_lost or clock() >= self.safe_until():
             self._lose()
 
     def check(self, held: Any) -> None:
@@ -61,5 +66,7 @@ class Fence:
             self._lose()
 
     def _lose(self) -> None:
-        self.on_loss()
+        if not self.is_lost:
+            self.is_lost = True
+            self.on_loss()
         raise ShardsLost

@@ -137,6 +137,8 @@ class Leases:
         # The highest ones: whoever leads goes on to.
         self._surplus = sorted(found.held)[found.fair :]
         if self._share is not None and (self._surplus or self._share.fence.leases != found.held):
+            # Of what has become another's nothing more may be read, either: the lease of the rest goes on.
+            self._share.fence.is_lost |= not self._share.fence.leases.items() <= found.held.items()
             self._share.over.set()
         if self._share is None and self._surplus:
             await self._give_back()

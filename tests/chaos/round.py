@@ -85,6 +85,8 @@ class Outcome:
 class Round:
     """One round. `seed` decides its plan: instants, faults, texts. (How the processes interleave, it can't.)"""
 
+    patience = LAST_LIFE_SECONDS
+
     def __init__(self, seed: str, size: RoundSize, folder: Path, launcher: Launcher | Crew) -> None:
         self.outcome = Outcome()
         self._chance = Random(seed)
@@ -109,7 +111,7 @@ class Round:
             self._llm.answer = self._model.answer
             self._writing = GuestsWriting(self._chance, self._discord)
             for n in range(self._size.channels):
-                channel = await self._discord.order("add_channel", f"table-{n}")
+                channel = await self._add_channel(n)
                 self._channels[channel["id"]] = channel["name"]
             self._to_keep_going = set(list(self._channels)[: self._size.kept_going])
             if self._size.faults:
@@ -133,6 +135,9 @@ class Round:
                     raise problem
         self.outcome.seconds = time.monotonic() - began
         return self.outcome
+
+    async def _add_channel(self, number: int) -> dict[str, Any]:
+        return await self._discord.order("add_channel", f"table-{number}")
 
     # --- the bot's lives ---
 
@@ -192,7 +197,7 @@ class Round:
         if not await self._bot.is_alive():
             await self._start()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LAST_LIFE_SECONDS):
+            async with asyncio.timeout(self.patience):
                 # Neither the database nor the log sends a signal.
                 while await self._bot.is_alive() and not (self._is_ready() and self._all_ended()):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)

@@ -1,6 +1,7 @@
 """A round with several processes on PostgreSQL: killed, stopped past their leases, and cut off from the database."""
 
 import asyncio
+import contextlib
 import signal
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,8 +10,9 @@ from typing import Any, Final
 
 from tests.chaos.compare import StoredTable
 from tests.chaos.crew import Crew, go_on, stop
-from tests.chaos.round import Outcome, Round, RoundSize
+from tests.chaos.round import LAST_LIFE_SECONDS, LIFE_SECONDS, Outcome, Round, RoundSize
 from tests.chaos.server_tables import ServerTables
+from tests.chaos.trial_processes import Launcher
 from tests.support.postgresql_server import PostgresqlServer
 
 # What happens next, drawn by these weights.
@@ -19,7 +21,7 @@ EVENTS: Final = {"killed": 6, "stopped past its lease": 1, "connections ended": 
 
 @dataclass
 class SharedOutcome(Outcome):
-    """`take_overs`: after how many seconds a table went on whose process had been killed or stopped."""
+    """`take_overs`: after how many seconds something was said on a shard again whose process was killed or stopped."""
 
     take_overs: list[float] = field(default_factory=list)
 
@@ -30,7 +32,10 @@ class SharedOutcome(Outcome):
 
 
 class SharedRound(Round):
-    """All tables are on one server of Discord's, and so on one shard: it goes from process to process."""
+    """Each table is on a server of its own, and these are on all shards, which go from process to process."""
+
+    # On a busy machine a process may lose its shards for being slow, and its tables are another's for a while.
+    patience = 3 * LAST_LIFE_SECONDS
 
     def __init__(
         self, seed: str, size: RoundSize, folder: Path, crew: Crew, server: PostgresqlServer, lease_seconds: float
@@ -41,7 +46,7 @@ class SharedRound(Round):
         self._server = server
         self._lease = lease_seconds
         self._watched: ServerTables
-        self._interrupted: list[datetime] = []
+        self._interrupted: list[tuple[datetime, set[int]]] = []
 
     async def hold(self) -> Outcome:
         self._url = await self._server.new_database()
@@ -72,10 +77,17 @@ class SharedRound(Round):
         there = {int(owner.partition("-")[0]) for owner in self._watched.present}
         return all(member.pid in there for member in self._crew.members)
 
+    async def _add_channel(self, number: int) -> dict[str, Any]:
+        shards = len(self._crew.members)
+        return await self._discord.order("add_server", f"table-{number}", shard=number % shards, shards=shards)
+
     async def _kills(self) -> None:
         await self._start()
         while self.outcome.kills < self._size.kills:
-            await asyncio.sleep(self._chance.uniform(0, 1.5 * self._lease))
+            # Mostly once each table is somebody's, and now and then in the middle of a take-over.
+            if self._chance.randrange(4):
+                await self._until_all_are_owned()
+            await asyncio.sleep(self._chance.uniform(0, LIFE_SECONDS))
             await self._watched.look()
             if await self._crew.is_alive() and self._all_ended():
                 return
@@ -86,15 +98,22 @@ class SharedRound(Round):
                 continue
             await self._interrupt(stops=event != "killed")
 
+    async def _until_all_are_owned(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1.5 * self._lease):
+                while not all(self._owner_of(shard) for shard in range(len(self._crew.members))):  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+
     async def _interrupt(self, *, stops: bool) -> None:
-        """Kill a process, or have it stand still for longer than its lease; more often than not the tables' own."""
+        """Kill a process, or have it stand still for longer than its lease; more often than not one with tables."""
         victim = self._chance.choice(self._crew.members)
         if self._chance.randrange(3):
-            victim = self._of_tables() or victim
-        asked, owns_tables = self._llm.in_flight, victim is self._of_tables()
-        if owns_tables:
-            self.outcome.states["the tables' own process"] += 1
-            self._interrupted.append(datetime.now(UTC))
+            shard = self._chance.choice([self._shard_of(table) for table in self._open_tables()] or [0])
+            victim = self._owner_of(shard) or victim
+        asked, its = self._llm.in_flight, {s for s in range(len(self._crew.members)) if self._owner_of(s) is victim}
+        if any(self._shard_of(table) in its for table in self._open_tables()):
+            self.outcome.states["a process with tables"] += 1
+            self._interrupted.append((datetime.now(UTC), its))
         if stops:
             stop(victim)
             await asyncio.sleep(self._chance.uniform(1.0, 2.0) * self._lease)
@@ -107,15 +126,17 @@ class SharedRound(Round):
         await asyncio.sleep(self._chance.uniform(0, self._lease))
         await self._start()
 
-    def _of_tables(self) -> Any:
-        """The process that has the tables' shard, as far as the database says."""
-        for table in self._watched.tables:
-            shard = (table.session["guild_id"] >> 22) % len(self._crew.members)
-            owner, _ = self._watched.owners.get(shard, (None, 0))
-            for member in self._crew.members:
-                if owner and member.pid is not None and owner.startswith(f"{member.pid}-"):
-                    return member
-        return None
+    def _open_tables(self) -> list[StoredTable]:
+        return [table for table in self._watched.tables if table.session["status"] != "ended"]
+
+    def _shard_of(self, table: StoredTable) -> int:
+        return (table.session["guild_id"] >> 22) % len(self._crew.members)
+
+    def _owner_of(self, shard: int) -> Launcher | None:
+        """The living process that has a shard, as far as the database says."""
+        owner, _ = self._watched.owners.get(shard, (None, 0))
+        pid = int(owner.partition("-")[0]) if owner else None
+        return next((member for member in self._crew.members if pid is not None and member.pid == pid), None)
 
     async def _guests(self, channel: int) -> None:
         # The driver sees a table sooner here than its own process does: nobody writes before its card is there.
@@ -133,10 +154,16 @@ class SharedRound(Round):
 
     async def _write_down(self, findings: Any, places: Any) -> None:
         await super()._write_down(findings, places)
-        stored = sorted(turn["created_at"] for table in self._tables() for turn in table.turns)
-        spoken = [datetime.fromisoformat(at).replace(tzinfo=UTC) for at in stored]
-        for number, at in enumerate(self._interrupted):
-            later = next((instant for instant in spoken if instant > at), None)
-            # Where the next interruption came before anything was said, that one counts.
-            if later and not any(at < other < later for other in self._interrupted[number + 1 :]):
-                self.outcome.take_overs.append((later - at).total_seconds())
+        for number, (at, shards) in enumerate(self._interrupted):
+            for shard in shards:
+                later = next((instant for instant in self._spoken(shard) if instant > at), None)
+                again = (when for when, others in self._interrupted[number + 1 :] if shard in others)
+                # Where the next interruption came before anything was said, that one counts.
+                if later and not any(when < later for when in again):
+                    self.outcome.take_overs.append((later - at).total_seconds())
+
+    def _spoken(self, shard: int) -> list[datetime]:
+        """When turns were stored of the tables on a shard."""
+        of_it = (table for table in self._tables() if self._shard_of(table) == shard)
+        stored = sorted(turn["created_at"] for table in of_it for turn in table.turns)
+        return [datetime.fromisoformat(at).replace(tzinfo=UTC) for at in stored]

@@ -113,6 +113,27 @@ async def test_who_speaks_while_the_history_is_read_hides_nobody_if_the_process_
         assert [t.text for t in table.run.record] == ["While you were away.", "Meanwhile."]
 
 
+async def test_what_is_said_by_command_while_the_process_ends_hides_nobody_who_was_missed(
+    store: Store, server: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_table(store, server) as table:
+        table.run.mark_gap()
+        table.place.guest("While you were away.")
+
+        async def ends(after_id: int) -> list[GuestMessage]:
+            table.run.stop_waiting()
+            raise OutcomeUnknown("HTTP 503")
+
+        monkeypatch.setattr(table.stage, "heard_since", ends)
+        said = Post(PostKind.WORDS, "By command.", username="Otto (guest)")
+        by_command = GuestMessage(table.place.new_id(), 7, "Otto", said.content, posts=(said,))
+        assert await table.run.speak_for(by_command) == (Heard.TOO_LATE, None)
+    async with open_table(store, server, stored=table.run.stored, place=table.place) as table:
+        await table.run.restore()
+        await table.run.catch_up()
+        assert [t.text for t in table.run.record] == ["While you were away."]
+
+
 async def test_what_answers_a_persona_by_command_still_does_after_the_history_was_read(table: SessionTable) -> None:
     await table.speak(2)
     (post,) = [p for p in await table.store.session_posts(table.run.id, PostKind.TURN) if p.turn_seq == 2]

@@ -238,11 +238,18 @@ async def test_a_renewal_that_fails_in_any_way_is_followed_by_others(
 
 
 @pytest.mark.usefixtures("_quick")
-async def test_a_process_that_has_lost_its_shards_says_so_and_asks_again(url: str, database: Database) -> None:
+async def test_a_process_that_has_lost_its_shards_says_so_and_asks_again(
+    url: str, database: PostgresqlDatabase
+) -> None:
     async with asyncio.timeout(20), Leases.open(url) as leases:
         share = await leases.share(1)
+        ours = Store(database.behind(share.fence))
+        assert await ours.unfinished_sessions() == []
         await database.run(lambda db: db.execute(update(shards).values(owner="another", epoch=9)))
         await share.over.wait()
+        # The process is well, its lease of nothing is prolonged; but what it did for the shard is over.
+        with pytest.raises(asyncio.CancelledError):
+            await ours.unfinished_sessions()
         waiting = asyncio.create_task(leases.share(1))
         await kill(database, "another")
         assert (await waiting).fence.leases == {0: 10}

@@ -118,6 +118,15 @@ class Backfill:
                 if not self._waiting:
                     self._since = None
 
+    async def make_way(self) -> bool:
+        """Wait until nothing that was missed is to be taken in before what comes now: stored first, that would hide it
+        from the next process, which looks for what came after the last. Out: False if the process ends before."""
+        while self._since is not None and not self._unreadable and self._state.status is not Status.ENDED:
+            if self._closing:
+                return False
+            await self.catch_up()
+        return True
+
     async def _make_up(self, shown: int, heard: int) -> None:
         await self._outbox.look_back(shown)
         for message in await self._stage.heard_since(heard):

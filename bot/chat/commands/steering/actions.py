@@ -164,6 +164,8 @@ async def _say(interaction: Interaction, runner: SessionRunner, text: str, reply
         raise UserError("My database takes nothing just now, so it was not said. Try again in a minute.") from problem
     if heard is Heard.FLOODED:
         raise UserError(TOO_MUCH)
+    if heard is Heard.TOO_LATE:
+        raise UserError("I am being restarted, so it was not said. Try again in a minute.")
     if heard is not Heard.TAKEN:
         raise UserError("It was not taken in: what you say is left out of this table.")
     turn = next((turn for turn in reversed(runner.record.turns) if turn.message_id == interaction.id), None)
