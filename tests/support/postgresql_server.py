@@ -25,6 +25,9 @@ REQUIRED: Final = "ROUNDTABLE_REQUIRE_POSTGRESQL"
 # Nothing outlives the server, so nothing is written for that.
 _OPTIONS: Final = ("listen_addresses=", "fsync=off", "full_page_writes=off", "synchronous_commit=off", "jit=off")
 _START_SECONDS: Final = 30
+_DELETE: Final = "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))
+# A few rows go in a tenth of the time that new files for all tables and indexes take (TRUNCATE).
+_CLEAR: Final = f"DO $$ BEGIN {_DELETE}; PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence; END $$"
 
 
 class PostgresqlServer:
@@ -47,8 +50,7 @@ class PostgresqlServer:
             self._cleared = await self.new_database()
             async with open_store(self._cleared, None):
                 pass
-        tables = ", ".join(f'"{name}"' for name in metadata.tables)
-        await self.do(f"TRUNCATE {tables} RESTART IDENTITY", self._cleared)
+        await self.do(_CLEAR, self._cleared)
         return self._cleared
 
     def name_of(self, url: str) -> str:
