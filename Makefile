@@ -7,6 +7,9 @@ CONSTRAINTS := deploy/constraints.txt
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS)
 IMAGE ?= roundtable
 
+# What was compiled is kept, whatever the shell says of that: each worker of the tests loads all of them.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test lint types unit lint-deploy wheel pythons audit bench docs pictures constraints unpinned image sbom base-digest clean
 .DELETE_ON_ERROR:
 
