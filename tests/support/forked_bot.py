@@ -1,7 +1,7 @@
 """`roundtable run` as a process of its own that is there at once: forked from one that has loaded everything.
 
-A forked process is one like any other: memory, sockets and locks of its own, gone at a SIGKILL. Only the loading is left
-out, which takes longer than all else that most tests ask of it.
+A forked process is one like any other: memory, sockets and locks of its own, gone at a SIGKILL. Only the loading is
+left out, which takes longer than all else that most tests ask of it.
 """
 
 import asyncio
