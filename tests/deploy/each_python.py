@@ -157,7 +157,9 @@ def main() -> int:
     found = dict(pythons())
     # Each waits much, for processes one after the other: several at a time.
     with ThreadPoolExecutor() as pool:
-        programs = dict(zip(found, pool.map(lambda one: installed(*one, wheel), found.items()), strict=True))
+        programs = dict(
+            zip(found, pool.map(lambda version: installed(version, found[version], wheel), found), strict=True)
+        )
     outcomes = [
         there is not None and (version == here or passes(version, there, wheel)) for version, there in programs.items()
     ]
