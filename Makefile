@@ -32,7 +32,7 @@ types: $(VENV)/.dev
 	$(BIN)/pyright
 
 # One worker more than two cores: many tests wait for real processes.
-# Compiled first: the tests start some fifty processes of the bot, and three of their own.
+# Compiled first: the tests start dozens of processes, and three of their own.
 unit: $(VENV)/.dev
 	$(BIN)/python -m compileall -q bot bench tests
 	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
