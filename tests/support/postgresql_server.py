@@ -36,8 +36,9 @@ _CLEAR: Final = f"DO $$ BEGIN {_DELETE}; PERFORM setval(seqrelid, seqstart, fals
 class PostgresqlServer:
     """One that runs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pid: int) -> None:
         self.folder = folder
+        self._pid = pid
         self._numbers = count(1)
         self._cleared = ""
 
@@ -55,6 +56,20 @@ class PostgresqlServer:
                 pass
         await self.do(_CLEAR, self._cleared)
         return self._cleared
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """While the block lasts it answers nobody, and ends no connection: nor does it take leave of anybody."""
+        children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text()
+        # The parent first: it makes no further ones.
+        processes = [self._pid, *map(int, children.split())]
+        for pid in processes:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in processes:
+                os.kill(pid, signal.SIGCONT)
 
     def name_of(self, url: str) -> str:
         """The name of a database."""
@@ -104,7 +119,7 @@ def run_server() -> Iterator[PostgresqlServer]:
             server = subprocess.Popen([*as_user, *serve], stderr=log, **quiet)
         try:
             _wait_for(folder / ".s.PGSQL.5432", server)
-            yield PostgresqlServer(folder)
+            yield PostgresqlServer(folder, server.pid)
         finally:
             server.send_signal(signal.SIGQUIT)  # at once
             server.wait()
