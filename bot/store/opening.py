@@ -137,7 +137,8 @@ def _migrate(connection: Connection) -> None:
     newest = known_revisions()[0]
     if before and before != newest:
         _require_no_process(connection)
-    _upgrade(connection)
+    if before != newest:
+        _upgrade(connection)
     if before and before != newest:
         log.info("the database is migrated from schema %s to %s", before, newest)
     # Changes nothing, but fails now rather than in the middle of a session if the file can only be read.
