@@ -99,6 +99,16 @@ class Compaction(_Steering):
     gist: str
 
 
+class AudienceReacted(_Steering):
+    """So many of the audience liked the persona's turn number `seq`, and so many did not, when the next was begun."""
+
+    is_note: ClassVar[bool] = True
+    what: Literal["audience_reacted"] = "audience_reacted"
+    seq: int
+    liked: int
+    disliked: int
+
+
 Steering = (
     QuestionPut
     | FloorGiven
@@ -110,6 +120,7 @@ Steering = (
     | SeatRemoved
     | Muted
     | Compaction
+    | AudienceReacted
 )
 STEERING: TypeAdapter[Steering] = TypeAdapter(Annotated[Steering, Field(discriminator="what")])
 
