@@ -105,7 +105,7 @@ def test_only_what_stands_in_prompts_is_told_of():
     table = spoken()
     table.say("Mira", "")
     table.guest("Hear, hear!")
-    everything = dict.fromkeys(range(-1, 12), (1, 0))
+    everything: dict[int, tuple[int, int]] = dict.fromkeys(range(-1, 12), (1, 0))
     table.record.amend(5, withheld=True)
     table.steer(Compaction(upto=3, gist="They spoke of rye."))
     assert noted(table, everything) == AudienceReacted(seq=4, liked=1, disliked=0)
