@@ -7,6 +7,7 @@ import discord
 import pytest
 from sqlalchemy import Connection
 
+from bot.chat.cards.guide_card import REACTING
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import FULL_NAMES, Parts
 from tests.support.simulated_place import SimulatedPlace
@@ -103,7 +104,9 @@ async def test_a_server_switches_it_off_and_it_holds_over_a_restart(
     await place.type("start")
     await place.turn()
     await place.otto.react(place.spoken[0], "👍")
+    assert REACTING in await place.type("help", by=place.otto)
     await place.store.servers.change(place.guild.id, reactions=False)
+    assert REACTING not in await place.type("help", by=place.otto)
     await place.otto.react(place.spoken[1], "👍")
     await place.turn(2)
     assert told(llm) == []
