@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import Compaction, FloorChosen, Record, Session, question_on_table
-from bot.discussion.moderation import agenda, speaker_selection, stagnation
+from bot.discussion.model.record import Record, Session, question_on_table
+from bot.discussion.moderation import agenda, audience, speaker_selection, stagnation
 from bot.discussion.moderation.asked_guest import has_missed_answer
 from bot.discussion.moderation.dissent import is_to_dissent
 from bot.discussion.prompts.prompt import Cue
@@ -84,6 +84,7 @@ def _cue(session: Session, record: Record, speaker: Persona) -> Cue:
         question=question_on_table(record),
         turns_left=agenda.turns_left(session, record),
         wrap_up=agenda.is_wrapping_up(session, record),
+        audience=audience.clause(record, speaker),
         answer_to=shown_name(session, call) if call and not dissent else None,
         ask=asked.name if asked and not dissent else None,
         dissent=dissent,
@@ -99,6 +100,6 @@ def still_fits(session: Session, record: Record, *, heard: int, revision: int) -
     Any other guest's turn in between does no harm, nor that one is changed which came after `heard`: the floor looks at
     all of those next time.
     """
-    steered = any(t.steering and not isinstance(t.steering, Compaction | FloorChosen) for t in record.after(heard))
+    steered = any(t.steering and not t.is_note for t in record.after(heard))
     changed = any(seq <= heard for seq in record.changed[revision:])
     return not (steered or changed or has_missed_answer(session, record, heard=heard))

@@ -57,11 +57,13 @@ DISSENT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What the moderator tells the next speaker. `turns_left` counts this turn; None where a clock means nothing."""
+    """What the moderator tells the next speaker. `turns_left` counts this turn; None where a clock means nothing.
+    `audience`: a sentence about what people made of a turn."""
 
     question: str | None
     turns_left: int | None = None
     wrap_up: bool = False
+    audience: str | None = None
     answer_to: str | None = None
     ask: str | None = None
     dissent: bool = False
@@ -131,6 +133,8 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
     notes = [f"The question on the table is: {one_line(cue.question)}"] if cue.question else []
     if cue.summary:
         notes += ["The discussion is over.", one_line(session.task.summarize)]
+    if cue.audience:
+        notes.append(cue.audience)
     if cue.answer_to:
         notes.append(f"{cue.answer_to} has just spoken to you: answer that first.")
     if cue.new_angle:
