@@ -47,12 +47,12 @@ async def skip(runner: Steered, *, by: str) -> Persona:
     """Pass over whoever would speak next. Out: who that is. Raises UserError."""
     _refuse(runner, "skip")
     step = next_step(runner.session, runner.record)
-    if isinstance(step, Listen):
-        raise UserError("Nobody is about to speak: the table waits for what people say.")
     if isinstance(step, Open | Choose) and choosable(runner.session, runner.record):
         raise UserError("Nobody is about to speak yet: the model has still to choose. Try again in a moment.")
     # A new question may come first, or the wrap-up: then the one who would speak behind that is skipped.
     persona = next_speaker(runner.session, runner.record) if isinstance(step, Open | WrapUp | Speak) else None
+    if isinstance(step, Listen):
+        raise UserError("Nobody is about to speak: the table waits until somebody asks it something.")
     if persona is None:
         raise UserError("Nobody is about to speak: the table comes to its end.")
     await runner.steer(TurnSkipped(name=persona.name), f"{by} skips {persona.full_name} this time.")
@@ -83,20 +83,16 @@ async def put_question(runner: Steered, question: str | None = None) -> str:
     return put.question
 
 
-async def wrap_up(runner: Steered, *, by: str) -> int | None:
-    """Go to the closing turns and the summary. Out: how many turns are left, None where they are not counted. Raises
-    UserError."""
+async def wrap_up(runner: Steered, *, by: str) -> int:
+    """Go to the closing turns and the summary. Out: how many turns are left. Raises UserError."""
     _refuse(runner, "wrap_up")
-    has_clock = format_of(runner.session).has_clock
-    is_wrapping_up = agenda.is_wrapping_up if has_clock else agenda.is_called_to_end
-    if is_wrapping_up(runner.session, runner.record):
+    form = format_of(runner.session)
+    if form.is_wrapping_up(runner.session, runner.record):
         raise UserError("The table is wrapping up already.")
     # Counted before: while the place is told, the next turn may be taken already.
-    left = agenda.turns_left(
-        runner.session, Record([*runner.record, moderator_turn(runner.record, WrapUpCalled(), "")])
-    )
+    left = form.turns_left(runner.session, Record([*runner.record, moderator_turn(runner.record, WrapUpCalled(), "")]))
     await runner.steer(WrapUpCalled(), f"{by} asks the table to wrap up.")
-    return left if has_clock else None
+    return left
 
 
 async def change_turns(runner: Steered, turns: int, *, by: str) -> int:

@@ -131,11 +131,6 @@ def is_wrapping_up(session: Session, record: Record) -> bool:
     return called or turns_left(session, record) <= _wrap_up(session.dials, turns)
 
 
-def is_called_to_end(session: Session, record: Record) -> bool:
-    """Whether somebody asked for the wrap-up, however many turns are left."""
-    return _clock(session, record)[1]
-
-
 def has_ended(record: Record) -> bool:
     """Whether the summary was given, and nobody has had the table go on since."""
     for turn in reversed(record.turns):

@@ -1,6 +1,6 @@
 """The moderator: the next step of a discussion, from the session and its record alone, as its format has it."""
 
-from bot.discussion.model.record import Compaction, FloorChosen, Record, Session
+from bot.discussion.model.record import Record, Session
 from bot.discussion.moderation.asked_guest import has_missed_answer
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.steps import Step
@@ -18,6 +18,6 @@ def still_fits(session: Session, record: Record, *, heard: int, revision: int) -
     Any other guest's turn in between does no harm, nor that one is changed which came after `heard`: the floor looks at
     all of those next time.
     """
-    steered = any(t.steering and not isinstance(t.steering, Compaction | FloorChosen) for t in record.after(heard))
+    steered = any(t.steering and not t.is_note for t in record.after(heard))
     changed = any(seq <= heard for seq in record.changed[revision:])
     return not (steered or changed or has_missed_answer(session, record, heard=heard))

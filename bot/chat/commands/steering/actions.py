@@ -98,8 +98,8 @@ async def put_question(interaction: Interaction, question: str | None) -> str:
 async def wrap_up(interaction: Interaction) -> str:
     runner = await _own_running(interaction)
     left = await steering.wrap_up(runner, by=who(interaction))
-    if left is None:
-        return "The table comes to its summary."
+    if not left:
+        return "The summary comes next."
     then = format_of(runner.session).after_the_turns(runner.session, runner.record) or "the summary"
     return f"{left} more turn{'' if left == 1 else 's'}, then {then}."
 

@@ -23,14 +23,14 @@ class Format(ABC):
     """What it is, in a few words, where one chooses it."""
     has_clock: ClassVar[bool] = True
     """Whether its turns are counted down; else it ends when people want it to."""
+    needs_people: ClassVar[bool] = False
+    """Whether nobody speaks at it unless people do."""
     has_polls: ClassVar[bool] = False
     """Whether it has votes of its own, in the place of those on who convinced people."""
     has_one_question: ClassVar[bool] = False
     """Whether all of it is about the first question of its task."""
     takes_options: ClassVar[bool] = False
     """Whether it comes to a choice, between options that can be named beforehand."""
-    needs_people: ClassVar[bool] = False
-    """Whether nobody speaks at it unless people do."""
 
     @abstractmethod
     def next_step(self, session: Session, record: Record) -> Step:
@@ -62,6 +62,14 @@ class Format(ABC):
     def turns_in_all(self, session: Session, record: Record) -> int | None:
         """How many persona turns it has, as last changed; None: nobody knows."""
         return agenda.turns_in_all(session, record) if self.has_clock else None
+
+    def turns_left(self, session: Session, record: Record) -> int:
+        """How many persona turns come before it sums up, as far as that is known."""
+        return agenda.turns_left(session, record)
+
+    def is_wrapping_up(self, session: Session, record: Record) -> bool:
+        """Whether it is on the way to its summary already, so that nobody needs to ask for that."""
+        return agenda.is_wrapping_up(session, record)
 
     def result(self, session: Session, record: Record) -> str:
         """What came of the poll that the record's last turn closes, in words; empty: that is not told yet."""
