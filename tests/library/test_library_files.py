@@ -336,7 +336,8 @@ def test_the_shipped_personas_and_tasks_have_no_fault():
         assert one.avatar
         assert len(one.prompt.split()) > 50
     assert len({p.creativity for p in catalogue.personas}) > 3
-    assert all(len(task.questions) >= 3 and task.context for task in catalogue.tasks)
+    assert all(task.context and (len(task.questions) >= 3 or task.format) for task in catalogue.tasks)
+    assert any(task.options for task in catalogue.tasks)
 
 
 @pytest.mark.parametrize("portrait", sorted(shipped("personas").glob("*.png")), ids=lambda path: path.name)

@@ -20,7 +20,7 @@ _LIKENESS: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class NotChoosable:
     """What is wrong with a choice, and what to do about it: a sentence each. `at`: with which of several, from 0."""
 
     found: str
@@ -42,41 +42,45 @@ def first_format(*names: str | None) -> Format:
     return FORMATS.get(next(filter(None, names), ""), ROUND_TABLE)
 
 
-def format_fault(text: str) -> Fault | None:
+def format_fault(text: str) -> NotChoosable | None:
     """Why a text names no format; None if it names one."""
     if format_named(text):
         return None
     near = difflib.get_close_matches(_folded(text), FORMATS, n=1, cutoff=_LIKENESS)
     fix = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(FORMATS)}."
     written = clipped(one_line(text), _TOLD)
-    return Fault(f"“{written}” is no format." if written else "No format is named.", fix)
+    return NotChoosable(f"“{written}” is no format." if written else "No format is named.", fix)
 
 
-def options_fault(options: Sequence[str]) -> Fault | None:
+def options_fault(options: Sequence[str]) -> NotChoosable | None:
     """Why nobody could choose between these, each as it is shown; None if one can."""
     if not all(options):
-        return Fault("One of the options is empty.", "Write something, or take it out.", options.index(""))
+        return NotChoosable("One of the options is empty.", "Write something, or take it out.", options.index(""))
     number = len(options)
     if number < LEAST_OPTIONS:
         found = "This is one option alone." if options else "There is no option."
-        return Fault(found, f"Name {LEAST_OPTIONS} to {MOST_OPTIONS}.")
+        return NotChoosable(found, f"Name {LEAST_OPTIONS} to {MOST_OPTIONS}.")
     if number > MOST_OPTIONS:
-        return Fault(f"These are {number} options.", f"Name up to {MOST_OPTIONS}.")
+        return NotChoosable(f"These are {number} options.", f"Name up to {MOST_OPTIONS}.")
     for at, option in enumerate(options):
         if len(option) > OPTION_LENGTH:
             found = f"The option “{option[:_TOLD]}…” has {len(option)} characters."
-            return Fault(found, f"Keep it to {OPTION_LENGTH}.", at)
+            return NotChoosable(found, f"Keep it to {OPTION_LENGTH}.", at)
         if fold(option) in map(fold, options[:at]):
-            return Fault(f"The option “{clipped(option, _TOLD)}” stands there twice.", "Take one of them out.", at)
+            return NotChoosable(
+                f"The option “{clipped(option, _TOLD)}” stands there twice.", "Take one of them out.", at
+            )
     return None
 
 
-def options_of_format_fault(format: Format) -> Fault | None:
+def options_of_format_fault(format: Format) -> NotChoosable | None:
     """Why a format has no use for options; None if it has one."""
     if format.takes_options:
         return None
     others = ", ".join(other.name for other in FORMATS.values() if other.takes_options)
-    return Fault(f"{format.called} takes no options.", f"Leave them out, or choose a format that does: {others}.")
+    return NotChoosable(
+        f"{format.called} takes no options.", f"Leave them out, or choose a format that does: {others}."
+    )
 
 
 def as_format_has_it(format: Format, task: Task, dials: Dials) -> tuple[Task, Dials]:
