@@ -7,7 +7,7 @@ import pytest
 from bot.discussion.model.bursts import GOES_ON_FLAG, as_one, bursts
 from bot.discussion.model.record import FloorChosen, WrapUpCalled
 from bot.discussion.moderation.asked_guest import asked_guest, awaited_guest
-from bot.discussion.moderation.moderator import Open
+from bot.discussion.moderation.steps import Open
 from bot.discussion.prompts.prompt import transcript
 from bot.sessions.rate_limit import goes_on_from
 from tests.support.recorded_table import RecordedTable, table_of
