@@ -86,8 +86,8 @@ class TurnLoop:
         self._backfill = backfill
         self._typing = typing
         self._panel = panel
-        self._poll_clock = PollClock(state.session)
         self._room = room
+        self._poll_clock = PollClock(state.session)
         self._paused_after = 0  # so many turns in vain, the last time that they were the reason
 
     async def run(self, *, first: Callable[[], Awaitable[None]] | None = None) -> None:

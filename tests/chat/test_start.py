@@ -65,7 +65,7 @@ async def test_a_table_of_another_format_says_so(place: SimulatedPlace) -> None:
     assert session.task.questions == ("Who bakes?",)
     card = words(place.card)
     assert "## Council: bread" in card
-    assert r"To choose from: a \*park\* · the library" in card
+    assert r"What there is to choose from: a \*park\* · the library" in card
     assert "Council: Private positions first" in card
     for refused in (await place.type("ask"), await place.type("ask", question="Why?")):
         assert refused.startswith("A council is about one question. Open another table for another one.")

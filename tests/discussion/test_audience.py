@@ -6,7 +6,8 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.reactions import says
 from bot.discussion.model.record import AudienceReacted, Compaction, FloorGiven, QuestionPut, TurnSkipped
 from bot.discussion.moderation.audience import clause, to_be_noted, waiting
-from bot.discussion.moderation.moderator import Choose, Speak, still_fits
+from bot.discussion.moderation.moderator import still_fits
+from bot.discussion.moderation.steps import Choose, Speak
 from bot.discussion.prompts.prompt import build_prompt, transcript
 from tests.support.recorded_table import AINO, MIRA, RAVI, RecordedTable, table_of
 

@@ -58,7 +58,7 @@ def opening_card(
     """
     setting = lead(session.task.context)
     is_whole = setting == _one_line(session.task.context)
-    floor, rules = session.dials.floor, _rules(session)
+    floor, rules = session.dials.floor, format_of(session).rules(session)
     notes = [NOTICE, *host.lines]
     return c.card(
         c.text(f"## {_title(session)}"),
@@ -120,13 +120,6 @@ def _title(session: Session) -> str:
     if task.is_called_by_question:
         return _one_line(task.questions[0])
     return clipped(f"{format_of(session).title}: {_one_line(task.title)}", _TITLE_LIMIT)
-
-
-def _rules(session: Session) -> list[str]:
-    """What is to be known of its format, and between what it comes to choose."""
-    format, options = format_of(session), session.task.options
-    between = [f"To choose from: {' · '.join(map(_one_line, options))}"] if format.takes_options and options else []
-    return [*format.rules(session), *between]
 
 
 def _faces(cast: Sequence[Persona], emoji: Emoji) -> str:

@@ -114,9 +114,10 @@ def setup_card(
 
 
 def question_form(
-    standing: TableChoices, *, takes_options: bool, more_personas: str | None, more_tasks: str | None
+    standing: TableChoices, *, options_are: str | None, more_personas: str | None, more_tasks: str | None
 ) -> discord.ui.Modal:
-    """The form behind "Write". The last two: what stands in the fields by which one names who, or which setting, does
+    """The form behind "Write". `options_are`: what options are at a table of this format; None: it takes none. The last
+    two: what stands in the fields by which one names who, or which setting, does
     not fit into a menu; None: all do."""
     fields = [
         c.field(
@@ -131,11 +132,11 @@ def question_form(
         ),
         c.field("language", "In which language?", text=standing.language or "", is_needed=False, most=80),
     ]
-    if takes_options:
+    if options_are is not None:
         fields.append(
             c.field(
                 "options",
-                "Between what does the table choose?",
+                options_are,
                 text="\n".join(standing.options),
                 hint="One a line; none: those of the setting, else what the table itself proposes.",
                 is_long=True,

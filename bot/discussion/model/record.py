@@ -101,6 +101,16 @@ class Compaction(_Steering):
     gist: str
 
 
+class AudienceReacted(_Steering):
+    """So many of the audience liked the persona's turn number `seq`, and so many did not, when the next was begun."""
+
+    is_note: ClassVar[bool] = True
+    what: Literal["audience_reacted"] = "audience_reacted"
+    seq: int
+    liked: int
+    disliked: int
+
+
 class PositionTaken(_Steering):
     """What a persona is for before the discussion: an option of those it was given, by its number (None: it named none,
     or there are none). The turn's text says why, or what it proposes."""
@@ -162,16 +172,6 @@ class PollClosed(_Steering):
     moved: tuple[Moved, ...] = ()
 
 
-class AudienceReacted(_Steering):
-    """So many of the audience liked the persona's turn number `seq`, and so many did not, when the next was begun."""
-
-    is_note: ClassVar[bool] = True
-    what: Literal["audience_reacted"] = "audience_reacted"
-    seq: int
-    liked: int
-    disliked: int
-
-
 Steering = (
     QuestionPut
     | FloorGiven
@@ -183,13 +183,13 @@ Steering = (
     | SeatRemoved
     | Muted
     | Compaction
+    | AudienceReacted
     | PositionTaken
     | PositionsRevealed
     | PollOpened
     | BallotCast
     | PollCut
     | PollClosed
-    | AudienceReacted
 )
 STEERING: TypeAdapter[Steering] = TypeAdapter(Annotated[Steering, Field(discriminator="what")])
 

@@ -61,7 +61,7 @@ DISSENT: Final = (
 @dataclass(frozen=True, slots=True)
 class Cue:
     """What the moderator tells the next speaker. `turns_left` counts this turn; None where a clock means nothing.
-    `note`: what the table's format has to say to this turn. `audience`: a sentence about what people made of a turn."""
+    `audience`: a sentence about what people made of a turn. `note`: what the table's format has to say to this turn."""
 
     question: str | None
     turns_left: int | None = None
@@ -137,10 +137,10 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
     notes = [f"The question on the table is: {one_line(cue.question)}"] if cue.question else []
     if cue.summary:
         notes += ["The discussion is over.", one_line(session.task.summarize)]
-    if cue.note:
-        notes.append(one_line(cue.note))
     if cue.audience:
         notes.append(cue.audience)
+    if cue.note:
+        notes.append(one_line(cue.note))
     if cue.answer_to:
         notes.append(f"{cue.answer_to} has just spoken to you: answer that first.")
     if cue.new_angle:

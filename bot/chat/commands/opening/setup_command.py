@@ -171,9 +171,10 @@ def _number(click: Click) -> int | None:
 async def _ask(interaction: Interaction, click: Click) -> None:
     standing, cast = card.standing_on(interaction.message)
     catalogue = await catalogue_of(interaction)
+    format = first_format(standing.format)
     form = card.question_form(
         standing,
-        takes_options=first_format(standing.format).takes_options,
+        options_are=format.options_are if format.takes_options else None,
         more_personas=", ".join(cast) if len(catalogue.personas) > c.OPTIONS else None,
         more_tasks=standing.task or "" if len(catalogue.tasks) >= c.OPTIONS else None,
     )

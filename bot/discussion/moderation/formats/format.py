@@ -6,6 +6,7 @@ from typing import ClassVar, Final, Literal, get_args
 from bot.discussion.model.record import Record, Session
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.steps import Step
+from bot.discussion.text.folding import one_line
 
 Wish = Literal["skip", "floor", "next_question", "own_question", "wrap_up", "length"]
 """What people may want of a table that not every format can give."""
@@ -30,7 +31,9 @@ class Format(ABC):
     has_one_question: ClassVar[bool] = False
     """Whether all of it is about the first question of its task."""
     takes_options: ClassVar[bool] = False
-    """Whether it comes to a choice, between options that can be named beforehand."""
+    """Whether whoever opens it may name options."""
+    options_are: ClassVar[str] = "What there is to choose from"
+    """What options are at such a table, where one writes or reads them."""
 
     @abstractmethod
     def next_step(self, session: Session, record: Record) -> Step:
@@ -43,7 +46,9 @@ class Format(ABC):
 
     def rules(self, session: Session) -> list[str]:
         """What the opening card tells of it: a line each, without marks of Markdown."""
-        return [f"{self.title}: {self.about}."]
+        options = session.task.options if self.takes_options else ()
+        told = [f"{self.options_are}: {' · '.join(map(one_line, options))}"] if options else []
+        return [f"{self.title}: {self.about}.", *told]
 
     def refusal(self, wish: Wish, session: Session, record: Record) -> str | None:
         """Why people can't have this of such a table now, in sentences; None: they can."""
