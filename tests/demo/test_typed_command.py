@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.demo.typed_command import read
+from bot.chat.cards.format_options import format_choices
+from bot.demo.typed_command import quoted, read
 from bot.demo.typed_offers import offers
+from bot.discussion.moderation.formats.table import FORMATS
 
 
 def option(name: str, kind: str = "string", **more: Any) -> dict[str, Any]:
@@ -23,6 +25,8 @@ START = {
         option("personas", autocomplete=True),
         option("turns", "integer", minValue=1, maxValue=200),
         option("floor", choices=[{"name": "Take turns", "value": "rotate"}, {"name": "By chance", "value": "random"}]),
+        option("format", choices=[{"name": choice.name, "value": choice.value} for choice in format_choices()]),
+        option("options", maxLength=2000),
         option("brief", "attachment"),
     ],
 }
@@ -57,6 +61,12 @@ def reading(text: str, files: list[str] | None = None) -> Any:
         ('/roundtable start question:"turns:9 or note:ten?" turns:4', {"question": "turns:9 or note:ten?", "turns": 4}),
         ('/roundtable start question:"Cats" or "dogs"?', {"question": '"Cats" or "dogs"?'}),
         ("/roundtable start question:🐈 or 🐕? turns:4", {"question": "🐈 or 🐕?", "turns": 4}),
+        *(
+            (f"/roundtable start format:{typed} options:one: two|three question:Cats?",
+             {"format": name, "options": "one: two|three", "question": "Cats?"})
+            for name, format in FORMATS.items()
+            for typed in (name, quoted(f"{format.title}: {format.about}"))
+        ),
         ("/roundtable start floor:take turns turns:4", {"floor": "rotate", "turns": 4}),
         ("/roundtable start floor:random", {"floor": "random"}),
         ("/roundtable start personas:Aino, Kaede", {"personas": "Aino, Kaede"}),
