@@ -3,7 +3,7 @@
 from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, question_on_table
-from bot.discussion.moderation import agenda, audience, speaker_selection, stagnation
+from bot.discussion.moderation import agenda, speaker_selection, stagnation
 from bot.discussion.moderation.dissent import is_to_dissent
 from bot.discussion.moderation.formats.format import Format
 from bot.discussion.moderation.steps import Choose, Close, Open, Speak, Step, Summarise, WrapUp
@@ -57,7 +57,6 @@ def cue(session: Session, record: Record, speaker: Persona) -> Cue:
         question=question_on_table(record),
         turns_left=agenda.turns_left(session, record),
         wrap_up=agenda.is_wrapping_up(session, record),
-        audience=audience.clause(record, speaker),
         answer_to=shown_name(session, call) if call and not dissent else None,
         ask=asked.name if asked and not dissent else None,
         dissent=dissent,
