@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     text,
+    true,
 )
 
 from bot.store.column_types import LongText, ShortText, UtcTime
@@ -72,6 +73,10 @@ sessions: Final = Table(
     Column("keep_days", Integer),
     # Whose messages are heard: NULL everyone's, 0 nobody's, else those of members with this role.
     Column("chimers", BigInteger),
+    # Whether its place is a private thread; NULL: an earlier version did not ask.
+    Column("is_private", Boolean),
+    # What its prompts tell of earlier tables; NULL: nothing.
+    Column("earlier", LongText),
     # One table per place.
     Index(
         "uq_sessions_open_place",
@@ -195,6 +200,8 @@ server_settings: Final = Table(
     Column("chimers", BigInteger),
     Column("most_tables", Integer),
     Column("keep_days", Integer),
+    # Whether what its tables come to is kept for later ones.
+    Column("memory", Boolean, nullable=False, server_default=true()),
 )
 
 
@@ -246,6 +253,19 @@ votes: Final = Table(
     Column("persona", ShortText(120), nullable=False),
     Column("voted_at", UtcTime, nullable=False, default=now),
 )
+
+# What is kept of tables for later ones, as long as the table itself; `words`: by which it is found, as any index takes
+# them (discussion/text/search_words.py). Their full-text index, made by a migration, is `memory_index` on SQLite, which
+# triggers keep true, and `ix_memories_words` on PostgreSQL.
+memories: Final = Table(
+    "memories",
+    metadata,
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("content", JSON, nullable=False),
+    Column("words", LongText, nullable=False),
+    Column("kept_at", UtcTime, nullable=False, default=now),
+)
+MEMORY_INDEX: Final = "memory_index"
 
 # What was last chosen for a table in a channel: the next set-up begins with it.
 last_choices: Final = Table(

@@ -20,7 +20,8 @@ class ServerSettings:
     `steerer_role_id`: the role that may steer any table, `maker_role_id`: the one that makes personas and tasks, each
     beside those who may anyway. `channels`: where tables may be (None: everywhere). `task`, `cast` (names with commas),
     `turns`, `pace`, `language`, `vote`, `chimers` (as StoredSession.chimers): what a table has where nobody says
-    otherwise. `most_tables` at once; `keep_days` after its end a table is deleted. None: what the host has set."""
+    otherwise. `most_tables` at once; `keep_days` after its end a table is deleted. None: what the host has set.
+    `memory`: whether later tables are told what earlier ones came to."""
 
     opener_role_id: int | None = None
     hears_proxies: bool = True
@@ -36,6 +37,7 @@ class ServerSettings:
     chimers: int | None = None
     most_tables: int | None = None
     keep_days: int | None = None
+    memory: bool = True
 
     def votes(self, host: Dials) -> bool:
         """Whether the audience votes at a table where nobody says otherwise. In: what the host has set."""

@@ -105,8 +105,8 @@ def _without(
     end = 0
     for at in found:
         start, behind = reading.folded.source(*at)
-        is_sure = short_ones is None or _is_long_enough(reading.folded.folded[slice(*at)])
-        if is_sure or text[start:behind] in short_ones:
+        is_long = _is_long_enough(reading.folded.folded[slice(*at)])
+        if is_long or short_ones is None or text[start:behind] in short_ones:
             parts += [text[end:start], by]
             end = behind
     return "".join([*parts, text[end:]])
