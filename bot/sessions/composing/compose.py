@@ -41,7 +41,7 @@ class Composer:
 
     def __init__(
         self,
-        session: Session,
+        session: Callable[[], Session],
         record: Record,
         *,
         endpoints: EndpointRegistry,
@@ -67,7 +67,7 @@ class Composer:
 
     def request(self, step: Speak | Summarise | Choose) -> ModelRequest:
         """What a step asks of a model."""
-        return REQUESTS[type(step)](step, self._session, self._record, self._endpoints, self._max_tokens)
+        return REQUESTS[type(step)](step, self._session(), self._record, self._endpoints, self._max_tokens)
 
     async def compose(self, request: ModelRequest) -> Draft:
         """Have a turn written, by the first of the endpoints that may be asked which does not fail.
@@ -220,7 +220,7 @@ class Composer:
             room = min(room or len(prompt.text), int(len(prompt.text) * HIGH_WATERMARK))
         if room is None or len(prompt.text) <= room * HIGH_WATERMARK:
             return prompt
-        drop = compaction(self._session, self._record, room=room - len(prompt.preamble) - len(prompt.tail))
+        drop = compaction(self._session(), self._record, room=room - len(prompt.preamble) - len(prompt.tail))
         if drop is None and not overflown and len(prompt.text) <= room:
             return prompt
         if drop is None:
