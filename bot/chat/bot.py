@@ -15,7 +15,7 @@ from bot.chat.commands.answering.workshop import Workshop
 from bot.chat.commands.making import made_things, making
 from bot.chat.commands.making.persona_commands import PersonaCommands
 from bot.chat.commands.making.task_commands import TaskCommands
-from bot.chat.commands.members import guide_commands, history_command, privacy_command, voting
+from bot.chat.commands.members import guide_commands, history_command, memory_command, privacy_command, voting
 from bot.chat.commands.opening import setup_command
 from bot.chat.commands.roundtable_commands import RoundtableCommands, menus
 from bot.chat.commands.steering import card_verbs, ending_verbs, gallery_commands, message_menus, steer_verbs
@@ -105,6 +105,7 @@ class RoundtableBot(ServerEvents):
             self.stage_of,
             max_tokens=settings.llm_max_tokens,
             limits=limits,
+            has_memory=settings.table_memory,
         )
         trial = TrialLines(store.spending, endpoints, limits, max_tokens=settings.llm_max_tokens)
         self.workshop = Workshop.of(store, lambda: self.catalogue, self.avatars, trial)
@@ -125,6 +126,7 @@ class RoundtableBot(ServerEvents):
             gallery_commands.VERBS,
             guide_commands.VERBS,
             history_command.VERBS,
+            memory_command.VERBS,
             setup_command.VERBS,
             voting.VERBS,
             making.VERBS,

@@ -1,6 +1,6 @@
 """Takes members and their messages out of every session that holds them, under way or over."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 from bot.discussion.model.erasure import Member, without_name
@@ -34,6 +34,13 @@ async def forget_member(
     await store.memories.rewrite(guild_id, partial(_without, member))
     await store.makers.forget(guild_id, member.id)
     await store.pictures.free()  # of what they have not saved
+    forget_turn_texts()
+    await store.member_data.scrub()
+
+
+async def forget_memories(store: Store, session_ids: Collection[int]) -> None:
+    """Forget what is kept of sessions for later ones; the sessions themselves stay."""
+    await store.memories.forget(session_ids)
     forget_turn_texts()
     await store.member_data.scrub()
 

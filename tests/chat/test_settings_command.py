@@ -82,9 +82,24 @@ async def test_every_option_is_stored_and_told_with_its_source(place: SimulatedP
         tables=2,
         days=5,
         proxies=False,
+        memory=False,
     )
     assert await place.store.servers.of(place.guild.id) == ServerSettings(
-        None, False, bakers.id, bakers.id, (rye.id,), "boats", "Bo, Aino", 4, 3.5, "Finnish", True, bakers.id, 2, 5
+        None,
+        False,
+        bakers.id,
+        bakers.id,
+        (rye.id,),
+        "boats",
+        "Bo, Aino",
+        4,
+        3.5,
+        "Finnish",
+        True,
+        bakers.id,
+        2,
+        5,
+        False,
     )
     assert {name for name, value in stands.items() if not value.endswith("(this server)")} == {"openers"}
     assert stands["channel"] == f"<#{rye.id}> (this server)"

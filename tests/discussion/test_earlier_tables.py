@@ -105,7 +105,8 @@ def test_three_at_most_and_each_gets_less_before_one_is_left_out() -> None:
 
 
 def test_positions_go_last() -> None:
-    table = earlier("Cars in the city centre?", **dict.fromkeys([p.name for p in CAST], "I choose yes. " * 20))
+    positions = {p.name: "I choose yes. " * 20 for p in CAST}
+    table = earlier("Cars in the city centre?", SUMMARY, days=0, **positions)
     assert "own position" in block(table)
     told = block(table, room=500)
     assert "Its summary" in told

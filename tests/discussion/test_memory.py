@@ -1,6 +1,7 @@
 """What is kept of a table: what it came to, and nobody's name but the personas'."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.support.recorded_table import RecordedTable
 SUMMARY = "✅ Lend the tools.\n⚖️ Ravi doubts it.\n❓ Who pays?"
 
 
-def add(table: RecordedTable, kind: str, speaker: str, text: str, **fields: object) -> Turn:
+def add(table: RecordedTable, kind: str, speaker: str, text: str, **fields: Any) -> Turn:
     """A turn of any kind, of formats' too."""
     turn = replace(Turn(table.record.last_seq + 1, "summary", speaker, text, **fields), kind=kind)
     table.record.append(turn)

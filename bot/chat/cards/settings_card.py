@@ -95,6 +95,7 @@ def setting_lines(settings: ServerSettings, host: Settings, guild: discord.Guild
             _is_set(host, "retention_days"),
         ),
         _proxies(settings, host),
+        _memory(settings, host),
     ]
 
 
@@ -120,8 +121,11 @@ def settings_card(settings: ServerSettings, host: Settings, guild: discord.Guild
         c.row(
             c.button("Defaults…", "set-ask", "defaults"),
             c.button("Limits…", "set-ask", "limits"),
+        ),
+        c.row(
             c.button("Vote: off" if settings.votes(host.discussion) else "Vote: on", "set-flip", "vote"),
             c.button("Proxies: off" if settings.hears_proxies else "Proxies: on", "set-flip", "proxies"),
+            c.button("Memory: off" if settings.memory else "Memory: on", "set-flip", "memory"),
             c.button("Nobody chimes in", "set-nobody", is_enabled=settings.chimers != 0),
         ),
         c.menu("set-reset", "", "Take a setting back", _options(own)) if own else None,
@@ -197,3 +201,12 @@ def _proxies(settings: ServerSettings, host: Settings) -> SettingLine:
     if settings.hears_proxies:
         return SettingLine("proxies", label, heard, HOST if _is_set(host, "proxy_applications") else BUILT_IN)
     return SettingLine("proxies", label, "left out", HERE)
+
+
+def _memory(settings: ServerSettings, host: Settings) -> SettingLine:
+    label = "Tables are told what earlier ones came to"
+    if not host.table_memory:
+        return SettingLine("memory", label, "no, on every server", HOST)
+    if settings.memory:
+        return SettingLine("memory", label, "yes", HOST if _is_set(host, "table_memory") else BUILT_IN)
+    return SettingLine("memory", label, "no", HERE)
