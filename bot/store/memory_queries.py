@@ -1,6 +1,6 @@
 """What the store does with what is kept of tables: plain functions of a connection, for use in a transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -17,11 +17,13 @@ from sqlalchemy import (
     select,
     table,
     true,
+    update,
 )
 
 from bot.discussion.model.memory import Memory
 from bot.discussion.text.search_words import index_words
 from bot.store.engine import upsert
+from bot.store.holding import hold_session
 from bot.store.mappers import session_of
 from bot.store.models import KeptMemory
 from bot.store.schema import MEMORY_INDEX, memories, now, sessions
@@ -38,30 +40,27 @@ KEPT: Final = select(
 
 def keep(db: Connection, session_id: int, memory: Memory) -> None:
     """Keep this of a session, in the place of what was kept of it before."""
-    values = {
-        "content": memory.model_dump(mode="json"),
-        "words": " ".join(index_words(memory.text)),
-        "kept_at": now(),
-    }
+    values = _values(memory) | {"kept_at": now()}
     new = upsert(db.dialect.name, memories).values(session_id=session_id, **values)
     db.execute(new.on_conflict_do_update(index_elements=["session_id"], set_=values))
 
 
 def drop_turn(db: Connection, session_id: int, seq: int) -> None:
     """Have a turn be kept no more, if it is."""
-    content = db.scalar(select(memories.c.content).where(memories.c.session_id == session_id))
-    if content is not None:
-        put(db, session_id, Memory.model_validate(content).without(seq))
+    change(db, session_id, lambda memory: memory.without(seq))
 
 
-def put(db: Connection, session_id: int, memory: Memory | None) -> None:
-    """Change what is kept of a session, if anything still is. None: forget it."""
+def change(db: Connection, session_id: int, how: Callable[[Memory], Memory | None]) -> None:
+    """Change what is kept of a session, if anything is. `how` gives None for what is to be forgotten."""
+    hold_session(db, session_id)
     this = memories.c.session_id == session_id
-    if memory is None:
-        db.execute(delete(memories).where(this))
+    content = db.scalar(select(memories.c.content).where(this))
+    if content is None:
         return
-    values = {"content": memory.model_dump(mode="json"), "words": " ".join(index_words(memory.text))}
-    db.execute(memories.update().where(this).values(values))
+    if (changed := how(Memory.model_validate(content))) is None:
+        db.execute(delete(memories).where(this))
+    else:
+        db.execute(update(memories).where(this).values(_values(changed)))
 
 
 def matching(
@@ -101,3 +100,7 @@ def kept_memory_of(row: Row[Any]) -> KeptMemory:
     """A row of KEPT."""
     words = frozenset(row.words.split())
     return KeptMemory(session_of(row), row.kept_at, Memory.model_validate(row.content), words)
+
+
+def _values(memory: Memory) -> dict[str, Any]:
+    return {"content": memory.model_dump(mode="json"), "words": " ".join(index_words(memory.text))}

@@ -7,6 +7,7 @@ from functools import partial
 from sqlalchemy import Connection, Executable, delete, select, update
 from sqlalchemy.exc import DatabaseError
 
+from bot.discussion.model.memory import Memory
 from bot.discussion.model.record import Session
 from bot.store import memory_queries
 from bot.store.engine import Database
@@ -41,9 +42,9 @@ class MemoryTable:
             log.exception("what is kept of earlier tables could not be searched")
             return []
 
-    async def of_server(self, guild_id: int) -> list[KeptMemory]:
-        """All that is kept of a server, latest first."""
-        query = memory_queries.of_server(guild_id)
+    async def of_server(self, guild_id: int, most: int | None = None) -> list[KeptMemory]:
+        """What is kept of a server, latest first; so many at most."""
+        query = memory_queries.of_server(guild_id).limit(most)
         return await self._database.run(lambda db: [memory_queries.kept_memory_of(row) for row in db.execute(query)])
 
     async def one(self, guild_id: int, session_id: int) -> KeptMemory | None:
@@ -65,9 +66,9 @@ class MemoryTable:
         here = sessions.c.guild_id == guild_id
         async for page in pages(self._database, memory_queries.KEPT.where(here), sessions.c.id):
             for kept in map(memory_queries.kept_memory_of, page):
-                new = kept.memory.rewritten(partial(change, kept.stored.session))
-                if new != kept.memory:
-                    await self._database.run(partial(memory_queries.put, session_id=kept.stored.id, memory=new))
+                rewritten = partial(Memory.rewritten, change=partial(change, kept.stored.session))
+                if rewritten(kept.memory) != kept.memory:
+                    await self._database.run(partial(memory_queries.change, session_id=kept.stored.id, how=rewritten))
         told = select(sessions).where(here, sessions.c.earlier.is_not(None))
         async for page in pages(self._database, told, sessions.c.id):
             for stored in map(session_of, page):

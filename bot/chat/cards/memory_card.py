@@ -10,7 +10,7 @@ from bot.chat.cards import components as c
 from bot.discussion.text.segmentation import clipped
 from bot.store.models import KeptMemory
 
-PAGE: Final = 5
+PAGE: Final = 4
 ALL: Final = "all"
 # What these send: the number of a page; of which table something is to be forgotten, or ALL.
 TURN, ASK, FORGET = "memory", "memory-ask", "memory-forget"
@@ -21,7 +21,7 @@ ABOUT: Final = (
 )
 NOTHING: Final = "Nothing is kept yet that you can see here."
 _TITLE: Final = 150
-_TEXT: Final = 300
+_TEXT: Final = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def title_of(kept: KeptMemory) -> str:
 def _entry(kept: KeptMemory) -> str:
     memory, stored = kept.memory, kept.stored
     more = len(memory.questions) - 1
-    title = f"**{discord.utils.escape_markdown(title_of(kept))}**"
+    title = f"**{clipped(discord.utils.escape_markdown(title_of(kept)), _TITLE)}**"
     asked = f"{title} and {more} more" if more else title
     where = f"-# {discord.utils.format_dt(kept.kept_at, 'D')} in <#{stored.place_id}>"
     positions = sum(turn.kind == "position" for turn in memory.turns)

@@ -1,6 +1,6 @@
 """`/roundtable memory`: what is kept of earlier tables for later ones, and having it forgotten, one or all of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import discord
@@ -39,6 +39,9 @@ SWITCHED_OFF: Final = (
 )
 HOST_WANTS_NONE: Final = "**Whoever hosts me has it switched off**: nothing more is kept, and no table is told of any."
 
+# Of what is kept of a server, the latest are looked through for what a member may see.
+_LOOKED_THROUGH: Final = 200
+
 
 @app_commands.command(description="What later tables are told of earlier ones; forget it")
 @app_commands.describe(forget="Which table's, or all of it")
@@ -51,22 +54,21 @@ async def memory(interaction: Interaction, forget: str | None = None) -> None:
 @memory.autocomplete("forget")
 async def _complete(interaction: Interaction, current: str) -> list[Choice[str]]:
     """What the member may have forgotten, newest first, by question or day."""
-    kept = await interaction.client.store.memories.of_server(interaction.guild_id or 0)
-    labels = [(_label(each), str(each.stored.id)) for each in kept if await _may_forget(interaction, each.stored)]
+    kept = await interaction.client.store.memories.of_server(interaction.guild_id or 0, _LOOKED_THROUGH)
+    may_forget = await _right_to_forget(interaction)
+    labels = [(_label(each), str(each.stored.id)) for each in kept if may_forget(each.stored)]
     if len(kept) > 1 and _manages(interaction):
         labels.insert(0, ("all of it", ALL))
     return [Choice(name=label, value=value) for label, value in labels if fold(current) in fold(label)][:CHOICES]
 
 
 async def _page(interaction: Interaction, number: int) -> discord.ui.LayoutView:
-    kept = await interaction.client.store.memories.of_server(interaction.guild_id or 0)
+    kept = await interaction.client.store.memories.of_server(interaction.guild_id or 0, _LOOKED_THROUGH)
+    may_forget = await _right_to_forget(interaction)
     readable = [each for each in kept if may_read(interaction, each.stored)]
     pages = max(1, -(-len(readable) // PAGE))
     number = max(0, min(number, pages - 1))
-    shown = [
-        ShownMemory(each, await _may_forget(interaction, each.stored))
-        for each in readable[number * PAGE : (number + 1) * PAGE]
-    ]
+    shown = [ShownMemory(each, may_forget(each.stored)) for each in readable[number * PAGE : (number + 1) * PAGE]]
     notes = await _notes(interaction)
     if unseen := _manages(interaction) and len(kept) - len(readable):
         notes.append(f"-# {unseen} more {'is' if unseen == 1 else 'are'} of channels that you can't see.")
@@ -105,20 +107,22 @@ async def _to_forget(interaction: Interaction, which: str) -> list[KeptMemory]:
         kept = [one] if one is not None else []
     if not kept:
         raise UserError(NO_SUCH)
-    if which != ALL and not await _may_forget(interaction, kept[0].stored):
+    if which != ALL and not (await _right_to_forget(interaction))(kept[0].stored):
         # Nobody learns so what there was in a channel that they can't see.
         raise UserError(NOT_YOURS if may_read(interaction, kept[0].stored) else NO_SUCH)
     return kept
 
 
-async def _may_forget(interaction: Interaction, stored: StoredSession) -> bool:
-    """Its convener, whoever manages the server, and whoever has the role that the server has set to steer any table:
-    it is all of a server that is told, so to manage messages in one channel is not enough."""
-    if interaction.user.id == stored.convener_id or _manages(interaction):
-        return True
-    role_id = (await interaction.client.servers.of(stored.guild_id)).steerer_role_id
-    has_role = role_id and isinstance(interaction.user, discord.Member) and interaction.user.get_role(role_id)
-    return bool(has_role) and may_read(interaction, stored)
+async def _right_to_forget(interaction: Interaction) -> Callable[[StoredSession], bool]:
+    """Tells of a table whether this person may have forgotten what is kept of it.
+
+    Its convener may, whoever manages the server, and whoever has the role that the server has set to steer any table:
+    it is all of a server that is told, so to manage messages in one channel is not enough.
+    """
+    user, role_id = interaction.user, (await interaction.client.servers.of(interaction.guild_id or 0)).steerer_role_id
+    steers = role_id is not None and isinstance(user, discord.Member) and user.get_role(role_id) is not None
+    manages = _manages(interaction)
+    return lambda stored: user.id == stored.convener_id or manages or (steers and may_read(interaction, stored))
 
 
 def _manages(interaction: Interaction) -> bool:
