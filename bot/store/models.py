@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.discussion.model.memory import Memory
 from bot.discussion.model.record import Session
@@ -50,6 +51,15 @@ class PostKind(StrEnum):
     NOTICE = "notice"
     MINUTES = "minutes"
     VOTE = "vote"
+
+
+class LookedInto(NamedTuple):
+    """What is seen of a database that is not opened: its schema's revision (None: it is empty), how many sessions are
+    open, and the id of the application whose it is (None: nobody's yet)."""
+
+    revision: str | None
+    open_tables: int = 0
+    application: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
