@@ -31,6 +31,7 @@ async def held(house: SessionHouse, summary: str = SUMMARY) -> SessionRunner:
     return run
 
 
+@pytest.mark.both_databases
 async def test_the_next_table_is_told_and_so_it_is_after_a_restart(store: Store) -> None:
     async with open_house(store) as house:
         first = await held(house)

@@ -21,6 +21,7 @@ A_GUEST: Final = "a guest"
 # characters make a whole name.
 _SHORTEST: Final = 3
 _SHORTEST_OF_IDEOGRAPHS: Final = 2
+_FIRST_IDEOGRAPH: Final = "\u2e80"
 _MARKED: Final = re.compile(rf"{A_GUEST} \((?:guest|{A_GUEST})\)")
 
 
@@ -61,7 +62,7 @@ def guests_unnamed(session: Session, record: Record) -> Callable[[str], str]:
     A short name goes as well where it is written as its guest writes it: better a word too much than a name.
     """
     shown = {turn.speaker for turn in record if turn.kind == "guest"} - {SOMEONE}
-    forms = {form for form in _guest_forms(session, shown) if len(form) > 1}
+    forms = {form for form in _guest_forms(session, shown) if len(form) > 1 or form >= _FIRST_IDEOGRAPH}
     as_written = {word for name in shown for word in (name, *name.split())}
     return lambda text: _MARKED.sub(A_GUEST, _without(forms, text, by=A_GUEST, short_ones=as_written))
 
@@ -113,7 +114,7 @@ def _without(
 
 
 def _is_long_enough(form: str) -> bool:
-    return len(form) >= (_SHORTEST_OF_IDEOGRAPHS if form[0] >= "\u2e80" else _SHORTEST)
+    return len(form) >= (_SHORTEST_OF_IDEOGRAPHS if form >= _FIRST_IDEOGRAPH else _SHORTEST)
 
 
 def _forgotten(session: Session, turn: Turn, member: Member, *, took_part: bool) -> Turn:
