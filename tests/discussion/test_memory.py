@@ -65,7 +65,7 @@ NAMED = [
     ("Zoe", "Zoe asked who pays, and zoe's point stands.", "a guest asked who pays, and a guest's point stands."),
     ("Otto Berg | he/him", "Otto (guest) and Berg agree.", "a guest and a guest agree."),
     ("王小明", "王小明提出了一个好问题。", "a guest提出了一个好问题。"),
-    ("李", "李问了问题，李先生。", "a guest问了问题，a guest先生。"),
+    ("李", "李先生问了问题。", "a guest先生问了问题。"),
     ("민수", "민수가 물었다.", "a guest가 물었다."),
     ("राहुल", "राहुल ने पूछा।", "a guest ने पूछा।"),
     ("Γιώργος", "Ρώτησαν τον Γιώργο.", "Ρώτησαν τον a guest."),
