@@ -69,6 +69,8 @@ class TerminalStage:
     def split(self, turn: Turn, persona: Persona | None) -> list[Post]:
         if isinstance(turn.steering, QuestionPut):
             return [Post(PostKind.NOTICE, f"— {turn.text}", turn_seq=turn.seq)]
+        if turn.kind in ("moderator", "result"):
+            return [Post(PostKind.NOTICE, turn.text, turn_seq=turn.seq)]
         name = persona.full_name if persona else turn.speaker
         heading = f"── Summary by {turn.speaker} ──" if turn.kind == "summary" else name
         return [Post(PostKind.TURN, turn.text, username=heading, turn_seq=turn.seq)]

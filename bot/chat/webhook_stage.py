@@ -2,7 +2,8 @@
 
 import contextlib
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
 
 import discord
 
@@ -27,7 +28,15 @@ from bot.chat.text.host_details import HostDetails
 from bot.chat.text.sentences import sentence
 from bot.chat.text.split import MESSAGE_LIMIT, split_text
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Steering, Turn, TurnsChanged
+from bot.discussion.model.record import (
+    PollClosed,
+    PollOpened,
+    PositionsRevealed,
+    QuestionPut,
+    Steering,
+    Turn,
+    TurnsChanged,
+)
 from bot.library.name_rules import safe_name
 from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.notices import Notice
@@ -46,6 +55,12 @@ from bot.store.store import Store
 log = logging.getLogger(__name__)
 
 _NO_PING = discord.AllowedMentions.none()
+# What of the moderator's is a card of its own.
+_CARD_OF: Final[Mapping[type, PostKind]] = {
+    PositionsRevealed: PostKind.POSITIONS,
+    PollOpened: PostKind.VOTE,
+    PollClosed: PostKind.RESULT,
+}
 SENT_AWAY = "I was removed from the server."
 
 
@@ -99,6 +114,8 @@ class WebhookStage:
     # --- what a turn looks like ---
 
     def split(self, turn: Turn, persona: Persona | None) -> list[Post]:
+        if card := _CARD_OF.get(type(turn.steering)):
+            return [Post(card, turn_seq=turn.seq)]
         if turn.kind == "moderator" or persona is None:
             text = "" if self._is_title(turn.steering) else cards.moderator_line(turn)
             shown = [Post(PostKind.NOTICE, piece, turn_seq=turn.seq) for piece in split_text(text)]

@@ -36,7 +36,7 @@ def in_full(table: Mapping[str, Any]) -> str:
         "where": f"{_where(table)} (server {table['server_id']}, channel {table['place_id']})",
         "opened": f"{_time(table['opened'])} UTC",
         "ended": f"{_time(table['ended'])} UTC" if table["ended"] else "",
-        "turns": f"{table['turns']} of {table['turns_in_all']}",
+        "turns": f"{table['turns']}{f' of {most}' if (most := table['turns_in_all']) else ''}",
         "tokens": f"{table['tokens']:,}",
         "cost": table["cost"],
         "question": table["question"] or "",

@@ -29,6 +29,9 @@ _TEXTS: Final = (".txt", ".text", ".md", ".markdown")
 # The title of a Markdown file.
 _TITLE: Final = re.compile(r"\A\s*#(?!#)[^\S\n]*(\S.*)")
 
+# What of a task a file may hold.
+_FIELDS: Final = frozenset(Task.model_fields) - {"options", "format"}
+
 _FIXES: Final = {
     "name": 'Give it a short name, such as "name": "Cats at night".',
     "questions": 'Write a list of questions, such as "questions": ["Should cats have a curfew?"].',
@@ -60,7 +63,7 @@ def imported_task(data: bytes, filename: str) -> Task:
             raise UnusableFile(
                 [FileProblem(file, "", "it does not hold a JSON object.", 'Begin with { and "questions".')]
             )
-        fields = {key: value for key, value in cast(Mapping[str, Any], parsed).items() if key in Task.model_fields}
+        fields = {key: value for key, value in cast(Mapping[str, Any], parsed).items() if key in _FIELDS}
     return _task(file, fields)
 
 
@@ -104,7 +107,7 @@ def _task(file: str, fields: Mapping[str, Any]) -> Task:
         problems.append(FileProblem(file, "questions", "are empty.", _FIXES["questions"]))
     if problems:
         raise UnusableFile(problems)
-    return Task(name=name, questions=tuple(questions), **texts)
+    return Task.model_validate({"name": name, "questions": tuple(questions), **texts})
 
 
 def _length(field: str) -> int:

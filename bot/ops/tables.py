@@ -5,7 +5,7 @@ from typing import Any, Final, Literal, get_args
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, SeatAdded, question_on_table, seats
-from bot.discussion.moderation.agenda import turns_in_all
+from bot.discussion.moderation.formats.table import format_of
 from bot.errors import RoundtableError
 from bot.minutes.account import PlaceNames, title_of
 from bot.minutes.as_markdown import as_markdown
@@ -56,7 +56,7 @@ class StoredTables:
         record = await self._store.record(number)
         session = glance.stored.session
         return self._told(glance) | {
-            "turns_in_all": turns_in_all(session, record),
+            "turns_in_all": format_of(session).turns_in_all(session, record),
             "question": question_on_table(record),
             "cast": [persona.full_name for persona in seats(session, record)],
             "guests": len({turn.author_id or turn.speaker for turn in record if turn.kind == "guest"}),

@@ -20,8 +20,9 @@ from bot.discussion.model.record import (
     speakers,
 )
 from bot.discussion.moderation import agenda
-from bot.discussion.moderation.moderator import Choose, Open, Speak, WrapUp, next_step
+from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.speaker_selection import choosable, next_speaker
+from bot.discussion.moderation.steps import Choose, Open, Speak, WrapUp
 from bot.discussion.text.folding import fold
 from bot.errors import Remedy, UserError
 

@@ -47,14 +47,17 @@ class Supervisor:
         max_tokens: int,
         limits: Limits = USUAL,
         has_memory: bool = True,
+        reads_room: bool = True,
     ) -> None:
-        """`has_memory`: tables are told what earlier ones of their server came to, where that wants it."""
+        """`has_memory`: tables are told what earlier ones of their server came to, where that wants it. `max_tokens`,
+        `limits` and `reads_room` as `SessionRunner` has them."""
         self._store = store
         self._endpoints = endpoints
         self._make_stage = make_stage
         self._max_tokens = max_tokens
         self._limits = limits
         self._memory = TableMemory(store, is_wanted=has_memory)
+        self._reads_room = reads_room
         self.under_way = Counter[int]()
         """How many sessions are under way, by channel; those in its threads are among them."""
         self._recovery = Recovery(endpoints, self._go_on)
@@ -290,6 +293,7 @@ class Supervisor:
             max_tokens=self._max_tokens,
             limits=self._limits,
             memory=self._memory,
+            reads_room=self._reads_room,
             latest=latest,
         )
         self._runners[stored.place_id] = runner

@@ -1,21 +1,34 @@
 """Keeps a session's record alike in memory and in the database: the only one to write it, one turn at a time."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot import metrics
 from bot.discussion.model.ballots import current_ballot
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.record import QuestionPut, Record, Steering, Turn, moderator_turn, seats, struck
+from bot.discussion.model.polls import counted, moved, poll_of
+from bot.discussion.model.record import (
+    PRIVATE_KINDS,
+    PollClosed,
+    QuestionPut,
+    Record,
+    Steering,
+    Turn,
+    moderator_turn,
+    seats,
+    struck,
+)
 from bot.discussion.moderation.agenda import last_call
+from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.speaker_selection import summariser
+from bot.discussion.moderation.steps import ClosePoll
 from bot.sessions.delivery.notices import LastCall
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.privacy.session_erasure import erase_member
 from bot.sessions.state import SessionState
-from bot.store.models import Post, PostKind
+from bot.store.models import AddedTurn, Post, PostKind
 from bot.store.store import Store
 
 
@@ -62,10 +75,37 @@ class TurnLog:
         """Commit a moderator's turn; `text` is what the place sees of it (empty: nothing)."""
         await self.commit(lambda: moderator_turn(self.record, steering, text))
 
+    async def close_poll(self, step: ClosePoll) -> bool:
+        """Close a poll with the votes that it has, and tell its result. Out: False if it is closed already."""
+        return await asyncio.shield(asyncio.ensure_future(self._close_poll(step)))
+
+    async def _close_poll(self, step: ClosePoll) -> bool:
+        async with self._lock:
+            poll = poll_of(self.record, step.poll)
+            if poll is None or poll.closed is not None:
+                return False
+            session, stored = self._state.session, self._state.stored
+
+            def close(votes: Mapping[int, int], before: Mapping[int, int]) -> tuple[Turn, Sequence[Post]]:
+                people = counted(poll.opened, votes.values())
+                shifts = moved(before, votes) if step.compared else ()
+                steering = PollClosed(poll=poll.seq, people=people, moved=shifts)
+                turn = replace(moderator_turn(self.record, steering, ""), kind="result")
+                told = format_of(session).result(session, Record([*self.record, turn]))
+                turn = replace(turn, text=told)
+                return turn, self._stage.split(turn, None) if told else ()
+
+            polls = (step.poll, step.compared)
+            turn, added = await self._store.close_poll(
+                stored.id, stored.place_id, polls, close, after_id=self._outbox.latest
+            )
+            self._is_added(turn, added)
+            return True
+
     async def _add(self, turn: Turn, show: Sequence[Post]) -> bool:
         if turn.kind == "guest":
             show = [replace(post, turn_seq=turn.seq) for post in show]
-        elif turn.text:
+        elif turn.text and turn.kind not in PRIVATE_KINDS:
             persona = next((p for p in seats(self._state.session, self.record) if p.name == turn.speaker), None)
             show = self._stage.split(turn, persona)
         if isinstance(turn.steering, QuestionPut) and (ballot := current_ballot(self._state.session, self.record)):
@@ -75,20 +115,25 @@ class TurnLog:
         stored = self._state.stored
         added = await self._store.add_turn(stored.id, stored.place_id, turn, show, after_id=self._outbox.latest)
         if added.is_added:
-            self.record.append(turn)
-            metrics.TURNS.labels(turn.kind).inc()
-            self._outbox.next_is(added.sending)
-            self._on_turn(turn)
+            self._is_added(turn, added)
         return added.is_added
+
+    def _is_added(self, turn: Turn, added: AddedTurn) -> None:
+        self.record.append(turn)
+        metrics.TURNS.labels(turn.kind).inc()
+        self._outbox.next_is(added.sending)
+        self._on_turn(turn)
 
     def _last_call(self, turn: Turn) -> list[Post]:
         """What tells the place that the end comes near: stored with the turn that brings it there, so exactly once."""
         session = self._state.session
-        left = last_call(session, self.record, turn)
+        form = format_of(session)
+        left = last_call(session, self.record, turn) if form.has_clock else None
         if left is None:
             return []
-        persona = summariser(session, Record([*self.record, turn]))
-        notice = LastCall(left, persona.name if persona else None)
+        after = Record([*self.record, turn])
+        persona = summariser(session, after)
+        notice = LastCall(left, persona.name if persona else None, form.after_the_turns(session, after))
         return [Post(PostKind.NOTICE, self._stage.sentence(notice))]
 
     async def put_to_the_vote(self) -> bool:

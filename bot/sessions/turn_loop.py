@@ -1,17 +1,32 @@
 """One session's loop: compose a turn while the last one is read, commit it if the record still fits, show it."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 from bot.discussion.model.record import QuestionPut, Record, Turn, TurnsChanged, WrapUpCalled
-from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Summarise, WrapUp, next_step, still_fits
+from bot.discussion.moderation.moderator import next_step, still_fits
 from bot.discussion.moderation.stagnation import IN_VAIN_BEFORE_PAUSE, in_vain
+from bot.discussion.moderation.steps import (
+    Choose,
+    Close,
+    ClosePoll,
+    Gather,
+    Listen,
+    Open,
+    Say,
+    Speak,
+    Summarise,
+    WrapUp,
+)
 from bot.errors import ContextOverflow, EndpointDown, EndpointRefused, new_error_id
 from bot.logs import log_about
 from bot.sessions.composing.compose import Composer
 from bot.sessions.composing.draft import Draft, DraftInProgress
 from bot.sessions.composing.limits import Cap, LimitReached
+from bot.sessions.composing.poll_clock import PollClock
+from bot.sessions.composing.private_requests import unasked
 from bot.sessions.composing.requests import DECLINED_FLAG, FILTERED_FLAG, ModelRequest
 from bot.sessions.composing.typing_sign import TYPING_SECONDS, TypingSign
 from bot.sessions.delivery.announcer import Announcer
@@ -22,6 +37,7 @@ from bot.sessions.delivery.stage import PlaceGone, PostingBlocked
 from bot.sessions.lifecycle import Lifecycle
 from bot.sessions.resilience.backfill import Backfill
 from bot.sessions.resilience.database_outage import DatabaseOutage
+from bot.sessions.room_reading import RoomReading
 from bot.sessions.state import SessionState
 from bot.sessions.turn_log import TurnLog
 from bot.store.engine import TransientDatabaseError
@@ -56,6 +72,7 @@ class TurnLoop:
         backfill: Backfill,
         typing: TypingSign,
         panel: PanelFollower,
+        room: RoomReading,
     ) -> None:
         self._state = state
         self._record = record
@@ -69,6 +86,8 @@ class TurnLoop:
         self._backfill = backfill
         self._typing = typing
         self._panel = panel
+        self._room = room
+        self._poll_clock = PollClock(state.session)
         self._paused_after = 0  # so many turns in vain, the last time that they were the reason
 
     async def run(self, *, first: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -121,6 +140,17 @@ class TurnLoop:
                         await self._outbox.deliver()
                         self._draft.audience_was_asked()
                         await self._panel.refresh()
+                    case Say(steering, text):
+                        await self._log.steer(steering, text)
+                        await self._outbox.deliver()
+                        await self._panel.settle()
+                    case Gather() as step:
+                        await self._gather(step)
+                    case ClosePoll() as step:
+                        await self._close_poll(step)
+                    case Listen():
+                        await self._panel.refresh()
+                        await self._draft.idle()
                     case step:
                         with log_about(turn=self._record.last_seq + 1):
                             await self._take_turn(step)
@@ -134,7 +164,7 @@ class TurnLoop:
             await self._lifecycle.place_gone(str(problem))
 
     async def _take_turn(self, step: Speak | Summarise | Choose) -> None:
-        if await self._draft.listen():
+        if await self._draft.listen() or (isinstance(step, Speak) and await self._room.heed()):
             return  # it may be another step by now
         self._draft.begin(self._record.last_seq)
         try:
@@ -154,6 +184,36 @@ class TurnLoop:
             self._draft.shown(draft.turn)
             await self._panel.follow()
             await self._count_in_vain(draft.turn)
+
+    async def _gather(self, step: Gather) -> None:
+        """Ask several personas in private, at the same time; whatever each of them says is stored at once."""
+        self._draft.begin(self._record.last_seq, private=True)
+        try:
+            await self._draft.compose(self._privately(step))
+        except LimitReached as reached:
+            await self._heed(reached, step)
+        else:
+            await self._panel.refresh()
+
+    async def _privately(self, step: Gather) -> None:
+        requests = self._composer.private_requests(step)
+        outcomes = await asyncio.gather(*map(self._keep, requests), return_exceptions=True)
+        if problem := next((each for each in outcomes if isinstance(each, BaseException)), None):
+            raise problem
+
+    async def _keep(self, request: ModelRequest) -> None:
+        draft = await self._composer.compose(request)
+        await self._lifecycle.tell_that_it_goes_on()
+        is_wanted = self._state.status is Status.RUNNING
+        await self._log.commit(lambda: draft.turn if is_wanted else None)
+
+    async def _close_poll(self, step: ClosePoll) -> None:
+        """Close it once people have had their time, or somebody wants it closed."""
+        if (left := self._poll_clock.left(step.poll, self._record)) > 0:
+            await self._draft.idle(left)
+        elif await self._log.close_poll(step):
+            await self._outbox.deliver()
+            await self._panel.settle()
 
     async def _rest(self, request: ModelRequest) -> None:
         """Let the draft wait until it is its time, in the end with the sign that its speaker is about to speak."""
@@ -189,10 +249,14 @@ class TurnLoop:
             # It tries again by itself once.
             await self._lifecycle.hold(_why_in_vain(unseen), Fault.ERROR if before else Fault.PASSES)
 
-    async def _heed(self, reached: LimitReached, step: Speak | Summarise | Choose) -> None:
+    async def _heed(self, reached: LimitReached, step: Speak | Summarise | Choose | Gather) -> None:
         """A limit is reached: pause until the next day, or go on to the summary, or close if that was the summary."""
         if reached.cap is Cap.DAY:
             await self._lifecycle.hold(str(reached), Fault.LIMIT)
+            return
+        if isinstance(step, Gather):
+            for turn in unasked(step):
+                await self._log.commit(lambda turn=turn: turn)
             return
         await self._announcer.announce(NearsItsEnd(str(reached)))
         if self._state.status is not Status.RUNNING:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from bot.discussion.model.memory import Memory
 from bot.discussion.model.record import Session
@@ -51,6 +51,11 @@ class PostKind(StrEnum):
     NOTICE = "notice"
     MINUTES = "minutes"
     VOTE = "vote"
+    POSITIONS = "positions"
+    RESULT = "result"
+
+
+_BESIDE_A_TURN: Final = (PostKind.VOTE, PostKind.POSITIONS, PostKind.RESULT)
 
 
 class LookedInto(NamedTuple):
@@ -123,8 +128,8 @@ class Post:
 
     @property
     def shown_turn(self) -> int | None:
-        """The turn that nobody sees if this is not shown."""
-        return None if self.kind is PostKind.VOTE else self.turn_seq
+        """The turn that nobody sees if this is not shown. What is voted on, or was, is told elsewhere as well."""
+        return None if self.kind in _BESIDE_A_TURN else self.turn_seq
 
     @property
     def by_webhook(self) -> bool:

@@ -202,6 +202,8 @@ server_settings: Final = Table(
     Column("keep_days", Integer),
     # Whether what its tables come to is kept for later ones.
     Column("memory", Boolean, nullable=False, server_default=true()),
+    # Whether personas are told what the audience makes of their turns.
+    Column("reactions", Boolean, nullable=False, default=True, server_default=true()),
 )
 
 
@@ -266,6 +268,19 @@ memories: Final = Table(
     Column("kept_at", UtcTime, nullable=False, default=now),
 )
 MEMORY_INDEX: Final = "memory_index"
+
+# What members made of personas' messages, by the emoji they reacted with; `turn_seq`: the turn that the message shows.
+reactions: Final = Table(
+    "reactions",
+    metadata,
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("emoji", ShortText(64), primary_key=True),
+    Column("turn_seq", Integer, nullable=False),
+    Column("liked", Boolean, nullable=False),
+    Column("reacted_at", UtcTime, nullable=False, default=now),
+)
 
 # What was last chosen for a table in a channel: the next set-up begins with it.
 last_choices: Final = Table(

@@ -24,7 +24,8 @@ class ServerSettings:
     beside those who may anyway. `channels`: where tables may be (None: everywhere). `task`, `cast` (names with commas),
     `turns`, `pace`, `language`, `vote`, `chimers` (as StoredSession.chimers): what a table has where nobody says
     otherwise. `most_tables` at once; `keep_days` after its end a table is deleted. None: what the host has set.
-    `memory`: whether later tables are told what earlier ones came to."""
+    `memory`: whether later tables are told what earlier ones came to. `reactions`: whether personas are told what the
+    audience makes of their turns."""
 
     opener_role_id: int | None = None
     hears_proxies: bool = True
@@ -41,6 +42,7 @@ class ServerSettings:
     most_tables: int | None = None
     keep_days: int | None = None
     memory: bool = True
+    reactions: bool = True
 
     def votes(self, host: Dials) -> bool:
         """Whether the audience votes at a table where nobody says otherwise. In: what the host has set."""

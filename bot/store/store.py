@@ -4,7 +4,7 @@ Every method is one transaction. None of them waits for the network, so a transa
 is done in the transactions stands in the modules of queries.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -41,12 +41,15 @@ from bot.store.opening import open_migrated
 from bot.store.overview import Overview
 from bot.store.own_library import MadeTable, Makers, Portraits, SketchTable
 from bot.store.postgresql import PostgresqlDatabase
+from bot.store.reaction_table import ReactionTable
 from bot.store.schema import now, own_personas, own_tasks
 from bot.store.server_settings import Remembered, ServerSettingsTable
 from bot.store.spending import Spending
 from bot.store.table_count import Check, check_open, count_open
-from bot.store.vote_table import VoteTable
+from bot.store.vote_table import Poll, VoteTable, votes_in
 from bot.store.webhook_table import WebhookTable
+
+CloseWith = Callable[[Poll, Poll], tuple[Turn, Sequence[Post]]]
 
 
 def _any_number(are_open: int) -> None:
@@ -76,6 +79,7 @@ class Store:
         self.last_choices = LastChoices(database)
         self.votes = VoteTable(database)
         self.memories = MemoryTable(database)
+        self.reactions = ReactionTable(database)
         self.webhooks = WebhookTable(database)
         self.overview = Overview(database)
 
@@ -225,6 +229,25 @@ class Store:
             new = post_queries.without_known_votes(db, session_id, show)
             sending = post_queries.add_and_take(db, session_id, place_id, new, after_id) if new else None
             return AddedTurn(is_added=True, sending=sending)
+
+        return await self.spending.flush_with(session_id, work)
+
+    async def close_poll(
+        self, session_id: int, place_id: int, polls: tuple[int, int], close: CloseWith, *, after_id: int = 0
+    ) -> tuple[Turn, AddedTurn]:
+        """Close a poll with the turn that `close` makes of its votes, and store that with the posts that show it: no
+        vote counts that is not in it, and none in it is lost.
+
+        In: `polls`, the numbers of the turns that opened it and the one that it is compared with (0: none), whose votes
+        `close` is given in this order; it must do nothing but that, and may be called again.
+        """
+
+        def work(db: Connection) -> tuple[Turn, AddedTurn]:
+            hold(db, place_id)
+            turn, show = close(*(votes_in(db, session_id, seq) for seq in polls))
+            session_queries.add_turn(db, session_id, turn)
+            sending = post_queries.add_and_take(db, session_id, place_id, show, after_id) if show else None
+            return turn, AddedTurn(is_added=True, sending=sending)
 
         return await self.spending.flush_with(session_id, work)
 

@@ -1,14 +1,17 @@
 """The votes of members on who convinced them: `store.votes`. Each method is one transaction."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from bot.store.engine import Database, upsert
 from bot.store.holding import hold_session
 from bot.store.models import PostKind, Status
-from bot.store.schema import now, posts, sessions, votes
+from bot.store.schema import now, posts, sessions, turns, votes
 
+Poll = Mapping[int, int]
+"""A poll's votes: the number of the option, by member."""
 Tallies = dict[int, dict[str, int]]
 """By the number of the turn that put the question: how many votes each persona has, most first."""
 
@@ -54,8 +57,15 @@ class VoteTable:
         return dict(found)
 
 
+def votes_in(db: Connection, session_id: int, poll_seq: int) -> Poll:
+    """How members voted in the poll that was opened in turn `poll_seq`, in a transaction that holds the session."""
+    here = (votes.c.session_id == session_id, votes.c.question_seq == poll_seq)
+    rows = db.execute(select(votes.c.member_id, votes.c.persona).where(*here))
+    return {row.member_id: int(row.persona) for row in rows if row.persona.isdigit()}
+
+
 def _open_vote(db: Connection, session_id: int) -> int | None:
-    here = posts.c.session_id == session_id
+    here, of_session = posts.c.session_id == session_id, turns.c.session_id == session_id
     # A discussion that goes on after its end leaves the result that was told as it is.
     told = select(func.coalesce(func.max(posts.c.id), 0)).where(here, posts.c.kind == PostKind.MINUTES)
     newest = (
@@ -63,6 +73,8 @@ def _open_vote(db: Connection, session_id: int) -> int | None:
         .join(sessions, sessions.c.id == posts.c.session_id)
         .where(here, posts.c.kind == PostKind.VOTE, posts.c.id > told.scalar_subquery())
         .where(sessions.c.status != Status.ENDED)
+        # A poll is closed by its result.
+        .where(~exists().where(of_session, turns.c.kind == "result", turns.c.seq > posts.c.turn_seq))
         .order_by(posts.c.id.desc())
         .limit(1)
     )

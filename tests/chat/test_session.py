@@ -8,7 +8,8 @@ import pytest
 
 from bot.chat.text.sentences import sentence
 from bot.discussion.model.record import QuestionPut, Record, Session
-from bot.discussion.moderation.moderator import Open, Speak, Summarise, next_step
+from bot.discussion.moderation.moderator import next_step
+from bot.discussion.moderation.steps import Open, Speak, Summarise
 from bot.llm.dummy.server import serve_dummy
 from bot.llm.endpoint import Endpoint
 from bot.sessions.delivery.notices import SessionClosed

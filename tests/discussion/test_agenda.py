@@ -26,8 +26,8 @@ from bot.discussion.moderation.agenda import (
     turns_in_all,
     turns_left,
 )
-from bot.discussion.moderation.moderator import Close, Open, Speak, Summarise
 from bot.discussion.moderation.speaker_selection import summariser
+from bot.discussion.moderation.steps import Close, Open, Speak, Summarise
 from bot.discussion.prompts.prompt import transcript
 from tests.support.recorded_table import QUESTIONS, RecordedTable
 

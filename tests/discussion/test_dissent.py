@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discussion.model.record import FloorGiven, QuestionPut, SeatAdded, SeatRemoved
-from bot.discussion.moderation.moderator import Close, Speak
+from bot.discussion.moderation.steps import Close, Speak
 from tests.support.recorded_table import RecordedTable, persona, table_of
 
 ABC = ("Ada", "Ben", "Cai")

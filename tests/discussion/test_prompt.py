@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import QuestionPut, SeatAdded, SeatRemoved, Turn
-from bot.discussion.moderation.moderator import Close, Open, Speak, Summarise
+from bot.discussion.moderation.steps import Close, Open, Speak, Summarise
 from bot.discussion.prompts.compaction import compaction
 from bot.discussion.prompts.prompt import (
     AGAIN,

@@ -7,7 +7,8 @@ import pytest
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Compaction, Muted, SeatAdded, TurnsChanged, TurnSkipped, WrapUpCalled
-from bot.discussion.moderation.moderator import Close, next_step
+from bot.discussion.moderation.moderator import next_step
+from bot.discussion.moderation.steps import Close
 from bot.store.models import Status, StoredSession
 from bot.store.schema import now
 from bot.store.store import open_store

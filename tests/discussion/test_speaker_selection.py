@@ -18,8 +18,9 @@ from bot.discussion.model.record import (
     TurnSkipped,
     WrapUpCalled,
 )
-from bot.discussion.moderation.moderator import Close, Speak, next_step, still_fits
+from bot.discussion.moderation.moderator import next_step, still_fits
 from bot.discussion.moderation.speaker_selection import person_to_ask, summariser
+from bot.discussion.moderation.steps import Close, Speak
 from tests.support.recorded_table import QUESTIONS, RecordedTable, persona, table_of
 
 ABC = ("Ada", "Ben", "Cai")

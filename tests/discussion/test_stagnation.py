@@ -6,8 +6,8 @@ import pytest
 
 from bot.discussion.model.record import QuestionPut, TurnsChanged
 from bot.discussion.moderation.agenda import turns_left
-from bot.discussion.moderation.moderator import Open, Speak, WrapUp
 from bot.discussion.moderation.stagnation import in_vain
+from bot.discussion.moderation.steps import Open, Speak, WrapUp
 from tests.support.recorded_table import QUESTIONS, RecordedTable, table_of
 
 AGREEMENTS = {

@@ -10,7 +10,7 @@ import pytest
 
 import bot.discussion
 from bot.discussion.model.record import Turn
-from bot.discussion.moderation.moderator import Speak
+from bot.discussion.moderation.steps import Speak
 from bot.discussion.prompts.prompt import build_prompt
 from bot.discussion.replies.guards import objection
 from bot.discussion.replies.reply import Reply

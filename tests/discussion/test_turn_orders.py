@@ -19,7 +19,8 @@ from bot.discussion.model.record import (
     SeatRemoved,
     TurnSkipped,
 )
-from bot.discussion.moderation.moderator import Choose, Close, Speak, next_step, still_fits
+from bot.discussion.moderation.moderator import next_step, still_fits
+from bot.discussion.moderation.steps import Choose, Close, Speak
 from bot.discussion.prompts.prompt import build_prompt, transcript
 from bot.discussion.prompts.selector_prompt import CHOICE_TOKENS, read_selection, selector_prompt
 from tests.support.recorded_table import AINO, CAST, MIRA, RAVI, RecordedTable, persona, table_of

@@ -20,7 +20,8 @@ from bot.discussion.model.record import (
 )
 from bot.discussion.model.task import Task
 from bot.discussion.moderation.dissent import DISSENT_FLAG
-from bot.discussion.moderation.moderator import Choose, Close, Open, Speak, Step, Summarise, WrapUp, next_step
+from bot.discussion.moderation.moderator import next_step
+from bot.discussion.moderation.steps import Choose, Close, Open, Speak, Step, Summarise, WrapUp
 
 QUESTIONS = tuple(f"Question {n}?" for n in range(1, 6))
 

@@ -81,7 +81,7 @@ def details(report: StatusReport, *, sharing: int = 1) -> str:
     return "\n".join(
         [
             state(report),
-            f"Turn {report.turns} of {report.turns_in_all}. At the table: {cast}.",
+            f"Turn {report.turns}{f' of {report.turns_in_all}' if report.turns_in_all else ''}. At the table: {cast}.",
             *([stand_in] if report.spoken_by else []),
             *([_queue(report.calls_before)] if report.calls_before is not None else []),
             *([_SHARED.format(sharing)] if sharing > 1 and report.status is Status.RUNNING else []),

@@ -43,14 +43,12 @@ def first_line(report: StatusReport) -> str:
             stands = "Paused"
         case Status.ENDED:
             return f"**Closed** · {_count(report.turns, 'turn')}"
-    told = [f"**{stands}**"]
+    told = [f"**{stands}**", *filter(None, [report.phase])]
     if report.question and report.questions > 1:
         told.append(f"question {report.question_number} of {report.questions}")
-    told.append(
-        f"turn {report.turns} of {report.turns_in_all}" if report.turns else _count(report.turns_in_all, "turn")
-    )
+    told += _length(report)
     if report.next_speaker and report.status is Status.RUNNING:
-        last = report.turns >= report.turns_in_all
+        last = report.turns_in_all is not None and report.turns >= report.turns_in_all
         told.append(f"{report.next_speaker} sums up" if last else f"next: {report.next_speaker}")
     return " · ".join(told)
 
@@ -135,6 +133,12 @@ def offered(seated: Sequence[Persona], absent: Sequence[Persona]) -> list[Person
 def _stands(report: StatusReport) -> str:
     reason = clipped(report.reason, _REASON_LIMIT) if report.reason else None
     return "\n".join(filter(None, [first_line(report), reason]))
+
+
+def _length(report: StatusReport) -> list[str]:
+    if report.turns_in_all is None:
+        return [_count(report.turns, "turn")] if report.turns else []
+    return [f"turn {report.turns} of {report.turns_in_all}" if report.turns else _count(report.turns_in_all, "turn")]
 
 
 def _count(number: int, thing: str) -> str:

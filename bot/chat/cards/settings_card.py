@@ -96,6 +96,7 @@ def setting_lines(settings: ServerSettings, host: Settings, guild: discord.Guild
         ),
         _proxies(settings, host),
         _memory(settings, host),
+        _reactions(settings, host),
     ]
 
 
@@ -126,6 +127,7 @@ def settings_card(settings: ServerSettings, host: Settings, guild: discord.Guild
             c.button("Vote: off" if settings.votes(host.discussion) else "Vote: on", "set-flip", "vote"),
             c.button("Proxies: off" if settings.hears_proxies else "Proxies: on", "set-flip", "proxies"),
             c.button("Memory: off" if settings.memory else "Memory: on", "set-flip", "memory"),
+            c.button("Reactions: off" if settings.reactions else "Reactions: on", "set-flip", "reactions"),
             c.button("Nobody chimes in", "set-nobody", is_enabled=settings.chimers != 0),
         ),
         c.menu("set-reset", "", "Take a setting back", _options(own)) if own else None,
@@ -210,3 +212,12 @@ def _memory(settings: ServerSettings, host: Settings) -> SettingLine:
     if settings.memory:
         return SettingLine("memory", label, "yes", HOST if _is_set(host, "table_memory") else BUILT_IN)
     return SettingLine("memory", label, "no", HERE)
+
+
+def _reactions(settings: ServerSettings, host: Settings) -> SettingLine:
+    label = "Members' reactions to what personas say"
+    if not host.reactions:
+        return SettingLine("reactions", label, "not heard, on every server", HOST)
+    if settings.reactions:
+        return SettingLine("reactions", label, "told to the persona that speaks next", BUILT_IN)
+    return SettingLine("reactions", label, "not told to personas", HERE)

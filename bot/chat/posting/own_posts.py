@@ -7,11 +7,14 @@ import discord
 
 from bot.chat.cards.ending_card import closing_row, figures, summary_card
 from bot.chat.cards.opening_card import opening_card
+from bot.chat.cards.poll_card import positions_card, result_card
 from bot.chat.posting.avatars import Avatars
 from bot.chat.posting.shown_panel import ShownPanel
 from bot.chat.posting.table_files import minutes_name
 from bot.chat.posting.vote_cards import VoteCards
 from bot.chat.text.host_details import HostDetails
+from bot.discussion.model.polls import poll_of
+from bot.discussion.model.record import PollClosed
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.schema import now
 from bot.store.store import Store
@@ -50,6 +53,8 @@ class OwnPosts:
                 return {"view": view}
             case PostKind.VOTE:
                 return await self._votes.drawn(post)
+            case PostKind.POSITIONS | PostKind.RESULT:
+                return {"view": await self._of_a_poll(post)}
             case PostKind.SUMMARY:
                 return {"view": summary_card(post.content, post.username or "", post.avatar, await self._figures(post))}
             case PostKind.MINUTES if post.attachment:
@@ -69,6 +74,14 @@ class OwnPosts:
             chimers=self._stored.chimers,
             host=self._host,
         )
+
+    async def _of_a_poll(self, post: Post) -> discord.ui.LayoutView:
+        """Positions, or the result of a vote."""
+        record = await self._store.record(post.session_id or self._stored.id)
+        turn = record.turns[(post.turn_seq or 0) - 1]
+        if isinstance(turn.steering, PollClosed) and (poll := poll_of(record, turn.steering.poll)):
+            return result_card(poll, turn)
+        return positions_card(turn)
 
     async def _whose(self, post: Post) -> StoredSession:
         """The session of a post: what an earlier one in this place has left over is shown here as well."""

@@ -5,9 +5,12 @@ from typing import Any, Final
 
 import discord
 
+from bot.chat.cards.poll_card import closed_poll_card, open_poll_card
 from bot.chat.cards.vote_card import closed_vote, open_vote
 from bot.chat.posting.courtesies import Courtesies, Courtesy
 from bot.discussion.model.ballots import ballot_on
+from bot.discussion.model.polls import poll_of
+from bot.discussion.moderation.formats.table import format_of
 from bot.store.models import Post, PostKind, PostStatus, StoredSession
 from bot.store.store import Store
 
@@ -40,7 +43,7 @@ class VoteCards:
 
     def bring_up_to_date(self) -> None:
         """Have each vote that is over tell its result."""
-        if not self._stored.session.dials.vote:
+        if not (self._stored.session.dials.vote or format_of(self._stored.session).has_polls):
             return
         if self._editing is None or self._editing.is_done:
             self._editing = self._courtesies.start(f"the votes of session {self._stored.id}", self._edit)
@@ -71,6 +74,10 @@ class VoteCards:
 
     async def _card(self, question_seq: int) -> discord.ui.LayoutView:
         record = await self._store.record(self._stored.id)
+        if poll := poll_of(record, question_seq):
+            if await self._store.votes.open_vote(self._stored.id) != question_seq:
+                return closed_poll_card(poll)
+            return open_poll_card(poll, self._stored.id, seconds=round(self._stored.session.dials.vote_seconds))
         ballot = ballot_on(self._stored.session, record, question_seq)
         assert ballot is not None, "a vote is stored for a turn that put a question"
         if await self._store.votes.open_vote(self._stored.id) == question_seq:

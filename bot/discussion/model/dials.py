@@ -14,6 +14,11 @@ class Dials(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    format: str = Field(
+        default="roundtable",
+        description="How a table goes, if the convener does not say: roundtable, council, debate, interview or open. "
+        "docs/formats.md tells what each of them is.",
+    )
     turns: int = Field(
         default=10, ge=1, le=200, description="Persona turns before the summary, if the convener does not say."
     )
@@ -58,6 +63,19 @@ class Dials(BaseModel):
     vote: bool = Field(
         default=False,
         description="Whether the audience is asked after each question who convinced it, true or false.",
+    )
+    vote_seconds: float = Field(
+        default=60,
+        ge=0,
+        le=3600,
+        description="So many seconds a vote of a council or a debate is open for the audience, unless somebody who "
+        "steers closes it sooner.",
+    )
+    open_turns: int = Field(
+        default=3,
+        ge=1,
+        le=20,
+        description="At an open table at most so many turns answer what people said, then it falls silent.",
     )
     guest_wait: float = Field(
         default=20,

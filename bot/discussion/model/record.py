@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, ClassVar, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -11,14 +11,19 @@ from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.model.task import Task
 from bot.discussion.text.text_caches import forget_turn_texts
 
-Kind = Literal["persona", "guest", "moderator", "summary"]
+Kind = Literal["persona", "guest", "moderator", "summary", "position", "ballot", "result"]
 N = TypeVar("N", int, float)
+# What a persona writes for itself alone: it is neither shown nor in anybody's prompt.
+PRIVATE_KINDS: Final[frozenset[Kind]] = frozenset({"position", "ballot"})
 # Marks a turn that a person had taken out: it is withheld, and nobody's fault.
 REMOVED_FLAG: Final = "removed"
 
 
 class _Steering(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    is_note: ClassVar[bool] = False
+    """Whether it only notes something that nobody has asked for and nobody is shown: what was in the making goes on."""
 
 
 class QuestionPut(_Steering):
@@ -39,6 +44,7 @@ class FloorGiven(_Steering):
 class FloorChosen(_Steering):
     """The model picked this persona to speak next (None: its answer named nobody), which any person overrules."""
 
+    is_note: ClassVar[bool] = True
     what: Literal["floor_chosen"] = "floor_chosen"
     name: str | None
 
@@ -89,9 +95,81 @@ class Muted(_Steering):
 class Compaction(_Steering):
     """In prompts, `gist` stands for every turn up to and with number `upto`. The record itself keeps them."""
 
+    is_note: ClassVar[bool] = True
     what: Literal["compaction"] = "compaction"
     upto: int
     gist: str
+
+
+class AudienceReacted(_Steering):
+    """So many of the audience liked the persona's turn number `seq`, and so many did not, when the next was begun."""
+
+    is_note: ClassVar[bool] = True
+    what: Literal["audience_reacted"] = "audience_reacted"
+    seq: int
+    liked: int
+    disliked: int
+
+
+class PositionTaken(_Steering):
+    """What a persona is for before the discussion: an option of those it was given, by its number (None: it named none,
+    or there are none). The turn's text says why, or what it proposes."""
+
+    what: Literal["position_taken"] = "position_taken"
+    choice: int | None = None
+
+
+class PositionsRevealed(_Steering):
+    """Everybody's position is shown, all together; the turn's text has them."""
+
+    what: Literal["positions_revealed"] = "positions_revealed"
+
+
+class PollOpened(_Steering):
+    """A vote begins. `name` says which of its format's votes it is. `by`: whose proposals the options are, if they are
+    anybody's. `ranked`: personas put the options in order instead of choosing one."""
+
+    what: Literal["poll_opened"] = "poll_opened"
+    name: str
+    question: str
+    options: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    ranked: bool = False
+
+
+class BallotCast(_Steering):
+    """A persona's vote in the poll of turn `poll`: options by their numbers, the preferred one first; none: it
+    abstains."""
+
+    what: Literal["ballot_cast"] = "ballot_cast"
+    poll: int
+    ranking: tuple[int, ...] = ()
+
+
+class PollCut(_Steering):
+    """Somebody wants the vote that is open to be closed now."""
+
+    what: Literal["poll_cut"] = "poll_cut"
+
+
+class Moved(BaseModel):
+    """So many members voted for one option (by its number; None: they did not vote) and then for another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    before: int | None
+    after: int | None
+    members: int
+
+
+class PollClosed(_Steering):
+    """The poll of turn `poll` is closed. `people`: how many members voted for each of its options. `moved`: how those
+    who voted in it or in the one it is compared with voted in both."""
+
+    what: Literal["poll_closed"] = "poll_closed"
+    poll: int
+    people: tuple[int, ...]
+    moved: tuple[Moved, ...] = ()
 
 
 Steering = (
@@ -105,6 +183,13 @@ Steering = (
     | SeatRemoved
     | Muted
     | Compaction
+    | AudienceReacted
+    | PositionTaken
+    | PositionsRevealed
+    | PollOpened
+    | BallotCast
+    | PollCut
+    | PollClosed
 )
 STEERING: TypeAdapter[Steering] = TypeAdapter(Annotated[Steering, Field(discriminator="what")])
 
@@ -142,7 +227,7 @@ class Turn:
     `seq` counts from 1 in record order. A persona turn with empty text is a pass. `heard` is the last turn that the
     prompt of a persona turn held. `addressed` names the persona this turn gives the floor to. `withheld` turns were
     refused where they were to be shown or read, and stand in no prompt. A guest turn whose text is empty was deleted by
-    its author.
+    its author. A `position` and a `ballot` are a persona's own, and a `result` is the moderator's word on a poll.
     """
 
     seq: int
@@ -163,6 +248,11 @@ class Turn:
     @property
     def is_pass(self) -> bool:
         return self.kind == "persona" and not self.text
+
+    @property
+    def is_note(self) -> bool:
+        """Whether the moderator only notes something here: it is in no transcript, and nobody's wish."""
+        return self.steering is not None and self.steering.is_note
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ Be fair to everyone, guests included."""
 
 class Task(BaseModel):
     """What is discussed. `questions` holds at least one question, in the order of the agenda. `language`: in which the
-    table speaks, by name; empty: as it comes."""
+    table speaks, by name; empty: as it comes. `format`: how its table goes, where nobody says otherwise; empty: as
+    usual. `options`: what can be chosen between, where the format comes to a choice; empty: that is left to it."""
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
@@ -40,6 +41,8 @@ class Task(BaseModel):
     discuss: str = DEFAULT_DISCUSS
     summarize: str = DEFAULT_SUMMARIZE
     language: str = ""
+    format: str = ""
+    options: tuple[str, ...] = ()
 
     @classmethod
     def asking(cls, questions: Sequence[str], *, context: str = "") -> Self:

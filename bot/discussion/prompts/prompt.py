@@ -13,6 +13,9 @@ from bot.discussion.model.bursts import bursts
 from bot.discussion.model.names import guest_name, shown_name
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.model.record import (
+    PRIVATE_KINDS,
+    PollClosed,
+    PositionsRevealed,
     QuestionPut,
     Record,
     SeatAdded,
@@ -57,17 +60,20 @@ DISSENT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What the moderator tells the next speaker. `turns_left` counts this turn; None where a clock means nothing."""
+    """What the moderator tells the next speaker. `turns_left` counts this turn; None where a clock means nothing.
+    `audience`: a sentence about what people made of a turn. `note`: what the table's format has to say to this turn."""
 
     question: str | None
     turns_left: int | None = None
     wrap_up: bool = False
+    audience: str | None = None
     answer_to: str | None = None
     ask: str | None = None
     dissent: bool = False
     summary: bool = False
     new_angle: bool = False
     deeper: bool = False
+    note: str = ""
     again: str = ""
 
 
@@ -133,6 +139,10 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
     notes = [f"The question on the table is: {one_line(cue.question)}"] if cue.question else []
     if cue.summary:
         notes += ["The discussion is over.", one_line(session.task.summarize)]
+    if cue.audience:
+        notes.append(cue.audience)
+    if cue.note:
+        notes.append(one_line(cue.note))
     if cue.answer_to:
         notes.append(f"{cue.answer_to} has just spoken to you: answer that first.")
     if cue.new_angle:
@@ -200,9 +210,13 @@ def _by_guest(session: Session, burst: Sequence[Turn]) -> str:
 def _spoken(session: Session, turn: Turn) -> str:
     if turn.withheld:
         return ""
+    if turn.kind in PRIVATE_KINDS:
+        return ""
     if turn.kind in ("persona", "summary"):
         return f"{turn.speaker}: {turn.text}\n" if turn.text else ""
     match turn.steering:
+        case PositionsRevealed() | PollClosed() if turn.text:
+            return f"{MODERATOR}: {one_line(turn.text)}\n"
         case QuestionPut(question=question, again=again):
             what = "Back to the question" if again else "The question on the table is"
             return f"{MODERATOR}: {what}: {one_line(question)}\n"

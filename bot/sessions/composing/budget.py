@@ -1,7 +1,8 @@
 """What a session's model calls may cost and have cost: asked before each call, booked in the database."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.discussion.text.money import Expense
 from bot.sessions.composing.limits import Limits, check, check_day, over_the_day
@@ -24,6 +25,7 @@ class Budget:
         self._need = Used(unpriced=1)  # until the first call: nobody knows
         self._account = self._account_of_today()
         self._is_loaded = False
+        self._booking = asyncio.Lock()
 
     @property
     def guild_id(self) -> int:
@@ -56,6 +58,13 @@ class Budget:
         The answer is booked by `settle`; until then nobody else may use what it may come to. Raises LimitReached, with
         nothing booked.
         """
+        async with AsyncExitStack() as stack:
+            async with self._booking:  # what several ask at the same time is counted one by one
+                await stack.enter_async_context(self._book(prompt, answer, reserve))
+            yield
+
+    @asynccontextmanager
+    async def _book(self, prompt: Used, answer: Used, reserve: int) -> AsyncIterator[None]:
         if not self._is_loaded:
             await self.load()
         need = self._need = prompt + answer

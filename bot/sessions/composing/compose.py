@@ -1,12 +1,12 @@
 """Has a turn written: the prompt that fits, the calls it takes within the budget, and what the persona said."""
 
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
 from bot.discussion.model.record import Compaction, Record, Session
-from bot.discussion.moderation.moderator import Choose, Speak, Summarise
+from bot.discussion.moderation.steps import Choose, Gather, Speak, Summarise
 from bot.discussion.prompts.compaction import compaction
 from bot.discussion.prompts.prompt import Prompt
 from bot.errors import ContentFiltered, ContextOverflow, EndpointDown, EndpointRefused
@@ -23,6 +23,7 @@ from bot.sessions.composing.candidates import Candidate, best
 from bot.sessions.composing.draft import Draft
 from bot.sessions.composing.findings import Finding, ForTheHost, NotRead
 from bot.sessions.composing.limits import CALLS_A_TURN, tokens_in
+from bot.sessions.composing.private_requests import private_requests
 from bot.sessions.composing.requests import REQUESTS, SUMMARY_TURNS, ModelRequest
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,6 @@ class Composer:
         self._max_tokens = max_tokens
         self._compact = compact
         self._withhold = withhold
-        self._calls = 0
         # By server: the last turn in a prompt that it took, and the record's revision then.
         self._read: dict[str, tuple[int, int]] = {}
         self.caller = Caller(budget.guild_id)
@@ -68,6 +68,10 @@ class Composer:
     def request(self, step: Speak | Summarise | Choose) -> ModelRequest:
         """What a step asks of a model."""
         return REQUESTS[type(step)](step, self._session(), self._record, self._endpoints, self._max_tokens)
+
+    def private_requests(self, step: Gather) -> Sequence[ModelRequest]:
+        """What a gathering asks, of each persona, to be composed at the same time."""
+        return private_requests(step, self._session, self._record, self._endpoints, self._max_tokens)
 
     async def compose(self, request: ModelRequest) -> Draft:
         """Have a turn written, by the first of the endpoints that may be asked which does not fail.
@@ -99,11 +103,11 @@ class Composer:
         A useless answer is asked for once more; if that is useless too, the turn is a pass. Raises LimitReached and
         what the endpoint raises.
         """
-        self._calls = 0
+        request.calls = 0
         prompt, revision, completion = await self._answered(request)
         answers = [Candidate(completion, *request.judged(completion, prompt))]
         usage, asked_again = completion.usage, ""
-        if (problem := answers[0].problem) and self._calls < CALLS_A_TURN:
+        if (problem := answers[0].problem) and request.calls < CALLS_A_TURN:
             asked_again = f"asked_again:{problem.flag}"
             completion = await self._ask(request.again(prompt, problem), request)
             answers.append(Candidate(completion, *request.judged(completion, prompt)))
@@ -196,8 +200,8 @@ class Composer:
         reserve = summary if request.needs_summary_after else 0
         asked, awaited = of_prompt(endpoint, cost), of_answer(endpoint, endpoint.most(limit, prompt=cost))
         async with self._budget.booked(prompt=asked, answer=awaited, reserve=reserve):
-            self._calls += 1
-            with on_behalf_of(self.caller):
+            request.calls += 1
+            with on_behalf_of(request.caller or self.caller):
                 completion = await endpoint.complete(
                     prompt.text,
                     temperature=request.temperature,

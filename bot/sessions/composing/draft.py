@@ -1,13 +1,16 @@
 """The turn in the making, from the first call of a model until it is shown: one object, given up in one way."""
 
+import asyncio
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from bot.discussion.model.record import Turn
 from bot.sessions.composing.pace import Pace
 from bot.sessions.interruptible import Interruptible
+
+T = TypeVar("T")
 
 # How often a turn is composed anew because a guest has spoken meanwhile: in a busy channel it would never be its time.
 MOST_DROPS: Final = 2
@@ -38,7 +41,8 @@ class DraftInProgress:
     def __init__(self, pace: Pace) -> None:
         self.is_abandoned = False
         self.heard = 0
-        self._is_hurried = self._is_listening = False
+        self._is_hurried = self._is_listening = self._is_private = False
+        self._is_idle = False
         self._drops = 0
         self._pace = pace
         self._step = Interruptible()
@@ -56,18 +60,29 @@ class DraftInProgress:
             self._is_listening = False
         return True
 
-    def begin(self, heard: int) -> None:
-        """A new one, which nobody has given up yet; `heard`: the last turn that it will have read."""
+    def begin(self, heard: int, *, private: bool = False) -> None:
+        """A new one, which nobody has given up yet; `heard`: the last turn that it will have read. A `private` one, or
+        several, what guests say does not touch."""
         self.heard = heard
         self.is_abandoned = self._is_hurried = False
+        self._is_private = private
 
     def has_read(self, seqs: Iterable[int]) -> bool:
         """Whether it has read one of these turns."""
         return any(seq <= self.heard for seq in seqs)
 
-    async def compose(self, work: Coroutine[Any, Any, Draft]) -> Draft | None:
-        """The draft, None if it was given up. What `work` raises passes through."""
+    async def compose(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """What comes of the work, None if it was given up. What `work` raises passes through."""
         return await self._step(work)
+
+    async def idle(self, seconds: float | None = None) -> None:
+        """Wait so long (None: for as long as it takes) for anything to happen: somebody speaks, or steers."""
+        self.begin(0)
+        self._is_idle = True
+        try:
+            await self._step(asyncio.sleep(seconds) if seconds is not None else _for_ever())
+        finally:
+            self._is_idle = False
 
     @property
     def is_due(self) -> bool:
@@ -84,7 +99,9 @@ class DraftInProgress:
         """Give up what is in the making. A turn that is committed already is not touched, nor is its sending."""
         if reason in (AbandonReason.GUEST_SPOKE, AbandonReason.GUEST_ANSWERED):
             self._pace.guest_spoke()
-        if reason is AbandonReason.GUEST_SPOKE and not self._is_listening:
+        if self._is_private and reason is not AbandonReason.WANTED_OTHERWISE:
+            return
+        if reason is AbandonReason.GUEST_SPOKE and not (self._is_listening or self._is_idle):
             if self._drops == MOST_DROPS:
                 return
             self._drops += 1
@@ -104,3 +121,7 @@ class DraftInProgress:
             self._drops = 0
         if turn.text:
             self._pace.shown(turn.text, in_a_hurry=self._is_hurried)
+
+
+async def _for_ever() -> None:
+    await asyncio.Event().wait()

@@ -9,7 +9,7 @@ from bot.discussion.model.names import addressed, shown_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import FloorChosen, Kind, Record, Session, Turn, Usage, moderator_turn, seats
 from bot.discussion.moderation.dissent import DISSENT_FLAG
-from bot.discussion.moderation.moderator import Choose, Speak, Summarise
+from bot.discussion.moderation.steps import Choose, Speak, Summarise
 from bot.discussion.prompts import selector_prompt
 from bot.discussion.prompts.prompt import Prompt, again, build_prompt
 from bot.discussion.replies.guards import Objection, objection
@@ -18,6 +18,7 @@ from bot.discussion.replies.trimming import new_pairs, trimmed
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
+from bot.llm.fair_queue import Caller
 from bot.llm.fallback import EndpointChain
 
 # A summary may be as long as several turns.
@@ -47,6 +48,10 @@ class ModelRequest(ABC):
         self._endpoints = endpoints
         self._turn_tokens = turn_tokens
         self._asked: Endpoint | None = None
+        self.caller: Caller | None = None
+        """In whose name it asks, where several of a session ask at the same time."""
+        self.calls = 0
+        """How many were made for it at the endpoint that is asked."""
 
     @property
     @abstractmethod
@@ -96,11 +101,12 @@ class ModelRequest(ABC):
         """The turn that this makes. `heard`: the last turn that the prompt held."""
 
 
-class _PersonaRequest(ModelRequest):
+class PersonaRequest(ModelRequest):
     """Asks for what a persona says."""
 
     kind: Kind
-    is_summary: bool = False
+    may_repeat: bool = False
+    """Whether it may say what was said before, and go from one speaker to the next."""
 
     def __init__(self, step: Speak | Summarise, *rest: Any) -> None:
         super().__init__(*rest)
@@ -136,9 +142,9 @@ class _PersonaRequest(ModelRequest):
         )
         if is_cut:
             reply = replace(reply, flags=(FILTERED_FLAG, *reply.flags))
-        if not self.is_summary:
+        if not self.may_repeat:
             reply = trimmed(reply, self._session, self._record, self._persona, cue=prompt.tail)
-        problem = objection(reply, self._session, self._record, self._persona, cue=prompt.tail, summary=self.is_summary)
+        problem = objection(reply, self._session, self._record, self._persona, cue=prompt.tail, summary=self.may_repeat)
         return reply, problem
 
     def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
@@ -163,7 +169,7 @@ class _PersonaRequest(ModelRequest):
         return None
 
 
-class SpeakRequest(_PersonaRequest):
+class SpeakRequest(PersonaRequest):
     """A persona's turn."""
 
     kind = "persona"
@@ -176,11 +182,11 @@ class SpeakRequest(_PersonaRequest):
         return addressed(text, seats(self._session, self._record), speaker=self._persona.name)
 
 
-class SummaryRequest(_PersonaRequest):
+class SummaryRequest(PersonaRequest):
     """The summary: it may well go from one speaker to the next, each on a line, and says what was said before."""
 
     kind = "summary"
-    is_summary = True
+    may_repeat = True
     needs_summary_after = False
 
     @property

@@ -40,15 +40,19 @@ class NearsItsEnd:
 
 @dataclass(frozen=True, slots=True)
 class LastCall:
-    """Only so many turns are left, then the summary by whoever has spoken most (None: not known)."""
+    """Only so many turns are left, then the summary by whoever has spoken most (None: not known), or `then`, which the
+    format has in its place."""
 
     turns: int
     summariser: str | None
+    then: str | None = None
 
     @property
     def sentence(self) -> str:
         left = f"{_IN_WORDS.get(self.turns, self.turns)} turn{'' if self.turns == 1 else 's'} left"
-        return f"{left}, then {f'{self.summariser} sums up' if self.summariser else 'comes the summary'}."
+        return (
+            f"{left}, then {self.then or (f'{self.summariser} sums up' if self.summariser else 'comes the summary')}."
+        )
 
 
 @dataclass(frozen=True, slots=True)

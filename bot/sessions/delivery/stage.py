@@ -105,13 +105,14 @@ class StatusReport:
     words what it has cost, "" where no price is known.
     `spoken_by`: the endpoint that wrote the last turn in the place of another. `next_speaker`: who speaks next, as far
     as that is known now. `calls_before`: how many calls go first at the model for which its next turn waits (None: it
-    waits for none). `put`: how many questions have come to the table. `began`: when it was opened."""
+    waits for none). `put`: how many questions have come to the table. `phase`: where it stands, in a word or two of
+    its format. `turns_in_all` None: nobody knows. `began`: when it was opened."""
 
     session_id: int
     status: Status
     reason: str | None
     turns: int
-    turns_in_all: int
+    turns_in_all: int | None
     question: str | None
     question_number: int
     questions: int
@@ -126,6 +127,7 @@ class StatusReport:
     calls_before: int | None = None
     put: int = 0
     guests: int = 0
+    phase: str = ""
     began: datetime | None = None
 
 

@@ -2,8 +2,10 @@
 
 from bot.discussion.model.record import QuestionPut, Record, Session, question_on_table, seats
 from bot.discussion.moderation import agenda
-from bot.discussion.moderation.moderator import Open, Speak, Summarise, next_step
+from bot.discussion.moderation.formats.table import format_of
+from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.speaker_selection import choosable, next_speaker
+from bot.discussion.moderation.steps import Open, Speak, Summarise
 from bot.llm.fair_queue import Caller
 from bot.llm.fallback import spoken_by
 from bot.sessions.composing.budget import Budget
@@ -22,7 +24,7 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
         status=state.status,
         reason=state.reason,
         turns=len(record.persona_turns()),
-        turns_in_all=agenda.turns_in_all(session, record),
+        turns_in_all=format_of(session).turns_in_all(session, record),
         question=question,
         question_number=questions.index(question) + 1 if question in questions else 0,
         questions=len(questions),
@@ -37,6 +39,7 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
         calls_before=caller.calls_before,
         put=len({s.question for _, s in record.steerings() if isinstance(s, QuestionPut)}),
         guests=len({turn.author_id or turn.speaker for turn in record if turn.kind == "guest"}),
+        phase=format_of(session).phase(session, record),
         began=state.stored.created_at,
     )
 

@@ -16,7 +16,8 @@ from typing import Final, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from bot.discussion.model.record import Record, Session
-from bot.discussion.moderation.moderator import Speak, Summarise, next_step
+from bot.discussion.moderation.moderator import next_step
+from bot.discussion.moderation.steps import Gather, Speak, Summarise
 from bot.errors import EndpointRefused
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.llm.fallback import EndpointChain
@@ -137,7 +138,7 @@ class Recovery(Generic[S]):
     def _chain_of(self, session: S) -> EndpointChain | None:
         """Where the next turn may be written: the same that failed, as the record decides who is next."""
         match next_step(session.session, session.record):
-            case Speak(persona=persona) | Summarise(persona=persona):
+            case Speak(persona=persona) | Summarise(persona=persona) | Gather(among=(persona, *_)):
                 try:
                     return self._endpoints.chain_of(persona)
                 except EndpointRefused:

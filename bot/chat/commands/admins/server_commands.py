@@ -40,6 +40,7 @@ async def privacy(interaction: Interaction, action: privacy_command.Action = "te
     days="How long a table is kept",
     proxies="Hear PluralKit and its like",
     memory="Tell tables of earlier ones",
+    reactions="Tell personas what the audience likes",
     reset="The setting to take back",
 )
 async def settings(
@@ -59,11 +60,12 @@ async def settings(
     days: int | None = None,
     proxies: bool | None = None,
     memory: bool | None = None,
+    reactions: bool | None = None,
     reset: str | None = None,
 ) -> None:
     asked = {"openers": openers, "steerers": steerers, "makers": makers, "channel": channel, "guests": guests}
     asked |= {"task": task, "cast": cast, "turns": turns, "pace": pace, "language": language, "vote": vote}
-    asked |= {"tables": tables, "days": days, "proxies": proxies, "memory": memory}
+    asked |= {"tables": tables, "days": days, "proxies": proxies, "memory": memory, "reactions": reactions}
     async with answering(interaction):
         await defer(interaction, ephemeral=True)
         given = {option: value for option, value in asked.items() if value is not None}

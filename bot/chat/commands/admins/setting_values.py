@@ -34,6 +34,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "days": "keep_days",
     "proxies": "hears_proxies",
     "memory": "memory",
+    "reactions": "reactions",
 }
 UNSET: Final[Mapping[str, Any]] = {field.name: field.default for field in fields(ServerSettings)}
 ROLES: Final = ("openers", "steerers", "makers", "guests")

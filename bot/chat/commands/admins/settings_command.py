@@ -74,6 +74,7 @@ async def _on_flip(interaction: Interaction, click: Click) -> None:
         "vote": ("vote", not votes),
         "proxies": ("hears_proxies", not now.hears_proxies),
         "memory": ("memory", not now.memory),
+        "reactions": ("reactions", not now.reactions),
     }
     if click.argument not in flipped:
         raise UserError(OUT_OF_DATE)

@@ -7,6 +7,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice
 
+from bot.chat.cards.poll_card import VERB as POLL_VERB
 from bot.chat.cards.vote_card import UNTIL, VERB
 from bot.chat.commands.answering.clicks import Click, Handler
 from bot.chat.commands.answering.interaction import Interaction
@@ -15,6 +16,8 @@ from bot.chat.commands.answering.suggestions import CHOICE_LENGTH, matching
 from bot.chat.commands.members.privacy_command import refuse_kept_out
 from bot.discussion.model.ballots import Ballot, ballot_on
 from bot.discussion.model.persona import Persona
+from bot.discussion.model.polls import poll_of
+from bot.discussion.prompts.private_prompts import letter
 from bot.discussion.text.folding import fold
 from bot.discussion.text.segmentation import clipped
 from bot.errors import UserError
@@ -36,6 +39,26 @@ async def _pressed(interaction: Interaction, click: Click) -> None:
     await refuse_kept_out(interaction)
     ballot = ballot_on(stored.session, await store.record(session_id), question_seq)
     await _count(interaction, session_id, question_seq, ballot.choices.get(number) if ballot else None)
+
+
+async def _pressed_in_poll(interaction: Interaction, click: Click) -> None:
+    """Count a vote in a poll of the table's format and say so in private. Raises UserError where it does not count."""
+    await defer(interaction, ephemeral=True)
+    session_id, seq, number = _numbers(click.argument)
+    store = interaction.client.store
+    stored = await store.session(session_id)
+    if stored is None or stored.place_id != interaction.channel_id:
+        raise UserError(OVER)
+    await refuse_kept_out(interaction)
+    poll = poll_of(await store.record(session_id), seq)
+    if poll is None or not 0 <= number < len(poll.options):
+        raise UserError(OVER)
+    if not await store.votes.cast(session_id, seq, interaction.user.id, str(number)):
+        raise UserError(OVER)
+    option = discord.utils.escape_markdown(clipped(poll.options[number], CHOICE_LENGTH))
+    await answer(
+        interaction, f"Your vote for **{letter(number)} · {option}** counts. Change it while the vote is open."
+    )
 
 
 async def _count(interaction: Interaction, session_id: int, question_seq: int, persona: Persona | None) -> None:
@@ -85,4 +108,4 @@ async def _ballot(interaction: Interaction) -> tuple[SessionRunner | None, Ballo
 
 
 COMMANDS: Final = (vote,)
-VERBS: Final[Mapping[str, Handler]] = {VERB: _pressed}
+VERBS: Final[Mapping[str, Handler]] = {VERB: _pressed, POLL_VERB: _pressed_in_poll}

@@ -77,7 +77,7 @@ async def _own_question(interaction: Interaction, click: Click) -> None:
 async def _length(interaction: Interaction, click: Click) -> None:
     report = open_table_of(interaction, click.argument).status_report()
     hint = f"Those already taken count as well: {report.turns} so far."
-    field = c.field("turns", "How many turns in all", text=str(report.turns_in_all), hint=hint, most=3)
+    field = c.field("turns", "How many turns in all", text=str(report.turns_in_all or ""), hint=hint, most=3)
     await _send_form(interaction, click, "How long the table is", TURNS, field)
 
 

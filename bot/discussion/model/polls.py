@@ -1,0 +1,118 @@
+"""The polls of a record: what is voted on, how the personas voted, and what came of it."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from bot.discussion.model.record import BallotCast, Moved, PollClosed, PollCut, PollOpened, Record
+
+# As many options as a convener may name, and fewer than there are letters or buttons.
+MOST_OPTIONS: Final = 10
+LEAST_OPTIONS: Final = 2
+OPTION_LENGTH: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """The poll of turn `seq`. `ballots`: the personas' votes so far, each with the preferred option first, by its
+    number; nothing: abstains. `people`: how many members voted for each option, None while it is open."""
+
+    seq: int
+    opened: PollOpened
+    ballots: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    is_cut: bool = False
+    closed: PollClosed | None = None
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        return self.opened.options
+
+    @property
+    def personas(self) -> tuple[int, ...]:
+        """How many personas prefer each option."""
+        first = Counter(ranking[0] for ranking in self.ballots.values() if ranking)
+        return tuple(first[number] for number in range(len(self.options)))
+
+    @property
+    def people(self) -> tuple[int, ...]:
+        """How many members voted for each option; nobody while it is open."""
+        return self.closed.people if self.closed else (0,) * len(self.options)
+
+    @property
+    def together(self) -> tuple[int, ...]:
+        """Votes of personas and people, each as one."""
+        return tuple(map(sum, zip(self.personas, self.people, strict=True)))
+
+    @property
+    def points(self) -> tuple[int, ...]:
+        """Borda's count of ranked ballots: of n options the first gets n - 1 points, the last none; a member's vote
+        counts as a first place (https://en.wikipedia.org/wiki/Borda_count)."""
+        most = len(self.options) - 1
+        counted = [most * votes for votes in self.people]
+        for ranking in self.ballots.values():
+            for place, number in enumerate(ranking):
+                counted[number] += most - place
+        return tuple(counted)
+
+    @property
+    def abstained(self) -> tuple[str, ...]:
+        return tuple(name for name, ranking in self.ballots.items() if not ranking)
+
+    @property
+    def winners(self) -> tuple[int, ...]:
+        """The options with most votes, or points where they were ranked: several at a tie, none where nobody voted."""
+        counted = self.points if self.opened.ranked else self.together
+        most = max(counted, default=0)
+        return tuple(number for number, votes in enumerate(counted) if votes == most) if most else ()
+
+
+def polls(record: Record) -> list[Poll]:
+    """All of them, in order."""
+    found: dict[int, Poll] = {}
+    newest = 0
+    for turn, steering in record.steerings():
+        match steering:
+            case PollOpened():
+                newest = turn.seq
+                found[newest] = Poll(newest, steering)
+            case BallotCast(poll=seq, ranking=ranking) if seq in found:
+                found[seq] = replace(found[seq], ballots={**found[seq].ballots, turn.speaker: ranking})
+            case PollCut() if newest:
+                found[newest] = replace(found[newest], is_cut=True)
+            case PollClosed(poll=seq) if seq in found:
+                found[seq] = replace(found[seq], closed=steering)
+            case _:
+                pass
+    return list(found.values())
+
+
+def poll_named(record: Record, name: str) -> Poll | None:
+    """The newest poll that its format calls so."""
+    return next((poll for poll in reversed(polls(record)) if poll.opened.name == name), None)
+
+
+def poll_of(record: Record, seq: int) -> Poll | None:
+    """The poll that was opened in this turn."""
+    return next((poll for poll in polls(record) if poll.seq == seq), None)
+
+
+def open_poll(record: Record) -> Poll | None:
+    """The poll that members can vote in now."""
+    last = next(reversed(polls(record)), None)
+    return last if last and last.closed is None else None
+
+
+def counted(poll: PollOpened, votes: Iterable[int]) -> tuple[int, ...]:
+    """How many of these votes each option has; of an option that is not there, none."""
+    found = Counter(votes)
+    return tuple(found[number] for number in range(len(poll.options)))
+
+
+def moved(before: Mapping[int, int], after: Mapping[int, int]) -> tuple[Moved, ...]:
+    """How members who voted in one of two polls voted in both. In: their votes, by their ids, none of which comes
+    out."""
+    members: Collection[int] = before.keys() | after.keys()
+    found = Counter((before.get(member), after.get(member)) for member in members)
+    rows = (Moved(before=one, after=other, members=number) for (one, other), number in found.items())
+    return tuple(sorted(rows, key=lambda row: (row.before is None, row.before or 0, row.after is None, row.after or 0)))

@@ -1,0 +1,153 @@
+"""What a persona is asked in private, before and after a discussion: its position and its ballot; and what it answers.
+
+The prompts differ from a turn's in the tail alone, so that a server reads the rest once for all of them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+from bot.discussion.model.persona import Persona
+from bot.discussion.model.record import Record, Session
+from bot.discussion.prompts.prompt import LANGUAGE_LIMIT, Prompt, in_prompt, preamble, stop_strings, transcript
+from bot.discussion.text.folding import fold, one_line
+from bot.discussion.text.segmentation import clipped
+
+# A letter, or ten of them with signs between, and some servers' few tokens more.
+BALLOT_TOKENS: Final = 48
+_LETTERS: Final = "ABCDEFGHIJ"
+# What a letter, or the words of an option, may stand in: brackets, quotes, bold type, the full stop behind it.
+_AROUND: Final = " \t\n*_`\"'“”«»()[]{}<>.,:;!。、："
+# "Choice: B", in whatever language the label is written, alone on its line.
+_LABEL: Final = re.compile(r"^[^\w\n]*(?P<label>[^\W\d_][^:：\n]{0,40})[:：](?P<rest>[^\n]*)$")
+_WORD: Final = re.compile(r"[^\W_]+")
+
+POSITION: Final = (
+    "Nobody has spoken yet. Everyone writes down a position first, in private; the others read it only when all are "
+    "there. {options}In two sentences say what you hold, and why, as {name} would.{choose}"
+)
+PROPOSAL: Final = (
+    "Nobody has spoken yet. Everyone writes down a proposal first, in private; the others read it only when all are "
+    "there. In two sentences say what should be done, and why, as {name} would."
+)
+CHOOSE: Final = " Then write on a line of its own “Choice:” and the letter of what you are for."
+BALLOT: Final = (
+    "A secret ballot is held. {options}Vote as {name} would after all that was said. Write only the letter of the one "
+    "you are for, and nothing else."
+)
+RANKED_BALLOT: Final = (
+    "A secret ballot is held on these proposals. {options}Put them in order as {name} would after all that was said, "
+    "whoever made them. Write only the letters, all of them, the best first, like this: {example}"
+)
+NOT_READ: Final = "It could not be read: write only {form}, and nothing else."
+
+
+def position_prompt(
+    session: Session, record: Record, persona: Persona, question: str, options: Sequence[str], *, note: str = ""
+) -> Prompt:
+    """Asks for a position on a question: two sentences and, where there are options, a choice; else for a proposal."""
+    if options:
+        ask = POSITION.format(options=_listed(options), name=persona.name, choose=CHOOSE)
+    else:
+        ask = PROPOSAL.format(name=persona.name)
+    what = f"Write only what {persona.name} writes down."
+    return _private(session, record, persona, question, f"{ask} {note}".strip(), what, "")
+
+
+def ballot_prompt(
+    session: Session,
+    record: Record,
+    persona: Persona,
+    question: str,
+    options: Sequence[str],
+    *,
+    ranked: bool = False,
+    note: str = "",
+) -> Prompt:
+    """Asks for a vote on a question. In: the options in the order in which this persona gets to see them."""
+    form = RANKED_BALLOT if ranked else BALLOT
+    ask = form.format(options=_listed(options), name=persona.name, example=" > ".join(_LETTERS[: len(options)][::-1]))
+    return _private(session, record, persona, question, f"{ask} {note}".strip(), "", "'s ballot")
+
+
+def read_position(text: str, options: Sequence[str]) -> tuple[str, int | None]:
+    """What a persona wrote down, and which option it is for, by its number; None: it names none."""
+    lines = text.strip().splitlines()
+    for at in range(len(lines) - 1, -1, -1):
+        label = _LABEL.match(lines[at])
+        choice = _option_in(label["rest"] if label else lines[at], options)
+        if choice is not None:
+            return "\n".join([*lines[:at], *lines[at + 1 :]]).strip(), choice
+    return text.strip(), None
+
+
+def read_ballot(text: str, options: Sequence[str], *, ranked: bool = False) -> tuple[int, ...] | None:
+    """The options that a ballot names, the preferred one first, by their numbers; None where it is no valid ballot.
+
+    Strict: one option or, if `ranked`, all of them, each once, and nothing else.
+    """
+    line = next((line for line in text.strip().splitlines() if line.strip()), "")
+    if label := _LABEL.match(line):
+        line = label["rest"]
+    if not ranked:
+        choice = _option_in(line, options)
+        return None if choice is None else (choice,)
+    letters = [_number(word, options) for word in _WORD.findall(unicodedata.normalize("NFKC", line))]
+    numbers = [number for number in letters if number is not None]
+    is_whole = len(numbers) == len(letters) and sorted(numbers) == list(range(len(options)))
+    return tuple(numbers) if is_whole else None
+
+
+def letter(number: int) -> str:
+    """By what an option is named."""
+    return _LETTERS[number]
+
+
+def _option_in(said: str, options: Sequence[str]) -> int | None:
+    """The one option that a line names and says nothing else: its letter, its words, or both."""
+    plain = unicodedata.normalize("NFKC", said).strip(_AROUND)
+    first, *rest = _WORD.findall(plain) or [""]
+    number = _number(first, options)
+    if number is not None and not rest:
+        return number
+    words = [" ".join(_WORD.findall(fold(option))) for option in options]
+    by_words = [at for at, option in enumerate(words) if option and option == " ".join(_WORD.findall(fold(plain)))]
+    if by_words:
+        return by_words[0]
+    # "B) it depends", and not "A cat": behind the letter come the words of its option.
+    if number is not None and " ".join(_WORD.findall(fold(" ".join(rest)))) == words[number]:
+        return number
+    return None
+
+
+def _number(word: str, options: Sequence[str]) -> int | None:
+    at = _LETTERS.find(word.upper()) if len(word) == 1 else -1
+    return at if 0 <= at < len(options) else None
+
+
+def _listed(options: Sequence[str]) -> str:
+    listed = " ".join(f"{_LETTERS[at]}) {one_line(option)}" for at, option in enumerate(options))
+    return f"The options are: {listed}{'' if listed.endswith(('.', '!', '?')) else '.'} "
+
+
+def _private(
+    session: Session, record: Record, persona: Persona, question: str, ask: str, what: str, whose: str
+) -> Prompt:
+    notes = [f"The question on the table is: {one_line(question)}", ask]
+    if language := clipped(one_line(session.task.language), LANGUAGE_LIMIT, end=""):
+        notes.append(f"Write in {language}.")
+    who = persona.reminder
+    if not who.startswith(f"You are {persona.full_name}"):
+        who = f"You are {persona.full_name}. {who}"
+    tail = in_prompt(
+        f"\n(A note from the moderator to {persona.name} alone. {' '.join(notes)}\n{f'{who} {what}'.strip()})\n"
+        f"{persona.name}{whose}:"
+    )
+    return Prompt(
+        preamble(session),
+        transcript(session, record),
+        tail,
+        stop_strings(session, record, persona),
+        record.last_seq,
+    )

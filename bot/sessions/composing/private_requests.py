@@ -1,0 +1,141 @@
+"""What personas are asked in private: for a position before the discussion, for a ballot after it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from bot.discussion.model.record import BallotCast, PositionTaken, Record, Turn, Usage
+from bot.discussion.moderation.seeded_random import seeded_random
+from bot.discussion.moderation.steps import Gather, Speak
+from bot.discussion.prompts import private_prompts
+from bot.discussion.prompts.prompt import Cue, Prompt
+from bot.discussion.replies.guards import Objection
+from bot.discussion.replies.reply import Reply
+from bot.llm.completion import Completion
+from bot.sessions.composing.requests import RAW_LIMIT, PersonaRequest
+
+# Stands on a ballot, or a position, that nobody was asked for: there were no tokens left.
+LIMIT_FLAG: Final = "limit"
+_NO_CHOICE: Final = Objection(
+    "empty",
+    "no_choice",
+    "It named no option: end with a line of its own, “Choice:” and the letter.",
+    is_fatal=False,
+)
+
+
+class _PrivateRequest(PersonaRequest):
+    """One persona's part of a gathering. Who writes is not seen to be typing."""
+
+    def __init__(self, step: Gather, at: int, *rest: Any) -> None:
+        self._step = step
+        super().__init__(Speak(step.among[at], Cue(step.question)), *rest)
+        self.speaker = None
+
+    def again(self, prompt: Prompt, problem: Objection) -> Prompt:
+        return self._asking(self._record, note=problem.note)
+
+    def _prompt(self, record: Record) -> Prompt:
+        return self._asking(record, note=self._step.note)
+
+    def _asking(self, record: Record, *, note: str) -> Prompt:
+        raise NotImplementedError
+
+    def worth(self, reply: Reply) -> int:
+        return len(reply.text)
+
+
+class PositionRequest(_PrivateRequest):
+    """What a persona is for before anybody has spoken: cleaned as a turn is."""
+
+    kind = "position"
+    may_repeat = True
+
+    def _asking(self, record: Record, *, note: str) -> Prompt:
+        step = self._step
+        return private_prompts.position_prompt(
+            self._session, record, self._persona, step.question, step.options, note=note
+        )
+
+    def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
+        reply, problem = super().judged(completion, prompt)
+        if problem is None and self._choice(reply.text) is None and self._step.options:
+            problem = _NO_CHOICE
+        return reply, problem
+
+    def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
+        text, _ = private_prompts.read_position(reply.text, self._step.options)
+        turn = super().turn(replace(reply, text=text), completion, heard=heard, usage=usage)
+        return replace(turn, question=self._step.question, steering=PositionTaken(choice=self._choice(reply.text)))
+
+    def _choice(self, text: str) -> int | None:
+        return private_prompts.read_position(text, self._step.options)[1]
+
+
+class BallotRequest(_PrivateRequest):
+    """A persona's vote. Everyone sees the options in an order of their own, so that none gains by its place."""
+
+    kind = "ballot"
+
+    def __init__(self, step: Gather, at: int, *rest: Any) -> None:
+        super().__init__(step, at, *rest)
+        self._order = list(range(len(step.options)))
+        seeded_random(self._session.seed, f"ballot of {self._persona.name}", step.poll).shuffle(self._order)
+
+    @property
+    def temperature(self) -> float:
+        return 0.0
+
+    @property
+    def max_tokens(self) -> int:
+        return private_prompts.BALLOT_TOKENS
+
+    @property
+    def _shown(self) -> Sequence[str]:
+        return [self._step.options[number] for number in self._order]
+
+    def _asking(self, record: Record, *, note: str) -> Prompt:
+        step = self._step
+        return private_prompts.ballot_prompt(
+            self._session, record, self._persona, step.question, self._shown, ranked=step.ranked, note=note
+        )
+
+    def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
+        ranking = private_prompts.read_ballot(completion.text, self._shown, ranked=self._step.ranked)
+        if ranking is None:
+            form = "all the letters in order" if self._step.ranked else "one letter"
+            return Reply("", ()), Objection("empty", "no_ballot", private_prompts.NOT_READ.format(form=form))
+        return Reply(" > ".join(self._step.options[self._order[shown]] for shown in ranking), ()), None
+
+    def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
+        ranking = ()
+        if reply.text:
+            read = private_prompts.read_ballot(completion.text, self._shown, ranked=self._step.ranked)
+            ranking = tuple(self._order[shown] for shown in read or ())
+        return Turn(
+            seq=0,
+            kind="ballot",
+            speaker=self._persona.name,
+            text=reply.text,
+            question=self._step.question,
+            heard=heard,
+            steering=BallotCast(poll=self._step.poll, ranking=ranking),
+            raw=(completion.text or completion.declined)[:RAW_LIMIT],
+            flags=reply.flags,
+            usage=usage,
+        )
+
+
+def private_requests(step: Gather, *rest: Any) -> list[_PrivateRequest]:
+    """What a gathering asks, persona by persona. `rest`: what every request gets."""
+    made = PositionRequest if step.kind == "position" else BallotRequest
+    return [made(step, at, *rest) for at in range(len(step.among))]
+
+
+def unasked(step: Gather) -> list[Turn]:
+    """The turns of those who are not asked any more, for want of tokens: no position, and abstaining."""
+    steering = PositionTaken() if step.kind == "position" else BallotCast(poll=step.poll)
+    return [
+        Turn(0, step.kind, persona.name, "", question=step.question, steering=steering, flags=(LIMIT_FLAG,))
+        for persona in step.among
+    ]
