@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.discussion.model.memory import KeptTurn, Memory
-from bot.discussion.model.record import QuestionPut, Turn, struck
+from bot.discussion.model.record import PositionsRevealed, PositionTaken, QuestionPut, Turn, struck
 from tests.support.recorded_table import RecordedTable
 
 SUMMARY = "✅ Lend the tools.\n⚖️ Ravi doubts it.\n❓ Who pays?"
@@ -30,6 +30,7 @@ def test_kept_are_the_questions_that_were_put_and_what_the_table_came_to() -> No
     table.steer(QuestionPut(question="Lend tools?"))
     for name, text in (("Ravi", "No: they break. I choose no."), ("Aino", "Yes."), ("Ravi", "Yes after all.")):
         add(table, "position", name, text)
+    table.steer(PositionsRevealed())
     table.say("Aino", "A point on the way.")
     table.steer(QuestionPut(question="Who pays?"))
     add(table, "result", "Moderator", "Yes 2, no 1.")
@@ -55,6 +56,8 @@ def test_what_a_person_took_out_is_not_kept_nor_what_the_place_refused() -> None
     add(table, "result", "Moderator", "Yes 2.", withheld=True)
     assert Memory.of(table.session, table.record) is None
     add(table, "position", "Ravi", "Yes.")
+    assert Memory.of(table.session, table.record) is None, "nobody has seen it"
+    table.steer(PositionsRevealed())
     memory = kept(table)
     assert [turn.text for turn in memory.turns] == ["Yes."]
     assert memory.without(memory.turns[0].seq) is None
@@ -88,8 +91,24 @@ def test_guests_are_remembered_as_a_guest(name: str, text: str, as_kept: str) ->
     table.steer(QuestionPut(question=text))
     for kind, speaker in (("summary", "Mira"), ("result", "Moderator"), ("position", "Aino")):
         add(table, kind, speaker, text)
+    table.steer(PositionsRevealed())
     memory = kept(table)
     assert {*memory.questions, memory.summary, memory.result, memory.position_of("Aino")} == {as_kept}
+
+
+def test_a_position_says_for_which_option_it_is() -> None:
+    table = RecordedTable()
+    task = table.session.task.model_copy(update={"options": ("Lend them", "Sell them")})
+    for name, choice, text in (("Aino", 1, "They rust."), ("Ravi", 0, ""), ("Mira", None, "Neither.")):
+        add(table, "position", name, text, steering=PositionTaken(choice=choice))
+    table.steer(PositionsRevealed())
+    memory = Memory.of(replace(table.session, task=task), table.record)
+    assert memory is not None
+    assert [memory.position_of(name) for name in ("Aino", "Ravi", "Mira")] == [
+        "Sell them. They rust.",
+        "Lend them.",
+        "Neither.",
+    ]
 
 
 def test_it_is_rewritten_as_a_whole() -> None:

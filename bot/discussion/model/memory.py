@@ -6,7 +6,7 @@ from typing import Final, Self
 from pydantic import BaseModel, ConfigDict
 
 from bot.discussion.model.erasure import guests_unnamed
-from bot.discussion.model.record import QuestionPut, Record, Session, Turn
+from bot.discussion.model.record import PositionsRevealed, PositionTaken, QuestionPut, Record, Session, Turn
 
 # The kinds of turns that say what a table came to. No other is kept: what is said on the way is the record's.
 SUMMARY: Final = "summary"
@@ -36,12 +36,15 @@ class Memory(BaseModel):
 
     @classmethod
     def of(cls, session: Session, record: Record) -> Self | None:
-        """What is to be kept of a table as it stands; None where it came to nothing that could be kept."""
+        """What is to be kept of a table as it stands; None where it came to nothing that was shown."""
         unnamed = guests_unnamed(session, record)
+        # What a table was stopped before it was shown stays private for good.
+        revealed = any(isinstance(steering, PositionsRevealed) for _, steering in record.steerings())
         kept = [
-            KeptTurn(seq=turn.seq, kind=turn.kind, speaker=turn.speaker, text=unnamed(turn.text))
+            KeptTurn(seq=turn.seq, kind=turn.kind, speaker=turn.speaker, text=unnamed(text))
             for turn in record
-            if _is_kept(turn)
+            if turn.kind in _KINDS and not turn.withheld and (revealed or turn.kind != POSITION)
+            if (text := _said(session, turn))
         ]
         put = [s.question for turn, s in record.steerings() if isinstance(s, QuestionPut) and not turn.withheld]
         questions = tuple(dict.fromkeys(map(unnamed, put or session.task.questions)))
@@ -78,5 +81,9 @@ class Memory(BaseModel):
         return Memory(questions=self.questions, turns=turns) if turns else None
 
 
-def _is_kept(turn: Turn) -> bool:
-    return turn.kind in _KINDS and bool(turn.text) and not turn.withheld
+def _said(session: Session, turn: Turn) -> str:
+    """What a turn says by itself: a position with the option that it is for."""
+    options, steering = session.task.options, turn.steering
+    if not isinstance(steering, PositionTaken) or steering.choice is None or steering.choice >= len(options):
+        return turn.text
+    return f"{options[steering.choice]}. {turn.text}".rstrip()
