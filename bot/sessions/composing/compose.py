@@ -51,7 +51,7 @@ class Composer:
         compact: Callable[[Compaction], Awaitable[None]],
         withhold: Callable[[Collection[int]], Awaitable[None]],
     ) -> None:
-        self._session = session
+        self._session_now = session
         self._record = record
         self._endpoints = endpoints
         self._budget = budget
@@ -65,9 +65,14 @@ class Composer:
         self.findings: list[Finding] = []
         """What the place is still to be told."""
 
+    @property
+    def _session(self) -> Session:
+        # As it stands now: a member may have been taken out of what it is told of earlier tables.
+        return self._session_now()
+
     def request(self, step: Speak | Summarise | Choose) -> ModelRequest:
         """What a step asks of a model."""
-        return REQUESTS[type(step)](step, self._session(), self._record, self._endpoints, self._max_tokens)
+        return REQUESTS[type(step)](step, self._session, self._record, self._endpoints, self._max_tokens)
 
     def private_requests(self, step: Gather) -> Sequence[ModelRequest]:
         """What a gathering asks, of each persona, to be composed at the same time."""
@@ -224,7 +229,7 @@ class Composer:
             room = min(room or len(prompt.text), int(len(prompt.text) * HIGH_WATERMARK))
         if room is None or len(prompt.text) <= room * HIGH_WATERMARK:
             return prompt
-        drop = compaction(self._session(), self._record, room=room - len(prompt.preamble) - len(prompt.tail))
+        drop = compaction(self._session, self._record, room=room - len(prompt.preamble) - len(prompt.tail))
         if drop is None and not overflown and len(prompt.text) <= room:
             return prompt
         if drop is None:
