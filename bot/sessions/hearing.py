@@ -3,6 +3,7 @@
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Record
 from bot.discussion.moderation.asked_guest import has_missed_answer
+from bot.discussion.moderation.moderator import concerns
 from bot.sessions.composing.draft import AbandonReason, DraftInProgress
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Stage
@@ -64,6 +65,14 @@ class Hearing:
             await self.backfill.catch_up()
             return self._became_of(message)
 
+    def _why(self) -> AbandonReason:
+        """What a guest's word means to a draft that has not heard it."""
+        session, heard = self._state.session, self._draft.heard
+        if not concerns(session, self._record, heard=heard):
+            return AbandonReason.OTHER_QUESTION
+        answered = has_missed_answer(session, self._record, heard=heard)
+        return AbandonReason.GUEST_ANSWERED if answered else AbandonReason.GUEST_SPOKE
+
     async def _said_by_command(self) -> list[int]:
         """The messages that show what guests said by command."""
         posts = await self._store.session_posts(self._state.id, PostKind.WORDS)
@@ -73,8 +82,7 @@ class Hearing:
         revision = self._record.revision
         heard = await self.guests.hear(message)
         if heard is Heard.TAKEN:
-            answered = has_missed_answer(self._state.session, self._record, heard=self._draft.heard)
-            self._draft.abandon(AbandonReason.GUEST_ANSWERED if answered else AbandonReason.GUEST_SPOKE)
+            self._draft.abandon(self._why())
         self._words_changed(revision)
         return heard
 

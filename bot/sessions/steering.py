@@ -20,9 +20,10 @@ from bot.discussion.model.record import (
     speakers,
 )
 from bot.discussion.moderation import agenda
+from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.speaker_selection import choosable, next_speaker
-from bot.discussion.moderation.steps import Choose, Open, Speak, WrapUp
+from bot.discussion.moderation.steps import Choose, Listen, Open, Speak, WrapUp
 from bot.discussion.text.folding import fold
 from bot.errors import Remedy, UserError
 
@@ -47,7 +48,11 @@ async def skip(runner: Steered, *, by: str) -> Persona:
     if isinstance(step, Open | Choose) and choosable(runner.session, runner.record):
         raise UserError("Nobody is about to speak yet: the model has still to choose. Try again in a moment.")
     # A new question may come first, or the wrap-up: then the one who would speak behind that is skipped.
-    persona = next_speaker(runner.session, runner.record) if isinstance(step, Open | WrapUp | Speak) else None
+    persona = next_speaker(runner.session, runner.record) if isinstance(step, Open | WrapUp) else None
+    if isinstance(step, Speak):
+        persona = step.persona
+    if isinstance(step, Listen):
+        raise UserError("Nobody is about to speak: the table waits until somebody asks it something.")
     if persona is None:
         raise UserError("Nobody is about to speak: the table comes to its end.")
     await runner.steer(TurnSkipped(name=persona.name), f"{by} skips {persona.full_name} this time.")
@@ -78,12 +83,11 @@ async def put_question(runner: Steered, question: str | None = None) -> str:
 
 async def wrap_up(runner: Steered, *, by: str) -> int:
     """Go to the closing turns and the summary. Out: how many turns are left. Raises UserError."""
-    if agenda.is_wrapping_up(runner.session, runner.record):
+    form = format_of(runner.session)
+    if form.is_wrapping_up(runner.session, runner.record):
         raise UserError("The table is wrapping up already.")
     # Counted before: while the place is told, the next turn may be taken already.
-    left = agenda.turns_left(
-        runner.session, Record([*runner.record, moderator_turn(runner.record, WrapUpCalled(), "")])
-    )
+    left = form.turns_left(runner.session, Record([*runner.record, moderator_turn(runner.record, WrapUpCalled(), "")]))
     await runner.steer(WrapUpCalled(), f"{by} asks the table to wrap up.")
     return left
 
@@ -93,11 +97,15 @@ async def change_turns(runner: Steered, turns: int, *, by: str) -> int:
 
     Raises UserError.
     """
+    if not (form := format_of(runner.session)).has_clock:
+        raise UserError(
+            f"This is an {form.title.lower()}: it has no length. It stands until somebody ends it.", Remedy.STOP
+        )
     spoken = len(runner.record.persona_turns())
     if turns <= spoken:
         taken = f"{spoken} turns have" if spoken != 1 else "One turn has"
         raise UserError(f"{taken} been taken already: name {spoken + 1} or more.", Remedy.SOONER)
-    if turns == agenda.turns_in_all(runner.session, runner.record):
+    if turns == form.turns_in_all(runner.session, runner.record):
         raise UserError(f"There are {turns} already. Name more, or fewer.", Remedy.SOONER)
     await runner.steer(TurnsChanged(turns=turns), f"{by} sets the discussion to {turns} turns.")
     return turns - spoken

@@ -128,7 +128,7 @@ class TurnLog:
         """What tells the place that the end comes near: stored with the turn that brings it there, so exactly once."""
         session = self._state.session
         form = format_of(session)
-        left = last_call(session, self.record, turn) if form.has_clock else None
+        left = last_call(session, self.record, turn) if form.tells_last_turns else None
         if left is None:
             return []
         after = Record([*self.record, turn])

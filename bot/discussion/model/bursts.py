@@ -18,7 +18,7 @@ def bursts(record: Record, after: int = 0) -> Iterator[tuple[Turn, ...]]:
     What was read by a turn in the record already stays apart from what came behind it, so that no prompt changes a line
     which one before it held.
     """
-    read = {turn.heard for turn in record}
+    read = {turn.heard for turn in record.after(after)}  # no earlier turn has heard any of them
     burst: list[Turn] = []
     for turn in record.after(after):
         if burst and not (_goes_on(turn, burst[-1]) and burst[-1].seq not in read):

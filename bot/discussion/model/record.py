@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -17,6 +18,8 @@ N = TypeVar("N", int, float)
 PRIVATE_KINDS: Final[frozenset[Kind]] = frozenset({"position", "ballot"})
 # Marks a turn that a person had taken out: it is withheld, and nobody's fault.
 REMOVED_FLAG: Final = "removed"
+# Stands on a persona turn before the number of the turn in which that was asked which it is to answer.
+ANSWERS_FLAG: Final = "answers:"
 
 
 class _Steering(BaseModel):
@@ -24,11 +27,13 @@ class _Steering(BaseModel):
 
 
 class QuestionPut(_Steering):
-    """A question is on the table from here on; `again`: it was there before."""
+    """A question is on the table from here on; `again`: it was there before. `day`: the day in whose beginning a
+    standing table puts it, where nobody did."""
 
     what: Literal["question_put"] = "question_put"
     question: str
     again: bool = False
+    day: date | None = None
 
 
 class FloorGiven(_Steering):
@@ -323,6 +328,12 @@ class Record:
 def moderator_turn(record: Record, steering: Steering, text: str) -> Turn:
     """The record's next turn, by the moderator: `text` is what the table sees of it (empty: nothing)."""
     return Turn(record.last_seq + 1, "moderator", MODERATOR, text, steering=steering)
+
+
+def answers(turn: Turn) -> int:
+    """The number of the turn that asked what this one is to answer; 0: none in particular."""
+    numbers = (flag.removeprefix(ANSWERS_FLAG) for flag in turn.flags if flag.startswith(ANSWERS_FLAG))
+    return next((int(number) for number in numbers), 0)
 
 
 def struck(turn: Turn) -> Turn:

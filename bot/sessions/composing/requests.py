@@ -7,7 +7,17 @@ from typing import Any, Final
 
 from bot.discussion.model.names import addressed, shown_name
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import FloorChosen, Kind, Record, Session, Turn, Usage, moderator_turn, seats
+from bot.discussion.model.record import (
+    ANSWERS_FLAG,
+    FloorChosen,
+    Kind,
+    Record,
+    Session,
+    Turn,
+    Usage,
+    moderator_turn,
+    seats,
+)
 from bot.discussion.moderation.dissent import DISSENT_FLAG
 from bot.discussion.moderation.steps import Choose, Speak, Summarise
 from bot.discussion.prompts import selector_prompt
@@ -157,9 +167,14 @@ class PersonaRequest(ModelRequest):
             addressed=self._called_on(reply.text),
             heard=heard,
             raw=(completion.text or completion.declined)[:RAW_LIMIT],
-            flags=(DISSENT_FLAG, *reply.flags) if self._cue.dissent else reply.flags,
+            flags=(*self._asked_for(), *reply.flags),
             usage=usage,
         )
+
+    def _asked_for(self) -> list[str]:
+        """What the moderator wanted of the turn, as flags."""
+        answers = [f"{ANSWERS_FLAG}{self._cue.answers}"] if self._cue.answers else []
+        return [*([DISSENT_FLAG] if self._cue.dissent else []), *answers]
 
     def _could_be_spoken_for(self) -> tuple[list[Persona], set[str]]:
         """Whose lines end what the speaker says: the others at the table, and guests by name."""

@@ -96,7 +96,7 @@ async def put_question(interaction: Interaction, question: str | None) -> str:
 
 async def wrap_up(interaction: Interaction) -> str:
     left = await steering.wrap_up(await _own_running(interaction), by=who(interaction))
-    return f"{left} more turn{'' if left == 1 else 's'}, then the summary."
+    return f"{left} more turn{'' if left == 1 else 's'}, then the summary." if left else "The summary comes next."
 
 
 async def give_floor(interaction: Interaction, name: str) -> str:
