@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.discussion.model.record import Record, TurnsChanged, moderator_turn
+from bot.discussion.moderation.formats.table import format_of
 from bot.errors import Remedy, UserError
 from bot.sessions.composing.limits import LimitReached, Limits, check
 from bot.sessions.delivery.stage import Stage
@@ -53,7 +54,8 @@ async def reopen(
         raise UserError(f"A table can go on for 1 to {MOST} more turns, not {more}.")
     record = await store.record(stored.id)
     many = f"{_IN_WORDS[more] if more < len(_IN_WORDS) else more} more turn{'' if more == 1 else 's'}"
-    text = f"{by} has the table go on for {many}." if by else f"The table goes on for {many}."
+    long = f" for {many}" if format_of(stored.session).has_clock else ""
+    text = f"{by} has the table go on{long}." if by else f"The table goes on{long}."
     steering = TurnsChanged(turns=len(record.persona_turns()) + more, goes_on=True)
     turn = moderator_turn(record, steering, text)
     try:
@@ -73,7 +75,7 @@ async def _check_limits(store: Store, limits: Limits, stored: StoredSession) -> 
     last = (spoken[-1].usage.prompt_tokens if spoken and spoken[-1].usage else None) or 0
     try:
         check(
-            limits,
+            limits.of_table(stored.session),
             minutes=(now() - stored.created_at).total_seconds() / 60,
             session_tokens=(await store.spending.of_session(stored.id)).tokens,
             need=last,

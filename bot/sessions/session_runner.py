@@ -78,7 +78,7 @@ class SessionRunner:
         )
         self._guests = self._hearing.guests
         self._backfill = self._hearing.backfill
-        self._budget = Budget(store, stored, limits)
+        self._budget = Budget(store, stored, limits.of_table(stored.session))
         composer = Composer(
             stored.session,
             record,

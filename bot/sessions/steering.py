@@ -97,15 +97,11 @@ async def change_turns(runner: Steered, turns: int, *, by: str) -> int:
 
     Raises UserError.
     """
-    if not (form := format_of(runner.session)).has_clock:
-        raise UserError(
-            f"This is an {form.title.lower()}: it has no length. It stands until somebody ends it.", Remedy.STOP
-        )
     spoken = len(runner.record.persona_turns())
     if turns <= spoken:
         taken = f"{spoken} turns have" if spoken != 1 else "One turn has"
         raise UserError(f"{taken} been taken already: name {spoken + 1} or more.", Remedy.SOONER)
-    if turns == form.turns_in_all(runner.session, runner.record):
+    if turns == format_of(runner.session).turns_in_all(runner.session, runner.record):
         raise UserError(f"There are {turns} already. Name more, or fewer.", Remedy.SOONER)
     await runner.steer(TurnsChanged(turns=turns), f"{by} sets the discussion to {turns} turns.")
     return turns - spoken

@@ -21,6 +21,8 @@ class Format(ABC):
     """Whether its turns are counted down; else it ends when people want it to."""
     tells_last_turns: ClassVar[bool] = True
     """Whether people are told when only a few turns are left."""
+    needs_people: ClassVar[bool] = False
+    """Whether nobody speaks at it unless people do."""
     waits_for_guests: ClassVar[bool] = True
     """Whether the next turn waits a while for a guest whom the last one asked something by name."""
     has_polls: ClassVar[bool] = False

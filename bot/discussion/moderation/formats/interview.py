@@ -22,6 +22,7 @@ class Interview(Format):
     about = "The personas answer people's questions, one after the other, and nothing else"
     tells_last_turns = False
     waits_for_guests = False
+    needs_people = True
 
     def next_step(self, session: Session, record: Record) -> Step:
         if agenda.has_ended(record):

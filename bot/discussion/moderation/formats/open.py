@@ -35,6 +35,7 @@ class OpenTable(Format):
     has_clock = False
     tells_last_turns = False
     waits_for_guests = False
+    needs_people = True
 
     def next_step(self, session: Session, record: Record) -> Step:
         if (ends := _end(record)) is not None:
