@@ -287,6 +287,14 @@ class Record:
         gone = frozenset(seqs)
         return Record([replace(turn, withheld=True) if turn.seq in gone else turn for turn in self.turns])
 
+    def lately(self, most: int) -> "Record":
+        """A copy of the newest turns, so many, behind what was steered before them: for who compares texts alone, since
+        a turn's number does not tell its place in it. The record itself where it has no more."""
+        if len(self.turns) <= most:
+            return self
+        first = self.turns[-most].seq
+        return Record([*(turn for turn, _ in self.steerings() if turn.seq < first), *self.turns[-most:]])
+
     def amend(self, seq: int, **changes: object) -> Turn:
         """Change an older turn (a guest's edit, a withheld post) and count the revision."""
         turn = replace(self.turns[seq - 1], **changes)  # type: ignore[arg-type]

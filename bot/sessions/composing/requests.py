@@ -39,6 +39,8 @@ FILTERED_FLAG: Final = "content_filter"
 _DECLINED: Final = Objection(
     "empty", DECLINED_FLAG, "It was declined: say what can be said to this, in a sentence or two of your own."
 )
+# An answer is compared with so many turns before it: a table may stand for years.
+COMPARED: Final = 500
 # So much of what the model said is kept beside the turn.
 RAW_LIMIT: Final = 24_000
 
@@ -104,7 +106,7 @@ class ModelRequest(ABC):
 
     def worth(self, reply: Reply) -> int:
         """How much a reply has to say that is new, 0: nothing. Of two that are objected to the one with more counts."""
-        return new_pairs(reply.text, self._record)
+        return new_pairs(reply.text, self._record.lately(COMPARED))
 
     @abstractmethod
     def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
@@ -152,9 +154,10 @@ class PersonaRequest(ModelRequest):
         )
         if is_cut:
             reply = replace(reply, flags=(FILTERED_FLAG, *reply.flags))
+        lately = self._record.lately(COMPARED)
         if not self.may_repeat:
-            reply = trimmed(reply, self._session, self._record, self._persona, cue=prompt.tail)
-        problem = objection(reply, self._session, self._record, self._persona, cue=prompt.tail, summary=self.may_repeat)
+            reply = trimmed(reply, self._session, lately, self._persona, cue=prompt.tail)
+        problem = objection(reply, self._session, lately, self._persona, cue=prompt.tail, summary=self.may_repeat)
         return reply, problem
 
     def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
