@@ -1,8 +1,10 @@
 """Takes members and their messages out of every session that holds them, under way or over."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 from bot.discussion.model.erasure import Member
+from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.text.text_caches import forget_turn_texts
 from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.stage import Stage
@@ -48,3 +50,20 @@ async def forget_message(
     for session_id in await store.member_data.sessions_of_message(message_id):
         await renew_minutes(store, session_id, names_in)
         forget_turn_texts()  # also of a session that has ended
+
+
+async def forget_old_words(
+    store: Store, under_way: Iterable[SessionRunner], at: datetime, keep_days: int | None
+) -> int:
+    """Forget what was said at tables that stand, and so never end, more than so many days before a time, or than their
+    server wants it kept (`keep_days` None: for ever). Out: at how many tables there was anything."""
+    count = 0
+    for runner in list(under_way):
+        if format_of(runner.session).has_clock:
+            continue
+        own = (await store.servers.of(runner.stored.guild_id)).keep_days
+        days = min((each for each in (keep_days, own) if each is not None), default=None)
+        if days is not None and (upto := await store.expiry.last_turn_before(runner.id, at - timedelta(days=days))):
+            await runner.fade(upto, at - timedelta(days=days))
+            count += 1
+    return count

@@ -1,5 +1,7 @@
 """What is said in a session's place, as it is said or read up later: guests' messages, and what becomes of them."""
 
+from datetime import datetime
+
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Record
 from bot.discussion.moderation.asked_guest import has_missed_answer
@@ -121,6 +123,12 @@ class Hearing:
         if await self._log.forget(member, listen_from):
             # What is being composed has read it, and may be asked for once more.
             self._draft.abandon(AbandonReason.WANTED_OTHERWISE)
+
+    async def fade(self, upto: int, at: datetime) -> None:
+        """Forget what was said up to turn `upto`, which is what is older than a time."""
+        revision = self._record.revision
+        await self._log.fade(upto, at)
+        self._words_changed(revision)
 
     async def strike(self, seq: int) -> None:
         """Take a turn out of every later prompt; a draft that has read it is given up."""

@@ -5,6 +5,7 @@ the making, the loop, and what helps them over faults. Each is given those that 
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from bot import metrics
 from bot.discussion.model.erasure import Member
@@ -241,6 +242,11 @@ class SessionRunner:
         """
         await self._hearing.forget(member, listen_from)
         await self._announcer.deliver_quietly()  # what it said for them goes
+        await self.panel.refresh()
+
+    async def fade(self, upto: int, at: datetime) -> None:
+        """Forget what was said up to turn `upto`, which is what is older than a time."""
+        await self._hearing.fade(upto, at)
         await self.panel.refresh()
 
     # --- faults, and what mends them ---

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -21,7 +22,7 @@ from bot.sessions.composing.foresight import expected_turns
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import OwnMessage, Stage
-from bot.sessions.forgetting import forget_member, forget_message
+from bot.sessions.forgetting import forget_member, forget_message, forget_old_words
 from bot.sessions.new_session import OpeningPlace as OpeningPlace
 from bot.sessions.new_session import check_cast, check_number, new_session
 from bot.sessions.reopening import MORE, check_can_go_on, reopen
@@ -137,6 +138,10 @@ class Supervisor:
     async def forget(self, guild_id: int, member: Member, *, listen_from: int) -> None:
         """Take a member out of every session of a server; no message before the id `listen_from` is taken in again."""
         await forget_member(self._store, self._runners.values(), self._make_stage, guild_id, member, listen_from)
+
+    async def fade(self, at: datetime, keep_days: int | None) -> int:
+        """Forget what has had its days at tables that stand, and so never end. Out: at how many there was anything."""
+        return await forget_old_words(self._store, self.open_sessions(), at, keep_days)
 
     def drop_server(self, guild_id: int) -> None:
         """End every loop of a server whose sessions are about to be deleted."""
