@@ -28,7 +28,7 @@ from bot.sessions.new_session import check_cast, check_number, new_session
 from bot.sessions.reopening import MORE, check_can_go_on, reopen
 from bot.sessions.resilience.recovery import Recovery
 from bot.sessions.session_runner import SessionRunner
-from bot.sessions.starters import Starters
+from bot.sessions.standing_questions import StandingQuestions
 from bot.store.models import Fault, Post, PostKind, Status, StoredSession
 from bot.store.store import PlaceTaken, Store
 
@@ -56,7 +56,7 @@ class Supervisor:
         self.under_way = Counter[int]()
         """How many sessions are under way, by channel; those in its threads are among them."""
         self._recovery = Recovery(endpoints, self._go_on)
-        self._starters = Starters(store.servers, self.open_sessions)
+        self._questions = StandingQuestions(store.servers, self.open_sessions)
         self._opening = asyncio.Lock()
         self._runners: dict[int, SessionRunner] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -262,7 +262,7 @@ class Supervisor:
         for runner in self._runners.values():
             runner.stop_waiting()
         await self._recovery.aclose()
-        await self._starters.aclose()
+        await self._questions.aclose()
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
@@ -312,7 +312,7 @@ class Supervisor:
             self._tasks[runner.stored.place_id] = asyncio.create_task(
                 self._keep(runner, first), name=f"session {runner.id}"
             )
-        self._starters.look()
+        self._questions.look()
 
     async def _keep(self, runner: SessionRunner, first: Callable[[], Awaitable[None]] | None) -> None:
         with log_about(session=runner.id, server=runner.stored.guild_id):

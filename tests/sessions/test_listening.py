@@ -14,7 +14,7 @@ from bot.sessions import steering
 from bot.sessions.composing import compose
 from bot.sessions.composing.limits import Limits
 from bot.sessions.session_runner import SessionRunner
-from bot.sessions.starters import Starters
+from bot.sessions.standing_questions import StandingQuestions
 from bot.store.models import Fault, Status
 from bot.store.server_settings import ServerSettings
 from bot.store.store import Store
@@ -200,17 +200,33 @@ async def test_it_is_compacted_where_nobody_knows_the_window(
     monkeypatch.setattr(compose, "STANDING_TRANSCRIPT", 1_500)
     house.server.answer = lambda request: says(f"In this town {len(request.prompt)} ladders are lent. " * 3)
     run = await house.start(OPEN)
-    for number in range(12):
-        await ask(house, run, f"Ravi, what of ladder {number}? " + "It is long. " * 20, who=number % 4)
+    for number in range(6):
+        await ask(house, run, f"Ravi, what of ladder {number}? " + "It is long. " * 40, who=number % 4)
     assert any(isinstance(steering, Compaction) for _, steering in run.record.steerings())
     assert max(map(len, house.server.prompts)) < len(house.server.prompts[0]) + 1_500
     assert house.endpoint.window is None
 
 
+async def test_of_a_table_that_was_silent_for_weeks_only_what_is_new_is_read_up(house: SessionHouse) -> None:
+    run = await house.start(OPEN)
+    await ask(house, run, "Ravi, is anybody there?")
+    first = house.place.guests[0]
+    await house.supervisor.shutdown()
+    house.place.guest("Mira, long ago?")
+    house.place.ids_at = house.place.new_id()
+    house.place.guest("Aino, and now?")
+    house.place.edited[first.id] = "Ravi, was anybody there?"
+    await house.again().resume_all()
+    (run,) = house.supervisor.open_sessions()
+    await until(lambda: spoken(run) == ["Ravi", "Aino"] and is_silent(run))
+    assert [t.text for t in run.record if t.kind == "guest"] == ["Ravi, is anybody there?", "Aino, and now?"]
+    assert min(house.stages[-1].looked_after) >= house.place.ids_at
+
+
 # --- the question of the day ---
 
 
-class Clock:
+class SetClock:
     """What time it is for the questions of standing tables."""
 
     def __init__(self, *at: int) -> None:
@@ -247,8 +263,8 @@ def put(run: SessionRunner) -> list[str]:
 async def test_the_question_of_the_day_is_put_at_its_hour_and_answered(house: SessionHouse) -> None:
     run = await begun_long_ago(house, "daily 09:00")
     summer = datetime(2027, 7, 1, 5, 59, tzinfo=UTC)  # 08:59 there
-    clock = Clock(2027, 7, 1, 5, 59)
-    starters = Starters(InHelsinki(), lambda: [run], clock)
+    clock = SetClock(2027, 7, 1, 5, 59)
+    starters = StandingQuestions(InHelsinki(), lambda: [run], clock)
     assert await starters.put_if_due(run) == timedelta(minutes=1)
     assert put(run) == []
     clock.now = summer + timedelta(minutes=1)
@@ -268,17 +284,17 @@ async def test_the_question_of_the_day_is_put_at_its_hour_and_answered(house: Se
 async def test_a_paused_table_puts_no_question(house: SessionHouse) -> None:
     run = await begun_long_ago(house, "daily 09:00")
     await house.supervisor.pause(run.stored.place_id)
-    await Starters(InHelsinki(), lambda: [run], Clock(2027, 7, 1, 6, 30)).put_if_due(run)
+    await StandingQuestions(InHelsinki(), lambda: [run], SetClock(2027, 7, 1, 6, 30)).put_if_due(run)
     assert put(run) == []
 
 
 async def test_a_process_that_comes_up_late_puts_it_once(house: SessionHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     run = await begun_long_ago(house, "daily 00:00")
     await house.supervisor.shutdown()
-    clock = Clock(2027, 7, 1, 3, 0)
+    clock = SetClock(2027, 7, 1, 3, 0)
     for _ in range(2):
         supervisor = house.again()
-        monkeypatch.setattr(supervisor._starters, "_clock", clock)  # pyright: ignore[reportPrivateUsage]
+        monkeypatch.setattr(supervisor._questions, "_clock", clock)  # pyright: ignore[reportPrivateUsage]
         await supervisor.resume_all()
         (run,) = supervisor.open_sessions()
         await until(lambda run=run: bool(put(run)) and is_silent(run))

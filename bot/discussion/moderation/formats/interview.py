@@ -3,7 +3,7 @@
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, TurnsChanged, TurnSkipped, WrapUpCalled, speakers
 from bot.discussion.moderation import agenda, speaker_selection
-from bot.discussion.moderation.asking import Asked, open_questions
+from bot.discussion.moderation.audience_questions import AudienceQuestion, open_questions
 from bot.discussion.moderation.formats.format import Format
 from bot.discussion.moderation.formats.roundtable import sum_up
 from bot.discussion.moderation.steps import Close, Listen, Speak, Step
@@ -75,7 +75,7 @@ def _clock(session: Session, record: Record) -> tuple[int, int | None]:
     return turns, called
 
 
-def _to_answer(record: Record) -> list[Asked]:
+def _to_answer(record: Record) -> list[AudienceQuestion]:
     """The questions that still get an answer: where somebody has asked for the summary, those from before that."""
     questions = open_questions(record)
     called = next((t.seq for t, s in reversed(list(record.steerings())) if isinstance(s, WrapUpCalled)), None)
@@ -83,7 +83,7 @@ def _to_answer(record: Record) -> list[Asked]:
     return [each for each in questions if called is None or called < ended or each.seq < called]
 
 
-def _who_answers(session: Session, record: Record, question: Asked) -> Persona | None:
+def _who_answers(session: Session, record: Record, question: AudienceQuestion) -> Persona | None:
     """Whoever was given the floor, else whom the question calls on, else the next in turn."""
     table = {p.name: p for p in speakers(session, record)}
     if not table:
@@ -96,7 +96,7 @@ def _who_answers(session: Session, record: Record, question: Asked) -> Persona |
     return given or called or speaker_selection.in_turn(session, record, tuple(table.values()))
 
 
-def _cue(session: Session, question: Asked) -> Cue:
+def _cue(session: Session, question: AudienceQuestion) -> Cue:
     if question.is_put:
         return Cue(question=question.words, answers=question.seq)
     words = clipped(inside_quotes(in_words(question.words)), GUEST_TEXT_LIMIT)

@@ -17,7 +17,7 @@ from bot.discussion.model.record import (
 )
 from bot.discussion.moderation import speaker_selection, stagnation
 from bot.discussion.moderation.asked_guest import asked_guest
-from bot.discussion.moderation.asking import Asked, calls, last_word
+from bot.discussion.moderation.audience_questions import AudienceQuestion, calls, last_word
 from bot.discussion.moderation.formats.format import Format
 from bot.discussion.moderation.formats.roundtable import sum_up
 from bot.discussion.moderation.seeded_random import one_in
@@ -106,7 +106,7 @@ def _called(session: Session, record: Record, table: Sequence[Persona]) -> list[
     return calls(record, [p.name for p in table if p.name not in skipped], since=since)
 
 
-def _has_more_to_say(session: Session, record: Record, word: Asked, taken: Sequence[Turn]) -> bool:
+def _has_more_to_say(session: Session, record: Record, word: AudienceQuestion, taken: Sequence[Turn]) -> bool:
     """Whether somebody speaks on whom nobody called: to a question that was put the whole table, to what calls on
     nobody one persona or two, and whomever the last speaker calls on. Whoever asked a guest leaves them the floor."""
     told = [turn for turn in taken if turn.text and not turn.withheld]
@@ -122,7 +122,7 @@ def _has_more_to_say(session: Session, record: Record, word: Asked, taken: Seque
     return len(told) < 2 and one_in(session.seed, "open", word.seq, 2)
 
 
-def _turn(session: Session, record: Record, persona: Persona, word: Asked) -> Speak:
+def _turn(session: Session, record: Record, persona: Persona, word: AudienceQuestion) -> Speak:
     call = speaker_selection.addressing_turn(session, record)
     return Speak(
         persona,

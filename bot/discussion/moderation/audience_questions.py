@@ -13,7 +13,7 @@ MOST_TRIES: Final = 2
 
 
 @dataclass(slots=True)
-class Asked:
+class AudienceQuestion:
     """One question: the turns that ask it, in order. `seq`: the number of the first of them, by which it is known."""
 
     seq: int
@@ -42,28 +42,28 @@ class Asked:
         return shown_name(session, self.turns[0])
 
 
-def open_questions(record: Record) -> list[Asked]:
+def open_questions(record: Record) -> list[AudienceQuestion]:
     """What was asked and has no answer yet, in the order in which it was.
 
     Whoever answers says in their turn which question that was. What a guest went on to say, which the answer had not
     heard, is a question of its own.
     """
-    found: list[Asked] = []
-    last: Asked | None = None
+    found: list[AudienceQuestion] = []
+    last: AudienceQuestion | None = None
     for turn in record:
         if turn.kind == "guest":
             if last is not None and GOES_ON_FLAG in turn.flags and any(last is each for each in found):
                 last.turns.append(turn)
             else:
-                found.append(last := Asked(turn.seq, [turn]))
+                found.append(last := AudienceQuestion(turn.seq, [turn]))
         elif isinstance(turn.steering, QuestionPut):
-            found.append(Asked(turn.seq, [turn]))
+            found.append(AudienceQuestion(turn.seq, [turn]))
         elif turn.kind == "persona" and (seq := answers(turn)):
             found = [left for each in found if (left := _after(each, turn) if each.seq == seq else each)]
     return [each for each in found if each.words]
 
 
-def _after(question: Asked, turn: Turn) -> Asked | None:
+def _after(question: AudienceQuestion, turn: Turn) -> AudienceQuestion | None:
     """What is left of a question behind a turn that was to answer it."""
     if turn.is_pass or (turn.withheld and REMOVED_FLAG not in turn.flags):
         question.tries += 1
@@ -71,20 +71,20 @@ def _after(question: Asked, turn: Turn) -> Asked | None:
         if question.tries < MOST_TRIES:
             return question
     unheard = [each for each in question.turns if each.seq > turn.heard]
-    return Asked(unheard[0].seq, unheard) if unheard else None
+    return AudienceQuestion(unheard[0].seq, unheard) if unheard else None
 
 
-def last_word(record: Record) -> Asked | None:
+def last_word(record: Record) -> AudienceQuestion | None:
     """What people have said, asked or wanted last: all of a guest's last messages, a question put, the floor given."""
     for at in range(len(record.turns) - 1, -1, -1):
         turn = record.turns[at]
         if isinstance(turn.steering, QuestionPut | FloorGiven):
-            return Asked(turn.seq, [turn])
+            return AudienceQuestion(turn.seq, [turn])
         if turn.kind == "guest" and turn.text and not turn.withheld:
             first = at
             while first and GOES_ON_FLAG in record.turns[first].flags and record.turns[first - 1].kind == "guest":
                 first -= 1
-            return Asked(turn.seq, record.turns[first : at + 1])
+            return AudienceQuestion(turn.seq, record.turns[first : at + 1])
     return None
 
 

@@ -54,7 +54,7 @@ class Servers(Protocol):
     async def of(self, guild_id: int) -> ServerSettings: ...
 
 
-class Starters:
+class StandingQuestions:
     """Those of the process. `tables` gives the open sessions."""
 
     def __init__(
