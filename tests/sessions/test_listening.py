@@ -36,7 +36,9 @@ async def house(store: Store, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 
 def is_silent(run: SessionRunner) -> bool:
-    return run.status is Status.RUNNING and run.status_report().phase == "listening" and not run.is_posting
+    """Whether all is shown, and its loop waits for somebody to speak."""
+    waits = run._draft._is_idle  # pyright: ignore[reportPrivateUsage]
+    return waits and run.status is Status.RUNNING and run.status_report().phase == "listening"
 
 
 async def ask(house: SessionHouse, run: SessionRunner, text: str, *, who: int = 0, answered: bool = True) -> None:
