@@ -6,7 +6,6 @@ What was put when is told by the records alone, so that no restart puts one twic
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.discussion.model.record import QuestionPut, Record, Session, Steering
 from bot.discussion.model.starter import question_due, starter_of
 from bot.discussion.moderation.formats.table import format_of
+from bot.sessions.interruptible import Interruptible
 from bot.store.engine import TransientDatabaseError
 from bot.store.models import Status, StoredSession
 from bot.store.schema import now
@@ -64,11 +64,13 @@ class StandingQuestions:
         self._tables = tables
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
-        self._look = asyncio.Event()
+        self._nap = Interruptible()
+        self._has_news = False
 
     def look(self) -> None:
         """A table was opened, taken up or goes on: it may have a question to put, now or later."""
-        self._look.set()
+        self._has_news = True
+        self._nap.interrupt()
         if (self._task is None or self._task.done()) and any(map(_puts_questions, self._tables())):
             self._task = asyncio.create_task(self._run(), name="questions of standing tables")
 
@@ -79,10 +81,10 @@ class StandingQuestions:
 
     async def _run(self) -> None:
         while tables := [table for table in self._tables() if _puts_questions(table)]:
-            self._look.clear()
+            self._has_news = False
             naps = [await self._seen_to(table) for table in tables]
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), max(0.0, min(naps).total_seconds()))
+            if not self._has_news:
+                await self._nap.sleep(max(0.0, min(naps).total_seconds()))
 
     async def _seen_to(self, table: Standing) -> timedelta:
         """Put a table's question if it is time to. Out: until when it need not be looked at again."""

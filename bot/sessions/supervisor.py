@@ -14,6 +14,7 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, TurnsChanged
 from bot.discussion.model.task import Task
 from bot.discussion.moderation.agenda import has_ended
+from bot.discussion.moderation.formats.table import format_of
 from bot.errors import Remedy, UserError
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.logs import log_about
@@ -177,8 +178,10 @@ class Supervisor:
         async with self._opening:
             self._check_place(where.place_id)
             stored, check = new_session(where, session, chimers), self._is_one_too_many(where.most)
+            # Else a panel comes behind the first question.
+            shown = [PostKind.CARD, PostKind.PANEL] if format_of(session).needs_people else [PostKind.CARD]
             try:
-                stored = await self._store.add_session(stored, [Post(PostKind.CARD)], check=check)
+                stored = await self._store.add_session(stored, list(map(Post, shown)), check=check)
             except PlaceTaken:
                 raise UserError("There is a table in this channel already.", Remedy.STOP) from None
             runner = self._open(stored, Record(), stored.anchor_id)

@@ -1,6 +1,5 @@
 """The turn in the making, from the first call of a model until it is shown: one object, given up in one way."""
 
-import asyncio
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -12,6 +11,7 @@ from bot.sessions.interruptible import Interruptible
 
 T = TypeVar("T")
 
+_FOR_EVER: Final = 1e9  # seconds: thirty years
 # How often a turn is composed anew because a guest has spoken meanwhile: in a busy channel it would never be its time.
 MOST_DROPS: Final = 2
 
@@ -85,7 +85,7 @@ class DraftInProgress:
         self.begin(0)
         self._is_idle = True
         try:
-            await self._step(asyncio.sleep(seconds) if seconds is not None else _for_ever())
+            await self._step.sleep(_FOR_EVER if seconds is None else seconds)
         finally:
             self._is_idle = False
         if seconds is None:
@@ -131,7 +131,3 @@ class DraftInProgress:
             self._drops = 0
         if turn.text:
             self._pace.shown(turn.text, in_a_hurry=self._is_hurried)
-
-
-async def _for_ever() -> None:
-    await asyncio.Event().wait()
