@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from bot.discussion.model.bursts import GOES_ON_FLAG
@@ -81,11 +82,20 @@ def last_word(record: Record) -> AudienceQuestion | None:
         if isinstance(turn.steering, QuestionPut | FloorGiven):
             return AudienceQuestion(turn.seq, [turn])
         if turn.kind == "guest" and turn.text and not turn.withheld:
-            first = at
-            while first and GOES_ON_FLAG in record.turns[first].flags and record.turns[first - 1].kind == "guest":
-                first -= 1
-            return AudienceQuestion(turn.seq, record.turns[first : at + 1])
+            return AudienceQuestion(turn.seq, _burst(record, at))
     return None
+
+
+def _burst(record: Record, at: int) -> list[Turn]:
+    """The guest's turn at this place, and those with which it goes on."""
+    burst = [record.turns[at]]
+    for before in islice(reversed(record.turns), len(record.turns) - at, None):
+        if before.is_note:
+            continue
+        if GOES_ON_FLAG not in burst[0].flags or before.kind != "guest":
+            break
+        burst.insert(0, before)
+    return burst
 
 
 def calls(record: Record, names: Sequence[str], *, since: int) -> list[str]:
