@@ -8,6 +8,7 @@ import random
 import sys
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 
 from bot.discussion.model.dials import Dials
@@ -38,18 +39,22 @@ def main() -> None:
         memory = tracemalloc.get_traced_memory()[0] - before
         tracemalloc.stop()
         assert isinstance(next_step(session, record), Listen)
-        deciding = _best(lambda session=session, record=record: next_step(session, Record(record.turns)))
+        deciding = _best(partial(_decided, session, record))
         record.append(Turn(record.last_seq + 1, "guest", "Kim", "Ravi, is anybody there?", addressed="Ravi"))
         step = next_step(session, record)
         assert isinstance(step, Speak)
-        prompting = _best(lambda: build_prompt(session, record, step.persona, step.cue))  # noqa: B023
+        prompting = _best(partial(build_prompt, session, record, step.persona, step.cue))
         said = Reply(_text(random.Random(-1)), ())
-        looking = _best(lambda: _looked_through(session, record, step, said))  # noqa: B023
+        looking = _best(partial(_looked_through, session, record, step, said))
         cells = (
             *(f"{1000 * seconds:.2f} ms" for seconds in (deciding, prompting, looking)),
             f"{memory / 2**20:.1f} MB",
         )
         print(f"{turns:>7} {cells[0]:>10} {cells[1]:>9} {cells[2]:>9} {cells[3]:>9}")
+
+
+def _decided(session: Session, record: Record) -> None:
+    next_step(session, Record(record.turns))  # which has not been looked through yet
 
 
 def _looked_through(session: Session, record: Record, step: Speak, reply: Reply) -> None:

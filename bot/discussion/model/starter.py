@@ -6,11 +6,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, Self
 
 from bot.discussion.model.record import QuestionPut, Record, Session
+from bot.discussion.text.segmentation import clipped
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # A bot that was away at the hour still puts the question so long after it, and not any later.
 LATE: Final = timedelta(hours=6)
 HOW: Final = "Write daily 09:00, or weekly Monday 09:00."
+# So much of what somebody wrote is told back to them.
+_TOLD: Final = 40
 _DAILY: Final = re.compile(r"(?:daily|every day)(?: at)? (\S+)")
 _WEEKLY: Final = re.compile(r"(?:weekly|every)(?: on)? ([a-z]{3,9})(?: at)? (\S+)")
 _HOUR: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -25,16 +28,16 @@ class Starter:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """What "daily 09:00" or "weekly Mon 09:00" means. Raises ValueError with a sentence about what else it is."""
+        """What "daily 09:00" or "weekly Mon 09:00" means. Raises ValueError with a sentence about what is wrong."""
         words = " ".join(text.lower().split())
         if match := _DAILY.fullmatch(words):
             return cls(_hour(match[1]))
         if match := _WEEKLY.fullmatch(words):
             days = [number for number, name in enumerate(WEEKDAYS) if name.startswith(match[1])]
             if len(days) != 1:
-                raise ValueError(f"“{match[1]}” is no day of the week. {HOW}")
+                raise ValueError(f"“{match[1]}” is no day of the week.")
             return cls(_hour(match[2]), days[0])
-        raise ValueError(f"“{text.strip()}” says not when. {HOW}")
+        raise ValueError(f"“{clipped(words, _TOLD)}” does not say when.")
 
     def __str__(self) -> str:
         day = "daily" if self.weekday is None else f"weekly {WEEKDAYS[self.weekday].title()}"
@@ -89,5 +92,5 @@ def question_due(session: Session, record: Record, now: datetime, opened: dateti
 def _hour(text: str) -> time:
     match = _HOUR.fullmatch(text)
     if match is None:
-        raise ValueError(f"“{text}” is no time of the day. {HOW}")
+        raise ValueError(f"“{clipped(text, _TOLD)}” is no time of the day.")
     return time(int(match[1]), int(match[2]))
