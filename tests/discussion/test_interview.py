@@ -1,6 +1,7 @@
 """The interview: who answers which question, once each, and when it ends."""
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from tests.support.recorded_table import RecordedTable, persona, table_of
 CAST = ("Aino", "Ravi", "Mira")
 
 
-def interview(**dials: object) -> RecordedTable:
+def interview(**dials: Any) -> RecordedTable:
     return RecordedTable(
         tuple(map(persona, CAST)), dials=table_of(*CAST, **({"format": "interview"} | dials)).dials
     )  # nothing is put on the table

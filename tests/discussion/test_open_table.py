@@ -1,6 +1,7 @@
 """The open table: what wakes it, how many answer, and when it is silent again."""
 
 import random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from tests.support.recorded_table import RecordedTable, Words, persona, plain_wo
 CAST = ("Aino", "Ravi", "Mira", "Juno")
 
 
-def open_table(*, seed: int = 1, **dials: object) -> RecordedTable:
+def open_table(*, seed: int = 1, **dials: Any) -> RecordedTable:
     made = table_of(*CAST, **({"format": "open"} | dials))
     return RecordedTable(tuple(map(persona, CAST)), seed, dials=made.dials)
 

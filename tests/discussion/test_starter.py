@@ -45,9 +45,7 @@ def test_what_people_write(written: str, read: str) -> None:
     assert str(Starter.read(read)) == read
 
 
-@pytest.mark.parametrize(
-    "written", ["daily", "daily 25:00", "weekly 09:00", "weekly xyz 09:00", "every t 9:00", "now"]
-)
+@pytest.mark.parametrize("written", ["daily", "daily 25:00", "weekly 09:00", "weekly xyz 09:00", "every t 9:00", "now"])
 def test_what_says_no_time_is_told(written: str, tmp_path: Path) -> None:
     (tmp_path / "questions.txt").write_text("Who bakes?")
     (tmp_path / "starter.txt").write_text(written)
