@@ -18,7 +18,7 @@ CAST = ("Aino", "Ravi", "Mira")
 
 def interview(**dials: Any) -> RecordedTable:
     return RecordedTable(
-        tuple(map(persona, CAST)), dials=table_of(*CAST, **({"format": "interview"} | dials)).dials
+        tuple(map(persona, CAST)), dials=table_of(*CAST, **{"format": "interview", **dials}).dials
     )  # nothing is put on the table
 
 

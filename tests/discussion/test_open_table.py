@@ -15,7 +15,7 @@ CAST = ("Aino", "Ravi", "Mira", "Juno")
 
 
 def open_table(*, seed: int = 1, **dials: Any) -> RecordedTable:
-    made = table_of(*CAST, **({"format": "open"} | dials))
+    made = table_of(*CAST, **{"format": "open", **dials})
     return RecordedTable(tuple(map(persona, CAST)), seed, dials=made.dials)
 
 
