@@ -53,9 +53,9 @@ async def reopen(
     if not 0 < more <= MOST:
         raise UserError(f"A table can go on for 1 to {MOST} more turns, not {more}.")
     record = await store.record(stored.id)
-    many = f"{_IN_WORDS[more] if more < len(_IN_WORDS) else more} more turn{'' if more == 1 else 's'}"
-    long = f" for {many}" if format_of(stored.session).has_clock else ""
-    text = f"{by} has the table go on{long}." if by else f"The table goes on{long}."
+    many = f" for {_IN_WORDS[more] if more < len(_IN_WORDS) else more} more turn{'' if more == 1 else 's'}"
+    much = many if format_of(stored.session).has_clock else ""
+    text = f"{by} has the table go on{much}." if by else f"The table goes on{much}."
     steering = TurnsChanged(turns=len(record.persona_turns()) + more, goes_on=True)
     turn = moderator_turn(record, steering, text)
     try:

@@ -1,11 +1,16 @@
 """What a format is: how a table goes from its opening to its end. Each is one module beside this one."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Final, Literal, get_args
 
 from bot.discussion.model.record import Record, Session
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.steps import Step
+from bot.discussion.text.folding import one_line
+
+Wish = Literal["skip", "floor", "next_question", "own_question", "wrap_up", "length"]
+"""What people may want of a table that not every format can give."""
+WISHES: Final[tuple[Wish, ...]] = get_args(Wish)
 
 
 class Format(ABC):
@@ -29,14 +34,35 @@ class Format(ABC):
     """Whether it has votes of its own, in the place of those on who convinced people."""
     has_one_question: ClassVar[bool] = False
     """Whether all of it is about the first question of its task."""
+    takes_options: ClassVar[bool] = False
+    """Whether whoever opens it may name options."""
+    options_are: ClassVar[str] = "What there is to choose from"
+    """What options are at such a table, where one writes or reads them."""
 
     @abstractmethod
     def next_step(self, session: Session, record: Record) -> Step:
         """What happens next. The same session and record always give the same step."""
 
+    @property
+    def called(self) -> str:
+        """As a sentence about such a table begins: "A council"."""
+        return f"{'An' if self.title[0] in 'AEIOU' else 'A'} {self.title.lower()}"
+
     def rules(self, session: Session) -> list[str]:
-        """What the opening card tells of it: a line each."""
-        return []
+        """What the opening card tells of it: a line each, without marks of Markdown."""
+        options = session.task.options if self.takes_options else ()
+        told = [f"{self.options_are}: {' · '.join(map(one_line, options))}"] if options else []
+        return [f"{self.title}: {self.about}.", *told]
+
+    def refusal(self, wish: Wish, session: Session, record: Record) -> str | None:
+        """Why people can't have this of such a table now, in sentences; None: they can."""
+        match wish:
+            case "next_question" | "own_question" if self.has_one_question:
+                return f"{self.called} is about one question. Open another table for another one."
+            case "length" if not self.has_clock:
+                return f"{self.called} has no number of turns. It goes on until somebody wraps it up."
+            case _:
+                return None
 
     def phase(self, session: Session, record: Record) -> str:
         """Where it stands, in a word or two, for the panel; empty where turns and questions say enough."""
