@@ -18,8 +18,8 @@ from bot.library.persona_file import cast_problems, read_persona
 from bot.library.png_card import card_in_png
 from bot.library.portrait import AVATAR_BYTES, image_problems
 from bot.library.question_lines import question_lines
-from bot.library.task_starter import starter_in
 from bot.library.task_format import format_in, options_problems
+from bot.library.task_starter import starter_in
 from bot.library.text_file import TEXT_BYTES, leads_out, read_text
 
 _QUESTION_LENGTH: Final = 300
