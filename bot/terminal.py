@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
 from typing import Final, TextIO
 
 from bot.discussion.model.persona import Persona
@@ -125,6 +126,9 @@ class TerminalStage:
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
         return []
+
+    def id_at(self, when: datetime) -> int:
+        return 0
 
     async def said_of(self, message_ids: Collection[int]) -> dict[int, str | None]:
         return {}

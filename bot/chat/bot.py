@@ -119,6 +119,7 @@ class RoundtableBot(ReactionEvents, ServerEvents):
             keeps_promises="retention_days" not in settings.model_fields_set,
             drop_pictures=self.avatars.drop,
             drop_copies=partial(drop_old_copies, settings.database_file),
+            fade=self.supervisor.fade,
         )
         self._host_files = HostFiles(self, read_settings)
         # Each feature's verbs, from the module that does them.

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Final
 
 import discord
@@ -256,6 +257,9 @@ class WebhookStage:
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
         return await self._history.heard_since(after_id)
+
+    def id_at(self, when: datetime) -> int:
+        return discord.utils.time_snowflake(when)
 
     async def said_of(self, message_ids: Collection[int]) -> dict[int, str | None]:
         return await self._history.said_of(message_ids)

@@ -19,6 +19,7 @@ from bot.library.png_card import card_in_png
 from bot.library.portrait import AVATAR_BYTES, image_problems
 from bot.library.question_lines import question_lines
 from bot.library.task_format import format_in, options_problems
+from bot.library.task_starter import starter_in
 from bot.library.text_file import TEXT_BYTES, leads_out, read_text
 
 _QUESTION_LENGTH: Final = 300
@@ -113,6 +114,8 @@ def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, li
     context = text_of("context.txt") or ""
     discuss = text_of("discuss_instructions.txt", "instructions.txt") or DEFAULT_DISCUSS
     summarize = text_of("summarize_instructions.txt") or DEFAULT_SUMMARIZE
+    starter, of_starter = starter_in(str(folder / "starter.txt"), "", text_of("starter.txt") or "")
+    problems += of_starter
     questions_file = folder / "questions.txt"
     raw_questions = text_of("questions.txt")
     asked = question_lines(raw_questions or "")
@@ -138,7 +141,7 @@ def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, li
     if problems:
         return None, problems
     task = Task(name=folder.resolve().name, questions=questions, discuss=discuss, summarize=summarize, context=context)
-    chosen = {"format": format_name, "options": tuple(option.text for option in options)}
+    chosen = {"format": format_name, "options": tuple(option.text for option in options), "starter": starter}
     return task.model_copy(update=chosen), []
 
 

@@ -15,6 +15,7 @@ from bot.library.macros import expanded
 from bot.library.option_lines import option_lines
 from bot.library.question_lines import QuestionLine, question_lines
 from bot.library.task_format import format_in, options_problems
+from bot.library.task_starter import starter_in
 from bot.library.text_file import decoded, without_controls
 
 # A task's name is chosen from a list: https://discord.com/developers/docs/interactions/application-commands
@@ -94,6 +95,8 @@ def _task(file: str, fields: Mapping[str, Any]) -> Task:
     name = clipped(one_line(texts.pop("name", "")), TASK_NAME_LENGTH)
     if not name and not any(problem.field == "name" for problem in problems):
         problems.append(FileProblem(file, "name", "is missing.", _FIXES["name"]))
+    texts["starter"], of_starter = starter_in(file, "starter", texts.get("starter", ""))
+    problems += of_starter
     asked = fields.get("questions")
     if isinstance(asked, str):
         asked = [line.text for line in question_lines(asked[:_LIST_BYTES])]

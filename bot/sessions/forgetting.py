@@ -1,10 +1,12 @@
 """Takes members and their messages out of every session that holds them, under way or over."""
 
 from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.discussion.model.erasure import Member, without_name
 from bot.discussion.model.record import Session
+from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.text.text_caches import forget_turn_texts
 from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.stage import Stage
@@ -62,3 +64,20 @@ async def forget_message(
 
 def _without(member: Member, session: Session, text: str) -> str:
     return without_name(session, text, member)
+
+
+async def forget_old_words(
+    store: Store, under_way: Iterable[SessionRunner], at: datetime, keep_days: int | None
+) -> int:
+    """Forget what was said at tables that stand, and so never end, more than so many days before a time, or than their
+    server wants it kept (`keep_days` None: for ever). Out: at how many tables there was anything."""
+    count = 0
+    for runner in list(under_way):
+        if format_of(runner.session).has_clock:
+            continue
+        own = (await store.servers.of(runner.stored.guild_id)).keep_days
+        days = min((each for each in (keep_days, own) if each is not None), default=None)
+        if days is not None and (upto := await store.expiry.last_turn_before(runner.id, at - timedelta(days=days))):
+            await runner.fade(upto, at - timedelta(days=days))
+            count += 1
+    return count

@@ -1,8 +1,11 @@
 """What is said in a session's place, as it is said or read up later: guests' messages, and what becomes of them."""
 
+from datetime import datetime
+
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Record
 from bot.discussion.moderation.asked_guest import has_missed_answer
+from bot.discussion.moderation.moderator import concerns
 from bot.sessions.composing.draft import AbandonReason, DraftInProgress
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import GuestMessage, OutcomeUnknown, Stage
@@ -64,6 +67,14 @@ class Hearing:
             await self.backfill.catch_up()
             return self._became_of(message)
 
+    def _why(self) -> AbandonReason:
+        """What a guest's word means to a draft that has not heard it."""
+        session, heard = self._state.session, self._draft.heard
+        if not concerns(session, self._record, heard=heard):
+            return AbandonReason.OTHER_QUESTION
+        answered = has_missed_answer(session, self._record, heard=heard)
+        return AbandonReason.GUEST_ANSWERED if answered else AbandonReason.GUEST_SPOKE
+
     async def _said_by_command(self) -> list[int]:
         """The messages that show what guests said by command."""
         posts = await self._store.session_posts(self._state.id, PostKind.WORDS)
@@ -73,8 +84,7 @@ class Hearing:
         revision = self._record.revision
         heard = await self.guests.hear(message)
         if heard is Heard.TAKEN:
-            answered = has_missed_answer(self._state.session, self._record, heard=self._draft.heard)
-            self._draft.abandon(AbandonReason.GUEST_ANSWERED if answered else AbandonReason.GUEST_SPOKE)
+            self._draft.abandon(self._why())
         self._words_changed(revision)
         return heard
 
@@ -113,6 +123,12 @@ class Hearing:
         if await self._log.forget(member, listen_from):
             # What is being composed has read it, and may be asked for once more.
             self._draft.abandon(AbandonReason.WANTED_OTHERWISE)
+
+    async def fade(self, upto: int, at: datetime) -> None:
+        """Forget what was said up to turn `upto`, which is what is older than a time."""
+        revision = self._record.revision
+        await self._log.fade(upto, at)
+        self._words_changed(revision)
 
     async def strike(self, seq: int) -> None:
         """Take a turn out of every later prompt; a draft that has read it is given up."""

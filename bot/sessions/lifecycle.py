@@ -5,6 +5,7 @@ from typing import Final
 
 from bot import metrics
 from bot.discussion.model.record import Record
+from bot.discussion.moderation.formats.table import format_of
 from bot.logs import log_about
 from bot.minutes.as_markdown import as_markdown
 from bot.sessions.delivery.announcer import Announcer
@@ -51,7 +52,9 @@ class Lifecycle:
         """A new session: what the last one in its place has left under way is not taken for its own."""
         session = self._state.session
         metrics.TABLES_OPENED.inc()
-        self._log("table opened: %d at it, %d turns to come", len(session.cast), session.dials.turns)
+        turns = format_of(session).turns_in_all(session, self._record)
+        coming = f"{turns} turns to come" if turns is not None else "no end set"
+        self._log("table opened: %d at it, %s", len(session.cast), coming)
         await self._outbox.recover()
 
     async def restore(self) -> None:

@@ -75,7 +75,7 @@ async def _check_limits(store: Store, limits: Limits, stored: StoredSession) -> 
     last = (spoken[-1].usage.prompt_tokens if spoken and spoken[-1].usage else None) or 0
     try:
         check(
-            limits,
+            limits.of_table(stored.session),
             minutes=(now() - stored.created_at).total_seconds() / 60,
             session_tokens=(await store.spending.of_session(stored.id)).tokens,
             need=last,

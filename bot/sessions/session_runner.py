@@ -5,6 +5,7 @@ the making, the loop, and what helps them over faults. Each is given those that 
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from bot import metrics
 from bot.discussion.model.erasure import Member
@@ -83,7 +84,7 @@ class SessionRunner:
         )
         self._guests = self._hearing.guests
         self._backfill = self._hearing.backfill
-        self._budget = Budget(store, stored, limits)
+        self._budget = Budget(store, stored, limits.of_table(stored.session))
         composer = Composer(
             lambda: self._state.session,
             record,
@@ -248,6 +249,11 @@ class SessionRunner:
         """
         await self._hearing.forget(member, listen_from)
         await self._announcer.deliver_quietly()  # what it said for them goes
+        await self.panel.refresh()
+
+    async def fade(self, upto: int, at: datetime) -> None:
+        """Forget what was said up to turn `upto`, which is what is older than a time."""
+        await self._hearing.fade(upto, at)
         await self.panel.refresh()
 
     # --- faults, and what mends them ---

@@ -50,7 +50,9 @@ async def skip(runner: Steered, *, by: str) -> Persona:
     if isinstance(step, Open | Choose) and choosable(runner.session, runner.record):
         raise UserError("Nobody is about to speak yet: the model has still to choose. Try again in a moment.")
     # A new question may come first, or the wrap-up: then the one who would speak behind that is skipped.
-    persona = next_speaker(runner.session, runner.record) if isinstance(step, Open | WrapUp | Speak) else None
+    persona = next_speaker(runner.session, runner.record) if isinstance(step, Open | WrapUp) else None
+    if isinstance(step, Speak):
+        persona = step.persona
     if isinstance(step, Listen):
         raise UserError("Nobody is about to speak: the table waits until somebody asks it something.")
     if persona is None:
@@ -105,7 +107,7 @@ async def change_turns(runner: Steered, turns: int, *, by: str) -> int:
     if turns <= spoken:
         taken = f"{spoken} turns have" if spoken != 1 else "One turn has"
         raise UserError(f"{taken} been taken already: name {spoken + 1} or more.", Remedy.SOONER)
-    if turns == agenda.turns_in_all(runner.session, runner.record):
+    if turns == format_of(runner.session).turns_in_all(runner.session, runner.record):
         raise UserError(f"There are {turns} already. Name more, or fewer.", Remedy.SOONER)
     await runner.steer(TurnsChanged(turns=turns), f"{by} sets the discussion to {turns} turns.")
     return turns - spoken

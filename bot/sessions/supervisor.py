@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -13,6 +14,7 @@ from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, TurnsChanged
 from bot.discussion.model.task import Task
 from bot.discussion.moderation.agenda import has_ended
+from bot.discussion.moderation.formats.table import format_of
 from bot.errors import Remedy, UserError
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.logs import log_about
@@ -21,12 +23,13 @@ from bot.sessions.composing.foresight import expected_turns
 from bot.sessions.composing.limits import USUAL, Limits
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import OwnMessage, Stage
-from bot.sessions.forgetting import forget_member, forget_message
+from bot.sessions.forgetting import forget_member, forget_message, forget_old_words
 from bot.sessions.new_session import OpeningPlace as OpeningPlace
 from bot.sessions.new_session import check_cast, check_number, new_session
 from bot.sessions.reopening import MORE, check_can_go_on, reopen
 from bot.sessions.resilience.recovery import Recovery
 from bot.sessions.session_runner import SessionRunner
+from bot.sessions.standing_questions import StandingQuestions
 from bot.sessions.table_memory import TableMemory
 from bot.store.models import Fault, Post, PostKind, Status, StoredSession
 from bot.store.store import PlaceTaken, Store
@@ -61,6 +64,7 @@ class Supervisor:
         self.under_way = Counter[int]()
         """How many sessions are under way, by channel; those in its threads are among them."""
         self._recovery = Recovery(endpoints, self._go_on)
+        self._questions = StandingQuestions(store.servers, self.open_sessions)
         self._opening = asyncio.Lock()
         self._runners: dict[int, SessionRunner] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -103,7 +107,8 @@ class Supervisor:
 
     def expected_turns(self, session: Session) -> int | None:
         """How many turns a table will probably have had when a limit of a table ends it; None: all of them."""
-        return expected_turns(self._limits, session, self._endpoints, max_tokens=self._max_tokens)
+        limits = self._limits.of_table(session)
+        return expected_turns(limits, session, self._endpoints, max_tokens=self._max_tokens)
 
     # --- what is heard in a place ---
 
@@ -142,6 +147,10 @@ class Supervisor:
         """Take a member out of every session of a server; no message before the id `listen_from` is taken in again."""
         await forget_member(self._store, self._runners.values(), self._make_stage, guild_id, member, listen_from)
 
+    async def fade(self, at: datetime, keep_days: int | None) -> int:
+        """Forget what has had its days at tables that stand, and so never end. Out: at how many there was anything."""
+        return await forget_old_words(self._store, self.open_sessions(), at, keep_days)
+
     def drop_server(self, guild_id: int) -> None:
         """End every loop of a server whose sessions are about to be deleted."""
         for place_id, runner in list(self._runners.items()):
@@ -177,8 +186,10 @@ class Supervisor:
             self._check_place(where.place_id)
             stored, check = new_session(where, session, chimers), self._is_one_too_many(where.most)
             stored = await self._memory.told(stored, where.open_channels)
+            # Else a panel comes behind the first question.
+            shown = [PostKind.CARD, PostKind.PANEL] if format_of(session).needs_people else [PostKind.CARD]
             try:
-                stored = await self._store.add_session(stored, [Post(PostKind.CARD)], check=check)
+                stored = await self._store.add_session(stored, list(map(Post, shown)), check=check)
             except PlaceTaken:
                 raise UserError("There is a table in this channel already.", Remedy.STOP) from None
             runner = self._open(stored, Record(), stored.anchor_id)
@@ -262,6 +273,7 @@ class Supervisor:
         for runner in self._runners.values():
             runner.stop_waiting()
         await self._recovery.aclose()
+        await self._questions.aclose()
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
@@ -313,6 +325,7 @@ class Supervisor:
             self._tasks[runner.stored.place_id] = asyncio.create_task(
                 self._keep(runner, first), name=f"session {runner.id}"
             )
+        self._questions.look()
 
     async def _keep(self, runner: SessionRunner, first: Callable[[], Awaitable[None]] | None) -> None:
         with log_about(session=runner.id, server=runner.stored.guild_id):

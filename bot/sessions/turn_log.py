@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot import metrics
 from bot.discussion.model.ballots import current_ballot
 from bot.discussion.model.erasure import Member
+from bot.discussion.model.fading import faded
 from bot.discussion.model.polls import counted, moved, poll_of
 from bot.discussion.model.record import (
     PRIVATE_KINDS,
@@ -128,7 +130,7 @@ class TurnLog:
         """What tells the place that the end comes near: stored with the turn that brings it there, so exactly once."""
         session = self._state.session
         form = format_of(session)
-        left = last_call(session, self.record, turn) if form.has_clock else None
+        left = last_call(session, self.record, turn) if form.tells_last_turns else None
         if left is None:
             return []
         after = Record([*self.record, turn])
@@ -180,6 +182,17 @@ class TurnLog:
             self.record.put(turn)
         self._outbox.read_anew()
         self._outbox.withdrawals.are_due = True
+
+    async def fade(self, upto: int, at: datetime) -> None:
+        """Forget what was said up to turn `upto`, which is what is older than a time."""
+        await asyncio.shield(asyncio.ensure_future(self._fade(upto, at)))
+
+    async def _fade(self, upto: int, at: datetime) -> None:
+        async with self._lock:
+            changed = faded(self._state.session, self.record, upto)
+            await self._store.expiry.fade(self._state.id, changed, upto, at)
+            for turn in changed:
+                self.record.put(turn)
 
     async def forget(self, member: Member, listen_from: int) -> bool:
         """Take a member out of the record, the stored one and this one. Out: whether anything in it changed.

@@ -149,8 +149,7 @@ class TurnLoop:
                     case ClosePoll() as step:
                         await self._close_poll(step)
                     case Listen():
-                        await self._panel.refresh()
-                        await self._draft.idle()
+                        await self._listen()
                     case step:
                         with log_about(turn=self._record.last_seq + 1):
                             await self._take_turn(step)
@@ -184,6 +183,13 @@ class TurnLoop:
             self._draft.shown(draft.turn)
             await self._panel.follow()
             await self._count_in_vain(draft.turn)
+
+    async def _listen(self) -> None:
+        """Do nothing at all until somebody speaks or steers, unless that was while the panel was brought up to date."""
+        await self._panel.refresh()
+        is_silent = isinstance(next_step(self._state.session, self._record), Listen)
+        if is_silent and self._state.status is Status.RUNNING:
+            await self._draft.idle()
 
     async def _gather(self, step: Gather) -> None:
         """Ask several personas in private, at the same time; whatever each of them says is stored at once."""

@@ -93,8 +93,9 @@ class KeepingSection(BaseSettings):
         ge=1,
         le=36_500,
         description="Days after its end that a discussion, members' words in it included, stays in the database; "
-        "`forever`: until you delete it. Discord asks bots to keep no longer than they need. Left blank, what an "
-        "earlier version has stored stays for the 90 days that members were told then.",
+        "`forever`: until you delete it. At an open table, which does not end, the days count from each message. "
+        "Discord asks bots to keep no longer than they need. Left blank, what an earlier version has stored stays for "
+        "the 90 days that members were told then.",
     )
     table_memory: bool = Field(
         default=True,

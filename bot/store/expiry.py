@@ -6,10 +6,13 @@ The store hands this out as `store.expiry`. Every method is one transaction.
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, delete, or_, select, union
+from sqlalchemy import Connection, and_, delete, func, or_, select, union, update
 
+from bot.discussion.model.record import Turn
 from bot.store.engine import Database, upsert
-from bot.store.models import Status
+from bot.store.holding import hold_session
+from bot.store.mappers import turn_values
+from bot.store.models import PostKind, PostStatus, Status
 from bot.store.schema import (
     day_use,
     departures,
@@ -17,14 +20,23 @@ from bot.store.schema import (
     opt_outs,
     own_personas,
     own_tasks,
+    posts,
     server_settings,
     sessions,
     sketches,
+    turns,
+    votes,
     webhooks,
 )
 
 # What is a server's, beside its sessions and webhooks.
 _OF_SERVERS = (opt_outs, server_settings, own_personas, own_tasks, sketches, last_choices)
+
+_UNSENT = (PostStatus.QUEUED, PostStatus.SENDING)
+# What a table has once, and is brought up to date.
+_CARDS = (PostKind.CARD, PostKind.PANEL)
+# What changes in a turn whose words have had their days.
+_FADING = ("speaker", "text", "raw", "question", "steering", "flags", "author_id")
 
 
 class Expiry:
@@ -49,6 +61,29 @@ class Expiry:
             return db.execute(delete(sessions).where(sessions.c.status == Status.ENDED, old)).rowcount
 
         return await self._database.run(work)
+
+    async def last_turn_before(self, session_id: int, at: datetime) -> int:
+        """The number of a session's last turn that is older than a time; 0: none is."""
+        old = and_(turns.c.session_id == session_id, turns.c.created_at < at)
+        found = await self._database.run(lambda db: db.scalar(select(func.max(turns.c.seq)).where(old)))
+        return found or 0
+
+    async def fade(self, session_id: int, changed: Sequence[Turn], upto: int, at: datetime) -> None:
+        """Write what is left of the turns of a table that stands, up to number `upto`, and delete the posts that are
+        older than a time, all or nothing. Its cards stay, and what is still to be shown."""
+
+        def work(db: Connection) -> None:
+            hold_session(db, session_id)
+            for turn in changed:
+                values = {column: value for column, value in turn_values(turn).items() if column in _FADING}
+                db.execute(
+                    update(turns).where(turns.c.session_id == session_id, turns.c.seq == turn.seq).values(**values)
+                )
+            shown = (posts.c.status.not_in(_UNSENT), posts.c.kind.not_in(_CARDS), posts.c.created_at < at)
+            db.execute(delete(posts).where(posts.c.session_id == session_id, *shown))
+            db.execute(delete(votes).where(votes.c.session_id == session_id, votes.c.question_seq <= upto))
+
+        await self._database.run(work)
 
     async def note_servers(
         self, present: Sequence[int], now: datetime, owns: Callable[[int], bool] = lambda _: True

@@ -123,15 +123,15 @@ def test_where_it_goes_without_the_hosts_secrets(url: str | None, fast: str | No
     ("days", "promised", "said"),
     [
         ("forever", 90, "This host keeps discussions until they are deleted by hand. When I am"),
-        (None, None, "A discussion is deleted 30 days after it has ended. When I am"),
+        (None, None, "A discussion is deleted 30 days after it has ended. At an open table, which"),
         (
             None,
             90,
             "A discussion is deleted 30 days after it has ended; older ones of this server 90 days after, as was said "
-            "then. When I am",
+            "then. At an open table, which",
         ),
-        ("30", 90, "A discussion is deleted 30 days after it has ended. When I am"),
-        ("1", None, "A discussion is deleted 1 day after it has ended. When I am"),
+        ("30", 90, "A discussion is deleted 30 days after it has ended. At an open table, which"),
+        ("1", None, "A discussion is deleted 1 day after it has ended. At an open table, which"),
     ],
 )
 def test_how_long_is_said_as_it_is_done(days: str | None, promised: int | None, said: str) -> None:

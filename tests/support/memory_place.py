@@ -5,6 +5,7 @@ import itertools
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.chat.text.sentences import sentence
@@ -71,6 +72,8 @@ class MemoryPlace:
     """Stored after so many more looks into the history: looks, post, event."""
     edited: dict[int, str] = field(default_factory=dict[int, str])
     """Guests' messages that were edited: what they say now."""
+    ids_at: int = 0
+    """What ids of messages are larger than that were not written long ago."""
 
     def new_id(self) -> int:
         return next(_ids)
@@ -177,6 +180,9 @@ class ScriptedStage:
 
     async def heard_since(self, after_id: int) -> list[GuestMessage]:
         return [m for m in self.place.guests if m.id > after_id]
+
+    def id_at(self, when: datetime) -> int:
+        return self.place.ids_at
 
     async def said_of(self, message_ids: Collection[int]) -> dict[int, str | None]:
         there = {m.id for m in [*self.place.guests, *self.place.messages]}

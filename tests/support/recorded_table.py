@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.discussion.model.bursts import GOES_ON_FLAG
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.names import addressed
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import (
+    ANSWERS_FLAG,
     FloorChosen,
     QuestionPut,
     Record,
@@ -84,21 +86,25 @@ class RecordedTable:
         heard: int | None = None,
         withheld: bool = False,
         dissent: bool = False,
+        answers: int = 0,
     ) -> Turn:
         """A persona's turn; empty text is a pass."""
         seq = self.record.last_seq + 1
         text = f"Point {seq} of {name}." if text is None else text
         to = addressed(text, seats(self.session, self.record), speaker=name)
         heard = seq - 1 if heard is None else heard
-        flags = (DISSENT_FLAG,) if dissent else ()
+        flags = (*[DISSENT_FLAG] * dissent, *[f"{ANSWERS_FLAG}{answers}"] * bool(answers))
         turn = Turn(seq, "persona", name, text, addressed=to, heard=heard, withheld=withheld, flags=flags)
         self.record.append(turn)
         return turn
 
-    def guest(self, text: str, *, name: str = "Zoe", reply_to: str | None = None) -> Turn:
+    def guest(self, text: str, *, name: str = "Zoe", reply_to: str | None = None, goes_on: bool = False) -> Turn:
         """A guest's turn, or a reply to a persona's message."""
         to = reply_to or addressed(text, seats(self.session, self.record), speaker="", guest=True)
-        turn = Turn(self.record.last_seq + 1, "guest", name, text, addressed=to)
+        flags = (GOES_ON_FLAG,) if goes_on else ()
+        turn = Turn(
+            self.record.last_seq + 1, "guest", name, text, addressed=to, flags=flags, author_id=sum(name.encode())
+        )
         self.record.append(turn)
         return turn
 
@@ -116,7 +122,8 @@ class RecordedTable:
             case Choose(among):
                 self.steer(FloorChosen(name=among[-1].name))
             case Speak(speaker, cue):
-                self.say(speaker.name, words(step, self.record.last_seq + 1), dissent=cue.dissent)
+                said = words(step, self.record.last_seq + 1)
+                self.say(speaker.name, said, dissent=cue.dissent, answers=cue.answers)
             case Summarise(speaker):
                 seq = self.record.last_seq + 1
                 self.record.append(Turn(seq, "summary", speaker.name, "That was it.", heard=seq - 1))

@@ -18,7 +18,7 @@ def bursts(record: Record, after: int = 0) -> Iterator[tuple[Turn, ...]]:
     What was read by a turn in the record already stays apart from what came behind it, so that no prompt changes a line
     which one before it held. What the moderator only notes is in none, and parts nothing.
     """
-    heard = {turn.heard for turn in record}
+    heard = {turn.heard for turn in record.after(after)}  # no earlier turn has heard any of them
     burst: list[Turn] = []
     for turn in record.after(after):
         if turn.is_note:

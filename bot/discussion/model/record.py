@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Annotated, ClassVar, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -17,6 +18,8 @@ N = TypeVar("N", int, float)
 PRIVATE_KINDS: Final[frozenset[Kind]] = frozenset({"position", "ballot"})
 # Marks a turn that a person had taken out: it is withheld, and nobody's fault.
 REMOVED_FLAG: Final = "removed"
+# Stands on a persona turn before the number of the turn in which that was asked which it is to answer.
+ANSWERS_FLAG: Final = "answers:"
 
 
 class _Steering(BaseModel):
@@ -27,11 +30,13 @@ class _Steering(BaseModel):
 
 
 class QuestionPut(_Steering):
-    """A question is on the table from here on; `again`: it was there before."""
+    """A question is on the table from here on; `again`: it was there before. `day`: the day in whose beginning a
+    standing table puts it, where nobody did."""
 
     what: Literal["question_put"] = "question_put"
     question: str
     again: bool = False
+    day: date | None = None
 
 
 class FloorGiven(_Steering):
@@ -305,6 +310,14 @@ class Record:
         gone = frozenset(seqs)
         return Record([replace(turn, withheld=True) if turn.seq in gone else turn for turn in self.turns])
 
+    def lately(self, most: int) -> "Record":
+        """A copy of the newest turns, so many, behind what was steered before them: for who compares texts alone, since
+        a turn's number does not tell its place in it. The record itself where it has no more."""
+        if len(self.turns) <= most:
+            return self
+        first = self.turns[-most].seq
+        return Record([*(turn for turn, _ in self.steerings() if turn.seq < first), *self.turns[-most:]])
+
     def amend(self, seq: int, **changes: object) -> Turn:
         """Change an older turn (a guest's edit, a withheld post) and count the revision."""
         turn = replace(self.turns[seq - 1], **changes)  # type: ignore[arg-type]
@@ -346,6 +359,12 @@ class Record:
 def moderator_turn(record: Record, steering: Steering, text: str) -> Turn:
     """The record's next turn, by the moderator: `text` is what the table sees of it (empty: nothing)."""
     return Turn(record.last_seq + 1, "moderator", MODERATOR, text, steering=steering)
+
+
+def answers(turn: Turn) -> int:
+    """The number of the turn that asked what this one is to answer; 0: none in particular."""
+    numbers = (flag.removeprefix(ANSWERS_FLAG) for flag in turn.flags if flag.startswith(ANSWERS_FLAG))
+    return next((int(number) for number in numbers), 0)
 
 
 def struck(turn: Turn) -> Turn:

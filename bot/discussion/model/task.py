@@ -31,7 +31,8 @@ Be fair to everyone, guests included."""
 class Task(BaseModel):
     """What is discussed. `questions` holds at least one question, in the order of the agenda. `language`: in which the
     table speaks, by name; empty: as it comes. `format`: how its table goes, where nobody says otherwise; empty: as
-    usual. `options`: what can be chosen between, where the format comes to a choice; empty: that is left to it."""
+    usual. `options`: what can be chosen between, where the format comes to a choice; empty: that is left to it.
+    `starter`: when a standing table puts one of the questions by itself ("daily 09:00"); empty: it does not."""
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
@@ -43,6 +44,7 @@ class Task(BaseModel):
     language: str = ""
     format: str = ""
     options: tuple[str, ...] = ()
+    starter: str = ""
 
     @classmethod
     def asking(cls, questions: Sequence[str], *, context: str = "") -> Self:

@@ -26,4 +26,11 @@ def still_fits(session: Session, record: Record, *, heard: int, revision: int) -
     """
     steered = any(t.steering and not t.is_note for t in record.after(heard))
     changed = any(seq <= heard for seq in record.changed[revision:])
-    return not (steered or changed or has_missed_answer(session, record, heard=heard))
+    if steered or changed:
+        return False
+    return not (concerns(session, record, heard=heard) and has_missed_answer(session, record, heard=heard))
+
+
+def concerns(session: Session, record: Record, *, heard: int) -> bool:
+    """Whether a draft that has heard the record up to turn `heard` is to hear what guests have said since."""
+    return format_of(session).concerns(session, record, heard=heard)

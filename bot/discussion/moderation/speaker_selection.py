@@ -39,7 +39,7 @@ def wanted(session: Session, record: Record) -> Persona | None:
     """Whom people want to hear next: whoever was given the floor, else whom a guest called on."""
     table = {p.name: p for p in speakers(session, record)}
     call = _guests_call(session, record)
-    return table.get(_given(record) or "") or table.get((call and call.addressed) or "")
+    return table.get(given(record) or "") or table.get((call and call.addressed) or "")
 
 
 def choosable(session: Session, record: Record) -> tuple[Persona, ...]:
@@ -62,12 +62,12 @@ def person_to_ask(session: Session, record: Record, speaker: Persona) -> Persona
     return seeded_random(session.seed, "ask whom", turn).choice(others)
 
 
-def summariser(session: Session, record: Record) -> Persona | None:
+def summariser(session: Session, record: Record, *, was_told: bool = True) -> Persona | None:
     """The persona with the most turns (tie: earlier in the cast) of those still at the table; None if nobody spoke.
 
-    People are told who it will be when the last turns come: those do not count.
+    People are told who it will be when the last turns come: those do not count. `was_told`: whether they are at all.
     """
-    told = until_last_call(session, record)
+    told = until_last_call(session, record) if was_told else record
     spoken = [t.speaker for t in told.persona_turns() if t.text and not t.withheld]
     candidates = speakers(session, record) if spoken or record is not told else ()
     return max(candidates, key=lambda p: spoken.count(p.name), default=None)
@@ -78,7 +78,7 @@ def summariser(session: Session, record: Record) -> Persona | None:
 
 def natural(session: Session, record: Record, table: tuple[Persona, ...]) -> Persona:
     """Whoever the last speaker called on, else somebody by lot who has not spoken in this round."""
-    if called := _speakers_call(session, record):
+    if called := speakers_call(session, record):
         return next(p for p in table if p.name == called.addressed)
     had = [t.steering.name if isinstance(t.steering, TurnSkipped) else t.speaker for t in record if _took_a_turn(t)]
     spoken, free = this_round((p.name for p in table), had), _free(record, table)
@@ -121,10 +121,10 @@ TURN_ORDERS: Final[Mapping[TurnOrder, Callable[[Session, Record, tuple[Persona, 
 
 def addressing_turn(session: Session, record: Record) -> Turn | None:
     """The turn whose address counts now: a guest's before the last speaker's."""
-    return _guests_call(session, record) or _speakers_call(session, record)
+    return _guests_call(session, record) or speakers_call(session, record)
 
 
-def _given(record: Record) -> str | None:
+def given(record: Record) -> str | None:
     """Who was given the floor, if nobody has had or lost a turn since."""
     for turn in reversed(record.turns):
         if isinstance(turn.steering, FloorGiven):
@@ -151,7 +151,7 @@ def _guests_call(session: Session, record: Record) -> Turn | None:
     return next((t for t in unheard if t.kind == "guest" and t.text and _counts(session, record, t)), None)
 
 
-def _speakers_call(session: Session, record: Record) -> Turn | None:
+def speakers_call(session: Session, record: Record) -> Turn | None:
     """The last speaker's turn if it calls on another, unless those two have had the table to themselves for long."""
     last = _last_persona_turn(record)
     if last and last.addressed != last.speaker and _counts(session, record, last) and not _is_duel(record, last):

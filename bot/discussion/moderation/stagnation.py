@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice, takewhile
 from typing import Final
 
+from bot.discussion.model.fading import FADED_FLAG
 from bot.discussion.model.record import REMOVED_FLAG, QuestionPut, Record, Session, Turn, TurnsChanged
 from bot.discussion.text.agreement import only_agrees
 from bot.discussion.text.text_metrics import novelty
@@ -18,8 +19,8 @@ LEAST_NOVELTY: Final = 0.25
 
 def in_vain(record: Record) -> list[Turn]:
     """The last persona turns in a row that nobody saw, the newest first: they came to nothing, or are withheld. Those
-    that a person had taken out tell nothing."""
-    told = (turn for turn in reversed(record.persona_turns()) if REMOVED_FLAG not in turn.flags)
+    that a person had taken out tell nothing, nor those that have had their days."""
+    told = (turn for turn in reversed(record.persona_turns()) if not {REMOVED_FLAG, FADED_FLAG} & {*turn.flags})
     return list(takewhile(lambda turn: turn.is_pass or turn.withheld, told))
 
 

@@ -61,7 +61,8 @@ DISSENT: Final = (
 @dataclass(frozen=True, slots=True)
 class Cue:
     """What the moderator tells the next speaker. `turns_left` counts this turn; None where a clock means nothing.
-    `audience`: a sentence about what people made of a turn. `note`: what the table's format has to say to this turn."""
+    `audience`: a sentence about what people made of a turn. `note`: what the table's format has to say to this turn;
+    `answers`: the number of the turn that asked what this one is to answer, where questions are answered one by one."""
 
     question: str | None
     turns_left: int | None = None
@@ -74,6 +75,7 @@ class Cue:
     new_angle: bool = False
     deeper: bool = False
     note: str = ""
+    answers: int = 0
     again: str = ""
 
 

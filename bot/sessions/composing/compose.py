@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.discussion.model.record import Compaction, Record, Session
+from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.steps import Choose, Gather, Speak, Summarise
 from bot.discussion.prompts.compaction import compaction
 from bot.discussion.prompts.prompt import Prompt
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 HIGH_WATERMARK: Final = 0.9
 # So many times a prompt is compacted for one turn while the server only says that it is too long, not by how much.
 MOST_COMPACTIONS: Final = 3
+# So many characters of transcript, some 6,000 tokens, are read at a table without a clock, whatever its model can: it
+# stands for weeks, and each word at it costs all that is read before the answer.
+STANDING_TRANSCRIPT: Final = 24_000
 # Tokens that a chat template adds around one message, generously.
 TEMPLATE_TOKENS: Final = 64
 
@@ -223,6 +227,11 @@ class Composer:
     async def _fitting_prompt(self, request: ModelRequest, *, overflown: bool = False) -> Prompt:
         """The prompt, after a compaction if it would not fit into the window (or did not: `overflown`)."""
         prompt = request.prompt()
+        has_clock = format_of(self._session).has_clock
+        if not has_clock and len(prompt.transcript) > STANDING_TRANSCRIPT:
+            if drop := compaction(self._session, self._record, room=STANDING_TRANSCRIPT):
+                await self._compact(drop)
+            prompt = request.prompt()
         room = self._room(request.endpoint, prompt.text)
         if overflown:
             # The server counts otherwise than we do: what it refused is over its limit, whatever we think that is.

@@ -1,6 +1,5 @@
 """The turn in the making, from the first call of a model until it is shown: one object, given up in one way."""
 
-import asyncio
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -12,6 +11,7 @@ from bot.sessions.interruptible import Interruptible
 
 T = TypeVar("T")
 
+_FOR_EVER: Final = 1e9  # seconds: thirty years
 # How often a turn is composed anew because a guest has spoken meanwhile: in a busy channel it would never be its time.
 MOST_DROPS: Final = 2
 
@@ -32,6 +32,10 @@ class AbandonReason(Enum):
     WORDS_CHANGED = auto()  # it has read what is no longer so
     GUEST_SPOKE = auto()  # it has not heard a guest; at most MOST_DROPS times a turn
     GUEST_ANSWERED = auto()  # it has not heard the guest for whose word it waits
+    OTHER_QUESTION = auto()  # a guest has said what it need not hear: that ends only a wait for whatever comes
+
+
+_BY_GUESTS: Final = (AbandonReason.GUEST_SPOKE, AbandonReason.GUEST_ANSWERED, AbandonReason.OTHER_QUESTION)
 
 
 class DraftInProgress:
@@ -76,13 +80,16 @@ class DraftInProgress:
         return await self._step(work)
 
     async def idle(self, seconds: float | None = None) -> None:
-        """Wait so long (None: for as long as it takes) for anything to happen: somebody speaks, or steers."""
+        """Wait so long (None: for as long as it takes) for anything to happen: somebody speaks, or steers. Whoever ends
+        a silence need not wait until the turn before it has been read."""
         self.begin(0)
         self._is_idle = True
         try:
-            await self._step(asyncio.sleep(seconds) if seconds is not None else _for_ever())
+            await self._step.sleep(_FOR_EVER if seconds is None else seconds)
         finally:
             self._is_idle = False
+        if seconds is None:
+            self._pace.woken()
 
     @property
     def is_due(self) -> bool:
@@ -97,11 +104,14 @@ class DraftInProgress:
 
     def abandon(self, reason: AbandonReason) -> None:
         """Give up what is in the making. A turn that is committed already is not touched, nor is its sending."""
-        if reason in (AbandonReason.GUEST_SPOKE, AbandonReason.GUEST_ANSWERED):
+        waits = self._is_listening or self._is_idle
+        if reason is AbandonReason.OTHER_QUESTION and not waits:
+            return
+        if reason in _BY_GUESTS:
             self._pace.guest_spoke()
         if self._is_private and reason is not AbandonReason.WANTED_OTHERWISE:
             return
-        if reason is AbandonReason.GUEST_SPOKE and not (self._is_listening or self._is_idle):
+        if reason is AbandonReason.GUEST_SPOKE and not waits:
             if self._drops == MOST_DROPS:
                 return
             self._drops += 1
@@ -121,7 +131,3 @@ class DraftInProgress:
             self._drops = 0
         if turn.text:
             self._pace.shown(turn.text, in_a_hurry=self._is_hurried)
-
-
-async def _for_ever() -> None:
-    await asyncio.Event().wait()

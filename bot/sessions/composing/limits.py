@@ -1,11 +1,13 @@
 """Hard caps: how long a session may last and how many tokens it, its server and all may use. Pure arithmetic."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
+from bot.discussion.model.record import Session
+from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.text.money import USUAL_CURRENCY, amount, billionths
 from bot.errors import RoundtableError
 from bot.settings import Settings
@@ -62,6 +64,10 @@ class Limits:
             billionths(settings.limit_day_cost_all),
             settings.llm_currency,
         )
+
+    def of_table(self, session: Session) -> Self:
+        """What counts at a table: one that stands until people end it has no limit of its own, only those of a day."""
+        return self if format_of(session).has_clock else replace(self, session_minutes=0, session_tokens=0)
 
 
 USUAL: Final = Limits()

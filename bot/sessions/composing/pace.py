@@ -7,6 +7,7 @@ from typing import Final
 from bot.discussion.model.bursts import BURST_SECONDS
 from bot.discussion.model.record import Record, Session
 from bot.discussion.moderation.asked_guest import awaited_guest
+from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.text.segmentation import words
 
 # After a guest's message so many seconds pass before a turn is begun, so that it answers all of what they say in
@@ -43,7 +44,7 @@ class Pace:
         """A turn has just been shown. `in_a_hurry`: a person has asked for what comes next."""
         self._shown_at = asyncio.get_running_loop().time()
         self._pause = 0.0 if in_a_hurry else self._session.dials.pause_after(len(words(text)))
-        self._waits = self._session.dials.guest_wait > 0
+        self._waits = self._session.dials.guest_wait > 0 and format_of(self._session).waits_for_guests
 
     def audience_was_asked(self) -> None:
         """The turn after this waits until people had time to answer; at a table that makes no pauses it does not."""
@@ -56,6 +57,10 @@ class Pace:
         self._pause = 0.0
         self._waits = False
         self._quiet_until = _NEVER
+
+    def woken(self) -> None:
+        """Somebody has spoken into a silence: no more pause than the stage needs, once they have finished."""
+        self._pause = 0.0
 
     @property
     def quiet_left(self) -> float:

@@ -7,7 +7,17 @@ from typing import Any, Final
 
 from bot.discussion.model.names import addressed, shown_name
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import FloorChosen, Kind, Record, Session, Turn, Usage, moderator_turn, seats
+from bot.discussion.model.record import (
+    ANSWERS_FLAG,
+    FloorChosen,
+    Kind,
+    Record,
+    Session,
+    Turn,
+    Usage,
+    moderator_turn,
+    seats,
+)
 from bot.discussion.moderation.dissent import DISSENT_FLAG
 from bot.discussion.moderation.steps import Choose, Speak, Summarise
 from bot.discussion.prompts import selector_prompt
@@ -29,6 +39,8 @@ FILTERED_FLAG: Final = "content_filter"
 _DECLINED: Final = Objection(
     "empty", DECLINED_FLAG, "It was declined: say what can be said to this, in a sentence or two of your own."
 )
+# An answer is compared with so many turns before it: a table may stand for years.
+COMPARED: Final = 500
 # So much of what the model said is kept beside the turn.
 RAW_LIMIT: Final = 24_000
 
@@ -94,7 +106,7 @@ class ModelRequest(ABC):
 
     def worth(self, reply: Reply) -> int:
         """How much a reply has to say that is new, 0: nothing. Of two that are objected to the one with more counts."""
-        return new_pairs(reply.text, self._record)
+        return new_pairs(reply.text, self._record.lately(COMPARED))
 
     @abstractmethod
     def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
@@ -142,9 +154,10 @@ class PersonaRequest(ModelRequest):
         )
         if is_cut:
             reply = replace(reply, flags=(FILTERED_FLAG, *reply.flags))
+        lately = self._record.lately(COMPARED)
         if not self.may_repeat:
-            reply = trimmed(reply, self._session, self._record, self._persona, cue=prompt.tail)
-        problem = objection(reply, self._session, self._record, self._persona, cue=prompt.tail, summary=self.may_repeat)
+            reply = trimmed(reply, self._session, lately, self._persona, cue=prompt.tail)
+        problem = objection(reply, self._session, lately, self._persona, cue=prompt.tail, summary=self.may_repeat)
         return reply, problem
 
     def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
@@ -157,9 +170,14 @@ class PersonaRequest(ModelRequest):
             addressed=self._called_on(reply.text),
             heard=heard,
             raw=(completion.text or completion.declined)[:RAW_LIMIT],
-            flags=(DISSENT_FLAG, *reply.flags) if self._cue.dissent else reply.flags,
+            flags=(*self._asked_for(), *reply.flags),
             usage=usage,
         )
+
+    def _asked_for(self) -> list[str]:
+        """What the moderator wanted of the turn, as flags."""
+        answers = [f"{ANSWERS_FLAG}{self._cue.answers}"] if self._cue.answers else []
+        return [*([DISSENT_FLAG] if self._cue.dissent else []), *answers]
 
     def _could_be_spoken_for(self) -> tuple[list[Persona], set[str]]:
         """Whose lines end what the speaker says: the others at the table, and guests by name."""

@@ -170,6 +170,10 @@ class Stage(Protocol):
         """Members' messages in the place after a message id, oldest first. Raises PostRejected or OutcomeUnknown."""
         ...
 
+    def id_at(self, when: datetime) -> int:
+        """What ids of messages are larger than that were written after a time; 0 where they do not tell."""
+        ...
+
     async def said_of(self, message_ids: Collection[int]) -> dict[int, str | None]:
         """What has become of members' messages, as far as it was looked up: the newest of them are. By id what one says
         to the table since it was edited (empty: nothing, or it was deleted), None if it was not, or that can't be told.

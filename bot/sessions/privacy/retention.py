@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,10 +32,13 @@ class Retention:
         keeps_promises: bool = False,
         drop_pictures: Callable[[Sequence[str]], None] = lambda digests: None,
         drop_copies: Callable[[datetime], None] = lambda at: None,
+        fade: Callable[[datetime, int | None], Awaitable[int]] | None = None,
     ) -> None:
         """`drop_server` ends every loop of a server whose sessions are about to be deleted. `keeps_promises`: the host
         has set nothing, so what an earlier version promised to keep for longer is kept for longer. `drop_pictures`
-        hears the digests of portraits that are kept no more; `drop_copies` deletes old copies of the database."""
+        hears the digests of portraits that are kept no more; `drop_copies` deletes old copies of the database; `fade`
+        forgets what was said so many days before a time at tables that stand."""
+        self._fade = fade
         self._drop_copies = drop_copies
         self._drop_pictures = drop_pictures
         self._drop_server = drop_server
@@ -77,6 +80,8 @@ class Retention:
                 continue  # not in the same breath, also without a grace period: the next look may see it again
             self._drop_server(guild_id)
             of_left += await expiry.delete_server(guild_id)
+        if self._fade and (faded := await self._fade(at, self._keep_days)):
+            log.info("retention: the old words of %s tables that stand are forgotten", faded)
         old = await self._delete_old(at) if leads else 0
         forget_turn_texts()
         emptied = await self._store.member_data.scrub()

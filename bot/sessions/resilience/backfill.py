@@ -4,16 +4,24 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
+from typing import Final
 
 from bot.discussion.model.record import Record
+from bot.discussion.moderation.formats.table import format_of
 from bot.sessions.delivery import outbox as outbox_module
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import BY_COMMAND_FLAG, GuestMessage, OutcomeUnknown, PostRejected, Stage
 from bot.sessions.interruptible import Interruptible
 from bot.sessions.state import SessionState
 from bot.store.models import Status
+from bot.store.schema import now
 
 log = logging.getLogger(__name__)
+
+# Of a table without a clock so much is read back, however long the bot was away, and looked through for what members
+# have deleted or edited meanwhile.
+READ_BACK: Final = timedelta(days=2)
 
 
 class Backfill:
@@ -76,10 +84,19 @@ class Backfill:
             # From the last guest's message taken in, not from the last message seen: a post of ours may be newer than
             # one that was not taken in.
             heard = max((turn.message_id or 0 for turn in self._record), default=0) or self._state.stored.anchor_id
-            self._since = self._outbox.latest, max(heard, self._state.stored.listen_from)
+            oldest = self._oldest
+            self._since = max(self._outbox.latest, oldest), max(heard, self._state.stored.listen_from, oldest)
         if since is not None:
             shown, heard = self._since
             self._since = shown, min(heard, since)
+
+    @property
+    def _oldest(self) -> int:
+        """From which message id on the history is read at most. A table that stands may have been silent for weeks,
+        while those talked who may not chime in at it."""
+        if format_of(self._state.session).has_clock:
+            return 0
+        return self._stage.id_at(now() - READ_BACK)
 
     def should_defer(self, message: GuestMessage) -> bool:
         """Whether a guest's message that was just heard is to be left to `catch_up()`: the history has it, too."""
@@ -147,7 +164,8 @@ class Backfill:
         """
         guests = (t for t in self._record if t.kind == "guest" and t.text)
         known = [t.message_id for t in guests if t.message_id and BY_COMMAND_FLAG not in t.flags]
-        known += await self._said_by_command()
+        oldest = self._oldest
+        known = [each for each in (*known, *await self._said_by_command()) if each > oldest]
         if not known:
             return
         for message_id, text in (await self._stage.said_of(known)).items():

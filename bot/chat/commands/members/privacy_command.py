@@ -189,16 +189,20 @@ def _made(personas: int, tasks: int) -> str:
     return f" You made {_count(personas, 'persona')} and {_count(tasks, 'task')} of this server."
 
 
+_OPEN: Final = "At an open table, which does not end, the days count from each message."
+
+
 def _how_long(settings: Settings, kept: Kept, of_server: int | None = None) -> str:
     left = f"When I am removed from the server, everything of it goes after {_count(settings.leave_grace_days, 'day')}."
     if of_server and of_server < (settings.retention_days or of_server + 1):
-        return f"This server keeps a discussion for {_count(of_server, 'day')} after it has ended. {left}"
+        return f"This server keeps a discussion for {_count(of_server, 'day')} after it has ended. {_OPEN} {left}"
     if settings.retention_days is None:
         return f"This host keeps discussions until they are deleted by hand. {left}"
     usual = f"A discussion is deleted {_count(settings.retention_days, 'day')} after it has ended"
     if kept.promised_days is None or "retention_days" in settings.model_fields_set:
-        return f"{usual}. {left}"
-    return f"{usual}; older ones of this server {_count(kept.promised_days, 'day')} after, as was said then. {left}"
+        return f"{usual}. {_OPEN} {left}"
+    older = f"older ones of this server {_count(kept.promised_days, 'day')} after, as was said then"
+    return f"{usual}; {older}. {_OPEN} {left}"
 
 
 def _where_to(settings: Settings) -> str:

@@ -24,8 +24,12 @@ class Format(ABC):
     """What it is, in a few words, where one chooses it."""
     has_clock: ClassVar[bool] = True
     """Whether its turns are counted down; else it ends when people want it to."""
+    tells_last_turns: ClassVar[bool] = True
+    """Whether people are told when only a few turns are left."""
     needs_people: ClassVar[bool] = False
     """Whether nobody speaks at it unless people do."""
+    waits_for_guests: ClassVar[bool] = True
+    """Whether the next turn waits a while for a guest whom the last one asked something by name."""
     has_polls: ClassVar[bool] = False
     """Whether it has votes of its own, in the place of those on who convinced people."""
     has_one_question: ClassVar[bool] = False
@@ -75,6 +79,10 @@ class Format(ABC):
     def is_wrapping_up(self, session: Session, record: Record) -> bool:
         """Whether it is on the way to its summary already, so that nobody needs to ask for that."""
         return agenda.is_wrapping_up(session, record)
+
+    def concerns(self, session: Session, record: Record, *, heard: int) -> bool:
+        """Whether a draft that has heard the record up to turn `heard` is to hear what guests have said since."""
+        return True
 
     def result(self, session: Session, record: Record) -> str:
         """What came of the poll that the record's last turn closes, in words; empty: that is not told yet."""
