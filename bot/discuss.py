@@ -49,7 +49,7 @@ async def discuss(
         settings = await stack.enter_async_context(with_local_model(settings, wait=True))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         # There is no audience that could vote here, and nobody to wait for.
-        session = Session(task, cast, dials.model_copy(update={"vote": False}), seed)
+        session = Session(task, cast, dials.model_copy(update={"vote": False, "vote_seconds": 0}), seed)
         stage.show_header(session)
         if jsonl:
             await endpoints.discover_all()  # for the models' names

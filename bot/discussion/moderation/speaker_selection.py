@@ -40,7 +40,13 @@ def wanted(session: Session, record: Record) -> Persona | None:
     """Whom people want to hear next: whoever was given the floor, else whom a guest called on."""
     table = {p.name: p for p in speakers(session, record)}
     call = _guests_call(session, record)
-    return table.get(_given(record) or "") or table.get((call and call.addressed) or "")
+    return given(session, record) or table.get((call and call.addressed) or "")
+
+
+def given(session: Session, record: Record) -> Persona | None:
+    """Who was given the floor, and may speak."""
+    name = _given(record)
+    return next((p for p in speakers(session, record) if p.name == name), None)
 
 
 def choosable(session: Session, record: Record) -> tuple[Persona, ...]:

@@ -5,11 +5,12 @@ from typing import Final
 
 from bot.discussion.model.record import Session
 from bot.discussion.moderation.formats.council import Council
+from bot.discussion.moderation.formats.debate import Debate
 from bot.discussion.moderation.formats.format import Format
 from bot.discussion.moderation.formats.roundtable import RoundTable
 
 ROUND_TABLE: Final = RoundTable()
-FORMATS: Final[Mapping[str, Format]] = {each.name: each for each in (ROUND_TABLE, Council())}
+FORMATS: Final[Mapping[str, Format]] = {each.name: each for each in (ROUND_TABLE, Council(), Debate())}
 
 
 def format_of(session: Session) -> Format:
