@@ -135,8 +135,8 @@ async def chime_in(
 ) -> None:
     """Take what a member said through a command into the discussion; a message under their name shows it to everyone.
 
-    `session_id`: the table it is meant for, where that is known; `asks`: it is a question to all of it. Raises UserError, also for a member who may not write
-    here, has to wait in slow mode, or has said too much within a minute.
+    `session_id`: the table it is meant for, where that is known; `asks`: it is a question to all of it. Raises
+    UserError, also for a member who may not write here, has to wait in slow mode, or has said too much within a minute.
     """
     text = plain_links(without_unseen(text))
     if not text:
