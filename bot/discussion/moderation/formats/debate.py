@@ -96,8 +96,10 @@ class Debate(Format):
 
     def takes_questions(self, session: Session, record: Record) -> bool:
         """Whether what the audience asks now will have its turn."""
-        due = debate_phases.due(session, record)
-        return not agenda.has_ended(record) and due is not None and due != "closings"
+        if agenda.has_ended(record):
+            return False
+        phase, _ = debate_phases.current(record)
+        return phase is None or debate_phases.due(session, record) not in (None, "closings")
 
     def phase(self, session: Session, record: Record) -> str:
         if poll := open_poll(record):

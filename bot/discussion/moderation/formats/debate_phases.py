@@ -50,8 +50,8 @@ def due(session: Session, record: Record) -> Phase | None:
         return "closings"
     if phase is None or (phase == "openings" and min(had) < _openings(session, record, total)):
         return "openings"
-    if len(had) == 1 and closings and not _is_asked(session, record):
-        return "closings"  # there is nobody to rebut
+    if len(had) == 1 and closings:  # there is nobody to rebut
+        return "floor" if _is_asked(session, record) else "closings"
     if phase == "openings":
         return "rebuttals"
     begun_with = total - sum(turn.seq < since for turn in record.persona_turns()) - closings
