@@ -31,7 +31,7 @@ from bot.store.models import Fault, Post, PostKind, Status, StoredSession
 from bot.store.store import PlaceTaken, Store
 
 # On shutdown, how long sends in flight may take before they are left to the next start, in seconds.
-SHUTDOWN_SECONDS: Final = 4.0
+SHUTDOWN_SECONDS: Final = 3.0
 
 
 class Supervisor:

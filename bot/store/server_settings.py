@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
@@ -11,6 +11,9 @@ from bot.store.engine import Database, upsert
 from bot.store.holding import hold
 from bot.store.models import Status
 from bot.store.schema import remembered, server_settings, sessions
+
+# The name under which the id of the application is remembered whose database it is.
+APPLICATION: Final = "application"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,11 @@ class Remembered:
         return await self._database.run(
             lambda db: db.scalar(select(remembered.c.value).where(remembered.c.name == name))
         )
+
+    async def names(self, start: str) -> set[str]:
+        """What begins with something, without that beginning."""
+        named = select(remembered.c.name).where(remembered.c.name.startswith(start, autoescape=True))
+        return await self._database.run(lambda db: {name.removeprefix(start) for name in db.scalars(named)})
 
     async def put(self, name: str, value: str | None) -> None:
         """Remember a value; None: forget it."""

@@ -71,14 +71,14 @@ def test_a_debate_from_its_opening_to_its_end() -> None:
     kinds = [turn.kind for turn in table.record] if table.play() else []
     assert kinds[:7] == ["moderator", "moderator", *["position"] * 4, "result"]
     assert kinds[-7:] == ["moderator", *["ballot"] * 4, "result", "summary"]
-    assert table.told()[0].startswith("Before anybody speaks, the audience votes")
+    assert table.told()[0].startswith("Before anybody speaks, the motion is put to the vote")
     assert table.told()[1].startswith("For the motion: ")
     assert [line.split(":")[0] for line in table.told()[2:]] == [
         "The openings",
         "The rebuttals",
         "Questions from the floor",
         "The closings",
-        "The debate is over, and the audience votes again.",
+        "The debate is over, and the motion is put to the vote again.",
     ]
     polls = [s for _, s in table.record.steerings() if isinstance(s, PollOpened)]
     assert [poll.options for poll in polls] == [("For", "Against", "Undecided")] * 2

@@ -50,7 +50,7 @@ async def test_a_guest_s_question_is_heard_at_once_and_answered_in_its_time(
     store: Store, server: ScriptedEndpoint
 ) -> None:
     server.answer = debaters(server)
-    async with open_table(store, server, **DEBATE | {"turns": 8}) as table:
+    async with open_table(store, server, **dict(DEBATE, turns=8)) as table:
         assert await table.run.hear(table.place.guest("Who lets them in?")) is Heard.TAKEN
         await table.run.take_turns()
         taken = next(t.seq for t, s in table.run.record.steerings() if isinstance(s, QuestionTaken))

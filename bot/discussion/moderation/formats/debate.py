@@ -72,7 +72,7 @@ class Debate(Format):
             return _vote(session, record, poll)
         if poll_named(record, BEFORE) is None and not record.persona_turns():
             opened = PollOpened(name=BEFORE, question=motion, options=OPTIONS)
-            return Say(opened, "Before anybody speaks, the audience votes on the motion.")
+            return Say(opened, "Before anybody speaks, the motion is put to the vote.")
         if drawn := debate_sides.to_draw(session, record):
             return Say(drawn, debate_sides.told_of(session, record, drawn))
         due, (phase, _) = debate_phases.due(session, record), debate_phases.current(record)
@@ -114,7 +114,7 @@ class Debate(Format):
         return outcome(record, after) if is_told and after else ""
 
     def after_the_turns(self, session: Session, record: Record) -> str | None:
-        return "the audience votes again"
+        return "the motion is put to the vote again"
 
 
 def _vote(session: Session, record: Record, poll: Poll) -> Step:
@@ -137,7 +137,7 @@ def _end(session: Session, record: Record) -> Step:
     after = poll_named(record, AFTER)
     if after is None or after.seq < spoken[-1].seq:
         opened = PollOpened(name=AFTER, question=session.task.questions[0], options=OPTIONS)
-        return Say(opened, "The debate is over, and the audience votes again.")
+        return Say(opened, "The debate is over, and the motion is put to the vote again.")
     told = outcome(record, after)
     return sum_up(session, record, note=f"The vote on the motion came out so: {told} Say who has won, and by what.")
 
