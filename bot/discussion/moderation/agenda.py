@@ -131,8 +131,8 @@ def is_wrapping_up(session: Session, record: Record) -> bool:
     return called or turns_left(session, record) <= _wrap_up(session.dials, turns)
 
 
-def was_called_to_wrap_up(session: Session, record: Record) -> bool:
-    """Whether somebody called for the wrap-up, and nobody has set another length since."""
+def is_called_to_end(session: Session, record: Record) -> bool:
+    """Whether somebody asked for the wrap-up, however many turns are left."""
     return _clock(session, record)[1]
 
 

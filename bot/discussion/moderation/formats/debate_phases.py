@@ -44,7 +44,7 @@ def due(session: Session, record: Record) -> Phase | None:
             return "rebuttals"
         return "closings" if to_come else None
     total = agenda.turns_in_all(session, record)
-    has_closings = total >= _LEAST_WITH_CLOSINGS or agenda.was_called_to_wrap_up(session, record)
+    has_closings = total >= _LEAST_WITH_CLOSINGS or agenda.is_called_to_end(session, record)
     closings = len(had) if has_closings else 0
     if left <= closings:
         return "closings"
