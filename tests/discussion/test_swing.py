@@ -11,6 +11,7 @@ from bot.discussion.model import swing
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.polls import moved, poll_named
 from bot.discussion.model.swing import Swing
+from bot.discussion.moderation.formats.debate_outcome import BY_PERSONAS
 from bot.discussion.moderation.steps import Summarise
 from tests.support.recorded_debate import RecordedDebate
 from tests.support.recorded_table import persona
@@ -98,20 +99,19 @@ def test_which_side_wins_and_by_what(before: Mapping[int, int], after: Mapping[i
         (
             "fa",
             "aa",
-            f"No member voted after the debate, so the personas’ secret ballots decide. {TO_AGAINST}it gained 1 vote, "
-            "the other lost 1 vote, among 2 personas who voted both times. Moved by the debate: Ann (for → against).",
+            f"{TO_AGAINST}it gained 1 vote, the other lost 1 vote, among 2 personas who voted both times.\n"
+            f"{BY_PERSONAS}\nMoved by the debate: Ann (for → against).",
         ),
         (
             "f-",
             "fa",
-            "No member voted after the debate, so the personas’ secret ballots decide. It is a tie: both sides gained "
-            "no vote, among 1 persona who voted both times.",
+            f"It is a tie: both sides gained no vote, among 1 persona who voted both times.\n{BY_PERSONAS}",
         ),
         (
             "--",
             "-a",
-            f"No member voted after the debate, so the personas’ secret ballots decide. {TO_AGAINST}it has 1 vote, the "
-            "other has 0 votes, for nobody voted both times, and 1 persona voted after the debate.",
+            f"{TO_AGAINST}it has 1 vote, the other has 0 votes, for nobody voted both times, and 1 persona voted after "
+            f"the debate.\n{BY_PERSONAS}",
         ),
         ("ff", "--", "Nobody voted, so nobody has won."),
     ],
@@ -124,7 +124,7 @@ def test_the_personas_votes_are_told_apart_from_people_s() -> None:
     told = played({1: FOR}, {1: AGAINST}, views="ff", ballots="fu").result
     assert told.startswith(f"{TO_AGAINST}it gained 1 vote, the other lost 1 vote, among 1 member")
     assert told.endswith(
-        "The personas, whose votes do not count in this: for 2 → 1, undecided 0 → 1. "
+        "The personas, whose votes do not count in this: for 2 → 1, undecided 0 → 1.\n"
         "Moved by the debate: Ben (for → undecided)."
     )
     told = played({1: FOR}, {1: AGAINST}, views="--", ballots="fa").result

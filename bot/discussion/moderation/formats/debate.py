@@ -94,6 +94,13 @@ class Debate(Format):
     def problem(self, task: Task, cast: Sequence[Persona]) -> str | None:
         return debate_sides.sides_fault(task.options, cast)
 
+    def choices(self, session: Session) -> tuple[str, ...]:
+        return OPTIONS
+
+    def talk_is_over(self, session: Session, record: Record) -> bool:
+        phase, _ = debate_phases.current(record)
+        return phase is not None and debate_phases.due(session, record) is None
+
     def takes_questions(self, session: Session, record: Record) -> bool:
         """Whether what the audience asks now will have its turn."""
         if agenda.has_ended(record):

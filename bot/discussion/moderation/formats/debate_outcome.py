@@ -9,18 +9,18 @@ from bot.discussion.model.swing import OPTIONS, SIDES, Swing
 from bot.discussion.moderation.formats.debate_sides import SIDE_NAMES
 
 NOBODY: Final = "Nobody voted, so nobody has won."
+BY_PERSONAS: Final = "No member voted after the debate, so the personas’ secret ballots have decided."
 
 
 def outcome(record: Record, after: Poll) -> str:
-    """The result by people's votes; by the personas' secret ballots only where no member voted after the debate.
-    `after`: that poll, closed or about to be."""
+    """The result by people's votes; by the personas' secret ballots only where no member voted after the debate. The
+    first line tells who has won, those behind it the rest. `after`: that poll, once it is closed."""
     people, personas = swing.of_people(after), swing.of_personas(record, after)
     minds = _minds(record, after)
     if people.is_told:
-        return " ".join(filter(None, [_verdict(people, "member"), _apart(personas), minds]))
+        return "\n".join(filter(None, [_verdict(people, "member"), _apart(personas), minds]))
     if personas.is_told:
-        told = "No member voted after the debate, so the personas’ secret ballots decide."
-        return " ".join(filter(None, [told, _verdict(personas, "persona"), minds]))
+        return "\n".join(filter(None, [_verdict(personas, "persona"), BY_PERSONAS, minds]))
     return NOBODY
 
 

@@ -39,6 +39,10 @@ class Format(ABC):
         """Why a table can't be held so, with this task and this cast, in sentences; None: it can."""
         return None
 
+    def choices(self, session: Session) -> tuple[str, ...]:
+        """What positions and votes choose between, as far as that is settled beforehand."""
+        return session.task.options
+
     def takes_questions(self, session: Session, record: Record) -> bool:
         """Whether what the audience asks is kept until its time, so that it can put questions to the table as one."""
         return False

@@ -59,8 +59,9 @@ async def test_the_audience_is_moved_and_sees_it(debate: SimulatedPlace, parts: 
         "### Result of the debate",
         "> Should cats have a curfew?",
         "The side against the motion wins: it gained 2 votes, the other lost 1 vote, among 2 members who voted both "
-        "times. The personas, whose votes do not count in this: for 3 → 0, against 0 → 3. Moved by the debate: "
-        "Aino (for → against), Ravi (for → against), Bo (for → against).",
+        "times.",
+        "The personas, whose votes do not count in this: for 3 → 0, against 0 → 3.",
+        "Moved by the debate: Aino (for → against), Ravi (for → against), Bo (for → against).",
         "**People**, before → after",
         "`████░░░░` **1** → `░░░░░░░░` **0** For",
         "`░░░░░░░░` **0** → `████████` **3** Against",

@@ -99,6 +99,6 @@ async def test_killed_at_any_time_it_goes_on_as_if_nothing_had_been(
         "The openings",
         "Three turns left",
         "The debate is over",
-        "No member",
+        "The side against",
     ]
     assert [sum(text.lstrip("-# ").startswith(begins) for text in again.place.texts) for begins in told] == [1] * 6
