@@ -204,8 +204,9 @@ def test_what_each_speaker_is_told() -> None:
     table = debate(4, 10)
     (one, mate), (other, _) = drawn(table)
     assert table.next_note == (
-        f"This is a debate, and the question is its motion. {one} speaks for the motion with {mate}, and argues for "
-        f"nothing else. This is the opening: make the case for, with the one reason that weighs most for {one}."
+        f"This is a debate, and the question is its motion. {one} speaks for the motion with {mate}, and argues that "
+        f"side alone, whatever {one} holds otherwise. This is the opening: make the case for, with the one reason that "
+        f"weighs most for {one}."
     )
     table.speak()
     assert f"{other} speaks against the motion" in table.next_note
@@ -249,7 +250,8 @@ def test_questions_wait_for_their_time_and_are_taken_in_order() -> None:
     first = table.guest("Who pays for it?", name="Zoe")
     table.guest("I like cats.", name="Kim")
     second = table.guest("And at noon？", name="Kim")
-    while "the audience has asked" not in table.next_note:
+    while "instruction" not in table.next_note:
+        assert table.next_note.endswith("What the audience has asked is answered later, not in this turn.")
         assert not [s for _, s in table.record.steerings() if isinstance(s, QuestionTaken)]
         table.speak()
     assert spoken_by_phase(table)["rebuttals"] == 8
@@ -268,7 +270,7 @@ def test_both_sides_answer_a_question_and_whoever_was_asked_answers_alone() -> N
     table.guest(f"{supporters[1]}, would you?", name="Kim")
     notes: list[tuple[str, str]] = []
     while not isinstance(step := table.step, Summarise):
-        if isinstance(step, Speak) and "the audience has asked" in step.cue.note:
+        if isinstance(step, Speak) and "instruction: " in step.cue.note:
             notes.append((step.persona.name, step.cue.note.split("instruction: ")[1].split('"')[1]))
         table.take(step)
     (one, q1), (other, q2), (third, q3) = notes
