@@ -9,7 +9,7 @@ from bot.discussion.model.erasure import Member
 from bot.store.engine import Database
 from bot.store.own_library import made_rows
 from bot.store.paging import pages
-from bot.store.schema import opt_outs, posts, sessions, sketches, turns, votes
+from bot.store.schema import opt_outs, posts, reactions, sessions, sketches, turns, votes
 
 
 async def export(database: Database, guild_id: int, member: Member) -> dict[str, Any]:
@@ -20,6 +20,8 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
     convened = select(sessions).where(here, sessions.c.convener_id == member.id)
     voted = select(votes).join(sessions).where(here, votes.c.member_id == member.id)
     voted = voted.order_by(votes.c.session_id, votes.c.question_seq)
+    reacted = select(reactions).join(sessions).where(here, reactions.c.member_id == member.id)
+    reacted = reacted.order_by(reactions.c.session_id, reactions.c.message_id, reactions.c.emoji)
     said = select(turns.c.id, turns.c.session_id, turns.c.speaker, turns.c.text).join(sessions)
     told = select(posts.c.id, posts.c.session_id, posts.c.content.label("text")).join(sessions)
     made = [row for query in made_rows(guild_id, member.id) for row in await database.run(_all_of(query))]
@@ -27,6 +29,7 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
     unsaved = await database.run(lambda db: db.execute(begun.order_by(sketches.c.id)).all())
     is_kept_out = await database.run(lambda db: db.execute(opt_out).first() is not None)
     mine_voted = await database.run(lambda db: db.execute(voted).all())
+    mine_reacted = await database.run(lambda db: db.execute(reacted).all())
     return {
         "server_id": str(guild_id),
         "member_id": str(member.id),
@@ -38,6 +41,7 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
             {"kind": row.craft, "begun_at": row.made_at.isoformat(), "content": row.content} for row in unsaved
         ],
         "votes": [_vote(row) for row in mine_voted],
+        "reactions": [_reaction(row) for row in mine_reacted],
         "lines_that_name_you": [
             {"discussion": row.session_id, "speaker": row.speaker, "text": row.text}
             async for page in pages(database, said.where(here, turns.c.kind != "guest", turns.c.text != ""), turns.c.id)
@@ -80,6 +84,15 @@ def _vote(row: Row[Any]) -> dict[str, Any]:
         "question_put_in_turn": row.question_seq,
         "for": row.persona,
         "stored_at": row.voted_at.isoformat(),
+    }
+
+
+def _reaction(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "discussion": row.session_id,
+        "message_id": str(row.message_id),
+        "emoji": row.emoji,
+        "stored_at": row.reacted_at.isoformat(),
     }
 
 

@@ -23,7 +23,8 @@ class ServerSettings:
     `steerer_role_id`: the role that may steer any table, `maker_role_id`: the one that makes personas and tasks, each
     beside those who may anyway. `channels`: where tables may be (None: everywhere). `task`, `cast` (names with commas),
     `turns`, `pace`, `language`, `vote`, `chimers` (as StoredSession.chimers): what a table has where nobody says
-    otherwise. `most_tables` at once; `keep_days` after its end a table is deleted. None: what the host has set."""
+    otherwise. `most_tables` at once; `keep_days` after its end a table is deleted. None: what the host has set.
+    `reactions`: whether personas are told what the audience makes of their turns."""
 
     opener_role_id: int | None = None
     hears_proxies: bool = True
@@ -39,6 +40,7 @@ class ServerSettings:
     chimers: int | None = None
     most_tables: int | None = None
     keep_days: int | None = None
+    reactions: bool = True
 
     def votes(self, host: Dials) -> bool:
         """Whether the audience votes at a table where nobody says otherwise. In: what the host has set."""
