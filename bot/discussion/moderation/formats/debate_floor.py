@@ -4,8 +4,9 @@ from typing import Final
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.reading import Reading
-from bot.discussion.model.record import QuestionTaken, Record, Session, Turn, TurnSkipped, seats
+from bot.discussion.model.record import QuestionTaken, Record, Session, Turn, TurnSkipped
 from bot.discussion.moderation.formats.debate_sides import side_of, teams
+from bot.discussion.text.text_caches import caches_turn_texts
 
 # Stands on a guest's turn that was asked by the button for it, whatever it says.
 QUESTION_FLAG: Final = "question"
@@ -14,8 +15,7 @@ QUESTION_FLAG: Final = "question"
 def waiting(session: Session, record: Record) -> list[Turn]:
     """The guests' questions that were not taken yet, in order: what asks something, or speaks to a persona."""
     taken = {s.question for _, s in record.steerings() if isinstance(s, QuestionTaken)}
-    table = seats(session, record)
-    return [t for t in record if t.kind == "guest" and t.seq not in taken and _is_question(t, table)]
+    return [t for t in record if t.kind == "guest" and t.seq not in taken and _is_question(t)]
 
 
 def being_answered(session: Session, record: Record) -> tuple[Turn, list[Persona]] | None:
@@ -61,7 +61,12 @@ def skipped_since_last(record: Record) -> set[str]:
     return {t.steering.name for t in record.after(last.seq if last else 0) if isinstance(t.steering, TurnSkipped)}
 
 
-def _is_question(turn: Turn, table: tuple[Persona, ...]) -> bool:
+def _is_question(turn: Turn) -> bool:
     if not turn.text or turn.withheld:
         return False
-    return turn.addressed is not None or QUESTION_FLAG in turn.flags or Reading(turn.text, table).asks
+    return turn.addressed is not None or QUESTION_FLAG in turn.flags or _asks(turn.text)
+
+
+@caches_turn_texts(maxsize=1024)
+def _asks(text: str) -> bool:
+    return Reading(text, ()).asks
