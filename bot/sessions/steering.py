@@ -20,9 +20,11 @@ from bot.discussion.model.record import (
     speakers,
 )
 from bot.discussion.moderation import agenda
+from bot.discussion.moderation.formats.format import Wish
+from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.speaker_selection import choosable, next_speaker
-from bot.discussion.moderation.steps import Choose, Open, Speak, WrapUp
+from bot.discussion.moderation.steps import Choose, Listen, Open, Speak, WrapUp
 from bot.discussion.text.folding import fold
 from bot.errors import Remedy, UserError
 
@@ -43,12 +45,15 @@ class Steered(Protocol):
 
 async def skip(runner: Steered, *, by: str) -> Persona:
     """Pass over whoever would speak next. Out: who that is. Raises UserError."""
+    _refuse(runner, "skip")
     step = next_step(runner.session, runner.record)
     if isinstance(step, Open | Choose) and choosable(runner.session, runner.record):
         raise UserError("Nobody is about to speak yet: the model has still to choose. Try again in a moment.")
     # A new question may come first, or the wrap-up: then the one who would speak behind that is skipped.
     behind = next_speaker(runner.session, runner.record) if isinstance(step, Open | WrapUp) else None
     persona = step.persona if isinstance(step, Speak) else behind
+    if isinstance(step, Listen):
+        raise UserError("Nobody is about to speak: the table waits until somebody asks it something.")
     if persona is None:
         raise UserError("Nobody is about to speak: the table comes to its end.")
     await runner.steer(TurnSkipped(name=persona.name), f"{by} skips {persona.full_name} this time.")
@@ -57,6 +62,7 @@ async def skip(runner: Steered, *, by: str) -> Persona:
 
 async def give_floor(runner: Steered, name: str, *, by: str) -> Persona:
     """Have a persona speak next. Raises UserError, also for one who only listens."""
+    _refuse(runner, "floor")
     persona = _seated(runner, name)
     if persona not in speakers(runner.session, runner.record):
         raise UserError(f"{persona.full_name} only listens.", Remedy.UNMUTE)
@@ -66,6 +72,7 @@ async def give_floor(runner: Steered, name: str, *, by: str) -> Persona:
 
 async def put_question(runner: Steered, question: str | None = None) -> str:
     """Put a question of one's own, or the agenda's next, on the table. Out: the question. Raises UserError."""
+    _refuse(runner, "own_question" if question else "next_question")
     on_table, put = question_on_table(runner.record), agenda.following_question(runner.session, runner.record)
     if question:
         if question == on_table:
@@ -79,12 +86,12 @@ async def put_question(runner: Steered, question: str | None = None) -> str:
 
 async def wrap_up(runner: Steered, *, by: str) -> int:
     """Go to the closing turns and the summary. Out: how many turns are left. Raises UserError."""
-    if agenda.is_wrapping_up(runner.session, runner.record):
+    _refuse(runner, "wrap_up")
+    form = format_of(runner.session)
+    if form.is_wrapping_up(runner.session, runner.record):
         raise UserError("The table is wrapping up already.")
     # Counted before: while the place is told, the next turn may be taken already.
-    left = agenda.turns_left(
-        runner.session, Record([*runner.record, moderator_turn(runner.record, WrapUpCalled(), "")])
-    )
+    left = form.turns_left(runner.session, Record([*runner.record, moderator_turn(runner.record, WrapUpCalled(), "")]))
     await runner.steer(WrapUpCalled(), f"{by} asks the table to wrap up.")
     return left
 
@@ -94,6 +101,7 @@ async def change_turns(runner: Steered, turns: int, *, by: str) -> int:
 
     Raises UserError.
     """
+    _refuse(runner, "length")
     spoken = len(runner.record.persona_turns())
     if turns <= spoken:
         taken = f"{spoken} turns have" if spoken != 1 else "One turn has"
@@ -130,6 +138,12 @@ async def mute(runner: Steered, name: str, *, muted: bool, by: str) -> Persona:
     text = f"{by} asks {persona.full_name} {'only to listen' if muted else 'to speak again'}."
     await runner.steer(Muted(name=persona.name, muted=muted), text)
     return persona
+
+
+def _refuse(runner: Steered, wish: Wish) -> None:
+    """Raise UserError for what the format of this table can't give now."""
+    if why := format_of(runner.session).refusal(wish, runner.session, runner.record):
+        raise UserError(why)
 
 
 def _seated(runner: Steered, name: str) -> Persona:

@@ -16,6 +16,7 @@ from bot.chat.posting.vote_cards import VoteCards
 from bot.chat.text.host_details import HostDetails
 from bot.discussion.model.polls import poll_of
 from bot.discussion.model.record import PollClosed
+from bot.discussion.moderation.formats.table import format_of
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.schema import now
 from bot.store.store import Store
@@ -61,7 +62,9 @@ class OwnPosts:
             case PostKind.MINUTES if post.attachment:
                 stored = await self._whose(post)
                 file = discord.File(io.BytesIO(post.attachment.encode()), filename=minutes_name(stored, post))
-                row = closing_row(stored.id, await self._start_url(stored))
+                row = closing_row(
+                    stored.id, await self._start_url(stored), has_clock=format_of(stored.session).has_clock
+                )
                 return {"content": post.content, "file": file, "view": row}
             case _:
                 return {"content": post.content, "suppress_embeds": True}

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
+from bot.discussion.moderation.formats.format import Wish
 from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.notices import Notice
 from bot.store.models import Post, Status
@@ -108,8 +109,8 @@ class StatusReport:
     `spoken_by`: the endpoint that wrote the last turn in the place of another. `next_speaker`: who speaks next, as far
     as that is known now. `calls_before`: how many calls go first at the model for which its next turn waits (None: it
     waits for none). `put`: how many questions have come to the table. `phase`: where it stands, in a word or two of
-    its format; `takes_questions`: whether that keeps the audience's questions until their time. `turns_in_all` None:
-    nobody knows. `began`: when it was opened."""
+    its format; `takes_questions`: whether that keeps the audience's questions until their time. `refused`: what people
+    can't have of it now. `turns_in_all` None: nobody knows. `began`: when it was opened."""
 
     session_id: int
     status: Status
@@ -132,6 +133,7 @@ class StatusReport:
     guests: int = 0
     phase: str = ""
     takes_questions: bool = False
+    refused: frozenset[Wish] = frozenset()
     began: datetime | None = None
 
 

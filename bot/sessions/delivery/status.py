@@ -2,6 +2,7 @@
 
 from bot.discussion.model.record import QuestionPut, Record, Session, question_on_table, seats
 from bot.discussion.moderation import agenda
+from bot.discussion.moderation.formats.format import WISHES
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.speaker_selection import choosable, next_speaker
@@ -16,7 +17,7 @@ from bot.sessions.state import SessionState
 
 def status_report(state: SessionState, record: Record, outbox: Outbox, budget: Budget, caller: Caller) -> StatusReport:
     """The values that the panel and `status` show."""
-    session = state.session
+    session, format = state.session, format_of(state.session)
     question = question_on_table(record)
     questions = agenda.questions_in_order(session, record)
     return StatusReport(
@@ -24,7 +25,7 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
         status=state.status,
         reason=state.reason,
         turns=len(record.persona_turns()),
-        turns_in_all=format_of(session).turns_in_all(session, record),
+        turns_in_all=format.turns_in_all(session, record),
         question=question,
         question_number=questions.index(question) + 1 if question in questions else 0,
         questions=len(questions),
@@ -39,8 +40,9 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
         calls_before=caller.calls_before,
         put=len({s.question for _, s in record.steerings() if isinstance(s, QuestionPut)}),
         guests=len({turn.author_id or turn.speaker for turn in record if turn.kind == "guest"}),
-        phase=format_of(session).phase(session, record),
-        takes_questions=format_of(session).takes_questions(session, record),
+        phase=format.phase(session, record),
+        takes_questions=format.takes_questions(session, record),
+        refused=frozenset(wish for wish in WISHES if format.refusal(wish, session, record)),
         began=state.stored.created_at,
     )
 

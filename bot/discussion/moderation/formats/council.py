@@ -29,6 +29,7 @@ class Council(Format):
     about = "Private positions first, a discussion, then a secret ballot and its result"
     has_polls = True
     has_one_question = True
+    takes_options = True
 
     def next_step(self, session: Session, record: Record) -> Step:
         question, options = session.task.questions[0], session.task.options

@@ -61,6 +61,7 @@ class Debate(Format):
     has_polls = True
     has_one_question = True
     takes_options = True
+    options_are = "Who speaks for, and who against"
 
     def next_step(self, session: Session, record: Record) -> Step:
         if agenda.has_ended(record):
@@ -87,7 +88,7 @@ class Debate(Format):
 
     def rules(self, session: Session) -> list[str]:
         return [
-            f"{self.title}: {self.about}.",
+            *super().rules(session),
             "The audience votes before and after. Its questions are kept, and answered in order after the rebuttals.",
         ]
 
