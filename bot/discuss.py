@@ -16,6 +16,7 @@ from bot.llm.factory import open_endpoints
 from bot.llm.local.serving import with_local_model
 from bot.minutes.as_jsonl import session_object, turn_object
 from bot.sessions.composing.limits import Limits
+from bot.sessions.new_session import check_format
 from bot.sessions.session_runner import SessionRunner
 from bot.settings import Settings
 from bot.store.models import Status, StoredSession
@@ -39,7 +40,7 @@ async def discuss(
     """Hold one discussion. `jsonl` gets one object for the session, then one a turn; `on_turn` is told of each as well,
     `tell_cost` in the end of the tokens that were used and what they cost, in words ("" where that is not known).
 
-    Out: why it could not be finished, or None.
+    Out: why it could not be finished, or None. Raises UserError if it can't be held so.
     """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="roundtable-")))
@@ -50,6 +51,7 @@ async def discuss(
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         # There is no audience that could vote here, and nobody to wait for.
         session = Session(task, cast, dials.model_copy(update={"vote": False, "vote_seconds": 0}), seed)
+        check_format(session)
         stage.show_header(session)
         if jsonl:
             await endpoints.discover_all()  # for the models' names

@@ -9,6 +9,7 @@ from typing import Final
 from bot.discussion.model.bursts import GOES_ON_FLAG
 from bot.discussion.model.names import addressed, guest_name
 from bot.discussion.model.record import Record, Turn, question_on_table, seats
+from bot.discussion.moderation.formats.debate_floor import QUESTION_FLAG
 from bot.discussion.text.markup import in_words
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import BY_COMMAND_FLAG, GuestMessage
@@ -125,7 +126,7 @@ class GuestTurns:
             text=text,
             question=question_on_table(self._record),
             addressed=await self._replied_to(message) or to,
-            flags=(REPOSTED_FLAG,) if message.is_repost else (BY_COMMAND_FLAG,) if message.posts else (),
+            flags=_flags(message),
             message_id=message.id,
             author_id=message.author_id,
         )
@@ -280,3 +281,8 @@ class GuestTurns:
             return None
         turn = self._record.turns[found[1].turn_seq - 1]
         return turn.speaker if turn.kind in ("persona", "summary") else None
+
+
+def _flags(message: GuestMessage) -> tuple[str, ...]:
+    flags = {REPOSTED_FLAG: message.is_repost, BY_COMMAND_FLAG: bool(message.posts), QUESTION_FLAG: message.asks}
+    return tuple(flag for flag, is_so in flags.items() if is_so)

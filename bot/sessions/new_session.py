@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.discussion.model.names import name_clashes
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Session
+from bot.discussion.moderation.formats.table import format_of
 from bot.errors import Remedy, UserError
 from bot.store.models import Status, StoredSession
 from bot.store.schema import now
@@ -28,8 +29,9 @@ class OpeningPlace:
 
 
 def new_session(where: OpeningPlace, session: Session, chimers: int | None = None) -> StoredSession:
-    """A session that is about to be stored. Raises UserError if its cast can't sit together."""
+    """A session that is about to be stored. Raises UserError if its cast can't sit together, or not so."""
     check_cast(session.cast)
+    check_format(session)
     return StoredSession(
         id=0,
         guild_id=where.guild_id,
@@ -53,6 +55,12 @@ def check_cast(cast: Sequence[Persona]) -> None:
             "These personas can't sit at one table: "
             + " ".join(f"{c.problem(cast[c.earlier].full_name)} {c.fix}" for c in clashes)
         )
+
+
+def check_format(session: Session) -> None:
+    """Raise UserError if its format can't be held with this task and cast."""
+    if problem := format_of(session).problem(session.task, session.cast):
+        raise UserError(problem)
 
 
 def check_number(are_open: int, most: int, of_server: int | None) -> None:

@@ -50,9 +50,8 @@ async def skip(runner: Steered, *, by: str) -> Persona:
     if isinstance(step, Open | Choose) and choosable(runner.session, runner.record):
         raise UserError("Nobody is about to speak yet: the model has still to choose. Try again in a moment.")
     # A new question may come first, or the wrap-up: then the one who would speak behind that is skipped.
-    persona = next_speaker(runner.session, runner.record) if isinstance(step, Open | WrapUp) else None
-    if isinstance(step, Speak):
-        persona = step.persona
+    behind = next_speaker(runner.session, runner.record) if isinstance(step, Open | WrapUp) else None
+    persona = step.persona if isinstance(step, Speak) else behind
     if isinstance(step, Listen):
         raise UserError("Nobody is about to speak: the table waits until somebody asks it something.")
     if persona is None:

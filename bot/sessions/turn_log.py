@@ -91,7 +91,7 @@ class TurnLog:
             def close(votes: Mapping[int, int], before: Mapping[int, int]) -> tuple[Turn, Sequence[Post]]:
                 people = counted(poll.opened, votes.values())
                 shifts = moved(before, votes) if step.compared else ()
-                steering = PollClosed(poll=poll.seq, people=people, moved=shifts)
+                steering = PollClosed(poll=poll.seq, people=people, compared=step.compared, moved=shifts)
                 turn = replace(moderator_turn(self.record, steering, ""), kind="result")
                 told = format_of(session).result(session, Record([*self.record, turn]))
                 turn = replace(turn, text=told)

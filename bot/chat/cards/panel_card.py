@@ -15,6 +15,7 @@ from bot.store.models import Status
 SAY: Final = "table.say"
 WHOM: Final = "table.whom"
 CHOSEN: Final = "table.chosen"
+QUESTION: Final = "table.question"
 STEER: Final = "table.steer"
 # What the buttons of the private card do.
 PAUSE: Final = "steer.pause"
@@ -61,6 +62,7 @@ def panel_card(report: StatusReport, *, chimers: int | None = None) -> c.Layout:
     row = c.row(
         c.button("Say something", SAY, number, style=c.Style.primary, emoji="💬", is_enabled=talks),
         c.button("Ask…", WHOM, number, emoji="🙋", is_enabled=talks),
+        c.button("Ask both sides", QUESTION, number, emoji="⚖️", is_enabled=talks) if report.takes_questions else None,
         c.button("Steer", STEER, number, emoji="🎛️"),
     )
     return c.card(c.text(_stands(report)), row if report.status is not Status.ENDED else None)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import discord
 
+from bot.chat.cards.debate_card import swing_card
 from bot.chat.cards.ending_card import closing_row, figures, summary_card
 from bot.chat.cards.opening_card import opening_card
 from bot.chat.cards.poll_card import positions_card, result_card
@@ -83,7 +84,8 @@ class OwnPosts:
         record = await self._store.record(post.session_id or self._stored.id)
         turn = record.turns[(post.turn_seq or 0) - 1]
         if isinstance(turn.steering, PollClosed) and (poll := poll_of(record, turn.steering.poll)):
-            return result_card(poll, turn)
+            before = poll_of(record, turn.steering.compared)
+            return swing_card(before, poll, turn, record) if before else result_card(poll, turn)
         return positions_card(turn)
 
     async def _whose(self, post: Post) -> StoredSession:

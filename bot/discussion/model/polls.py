@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeVar
 
 from bot.discussion.model.record import BallotCast, Moved, PollClosed, PollCut, PollOpened, Record
 
@@ -11,6 +11,7 @@ from bot.discussion.model.record import BallotCast, Moved, PollClosed, PollCut, 
 MOST_OPTIONS: Final = 10
 LEAST_OPTIONS: Final = 2
 OPTION_LENGTH: Final = 100
+Voter = TypeVar("Voter", int, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,10 @@ def counted(poll: PollOpened, votes: Iterable[int]) -> tuple[int, ...]:
     return tuple(found[number] for number in range(len(poll.options)))
 
 
-def moved(before: Mapping[int, int], after: Mapping[int, int]) -> tuple[Moved, ...]:
-    """How members who voted in one of two polls voted in both. In: their votes, by their ids, none of which comes
-    out."""
-    members: Collection[int] = before.keys() | after.keys()
+def moved(before: Mapping[Voter, int], after: Mapping[Voter, int]) -> tuple[Moved, ...]:
+    """How those who voted in one of two polls voted in both. In: their votes, by their ids or names, none of which
+    comes out."""
+    members: Collection[Voter] = before.keys() | after.keys()
     found = Counter((before.get(member), after.get(member)) for member in members)
     rows = (Moved(before=one, after=other, members=number) for (one, other), number in found.items())
     return tuple(sorted(rows, key=lambda row: (row.before is None, row.before or 0, row.after is None, row.after or 0)))

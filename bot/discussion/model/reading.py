@@ -138,6 +138,11 @@ class Reading:
             return True
         return _ASKS.search(self.plain, max(start, end - _AROUND), end) is not None
 
+    @property
+    def asks(self) -> bool:
+        """Whether anything is asked in it."""
+        return self._asks(0, len(self.plain))
+
     def asks_behind(self, mention: Mention) -> bool:
         """Whether anything is asked behind a mention, in its sentence or in a later one."""
         return self._asks(mention.end, len(self.plain))

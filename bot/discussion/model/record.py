@@ -168,13 +168,36 @@ class Moved(BaseModel):
 
 
 class PollClosed(_Steering):
-    """The poll of turn `poll` is closed. `people`: how many members voted for each of its options. `moved`: how those
-    who voted in it or in the one it is compared with voted in both."""
+    """The poll of turn `poll` is closed. `people`: how many members voted for each of its options. `compared`: the turn
+    of the earlier poll it is set against (0: none), and `moved` how those who voted in either voted in both."""
 
     what: Literal["poll_closed"] = "poll_closed"
     poll: int
     people: tuple[int, ...]
+    compared: int = 0
     moved: tuple[Moved, ...] = ()
+
+
+class SidesDrawn(_Steering):
+    """Who speaks for a motion and who against it, by name, from here on; the turn's text tells the table."""
+
+    what: Literal["sides_drawn"] = "sides_drawn"
+    supporters: tuple[str, ...]
+    opponents: tuple[str, ...]
+
+
+class PhaseBegun(_Steering):
+    """Another part of the format begins, by the name that the format has for it; the turn's text tells the table."""
+
+    what: Literal["phase_begun"] = "phase_begun"
+    name: str
+
+
+class QuestionTaken(_Steering):
+    """The question that a guest asked in turn `question` is to be answered now."""
+
+    what: Literal["question_taken"] = "question_taken"
+    question: int
 
 
 Steering = (
@@ -195,6 +218,9 @@ Steering = (
     | BallotCast
     | PollCut
     | PollClosed
+    | SidesDrawn
+    | PhaseBegun
+    | QuestionTaken
 )
 STEERING: TypeAdapter[Steering] = TypeAdapter(Annotated[Steering, Field(discriminator="what")])
 

@@ -131,6 +131,11 @@ def is_wrapping_up(session: Session, record: Record) -> bool:
     return called or turns_left(session, record) <= _wrap_up(session.dials, turns)
 
 
+def is_called_to_end(session: Session, record: Record) -> bool:
+    """Whether somebody asked for the wrap-up, however many turns are left."""
+    return _clock(session, record)[1]
+
+
 def has_ended(record: Record) -> bool:
     """Whether the summary was given, and nobody has had the table go on since."""
     for turn in reversed(record.turns):
@@ -184,4 +189,4 @@ def _not_yet_put(session: Session, record: Record) -> list[str]:
 
 def _wrap_up(dials: Dials, turns: int) -> int:
     # A discussion shorter than its wrap-up would be told to end before it began.
-    return min(dials.wrap_up, max(turns - 1, 1))
+    return min(dials.last_turns, max(turns - 1, 1))

@@ -39,7 +39,13 @@ def wanted(session: Session, record: Record) -> Persona | None:
     """Whom people want to hear next: whoever was given the floor, else whom a guest called on."""
     table = {p.name: p for p in speakers(session, record)}
     call = _guests_call(session, record)
-    return table.get(given(record) or "") or table.get((call and call.addressed) or "")
+    return persona_given(session, record) or table.get((call and call.addressed) or "")
+
+
+def persona_given(session: Session, record: Record) -> Persona | None:
+    """Who was given the floor, and may speak."""
+    name = given(record)
+    return next((p for p in speakers(session, record) if p.name == name), None)
 
 
 def choosable(session: Session, record: Record) -> tuple[Persona, ...]:

@@ -56,7 +56,8 @@ class Gather:
     """Ask each of these in private, at the same time: for a position, or for a ballot in the poll of turn `poll`.
 
     `options`: what there is to choose from; none: a position then is a proposal of their own. `ranked`: all of them are
-    to be put in order. `note`: what the format has to say besides.
+    to be put in order. `is_shown`: whether the others read a position once all are there. `note`: what the format
+    has to say besides.
     """
 
     kind: Literal["position", "ballot"]
@@ -65,6 +66,7 @@ class Gather:
     options: tuple[str, ...] = ()
     ranked: bool = False
     poll: int = 0
+    is_shown: bool = True
     note: str = ""
 
 

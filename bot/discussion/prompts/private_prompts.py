@@ -24,13 +24,15 @@ _LABEL: Final = re.compile(r"^[^\w\n]*(?P<label>[^\W\d_][^:：\n]{0,40})[:：](?
 _WORD: Final = re.compile(r"[^\W_]+")
 
 POSITION: Final = (
-    "Nobody has spoken yet. Everyone writes down a position first, in private; the others read it only when all are "
-    "there. {options}In two sentences say what you hold, and why, as {name} would.{choose}"
+    "Nobody has spoken yet. Everyone writes down a position first, in private; {whoever}. {options}In two sentences "
+    "say what you hold, and why, as {name} would.{choose}"
 )
 PROPOSAL: Final = (
     "Nobody has spoken yet. Everyone writes down a proposal first, in private; the others read it only when all are "
     "there. In two sentences say what should be done, and why, as {name} would."
 )
+SHOWN: Final = "the others read it only when all are there"
+UNSHOWN: Final = "nobody else ever reads it"
 CHOOSE: Final = " Then write on a line of its own “Choice:” and the letter of what you are for."
 BALLOT: Final = (
     "A secret ballot is held. {options}Vote as {name} would after all that was said. Write only the letter of the one "
@@ -44,11 +46,20 @@ NOT_READ: Final = "It could not be read: write only {form}, and nothing else."
 
 
 def position_prompt(
-    session: Session, record: Record, persona: Persona, question: str, options: Sequence[str], *, note: str = ""
+    session: Session,
+    record: Record,
+    persona: Persona,
+    question: str,
+    options: Sequence[str],
+    *,
+    shown: bool = True,
+    note: str = "",
 ) -> Prompt:
-    """Asks for a position on a question: two sentences and, where there are options, a choice; else for a proposal."""
+    """Asks for a position on a question: two sentences and, where there are options, a choice; else for a proposal.
+    `shown`: whether the others read it later."""
     if options:
-        ask = POSITION.format(options=_listed(options), name=persona.name, choose=CHOOSE)
+        whoever = SHOWN if shown else UNSHOWN
+        ask = POSITION.format(whoever=whoever, options=_listed(options), name=persona.name, choose=CHOOSE)
     else:
         ask = PROPOSAL.format(name=persona.name)
     what = f"Write only what {persona.name} writes down."

@@ -14,13 +14,16 @@ from bot.discussion.model.names import guest_name, shown_name
 from bot.discussion.model.persona import MODERATOR, Persona
 from bot.discussion.model.record import (
     PRIVATE_KINDS,
+    PhaseBegun,
     PollClosed,
     PositionsRevealed,
     QuestionPut,
+    QuestionTaken,
     Record,
     SeatAdded,
     SeatRemoved,
     Session,
+    SidesDrawn,
     Turn,
     TurnsChanged,
     seats,
@@ -217,7 +220,7 @@ def _spoken(session: Session, turn: Turn) -> str:
     if turn.kind in ("persona", "summary"):
         return f"{turn.speaker}: {turn.text}\n" if turn.text else ""
     match turn.steering:
-        case PositionsRevealed() | PollClosed() if turn.text:
+        case PositionsRevealed() | PollClosed() | SidesDrawn() | PhaseBegun() | QuestionTaken() if turn.text:
             return f"{MODERATOR}: {one_line(turn.text)}\n"
         case QuestionPut(question=question, again=again):
             what = "Back to the question" if again else "The question on the table is"

@@ -54,7 +54,7 @@ class PositionRequest(_PrivateRequest):
     def _asking(self, record: Record, *, note: str) -> Prompt:
         step = self._step
         return private_prompts.position_prompt(
-            self._session, record, self._persona, step.question, step.options, note=note
+            self._session, record, self._persona, step.question, step.options, shown=step.is_shown, note=note
         )
 
     def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:

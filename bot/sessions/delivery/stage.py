@@ -74,6 +74,7 @@ class GuestMessage:
     `posts`: those that show it, where it was said by command; `id` then is that of the command, and no history
     brings it again.
     `ask_welcome` tells whether its author may chime in at this table, where not everybody may; raises OutcomeUnknown.
+    `asks`: it was written as a question to the whole table, whatever it says.
     `is_for_table` False: not to be taken in, and known only so that its repost isn't either. `is_repost`: an
     application posted it for a member whom it does not tell; `author_id` then is what it posted through.
     """
@@ -86,6 +87,7 @@ class GuestMessage:
     fetch: Callable[[], Awaitable[str | None]] | None = field(default=None, compare=False)
     look_up_name: Callable[[], Awaitable[str]] | None = field(default=None, compare=False)
     ask_welcome: Callable[[], Awaitable[bool]] | None = field(default=None, compare=False)
+    asks: bool = False
     is_for_table: bool = True
     is_repost: bool = False
     posts: tuple[Post, ...] = ()
@@ -107,8 +109,8 @@ class StatusReport:
     `spoken_by`: the endpoint that wrote the last turn in the place of another. `next_speaker`: who speaks next, as far
     as that is known now. `calls_before`: how many calls go first at the model for which its next turn waits (None: it
     waits for none). `put`: how many questions have come to the table. `phase`: where it stands, in a word or two of
-    its format. `refused`: what people can't have of it now. `turns_in_all` None: nobody knows. `began`: when it was
-    opened."""
+    its format; `takes_questions`: whether that keeps the audience's questions until their time. `refused`: what people
+    can't have of it now. `turns_in_all` None: nobody knows. `began`: when it was opened."""
 
     session_id: int
     status: Status
@@ -130,6 +132,7 @@ class StatusReport:
     put: int = 0
     guests: int = 0
     phase: str = ""
+    takes_questions: bool = False
     refused: frozenset[Wish] = frozenset()
     began: datetime | None = None
 

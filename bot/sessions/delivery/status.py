@@ -41,6 +41,7 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
         put=len({s.question for _, s in record.steerings() if isinstance(s, QuestionPut)}),
         guests=len({turn.author_id or turn.speaker for turn in record if turn.kind == "guest"}),
         phase=format.phase(session, record),
+        takes_questions=format.takes_questions(session, record),
         refused=frozenset(wish for wish in WISHES if format.refusal(wish, session, record)),
         began=state.stored.created_at,
     )

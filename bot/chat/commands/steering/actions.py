@@ -131,12 +131,17 @@ async def mute(interaction: Interaction, name: str, *, muted: bool) -> str:
 
 
 async def chime_in(
-    interaction: Interaction, text: str, *, session_id: int | None = None, reply_to: int | None = None
+    interaction: Interaction,
+    text: str,
+    *,
+    session_id: int | None = None,
+    reply_to: int | None = None,
+    asks: bool = False,
 ) -> None:
     """Take what a member said through a command into the discussion; a message under their name shows it to everyone.
 
-    `session_id`: the table it is meant for, where that is known. Raises UserError, also for a member who may not write
-    here, has to wait in slow mode, or has said too much within a minute.
+    `session_id`: the table it is meant for, where that is known; `asks`: it is a question to all of it. Raises
+    UserError, also for a member who may not write here, has to wait in slow mode, or has said too much within a minute.
     """
     text = plain_links(without_unseen(text))
     if not text:
@@ -149,10 +154,10 @@ async def chime_in(
     await require_guest(interaction, runner)
     await defer(interaction, ephemeral=True, as_new=True)  # it may be withdrawn, and the card it came from must stay
     async with interaction.client.saying.of(interaction.user.id):
-        await _say(interaction, runner, text, reply_to)
+        await _say(interaction, runner, text, reply_to, asks=asks)
 
 
-async def _say(interaction: Interaction, runner: SessionRunner, text: str, reply_to: int | None) -> None:
+async def _say(interaction: Interaction, runner: SessionRunner, text: str, reply_to: int | None, *, asks: bool) -> None:
     require_pause(interaction, runner.record)
     user = interaction.user
     guest = GuestMessage(
@@ -162,6 +167,7 @@ async def _say(interaction: Interaction, runner: SessionRunner, text: str, reply
         with_names(text, interaction.guild),
         reply_to,
         posts=in_their_name(user, text),
+        asks=asks,
     )
     try:
         heard, why = await runner.speak_for(guest)

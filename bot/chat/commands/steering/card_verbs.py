@@ -25,6 +25,7 @@ from bot.store.models import StoredSession
 
 SAID: Final = "table.said"
 ASKED: Final = "table.asked"
+QUESTIONED: Final = "table.questioned"
 GONE: Final = "This table is kept no more: it was deleted."
 ENDED: Final = "The table that this belongs to has ended."
 # Leaves room for the name before it in the message that shows it.
@@ -91,6 +92,15 @@ async def _say(interaction: Interaction, click: Click) -> None:
     await send_say_form(interaction, "Chime in", SAID, runner.id)
 
 
+async def _question(interaction: Interaction, click: Click) -> None:
+    """What is asked in a debate waits for its turn, and both sides answer it."""
+    runner = open_table_of(interaction, click.argument)
+    await actions.require_guest(interaction, runner)
+    if not runner.status_report().takes_questions:
+        raise UserError("This table answers no more questions. `/roundtable say` is still heard.")
+    await send_say_form(interaction, "A question from the floor", QUESTIONED, runner.id)
+
+
 async def _whom(interaction: Interaction, click: Click) -> None:
     runner = open_table_of(interaction, click.argument)
     await actions.require_guest(interaction, runner)
@@ -128,6 +138,11 @@ async def _said(interaction: Interaction, click: Click) -> None:
         await actions.chime_in(interaction, click.written("text"), session_id=click.number)
 
 
+async def _questioned(interaction: Interaction, click: Click) -> None:
+    async with giving_back(interaction, click.written("text")):
+        await actions.chime_in(interaction, click.written("text"), session_id=click.number, asks=True)
+
+
 async def _asked(interaction: Interaction, click: Click) -> None:
     """What begins with a persona's name is spoken to it, and it answers next."""
     number, _, key = click.argument.partition(":")
@@ -154,6 +169,8 @@ VERBS: Final[Mapping[str, Handler]] = {
     panel.SAY: _say,
     panel.WHOM: _whom,
     panel.CHOSEN: _chosen,
+    panel.QUESTION: _question,
     SAID: _said,
     ASKED: _asked,
+    QUESTIONED: _questioned,
 }

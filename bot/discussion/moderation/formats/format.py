@@ -1,9 +1,12 @@
 """What a format is: how a table goes from its opening to its end. Each is one module beside this one."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar, Final, Literal, get_args
 
+from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session
+from bot.discussion.model.task import Task
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.steps import Step
 from bot.discussion.text.folding import one_line
@@ -63,6 +66,18 @@ class Format(ABC):
                 return f"{self.called} has no number of turns. It goes on until somebody wraps it up."
             case _:
                 return None
+
+    def problem(self, task: Task, cast: Sequence[Persona]) -> str | None:
+        """Why a table can't be held so, with this task and this cast, in sentences; None: it can."""
+        return None
+
+    def choices(self, session: Session) -> tuple[str, ...]:
+        """What positions and votes choose between, as far as that is settled beforehand."""
+        return session.task.options
+
+    def takes_questions(self, session: Session, record: Record) -> bool:
+        """Whether what the audience asks is kept until its time, so that it can put questions to the table as one."""
+        return False
 
     def phase(self, session: Session, record: Record) -> str:
         """Where it stands, in a word or two, for the panel; empty where turns and questions say enough."""

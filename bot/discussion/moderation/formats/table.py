@@ -5,13 +5,16 @@ from typing import Final
 
 from bot.discussion.model.record import Session
 from bot.discussion.moderation.formats.council import Council
+from bot.discussion.moderation.formats.debate import Debate
 from bot.discussion.moderation.formats.format import Format
 from bot.discussion.moderation.formats.interview import Interview
 from bot.discussion.moderation.formats.open import OpenTable
 from bot.discussion.moderation.formats.roundtable import RoundTable
 
 ROUND_TABLE: Final = RoundTable()
-FORMATS: Final[Mapping[str, Format]] = {each.name: each for each in (ROUND_TABLE, Council(), Interview(), OpenTable())}
+FORMATS: Final[Mapping[str, Format]] = {
+    each.name: each for each in (ROUND_TABLE, Council(), Debate(), Interview(), OpenTable())
+}
 
 
 def format_of(session: Session) -> Format:
