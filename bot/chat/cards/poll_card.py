@@ -7,9 +7,8 @@ import discord
 
 from bot.chat.cards import components as c
 from bot.chat.text.sentences import small
-from bot.discussion.model.polls import Poll
+from bot.discussion.model.polls import Poll, letter
 from bot.discussion.model.record import Turn
-from bot.discussion.prompts.private_prompts import letter
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.segmentation import clipped
 

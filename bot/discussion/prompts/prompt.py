@@ -61,7 +61,8 @@ DISSENT: Final = (
 @dataclass(frozen=True, slots=True)
 class Cue:
     """What the moderator tells the next speaker. `turns_left` counts this turn; None where a clock means nothing.
-    `note`: what the table's format has to say to this turn."""
+    `note`: what the table's format has to say to this turn, and `flag`: how it marks it. `states`: what a summary must
+    tell, each in its own words or nearly so."""
 
     question: str | None
     turns_left: int | None = None
@@ -73,6 +74,8 @@ class Cue:
     new_angle: bool = False
     deeper: bool = False
     note: str = ""
+    flag: str = ""
+    states: tuple[str, ...] = ()
     again: str = ""
 
 

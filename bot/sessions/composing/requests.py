@@ -1,7 +1,7 @@
 """What each kind of step asks of a model: its prompt, endpoint and limits, and what becomes of the answer."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -14,7 +14,9 @@ from bot.discussion.prompts import selector_prompt
 from bot.discussion.prompts.prompt import Prompt, again, build_prompt
 from bot.discussion.replies.guards import Objection, objection
 from bot.discussion.replies.reply import Reply, clean
+from bot.discussion.replies.stated import states
 from bot.discussion.replies.trimming import new_pairs, trimmed
+from bot.discussion.text.folding import one_line
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -157,7 +159,7 @@ class PersonaRequest(ModelRequest):
             addressed=self._called_on(reply.text),
             heard=heard,
             raw=(completion.text or completion.declined)[:RAW_LIMIT],
-            flags=(DISSENT_FLAG, *reply.flags) if self._cue.dissent else reply.flags,
+            flags=tuple(filter(None, [DISSENT_FLAG if self._cue.dissent else "", self._cue.flag, *reply.flags])),
             usage=usage,
         )
 
@@ -192,6 +194,16 @@ class SummaryRequest(PersonaRequest):
     @property
     def max_tokens(self) -> int:
         return SUMMARY_TURNS * self._turn_tokens
+
+    def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
+        reply, problem = super().judged(completion, prompt)
+        left_out = [what for what in self._cue.states if not states(reply.text, what)]
+        return reply, problem or (_not_stated(left_out) if left_out else None)
+
+
+def _not_stated(left_out: Sequence[str]) -> Objection:
+    told = " and ".join(f"“{one_line(what)}”" for what in left_out)
+    return Objection("empty", "no_result", f"It did not state the result of the vote: {told}. Say it.", is_fatal=False)
 
 
 class SelectionRequest(ModelRequest):

@@ -16,8 +16,7 @@ from bot.chat.commands.answering.suggestions import CHOICE_LENGTH, matching
 from bot.chat.commands.members.privacy_command import refuse_kept_out
 from bot.discussion.model.ballots import Ballot, ballot_on
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.polls import poll_of
-from bot.discussion.prompts.private_prompts import letter
+from bot.discussion.model.polls import letter, poll_of
 from bot.discussion.text.folding import fold
 from bot.discussion.text.segmentation import clipped
 from bot.errors import UserError

@@ -1,6 +1,7 @@
 """What a format is: how a table goes from its opening to its end. Each is one module beside this one."""
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import ClassVar
 
 from bot.discussion.model.record import Record, Session
@@ -28,6 +29,12 @@ class Format(ABC):
     def next_step(self, session: Session, record: Record) -> Step:
         """What happens next. The same session and record always give the same step."""
 
+    def agenda_of(self, session: Session) -> Session:
+        """The session as its agenda has it: with its first question alone, where all of it is about that."""
+        if not self.has_one_question:
+            return session
+        return replace(session, task=session.task.model_copy(update={"questions": session.task.questions[:1]}))
+
     def rules(self, session: Session) -> list[str]:
         """What the opening card tells of it: a line each."""
         return []
@@ -43,6 +50,10 @@ class Format(ABC):
     def result(self, session: Session, record: Record) -> str:
         """What came of the poll that the record's last turn closes, in words; empty: that is not told yet."""
         return ""
+
+    def talk_is_over(self, session: Session, record: Record) -> bool:
+        """Whether what follows the last turn has begun, and nobody can have another turn."""
+        return False
 
     def after_the_turns(self, session: Session, record: Record) -> str | None:
         """What comes behind the last turn, to be told of beforehand ("the table votes"); None: the summary."""

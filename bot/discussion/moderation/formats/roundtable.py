@@ -37,10 +37,10 @@ def discuss(session: Session, record: Record) -> Step:
     return Speak(persona, cue(session, record, persona))
 
 
-def sum_up(session: Session, record: Record, *, note: str = "") -> Step:
-    """The summary, where anybody has said anything. `note`: what it is to tell besides."""
+def sum_up(session: Session, record: Record, *, note: str = "", states: tuple[str, ...] = ()) -> Step:
+    """The summary, where anybody has said anything. `note`: what it is to tell besides; `states`: what must be in it."""
     persona = speaker_selection.summariser(session, record)
-    return Summarise(persona, Cue(None, summary=True, note=note)) if persona else Close()
+    return Summarise(persona, Cue(None, summary=True, note=note, states=states)) if persona else Close()
 
 
 def cue(session: Session, record: Record, speaker: Persona) -> Cue:
