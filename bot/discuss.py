@@ -15,6 +15,7 @@ from bot.discussion.model.task import Task
 from bot.llm.factory import open_endpoints
 from bot.llm.local.serving import with_local_model
 from bot.minutes.as_jsonl import session_object, turn_object
+from bot.minutes.decisions import poll_told_in
 from bot.sessions.composing.limits import Limits
 from bot.sessions.session_runner import SessionRunner
 from bot.settings import Settings
@@ -49,7 +50,7 @@ async def discuss(
         settings = await stack.enter_async_context(with_local_model(settings, wait=True))
         endpoints = await stack.enter_async_context(open_endpoints(settings))
         # There is no audience that could vote here, and nobody to wait for.
-        session = Session(task, cast, dials.model_copy(update={"vote": False}), seed)
+        session = Session(task, cast, dials.model_copy(update={"vote": False, "vote_seconds": 0}), seed)
         stage.show_header(session)
         if jsonl:
             await endpoints.discover_all()  # for the models' names
@@ -57,7 +58,7 @@ async def discuss(
 
         def tell(turn: Turn) -> None:
             if jsonl:
-                _write(jsonl, turn_as_json(turn))
+                _write(jsonl, turn_as_json(session, turn, runner.record))
             on_turn(turn)
 
         stored = StoredSession(0, 0, 1, 1, 0, 0, Status.RUNNING, None, session, now())
@@ -91,7 +92,7 @@ def session_as_json(session: Session, models: Mapping[str, str | None]) -> dict[
     return told | {"rules": session.task.discuss}
 
 
-def turn_as_json(turn: Turn) -> dict[str, Any]:
+def turn_as_json(session: Session, turn: Turn, record: Record) -> dict[str, Any]:
     """A turn as `--jsonl` writes it: as in minutes, and how it came about."""
     how = {"heard": turn.heard, "raw": turn.raw, "flags": turn.flags}
-    return turn_object(turn) | how | asdict(turn.usage or Usage())
+    return turn_object(session, turn, poll_told_in(turn, record)) | how | asdict(turn.usage or Usage())

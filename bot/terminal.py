@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Final, TextIO
 
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Session, Turn
+from bot.discussion.model.record import MINORITY_FLAG, QuestionPut, Session, Turn
 from bot.discussion.text.control_sequences import without_controls
 from bot.discussion.text.wrapping import columns, wrapped
 from bot.minutes.account import PlaceNames
@@ -73,6 +73,8 @@ class TerminalStage:
             return [Post(PostKind.NOTICE, turn.text, turn_seq=turn.seq)]
         name = persona.full_name if persona else turn.speaker
         heading = f"── Summary by {turn.speaker} ──" if turn.kind == "summary" else name
+        if MINORITY_FLAG in turn.flags:
+            heading = f"── Minority report by {turn.speaker} ──"
         return [Post(PostKind.TURN, turn.text, username=heading, turn_seq=turn.seq)]
 
     def sentence(self, notice: Notice) -> str:

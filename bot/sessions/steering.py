@@ -3,9 +3,11 @@
 from typing import Protocol
 
 from bot.discussion.model.persona import Persona
+from bot.discussion.model.polls import open_poll
 from bot.discussion.model.record import (
     FloorGiven,
     Muted,
+    PollCut,
     Record,
     SeatAdded,
     SeatRemoved,
@@ -20,9 +22,10 @@ from bot.discussion.model.record import (
     speakers,
 )
 from bot.discussion.moderation import agenda
+from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.speaker_selection import choosable, next_speaker
-from bot.discussion.moderation.steps import Choose, Open, Speak, WrapUp
+from bot.discussion.moderation.steps import Choose, ClosePoll, Gather, Open, Speak, WrapUp
 from bot.discussion.text.folding import fold
 from bot.errors import Remedy, UserError
 
@@ -41,13 +44,21 @@ class Steered(Protocol):
         ...
 
 
-async def skip(runner: Steered, *, by: str) -> Persona:
-    """Pass over whoever would speak next. Out: who that is. Raises UserError."""
+async def skip(runner: Steered, *, by: str) -> Persona | None:
+    """Pass over whoever would speak next, or close the vote that is open. Out: who that is; None: the vote. Raises
+    UserError."""
     step = next_step(runner.session, runner.record)
+    if open_poll(runner.record) and isinstance(step, Gather | ClosePoll):
+        await runner.steer(PollCut(), f"{by} closes the vote.")
+        return None
+    if isinstance(step, Gather):
+        raise UserError("Nobody is about to speak: everyone writes down a position. It takes a moment.")
     if isinstance(step, Open | Choose) and choosable(runner.session, runner.record):
         raise UserError("Nobody is about to speak yet: the model has still to choose. Try again in a moment.")
     # A new question may come first, or the wrap-up: then the one who would speak behind that is skipped.
-    persona = next_speaker(runner.session, runner.record) if isinstance(step, Open | WrapUp | Speak) else None
+    persona = next_speaker(runner.session, runner.record) if isinstance(step, Open | WrapUp) else None
+    if isinstance(step, Speak):
+        persona = step.persona
     if persona is None:
         raise UserError("Nobody is about to speak: the table comes to its end.")
     await runner.steer(TurnSkipped(name=persona.name), f"{by} skips {persona.full_name} this time.")
@@ -57,6 +68,7 @@ async def skip(runner: Steered, *, by: str) -> Persona:
 async def give_floor(runner: Steered, name: str, *, by: str) -> Persona:
     """Have a persona speak next. Raises UserError, also for one who only listens."""
     persona = _seated(runner, name)
+    _require_talk(runner)
     if persona not in speakers(runner.session, runner.record):
         raise UserError(f"{persona.full_name} only listens.", Remedy.UNMUTE)
     await runner.steer(FloorGiven(name=persona.name), f"{by} gives the floor to {persona.full_name}.")
@@ -65,19 +77,21 @@ async def give_floor(runner: Steered, name: str, *, by: str) -> Persona:
 
 async def put_question(runner: Steered, question: str | None = None) -> str:
     """Put a question of one's own, or the agenda's next, on the table. Out: the question. Raises UserError."""
-    on_table, put = question_on_table(runner.record), agenda.following_question(runner.session, runner.record)
+    _require_talk(runner)
+    on_table, put = question_on_table(runner.record), agenda.following_question(_agenda_of(runner), runner.record)
     if question:
         if question == on_table:
             raise UserError("That question is on the table already.")
         put = agenda.own_question(runner.record, question)
     if put is None:
         raise UserError("There is no other question on the agenda. Put one of your own.")
-    await runner.steer(put, agenda.put_line(runner.session, runner.record, put))
+    await runner.steer(put, agenda.put_line(_agenda_of(runner), runner.record, put))
     return put.question
 
 
 async def wrap_up(runner: Steered, *, by: str) -> int:
     """Go to the closing turns and the summary. Out: how many turns are left. Raises UserError."""
+    _require_talk(runner)
     if agenda.is_wrapping_up(runner.session, runner.record):
         raise UserError("The table is wrapping up already.")
     # Counted before: while the place is told, the next turn may be taken already.
@@ -93,6 +107,7 @@ async def change_turns(runner: Steered, turns: int, *, by: str) -> int:
 
     Raises UserError.
     """
+    _require_talk(runner)
     spoken = len(runner.record.persona_turns())
     if turns <= spoken:
         taken = f"{spoken} turns have" if spoken != 1 else "One turn has"
@@ -129,6 +144,20 @@ async def mute(runner: Steered, name: str, *, muted: bool, by: str) -> Persona:
     text = f"{by} asks {persona.full_name} {'only to listen' if muted else 'to speak again'}."
     await runner.steer(Muted(name=persona.name, muted=muted), text)
     return persona
+
+
+def what_follows(session: Session, record: Record) -> str:
+    """What comes behind the last turn, as a sentence tells it."""
+    return format_of(session).after_the_turns(session, record) or "the summary"
+
+
+def _agenda_of(runner: Steered) -> Session:
+    return format_of(runner.session).agenda_of(runner.session)
+
+
+def _require_talk(runner: Steered) -> None:
+    if format_of(runner.session).talk_is_over(runner.session, runner.record):
+        raise UserError("The discussion is over: the table votes, then it sums up.", Remedy.CLOSE)
 
 
 def _seated(runner: Steered, name: str) -> Persona:

@@ -139,8 +139,7 @@ class TurnLoop:
                         await self._panel.refresh()
                     case Say(steering, text):
                         await self._log.steer(steering, text)
-                        await self._outbox.deliver()
-                        await self._panel.settle()
+                        await self._show_and_wait()
                     case Gather() as step:
                         await self._gather(step)
                     case ClosePoll() as step:
@@ -209,8 +208,13 @@ class TurnLoop:
         if (left := self._poll_clock.left(step.poll, self._record)) > 0:
             await self._draft.idle(left)
         elif await self._log.close_poll(step):
-            await self._outbox.deliver()
-            await self._panel.settle()
+            await self._show_and_wait()
+
+    async def _show_and_wait(self) -> None:
+        """Show what the moderator says last; who speaks next leaves people the time to read it."""
+        await self._outbox.deliver()
+        self._draft.shown(self._record.turns[-1])
+        await self._panel.settle()
 
     async def _rest(self, request: ModelRequest) -> None:
         """Let the draft wait until it is its time, in the end with the sign that its speaker is about to speak."""
@@ -252,8 +256,13 @@ class TurnLoop:
             await self._lifecycle.hold(str(reached), Fault.LIMIT)
             return
         if isinstance(step, Gather):
-            for turn in unasked(step):
-                await self._log.commit(lambda turn=turn: turn)
+            # Some of them may have answered by now.
+            match next_step(self._state.session, self._record):
+                case Gather(kind=step.kind) as left:
+                    for turn in unasked(left):
+                        await self._log.commit(lambda turn=turn: turn)
+                case _:
+                    pass
             return
         await self._announcer.announce(NearsItsEnd(str(reached)))
         if self._state.status is not Status.RUNNING:

@@ -15,24 +15,34 @@ _SHORT: Final = 60
 
 def outcome(poll: Poll) -> str:
     """What won, as a sentence or two; of several at a tie each is named."""
-    if not poll.winners:
+    won = [_named(poll, number) for number in poll.winners]
+    if not won:
         return "Nobody voted: there is no result."
     scores = poll.points if poll.opened.ranked else poll.together
-    most, unit = scores[poll.winners[0]], "point" if poll.opened.ranked else "vote"
-    if len(poll.winners) > 1:
-        return f"It is a tie, with {_many(most, unit)} each: {_and(_named(poll, at) for at in poll.winners)}."
+    most, unit = max(scores), "point" if poll.opened.ranked else "vote"
+    if len(won) > 1:
+        return f"It is a tie, with {_many(most, unit)} each: {_and(won)}."
     score = _many(most, unit) if poll.opened.ranked else f"{most} of {_many(sum(scores), unit)}"
-    return f"The result, with {score}: {_named(poll, poll.winners[0])}."
+    return f"The result, with {score}: {won[0]}."
 
 
 def in_words(poll: Poll, record: Record) -> str:
     """All of it, a line each, as the table sees it where there is no card."""
-    lines = [outcome(poll)]
-    for number, option in enumerate(poll.options):
-        votes = _and([_many(poll.personas[number], "persona"), _many(poll.people[number], "person", "people")])
-        points = f"{_many(poll.points[number], 'point')}; first for " if poll.opened.ranked else ""
-        lines.append(f"{letter(number)}) {clipped(one_line(option), _SHORT)}: {points}{votes}.")
-    return "\n".join([*lines, *asides(poll, record)])
+    return "\n".join([outcome(poll), *tally(poll), *asides(poll, record)])
+
+
+def tally(poll: Poll) -> list[str]:
+    """How many votes each option has, a line each."""
+    return [
+        f"{letter(number)}) {clipped(one_line(option), _SHORT)}: {votes_for(poll, number)}."
+        for number, option in enumerate(poll.options)
+    ]
+
+
+def votes_for(poll: Poll, number: int) -> str:
+    """How many votes, and where they were ranked points, an option has."""
+    votes = _and([_many(poll.personas[number], "persona"), _many(poll.people[number], "person", "people")])
+    return f"{_many(poll.points[number], 'point')}, first for {votes}" if poll.opened.ranked else votes
 
 
 def asides(poll: Poll, record: Record) -> list[str]:

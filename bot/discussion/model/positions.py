@@ -1,4 +1,4 @@
-"""The positions of a record: what each persona was for before anybody had spoken, and who is for something else since."""
+"""The positions of a record: what each persona was for before anybody had spoken, and who voted otherwise."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class ChangedMind:
-    """A persona that voted for something else than it was for before the discussion. `before` None: its own proposal."""
+    """A persona that voted for something else than it was for before. `before` None: its own proposal."""
 
     name: str
     before: int | None

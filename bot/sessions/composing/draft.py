@@ -62,7 +62,7 @@ class DraftInProgress:
 
     def begin(self, heard: int, *, private: bool = False) -> None:
         """A new one, which nobody has given up yet; `heard`: the last turn that it will have read. A `private` one, or
-        several, what guests say does not touch."""
+        several, what guests say now does not touch."""
         self.heard = heard
         self.is_abandoned = self._is_hurried = False
         self._is_private = private
@@ -99,8 +99,8 @@ class DraftInProgress:
         """Give up what is in the making. A turn that is committed already is not touched, nor is its sending."""
         if reason in (AbandonReason.GUEST_SPOKE, AbandonReason.GUEST_ANSWERED):
             self._pace.guest_spoke()
-        if self._is_private and reason is not AbandonReason.WANTED_OTHERWISE:
-            return
+            if self._is_private:
+                return
         if reason is AbandonReason.GUEST_SPOKE and not (self._is_listening or self._is_idle):
             if self._drops == MOST_DROPS:
                 return

@@ -17,14 +17,15 @@ from bot.sessions.state import SessionState
 def status_report(state: SessionState, record: Record, outbox: Outbox, budget: Budget, caller: Caller) -> StatusReport:
     """The values that the panel and `status` show."""
     session = state.session
+    form = format_of(session)
     question = question_on_table(record)
-    questions = agenda.questions_in_order(session, record)
+    questions = agenda.questions_in_order(form.agenda_of(session), record)
     return StatusReport(
         session_id=state.id,
         status=state.status,
         reason=state.reason,
         turns=len(record.persona_turns()),
-        turns_in_all=format_of(session).turns_in_all(session, record),
+        turns_in_all=form.turns_in_all(session, record),
         question=question,
         question_number=questions.index(question) + 1 if question in questions else 0,
         questions=len(questions),
@@ -39,7 +40,7 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
         calls_before=caller.calls_before,
         put=len({s.question for _, s in record.steerings() if isinstance(s, QuestionPut)}),
         guests=len({turn.author_id or turn.speaker for turn in record if turn.kind == "guest"}),
-        phase=format_of(session).phase(session, record),
+        phase=form.phase(session, record),
         began=state.stored.created_at,
     )
 

@@ -83,7 +83,7 @@ async def status(interaction: Interaction) -> str:
 
 async def skip(interaction: Interaction) -> str:
     persona = await steering.skip(await _own_running(interaction), by=who(interaction))
-    return f"{persona.full_name} is skipped this time."
+    return f"{persona.full_name} is skipped this time." if persona else "The vote closes."
 
 
 async def next_question(interaction: Interaction) -> str:
@@ -95,8 +95,10 @@ async def put_question(interaction: Interaction, question: str | None) -> str:
 
 
 async def wrap_up(interaction: Interaction) -> str:
-    left = await steering.wrap_up(await _own_running(interaction), by=who(interaction))
-    return f"{left} more turn{'' if left == 1 else 's'}, then the summary."
+    runner = await _own_running(interaction)
+    then = steering.what_follows(runner.session, runner.record)
+    left = await steering.wrap_up(runner, by=who(interaction))
+    return f"{left} more turn{'' if left == 1 else 's'}, then {then}."
 
 
 async def give_floor(interaction: Interaction, name: str) -> str:

@@ -38,7 +38,7 @@ def discuss(session: Session, record: Record) -> Step:
 
 
 def sum_up(session: Session, record: Record, *, note: str = "", states: tuple[str, ...] = ()) -> Step:
-    """The summary, where anybody has said anything. `note`: what it is to tell besides; `states`: what must be in it."""
+    """The summary, where anybody has said anything. `note`, `states`: as in a cue."""
     persona = speaker_selection.summariser(session, record)
     return Summarise(persona, Cue(None, summary=True, note=note, states=states)) if persona else Close()
 
