@@ -41,8 +41,12 @@ def tally(poll: Poll) -> list[str]:
 
 def votes_for(poll: Poll, number: int) -> str:
     """How many votes, and where they were ranked points, an option has."""
-    votes = _and([_many(poll.personas[number], "persona"), _many(poll.people[number], "person", "people")])
-    return f"{_many(poll.points[number], 'point')}, first for {votes}" if poll.opened.ranked else votes
+    personas, people = poll.personas[number], poll.people[number]
+    told = [_many(personas, "persona") if personas else "", _many(people, "person", "people") if people else ""]
+    votes = _and(filter(None, told)) if personas or people else ""
+    if not poll.opened.ranked:
+        return votes or "nobody"
+    return f"{_many(poll.points[number], 'point')}{f', first for {votes}' if votes else ''}"
 
 
 def asides(poll: Poll, record: Record) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from bot.discussion.model.polls import letter
 from bot.discussion.model.record import BallotCast, PositionTaken, Record, Turn, Usage
 from bot.discussion.moderation.seeded_random import seeded_random
 from bot.discussion.moderation.steps import Gather, Speak
@@ -112,7 +113,7 @@ class BallotRequest(_PrivateRequest):
         if ranking is None:
             form = "all the letters in order" if self._step.ranked else "one letter"
             return Reply("", ()), Objection("empty", "no_ballot", private_prompts.NOT_READ.format(form=form))
-        return Reply(" > ".join(self._step.options[self._order[shown]] for shown in ranking), ()), None
+        return Reply(" > ".join(letter(self._order[shown]) for shown in ranking), ()), None
 
     def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
         ranking = ()
