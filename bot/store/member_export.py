@@ -21,7 +21,7 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
     mine = select(turns, sessions.c.place_id).join(sessions).where(here, turns.c.author_id == member.id)
     convened = select(sessions).where(here, sessions.c.convener_id == member.id)
     put_in = and_(turns.c.session_id == votes.c.session_id, turns.c.seq == votes.c.question_seq)
-    voted = select(votes, turns.c.steering).join(sessions).outerjoin(turns, put_in)
+    voted = select(votes, turns.c.steering).select_from(votes.join(sessions).outerjoin(turns, put_in))
     voted = voted.where(here, votes.c.member_id == member.id)
     voted = voted.order_by(votes.c.session_id, votes.c.question_seq)
     said = select(turns.c.id, turns.c.session_id, turns.c.speaker, turns.c.text).join(sessions)

@@ -23,6 +23,7 @@ from bot.sessions.composing.requests import ModelRequest
 from bot.sessions.delivery.minutes import minutes_files
 from bot.sessions.privacy.session_erasure import erase_member
 from bot.store.models import Fault, PostKind, Status
+from bot.store.schema import now
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import Answer, Request, ScriptedEndpoint, says
 from tests.support.killed_store import Killed, KilledStore
@@ -67,7 +68,7 @@ def answer(request: Request) -> Answer:
     if is_ballot(prompt) and "in order" not in prompt:
         return says(letter_of(prompt, "no" if name == "Ravi" else "yes"))
     if is_ballot(prompt):
-        first = letter_of(prompt, said_in_private("Ravi" if name == "Ravi" else "Aino"))
+        first = letter_of(prompt, f"The plan of {'Ravi' if name == 'Ravi' else 'Aino'}")
         return says(" > ".join([first, *(letter for letter in "ABC" if letter != first)]))
     if "summary" in prompt.rsplit("(A note", 1)[-1]:
         return says(f"We talked, and the vote was for this. {said_in_private('Aino')} And yes, that is it.")
@@ -187,7 +188,7 @@ async def test_with_options_of_the_convener_s_a_position_names_one(
     server.answer = lambda request: says(f"{thought}{answer(request).text}")
     task = TASK.model_copy(update={"options": YES_NO})
     dials = Dials(pace=0, format="council", turns=1, vote_seconds=0)
-    stored = await store.add_session(stored_session(task=task, dials=dials), [])
+    stored = await store.add_session(stored_session(task=task, dials=dials, created_at=now()), [])
     async with open_table(store, server, stored=stored) as table:
         await table.run.take_turns()
         taken = [turn for turn in table.run.record if turn.kind == "position"]
