@@ -89,7 +89,7 @@ class MinutesEntry:
         """What it is, where it is none of the turns of the talk."""
         if MINORITY_FLAG in self.turn.flags:
             return "Minority report"
-        return {"position": "Position before the discussion", "result": "Result of the vote"}.get(self.turn.kind, "")
+        return {"position": "Position", "result": "Result of the vote"}.get(self.turn.kind, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,10 @@ from bot.minutes.account import Minutes, MinutesEntry, headings
 _SIGNS: Final = tuple(sign.rstrip("\ufe0f") for sign in SUMMARY_SIGNS)
 
 
+# Where what belongs to a vote begins and ends, by its label.
+_HEADINGS: Final = {"Position": "Positions before the discussion", "": "Discussion"}
+
+
 def as_markdown(minutes: Minutes) -> str:
     """The whole discussion as it was shown, with questions as headings.
 
@@ -34,8 +38,8 @@ def as_markdown(minutes: Minutes) -> str:
         for said in section.entries:
             if said.turn.kind in ("moderator", "ballot"):  # ballots stand with their result
                 continue
-            if said.label and said.label != label:
-                parts.append(heading(3, said.label))
+            if said.label != label and (head := _HEADINGS.get(said.label, said.label)):
+                parts.append(heading(3, head))
             label = said.label
             if said.poll:
                 parts.append(_result(said, said.poll))

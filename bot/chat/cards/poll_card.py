@@ -47,7 +47,8 @@ def open_poll_card(poll: Poll, session_id: int, *, seconds: int) -> c.Layout:
         c.button(_label(poll, number), VERB, f"{session_id}:{poll.seq}:{number}") for number in range(len(poll.options))
     ]
     rows = [c.row(*buttons[at : at + c.BUTTONS]) for at in range(0, len(buttons), c.BUTTONS)]
-    until = f"at least {seconds} seconds" if seconds else "as long as the personas take"
+    least = f"{seconds} seconds" if seconds < 120 else f"{seconds // 60} minutes"
+    until = f"at least {least}" if seconds else "as long as the personas take"
     return c.card(
         *_head("Vote", poll),
         *rows,
