@@ -7,6 +7,9 @@ CONSTRAINTS := deploy/constraints.txt
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS)
 IMAGE ?= roundtable
 
+# What was compiled is kept, whatever the shell says of that: each worker of the tests loads all of them.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test lint types unit lint-deploy wheel pythons audit bench docs pictures constraints unpinned image sbom base-digest clean
 .DELETE_ON_ERROR:
 
@@ -29,7 +32,7 @@ types: $(VENV)/.dev
 	$(BIN)/pyright
 
 # One worker more than two cores: many tests wait for real processes.
-# Compiled first: the tests start some fifty processes of the bot, and three of their own.
+# Compiled first: the tests start dozens of processes, and three of their own.
 unit: $(VENV)/.dev
 	$(BIN)/python -m compileall -q bot bench tests
 	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)

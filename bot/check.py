@@ -40,7 +40,7 @@ async def check(settings: Settings, *, fix: bool = False, ready: str | None = No
     report.fine(f"Settings: {dials.turns} turns a table, {dials.pace:g} s between two.")
     personas = _check_files(settings, report)
     with report.concerning("run"):
-        await check_database(settings.database_url, report)
+        database = await check_database(settings.database_url, report)
     for sentence in exposed_files(settings.database_file):
         report.note(sentence)
     await check_portraits(personas, report)
@@ -49,7 +49,7 @@ async def check(settings: Settings, *, fix: bool = False, ready: str | None = No
         if find_spec("simcord") is None:
             report.needs("its extra (pip install 'roundtable-bot[demo]')")
     with report.concerning("run"):
-        await check_discord(settings, report, fix=fix)
+        await check_discord(settings, report, fix=fix, database=database)
     print(f"\n{report.outcome}")
     return 1 if report.faults or (ready and not report.is_ready(ready)) else 0
 

@@ -23,6 +23,27 @@ async def until_signal() -> None:
 
 
 @contextlib.contextmanager
+def broken_off_by(end: asyncio.Task[None]) -> Iterator[None]:
+    """A block that is left, wherever it waits, as soon as `end` is done; nothing is raised by that."""
+    task = asyncio.current_task()
+    assert task is not None
+    within = True
+
+    def break_off(_: asyncio.Task[None]) -> None:
+        if within:
+            task.cancel()
+
+    end.add_done_callback(break_off)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not end.done() or task.uncancel():
+            raise
+    finally:
+        within = False
+
+
+@contextlib.contextmanager
 def cancelled_at_sigterm() -> Iterator[None]:
     """Within it SIGTERM cancels the current task, as Ctrl-C does where `asyncio.run` runs it."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()

@@ -1,5 +1,6 @@
 """What several areas of the tests share."""
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from bot.settings import Settings, shipped
 
 if TYPE_CHECKING:
     from tests.support.postgresql_server import PostgresqlServer
+
+gc.disable()  # until all is collected
 
 pytest.register_assert_rewrite("tests.support")
 
@@ -68,3 +71,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "simcord_env" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.simcord(settle_timeout=2.0))
+
+
+def pytest_collection_finish() -> None:
+    """Modules and thousands of tests stay to the end: the collector of garbage need not look at them each time."""
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(50_000, 20, 50)

@@ -11,6 +11,7 @@ from bot.check import check
 from bot.cli import main
 from bot.llm.dummy.server import serve_dummy
 from bot.settings import Settings
+from bot.store.server_settings import APPLICATION
 from bot.store.store import open_store
 from tests.support.discord_stand_in import pointed_at, stand_in
 from tests.support.endpoint_stand_in import Answer, fails, scripted_endpoint
@@ -213,6 +214,27 @@ async def test_discord_is_asked_for_login_intents_and_permissions(
     assert "oauth2/authorize" in said
     assert "`roundtable check --fix` sets that right." in said
     assert server.token not in said
+
+
+@pytest.mark.parametrize(
+    ("owner", "line"),
+    [
+        (None, "✓ Database: it belongs to no application yet; the next start makes it that of DISCORD_TOKEN."),
+        ("own", "✓ Database: it belongs to the application of DISCORD_TOKEN."),
+        ("7", "✗ The database that DATABASE_URL names belongs to the application 7; DISCORD_TOKEN is that of the "),
+    ],
+)
+async def test_whether_token_and_database_go_together_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], owner: str | None, line: str
+) -> None:
+    async with stand_in() as server:
+        with pointed_at(server):
+            chosen = settings(tmp_path, discord_token=server.token, llm_base_url="dummy")
+            async with open_store(chosen.database_url, chosen.database_file) as store:
+                own = str(server.world.application_id)
+                await store.remembered.put(APPLICATION, own if owner == "own" else owner)
+            assert await check(chosen, ready="run") == (owner == "7")
+    assert f"\n{line}" in capsys.readouterr().out
 
 
 async def test_fix_is_typed(monkeypatch: pytest.MonkeyPatch, no_settings: None, tmp_path: Path) -> None:

@@ -97,6 +97,7 @@ def test_each_dial_has_its_setting(monkeypatch: pytest.MonkeyPatch):
     numbers = {"turns": 7, "topic_every": 2.5, "topic_least": 2, "ask_every": 3, "dissent_every": 2}
     numbers |= {"wrap_up": 1, "pace": 0.5, "guest_wait": 7, "vote": True}
     values = numbers | {"pace_most": 9, "words_per_minute": 99, "floor": "random", "guards": "empty,repeat"}
+    values |= {"format": "council", "vote_seconds": 30, "open_turns": 2}
     assert values.keys() == Dials.model_fields.keys()
     for name, value in values.items():
         monkeypatch.setenv(f"DISCUSSION_{name.upper()}", str(value))
@@ -169,8 +170,8 @@ def test_settings_do_not_change():
         ("DISCUSSION_TURNS", "ten", '"ten" should be a valid integer'),
         ("DISCUSSION_TOPIC_EVERY", "nan", '"nan" should be'),
         ("DISCUSSION_PACE", "-1", '"-1" should be greater than or equal to 0.'),
-        ("DISCUSSION_PAECE", "8", "is not a setting. There are: DISCUSSION_TURNS, DISCUSSION_TOPIC_EVERY"),
-        ("DISCUSSION", "8 turns", "alone is not a setting. There are: DISCUSSION_TURNS"),
+        ("DISCUSSION_PAECE", "8", "is not a setting. There are: DISCUSSION_FORMAT, DISCUSSION_TURNS"),
+        ("DISCUSSION", "8 turns", "alone is not a setting. There are: DISCUSSION_FORMAT, DISCUSSION_TURNS"),
         ("ENDPOINT_FAST_BASE_URL", "localhost:8000", '"localhost:8000" is not a web address. Write something like'),
         ("ENDPOINT_FAST_URL", "http://host/v1", "is not a setting. There are: ENDPOINT_<NAME>_BASE_URL, ENDPOINT_"),
         ("ENDPOINT_BASE_URL", "http://host/v1", "is not a setting. There are: ENDPOINT_<NAME>_BASE_URL, ENDPOINT_"),

@@ -22,18 +22,19 @@ from bot.chat.session_starts import SessionStartsUsedUp
 from bot.chat.watched import watched
 from bot.errors import HostMustMend
 from bot.file_permissions import exposed_files
-from bot.library.catalogue import open_catalogue
+from bot.library.catalogue import Catalogue, open_catalogue
 from bot.llm.factory import open_endpoints, require_model
 from bot.llm.local.serving import with_local_model
-from bot.ops.control_protocol import control_socket
+from bot.ops.control_protocol import control_socket, control_sockets
+from bot.ops.control_server import remove_left
 from bot.ops.watch import Watch, open_watch
 from bot.settings import Settings
-from bot.signals import until_signal
+from bot.signals import broken_off_by, until_signal
 from bot.store.engine import TransientDatabaseError
 from bot.store.opening import lock_database
 from bot.store.schema import now
 from bot.store.shard_leases import Leases, Share
-from bot.store.store import open_store
+from bot.store.store import Store, open_store
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +42,11 @@ NO_TOKEN: Final = (
     "DISCORD_TOKEN is not set. Create an application at https://discord.com/developers/applications, press Reset Token "
     "under Bot, copy what it shows into .env, and try again. `roundtable demo` shows the bot without a token."
 )
-# From being told to end to having closed the bot, in seconds; Docker kills after ten.
-CLOSE_SECONDS: Final = 7
-# What comes last has at least so long.
+# From being told to end to having closed the bot, in seconds. Docker kills after ten, and a server of the database that
+# does not answer holds up what comes after: the store of the bot, the leases, the control socket, the store, the ops
+# server, for four seconds together at most. What the interpreter itself takes to end is left, too.
+CLOSE_SECONDS: Final = 4.5
+# What comes last of it has at least so long.
 _LEAST_SECONDS: Final = 0.5
 # The name of a task.
 UNTIL_OVER: Final = "until a share of the shards is over"
@@ -59,34 +62,43 @@ async def run_bot(settings: Settings, *, adopt: bool = False) -> int:
     require_model(settings)
     catalogue = open_catalogue(settings.personas_dir, settings.tasks_dir, settings.endpoints, leaves_out=True)
     async with AsyncExitStack() as stack:
-        if settings.database_file is not None:
-            stack.enter_context(lock_database(settings.database_file))
-        watch = await stack.enter_async_context(open_watch(settings))
-        opening = open_store(settings.database_url, settings.database_file, currency=settings.llm_currency)
-        store = await stack.enter_async_context(opening)
-        for sentence in exposed_files(settings.database_file):
-            log.warning("%s", sentence)
-        file = settings.database_file
-        heeding = HostSide.open(store, control_socket(file), is_shared=file is None)
-        host_side = await stack.enter_async_context(heeding)
-        settings = await stack.enter_async_context(with_local_model(settings))
-        endpoints = await stack.enter_async_context(open_endpoints(settings))
-        watch.over_parts(store, endpoints)
         end = asyncio.create_task(until_signal())
         stack.callback(end.cancel)
-        lives = _Lives(
-            settings, end, {"catalogue": catalogue, "store": store, "endpoints": endpoints}, host_side, watch
-        )
-        if settings.database_file is None:
-            lives.leases = await stack.enter_async_context(Leases.open(settings.database_url))
-        while application := await lives.ask():
+        lives = None
+        # A server of the database that does not answer is waited for, for minutes.
+        with broken_off_by(end):
+            await asyncio.sleep(0)  # from here on signals are heeded
+            lives = await _opened(settings, end, catalogue, stack)
+        while lives and (application := await lives.ask()):
             try:
-                await require_owner(store.remembered, application, adopt=adopt)
+                await require_owner(lives.store.remembered, application, adopt=adopt)
                 await lives.live(application)
             except TransientDatabaseError as problem:
                 await lives.wait(str(problem).rstrip("."))
     log.info("ended")
     return 0
+
+
+async def _opened(settings: Settings, end: asyncio.Task[None], catalogue: Catalogue, stack: AsyncExitStack) -> "_Lives":
+    """Open what the bots have in common; `stack` closes it."""
+    file = settings.database_file
+    if file is not None:
+        stack.enter_context(lock_database(file))
+    watch = await stack.enter_async_context(open_watch(settings))
+    opening = open_store(settings.database_url, file, currency=settings.llm_currency)
+    store = await stack.enter_async_context(opening)
+    for sentence in exposed_files(file):
+        log.warning("%s", sentence)
+    remove_left(control_sockets(file))
+    heeding = HostSide.open(store, control_socket(file), is_shared=file is None)
+    host_side = await stack.enter_async_context(heeding)
+    settings = await stack.enter_async_context(with_local_model(settings))
+    endpoints = await stack.enter_async_context(open_endpoints(settings))
+    watch.over_parts(store, endpoints)
+    lives = _Lives(settings, end, {"catalogue": catalogue, "store": store, "endpoints": endpoints}, host_side, watch)
+    if file is None:
+        lives.leases = await stack.enter_async_context(Leases.open(settings.database_url))
+    return lives
 
 
 class _Lives:
@@ -110,6 +122,10 @@ class _Lives:
         self._content = True
         self._shards = 0
         self._wait = first_contact.FIRST_RETRY
+
+    @property
+    def store(self) -> Store:
+        return self._parts["store"]
 
     async def ask(self) -> Application | None:
         """What Discord says of the application; None once the process is to end."""

@@ -27,6 +27,7 @@ from bot.chat.posting.courtesies import Courtesies
 from bot.chat.posting.own_messages import as_own
 from bot.chat.posting.rate_limit_trace import rate_limit_trace
 from bot.chat.posting.webhooks import WebhookRegistry
+from bot.chat.reaction_events import ReactionEvents
 from bot.chat.reloading import HostFiles
 from bot.chat.rules.host_rules import HostRules
 from bot.chat.server_events import ServerEvents
@@ -52,15 +53,15 @@ log = logging.getLogger(__name__)
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
-def needed_intents(*, message_content: bool) -> discord.Intents:
+def needed_intents(*, message_content: bool, reactions: bool = False) -> discord.Intents:
     """The intents the bot asks for. Message Content is the only privileged one, and the bot lives without it."""
     intents = discord.Intents.none()
     intents.guilds = intents.guild_messages = True
-    intents.message_content = message_content
+    intents.message_content, intents.guild_reactions = message_content, reactions
     return intents
 
 
-class RoundtableBot(ServerEvents):
+class RoundtableBot(ReactionEvents, ServerEvents):
     """The Discord client. Closing it ends every loop; the sessions go on at the next start."""
 
     def __init__(
@@ -105,6 +106,7 @@ class RoundtableBot(ServerEvents):
             self.stage_of,
             max_tokens=settings.llm_max_tokens,
             limits=limits,
+            reads_room=settings.reactions,
         )
         trial = TrialLines(store.spending, endpoints, limits, max_tokens=settings.llm_max_tokens)
         self.workshop = Workshop.of(store, lambda: self.catalogue, self.avatars, trial)
@@ -296,7 +298,7 @@ def create_bot(
         catalogue=catalogue,
         store=store,
         endpoints=endpoints,
-        intents=needed_intents(message_content=message_content),
+        intents=needed_intents(message_content=message_content, reactions=settings.reactions),
         shard_count=shard_count,
         shard_ids=shard_ids,
     )

@@ -13,6 +13,7 @@ from typing import Any, Final
 from bot.chat.bot import RoundtableBot
 from bot.chat.posting.table_files import faces
 from bot.errors import RoundtableError
+from bot.ops.control_protocol import NotHere
 from bot.ops.control_server import serving_control
 from bot.ops.tables import RunningTables, StoredTables, deeds_of
 from bot.store.store import Store
@@ -61,7 +62,7 @@ class HostSide:
         show = partial(faces, pictures=self._store.pictures)
         bot = self._bot
         if bot is None and self._is_shared and what in _CHANGES:
-            raise RoundtableError("This process has no table now; ask the one that has it, or steer it on Discord.")
+            raise NotHere("This process has no table now; ask the one that has it, or steer it on Discord.")
         tables = RunningTables(self._store, bot.supervisor, show) if bot else StoredTables(self._store, show)
         return await deeds_of(tables)[what](**values)
 

@@ -17,7 +17,7 @@ from bot.ops.host_news import HostNews
 from bot.ops.watch import Watch
 
 # How long the end of the process may be held up to tell of it, in seconds.
-_FAREWELL_SECONDS: Final = 1.5
+_FAREWELL_SECONDS: Final = 1.0
 
 
 def gateway_state(client: discord.Client) -> GatewayState:
@@ -50,7 +50,8 @@ async def watched(
         yield
         return
     channel = StatusChannel(bot, channel_id)
-    news = HostNews(lambda: standing_faults(bot.endpoints, bot.supervisor.open_sessions()), channel.tell)
+    faults = lambda: standing_faults(bot.endpoints, bot.supervisor.open_sessions())  # noqa: E731
+    news = HostNews(faults, channel.tell, watch.told_faults)
     telling = asyncio.create_task(_tell(bot, channel.tell, watch, news), name="telling the status channel")
     try:
         yield
@@ -69,6 +70,7 @@ async def _tell(bot: InteractionClient, tell: Callable[[str], Awaitable[bool]], 
     await bot.wait_until_ready()
     if not watch.start_is_told:
         watch.start_is_told = await tell(_started(bot))
+    await watch.told_faults.over_tables(bot.store.remembered, bot.supervisor.open_sessions())
     await news.keep_telling()
 
 

@@ -8,6 +8,7 @@ import discord
 
 from bot.chat.app import NO_TOKEN
 from bot.chat.bot import needed_intents
+from bot.chat.database_owner import another_s
 from bot.chat.first_contact import BAD_TOKEN, use_other_discord
 from bot.chat.rules.api_errors import kind_of
 from bot.chat.rules.permissions import in_words, missing
@@ -16,6 +17,7 @@ from bot.checks.discord_application import check_application
 from bot.checks.report import Report
 from bot.errors import RoundtableError
 from bot.settings import Settings
+from bot.store.models import LookedInto
 
 # How many servers are looked at for permissions.
 _SERVERS: Final = 20
@@ -25,8 +27,9 @@ SECONDS: float = 60
 _LONGEST_WAIT: Final = 30.0
 
 
-async def check_discord(settings: Settings, report: Report, *, fix: bool) -> None:
-    """Log in and tell what is right and what is not. `fix`: put the application's install settings right."""
+async def check_discord(settings: Settings, report: Report, *, fix: bool, database: LookedInto | None = None) -> None:
+    """Log in and tell what is right and what is not. `fix`: put the application's install settings right. `database`:
+    the one that is there."""
     if settings.discord_token is None:
         if fix:
             report.fault(NO_TOKEN)
@@ -36,7 +39,9 @@ async def check_discord(settings: Settings, report: Report, *, fix: bool) -> Non
         return
     try:
         async with asyncio.timeout(SECONDS):
-            await _log_in_and_look(settings, settings.discord_token.get_secret_value(), report, fix=fix)
+            await _log_in_and_look(
+                settings, settings.discord_token.get_secret_value(), report, fix=fix, database=database
+            )
     except discord.LoginFailure:
         report.fault(f"Discord: {BAD_TOKEN}")
     except RoundtableError as error:
@@ -55,13 +60,17 @@ async def check_discord(settings: Settings, report: Report, *, fix: bool) -> Non
         )
 
 
-async def _log_in_and_look(settings: Settings, token: str, report: Report, *, fix: bool) -> None:
+async def _log_in_and_look(
+    settings: Settings, token: str, report: Report, *, fix: bool, database: LookedInto | None
+) -> None:
     if settings.discord_api_url:
         await use_other_discord(settings.discord_api_url)
     intents = needed_intents(message_content=False)
     async with discord.Client(intents=intents, max_ratelimit_timeout=_LONGEST_WAIT) as client:
         await client.login(token)
         report.fine(f"Discord: logged in as {client.user}.")
+        if database is not None:
+            _tell_whose_it_is(client, database, report)
         await check_application(client, settings, report, fix=fix)
         if settings.discord_status_channel:
             try:
@@ -70,6 +79,19 @@ async def _log_in_and_look(settings: Settings, token: str, report: Report, *, fi
                 report.fault(f"Discord: {problem}")
         async for guild in client.fetch_guilds(limit=_SERVERS):
             await _check_server(client, guild, settings, report)
+
+
+def _tell_whose_it_is(client: discord.Client, database: LookedInto, report: Report) -> None:
+    """Whether the database is the application's whose token is set."""
+    assert client.application_id is not None
+    assert client.user is not None
+    match database.application:
+        case None:
+            report.fine("Database: it belongs to no application yet; the next start makes it that of DISCORD_TOKEN.")
+        case owner if owner == str(client.application_id):
+            report.fine("Database: it belongs to the application of DISCORD_TOKEN.")
+        case owner:
+            report.fault(another_s(owner, client.application_id, client.user.name))
 
 
 async def _check_server(client: discord.Client, found: discord.Guild, settings: Settings, report: Report) -> None:

@@ -50,7 +50,7 @@ async def revision_of(settings: Settings) -> str | None:
         if not file.exists() or not file.stat().st_size:
             return None
         try:
-            return look_into(file)[0]
+            return look_into(file).revision
         except DatabaseOpenError as error:
             raise DatabaseOpenError(f"The database {file} can't be read ({error}).") from None
-    return (await look_into_server(settings.database_url))[0]
+    return (await look_into_server(settings.database_url)).revision

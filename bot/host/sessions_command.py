@@ -15,8 +15,8 @@ from bot.discussion.text.control_sequences import without_controls
 from bot.errors import RoundtableError
 from bot.host.migrate_command import revision_of
 from bot.host.tables_in_words import in_full, in_rows
-from bot.ops.control_client import ask_bot
-from bot.ops.control_protocol import NoBot, control_socket
+from bot.ops.control_client import ask_each
+from bot.ops.control_protocol import NotHere, control_sockets, listens_at
 from bot.ops.tables import FORMS, StoredTables, deeds_of
 from bot.settings import Settings
 from bot.store.opening import DatabaseOpenError, known_revisions, lock_database, open_database
@@ -35,7 +35,7 @@ async def sessions(args: argparse.Namespace, settings: Settings) -> int:
         match args.action:
             case "list":
                 tables = await ask("list", with_ended=args.all)
-                shown = _json(tables) if args.json else in_rows(tables)
+                shown = _json(tables) if args.json else in_rows(tables) if tables else await _why_none(ask)
             case "show":
                 table = await ask("show", number=args.id)
                 shown = _json(table) if args.json else in_full(table)
@@ -52,20 +52,26 @@ async def sessions(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+async def _why_none(ask: _Asked) -> str:
+    """What to say in the place of a list without a line."""
+    if await ask("list", with_ended=True):
+        return "No table is open. `roundtable sessions list --all` shows those that have ended."
+    return "There are no tables yet."
+
+
 @asynccontextmanager
 async def _tables(settings: Settings, *, changes: bool) -> AsyncIterator[_Asked]:
     """The running bot's tables, or else the database's. `changes`: then no other process may have it."""
-    socket = control_socket(settings.database_file)
-    try:
-        await ask_bot(socket, "hello")
-    except NoBot:
-        pass
-    else:
-        yield partial(ask_bot, socket)
+    sockets = control_sockets(settings.database_file)
+    hello = await ask_each(sockets, "hello")
+    if hello.given:
+        yield partial(_ask, settings, sockets)
         return
+    if hello.errors:
+        raise hello.error
     with ExitStack() as stack:
         if changes:
-            stack.enter_context(_alone_with(settings.database_file, socket))
+            stack.enter_context(_alone_with(settings.database_file))
         await _require_this_schema(settings)
         store = Store(await open_database(settings.database_url), settings.llm_currency)
         try:
@@ -79,19 +85,44 @@ async def _tables(settings: Settings, *, changes: bool) -> AsyncIterator[_Asked]
             await store.aclose()
 
 
-def _alone_with(database: Path | None, socket: Path) -> FileLock:
+async def _ask(settings: Settings, sockets: list[Path], do: str, /, **values: Any) -> Any:
+    """Have it done by whichever process can. Raises ControlError."""
+    answers = await ask_each(sockets, do, **values)
+    if answers.given:
+        match do:
+            case "list":
+                return _with_all_names(answers.given)
+            case "show":
+                return max(answers.given, key=lambda table: bool(table["server"]))
+            case _:
+                return answers.given[0]
+    if isinstance(answers.error, NotHere) and settings.database_file is None:
+        raise NotHere(
+            f"Table {values['number']} is with a process that does not listen {listens_at(None)}, but in another "
+            "folder or on another machine. Run this there, or steer the table on Discord."
+        )
+    raise answers.error
+
+
+def _with_all_names(lists: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Each process tells of all tables, but knows only of its own what their places are called."""
+    named = {table["id"]: table for tables in lists for table in tables if table["server"]}
+    return [named.get(table["id"], table) for table in lists[0]]
+
+
+def _alone_with(database: Path | None) -> FileLock:
     """The lock of the database. Raises RoundtableError where a bot may be using it."""
     if database is None:
         raise RoundtableError(
-            f"No bot listens at {socket}, and whether one uses the database from another machine is not known here. "
-            "Run this where the bot runs, or steer the table on Discord."
+            f"No bot listens {listens_at(None)}, and whether one uses the database from another machine is not known "
+            "here. Run this where the bot runs, or steer the table on Discord."
         )
     try:
         return lock_database(database)
     except DatabaseOpenError:
         raise RoundtableError(
-            f"A bot uses {database}, but does not listen at {socket}: it is of an older version, or the system has no "
-            "such sockets. Steer the table on Discord, or stop the bot first."
+            f"A bot uses {database}, but does not listen {listens_at(database)}: it is of an older version, or the "
+            "system has no such sockets. Steer the table on Discord, or stop the bot first."
         ) from None
 
 

@@ -22,9 +22,7 @@ _FAULTS: Final[Mapping[str, str]] = {
 
 
 def in_rows(tables: Sequence[Mapping[str, Any]]) -> str:
-    """A line a table, under a head; a sentence where there is none."""
-    if not tables:
-        return "There is no such table."
+    """A line a table, under a head."""
     rows = [_HEAD, *(_row(table) for table in tables)]
     widths = [max(columns(row[at]) for row in rows) for at in range(len(_HEAD))]
     return "\n".join("  ".join(map(_padded, row, widths, _HEAD)).rstrip() for row in rows)

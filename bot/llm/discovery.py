@@ -8,7 +8,7 @@ from typing import Any, Final
 from bot.llm.client import CALL_ERRORS, EndpointClient
 from bot.llm.json_reading import at
 from bot.llm.model_profile import ModelProfile
-from bot.llm.quirks import Fact, counts, texts
+from bot.llm.quirks import Fact, counts, texts, texts_listed
 
 log = logging.getLogger(__name__)
 
@@ -60,14 +60,16 @@ async def discover(client: EndpointClient, profile: ModelProfile) -> str | None:
         return named
     if named is not None:
         model = next((model for name, model in models if _is_same(name, named)), {})
-        profile.learn_listed(named, await _window(client, named, model), owner=at(model, "owned_by"))
+        profile.learn_listed(
+            named, await _window(client, named, model), owner=at(model, "owned_by"), thinks=thinks(model)
+        )
         return named
     if not models:
         return None
     first = next((place for place, model in enumerate(models) if speaks(*model)), 0)
     name, model = models[first]
     profile.learn_choice([other for other, _ in models], passed_over=first)
-    profile.learn_listed(name, await _window(client, name, model), owner=at(model, "owned_by"))
+    profile.learn_listed(name, await _window(client, name, model), owner=at(model, "owned_by"), thinks=thinks(model))
     return name
 
 
@@ -114,6 +116,13 @@ def window_of(model: Any) -> int | None:
     The least of what is told: a server lists what a model could take beside what it was loaded with.
     """
     return min(filter(None, counts(Fact.WINDOW, model)), default=None)
+
+
+def thinks(model: Any) -> bool | None:
+    """Whether a model of the list thinks before it speaks: False where the list tells the parameters that it takes, and
+    none of them is about that. None: not told, or only that it can."""
+    parameters = texts_listed(Fact.PARAMETERS, model)
+    return False if parameters and not any("reasoning" in name for name in parameters) else None
 
 
 def _is_same(listed: str, named: str) -> bool:

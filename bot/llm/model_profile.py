@@ -115,13 +115,16 @@ class ModelProfile:
 
     # --- what it learns from ---
 
-    def learn_listed(self, model: str, window: int | None, *, owner: Any = None) -> None:
-        """The server lists it, under this name and with this window in tokens; `owner`: whose it is called there."""
+    def learn_listed(self, model: str, window: int | None, *, owner: Any = None, thinks: bool | None = None) -> None:
+        """The server lists it, under this name and with this window in tokens; `owner`: whose it is called there,
+        `thinks`: whether it does before it speaks. What an answer shows of that counts for more."""
         self.owner = owner
         if model != self.model:  # what the last one refused this one may take
             self._learnt.forget()
             self._is_measured, self._lowest_ratio = False, None
             self.reasons, self._opens_thoughts = None, False
+        if self.reasons is None:
+            self.reasons = thinks
         if (model, window) != (self.model, self._listed_window):
             self._cut, self._told_window = SilentCut(), None
         self.model, self._listed_window = model, window

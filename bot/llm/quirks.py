@@ -28,6 +28,7 @@ class Fact(Enum):
     REFUSAL = auto()  # the text with which the model declines; in an answer's message
     NAME = auto()  # a model's name; in a model of the list
     TASK = auto()  # what a model is for; in a model of the list
+    PARAMETERS = auto()  # which parameters of a request it takes; in a model of the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,12 @@ PLACES: Final = (
     FieldPath(
         Fact.TASK, "OpenRouter", ("architecture", "output_modalities"), "https://openrouter.ai/docs/models: modalities"
     ),
+    FieldPath(
+        Fact.PARAMETERS,
+        "OpenRouter",
+        ("supported_parameters",),
+        "https://openrouter.ai/docs/models: reasoning among them",
+    ),
 )
 
 _PATHS: Final = {fact: [place.path for place in PLACES if place.fact is fact] for fact in Fact}
@@ -134,6 +141,12 @@ def texts(fact: Fact, data: Any) -> Iterator[str]:
     for path in _PATHS[fact]:
         if text := "".join(value for value in each(data, *path) if isinstance(value, str)):
             yield text
+
+
+def texts_listed(fact: Fact, data: Any) -> list[str]:
+    """The texts of the lists that stand for a fact."""
+    lists = [value for path in _PATHS[fact] for value in each(data, *path) if isinstance(value, list)]
+    return [text for values in lists for text in values if isinstance(text, str)]
 
 
 def counts(fact: Fact, data: Any) -> Iterator[int]:

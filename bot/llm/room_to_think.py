@@ -1,4 +1,11 @@
-"""Whether a model thinks before it speaks, when its first answer was cut: found out by giving it room for that."""
+"""Whether a model thinks before it speaks, when its first answer was cut: found out by giving it room for that.
+
+Not where the server says that it does not: in the answer, by a count of thought tokens that is 0; or in its list of
+models, as OpenRouter does, which names the parameters that each takes (`discovery.thinks`). No other list tells it
+reliably. OpenAI's, vLLM's, LM Studio's and Mistral's say nothing of it; llama.cpp's (`/props`) has the chat template,
+which tells what it knows of, and not what the model does; Ollama's has it in `/api/show` only, a request of its own for
+each model.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable

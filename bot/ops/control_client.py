@@ -1,11 +1,13 @@
-"""The shell's end of the control socket: asks the running bot for something."""
+"""The shell's end of the control sockets: asks the running bot for something, or each of several."""
 
 import asyncio
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bot.ops.control_protocol import LONGEST_LINE, ControlError, NoBot, address_of, line_of, read_line
+from bot.ops.control_protocol import LONGEST_LINE, ControlError, NoBot, NotHere, address_of, line_of, read_line
 
 # How long the bot may take, in seconds: whoever stops a table waits for its place, too.
 PATIENCE: Final = 60.0
@@ -43,5 +45,40 @@ async def ask_bot(path: Path, do: str, **values: Any) -> Any:
         raise ControlError("The running bot has hung up without an answer; it may be ending.")
     answer = read_line(line)
     if "error" in answer:
-        raise ControlError(answer["error"])
+        raise (NotHere if answer.get("elsewhere") else ControlError)(answer["error"])
     return answer.get("gives")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What several give, and what the others say in the place of it."""
+
+    given: list[Any]
+    errors: list[ControlError]
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether nobody is there."""
+        return not self.given and not self.errors
+
+    @property
+    def error(self) -> ControlError:
+        """What to tell where nothing was given: the sentence of whoever knows of the matter, if somebody does."""
+        return min(self.errors, key=lambda error: isinstance(error, NotHere), default=NoBot("The bot has ended."))
+
+
+async def ask_each(paths: Iterable[Path], do: str, **values: Any) -> Answers:
+    """Have whoever listens at one of `paths` do something, all at once."""
+    answers = await asyncio.gather(*(_ask_or_error(path, do, **values) for path in paths))
+    errors = [answer for answer in answers if isinstance(answer, ControlError)]
+    return Answers(
+        [answer for answer in answers if not isinstance(answer, ControlError)],
+        [error for error in errors if not isinstance(error, NoBot)],
+    )
+
+
+async def _ask_or_error(path: Path, do: str, **values: Any) -> Any:
+    try:
+        return await ask_bot(path, do, **values)
+    except ControlError as error:
+        return error

@@ -1,12 +1,14 @@
 """How the shell's commands speak to the running bot: JSON, a line each way, over a socket beside the database.
 
 A request is `{"protocol": 1, "do": "pause", "with": {"number": 3}}`; the answer is `{"protocol": 1, "gives": …}`, or
-`{"protocol": 1, "error": "a sentence for a person"}`. Both sides refuse another number of the protocol in words.
+`{"protocol": 1, "error": "a sentence for a person"}`, with `"elsewhere": true` where another process may know of it.
+Both sides refuse another number of the protocol in words.
 """
 
 import contextlib
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -28,10 +30,29 @@ class NoBot(ControlError):
     """Nobody listens."""
 
 
+class NotHere(ControlError):
+    """What is asked for is another process's."""
+
+
+# Where the processes listen whose database is on a server; several may run in one folder.
+_SHARED_FOLDER: Final = Path("data")
+
+
 def control_socket(database: Path | None) -> Path:
-    """Where the bot of a database listens: beside it, or where that is on a server (None) in the default folder."""
-    database = database or Path("data/roundtable")
+    """Where the bot of a database listens: beside it, or where that is on a server (None) under a name of its own."""
+    if database is None:
+        return _SHARED_FOLDER / f"roundtable.{secrets.token_hex(4)}.control"
     return database.with_name(f"{database.name}.control")
+
+
+def control_sockets(database: Path | None) -> list[Path]:
+    """Where somebody may be listening for a database: of a server's, all of this folder."""
+    return sorted(_SHARED_FOLDER.glob("roundtable.*.control")) if database is None else [control_socket(database)]
+
+
+def listens_at(database: Path | None) -> str:
+    """Where nobody listens, or somebody does, in words."""
+    return f"in {_SHARED_FOLDER}/" if database is None else f"at {control_socket(database)}"
 
 
 @contextlib.contextmanager

@@ -5,12 +5,12 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from bot.errors import RoundtableError, new_error_id
-from bot.ops.control_protocol import ControlError, address_of, line_of, read_line
+from bot.ops.control_protocol import ControlError, NotHere, address_of, line_of, read_line
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ Deed = Callable[..., Awaitable[Any]]
 # How long whoever has connected may take to say what they want, in seconds.
 _PATIENCE: Final = 10.0
 # How long the end of the process may be held up by what was asked before, in seconds.
-_LAST_SECONDS: Final = 1.5
+_LAST_SECONDS: Final = 0.5
 _LONGEST_REQUEST: Final = 64 * 1024
 
 
@@ -70,23 +70,44 @@ async def serving_control(path: Path, deeds: Mapping[str, Deed]) -> AsyncIterato
 
 def _bind(path: Path) -> socket.socket:
     """Raises OSError, also where somebody is answering there."""
+    if _answers(path):
+        raise OSError("another process answers there")
     bound = socket.socket(socket.AF_UNIX)
+    new = path.with_name(f"{path.name}.new")
     try:
-        with address_of(path) as address:
-            with socket.socket(socket.AF_UNIX) as tried, contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
-                tried.connect(address)
-                raise OSError("another process answers there")
-            path.unlink(missing_ok=True)  # of a bot that was killed
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new.unlink(missing_ok=True)
+        with address_of(new) as address:
             before = os.umask(0o177)
             try:
                 bound.bind(address)
             finally:
                 os.umask(before)
+        bound.listen()
+        # Only now: a socket at which nobody answers is taken for one that a killed bot has left.
+        new.replace(path)
         bound.setblocking(False)
     except OSError:
         bound.close()
         raise
     return bound
+
+
+def _answers(path: Path) -> bool:
+    """Whether somebody listens there. Raises OSError where that can't be known."""
+    with socket.socket(socket.AF_UNIX) as tried, contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
+        with address_of(path) as address:
+            tried.connect(address)
+        return True
+    return False
+
+
+def remove_left(paths: Iterable[Path]) -> None:
+    """Remove those sockets that processes have left which were killed."""
+    for path in paths:
+        with contextlib.suppress(OSError):
+            if not _answers(path):
+                path.unlink()
 
 
 def _unbind(path: Path) -> None:
@@ -101,6 +122,8 @@ async def _answer(line: bytes, deeds: Mapping[str, Deed]) -> bytes:
         if deed is None:
             raise ControlError("The running bot does not know this command. Is it of the same version?")
         return line_of(gives=await deed(**request.get("with", {})))
+    except NotHere as error:
+        return line_of(error=str(error), elsewhere=True)
     except RoundtableError as error:
         return line_of(error=str(error))
     except Exception:

@@ -12,6 +12,8 @@ from bot.store.models import Fault
 # that takes no posts.
 _DOWN: Final = 300.0
 _BLOCKED: Final = 60.0
+# What the names of tables' faults begin with.
+OF_TABLE: Final = "table "
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,21 @@ def standing_faults(endpoints: EndpointRegistry, open_tables: Iterable[SessionRu
             sentence = f"The endpoint “{name}” writes no turns. {trouble.sentence}"
             faults[f"endpoint {name}"] = StandingFault(sentence, 0.0 if trouble.is_refusal else _DOWN)
     for table in open_tables:
-        where = f"The table in <#{table.stored.place_id}> (server {table.stored.guild_id}) stands still."
+        where = stands_still(table)
         if table.is_suspended:
             faults["database"] = StandingFault(table.reason or "The bot's database can't be used.")
         elif table.fault is Fault.PLACE:
-            faults[f"table {table.id}"] = StandingFault(f"{where} {table.reason}", _BLOCKED)
+            faults[table_name(table)] = StandingFault(f"{where} {table.reason}", _BLOCKED)
         elif table.fault is Fault.ERROR:
-            faults[f"table {table.id}"] = StandingFault(f"{where} {table.reason}")
+            faults[table_name(table)] = StandingFault(f"{where} {table.reason}")
     return faults
+
+
+def table_name(table: SessionRunner) -> str:
+    """What tells a table's fault from any other: in every process that has the table."""
+    return f"{OF_TABLE}{table.id}"
+
+
+def stands_still(table: SessionRunner) -> str:
+    """Of a table whose fault needs a person."""
+    return f"The table in <#{table.stored.place_id}> (server {table.stored.guild_id}) stands still."

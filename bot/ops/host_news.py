@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from bot.ops.faults import StandingFault
+from bot.ops.told_faults import ToldFaults
 
 # Between two looks, in seconds.
 LOOK_SECONDS: float = 10.0
@@ -20,14 +21,14 @@ class HostNews:
         self,
         faults: Callable[[], Mapping[str, StandingFault]],
         tell: Callable[[str], Awaitable[bool]],
+        told: ToldFaults,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`clock` gives seconds."""
+        """`told`: those of earlier bots, too. `clock` gives seconds."""
         self._faults = faults
         self._tell = tell
+        self._told = told
         self._clock = clock
-        self._since: dict[str, float] = {}
-        self._told: dict[str, str] = {}
 
     async def keep_telling(self) -> None:
         """Look for ever. What could not be told is told by a later look, if it still stands."""
@@ -37,20 +38,19 @@ class HostNews:
 
     async def look(self) -> None:
         """Tell what is new since the last look that was told, and what is over."""
-        now, standing = self._clock(), self._faults()
-        self._since = {name: self._since.get(name, now) for name in standing}
+        now, standing, told = self._clock(), self._faults(), self._told.sentences
+        since = self._told.since = {name: self._told.since.get(name, now) for name in standing}
         new = {
             name: fault.sentence
             for name, fault in standing.items()
-            if name not in self._told and now - self._since[name] >= fault.grace
+            if name not in told and now - since[name] >= fault.grace
         }
-        over = [name for name in self._told if name not in standing]
-        lines = [*(f"⚠️ {sentence}" for sentence in new.values()), *(f"✅ Over: {self._told[name]}" for name in over)]
+        over = [name for name in told if name not in standing]
+        lines = [*(f"⚠️ {sentence}" for sentence in new.values()), *(f"✅ Over: {told[name]}" for name in over)]
         if not lines:
             return
         more = len(lines) - _MOST_LINES
-        told = [*lines[:_MOST_LINES], f"… and {more} more, in the log."] if more > 0 else lines
-        if await self._tell("\n".join(told)):
-            self._told.update(new)
-            for name in over:
-                del self._told[name]
+        shown = [*lines[:_MOST_LINES], f"… and {more} more, in the log."] if more > 0 else lines
+        if await self._tell("\n".join(shown)):
+            await self._told.add(new)
+            await self._told.remove(over)

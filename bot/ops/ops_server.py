@@ -16,6 +16,8 @@ from bot.ops.readiness import Readiness
 
 log = logging.getLogger(__name__)
 
+# How long the end of the process may be held up by a page that is being answered, in seconds.
+_LAST_SECONDS: Final = 0.5
 _PATHS: Final = ("/healthz", "/readyz", "/metrics")
 
 
@@ -63,7 +65,7 @@ async def serving(server: OpsServer, address: tuple[str, int], *, is_wanted: boo
     Otherwise that is a warning, and there is no ops server: two bots on one machine need not know of this.
     """
     host, port = address
-    runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=1)
+    runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=_LAST_SECONDS)
     await runner.setup()
     try:
         try:

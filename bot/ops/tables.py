@@ -9,6 +9,7 @@ from bot.discussion.moderation.formats.table import format_of
 from bot.errors import RoundtableError
 from bot.minutes.account import PlaceNames, title_of
 from bot.minutes.as_markdown import as_markdown
+from bot.ops.control_protocol import NotHere
 from bot.sessions.delivery.minutes import minutes_files, told_of
 from bot.sessions.supervisor import Supervisor
 from bot.store.models import Fault, Post, PostKind, Status, StoredSession
@@ -176,7 +177,7 @@ class RunningTables(StoredTables):
     async def _place(self, number: int) -> int:
         stored = (await self._open(number)).stored
         if self._supervisor.holding(number) is None:
-            raise TableError(f"Table {number} is not among those of this process.")
+            raise NotHere(f"Table {number} is not among those of this process.")
         return stored.place_id
 
 

@@ -15,6 +15,7 @@ from bot.ops.gauges import show_gateway, show_tables
 from bot.ops.loop_lag import sample_loop_lag
 from bot.ops.ops_server import OpsServer, serving
 from bot.ops.readiness import Readiness
+from bot.ops.told_faults import ToldFaults
 from bot.sessions.supervisor import Supervisor
 from bot.settings import Settings
 from bot.store.store import Store
@@ -32,6 +33,7 @@ class Watch:
         self._tasks: list[asyncio.Task[None]] = []
         self.start_is_told = False
         """In the status channel: once a process, however many bots it has one after the other."""
+        self.told_faults = ToldFaults()
         metrics.BUILD.info(
             {"version": __version__, "python": platform.python_version(), "database": settings.database_kind}
         )

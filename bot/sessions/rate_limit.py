@@ -23,10 +23,11 @@ def is_over_rate(record: Record, author_id: int, message_id: int) -> bool:
 def goes_on_from(record: Record, turn: Turn) -> bool:
     """Whether a guest's turn, the record's next, goes on with the last one: by the same guest, so soon after the first
     of them that it is one burst."""
-    last = record.turns[-1] if record.turns else None
+    behind = [t for t in record if not t.is_note]
+    last = behind[-1] if behind else None
     if last is None or last.kind != "guest" or (last.author_id, last.speaker) != (turn.author_id, turn.speaker):
         return False
-    first = next(t for t in reversed(record.turns) if GOES_ON_FLAG not in t.flags)
+    first = next(t for t in reversed(behind) if GOES_ON_FLAG not in t.flags)
     return milliseconds(turn.message_id or 0) - milliseconds(first.message_id or 0) <= BURST_SECONDS * 1000
 
 

@@ -27,6 +27,7 @@ from bot.sessions.guest_turns import Heard
 from bot.sessions.hearing import Hearing
 from bot.sessions.lifecycle import Lifecycle
 from bot.sessions.resilience.database_outage import DatabaseOutage
+from bot.sessions.room_reading import RoomReading
 from bot.sessions.state import SessionState
 from bot.sessions.turn_log import TurnLog
 from bot.sessions.turn_loop import TurnLoop
@@ -48,10 +49,12 @@ class SessionRunner:
         max_tokens: int,
         latest: int,
         limits: Limits = USUAL,
+        reads_room: bool = True,
         on_turn: Callable[[Turn], None] = lambda turn: None,
     ) -> None:
         """`latest`: the largest message id the session has seen. `max_tokens`: of a turn. `limits`: what its calls of a
-        model may cost. `on_turn` is told of each committed turn."""
+        model may cost. `reads_room`: whether personas are told what the audience makes of them. `on_turn` is told of
+        each committed turn."""
         self.record = record
         self._stage = stage
         self._state = SessionState(stored, store, self._changed)
@@ -92,6 +95,7 @@ class SessionRunner:
         self.panel = PanelFollower(
             self._state, self.status_report, store=store, stage=stage, outbox=self._outbox, announcer=announcer
         )
+        self.room = RoomReading(self._state, record, log=self._log, store=store, is_on=reads_room)
         self._loop = TurnLoop(
             self._state,
             record,
@@ -105,6 +109,7 @@ class SessionRunner:
             backfill=self._backfill,
             typing=TypingSign(pace, stage.show_typing),
             panel=self.panel,
+            room=self.room,
         )
 
     async def run(self, *, first: Callable[[], Awaitable[None]] | None = None) -> None:

@@ -32,7 +32,7 @@ from bot.store.models import Fault, Post, PostKind, Status, StoredSession
 from bot.store.store import PlaceTaken, Store
 
 # On shutdown, how long sends in flight may take before they are left to the next start, in seconds.
-SHUTDOWN_SECONDS: Final = 4.0
+SHUTDOWN_SECONDS: Final = 3.0
 
 
 class Supervisor:
@@ -46,12 +46,15 @@ class Supervisor:
         *,
         max_tokens: int,
         limits: Limits = USUAL,
+        reads_room: bool = True,
     ) -> None:
+        """`max_tokens`, `limits` and `reads_room` as `SessionRunner` has them."""
         self._store = store
         self._endpoints = endpoints
         self._make_stage = make_stage
         self._max_tokens = max_tokens
         self._limits = limits
+        self._reads_room = reads_room
         self.under_way = Counter[int]()
         """How many sessions are under way, by channel; those in its threads are among them."""
         self._recovery = Recovery(endpoints, self._go_on)
@@ -287,6 +290,7 @@ class Supervisor:
             endpoints=self._endpoints,
             max_tokens=self._max_tokens,
             limits=self._limits,
+            reads_room=self._reads_room,
             latest=latest,
         )
         self._runners[stored.place_id] = runner

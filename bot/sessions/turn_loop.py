@@ -37,6 +37,7 @@ from bot.sessions.delivery.stage import PlaceGone, PostingBlocked
 from bot.sessions.lifecycle import Lifecycle
 from bot.sessions.resilience.backfill import Backfill
 from bot.sessions.resilience.database_outage import DatabaseOutage
+from bot.sessions.room_reading import RoomReading
 from bot.sessions.state import SessionState
 from bot.sessions.turn_log import TurnLog
 from bot.store.engine import TransientDatabaseError
@@ -71,6 +72,7 @@ class TurnLoop:
         backfill: Backfill,
         typing: TypingSign,
         panel: PanelFollower,
+        room: RoomReading,
     ) -> None:
         self._state = state
         self._record = record
@@ -84,6 +86,7 @@ class TurnLoop:
         self._backfill = backfill
         self._typing = typing
         self._panel = panel
+        self._room = room
         self._poll_clock = PollClock(state.session)
         self._paused_after = 0  # so many turns in vain, the last time that they were the reason
 
@@ -160,7 +163,7 @@ class TurnLoop:
             await self._lifecycle.place_gone(str(problem))
 
     async def _take_turn(self, step: Speak | Summarise | Choose) -> None:
-        if await self._draft.listen():
+        if await self._draft.listen() or (isinstance(step, Speak) and await self._room.heed()):
             return  # it may be another step by now
         self._draft.begin(self._record.last_seq)
         try:

@@ -68,6 +68,13 @@ class DiscordSection(BaseSettings):
         examples=[f"{PLURALKIT}, 431544605209788416"],
     )
 
+    reactions: bool = Field(
+        default=True,
+        description="Whether members' reactions to what personas say count (👍, 👎 and the like), true or false: the "
+        "persona that speaks next is told in a few words what the audience made of a turn. A server can switch that "
+        "off for itself.",
+    )
+
     @field_validator("allowed_servers")
     @classmethod
     def _some_server(cls, value: tuple[int, ...] | None) -> tuple[int, ...] | None:

@@ -22,12 +22,15 @@ from bot.store.schema import (
     last_choices,
     opt_outs,
     posts,
+    reactions,
     sessions,
     turns,
     votes,
 )
 
 _UNSENT = (PostStatus.QUEUED, PostStatus.SENDING)
+# What members of the audience make of a table: each row is one member's.
+_OF_MEMBERS = (votes, reactions)
 # What forgetting may change in a turn.
 _COLUMNS = ("speaker", "text", "raw", "steering", "message_id", "author_id")
 
@@ -43,6 +46,7 @@ class Kept:
     kept_out: bool
     promised_days: int | None = None
     votes: int = 0
+    reactions: int = 0
 
 
 class MemberData:
@@ -58,15 +62,19 @@ class MemberData:
         theirs = and_(sessions.c.guild_id == guild_id, turns.c.author_id == user_id, turns.c.text != "")
         count = select(func.count(), func.count(turns.c.session_id.distinct())).select_from(turns).join(sessions)
         convened = and_(sessions.c.guild_id == guild_id, sessions.c.convener_id == user_id)
-        voted = select(func.count()).select_from(votes).join(sessions)
-        voted = voted.where(sessions.c.guild_id == guild_id, votes.c.member_id == user_id)
+        here = sessions.c.guild_id == guild_id
+        voted, reacted = (
+            select(func.count()).select_from(table).join(sessions).where(here, table.c.member_id == user_id)
+            for table in _OF_MEMBERS
+        )
         promised = select(func.max(sessions.c.keep_days)).where(sessions.c.guild_id == guild_id)
 
         def work(db: Connection) -> Kept:
             messages, discussions = db.execute(count.where(theirs)).one()
             chaired = db.scalar(select(func.count()).select_from(sessions).where(convened))
             kept_out = _is_kept_out(db, guild_id, user_id)
-            return Kept(messages, discussions, chaired or 0, kept_out, db.scalar(promised), db.scalar(voted) or 0)
+            many = (db.scalar(voted) or 0, db.scalar(reacted) or 0)
+            return Kept(messages, discussions, chaired or 0, kept_out, db.scalar(promised), *many)
 
         return await self._database.run(work)
 
@@ -87,13 +95,13 @@ class MemberData:
     # --- forgetting a member ---
 
     async def sessions_with(self, guild_id: int, member: Member) -> list[int]:
-        """The sessions of a server in which a member spoke, voted or did something, or which they convened.
+        """The sessions of a server in which a member spoke, voted, reacted or did something, or which they convened.
 
         Many short transactions.
         """
         here = sessions.c.guild_id == guild_id
-        voted = select(votes.c.session_id).where(votes.c.member_id == member.id)
-        mine = or_(turns.c.author_id == member.id, sessions.c.convener_id == member.id, sessions.c.id.in_(voted))
+        took_part = union(*(select(table.c.session_id).where(table.c.member_id == member.id) for table in _OF_MEMBERS))
+        mine = or_(turns.c.author_id == member.id, sessions.c.convener_id == member.id, sessions.c.id.in_(took_part))
         theirs = select(sessions.c.id).outerjoin(turns).where(here, mine)
         found = set(await self._database.run(lambda db: db.scalars(theirs).all()))
         acted = select(turns.c.id, turns.c.session_id, turns.c.text.label("line"))
@@ -141,7 +149,8 @@ class MemberData:
                     after = post.after_id - 1 if post.status in _UNSENT else None
                     db.execute(update(posts).where(posts.c.id == post.id).values(after_id=after))
             _set_minutes(db, session_id, minutes)
-            db.execute(delete(votes).where(votes.c.session_id == session_id, votes.c.member_id == member.id))
+            for table in _OF_MEMBERS:
+                db.execute(delete(table).where(table.c.session_id == session_id, table.c.member_id == member.id))
             this = sessions.c.id == session_id
             db.execute(update(sessions).where(this).values(listen_from=listen_from))
             convened = and_(this, sessions.c.convener_id == member.id)
@@ -157,6 +166,7 @@ class MemberData:
         def work(db: Connection) -> None:
             db.execute(update(turns).where(guests).values(text=""))
             db.execute(update(posts).where(posts.c.session_id.in_(there)).values(attachment=None))
+            db.execute(delete(reactions).where(reactions.c.session_id.in_(there)))
             db.execute(delete(last_choices).where(last_choices.c.channel_id == place_id))
             words = and_(posts.c.session_id.in_(there), posts.c.kind == PostKind.WORDS)
             db.execute(update(posts).where(words).values(WITHOUT_WORDS))

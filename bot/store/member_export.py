@@ -11,7 +11,7 @@ from bot.store.engine import Database
 from bot.store.models import Status
 from bot.store.own_library import made_rows
 from bot.store.paging import pages
-from bot.store.schema import opt_outs, posts, sessions, sketches, turns, votes
+from bot.store.schema import opt_outs, posts, reactions, sessions, sketches, turns, votes
 
 
 async def export(database: Database, guild_id: int, member: Member) -> dict[str, Any]:
@@ -24,6 +24,8 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
     voted = select(votes, turns.c.steering).select_from(votes.join(sessions).outerjoin(turns, put_in))
     voted = voted.where(here, votes.c.member_id == member.id)
     voted = voted.order_by(votes.c.session_id, votes.c.question_seq)
+    reacted = select(reactions).join(sessions).where(here, reactions.c.member_id == member.id)
+    reacted = reacted.order_by(reactions.c.session_id, reactions.c.message_id, reactions.c.emoji)
     said = select(turns.c.id, turns.c.session_id, turns.c.speaker, turns.c.text).join(sessions)
     # What nobody at the table has read yet is not told to one of them.
     is_told = or_(turns.c.kind.not_in(PRIVATE_KINDS), sessions.c.status == Status.ENDED)
@@ -34,6 +36,7 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
     unsaved = await database.run(lambda db: db.execute(begun.order_by(sketches.c.id)).all())
     is_kept_out = await database.run(lambda db: db.execute(opt_out).first() is not None)
     mine_voted = await database.run(lambda db: db.execute(voted).all())
+    mine_reacted = await database.run(lambda db: db.execute(reacted).all())
     return {
         "server_id": str(guild_id),
         "member_id": str(member.id),
@@ -45,6 +48,7 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
             {"kind": row.craft, "begun_at": row.made_at.isoformat(), "content": row.content} for row in unsaved
         ],
         "votes": [_vote(row) for row in mine_voted],
+        "reactions": [_reaction(row) for row in mine_reacted],
         "lines_that_name_you": [
             {"discussion": row.session_id, "speaker": row.speaker, "text": row.text}
             async for page in pages(database, said, turns.c.id)
@@ -94,6 +98,15 @@ def _voted_for(row: Row[Any]) -> str:
     """A persona's name; in a vote of the table's format what the option of that number says."""
     options: list[str] = (row.steering or {}).get("options", [])
     return options[int(row.persona)] if row.persona.isdigit() and int(row.persona) < len(options) else row.persona
+
+
+def _reaction(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "discussion": row.session_id,
+        "message_id": str(row.message_id),
+        "emoji": row.emoji,
+        "stored_at": row.reacted_at.isoformat(),
+    }
 
 
 def _convened(row: Row[Any]) -> dict[str, Any]:

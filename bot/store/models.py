@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.discussion.model.record import Session
 
@@ -55,6 +55,15 @@ class PostKind(StrEnum):
 
 
 _BESIDE_A_TURN: Final = (PostKind.VOTE, PostKind.POSITIONS, PostKind.RESULT)
+
+
+class LookedInto(NamedTuple):
+    """What is seen of a database that is not opened: its schema's revision (None: it is empty), how many sessions are
+    open, and the id of the application whose it is (None: nobody's yet)."""
+
+    revision: str | None
+    open_tables: int = 0
+    application: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

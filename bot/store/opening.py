@@ -24,9 +24,11 @@ from bot.store.backup import BackupError
 from bot.store.driver_thread import DriverThreadDatabase
 from bot.store.engine import Database, DatabaseOpenError, TransientDatabaseError, create_pool
 from bot.store.migration_copies import copy_before_migration
+from bot.store.models import LookedInto
 from bot.store.postgresql import PostgresqlDatabase
 from bot.store.schema import now, processes, sessions
 from bot.store.server_opening import in_words, migrate
+from bot.store.server_settings import APPLICATION
 
 log = logging.getLogger(__name__)
 
@@ -90,18 +92,19 @@ async def open_migrated(url: str, file: Path | None) -> Database:
     return database
 
 
-def look_into(file: Path) -> tuple[str | None, int]:
-    """Look into a database file without changing it. Out: its schema's revision, and how many sessions are open.
-
-    Raises DatabaseOpenError with the bare reason.
-    """
+def look_into(file: Path) -> LookedInto:
+    """Look into a database file without changing it. Raises DatabaseOpenError with the bare reason."""
     try:
         with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
             row = db.execute("SELECT version_num FROM alembic_version").fetchone()
-            is_open = db.execute("SELECT count(*) FROM sessions WHERE status != 'ended'").fetchone()[0]
+            (open_tables,) = db.execute("SELECT count(*) FROM sessions WHERE status != 'ended'").fetchone()
+            owner = None
+            # The schema has had that table from the fourth revision on.
+            if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'remembered'").fetchone():
+                owner = db.execute("SELECT value FROM remembered WHERE name = ?", [APPLICATION]).fetchone()
     except sqlite3.Error as error:
         raise DatabaseOpenError(str(error)) from None
-    return row[0] if row else None, is_open
+    return LookedInto(row[0] if row else None, open_tables, owner[0] if owner else None)
 
 
 def known_revisions() -> list[str]:
@@ -114,7 +117,7 @@ def _copy_if_older(url: str, file: Path) -> None:
     if not url.startswith("sqlite"):
         return
     try:
-        revision, _ = look_into(file)
+        revision = look_into(file).revision
     except DatabaseOpenError:  # new and empty, or damaged, which the attempt to open it tells
         return
     known = known_revisions()
@@ -134,7 +137,8 @@ def _migrate(connection: Connection) -> None:
     newest = known_revisions()[0]
     if before and before != newest:
         _require_no_process(connection)
-    _upgrade(connection)
+    if before != newest:
+        _upgrade(connection)
     if before and before != newest:
         log.info("the database is migrated from schema %s to %s", before, newest)
     # Changes nothing, but fails now rather than in the middle of a session if the file can only be read.

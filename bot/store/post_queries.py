@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    delete,
     exists,
     func,
     insert,
@@ -25,7 +26,7 @@ from bot.store.column_types import LongText
 from bot.store.holding import hold, hold_message, hold_post, hold_session
 from bot.store.mappers import post_of, post_values
 from bot.store.models import BoundPost, Post, PostKind, PostStatus
-from bot.store.schema import posts, turns
+from bot.store.schema import posts, reactions, turns
 
 # Written out: a list of parameters would be put into the statement anew each time.
 UNSETTLED: Final = [literal_column(f"'{status}'", String) for status in (PostStatus.SENDING, PostStatus.QUEUED)]
@@ -208,13 +209,16 @@ def posted_copies(db: Connection, place_id: int, content: str) -> list[Post]:
 
 
 def message_gone(db: Connection, message_id: int) -> None:
-    """A message was deleted: its post is `removed` and will not be sent again, a guest's words are blanked."""
+    """A message was deleted: its post is `removed` and will not be sent again, a guest's words are blanked. With it go
+    the reactions to it."""
     hold_message(db, message_id)
     found = of_message(db, message_id)
     if found and found[1].kind is PostKind.WORDS:
         of_turn = (found[0], found[1].turn_seq)
         blank_words(db, *of_turn)
         db.execute(update(turns).where(turns.c.session_id == of_turn[0], turns.c.seq == of_turn[1]).values(text=""))
+    if found:
+        db.execute(delete(reactions).where(reactions.c.session_id == found[0], reactions.c.message_id == message_id))
     db.execute(update(posts).where(posts.c.message_id == message_id).values(_REMOVED))
     db.execute(update(turns).where(turns.c.message_id == message_id).values(text=""))
 

@@ -41,7 +41,7 @@ class PostgresqlDatabase(PooledDatabase):
 
     fence: Fence | None = None
     # A server that does not answer holds up nobody's end; what became of such a work is as after a crash.
-    _last_seconds = 1.5
+    _last_seconds = 0.5
 
     def behind(self, fence: Fence) -> "PostgresqlDatabase":
         """The same database for what is done for some shards: its works end with ShardsLost once these are lost."""
@@ -144,7 +144,10 @@ class _FencedDatabase(PostgresqlDatabase):
 def create_engine(url: str, *, patience: float | None = _SECONDS, **options: Any) -> AsyncEngine:
     """An engine for a server. `patience`: for so many seconds an answer is waited for; None: for what may take long (a
     migration)."""
+    from bot.store.postgresql_connection import AbruptConnection
+
     arguments: dict[str, Any] = {"timeout": patience or _SECONDS, "server_settings": _SERVER_SETTINGS}
+    arguments["connection_class"] = AbruptConnection
     if patience is None:
         arguments["server_settings"] = {"application_name": _SERVER_SETTINGS["application_name"]}
     else:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     text,
+    true,
 )
 
 from bot.store.column_types import LongText, ShortText, UtcTime
@@ -195,6 +196,8 @@ server_settings: Final = Table(
     Column("chimers", BigInteger),
     Column("most_tables", Integer),
     Column("keep_days", Integer),
+    # Whether personas are told what the audience makes of their turns.
+    Column("reactions", Boolean, nullable=False, default=True, server_default=true()),
 )
 
 
@@ -245,6 +248,19 @@ votes: Final = Table(
     Column("member_id", BigInteger, primary_key=True, autoincrement=False),
     Column("persona", ShortText(120), nullable=False),
     Column("voted_at", UtcTime, nullable=False, default=now),
+)
+
+# What members made of personas' messages, by the emoji they reacted with; `turn_seq`: the turn that the message shows.
+reactions: Final = Table(
+    "reactions",
+    metadata,
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("emoji", ShortText(64), primary_key=True),
+    Column("turn_seq", Integer, nullable=False),
+    Column("liked", Boolean, nullable=False),
+    Column("reacted_at", UtcTime, nullable=False, default=now),
 )
 
 # What was last chosen for a table in a channel: the next set-up begins with it.

@@ -1,6 +1,7 @@
 """Opens a database on a PostgreSQL server: how it is migrated, and a sentence for what is in the way."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
@@ -13,8 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.database_address import shown_database
 from bot.store.engine import DatabaseOpenError
+from bot.store.models import LookedInto
 from bot.store.postgresql import create_engine
 from bot.store.postgresql_errors import passing
+from bot.store.server_settings import APPLICATION
+
+log = logging.getLogger(__name__)
 
 # The number of the advisory lock of whoever migrates a database; it spells Roundtab.
 _MIGRATING: Final = 0x526F756E64746162
@@ -25,6 +30,9 @@ _OLDEST: Final = 13
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(:key)")
 _IS_NEW: Final = text("SELECT to_regclass('alembic_version') IS NULL")
 _REVISION: Final = text("SELECT version_num FROM alembic_version")
+# The schema has had that table from the fourth revision on.
+_HAS_OWNER: Final = text("SELECT to_regclass('remembered') IS NOT NULL")
+_OWNER: Final = text("SELECT value FROM remembered WHERE name = :name")
 _OPEN: Final = text("SELECT count(*) FROM sessions WHERE status != 'ended'")
 
 
@@ -42,17 +50,19 @@ async def migrate(url: str, work: Callable[[Connection], None]) -> None:
                 problem = passing(error)
                 if wait is None or problem is None or not problem.again:
                     raise
+                log.warning("the database %s can't be used yet: %s; trying again", shown_database(url), problem.cause)
             await asyncio.sleep(wait)
 
 
-async def look_into_server(url: str) -> tuple[str | None, int]:
-    """Look into a database without changing it. Out: its schema's revision, None for an empty one, and how many
-    sessions are open. Raises DatabaseOpenError."""
+async def look_into_server(url: str) -> LookedInto:
+    """Look into a database without changing it. Raises DatabaseOpenError."""
     with in_words(url):
         async with _connected(url) as connection:
             if await connection.scalar(_IS_NEW):
-                return None, 0
-            return await connection.scalar(_REVISION), await connection.scalar(_OPEN) or 0
+                return LookedInto(None)
+            has_owner = await connection.scalar(_HAS_OWNER)
+            owner = await connection.scalar(_OWNER, {"name": APPLICATION}) if has_owner else None
+            return LookedInto(await connection.scalar(_REVISION), await connection.scalar(_OPEN) or 0, owner)
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
@@ -12,6 +12,9 @@ from bot.store.holding import hold
 from bot.store.models import Status
 from bot.store.schema import remembered, server_settings, sessions
 
+# The name under which the id of the application is remembered whose database it is.
+APPLICATION: Final = "application"
+
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
@@ -20,7 +23,8 @@ class ServerSettings:
     `steerer_role_id`: the role that may steer any table, `maker_role_id`: the one that makes personas and tasks, each
     beside those who may anyway. `channels`: where tables may be (None: everywhere). `task`, `cast` (names with commas),
     `turns`, `pace`, `language`, `vote`, `chimers` (as StoredSession.chimers): what a table has where nobody says
-    otherwise. `most_tables` at once; `keep_days` after its end a table is deleted. None: what the host has set."""
+    otherwise. `most_tables` at once; `keep_days` after its end a table is deleted. None: what the host has set.
+    `reactions`: whether personas are told what the audience makes of their turns."""
 
     opener_role_id: int | None = None
     hears_proxies: bool = True
@@ -36,6 +40,7 @@ class ServerSettings:
     chimers: int | None = None
     most_tables: int | None = None
     keep_days: int | None = None
+    reactions: bool = True
 
     def votes(self, host: Dials) -> bool:
         """Whether the audience votes at a table where nobody says otherwise. In: what the host has set."""
@@ -91,6 +96,11 @@ class Remembered:
         return await self._database.run(
             lambda db: db.scalar(select(remembered.c.value).where(remembered.c.name == name))
         )
+
+    async def names(self, start: str) -> set[str]:
+        """What begins with something, without that beginning."""
+        named = select(remembered.c.name).where(remembered.c.name.startswith(start, autoescape=True))
+        return await self._database.run(lambda db: {name.removeprefix(start) for name in db.scalars(named)})
 
     async def put(self, name: str, value: str | None) -> None:
         """Remember a value; None: forget it."""

@@ -39,6 +39,7 @@ from bot.store.opening import open_migrated
 from bot.store.overview import Overview
 from bot.store.own_library import MadeTable, Makers, Portraits, SketchTable
 from bot.store.postgresql import PostgresqlDatabase
+from bot.store.reaction_table import ReactionTable
 from bot.store.schema import now, own_personas, own_tasks
 from bot.store.server_settings import Remembered, ServerSettingsTable
 from bot.store.spending import Spending
@@ -75,6 +76,7 @@ class Store:
         self.makers = Makers(database)
         self.last_choices = LastChoices(database)
         self.votes = VoteTable(database)
+        self.reactions = ReactionTable(database)
         self.webhooks = WebhookTable(database)
         self.overview = Overview(database)
 

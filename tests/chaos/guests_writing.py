@@ -1,4 +1,5 @@
-"""What guests say in a round: plainly, with tags that an application posts again by another name, by command."""
+"""What guests do in a round: say something plainly, with tags that an application posts again by another name, by
+command; react."""
 
 import asyncio
 import contextlib
@@ -34,12 +35,17 @@ class GuestsWriting:
             await ways[number % len(ways)](channel, f"Guest's note {number} in {name}.")
 
     async def _plainly(self, channel: int, text: str) -> None:
-        """One in three answers a persona's message."""
+        """One in three answers a persona's message; as often somebody reacts to one."""
         more: dict[str, Any] = {}
-        if self._chance.randrange(3) == 0:
+        does = self._chance.randrange(3)
+        if does < 2:
             history = await self._discord.order("channel_history", channel)
             turns = [m["id"] for m in history if m["webhook_id"] and m["application_id"] != PLURALKIT]
-            more = {"reply_to": self._chance.choice(turns)} if turns else {}
+            chosen = self._chance.choice(turns) if turns else None
+            if chosen and does == 0:
+                more = {"reply_to": chosen}
+            elif chosen:
+                await self._discord.order("react", chosen, GUEST_NAME, self._chance.choice(("👍", "👎", "❤️")))
         message = await self._discord.order("member_says", channel, GUEST_NAME, text, **more)
         self.said.append(GuestSaid(message["id"], channel, text))
 

@@ -85,6 +85,8 @@ class Outcome:
 class Round:
     """One round. `seed` decides its plan: instants, faults, texts. (How the processes interleave, it can't.)"""
 
+    patience = LAST_LIFE_SECONDS
+
     def __init__(self, seed: str, size: RoundSize, folder: Path, launcher: Launcher | Crew) -> None:
         self.outcome = Outcome()
         self._chance = Random(seed)
@@ -195,7 +197,7 @@ class Round:
         if not await self._bot.is_alive():
             await self._start()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LAST_LIFE_SECONDS):
+            async with asyncio.timeout(self.patience):
                 # Neither the database nor the log sends a signal.
                 while await self._bot.is_alive() and not (self._is_ready() and self._all_ended()):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)

@@ -24,6 +24,7 @@ class Launcher:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
         self._pid: int | None = None
+        self._ordering = asyncio.Lock()
 
     @classmethod
     @asynccontextmanager
@@ -65,9 +66,14 @@ class Launcher:
         return (await self._order({"reap": pid}))["code"]
 
     async def _order(self, order: dict[str, Any]) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        return await read_line(self._process)
+        # Also for whoever gives up waiting: else the next order would be given this one's answer.
+        return await asyncio.shield(asyncio.ensure_future(self._answered(order)))
+
+    async def _answered(self, order: dict[str, Any]) -> dict[str, Any]:
+        async with self._ordering:
+            assert self._process.stdin is not None
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            return await read_line(self._process)
 
 
 class Discord:

@@ -82,20 +82,38 @@ async def test_every_option_is_stored_and_told_with_its_source(place: SimulatedP
         tables=2,
         days=5,
         proxies=False,
+        reactions=False,
     )
     assert await place.store.servers.of(place.guild.id) == ServerSettings(
-        None, False, bakers.id, bakers.id, (rye.id,), "boats", "Bo, Aino", 4, 3.5, "Finnish", True, bakers.id, 2, 5
+        None,
+        False,
+        bakers.id,
+        bakers.id,
+        (rye.id,),
+        "boats",
+        "Bo, Aino",
+        4,
+        3.5,
+        "Finnish",
+        True,
+        bakers.id,
+        2,
+        5,
+        reactions=False,
     )
     assert {name for name, value in stands.items() if not value.endswith("(this server)")} == {"openers"}
     assert stands["channel"] == f"<#{rye.id}> (this server)"
-    for option in ("channel", "guests", "language", "proxies"):
+    for option in ("channel", "guests", "language", "proxies", "reactions"):
         await settings(place, admin, reset=option)
     assert (await settings(place, admin, cast="Everyone"))["cast"] == "everyone who comes with me (built in)"
     await settings(place, admin, guests="nobody", channel=rye)
     stands = await settings(place, admin, channel=rye)
     assert (stands["channel"], stands["guests"]) == ("in every channel (built in)", "nobody (this server)")
-    place.bot.settings = place.bot.settings.model_copy(update={"proxy_applications": ()})
-    assert (await settings(place, admin))["proxies"] == "left out, on every server (the host)"
+    assert stands["reactions"] == "told to the persona that speaks next (built in)"
+    place.bot.settings = place.bot.settings.model_copy(update={"proxy_applications": (), "reactions": False})
+    stands = await settings(place, admin)
+    assert stands["proxies"] == "left out, on every server (the host)"
+    assert stands["reactions"] == "not heard, on every server (the host)"
     guests = await admin.autocomplete(place.channel, "roundtable settings", "guests", "ba")
     assert guests == [{"name": "only bakers", "value": str(bakers.id)}]
     names = await admin.autocomplete(place.channel, "roundtable settings", "reset", "t")
@@ -137,6 +155,7 @@ async def test_the_card_sets_what_the_options_set(place: SimulatedPlace, admin: 
     assert lines(await admin.click(shown, label="Vote: on"))["vote"] == "yes (this server)"
     assert lines(await admin.click(shown, label="Nobody chimes in"))["guests"] == "nobody (this server)"
     assert lines(await admin.click(shown, label="Proxies: off"))["proxies"] == "left out (this server)"
+    assert lines(await admin.click(shown, label="Reactions: off"))["reactions"] == "not told to personas (this server)"
     form = await admin.click(shown, label="Defaults…")
     filled = {"task": "boats", "cast": "Ravi", "turns": "6", "pace": "4,5", "language": "Finnish"}
     stands = lines(await admin.submit_modal(form, filled))

@@ -138,7 +138,7 @@ async def test_every_page_fits_into_a_message(count: int) -> None:
         personas_page(personas, 0, lambda p: "https://example.org/p.png", ()),
         personas_page(personas, 10**6, lambda p: "https://example.org/p.png", None),
         tasks_page([TASK] * count, -5),
-        help_card(lambda name: f"</{name}:{2**63}>", can_read=False, host=host),
+        help_card(lambda name: f"</{name}:{2**63}>", can_read=False, host=host, counts_reactions=True),
         welcome_card(lambda name: f"</{name}:{2**63}>", can_read=False, host=host),
     ]
     for card in cards:

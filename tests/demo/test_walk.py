@@ -44,7 +44,13 @@ async def test_people_use_the_page(tmp_path: Path) -> None:
         await page.choose("Pick one", "rain")
         await page.wait_for(lambda messages: messages[-1] == ("Roundtable", "picked rain"))
 
-        # A message's menu, the private card that answers, its button, and putting it out of sight.
+        # A reaction from a message's menu; pressed where it stands it is taken back.
+        await page.menu("robin says we walk", "👍")
+        await expect(page.message("robin says we walk").locator(".reaction-chip")).to_have_text("👍1")
+        await page.message("robin says we walk").locator(".reaction-chip").click()
+        await expect(page.message("robin says we walk").locator(".reaction-chip")).to_have_count(0)
+
+        # Its other entries, the private card that answers, its button, and putting it out of sight.
         await page.menu("trains 2", "Who is this?")
         await page.wait_for(lambda messages: "That is Bo." in messages[-1][1])
         await page.press("Fine")

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 from urllib.request import urlopen
@@ -123,29 +124,46 @@ def try_out(host: EmptyFolder) -> list[str]:
     return commands
 
 
+def installed(version: str, interpreter: str, wheel: Path) -> Path | None:
+    """Install the wheel on a Python and try it. Out: its folder of programs; None if something went wrong, and said."""
+    begun = time.monotonic()
+    programs = install(version, interpreter, wheel)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            commands = try_out(EmptyFolder(programs, Path(folder)))
+        except (AssertionError, OSError, subprocess.TimeoutExpired) as error:
+            print(f"Python {version}: the installed wheel: {error}", flush=True)
+            return None
+    seconds = time.monotonic() - begun
+    print(f"Python {version}: the installed wheel runs {', '.join(commands)} ({seconds:.0f} s)", flush=True)
+    return programs
+
+
+def passes(version: str, programs: Path, wheel: Path) -> bool:
+    """Whether the quick layers of the tests pass there."""
+    begun = time.monotonic()
+    add(programs, f"{wheel}[test]")
+    command = [programs / "python", "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *QUICK, *BUT]
+    print(f"Python {version}: {' '.join(QUICK)}", flush=True)
+    passed = subprocess.run(command, cwd=ROOT).returncode == 0
+    print(f"Python {version}: the tests took {time.monotonic() - begun:.0f} s", flush=True)
+    return passed
+
+
 def main() -> int:
     """Try all; 1 if one failed."""
-    (wheel,) = map(Path, sys.argv[1:])
-    bad = False
+    wheel = Path(sys.argv[1]).absolute()
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
-    for version, interpreter in pythons():
-        begun = time.monotonic()
-        programs = install(version, interpreter, wheel.absolute())
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                commands = try_out(EmptyFolder(programs, Path(folder)))
-            except (AssertionError, OSError, subprocess.TimeoutExpired) as error:
-                bad = True
-                print(f"Python {version}: the installed wheel: {error}")
-                continue
-        print(f"Python {version}: the installed wheel runs {', '.join(commands)} ({time.monotonic() - begun:.0f} s)")
-        if version != here:
-            add(programs, f"{wheel.absolute()}[test]")
-            command = [programs / "python", "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *QUICK, *BUT]
-            print(f"Python {version}: {' '.join(QUICK)}", flush=True)
-            bad = subprocess.run(command, cwd=ROOT).returncode != 0 or bad
-            print(f"Python {version}: {time.monotonic() - begun:.0f} s in all")
-    return int(bad)
+    found = dict(pythons())
+    # Each waits much, for processes one after the other: several at a time.
+    with ThreadPoolExecutor() as pool:
+        programs = dict(
+            zip(found, pool.map(lambda version: installed(version, found[version], wheel), found), strict=True)
+        )
+    outcomes = [
+        there is not None and (version == here or passes(version, there, wheel)) for version, there in programs.items()
+    ]
+    return int(not all(outcomes))
 
 
 if __name__ == "__main__":

@@ -149,8 +149,9 @@ def on_container(verb: str, args: list[str], scenario: dict) -> int:
     return 0
 
 
-def main(args: list[str]) -> int:
-    """One call of the client; returns its exit code."""
+def main() -> int:
+    """One call of the client, as its arguments say; returns its exit code."""
+    args = sys.argv[1:]
     with (HERE / "calls.jsonl").open("a") as calls:
         calls.write(json.dumps({"argv": args, "HF_TOKEN": os.environ.get("HF_TOKEN")}) + "\n")
     scenario = json.loads((HERE / "scenario.json").read_text())
@@ -178,4 +179,4 @@ def main(args: list[str]) -> int:
 if __name__ == "__main__":
     if sys.argv[1] == "--serve":
         serve(int(sys.argv[2]), sys.argv[3], float(sys.argv[4]))
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

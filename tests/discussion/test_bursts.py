@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from bot.discussion.model.bursts import GOES_ON_FLAG, as_one, bursts
+from bot.discussion.model.record import FloorChosen, WrapUpCalled
 from bot.discussion.moderation.asked_guest import asked_guest, awaited_guest
 from bot.discussion.moderation.steps import Open
 from bot.discussion.prompts.prompt import transcript
+from bot.sessions.rate_limit import goes_on_from
 from tests.support.recorded_table import RecordedTable, table_of
 
 
@@ -57,6 +59,20 @@ def test_a_line_that_a_turn_has_read_is_never_changed():
     table.say("Ada", "Well.", heard=2)  # was composed before the second
     assert transcript(table.session, table.record).startswith(before)
     assert lines(table) == ['Zoe (guest): "First."', 'Zoe (guest): "And then."', "Ada: Well."]
+
+
+def test_what_the_moderator_only_notes_parts_no_burst():
+    table = table_of("Ada", "Ben")
+    writes(table, "First.")
+    table.steer(FloorChosen(name="Ada"))
+    goes_on = replace(table.record.turns[-2], seq=4, text="And then.", message_id=4)
+    assert goes_on_from(table.record, goes_on)
+    writes(table, "And then.", goes_on=True)
+    assert lines(table) == ['Zoe (guest): "First. And then."']
+    table.say("Ada", "Well.", heard=3)  # has read the first, and what was noted behind it
+    assert lines(table) == ['Zoe (guest): "First."', 'Zoe (guest): "And then."', "Ada: Well."]
+    table.steer(WrapUpCalled())
+    assert not goes_on_from(table.record, replace(goes_on, seq=7))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from bot.chat.host_side import HostSide
 from bot.cli import main
-from bot.host import sessions_command
+from bot.ops import control_client
 from bot.ops.control_protocol import NoBot, control_socket
 from bot.store.models import Fault, Status
 from bot.store.opening import lock_database
@@ -90,12 +90,25 @@ async def test_a_running_table_is_seen_paused_resumed_and_ended(
         assert await typed("sessions", "stop", number) == 1
         assert capsys.readouterr().err.endswith(f"\nTable {number} has ended already.\n")
         await typed("sessions", "list")
-        assert capsys.readouterr().out == "There is no such table.\n"
+        assert (
+            capsys.readouterr().out
+            == "No table is open. `roundtable sessions list --all` shows those that have ended.\n"
+        )
         await typed("sessions", "list", "--all")
         assert rows(capsys.readouterr().out)[1][:2] == [number, "ended"]
         assert await typed("sessions", "show", "99") == 1
         assert "There is no table 99. `roundtable sessions list --all` shows" in capsys.readouterr().err
     assert not control_socket(tmp_path / "roundtable.db").exists()
+
+
+@pytest.mark.parametrize("options", [[], ["--all"]])
+async def test_before_the_first_table_there_is_none(
+    house: RestHouse, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    assert await typed("sessions", "list", *options) == 0
+    assert capsys.readouterr().out == "There are no tables yet.\n"
+    assert await typed("sessions", "list", *options, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == []
 
 
 async def test_a_table_can_be_asked_for_its_summary(house: RestHouse, tmp_path: Path) -> None:
@@ -183,17 +196,34 @@ async def test_a_bot_that_does_not_listen_is_not_steered_behind_its_back(
     assert "state     paused: the model does not answer (The model is away.)" in said.out
 
 
-async def test_a_process_without_shards_steers_no_table_of_another_s(
-    house: RestHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+async def test_of_several_processes_the_one_that_has_the_table_is_reached(
+    house: RestHouse, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with hosted(house, tmp_path):
+    monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://roundtable@127.0.0.1:9/roundtable")
+    without = HostSide.open(house.store, control_socket(None), is_shared=True)
+    having = HostSide.open(house.store, control_socket(None), is_shared=True)
+    async with without, having as side, house.running() as bot:
         session, _ = await house.between_turns()
-    async with HostSide.open(house.store, control_socket(tmp_path / "roundtable.db"), is_shared=True):
+        number = str(session.id)
         for action in ("pause", "resume", "stop"):
-            assert await typed("sessions", action, str(session.id)) == 1
-            assert "This process has no table now; ask the one that has it" in capsys.readouterr().err
-        assert await typed("sessions", "show", str(session.id)) == 0
-    assert (await house.store.session(session.id)).status is Status.RUNNING  # type: ignore[union-attr]
+            assert await typed("sessions", action, number) == 1
+            assert (
+                f"Table {number} is with a process that does not listen in data/, but in another folder or on another "
+                in capsys.readouterr().err
+            )
+        with side.of(bot):
+            assert await typed("sessions", "pause", number) == 0
+            assert capsys.readouterr().out == f"Table {number} is paused until somebody resumes it.\n"
+            await house.until_status(session, Status.PAUSED)
+            assert await typed("sessions", "pause", number) == 1
+            assert capsys.readouterr().err.endswith("\nThe table is paused already.\n")
+            assert await typed("sessions", "list") == 0
+            (_, row) = rows(capsys.readouterr().out)
+            assert row[6] == f"{house.world.guild_name} #general", "whichever process is asked first"
+            assert await typed("sessions", "show", number) == 0
+            assert f"where     {house.world.guild_name} #general" in capsys.readouterr().out
+    assert await typed("sessions", "pause", number) == 1
+    assert "No bot listens in data/, and whether one uses the database from another" in capsys.readouterr().err
 
 
 async def test_a_bot_that_ends_before_it_is_asked_is_a_sentence(
@@ -203,9 +233,9 @@ async def test_a_bot_that_ends_before_it_is_asked_is_a_sentence(
         if do != "hello":
             raise NoBot("No bot listens at all.")
 
-    monkeypatch.setattr(sessions_command, "ask_bot", ends)
+    monkeypatch.setattr(control_client, "ask_bot", ends)
     assert await typed("sessions", "list") == 1
-    assert capsys.readouterr().err == "No bot listens at all.\n"
+    assert capsys.readouterr().err == "The bot has ended.\n"
 
 
 async def test_costs_are_told_in_the_hosts_currency(

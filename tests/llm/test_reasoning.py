@@ -148,6 +148,30 @@ async def test_where_the_server_says_that_nothing_was_thought_the_first_answer_s
     assert limits(server) == [50, 50]
 
 
+@pytest.mark.parametrize(
+    ("listed", "answers"),
+    [
+        ({"supported_parameters": ["max_tokens", "stop", "temperature"]}, 1),
+        ({"supported_parameters": ["include_reasoning", "max_tokens", "reasoning"]}, 3),
+        ({"supported_parameters": []}, 3),
+        ({"supported_parameters": None}, 3),
+        ({}, 3),
+    ],
+    ids=["OpenRouter: does not think", "OpenRouter: may think", "an empty list", "nothing", "others"],
+)
+async def test_where_the_list_of_models_says_that_it_does_not_think_the_first_answer_stands(
+    server: ScriptedEndpoint, endpoint: Endpoint, listed: dict[str, Any], answers: int
+) -> None:
+    server.models = gives(model_list("model", **listed))
+    server.enqueue(*(says("Ladders are", **CUT) for _ in range(answers)))
+    assert (await ask(endpoint)).text == "Ladders are"
+    assert len(server.asked) == answers
+    server.enqueue(thinks(THOUGHT, SAID), thinks(THOUGHT, SAID))
+    await ask(endpoint)
+    await ask(endpoint)
+    assert limits(server)[-2:] == [50, 1050], "what an answer shows counts for more"
+
+
 async def test_a_server_too_slow_for_a_long_answer_is_asked_for_one_only_once(server: ScriptedEndpoint) -> None:
     endpoint = Endpoint(server.url, retries=2, timeout=0.3, reasoning_tokens=2000)
     try:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import RoundtableError
-from bot.ops.control_client import ask_bot
-from bot.ops.control_protocol import ControlError, NoBot
-from bot.ops.control_server import serving_control
+from bot.ops.control_client import ask_bot, ask_each
+from bot.ops.control_protocol import ControlError, NoBot, NotHere
+from bot.ops.control_server import remove_left, serving_control
 
 
 async def double(number: int) -> int:
@@ -98,6 +98,24 @@ async def test_what_a_killed_bot_has_left_is_replaced_and_a_living_one_is_not(
     async with serving(path), serving_control(path, {}):
         assert "another process answers there" in caplog.text
         assert await ask_bot(path, "double", number=4) == 8
+
+
+async def test_each_of_several_is_asked_and_who_was_killed_is_gone(path: Path, tmp_path: Path) -> None:
+    paths = [path, *(tmp_path / f"{n}.control" for n in range(3))]
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(paths[3]))
+
+    async def not_here(number: int) -> None:
+        raise NotHere("It is another's.")
+
+    async with serving(paths[0]), serving(paths[1]), serving_control(paths[2], {"double": not_here}):
+        answers = await ask_each(paths, "double", number=4)
+        assert (answers.given, str(answers.error)) == ([8, 8], "It is another's.")
+        answers = await ask_each(paths[1:], "refuse")
+        assert (answers.given, str(answers.error)) == ([], "Not today.")
+        remove_left(paths)
+        assert sorted(os.listdir(tmp_path)) == ["0.control", "1.control", "roundtable.db.control"]
+    assert (await ask_each(paths, "double", number=4)).is_silence
 
 
 async def test_another_version_is_told_on_both_sides(path: Path) -> None:

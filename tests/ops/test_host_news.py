@@ -8,6 +8,7 @@ import pytest
 from bot.ops import endpoint_watch
 from bot.ops.faults import StandingFault, standing_faults
 from bot.ops.host_news import HostNews
+from bot.ops.told_faults import ToldFaults
 from bot.sessions.delivery.stage import RejectReason
 from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, Status
@@ -29,7 +30,8 @@ class NewsTaker:
         self.takes = True
         self.faults: dict[str, StandingFault] = {}
         self.now = 0.0
-        self.news = HostNews(lambda: self.faults, self._tell, lambda: self.now)
+        self.told_faults = ToldFaults()
+        self.news = HostNews(lambda: self.faults, self._tell, self.told_faults, lambda: self.now)
 
     async def _tell(self, text: str) -> bool:
         if self.takes:
@@ -76,6 +78,32 @@ async def test_many_at_once_are_one_message(channel: NewsTaker) -> None:
     (message,) = await channel.look(0, **many)
     assert message.splitlines()[-2:] == ["⚠️ Table 9 stands still.", "… and 30 more, in the log."]
     assert len(await channel.look(10)) == 1
+
+
+async def test_each_is_told_once_by_all_bots_and_processes(store: Store) -> None:
+    """Of two processes: the first goes on with a table less, the second gets it, and both see the endpoint."""
+    async with open_house(store) as house:
+        house.scripts.append([refused(RejectReason.BLOCKED)] * 9)
+        table = await house.start()
+        await until(lambda: table.fault is Fault.PLACE)
+        where = f"The table in <#{PLACE}> (server 1) stands still."
+        blocked = {f"table {table.id}": StandingFault(f"{where} {table.reason}")}
+        first, second = NewsTaker(), NewsTaker()
+
+        await first.told_faults.over_tables(store.remembered, [table])
+        assert await first.look(0, key=KEY, **blocked) == [f"⚠️ The key is refused.\n⚠️ {where} {table.reason}"]
+        await first.told_faults.over_tables(store.remembered, [table])
+        assert await first.look(10, key=KEY, **blocked) == []
+
+        await first.told_faults.over_tables(store.remembered, [])
+        assert await first.look(20, key=KEY) == []
+        await second.told_faults.over_tables(store.remembered, [table])
+        assert await second.look(20, **blocked) == []
+
+        await second.told_faults.over_tables(store.remembered, [])
+        await first.told_faults.over_tables(store.remembered, [table])
+        assert await first.look(30) == [f"✅ Over: The key is refused.\n✅ Over: {where}"]
+        assert await first.look(40, **blocked) == [f"⚠️ {where} {table.reason}"], "it stands anew"
 
 
 async def test_what_is_a_fault_that_needs_a_person(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

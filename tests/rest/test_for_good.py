@@ -5,7 +5,7 @@ import json
 import logging
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
@@ -18,6 +18,7 @@ from bot.chat.app import UNTIL_OVER, run_bot
 from bot.chat.bot import RoundtableBot, create_bot
 from bot.cli import MISCONFIGURED, main
 from bot.errors import HostMustMend
+from bot.ops import control_server, ops_server
 from bot.settings import Settings
 from bot.signals import until_signal
 from bot.store import shard_leases
@@ -157,6 +158,41 @@ async def test_a_database_that_is_away_for_longer_than_a_lease_is_waited_for(
         await host.connected()
         assert len(gateway.identifies) == 2
         assert [task.get_name() for task in asyncio.all_tasks()].count(UNTIL_OVER) == 1
+
+
+async def test_a_database_that_does_not_answer_holds_up_no_end(
+    host: BotHost, postgresql_server: PostgresqlServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does it where everything that is closed at the end takes all of its time: Docker kills after ten seconds."""
+    parts = (app.CLOSE_SECONDS, app._LEAST_SECONDS, shard_leases._LEAVE_SECONDS, control_server._LAST_SECONDS)
+    assert sum((*parts, PostgresqlDatabase._last_seconds or 9, ops_server._LAST_SECONDS)) <= 8
+    monkeypatch.setattr(app, "CLOSE_SECONDS", 0.1)
+    monkeypatch.setattr(app, "_LEAST_SECONDS", 0.1)
+    monkeypatch.setattr(shard_leases, "_LEAVE_SECONDS", 0.1)
+    url = await postgresql_server.database()
+    with ExitStack() as stack:
+        async with running(host, database_url=url):
+            await host.connected()
+            stack.enter_context(postgresql_server.standing_still())
+
+
+async def test_told_to_end_while_its_database_is_waited_for_it_ends(
+    host: BotHost, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A container's first process is not ended by a signal that it does not heed; Docker kills it after ten seconds."""
+    tries = asyncio.Semaphore(0)
+
+    async def never(*_: object, **__: object) -> None:
+        tries.release()
+        if "can't be used yet" in caplog.text:
+            await asyncio.Event().wait()
+        raise ConnectionRefusedError(111, "Connect call failed")
+
+    monkeypatch.setattr("asyncpg.connect", never)
+    async with running(host, database_url="postgresql+asyncpg://roundtable:secret@127.0.0.1:9/roundtable"):
+        await tries.acquire()
+        await tries.acquire()
+    assert "the database postgresql://127.0.0.1:9/roundtable can't be used yet: its server can't be" in caplog.text
 
 
 async def test_another_discord_that_does_not_answer_is_tried_again(

@@ -93,7 +93,7 @@ def check_logs(host: BotHost) -> None:
 
 async def test_told_to_end_while_discord_does_not_answer(host: BotHost) -> None:
     silent = host.server.faults.next("GET", "/users/@me", Fault.hang())
-    async with host.process() as process:
+    async with host.typed_process() as process:
         await asyncio.wait_for(silent.met.wait(), 20)
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), PROMISE) == 0

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+import discord
 import pytest
 
 from bot.discussion.model.record import Turn
@@ -106,6 +107,20 @@ async def test_what_came_too_late_is_not_carried_out(table: RestHouse, caplog: p
     assert stored is not None
     assert stored.status is Status.RUNNING
     assert await table.command("pause") == "Paused. `/roundtable resume` goes on."
+
+
+async def test_an_answer_that_meets_a_bot_which_has_closed_is_no_fault_of_ours(
+    table: RestHouse, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connections are closed under whoever is still at work."""
+
+    async def closed(*_: object, **__: object) -> None:
+        raise RuntimeError("Session is closed")
+
+    monkeypatch.setattr(discord.Webhook, "send", closed)
+    table.world.slash("general", "Mira", "roundtable", "pause")
+    line = await until_logged(table, caplog)
+    assert line == "the answer to “roundtable pause” was lost (RuntimeError); what was done stands"
 
 
 async def test_a_refusal_that_is_lost_is_no_fault_of_ours(table: RestHouse, caplog: pytest.LogCaptureFixture) -> None:

@@ -41,7 +41,10 @@ async def test_only_the_intents_that_are_enabled_are_asked_for(house: RestHouse,
     content = application.message_content
     assert content is enabled
     async with house.running(message_content=content):
-        assert house.server.gateway.identifies[-1]["intents"] == needed_intents(message_content=enabled).value
+        assert (
+            house.server.gateway.identifies[-1]["intents"]
+            == needed_intents(message_content=enabled, reactions=True).value
+        )
 
 
 async def test_discord_is_asked_until_it_answers_as_discord(

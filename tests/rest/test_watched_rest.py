@@ -59,15 +59,22 @@ async def test_the_status_channel_is_told_once_what_needs_a_person(
     assert [p for p in posts if shown.get(p.message_id or 0, "").startswith(NEWS_SIGN)] == []
 
 
-async def test_a_bot_that_takes_another_s_place_is_no_news(house: RestHouse) -> None:
-    """As where a process's shards change."""
+async def test_a_bot_that_takes_another_s_place_is_no_news(house: RestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a process's shards change: what stands was told, and is told when it is over."""
+    monkeypatch.setattr(host_news, "LOOK_SECONDS", 0.02)
     house.settings["discord_status_channel"] = house.world.general.id
+    house.llm.answer = lambda _: fails(401)
+    assert not await house.endpoint.is_well()
     async with open_watch(OFF) as watch:
         for is_last in (False, False, True):
             async with house.running() as bot, watched(bot, watch, is_last=lambda is_last=is_last: is_last):
-                await house.world.wait_for_messages("general", 1, containing=STARTED)
+                await house.world.wait_for_messages("general", 1, containing="⚠️ The endpoint “default”")
+                if is_last:
+                    house.llm.answer = None
+                    assert await house.endpoint.is_well()
+                    await house.world.wait_for_messages("general", 1, containing="✅ Over: The endpoint “default”")
     told = news(house, "general")
-    assert [told[0].startswith(STARTED), told[1].startswith(STOPS), len(told)] == [True, True, 2]
+    assert [told[0].startswith(STARTED), told[-1].startswith(STOPS), len(told)] == [True, True, 4]
 
 
 async def test_a_status_channel_that_is_not_there_is_a_sentence_in_the_log(

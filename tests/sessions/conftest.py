@@ -11,7 +11,7 @@ from bot.store.store import Store, open_store
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 from tests.support.postgresql_server import PostgresqlServer
 from tests.support.posting_desk import Desk, open_desk
-from tests.support.samples import database
+from tests.support.ready_database import ready_database
 from tests.support.session_table import SessionTable, open_table
 
 
@@ -24,10 +24,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 async def store(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    url, file = database(tmp_path)
     if database_kind == "postgresql":
         server: PostgresqlServer = request.getfixturevalue("postgresql_server")
         url, file = await server.database(), None
+    else:
+        url, file = await ready_database(tmp_path)
     async with open_store(url, file) as store:
         yield store
 

@@ -69,6 +69,32 @@ async def test_members_messages_replies_edits_and_deletions_arrive(server: Stand
     assert bot.deleted == [first.id]
 
 
+async def test_reactions_come_and_go_for_whoever_asks_for_them(server: StandIn, bot: Visitor, world: World) -> None:
+    said = world.member_says("general", "Mira", "Hello, table")
+    heard: list[discord.RawReactionActionEvent] = []
+    intents = discord.Intents(guilds=True, guild_messages=True, guild_reactions=True)
+    async with visiting(server, intents=intents) as listening:
+
+        async def hear(event: discord.RawReactionActionEvent) -> None:
+            heard.append(event)
+
+        listening.add_listener(hear, "on_raw_reaction_add")
+        listening.add_listener(hear, "on_raw_reaction_remove")
+        world.react(said, "Otso", "❤️")
+        world.unreact(said, "Otso", "❤️")
+        await server.settled()
+        await world.until(lambda: len(heard) == 2)
+    assert [(e.event_type, e.message_id, str(e.emoji)) for e in heard] == [
+        ("REACTION_ADD", said.id, "❤️"),
+        ("REACTION_REMOVE", said.id, "❤️"),
+    ]
+    came, went = heard
+    assert (came.member and came.member.display_name, came.message_author_id) == ("Otso", world.convener.id)
+    assert went.member is None
+    assert went.user_id == came.user_id
+    assert not [event for event in bot.events if "REACTION" in event]
+
+
 async def test_a_slash_command_is_deferred_then_followed_up(bot: Visitor, world: World) -> None:
     used = world.slash("general", "Mira", "roundtable", "start", {"turns": 5, "task": "tea"})
     await world.until(lambda: len(used.messages) == 2)

@@ -8,9 +8,10 @@ import pytest
 from bot.store.engine import Database, PooledDatabase, create_pool
 from bot.store.models import StoredSession
 from bot.store.opening import open_database
-from bot.store.store import Store, open_store
+from bot.store.store import Store
 from tests.support.postgresql_server import PostgresqlServer
-from tests.support.samples import database, stored_session
+from tests.support.ready_database import ready_database
+from tests.support.samples import stored_session
 
 THREAD, POOL, SERVER = KINDS = ("driver thread", "pool", "postgresql")
 
@@ -29,9 +30,7 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == SERVER:
         server: PostgresqlServer = request.getfixturevalue("postgresql_server")
         return await server.database()
-    url, file = database(tmp_path)
-    async with open_store(url, file):
-        pass
+    url, _ = await ready_database(tmp_path)
     return url
 
 

@@ -20,6 +20,7 @@ from bot.store.models import Post, PostKind, StoredSession
 from bot.store.opening import open_database
 from bot.store.schema import sessions, webhooks
 from bot.store.store import Store, open_store
+from tests.support.ready_database import ready_database
 from tests.support.samples import GUILD, PLACE, database, stored_session
 
 SEED = select(sessions.c.seed)
@@ -29,7 +30,7 @@ NOTICE = Post(PostKind.NOTICE, "a notice")
 @pytest.fixture
 async def in_thread(tmp_path: Path) -> AsyncIterator[DriverThreadDatabase]:
     """A database in the driver's thread."""
-    async with open_store(*database(tmp_path)) as store:
+    async with open_store(*await ready_database(tmp_path)) as store:
         assert isinstance(store._database, DriverThreadDatabase)
         yield store._database
 

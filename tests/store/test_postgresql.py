@@ -21,6 +21,7 @@ from bot.store.opening import known_revisions, open_database
 from bot.store.own_library import TooManyMade
 from bot.store.schema import metadata, sessions
 from bot.store.server_opening import look_into_server
+from bot.store.server_settings import APPLICATION
 from bot.store.store import Store, open_store
 from tests.support.postgresql_server import PostgresqlServer
 from tests.support.samples import CAST, GUILD, PLACE, stored_session
@@ -221,13 +222,14 @@ async def test_processes_that_start_together_migrate_an_empty_database_once(
     postgresql_server: PostgresqlServer,
 ) -> None:
     url = await postgresql_server.new_database()
-    assert await look_into_server(url) == (None, 0)
+    assert await look_into_server(url) == (None, 0, None)
     stores = await asyncio.gather(*(Store.open(url, None) for _ in range(3)))
     assert await stores[0]._database.run(differences) == []
     await stores[0].add_session(stored_session(), [])
+    await stores[0].remembered.put(APPLICATION, "7")
     for store in stores:
         await store.aclose()
-    assert await look_into_server(url) == (known_revisions()[0], 1)
+    assert await look_into_server(url) == (known_revisions()[0], 1, "7")
 
 
 @pytest.mark.parametrize(

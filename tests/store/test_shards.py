@@ -213,6 +213,9 @@ async def test_a_process_that_joins_gets_its_part_and_leaves_it_to_the_others(ur
 async def test_a_process_that_stood_still_while_the_number_changed_is_told(url: str, database: Database) -> None:
     async with asyncio.timeout(20), Leases.open(url) as leases:
         await leases.share(2)
+        assert leases._keeping is not None
+        leases._keeping.cancel()  # it stands still
+        await asyncio.wait([leases._keeping])
         await kill(database, leases._owner)
         await database.run(lambda db: shard_queries.set_count(db, "b", 3))
         with pytest.raises(HostMustMend, match="Set SHARD_COUNT=3 here too"):

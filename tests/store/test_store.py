@@ -31,7 +31,8 @@ from bot.discussion.model.record import (
 from bot.store.models import BoundPost, Post, PostKind, PostStatus, RefusedPost, Status, StoredSession, Webhook
 from bot.store.schema import posts
 from bot.store.store import PlaceTaken, Store, open_store
-from tests.support.samples import ANCHOR, CAST, PLACE, STARTED, database, stored_session
+from tests.support.ready_database import ready_database
+from tests.support.samples import ANCHOR, CAST, PLACE, STARTED, stored_session
 
 LARGEST = 2**63 - 1  # Discord ids are 64 bits wide; the sign bit will not be reached before the year 2084
 
@@ -183,7 +184,7 @@ TURNS = st.builds(
 def test_every_turn_comes_back_as_it_was(turns: list[Turn]) -> None:
     async def round_trip() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            async with open_store(*database(Path(folder))) as store:
+            async with open_store(*await ready_database(Path(folder))) as store:
                 kept = await store.add_session(stored_session(), [])
                 numbered = [replace(t, seq=seq) for seq, t in enumerate(turns, 1)]
                 for t in numbered:

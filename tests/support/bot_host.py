@@ -11,6 +11,7 @@ from pathlib import Path
 import bot
 from bot.store.store import Store, open_store
 from tests.support.discord_stand_in import StandIn, World
+from tests.support.forked_bot import ForkedBot
 
 REPOSITORY = Path(bot.__file__).parent.parent
 LLM_KEY = "sk-Not-A-Secret-but-it-must-not-be-seen-0123"
@@ -53,17 +54,32 @@ class BotHost:
         return given | changed
 
     @asynccontextmanager
-    async def process(self, **changed: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    async def process(self, **changed: str) -> AsyncIterator[ForkedBot]:
         """`roundtable run`, killed at the latest when the block ends. What it says is in `logs[-1]`."""
-        log = self.folder / f"stderr-{len(self.logs)}"
-        self.logs.append(log)
-        with log.open("w") as stderr:
+        running = await ForkedBot.start(self.folder, self.settings(**changed), self._next_log())
+        async with self._ended(running):
+            yield running
+
+    @asynccontextmanager
+    async def typed_process(self) -> AsyncIterator[asyncio.subprocess.Process]:
+        """The same, as a person starts it."""
+        with self._next_log().open("w") as stderr:
             command = (sys.executable, "-m", "bot", "run")
             running = await asyncio.create_subprocess_exec(
-                *command, cwd=self.folder, env=self.settings(**changed), stdout=stderr, stderr=stderr
+                *command, cwd=self.folder, env=self.settings(), stdout=stderr, stderr=stderr
             )
-        try:
+        async with self._ended(running):
             yield running
+
+    def _next_log(self) -> Path:
+        self.logs.append(self.folder / f"stderr-{len(self.logs)}")
+        self.logs[-1].touch()
+        return self.logs[-1]
+
+    @asynccontextmanager
+    async def _ended(self, running: ForkedBot | asyncio.subprocess.Process) -> AsyncIterator[None]:
+        try:
+            yield
         finally:
             if running.returncode is None:
                 running.kill()

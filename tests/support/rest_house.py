@@ -27,6 +27,7 @@ from bot.store.store import Store
 from tests.support.bot_host import BotHost
 from tests.support.discord_stand_in import Channel, Message, StandIn, World, pointed_at, stand_in
 from tests.support.endpoint_stand_in import ScriptedEndpoint, held, scripted_endpoint
+from tests.support.ready_database import ready_database
 
 CAST = tuple(
     Persona(name=name, full_name=full_name, prompt=f"You are {full_name}.")
@@ -174,8 +175,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[RestHouse]:
-    file = tmp_path / "roundtable.db"
-    store = await Store.open(f"sqlite+aiosqlite:///{file}", file)
+    store = await Store.open(*await ready_database(tmp_path))
     async with stand_in() as server, scripted_endpoint() as llm:
         house = RestHouse(server, store, Endpoint(llm.url, retries=0, timeout=10), llm)
         yield house

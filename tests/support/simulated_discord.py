@@ -15,6 +15,7 @@ from bot.llm.endpoint import Endpoint
 from bot.settings import Settings
 from bot.store.store import open_store
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
+from tests.support.ready_database import ready_database
 from tests.support.simulated_bot import Parts
 from tests.support.simulated_place import PACE, SimulatedPlace, harmless, settle_fast
 
@@ -36,8 +37,7 @@ async def llm() -> AsyncIterator[ScriptedEndpoint]:
 
 @pytest_asyncio.fixture
 async def parts(tmp_path: Path, llm: ScriptedEndpoint, message_content: bool) -> AsyncIterator[Parts]:
-    file = tmp_path / "roundtable.db"
-    url = f"sqlite+aiosqlite:///{file}"
+    url, file = await ready_database(tmp_path)
     settings = Settings(_env_file=None, database_url=url, discussion=Dials(pace=PACE))  # type: ignore[call-arg]
     async with open_store(url, file) as store:
         endpoint = Endpoint(llm.url, retries=0, timeout=10)

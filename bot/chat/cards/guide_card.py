@@ -47,14 +47,22 @@ CHIMING_IN: Final = (
     "What begins with `//` stays between members."
 )
 
+REACTING: Final = (
+    "React to a persona with 👍, 👎 or the like: whoever speaks next is told what the audience makes of it."
+)
 
-def help_card(command: Callable[[str], str], *, can_read: bool, host: HostDetails) -> discord.ui.LayoutView:
-    """`command` gives a command as one can press it. `can_read`: whether ordinary messages are heard."""
+
+def help_card(
+    command: Callable[[str], str], *, can_read: bool, host: HostDetails, counts_reactions: bool
+) -> discord.ui.LayoutView:
+    """`command` gives a command as one can press it. `can_read`: whether ordinary messages are heard,
+    `counts_reactions`: whether members' reactions are."""
 
     def listed(rows: _Rows) -> str:
         return "\n".join(f"- {', '.join(map(command, names))}: {what}" for names, what in rows)
 
     chiming_in = CHIMING_IN if can_read else f"I can't read ordinary messages here: use {command('say')}."
+    chiming_in += f" {REACTING}" if counts_reactions else ""
     return c.card(
         c.text(f"### Take part\n{chiming_in}\n{listed(_TAKING_PART)}"),
         c.line(),

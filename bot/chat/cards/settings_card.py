@@ -95,6 +95,7 @@ def setting_lines(settings: ServerSettings, host: Settings, guild: discord.Guild
             _is_set(host, "retention_days"),
         ),
         _proxies(settings, host),
+        _reactions(settings, host),
     ]
 
 
@@ -124,6 +125,7 @@ def settings_card(settings: ServerSettings, host: Settings, guild: discord.Guild
             c.button("Proxies: off" if settings.hears_proxies else "Proxies: on", "set-flip", "proxies"),
             c.button("Nobody chimes in", "set-nobody", is_enabled=settings.chimers != 0),
         ),
+        c.row(c.button("Reactions: off" if settings.reactions else "Reactions: on", "set-flip", "reactions")),
         c.menu("set-reset", "", "Take a setting back", _options(own)) if own else None,
     )
 
@@ -197,3 +199,12 @@ def _proxies(settings: ServerSettings, host: Settings) -> SettingLine:
     if settings.hears_proxies:
         return SettingLine("proxies", label, heard, HOST if _is_set(host, "proxy_applications") else BUILT_IN)
     return SettingLine("proxies", label, "left out", HERE)
+
+
+def _reactions(settings: ServerSettings, host: Settings) -> SettingLine:
+    label = "Members' reactions to what personas say"
+    if not host.reactions:
+        return SettingLine("reactions", label, "not heard, on every server", HOST)
+    if settings.reactions:
+        return SettingLine("reactions", label, "told to the persona that speaks next", BUILT_IN)
+    return SettingLine("reactions", label, "not told to personas", HERE)

@@ -1,4 +1,5 @@
-"""What a visitor does by our own script: writes, runs a command or a menu's entry, puts a message out of sight."""
+"""What a visitor does by our own script: writes, reacts, runs a command or a menu's entry, puts a message out of
+sight."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
@@ -12,6 +13,7 @@ from simcord.results import InteractionResult, ResponseMessage
 
 from bot.demo.typed_command import TypedCommand, read
 from bot.demo.typed_offers import asks_bot, offers
+from bot.discussion.model.reactions import says
 
 Answer = dict[str, Any]
 _PREFIX: Final = "demo."
@@ -50,6 +52,7 @@ class VisitorActs:
             "send": self._send,
             "menu": self._menu,
             "hide": self._hide,
+            "react": self._react,
         }
         act = known.get(self.kind(body))
         if act is None:
@@ -167,6 +170,14 @@ class VisitorActs:
         else:
             target = ResponseMessage(self._preview.env, message)
         return self._answered(page, await page.viewer.context_menu(self._preview.channel, name, target))
+
+    async def _react(self, page: Any, body: Mapping[str, Any]) -> Answer:
+        """Puts a reaction there; pressed where it stands, simcord's own page takes it back."""
+        message, emoji = self._seen(page, int(str(body.get("message", "0")))), str(body.get("emoji", ""))
+        if message.is_ephemeral or says(emoji) is None:
+            return {"trouble": "To a private message nobody reacts, and the demo has only the menu's reactions."}
+        await page.viewer.set_reaction(ResponseMessage(self._preview.env, message), emoji, reacted=True)
+        return {"trouble": ""}
 
     async def _hide(self, page: Any, body: Mapping[str, Any]) -> Answer:
         message = self._seen(page, int(str(body.get("message", "0"))))

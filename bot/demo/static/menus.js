@@ -1,9 +1,10 @@
-// The menu of a message (right click, long press, ⋯), where the bot's own entries stand under "Apps"; and what else in
-// a message can be pressed: the name of a command, and the note under a private message.
+// The menu of a message (right click, long press, ⋯): what to react with, and the bot's own entries under "Apps"; and
+// what else in a message can be pressed: the name of a command, and the note under a private message.
 import { element, button } from "./elements.js";
 import { tell } from "./notices.js";
 import { act, state, wake } from "./state.js";
 
+const REACTIONS = ["👍", "❤️", "😂", "👎"];
 const LONG_PRESS = 500; // milliseconds, as on a phone
 
 export function messageMenus(list) {
@@ -49,14 +50,24 @@ function show(row, x, y) {
   const menu = element("div", "demo-menu");
   menu.setAttribute("role", "menu");
   const close = () => menu.remove();
-  const entry = (label, press) => {
+  const entry = (label, press, into = menu) => {
     const made = button("demo-menu-entry", label, () => {
       close();
       press();
     });
     made.setAttribute("role", "menuitem");
-    menu.append(made);
+    into.append(made);
   };
+  const ask = async (kind, values) => {
+    const { trouble } = await act(kind, { ...values, message: id });
+    if (trouble) tell(trouble);
+    wake();
+  };
+  if (!row.querySelector(".message-ephemeral-note")) {
+    const faces = element("div", "demo-menu-reactions");
+    for (const emoji of REACTIONS) entry(emoji, () => ask("react", { emoji }), faces);
+    menu.append(faces);
+  }
   const reply = row.querySelector('[data-control-key$=":action:reply"]');
   if (reply) entry("Reply", () => reply.click());
   const text = row.querySelector(".message-content")?.innerText;
@@ -64,13 +75,7 @@ function show(row, x, y) {
   const person = row.querySelector(".message-app-badge") ? [] : state.menus.user;
   const apps = [...state.menus.message, ...person];
   if (apps.length) menu.append(element("div", "demo-menu-label", "Apps"));
-  for (const name of apps) {
-    entry(name, async () => {
-      const { trouble } = await act("menu", { name, message: id });
-      if (trouble) tell(trouble);
-      wake();
-    });
-  }
+  for (const name of apps) entry(name, () => ask("menu", { name }));
   document.body.append(menu);
   menu.style.left = `${Math.max(8, Math.min(x, innerWidth - menu.offsetWidth - 8))}px`;
   menu.style.top = `${Math.max(8, Math.min(y, innerHeight - menu.offsetHeight - 8))}px`;

@@ -16,12 +16,14 @@ def bursts(record: Record, after: int = 0) -> Iterator[tuple[Turn, ...]]:
     """The turns behind number `after`, in order, with those together that are read as one.
 
     What was read by a turn in the record already stays apart from what came behind it, so that no prompt changes a line
-    which one before it held.
+    which one before it held. What the moderator only notes is in none, and parts nothing.
     """
-    read = {turn.heard for turn in record}
+    heard = {turn.heard for turn in record}
     burst: list[Turn] = []
     for turn in record.after(after):
-        if burst and not (_goes_on(turn, burst[-1]) and burst[-1].seq not in read):
+        if turn.is_note:
+            continue
+        if burst and not (_goes_on(turn, burst[-1]) and heard.isdisjoint(range(burst[-1].seq, turn.seq))):
             yield tuple(burst)
             burst = []
         burst.append(turn)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, ClassVar, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -24,6 +24,9 @@ REMOVED_FLAG: Final = "removed"
 class _Steering(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    is_note: ClassVar[bool] = False
+    """Whether it only notes something that nobody has asked for and nobody is shown: what was in the making goes on."""
+
 
 class QuestionPut(_Steering):
     """A question is on the table from here on; `again`: it was there before."""
@@ -43,6 +46,7 @@ class FloorGiven(_Steering):
 class FloorChosen(_Steering):
     """The model picked this persona to speak next (None: its answer named nobody), which any person overrules."""
 
+    is_note: ClassVar[bool] = True
     what: Literal["floor_chosen"] = "floor_chosen"
     name: str | None
 
@@ -93,9 +97,20 @@ class Muted(_Steering):
 class Compaction(_Steering):
     """In prompts, `gist` stands for every turn up to and with number `upto`. The record itself keeps them."""
 
+    is_note: ClassVar[bool] = True
     what: Literal["compaction"] = "compaction"
     upto: int
     gist: str
+
+
+class AudienceReacted(_Steering):
+    """So many of the audience liked the persona's turn number `seq`, and so many did not, when the next was begun."""
+
+    is_note: ClassVar[bool] = True
+    what: Literal["audience_reacted"] = "audience_reacted"
+    seq: int
+    liked: int
+    disliked: int
 
 
 class PositionTaken(_Steering):
@@ -170,6 +185,7 @@ Steering = (
     | SeatRemoved
     | Muted
     | Compaction
+    | AudienceReacted
     | PositionTaken
     | PositionsRevealed
     | PollOpened
@@ -234,6 +250,11 @@ class Turn:
     @property
     def is_pass(self) -> bool:
         return self.kind == "persona" and not self.text
+
+    @property
+    def is_note(self) -> bool:
+        """Whether the moderator only notes something here: it is in no transcript, and nobody's wish."""
+        return self.steering is not None and self.steering.is_note
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from typing import Final
 from bot.discussion.model.dials import TurnOrder
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import (
-    Compaction,
     FloorChosen,
     FloorGiven,
     Record,
@@ -140,7 +139,7 @@ def _choice(record: Record) -> FloorChosen | None:
     for turn in reversed(record.turns):
         if isinstance(turn.steering, FloorChosen):
             return turn.steering
-        if turn.kind == "persona" or (turn.steering and not isinstance(turn.steering, Compaction)):
+        if turn.kind == "persona" or (turn.steering and not turn.is_note):
             return None
     return None
 

@@ -61,12 +61,13 @@ DISSENT: Final = (
 @dataclass(frozen=True, slots=True)
 class Cue:
     """What the moderator tells the next speaker. `turns_left` counts this turn; None where a clock means nothing.
-    `note`: what the table's format has to say to this turn, and `flag`: how it marks it. `states`: what a summary must
-    tell, each in its own words or nearly so."""
+    `audience`: a sentence about what people made of a turn. `note`: what the table's format has to say to this turn, and
+    `flag`: how it marks it. `states`: what a summary must tell, each in its own words or nearly so."""
 
     question: str | None
     turns_left: int | None = None
     wrap_up: bool = False
+    audience: str | None = None
     answer_to: str | None = None
     ask: str | None = None
     dissent: bool = False
@@ -139,6 +140,8 @@ def tail(session: Session, speaker: Persona, cue: Cue) -> str:
     notes = [f"The question on the table is: {one_line(cue.question)}"] if cue.question else []
     if cue.summary:
         notes += ["The discussion is over.", one_line(session.task.summarize)]
+    if cue.audience:
+        notes.append(cue.audience)
     if cue.note:
         notes.append(one_line(cue.note))
     if cue.answer_to:

@@ -47,6 +47,20 @@ def member(record: Member, *, with_user: bool = True) -> JSON:
     return {**data, "user": user(record)} if with_user else data
 
 
+def reaction(state: State, message: Message, who: Member, emoji: str) -> JSON:
+    """What both events of a reaction tell; its coming tells more."""
+    # https://docs.discord.com/developers/events/gateway-events#message-reaction-add
+    return {
+        "user_id": str(who.id),
+        "channel_id": str(message.channel.id),
+        "message_id": str(message.id),
+        "guild_id": guild_of(state, message.channel),
+        "emoji": {"id": None, "name": emoji},
+        "burst": False,
+        "type": 0,
+    }
+
+
 def role(record: Role, position: int = 1) -> JSON:
     return {
         "id": str(record.id),

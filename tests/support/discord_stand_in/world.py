@@ -199,6 +199,20 @@ class World(Threads):
     def delete_message(self, message: MessageLike) -> None:
         self.remove(self.message(message))
 
+    def react(self, message: MessageLike, member: MemberLike, emoji: str) -> None:
+        """React with an emoji of Unicode. Reactions are not kept: the gateway tells of each."""
+        record, who = self.message(message), self.member(member)
+        data = wire.reaction(self, record, who, emoji) | {"member": wire.member(who), "burst_colors": []}
+        if record.webhook_id is None:
+            data["message_author_id"] = record.author["id"]
+        self.emit("MESSAGE_REACTION_ADD", data, record.channel)
+
+    def unreact(self, message: MessageLike, member: MemberLike, emoji: str) -> None:
+        """Take a reaction back."""
+        record = self.message(message)
+        data = wire.reaction(self, record, self.member(member), emoji)
+        self.emit("MESSAGE_REACTION_REMOVE", data, record.channel)
+
     def slash(self, channel: ChannelLike, member: MemberLike, *command: str | Mapping[str, Any]) -> Interaction:
         """`slash(channel, member, "roundtable", "start", {"turns": 3})`: refuses what a member's client would."""
         path, options = _split(command)

@@ -39,6 +39,7 @@ async def privacy(interaction: Interaction, action: privacy_command.Action = "te
     tables="How many at once",
     days="How long a table is kept",
     proxies="Hear PluralKit and its like",
+    reactions="Tell personas what the audience likes",
     reset="The setting to take back",
 )
 async def settings(
@@ -57,11 +58,12 @@ async def settings(
     tables: int | None = None,
     days: int | None = None,
     proxies: bool | None = None,
+    reactions: bool | None = None,
     reset: str | None = None,
 ) -> None:
     asked = {"openers": openers, "steerers": steerers, "makers": makers, "channel": channel, "guests": guests}
     asked |= {"task": task, "cast": cast, "turns": turns, "pace": pace, "language": language, "vote": vote}
-    asked |= {"tables": tables, "days": days, "proxies": proxies}
+    asked |= {"tables": tables, "days": days, "proxies": proxies, "reactions": reactions}
     async with answering(interaction):
         await defer(interaction, ephemeral=True)
         given = {option: value for option, value in asked.items() if value is not None}

@@ -33,6 +33,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "tables": "most_tables",
     "days": "keep_days",
     "proxies": "hears_proxies",
+    "reactions": "reactions",
 }
 UNSET: Final[Mapping[str, Any]] = {field.name: field.default for field in fields(ServerSettings)}
 ROLES: Final = ("openers", "steerers", "makers", "guests")

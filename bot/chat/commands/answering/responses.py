@@ -30,8 +30,10 @@ P = ParamSpec("P")
 Asked = discord.Interaction[Any]
 
 _NO_PING: Final = discord.AllowedMentions.none()
-# What the way to Discord and back may end in; the last three: the library can't read what came back.
-_FAILURES: Final = (discord.HTTPException, aiohttp.ClientError, OSError, KeyError, TypeError, ValueError)
+# What aiohttp raises once the bot has closed its connections, under whatever is still at work for somebody.
+_CLOSED: Final = RuntimeError
+# What the way to Discord and back may end in; KeyError and those behind it: the library can't read what came back.
+_FAILURES: Final = (_CLOSED, discord.HTTPException, aiohttp.ClientError, OSError, KeyError, TypeError, ValueError)
 # The member has been told that the bot did not respond, or has an answer: the library asks again after a 5xx. The
 # webhook is the interaction's own, by which later answers go.
 _TOO_LATE: Final = (UNKNOWN_INTERACTION, UNKNOWN_WEBHOOK, INVALID_WEBHOOK_TOKEN, ALREADY_ACKNOWLEDGED)
@@ -53,7 +55,8 @@ async def defer(interaction: Asked, *, ephemeral: bool = False, as_new: bool = F
     try:
         await interaction.response.defer(ephemeral=ephemeral, thinking=as_new)
     except _FAILURES as error:
-        if isinstance(error, discord.HTTPException) and error.code == UNKNOWN_INTERACTION:
+        is_unknown = isinstance(error, discord.HTTPException) and error.code == UNKNOWN_INTERACTION
+        if is_unknown or isinstance(error, _CLOSED):
             raise Expired from error
         _heed(error, interaction, "its answer may be, too")
         interaction.extras[_MAY_BE_DEFERRED] = True

@@ -23,8 +23,14 @@ async def help(interaction: Interaction) -> None:
 async def _help(interaction: Interaction, click: Click) -> None:
     await defer(interaction, ephemeral=True)
     client = interaction.client
-    host = HostDetails.of(client.settings)
-    await show(interaction, help_card(_tree(client).mention, can_read=client.intents.message_content, host=host))
+    here = await client.servers.of(interaction.guild_id or 0)
+    card = help_card(
+        _tree(client).mention,
+        can_read=client.intents.message_content,
+        host=HostDetails.of(client.settings),
+        counts_reactions=client.intents.guild_reactions and here.reactions,
+    )
+    await show(interaction, card)
 
 
 def welcome(client: InteractionClient) -> discord.ui.LayoutView:

@@ -22,17 +22,17 @@ from bot.store.member_data import Kept
 Action = Literal["tell", "export", "forget me", "keep me out", "let me in"]
 
 SURE: Final = (
-    "**Forget you on this server?** What you said at its tables is blanked in my database; your votes, name and ids "
-    "are taken out of it; what I posted for you I delete, where Discord lets me. This can't be undone. It reaches "
-    "neither messages that you wrote in the channels (you can delete those), nor minutes that were handed out, nor "
-    "what the host's model was sent before, nor what another application posted for you while I was away (delete that "
-    "in the channel). What personas said stays, without your name; what other members wrote stays. Personas and tasks "
-    "that you made stay the server's; who made them is gone."
+    "**Forget you on this server?** What you said at its tables is blanked in my database; your votes, reactions, name "
+    "and ids are taken out of it; what I posted for you I delete, where Discord lets me. This can't be undone. It "
+    "reaches neither messages that you wrote in the channels (you can delete those), nor minutes that were handed out, "
+    "nor what the host's model was sent before, nor what another application posted for you while I was away (delete "
+    "that in the channel). What personas said stays, without your name; what other members wrote stays. Personas and "
+    "tasks that you made stay the server's; who made them is gone."
 )
 CONVENER: Final = "You convened a table that is still open: afterwards only members with **Manage Messages** steer it."
 FORGOTTEN: Final = (
-    "Done: what you said at this server's tables is gone from my database, with your votes, name and ids. What you "
-    "write at a table from now on is taken in again; `keep me out` of `/roundtable privacy` changes that."
+    "Done: what you said at this server's tables is gone from my database, with your votes, reactions, name and "
+    "ids. What you write at a table from now on is taken in again; `keep me out` of `/roundtable privacy` changes that."
 )
 STILL_OUT: Final = "I keep one thing, your id on the list of those who want to be kept out; `let me in` removes it."
 KEPT_OUT: Final = (
@@ -90,7 +90,8 @@ async def tell(interaction: Interaction) -> str:
             "**What that is.** Of a message at a table: its text, the name you had, your Discord id, the message's id "
             "and the time; where I posted for you, the address of your picture; also of what an application like "
             "PluralKit posts again for you. Of a table: its questions, who convened it (id), who steered it (name), "
-            "and your votes. Nothing is taken in where no table is open, nor what begins with `//`.",
+            "your votes, and how you reacted (👍, 👎 and the like) to what personas said. Nothing is taken in where no "
+            "table is open, nor what begins with `//`.",
             f"**For how long.** {_how_long(settings, kept, of_server)} "
             "I blank a message when you delete it, and change it when you edit it while its table is open.",
             f"**Where it goes.** {_where_to(settings)} The minutes go into the channel.",
@@ -175,7 +176,8 @@ def _figures(kept: Kept) -> str:
     else:
         said = f"{_count(kept.messages, 'message')} of yours in {_count(kept.discussions, 'discussion')}"
     convened = f", and that you convened {_count(kept.convened, 'discussion')}" if kept.convened else ""
-    voted = f" And {_count(kept.votes, 'vote')} of yours." if kept.votes else ""
+    given = [_count(n, what) for n, what in ((kept.votes, "vote"), (kept.reactions, "reaction")) if n]
+    voted = f" And {' and '.join(given)} of yours." if given else ""
     out = " You are on the list of those whom I keep out." if kept.kept_out else ""
     return f"{said}{convened}.{voted}{out}"
 
