@@ -1,6 +1,7 @@
 """A council on a simulated Discord: three personas and two members who vote, as everybody there sees it."""
 
 import re
+from typing import Any
 
 import discord
 import pytest
@@ -109,7 +110,13 @@ async def test_what_is_steered_while_the_table_votes(place: SimulatedPlace) -> N
     assert "then the table votes" in "\n".join([await place.type("turns", turns=20), await place.type("wrapup")])
     await place.turn(6)
     assert card_of(place, "### Vote")
-    for command, options in (("turns", {"turns": 9}), ("floor", {"persona": "Bo"}), ("wrapup", {}), ("ask", {})):
+    steered: list[tuple[str, dict[str, Any]]] = [
+        ("turns", {"turns": 9}),
+        ("floor", {"persona": "Bo"}),
+        ("wrapup", {}),
+        ("ask", {}),
+    ]
+    for command, options in steered:
         assert (await place.type(command, **options)).startswith("The discussion is over: the table votes")
     await place.type("stop")
     assert "This vote is closed." in words(card_of(place, "### Vote"))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
+from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -33,6 +34,7 @@ from bot.discussion.moderation.steps import Close, ClosePoll, Gather, Say, Speak
 from bot.discussion.prompts.prompt import build_prompt, transcript
 from tests.support.recorded_table import CAST, MIRA, RAVI, RecordedTable, persona
 
+S = TypeVar("S")
 YES_NO = ("yes", "no", "it depends")
 
 
@@ -40,9 +42,9 @@ def council(*, options: Sequence[str] = (), seed: int = 1, turns: int = 3) -> Re
     return RecordedTable(seed=seed, options=tuple(options), dials=Dials(format="council", turns=turns))
 
 
-def go_on_until(table: RecordedTable, *kinds: type[Step]) -> Step:
-    """Take steps until one of these kinds comes next."""
-    while not isinstance(step := table.step, kinds):
+def go_on_until(table: RecordedTable, kind: type[S]) -> S:
+    """Take steps until one of this kind comes next."""
+    while not isinstance(step := table.step, kind):
         assert not isinstance(step, Close)
         table.take(step)
     return step
@@ -200,7 +202,6 @@ def test_of_more_than_ten_proposals_ten_are_drawn_and_the_table_is_told() -> Non
 def test_with_fewer_than_two_proposals_nothing_is_voted_on(texts: tuple[str, ...]) -> None:
     table = council()
     step = go_on_until(table, Gather)
-    assert isinstance(step, Gather)
     for persona_, text in zip(step.among, texts, strict=True):
         table.answer(step, persona_.name, text)
     table.play()
@@ -212,7 +213,6 @@ def test_with_fewer_than_two_proposals_nothing_is_voted_on(texts: tuple[str, ...
 def test_where_nobody_has_a_position_that_is_said() -> None:
     table = council(options=YES_NO)
     step = go_on_until(table, Gather)
-    assert isinstance(step, Gather)
     for persona_ in step.among:
         table.answer(step, persona_.name, "")
     step = table.step

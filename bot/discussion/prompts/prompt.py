@@ -61,8 +61,8 @@ DISSENT: Final = (
 @dataclass(frozen=True, slots=True)
 class Cue:
     """What the moderator tells the next speaker. `turns_left` counts this turn; None where a clock means nothing.
-    `audience`: a sentence about what people made of a turn. `note`: what the table's format has to say to this turn, and
-    `flag`: how it marks it. `states`: what a summary must tell, each in its own words or nearly so."""
+    `audience`: a sentence about what people made of a turn. `note`: what the table's format has to say to this turn,
+    and `flag`: how it marks it. `states`: what a summary must tell, each in its own words or nearly so."""
 
     question: str | None
     turns_left: int | None = None
