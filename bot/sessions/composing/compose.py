@@ -71,7 +71,10 @@ class Composer:
 
     def private_requests(self, step: Gather) -> Sequence[ModelRequest]:
         """What a gathering asks, of each persona, to be composed at the same time."""
-        return private_requests(step, self._session, self._record, self._endpoints, self._max_tokens)
+        requests = private_requests(step, self._session, self._record, self._endpoints, self._max_tokens)
+        for request in requests:
+            request.caller = Caller(self._budget.guild_id)  # who asks makes one call at a time
+        return requests
 
     async def compose(self, request: ModelRequest) -> Draft:
         """Have a turn written, by the first of the endpoints that may be asked which does not fail.

@@ -283,6 +283,8 @@ async def test_people_s_votes_count_once_each_and_only_while_the_vote_is_open(
         assert not await cast(table.run.id, seq, 4, "0")
         assert last_poll(table).people == (1, 0, 1)
         assert "Kim closes the vote." in table.place.texts
+        glance = await store.overview.of(table.run.id)
+        assert (glance and glance.turns) == 1  # a minority report is outside the clock
 
 
 @pytest.mark.both_databases
