@@ -67,7 +67,10 @@ async def test_a_council_of_three_personas_and_two_people(place: SimulatedPlace,
     await place.type("privacy", by=place.ada, action="keep me out")
     assert told(await place.ada.click(card, label="C")) == LEFT_OUT
     await place.restart(parts)
-    await place.otto.click(card, label="C")
+    offered = await place.otto.autocomplete(place.channel, "roundtable vote", "persona", "ravi would")
+    assert [choice["value"][4:14] for choice in offered] == ["Ravi would"]
+    assert (await place.type("vote", by=place.otto, persona="c")).startswith("Your vote for **C · ")
+    assert (await place.type("vote", by=place.otto, persona="Cats")).startswith("“Cats” is not to be voted on. You can")
     session = await place.session()
     forged = [f"{session.id}:1:0", f"{session.id}:999:0", f"{session.id}:{10**12}:1", "x", "1:2", ""]
     channel = place.bot.get_channel(place.channel.id)

@@ -32,6 +32,7 @@ from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.steps import Close, ClosePoll, Gather, Say, Speak, Step, Summarise
 from bot.discussion.prompts.prompt import build_prompt, transcript
+from bot.sessions.delivery.status import who_is_next
 from tests.support.recorded_table import CAST, MIRA, RAVI, RecordedTable, persona
 
 S = TypeVar("S")
@@ -250,6 +251,8 @@ def test_the_report_can_be_skipped_and_does_not_keep_a_table_that_is_to_end() ->
         step = table.step
         assert isinstance(step, Speak)
         assert step.persona == RAVI
+        assert format_of(table.session).phase(table.session, table.record) == "minority report"
+        assert who_is_next(table.session, table.record) is None  # nobody sums up yet
         assert "minority report" in build_prompt(table.session, table.record, RAVI, step.cue).tail
         table.steer(steering)
         assert isinstance(table.step, Summarise)

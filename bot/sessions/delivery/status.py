@@ -1,11 +1,12 @@
 """How a session stands, read off its parts."""
 
-from bot.discussion.model.record import QuestionPut, Record, Session, question_on_table, seats
+from bot.discussion.model.record import MINORITY_FLAG, QuestionPut, Record, Session, question_on_table, seats
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.speaker_selection import choosable, next_speaker
 from bot.discussion.moderation.steps import Open, Speak, Summarise
+from bot.discussion.prompts.prompt import Cue
 from bot.llm.fair_queue import Caller
 from bot.llm.fallback import spoken_by
 from bot.sessions.composing.budget import Budget
@@ -48,6 +49,8 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
 def who_is_next(session: Session, record: Record) -> str | None:
     """The name of whoever speaks or sums up next if nobody steers; None where that is still to be chosen, or nobody."""
     match next_step(session, record):
+        case Speak(cue=Cue(flag=flag)) if flag == MINORITY_FLAG:
+            return None  # outside the clock: the phase tells it
         case Speak(persona) | Summarise(persona):
             return persona.name
         case Open() if not choosable(session, record) and (persona := next_speaker(session, record)):

@@ -70,11 +70,20 @@ class Council(Format):
         won = tuple(poll.options[number] for number in poll.winners)
         return sum_up(session, record, note=_STATE.format(outcome=poll_words.outcome(poll)), states=won)
 
+    def rules(self, session: Session) -> list[str]:
+        what = "on the options" if session.task.options else "on the proposals"
+        return [
+            "Everybody writes down a position in private; all are shown together before the discussion.",
+            f"After it personas and audience vote {what} in secret. The summary tells the result.",
+        ]
+
     def phase(self, session: Session, record: Record) -> str:
         if not positions.are_revealed(record):
             return "positions"
         poll = _poll(record)
-        return "" if poll is None else "result" if poll.closed else "vote"
+        if poll is None or poll.closed is None:
+            return "vote" if poll else ""
+        return "minority report" if _reporter(session, record, poll) else "result"
 
     def result(self, session: Session, record: Record) -> str:
         poll = next(reversed(polls(record)), None)
