@@ -41,7 +41,6 @@ from bot.library.catalogue import open_catalogue
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.sessions.composing.limits import Limits
-from bot.sessions.composing.requests import SUMMARY_TURNS
 from bot.sessions.session_runner import SessionRunner
 from bot.settings import shipped
 from bot.store.models import Fault, Status, StoredSession
@@ -55,6 +54,8 @@ REUSED: Final = 0.90
 OF_AUTOGEN: Final = 0.25
 # A model of this size may say nothing of use three times in a row, which pauses a session; it is sent on so often.
 NUDGES: Final = 20
+# By this the tail of a prompt asks for a summary.
+_SUMMARY: Final = "Write only the summary that"
 PEER: Final = Path(__file__).parent / "peers" / "autogen_chat.py"
 
 
@@ -206,7 +207,11 @@ async def trial(name: str, session: Session, size: TrialSize) -> Cost:
         async with recording(url) as proxy:
             turns = await CONTESTANTS[name](proxy.url, session, size)
             # The summary may be longer than a turn, and no other has one.
-            return cost_of([call for call in proxy.calls if call.limit != SUMMARY_TURNS * size.most], turns)
+            return cost_of([call for call in proxy.calls if not _is_summary(call)], turns)
+
+
+def _is_summary(call: Exchange) -> bool:
+    return bool(call.messages) and _SUMMARY in str(call.messages[-1]["content"]).rsplit("\n(A note", 1)[-1]
 
 
 # --- what is printed ---
