@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from bot.discussion.moderation.formats.choosing import format_fault, format_named
+
 # As long as a question in a task's file may be.
 _QUESTION_LENGTH: Final = 300
 # As many bits as a seed has that is drawn by chance.
@@ -47,6 +49,13 @@ def question(text: str) -> str:
             f"has {len(asked)} characters: keep it to {_QUESTION_LENGTH}, and put the rest into a task's context.txt"
         )
     return asked
+
+
+def table_format(text: str) -> str:
+    format = format_named(text_value(text))
+    if format is None:
+        raise argparse.ArgumentTypeError(str(format_fault(text)))
+    return format.name
 
 
 def seconds(text: str) -> float:

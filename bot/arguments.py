@@ -9,6 +9,7 @@ from typing import get_args
 from bot import __version__
 from bot import argument_values as value
 from bot.discussion.model.dials import TurnOrder
+from bot.discussion.moderation.formats.table import FORMATS
 from bot.host_arguments import add_host_commands
 
 
@@ -77,6 +78,18 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
         type=value.question,
         metavar="TEXT",
         help="discuss this question, in the setting of --task if that is given",
+    )
+    talk.add_argument(
+        "--format",
+        type=value.table_format,
+        metavar="NAME",
+        help=f"how the table goes: {', '.join(FORMATS)} (default: the task's, else DISCUSSION_FORMAT)",
+    )
+    talk.add_argument(
+        "--options",
+        type=value.text_value,
+        metavar="TEXT",
+        help="what a format that comes to a choice chooses between: two to ten, with | between them",
     )
     talk.add_argument(
         "--turns", type=value.bounded(1, 200), metavar="N", help="persona turns (default: DISCUSSION_TURNS)"

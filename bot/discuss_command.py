@@ -11,10 +11,21 @@ from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from bot.discuss import discuss
-from bot.discussion.model.record import Turn
+from bot.discussion.model.dials import Dials
+from bot.discussion.model.record import Record, Session, Turn
 from bot.discussion.model.task import Task
+from bot.discussion.moderation.formats.choosing import (
+    as_format_has_it,
+    first_format,
+    left_out,
+    options_fault,
+    options_of_format_fault,
+)
+from bot.discussion.moderation.formats.format import Format
+from bot.discussion.moderation.formats.table import FORMATS
 from bot.errors import RoundtableError, UserError
 from bot.library.catalogue import Catalogue, open_catalogue
+from bot.library.option_lines import options_in
 from bot.settings import Settings
 from bot.signals import cancelled_at_sigterm
 from bot.terminal import TerminalStage
@@ -32,13 +43,16 @@ async def discuss_as_asked(args: argparse.Namespace, settings: Settings) -> int:
     catalogue = open_catalogue(
         settings.personas_dir, settings.tasks_dir, settings.endpoints, given_as=settings.given_as
     )
-    task = _task_of(args, catalogue)
+    task, format = _task_of(args, catalogue, settings.discussion)
     with _named("--cast"):
         cast = catalogue.cast(args.cast or "")
     asked = {"turns": args.turns, "floor": args.floor, "dissent_every": args.dissent}
     dials = settings.discussion.model_copy(
         update={"pace": args.pace, "words_per_minute": 0} | {k: v for k, v in asked.items() if v is not None}
     )
+    if left := left_out(format, task):
+        print(left, file=sys.stderr)
+    task, dials = as_format_has_it(format, task, dials)
     seed = args.seed if args.seed is not None else secrets.randbits(_SEED_BITS)
     spoken: list[Turn] = []
     costs: list[tuple[int, str]] = []
@@ -70,7 +84,8 @@ async def discuss_as_asked(args: argparse.Namespace, settings: Settings) -> int:
         except asyncio.CancelledError:
             # Behind the ^C that the terminal itself has written.
             start = "\n" if sys.stderr.isatty() else ""
-            told = f"Stopped after {len(spoken)} of {dials.turns} turns. Seed {seed}."
+            in_all = format.turns_in_all(Session(task, cast, dials, seed), Record())
+            told = f"Stopped after {len(spoken)} of {in_all} turns. Seed {seed}."
             print(f"{start}{_used(costs)}{told}", file=sys.stderr)
             if not stage.is_read:
                 raise BrokenPipeError from None
@@ -86,14 +101,26 @@ def _used(costs: list[tuple[int, str]]) -> str:
     return "".join(f"Tokens used: {tokens:,}.{f' Cost: {cost}.' if cost else ''}\n" for tokens, cost in costs if tokens)
 
 
-def _task_of(args: argparse.Namespace, catalogue: Catalogue) -> Task:
+def _task_of(args: argparse.Namespace, catalogue: Catalogue, host: Dials) -> tuple[Task, Format]:
+    """What is discussed, and how that goes. Raises RoundtableError for what can't be had in a terminal."""
     task = catalogue.task(None)
-    if not args.question:
-        return task
-    if args.task:
-        return task.model_copy(update={"questions": (args.question,)})
-    # Without a task it is the table: another's setting would lead away from it.
-    return Task(name=args.question, questions=(args.question,))
+    if args.question and args.task:
+        task = task.model_copy(update={"questions": (args.question,), "options": ()})
+    elif args.question:
+        # Without a task it is the table: another's setting would lead away from it.
+        task = Task(name=args.question, questions=(args.question,))
+    format = first_format(args.format, task.format, host.format)
+    if format.needs_people:
+        others = ", ".join(other.name for other in FORMATS.values() if not other.needs_people)
+        said = "--format" if args.format else "The task's format" if task.format else "DISCUSSION_FORMAT"
+        raise RoundtableError(
+            f"{said} is {format.name}: there personas speak only when people do, and nobody can say anything here. "
+            f"Choose another with --format: {others}."
+        )
+    options = options_in(args.options or "")
+    if options and (fault := options_fault(options) or options_of_format_fault(format)):
+        raise RoundtableError(f"--options: {fault}")
+    return (task.model_copy(update={"options": options}) if options else task), format
 
 
 @contextmanager

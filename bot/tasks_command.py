@@ -10,7 +10,7 @@ def list_tasks(folder: Path) -> int:
     """Print each task with its questions, and what is wrong. Out: 1 if anything is."""
     tasks, problems = read_tasks(folder)
     for task in tasks:
-        print(f"{task.name}  [{_counted(len(task.questions))}]")
+        print(f"{task.name}  [{', '.join(filter(None, [_counted(len(task.questions)), task.format]))}]")
         for question in task.questions:
             print(f"  {question}")
     for problem in problems:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Final, TextIO
 
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import MINORITY_FLAG, QuestionPut, Session, Turn
+from bot.discussion.model.record import MINORITY_FLAG, QuestionPut, Record, Session, Turn
+from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.text.control_sequences import without_controls
 from bot.discussion.text.wrapping import columns, wrapped
 from bot.minutes.account import PlaceNames
@@ -56,14 +57,19 @@ class TerminalStage:
 
     def show_header(self, session: Session) -> None:
         """What the discussion is about, who sits at it and how long it will be, before its first turn."""
-        turns = session.dials.turns
+        format = format_of(session)
         if session.task.name not in session.task.questions:  # the question comes next
             self._print(session.task.name.replace("-", " "), _BOLD)
         cast = [without_controls(p.full_name) for p in session.cast]
         self._colours = {name: _COLOURS[seat % len(_COLOURS)] for seat, name in enumerate(cast)}
         for names in _lines_of_names(cast, self._width):
             self._line(", ".join(self._paint(name, self._colour_of(name)) for name in names))
-        self._print(f"{turns} turn{'' if turns == 1 else 's'}, then a summary. Seed {session.seed}.", _DIM)
+        for rule in format.rules(session):
+            self._print(rule, _DIM)
+        turns = format.turns_in_all(session, Record())
+        length = f"{turns} turn{'' if turns == 1 else 's'}" if turns is not None else "As many turns as people want"
+        then = format.after_the_turns(session, Record()) or "a summary"
+        self._print(f"{length}, then {then}. Seed {session.seed}.", _DIM)
         self._line()
 
     def split(self, turn: Turn, persona: Persona | None) -> list[Post]:

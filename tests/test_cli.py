@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.cli import _COMMANDS, main
+from bot.discussion.moderation.formats.council import Council
 from bot.store.models import Post
 from bot.terminal import TerminalStage
 from tests.support.endpoint_stand_in import fails, says, scripted_endpoint
@@ -99,6 +100,36 @@ def test_a_question_without_a_task_is_a_table_of_its_own(
     assert shown.startswith("Aino Virtanen, Ravi Menon, Mira Kessler\n1 turn, then a summary.")
 
 
+def test_a_format_and_its_options_can_be_given(table: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    file = tmp_path / "talk.jsonl"
+    options = ["--format", "Council", "--options", " the park | a barn", "--turns", "2", "--jsonl", str(file)]
+    assert main([*table, *options]) == 0
+    shown = capsys.readouterr()
+    assert "A council is about one question, here the first; the other one is left out." in shown.err
+    assert "Council: Private positions first" in shown.out
+    session, *turns = turns_of(file)
+    assert (session["dials"]["format"], session["questions"]) == ("council", ["Who bakes the bread?"])
+    assert [turn["kind"] for turn in turns].count("position") == 3
+
+
+def test_a_task_says_how_its_table_goes_unless_the_command_does(table: list[str], tmp_path: Path):
+    put(tmp_path / "hall" / "format.txt", "council")
+    file = tmp_path / "talk.jsonl"
+    for given, format in ([], "council"), (["--format", "roundtable"], "roundtable"):
+        assert main([*table, *given, "--turns", "1", "--jsonl", str(file)]) == 0
+        assert turns_of(file)[0]["dials"]["format"] == format
+
+
+def test_a_format_that_needs_people_is_refused(
+    table: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(Council, "needs_people", True)
+    assert main([*table, "--format", "council"]) == 1
+    told = capsys.readouterr().err
+    assert "--format is council: there personas speak only when people do, and nobody can say anything here." in told
+    assert "Choose another with --format: roundtable" in told
+
+
 def test_floor_and_dissent_can_be_given(table: list[str], tmp_path: Path):
     file = tmp_path / "talk.jsonl"
     assert main([*table, "--floor", "round_robin", "--dissent", "0", "--turns", "6", "--jsonl", str(file)]) == 0
@@ -164,6 +195,8 @@ THERE_ARE = f"There are: {', '.join(_COMMANDS)}."
         (["--task", "empty"], "--task empty: holds no task folder. Make a folder in it with questions.txt"),
         (["--task", "x" * 300], f"--task {'x' * 300}: can't be read (File name too long). Check the name"),
         (["--task", "half"], "half/questions.txt: is missing. Write one question a line into it."),
+        (["--format", "council", "--options", "a|"], "--options: One of the options is empty. Write something, or"),
+        (["--options", "a|b"], "--options: A round table takes no options. Leave them out, or choose a format"),
         (["--cast", "Anio"], "--cast: There is no persona called “Anio”. Did you mean “Aino”?"),
         (["--jsonl", "nowhere/talk.jsonl"], "--jsonl nowhere/talk.jsonl can't be written (No such file or directory)."),
         (["--jsonl", "empty"], "--jsonl empty can't be written (Is a directory)."),
@@ -214,6 +247,7 @@ def test_a_wrong_name_leaves_the_file_of_an_earlier_discussion_alone(table: list
         (["discuss", "--seed", "x"], "--seed: 'x' is not a number from 0 to 4294967295"),
         (["discuss", "--seed", "9" * 20], "is not a number from 0 to 4294967295"),
         (["discuss", "--floor", "loudest"], "'round_robin'"),
+        (["discuss", "--format", "councl"], "--format: “councl” is no format. Did you mean council?"),
         (["discuss", "--dissent", "-1"], "--dissent: '-1' is not a number from 0 to 1000"),
         (["discuss", "--pace", "soon"], "--pace: 'soon' is not a number of seconds from 0 to 3600"),
         (["discuss", "--cast", " , "], "--cast: names nobody: write names, or leave the option out to seat everyone"),

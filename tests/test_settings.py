@@ -169,6 +169,8 @@ def test_settings_do_not_change():
         ("DISCUSSION_TURNS", "201", '"201" should be less than or equal to 200.'),
         ("DISCUSSION_TURNS", "ten", '"ten" should be a valid integer'),
         ("DISCUSSION_TOPIC_EVERY", "nan", '"nan" should be'),
+        ("DISCUSSION_FORMAT", "councl", "“councl” is no format. Did you mean council?"),
+        ("DISCUSSION_FORMAT", "chat", "“chat” is no format. There are: roundtable, council"),
         ("DISCUSSION_PACE", "-1", '"-1" should be greater than or equal to 0.'),
         ("DISCUSSION_PAECE", "8", "is not a setting. There are: DISCUSSION_FORMAT, DISCUSSION_TURNS"),
         ("DISCUSSION", "8 turns", "alone is not a setting. There are: DISCUSSION_FORMAT, DISCUSSION_TURNS"),

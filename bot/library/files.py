@@ -13,10 +13,12 @@ from bot.library.character_card import read_card
 from bot.library.file_problem import FileProblem
 from bot.library.json_text import read_json
 from bot.library.macros import expanded
+from bot.library.option_lines import option_lines
 from bot.library.persona_file import cast_problems, read_persona
 from bot.library.png_card import card_in_png
 from bot.library.portrait import AVATAR_BYTES, image_problems
 from bot.library.question_lines import question_lines
+from bot.library.task_format import format_in, options_problems
 from bot.library.text_file import TEXT_BYTES, leads_out, read_text
 
 _QUESTION_LENGTH: Final = 300
@@ -127,10 +129,17 @@ def read_task(folder: Path, within: Path | None = None) -> tuple[Task | None, li
             found = f"has {len(question.text)} characters."
             fix = f"Keep a question under {_QUESTION_LENGTH}; put the background into context.txt."
             problems.append(FileProblem(str(questions_file), f"line {question.line}", found, fix))
+    format_name, of_format = format_in(str(folder / "format.txt"), "", text_of("format.txt") or "")
+    problems += of_format
+    raw_options = text_of("options.txt")
+    options = option_lines(raw_options or "")
+    if raw_options:
+        problems += options_problems(str(folder / "options.txt"), "", options, format_name)
     if problems:
         return None, problems
-    name = folder.resolve().name
-    return Task(name=name, context=context, questions=questions, discuss=discuss, summarize=summarize), []
+    task = Task(name=folder.resolve().name, questions=questions, discuss=discuss, summarize=summarize, context=context)
+    chosen = {"format": format_name, "options": tuple(option.text for option in options)}
+    return task.model_copy(update=chosen), []
 
 
 def read_tasks(folder: Path, *, setting: str = "TASKS_DIR") -> tuple[list[Task], list[FileProblem]]:

@@ -1,7 +1,7 @@
 """A task out of a file that is handed over, and as a file to take along: JSON, or a list of questions in a text."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any, Final, cast
 
@@ -12,7 +12,9 @@ from bot.library.brief_file import BRIEF_LENGTH
 from bot.library.file_problem import FileProblem, UnusableFile, shown_name
 from bot.library.json_text import as_json, read_json
 from bot.library.macros import expanded
-from bot.library.question_lines import question_lines
+from bot.library.option_lines import option_lines
+from bot.library.question_lines import QuestionLine, question_lines
+from bot.library.task_format import format_in, options_problems
 from bot.library.text_file import decoded, without_controls
 
 # A task's name is chosen from a list: https://discord.com/developers/docs/interactions/application-commands
@@ -29,12 +31,12 @@ _TEXTS: Final = (".txt", ".text", ".md", ".markdown")
 # The title of a Markdown file.
 _TITLE: Final = re.compile(r"\A\s*#(?!#)[^\S\n]*(\S.*)")
 
-# What of a task a file may hold.
-_FIELDS: Final = frozenset(Task.model_fields) - {"options", "format"}
+_LISTS: Final = ("questions", "options")
 
 _FIXES: Final = {
     "name": 'Give it a short name, such as "name": "Cats at night".',
     "questions": 'Write a list of questions, such as "questions": ["Should cats have a curfew?"].',
+    "options": 'Write a list of options, such as "options": ["yes", "no"], or leave the field out.',
 }
 _TEXT: Final = "Write a text, or leave the field out."
 
@@ -63,7 +65,7 @@ def imported_task(data: bytes, filename: str) -> Task:
             raise UnusableFile(
                 [FileProblem(file, "", "it does not hold a JSON object.", 'Begin with { and "questions".')]
             )
-        fields = {key: value for key, value in cast(Mapping[str, Any], parsed).items() if key in _FIELDS}
+        fields = {key: value for key, value in cast(Mapping[str, Any], parsed).items() if key in Task.model_fields}
     return _task(file, fields)
 
 
@@ -86,7 +88,7 @@ def _task(file: str, fields: Mapping[str, Any]) -> Task:
         problems.extend(unknown)
         return text.strip()
 
-    given = {field: value for field, value in fields.items() if field != "questions" and value is not None}
+    given = {field: value for field, value in fields.items() if field not in _LISTS and value is not None}
     # What is empty is as it is by itself.
     texts = {field: text for field, value in given.items() if (text := plain(field, value, _length(field)))}
     name = clipped(one_line(texts.pop("name", "")), TASK_NAME_LENGTH)
@@ -105,9 +107,25 @@ def _task(file: str, fields: Mapping[str, Any]) -> Task:
     questions.pop("", None)
     if not questions and not problems:
         problems.append(FileProblem(file, "questions", "are empty.", _FIXES["questions"]))
+    texts["format"], of_format = format_in(file, "format", texts.get("format", ""))
+    problems += of_format
+    options = _options(fields.get("options"), plain)
+    if options and not any(problem.field == "options" for problem in problems):
+        problems += options_problems(file, "options", options, texts["format"])
     if problems:
         raise UnusableFile(problems)
-    return Task.model_validate({"name": name, "questions": tuple(questions), **texts})
+    chosen = tuple(option.text for option in options)
+    return Task.model_validate({"name": name, "questions": tuple(questions), "options": chosen, **texts})
+
+
+def _options(given: Any, plain: Callable[[str, Any, int], str]) -> list[QuestionLine]:
+    """In: a list of texts, a text with one a line, or None; `plain`, which tells what is wrong with one."""
+    if given is None or isinstance(given, str):
+        return option_lines(plain("options", given or "", _RULES_LENGTH))
+    several: list[Any] = cast(list[Any], given) if isinstance(given, list) else [None]
+    looked_at = [one_line(plain("options", one, _RULES_LENGTH)) for one in several[:QUESTIONS]]
+    # However many there are, they are counted.
+    return [QuestionLine(1, text) for text in [*looked_at, *("…" for _ in several[QUESTIONS:])]]
 
 
 def _length(field: str) -> int:

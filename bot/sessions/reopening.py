@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.discussion.model.record import Record, TurnsChanged, moderator_turn
+from bot.discussion.moderation.formats.table import format_of
 from bot.errors import Remedy, UserError
 from bot.sessions.composing.limits import LimitReached, Limits, check
 from bot.sessions.delivery.stage import Stage
@@ -52,8 +53,9 @@ async def reopen(
     if not 0 < more <= MOST:
         raise UserError(f"A table can go on for 1 to {MOST} more turns, not {more}.")
     record = await store.record(stored.id)
-    many = f"{_IN_WORDS[more] if more < len(_IN_WORDS) else more} more turn{'' if more == 1 else 's'}"
-    text = f"{by} has the table go on for {many}." if by else f"The table goes on for {many}."
+    many = f" for {_IN_WORDS[more] if more < len(_IN_WORDS) else more} more turn{'' if more == 1 else 's'}"
+    much = many if format_of(stored.session).has_clock else ""
+    text = f"{by} has the table go on{much}." if by else f"The table goes on{much}."
     steering = TurnsChanged(turns=len(record.persona_turns()) + more, goes_on=True)
     turn = moderator_turn(record, steering, text)
     try:

@@ -22,10 +22,11 @@ from bot.discussion.model.record import (
     speakers,
 )
 from bot.discussion.moderation import agenda
+from bot.discussion.moderation.formats.format import Wish
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.speaker_selection import choosable, next_speaker
-from bot.discussion.moderation.steps import Choose, ClosePoll, Gather, Open, Speak, WrapUp
+from bot.discussion.moderation.steps import Choose, ClosePoll, Gather, Listen, Open, Speak, WrapUp
 from bot.discussion.text.folding import fold
 from bot.errors import Remedy, UserError
 
@@ -47,6 +48,7 @@ class Steered(Protocol):
 async def skip(runner: Steered, *, by: str) -> Persona | None:
     """Pass over whoever would speak next, or close the vote that is open. Out: who that is; None: the vote. Raises
     UserError."""
+    _refuse(runner, "skip")
     step = next_step(runner.session, runner.record)
     if open_poll(runner.record) and isinstance(step, Gather | ClosePoll):
         await runner.steer(PollCut(), f"{by} closes the vote.")
@@ -59,6 +61,8 @@ async def skip(runner: Steered, *, by: str) -> Persona | None:
     persona = next_speaker(runner.session, runner.record) if isinstance(step, Open | WrapUp) else None
     if isinstance(step, Speak):
         persona = step.persona
+    if isinstance(step, Listen):
+        raise UserError("Nobody is about to speak: the table waits until somebody asks it something.")
     if persona is None:
         raise UserError("Nobody is about to speak: the table comes to its end.")
     await runner.steer(TurnSkipped(name=persona.name), f"{by} skips {persona.full_name} this time.")
@@ -67,8 +71,8 @@ async def skip(runner: Steered, *, by: str) -> Persona | None:
 
 async def give_floor(runner: Steered, name: str, *, by: str) -> Persona:
     """Have a persona speak next. Raises UserError, also for one who only listens."""
+    _refuse(runner, "floor")
     persona = _seated(runner, name)
-    _require_talk(runner)
     if persona not in speakers(runner.session, runner.record):
         raise UserError(f"{persona.full_name} only listens.", Remedy.UNMUTE)
     await runner.steer(FloorGiven(name=persona.name), f"{by} gives the floor to {persona.full_name}.")
@@ -77,7 +81,7 @@ async def give_floor(runner: Steered, name: str, *, by: str) -> Persona:
 
 async def put_question(runner: Steered, question: str | None = None) -> str:
     """Put a question of one's own, or the agenda's next, on the table. Out: the question. Raises UserError."""
-    _require_talk(runner)
+    _refuse(runner, "own_question" if question else "next_question")
     on_table, put = question_on_table(runner.record), agenda.following_question(_agenda_of(runner), runner.record)
     if question:
         if question == on_table:
@@ -91,13 +95,12 @@ async def put_question(runner: Steered, question: str | None = None) -> str:
 
 async def wrap_up(runner: Steered, *, by: str) -> int:
     """Go to the closing turns and the summary. Out: how many turns are left. Raises UserError."""
-    _require_talk(runner)
-    if agenda.is_wrapping_up(runner.session, runner.record):
+    _refuse(runner, "wrap_up")
+    form = format_of(runner.session)
+    if form.is_wrapping_up(runner.session, runner.record):
         raise UserError("The table is wrapping up already.")
     # Counted before: while the place is told, the next turn may be taken already.
-    left = agenda.turns_left(
-        runner.session, Record([*runner.record, moderator_turn(runner.record, WrapUpCalled(), "")])
-    )
+    left = form.turns_left(runner.session, Record([*runner.record, moderator_turn(runner.record, WrapUpCalled(), "")]))
     await runner.steer(WrapUpCalled(), f"{by} asks the table to wrap up.")
     return left
 
@@ -107,7 +110,7 @@ async def change_turns(runner: Steered, turns: int, *, by: str) -> int:
 
     Raises UserError.
     """
-    _require_talk(runner)
+    _refuse(runner, "length")
     spoken = len(runner.record.persona_turns())
     if turns <= spoken:
         taken = f"{spoken} turns have" if spoken != 1 else "One turn has"
@@ -146,18 +149,14 @@ async def mute(runner: Steered, name: str, *, muted: bool, by: str) -> Persona:
     return persona
 
 
-def what_follows(session: Session, record: Record) -> str:
-    """What comes behind the last turn, as a sentence tells it."""
-    return format_of(session).after_the_turns(session, record) or "the summary"
-
-
 def _agenda_of(runner: Steered) -> Session:
     return format_of(runner.session).agenda_of(runner.session)
 
 
-def _require_talk(runner: Steered) -> None:
-    if format_of(runner.session).talk_is_over(runner.session, runner.record):
-        raise UserError("The discussion is over: the table votes, then it sums up.", Remedy.CLOSE)
+def _refuse(runner: Steered, wish: Wish) -> None:
+    """Raise UserError for what the format of this table can't give now."""
+    if why := format_of(runner.session).refusal(wish, runner.session, runner.record):
+        raise UserError(why)
 
 
 def _seated(runner: Steered, name: str) -> Persona:

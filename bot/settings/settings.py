@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, Self
 
-from pydantic import PrivateAttr, model_validator
+from pydantic import PrivateAttr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -15,6 +15,7 @@ from pydantic_settings import (
 
 from bot.database_address import database_passwords
 from bot.discussion.model.dials import Dials
+from bot.discussion.moderation.formats.choosing import format_fault, format_named
 from bot.endpoint_settings import (
     DEFAULT_ENDPOINT,
     INHERITED,
@@ -105,6 +106,21 @@ class Settings(DiscordSection, HostSection, ModelSection, FilesSection, OpsSecti
             setting = f"ENDPOINT_{name.upper()}_FALLBACK" if name else "LLM_FALLBACK"
             if problem := fallback_problem(listed or (), name or DEFAULT_ENDPOINT, self.endpoints):
                 raise ValueError(f"{setting} {problem}")
+        return self
+
+    @field_validator("discussion")
+    @classmethod
+    def _format_by_its_name(cls, value: Dials) -> Dials:
+        format = format_named(value.format)
+        if format is None or format.name == value.format:
+            return value  # what the host has not set does not count as set
+        return value.model_copy(update={"format": format.name})
+
+    @model_validator(mode="after")
+    def _format_is_known(self) -> Self:
+        # The dials themselves take any: a stored table may have a format of a later version.
+        if fault := format_fault(self.discussion.format):
+            raise ValueError(f"DISCUSSION_FORMAT {fault}")
         return self
 
     @property

@@ -56,7 +56,8 @@ def _sentences(error: ValidationError, given_as: Mapping[str, str]) -> str:
             lines.append(f"{name} is missing. Write something like http://127.0.0.1:8000/v1.")
             continue
         if not problem["loc"]:  # of several settings together; the sentence names them
-            lines.append(problem["msg"].removeprefix("Value error, ") + ".")
+            told = problem["msg"].removeprefix("Value error, ")
+            lines.append(told if told.endswith(("?", ".")) else f"{told}.")
             continue
         reason = problem["msg"].removeprefix("Value error, ").replace("Input should", "should", 1)
         if problem["type"] == "bool_parsing":

@@ -196,6 +196,9 @@ server_settings: Final = Table(
     Column("chimers", BigInteger),
     Column("most_tables", Integer),
     Column("keep_days", Integer),
+    Column("format", ShortText(40)),
+    # Its name at IANA; NULL: UTC.
+    Column("time_zone", ShortText(64)),
     # Whether personas are told what the audience makes of their turns.
     Column("reactions", Boolean, nullable=False, default=True, server_default=true()),
 )

@@ -22,8 +22,9 @@ class ServerSettings:
     `hears_proxies`: whether what an application reposts for a member is taken for what they said.
     `steerer_role_id`: the role that may steer any table, `maker_role_id`: the one that makes personas and tasks, each
     beside those who may anyway. `channels`: where tables may be (None: everywhere). `task`, `cast` (names with commas),
-    `turns`, `pace`, `language`, `vote`, `chimers` (as StoredSession.chimers): what a table has where nobody says
-    otherwise. `most_tables` at once; `keep_days` after its end a table is deleted. None: what the host has set.
+    `turns`, `pace`, `language`, `vote`, `format`, `chimers` (as StoredSession.chimers): what a table has where nobody
+    says otherwise. `most_tables` at once; `keep_days` after its end a table is deleted. None: what the host has set.
+    `time_zone`: by its name at IANA, such as Europe/Helsinki (None: UTC).
     `reactions`: whether personas are told what the audience makes of their turns."""
 
     opener_role_id: int | None = None
@@ -40,6 +41,8 @@ class ServerSettings:
     chimers: int | None = None
     most_tables: int | None = None
     keep_days: int | None = None
+    format: str | None = None
+    time_zone: str | None = None
     reactions: bool = True
 
     def votes(self, host: Dials) -> bool:

@@ -31,6 +31,8 @@ RENEW_SECONDS: float = 5.0
 MARGIN_SECONDS: Final = 5.0
 # An answer of the server's that takes longer is given up, and asked for again.
 _PATIENCE: Final = 4.0
+# A lease that is about to run out is looked at so many seconds after that.
+_JUST_AFTER: Final = 0.05
 # How long the end of the process may be held up to give all of them back, in seconds.
 _LEAVE_SECONDS: Final = 1.5
 
@@ -107,12 +109,14 @@ class Leases:
 
     async def _keep(self) -> None:
         while True:
-            began = clock()
+            began, pause = clock(), RENEW_SECONDS
             try:
                 # While some are to be given back nothing is taken.
                 renewal = partial(shard_queries.renew, owner=self._owner, claims=not self._surplus)
                 found = await self._database.run(renewal)
                 self._safe_until = began + LEASE_SECONDS - MARGIN_SECONDS
+                if found.free_in is not None:  # whoever has died is missed for no longer than need be
+                    pause = min(pause, found.free_in + _JUST_AFTER)
                 await self._note(found)
             except TransientDatabaseError as problem:
                 log.warning("the leases of shards could not be renewed: %s", problem)
@@ -121,7 +125,7 @@ class Leases:
             if self._share is not None and not self._is_safe():
                 self._share.over.set()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._at_once.wait(), RENEW_SECONDS)
+                await asyncio.wait_for(self._at_once.wait(), pause)
             self._at_once.clear()
 
     def _lost(self) -> None:

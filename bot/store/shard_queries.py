@@ -1,6 +1,6 @@
 """What is done with the leases of shards: plain functions of a connection to PostgreSQL, for use in a transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
@@ -21,10 +21,12 @@ class OtherCount(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """The shards a process has, with their epochs, and how many it may have."""
+    """The shards a process has, with their epochs, and how many it may have. `free_in`: after how many seconds the
+    first lease of another's runs out, unless it is prolonged; None: there is none."""
 
     held: dict[int, int]
     fair: int
+    free_in: float | None = field(default=None, compare=False)
 
 
 def set_count(db: Connection, owner: str, count: int) -> None:
@@ -59,7 +61,9 @@ def renew(db: Connection, owner: str, *, claims: bool) -> Renewed:
         ids = list(db.scalars(free))
         claim = update(shards).where(shards.c.id.in_(ids)).values(owner=owner, epoch=shards.c.epoch + 1, until=_UNTIL)
         held |= {row.id: row.epoch for row in db.execute(claim.returning(shards.c.id, shards.c.epoch))}
-    return Renewed(held, fair)
+    others = select(func.min(shards.c.until), func.now()).where(shards.c.owner != owner, shards.c.until >= func.now())
+    soonest, present = db.execute(others).one()
+    return Renewed(held, fair, None if soonest is None else (soonest - present).total_seconds())
 
 
 def _be_present(db: Connection, owner: str) -> None:

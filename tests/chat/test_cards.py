@@ -18,6 +18,7 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Session
 from bot.discussion.model.task import SUMMARY_SIGNS, Task
+from bot.discussion.moderation.formats.format import Wish
 from bot.discussion.text.segmentation import utf16_length
 from bot.sessions.delivery.notices import Paused
 from bot.sessions.delivery.stage import StatusReport
@@ -280,3 +281,16 @@ def test_the_status_of_a_full_house_fits_into_an_answer() -> None:
 )
 def test_how_many_questions_are_covered(turns: int, reached: int, questions: int, sentence: str) -> None:
     assert covers(turns, reached, questions) == sentence
+
+
+def test_what_a_format_can_not_give_can_not_be_pressed() -> None:
+    """Nor is it said where it stands, once it is closed."""
+    refused = frozenset[Wish]({"length", "next_question", "own_question", "wrap_up", "skip"})
+    report = replace(REPORT, status=Status.RUNNING, questions=3, phase="vote", turns_in_all=None, refused=refused)
+    for one, are_off in ((report, True), (replace(report, refused=frozenset()), False)):
+        card = steer_card(one, seated=CROWD[:2], absent=(), emoji=lambda persona: None)
+        off = {item.label for item in card.walk_children() if isinstance(item, discord.ui.Button) and item.disabled}
+        expected = {"Skip", "Wrap up", "Next question", "Own question", "Length"} if are_off else set()
+        assert off == expected
+    assert details(report).startswith("**The table is open.** Now: vote.")
+    assert "vote" not in details(replace(report, status=Status.ENDED)).partition("\n")[0]

@@ -8,6 +8,7 @@ from simcord import InteractionResult, MemberActor
 
 from bot.chat.commands.admins.settings_command import ONLY_ADMINS
 from bot.chat.commands.answering.opening_rights import CHIME_IN
+from bot.discussion.moderation.formats.table import FORMATS
 from bot.store.server_settings import ServerSettings
 from tests.support.simulated_place import SimulatedPlace, told
 
@@ -82,25 +83,17 @@ async def test_every_option_is_stored_and_told_with_its_source(place: SimulatedP
         tables=2,
         days=5,
         proxies=False,
+        format="Council",
+        time_zone="helsinki",
         reactions=False,
     )
     assert await place.store.servers.of(place.guild.id) == ServerSettings(
-        None,
-        False,
-        bakers.id,
-        bakers.id,
-        (rye.id,),
-        "boats",
-        "Bo, Aino",
-        4,
-        3.5,
-        "Finnish",
-        True,
-        bakers.id,
-        2,
-        5,
+        *(None, False, bakers.id, bakers.id, (rye.id,), "boats", "Bo, Aino", 4, 3.5, "Finnish", True, bakers.id, 2, 5),
+        format="council",
+        time_zone="Europe/Helsinki",
         reactions=False,
     )
+    assert (stands["format"], stands["time_zone"]) == ("Council (this server)", "Europe/Helsinki (this server)")
     assert {name for name, value in stands.items() if not value.endswith("(this server)")} == {"openers"}
     assert stands["channel"] == f"<#{rye.id}> (this server)"
     for option in ("channel", "guests", "language", "proxies", "reactions"):
@@ -116,11 +109,17 @@ async def test_every_option_is_stored_and_told_with_its_source(place: SimulatedP
     assert stands["reactions"] == "not heard, on every server (the host)"
     guests = await admin.autocomplete(place.channel, "roundtable settings", "guests", "ba")
     assert guests == [{"name": "only bakers", "value": str(bakers.id)}]
+    zones = await admin.autocomplete(place.channel, "roundtable settings", "time_zone", "new y")
+    assert [choice["value"] for choice in zones] == ["America/New_York"]
+    formats = await admin.autocomplete(place.channel, "roundtable settings", "format", "")
+    assert [choice["value"] for choice in formats] == [*FORMATS]
     names = await admin.autocomplete(place.channel, "roundtable settings", "reset", "t")
     assert {choice["value"] for choice in names} >= {"task", "turns", "tables"}
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"format": "councl"}, "“councl” is no format. Did you mean council?"),
+    ({"time_zone": "Europe/Helsinky"}, "“Europe/Helsinky” is no time zone. Did you mean Europe/Helsinki?"),
     ({"task": "bred"}, "There is no task called “bred”. Did you mean “bread”?"),
     ({"cast": "Aino, Nobody"}, "There is no persona called “Nobody”."),
     ({"pace": 1.0}, "Between two turns lie 3 seconds at least, as Discord needs"),
@@ -162,8 +161,11 @@ async def test_the_card_sets_what_the_options_set(place: SimulatedPlace, admin: 
     assert (stands["task"], stands["turns"]) == ("boats (this server)", "6 (this server)")
     form = await admin.click(shown, label="Defaults…")
     assert "at least, as Discord needs" in told(await admin.submit_modal(form, filled | {"pace": "soon"}))
+    assert (await choose("rt:set-format:", "council"))["format"] == "Council (this server)"
+    assert (await choose("rt:set-reset:", "format"))["format"] == "Round table (built in)"
     form = await admin.click(shown, label="Limits…")
-    assert lines(await admin.submit_modal(form, {"tables": "1", "days": ""}))["tables"] == "1 (this server)"
+    stands = lines(await admin.submit_modal(form, {"tables": "1", "days": "", "time_zone": "asia/tokyo"}))
+    assert (stands["tables"], stands["time_zone"]) == ("1 (this server)", "Asia/Tokyo (this server)")
     assert (await choose("rt:set-reset:", "vote"))["vote"] == "no (built in)"
     dials = place.bot.settings.discussion.model_copy(update={"vote": True})
     place.bot.settings = place.bot.settings.model_copy(update={"discussion": dials})

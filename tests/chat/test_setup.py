@@ -1,6 +1,7 @@
 """The card on which a table is set up: chosen with menus and a form, kept through mistakes and restarts, opened."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from simcord import InteractionResult
 from bot.chat.cards import setup_card
 from bot.chat.cards.components import Option
 from bot.chat.rules.table_choices import EVERYONE, NO_TASK, NOBODY, TableChoices
+from bot.library.catalogue import Catalogue
 from bot.store.models import Status
-from tests.support.simulated_bot import Parts
+from tests.support.simulated_bot import CAST, TASKS, Parts
 from tests.support.simulated_place import SimulatedPlace, honour_thread_id, told
 
 
@@ -29,8 +31,11 @@ class Card:
     async def press(self, label: str) -> InteractionResult:
         return await self._mira.click(self._shown.message, label=label)
 
-    async def write(self, **fields: str) -> None:
-        await self._mira.submit_modal(await self.press("Write"), fields)
+    async def write(self, **fields: str) -> InteractionResult:
+        """Out: the form as it came."""
+        form = await self.press("Write")
+        await self._mira.submit_modal(form, fields)
+        return form
 
     @property
     def text(self) -> str:
@@ -58,7 +63,7 @@ async def test_a_table_is_set_up_and_the_next_card_begins_with_what_was_chosen(
     honour_thread_id(monkeypatch)
     bakers = place.guild.create_role("bakers")
     card = await open_card(place)
-    first = TableChoices((), NO_TASK, None, 10, "natural", "", False, EVERYONE)
+    first = TableChoices((), NO_TASK, None, 10, "natural", "", False, EVERYONE, format="roundtable")
     assert card.standing == (first, ())
     await card.write(questions="1. Rye *or* wheat?\n2. Who_bakes: [me] &c.?", language="Suomi")
     await card.choose(setup_card.TASK, "task:boats")
@@ -79,6 +84,7 @@ async def test_a_table_is_set_up_and_the_next_card_begins_with_what_was_chosen(
         vote=True,
         chimers=bakers.id,
         in_new_thread=True,
+        format="roundtable",
     )
     assert card.standing == (chosen, ("Aino", "Bo"))
     await card.press("Start")
@@ -147,7 +153,10 @@ def test_all_that_is_chosen_stands_on_the_card_within_its_limits() -> None:
     people = [Option(f"Persona {n}", f"P{n}") for n in range(60)]
     tasks = [setup_card.task_option(f"task {n}", f"task {n}", "Why?") for n in range(60)]
     questions = tuple("_" * 290 + f"{n}" for n in range(5))
+    questions = questions[: setup_card.QUESTIONS_LENGTH // 300]
+    options = tuple("_" * (setup_card.OPTIONS_LENGTH // 10) for _ in range(10))
     standing = TableChoices(questions, "task 0", None, 7, "random", "a" * 80, True, 5, channel_id=6, in_new_thread=True)
+    standing = replace(standing, format="council", options=options)
     offer = setup_card.Repertoire(tasks, people, {7: 3}, len(people))
     view = setup_card.setup_card(standing, ["P58", "P59"], offer, problem="No.")
     made = view.to_components()
@@ -161,3 +170,25 @@ def test_all_that_is_chosen_stands_on_the_card_within_its_limits() -> None:
     assert [option["label"] for option in lengths["options"]] == [
         *("Short: 6 turns", "As chosen: 7 turns, about 3 minutes", "Medium: 10 turns", "Long: 20 turns")
     ]
+
+
+async def test_a_format_is_chosen_with_its_options_and_a_setting_brings_its_own(place: SimulatedPlace) -> None:
+    bread, boats = TASKS
+    place.bot.catalogue = Catalogue(CAST, (bread, boats.model_copy(update={"format": "council"})))
+    card = await open_card(place)
+    await card.choose(setup_card.TASK, "task:boats")
+    assert card.standing[0].format == "council"
+    await card.write(questions="Where do we meet?", options="1. the *park*\n2. nowhere")
+    assert card.standing[0].options == ("the *park*", "nowhere")
+    await card.choose(setup_card.FORMAT, "roundtable")
+    assert card.standing[0].options == ()
+    await card.choose(setup_card.FORMAT, "council")
+    await card.write(questions="Where do we meet?\nWhen?", options="the park")
+    assert "⚠️ This is one option alone. Name 2 to 10." in card.text
+    await card.write(questions="Where do we meet?\nWhen?", options="the park\nnowhere")
+    await card.press("Start")
+    assert "A council is about one question, here the first; the other one is left out." in card.text
+    session = (await place.session()).session
+    assert session.dials.format == "council"
+    assert session.task.questions == ("Where do we meet?",)
+    assert session.task.options == ("the park", "nowhere")

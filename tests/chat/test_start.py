@@ -13,10 +13,11 @@ from bot.chat.commands.roundtable_commands import RoundtableCommands
 from bot.chat.rules.table_choices import EVERYONE, NOBODY, TableChoices
 from bot.discussion.model.dials import Dials, TurnOrder
 from bot.errors import UserError
+from bot.library.catalogue import Catalogue
 from bot.store.models import Status
 from bot.store.server_settings import ServerSettings
 from tests.support.endpoint_stand_in import ScriptedEndpoint
-from tests.support.simulated_bot import CATALOGUE
+from tests.support.simulated_bot import CAST, CATALOGUE, TASKS
 from tests.support.simulated_place import SimulatedPlace, honour_thread_id, words
 
 
@@ -30,6 +31,62 @@ async def test_the_options_are_what_is_discussed(place: SimulatedPlace, llm: Scr
     assert "Bo · Ravi" in words(place.card)
     assert "A harbour." in llm.prompts[0]
     assert "Aino" not in llm.prompts[0]
+
+
+def test_a_format_comes_from_whoever_says_it_first() -> None:
+    """The convener, the task, the server, the host."""
+    bread, boats = TASKS
+    council = boats.model_copy(update={"format": "council", "options": ("Sail", "Row")})
+    catalogue = Catalogue(CAST, (bread, council))
+
+    def made(host: str = "roundtable", server: str | None = None, **said: Any) -> tuple[str, tuple[str, ...], int]:
+        table = ordered(TableChoices(**said), catalogue, ServerSettings(format=server), Dials(format=host))
+        return table.dials.format, table.task.options, len(table.task.questions)
+
+    assert made() == ("roundtable", (), 3)
+    assert made(host="council") == ("council", (), 1)
+    assert made(host="council", server="roundtable") == ("roundtable", (), 3)
+    assert made(server="roundtable", task="boats") == ("council", ("Sail", "Row"), 1)
+    assert made(format="roundtable", task="boats") == ("roundtable", (), 1)
+    assert made(task="boats", options=("Swim", "Fly")) == ("council", ("Swim", "Fly"), 1)
+    # They belong to the questions of the task.
+    assert made(task="boats", questions=("Where to?",)) == ("council", (), 1)
+    assert made(format="council", questions=("Where to?",), options=("a", "b")) == ("council", ("a", "b"), 1)
+    assert made(format="council", options=("a", "b")) == ("council", ("a", "b"), 1)
+
+
+async def test_a_table_of_another_format_says_so(place: SimulatedPlace) -> None:
+    answer = await place.type("start", format="council", options=" a *park* |the library", turns=4)
+    assert answer.startswith(
+        "The table is open.\nA council is about one question, here the first; the other 2 are left out.\n4 turns on one"
+    )
+    session = (await place.session()).session
+    assert (session.dials.format, session.task.options) == ("council", ("a *park*", "the library"))
+    assert session.task.questions == ("Who bakes?",)
+    card = words(place.card)
+    assert "## Council: bread" in card
+    assert r"What there is to choose from: a \*park\* · the library" in card
+    assert "Council: Private positions first" in card
+    for refused in (await place.type("ask"), await place.type("ask", question="Why?")):
+        assert refused.startswith("A council is about one question. Open another table for another one.")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"format": "council", "options": "yes"}, "This is one option alone. Name 2 to 10."),
+        ({"format": "council", "options": "yes||no"}, "One of the options is empty. Write something, or take it out."),
+        ({"format": "council", "options": "|".join("abcdefghijk")}, "These are 11 options. Name up to 10."),
+        ({"format": "council", "options": "yes|no|Yes"}, "The option “Yes” stands there twice. Take one of them out."),
+        ({"format": "council", "options": "x" * 101 + "|no"}, "has 101 characters. Keep it to 100."),
+        (
+            {"options": "yes|no"},
+            "A round table takes no options. Leave them out, or choose a format that does: coun",
+        ),
+    ],
+)
+async def test_options_nobody_can_choose_between(place: SimulatedPlace, options: dict[str, Any], sentence: str) -> None:
+    assert sentence in await place.type("start", **options)
 
 
 @pytest.mark.parametrize(

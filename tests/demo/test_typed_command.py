@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.demo.typed_command import read
+from bot.chat.cards.format_options import format_choices
+from bot.demo.typed_command import quoted, read
 from bot.demo.typed_offers import offers
+from bot.discussion.moderation.formats.format import Format
+from bot.discussion.moderation.formats.table import FORMATS
 
 
 def option(name: str, kind: str = "string", **more: Any) -> dict[str, Any]:
@@ -153,3 +156,14 @@ def test_a_suggestion_that_looks_like_an_option_is_quoted() -> None:
     shown = offers(reading(text), len(text), ENTRIES, names=NAMES, suggested=[{"name": "turns:9", "value": "x"}])
     assert shown.lines[0].before == '/roundtable start personas:"turns:9" '
     assert reading(shown.lines[0].before).values == {"personas": "turns:9"}
+
+
+@pytest.mark.parametrize("format", FORMATS.values(), ids=[*FORMATS])
+def test_each_format_can_be_typed_and_chosen(format: Format) -> None:
+    choices = [{"name": choice.name, "value": choice.value} for choice in format_choices()]
+    entry = {**START, "options": [option("format", choices=choices), option("options")]}
+    for typed in (format.name, quoted(f"{format.title}: {format.about}")):
+        given = read(
+            f"/roundtable start format:{typed} options:one: two|three", [entry], names={}, offered={}, files=[]
+        )
+        assert (given.values, given.trouble) == ({"format": format.name, "options": "one: two|three"}, "")

@@ -134,7 +134,7 @@ def disturb(table: RecordedTable, rng: Random, joins: list[Persona]) -> None:
         acts += [lambda: table.steer(Muted(name=rng.choice(there).name))]
     if joins:
         acts += [lambda: table.steer(SeatAdded(persona=joins.pop()))]
-    if not format_of(table.session).talk_is_over(table.session, table.record):
+    if not format_of(table.session).refusal("wrap_up", table.session, table.record):
         acts += [lambda: table.steer(WrapUpCalled())]
     if open_poll(table.record):
         acts += [lambda: table.steer(PollCut())]
@@ -270,7 +270,7 @@ def test_a_table_that_goes_on_after_its_end_votes_anew() -> None:
     table = council(options=YES_NO)
     table.play()
     table.steer(TurnsChanged(turns=5, goes_on=True))
-    assert not format_of(table.session).talk_is_over(table.session, table.record)
+    assert format_of(table.session).refusal("length", table.session, table.record) is None
     go_on_until(table, Speak)
     vote(table, Aino=(1,))
     table.play()

@@ -19,7 +19,7 @@ def empty(tmp_path: Path, no_settings: None, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_folder_to_run_a_bot_in(empty: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["init", "bot"]) == 0
-    assert capsys.readouterr().out.startswith("bot has .env, 8 personas and 3 tasks now;")
+    assert capsys.readouterr().out.startswith("bot has .env, 8 personas and 4 tasks now;")
     made = empty / "bot"
     assert (made / ".env").stat().st_mode & 0o077 == 0
     assert "\nDISCORD_TOKEN=\n" in (made / ".env").read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def test_a_folder_to_run_a_bot_in(empty: Path, capsys: pytest.CaptureFixture[str
     assert main(["tasks", "check", "--tasks", "bot/tasks"]) == 0
     said = capsys.readouterr().out
     assert "All is right with the 8 personas in bot/personas: Aino, " in said
-    assert "All is right with the 3 tasks in bot/tasks: borrowed-memories, " in said
+    assert "All is right with the 4 tasks in bot/tasks: borrowed-memories, " in said
 
 
 def test_here_where_nothing_is_there(empty: Path, capsys: pytest.CaptureFixture[str]):

@@ -254,6 +254,50 @@ def test_questions_that_can_not_be_used(tmp_path: Path, questions: str | bytes |
     assert says in str(fault)
 
 
+def test_a_task_may_say_how_its_table_goes(tmp_path: Path):
+    put(tmp_path / "questions.txt", "Where do we meet?")
+    put(tmp_path / "format.txt", "Council\n")
+    put(tmp_path / "options.txt", "Options:\n1. the park\n2. the  library\n\n3. nowhere\n")
+    task, problems = read_task(tmp_path)
+    assert not problems
+    assert task
+    assert (task.format, task.options) == ("council", ("the park", "the library", "nowhere"))
+
+
+def test_options_need_no_format_and_blank_files_mean_nothing(tmp_path: Path):
+    put(tmp_path / "questions.txt", "Where do we meet?")
+    put(tmp_path / "format.txt", " \n")
+    put(tmp_path / "options.txt", "the park\nnowhere")
+    task, _ = read_task(tmp_path)
+    assert task
+    assert (task.format, task.options) == ("", ("the park", "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("format", "options", "says"),
+    [
+        ("councl", None, "format.txt: “councl” is no format. Did you mean council?"),
+        ("a chat", None, "format.txt: “a chat” is no format. There are: roundtable, council"),
+        ("council\nroundtable", None, "format.txt: “council roundtable” is no format."),
+        (None, "the park", "options.txt: This is one option alone. Name 2 to 10."),
+        (None, "# nothing but marks\n- \n", "options.txt: There is no option. Name 2 to 10."),
+        (None, "\n".join(map(str, "abcdefghijk")), "options.txt: These are 11 options. Name up to 10."),
+        (None, "the park\n\nThe Park", "options.txt: line 3: The option “The Park” stands there twice. Take one"),
+        (None, "yes\n" + "no " * 40, "options.txt: line 2: The option “no no"),
+        (None, "yes|", "options.txt: line 1: One of the options is empty."),
+        ("roundtable", "yes\nno", "options.txt: A round table takes no options. Leave them out, or choose a format"),
+    ],
+)
+def test_formats_and_options_that_can_not_be_used(tmp_path: Path, format: str | None, options: str | None, says: str):
+    put(tmp_path / "questions.txt", "Where do we meet?")
+    for name, text in (("format.txt", format), ("options.txt", options)):
+        if text is not None:
+            put(tmp_path / name, text)
+    task, (fault,) = read_task(tmp_path)
+    assert task is None
+    assert says in str(fault)
+
+
 def test_task_folders_come_in_natural_order_and_other_folders_are_left_alone(tmp_path: Path):
     for name in ("t10", "t2", ".git"):
         put(tmp_path / name / "questions.txt", "Why?")
@@ -292,7 +336,8 @@ def test_the_shipped_personas_and_tasks_have_no_fault():
         assert one.avatar
         assert len(one.prompt.split()) > 50
     assert len({p.creativity for p in catalogue.personas}) > 3
-    assert all(len(task.questions) >= 3 and task.context for task in catalogue.tasks)
+    assert all(task.context and (len(task.questions) >= 3 or task.format) for task in catalogue.tasks)
+    assert any(task.options for task in catalogue.tasks)
 
 
 @pytest.mark.parametrize("portrait", sorted(shipped("personas").glob("*.png")), ids=lambda path: path.name)

@@ -13,6 +13,7 @@ WHOLE = Task(
     name="Cats at night", context="A town.\n\nIt has owls.", questions=("Curfew?", "For whom?"), discuss="Be short.",
     summarize="Be fair.",
 )  # fmt: skip
+COUNCIL = Task(name="Cats", questions=("Curfew?",), format="council", options=("yes", "at night"))
 LEAST: dict[str, Any] = {"name": "Cats", "questions": ["Curfew?"]}
 
 
@@ -20,7 +21,7 @@ def as_json(fields: object) -> bytes:
     return json.dumps(fields).encode()
 
 
-@pytest.mark.parametrize("task", [WHOLE, Task.model_validate(LEAST)])
+@pytest.mark.parametrize("task", [WHOLE, COUNCIL, Task.model_validate(LEAST)])
 def test_what_goes_out_comes_back_alike(task: Task) -> None:
     assert imported_task(exported_task(task), "cats.json") == task
 
@@ -66,6 +67,14 @@ def test_a_task_in_a_file(filename: str, data: bytes, name: str, questions: tupl
         ("x.json", as_json(LEAST | {"context": "x" * 20_001}), ["context: has 20,001 characters. Keep it"]),
         ("x.json", as_json(LEAST | {"discuss": ["Be short."]}), ["discuss: is not a text. Write a text, or leave"]),
         ("x.json", as_json(LEAST | {"summarize": "At {{time}}."}), ["summarize: holds the macro {{time}}."]),
+        ("x.json", as_json(LEAST | {"format": "councl"}), ["format: “councl” is no format. Did you mean council?"]),
+        ("x.json", as_json(LEAST | {"format": ["council"]}), ["x.json: format: is not a text."]),
+        ("x.json", as_json(LEAST | {"options": ["yes"]}), ["x.json: options: This is one option alone. Name 2 to 10."]),
+        ("x.json", as_json(LEAST | {"options": ["yes", " "]}), ["x.json: options: One of the options is empty."]),
+        ("x.json", as_json(LEAST | {"options": [str(at) for at in range(60)]}), ["options: These are 60 options."]),
+        ("x.json", as_json(LEAST | {"options": [7, "yes", "no"]}), ["options: is not a text. Write a list of options"]),
+        ("x.json", as_json(LEAST | {"format": "roundtable", "options": ["yes", "no"]}),
+         ["x.json: options: A round table takes no options. Leave them out, or choose a format that does: council"]),
         ("x.json", b"x" * 200_000, ["x.json: has 200,000 bytes. Keep it under 131,072."]),
     ],
 )  # fmt: skip
@@ -75,3 +84,10 @@ def test_what_is_no_task_is_said_all_at_once(filename: str, data: bytes, says: l
     assert len(str(found.value).splitlines()) == len(says)
     for said, expected in zip(str(found.value).splitlines(), says, strict=True):
         assert expected in said
+
+
+@pytest.mark.parametrize("options", [["- yes", "no"], "1. - yes\n2. no", "- yes | no"])
+def test_options_may_be_a_list_or_a_text(options: object) -> None:
+    task = imported_task(as_json(LEAST | {"format": " Council ", "options": options}), "x.json")
+    assert task.format == "council"
+    assert [option.strip("- ") for option in task.options] == ["yes", "no"]

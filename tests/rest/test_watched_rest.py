@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bot.chat import watched as watched_module
 from bot.chat.posting.own_messages import NEWS_SIGN
 from bot.chat.watched import gateway_state, watched
 from bot.ops import host_news
@@ -27,6 +28,11 @@ async def watching(house: RestHouse, channel_id: int) -> AsyncIterator[None]:
     house.settings["discord_status_channel"] = channel_id
     async with house.running() as bot, open_watch(OFF) as watch, watched(bot, watch):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _there_is_time_for_a_farewell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watched_module, "_FAREWELL_SECONDS", 10)
 
 
 def news(house: RestHouse, channel: str) -> list[str]:

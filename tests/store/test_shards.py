@@ -209,6 +209,19 @@ async def test_a_process_that_joins_gets_its_part_and_leaves_it_to_the_others(ur
         assert alone.shard_ids == [0, 1, 2]
 
 
+async def test_what_a_dead_process_had_is_taken_as_soon_as_its_lease_runs_out(
+    url: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shard_leases, "RENEW_SECONDS", 3600)
+    await database.run(lambda db: shard_queries.set_count(db, "dead", 1))
+    await renewed(database, "dead")
+    soon = "UPDATE {0} SET until = now() + interval '0.3 s' WHERE owner = 'dead'"
+    for table in ("shards", "processes"):
+        await database.run(lambda db, table=table: db.execute(text(soon.format(table))))
+    async with asyncio.timeout(20), Leases.open(url) as leases:
+        assert (await leases.share(1)).shard_ids == [0]
+
+
 @pytest.mark.usefixtures("_quick")
 async def test_a_process_that_stood_still_while_the_number_changed_is_told(url: str, database: Database) -> None:
     async with asyncio.timeout(20), Leases.open(url) as leases:

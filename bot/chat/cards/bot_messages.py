@@ -22,6 +22,10 @@ CANT_READ: Final = (
     "I can't read ordinary messages on this server. To chime in, use `/roundtable say`, mention me, "
     "reply to this card, or right-click a persona's message → Apps → *Ask this persona*."
 )
+NO_LENGTH: Final = (
+    "It has no number of turns: people keep it going. `/roundtable wrapup` brings it to its summary, "
+    "`/roundtable stop` ends it."
+)
 _SHARED: Final = (
     "{} tables share what Discord takes in this channel and its threads, about 30 messages a minute: "
     "each may have to speak less often."
@@ -65,6 +69,8 @@ def state(report: StatusReport) -> str:
             lines.append("**The table is paused.**")
         case Status.ENDED:
             lines.append("**The table is closed.**")
+    if report.phase and report.status is not Status.ENDED:
+        lines[0] += f" Now: {report.phase}."
     if report.reason:
         lines.append(report.reason)
     if report.question and report.status is not Status.ENDED:
@@ -97,12 +103,13 @@ def _queue(before: int) -> str:
     return f"The next turn waits for the model: {first}."
 
 
-def covers(turns: int, reached: int, questions: int) -> str:
-    """How far the turns will get, for the answer to `start`."""
+def covers(turns: int, reached: int, questions: int, *, then: str | None = None) -> str:
+    """How far the turns will get, for the answer to `start`. `then`: what comes behind them, where that is not the
+    summary."""
     spoken = "1 turn" if turns == 1 else f"{turns} turns"
     if questions == 1:
-        return f"{spoken} on one question, then a summary."
+        return f"{spoken} on one question, then {then or 'a summary'}."
     # A table with nothing new to say on a question moves on sooner.
     least = "" if turns == 1 else "at least "
     covered = f"all {questions}" if reached == questions else f"{least}{reached} of the {questions}"
-    return f"{spoken} will cover {covered} questions, then comes a summary."
+    return f"{spoken} will cover {covered} questions, then {then or 'comes a summary'}."

@@ -101,11 +101,12 @@ def _labelled(paragraph: str) -> tuple[str, str] | None:
     return (label["bold"] or label["plain"]).strip(" :："), rest
 
 
-def closing_row(session_id: int, start_url: str | None) -> c.Buttons:
-    """What can be done with a table that is closed. `start_url`: where its opening card is."""
+def closing_row(session_id: int, start_url: str | None, *, has_clock: bool = True) -> c.Buttons:
+    """What can be done with a table that is closed. `start_url`: where its opening card is; `has_clock`: whether its
+    turns are counted."""
     return c.below(
         c.button("Minutes", MINUTES, session_id, emoji="📄"),
-        c.button(f"Keep going (+{MORE_TURNS})", KEEP_GOING, session_id, emoji="▶️"),
+        c.button(f"Keep going (+{MORE_TURNS})" if has_clock else "Keep going", KEEP_GOING, session_id, emoji="▶️"),
         c.button("Same table, new question", AGAIN, session_id, emoji="🔁"),
         *([c.link("Jump to start", start_url)] if start_url else []),
     )

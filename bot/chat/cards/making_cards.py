@@ -9,6 +9,7 @@ from bot.chat.cards import components as c
 from bot.chat.text.making_texts import shown
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
+from bot.discussion.moderation.formats.choosing import first_format
 from bot.discussion.text.segmentation import clipped
 
 # The file that goes with a card, and where the card shows it.
@@ -37,7 +38,9 @@ def persona_parts(persona: Persona, face: str | None) -> list[c.Part]:
 def task_parts(task: Task) -> list[c.Part]:
     """A task as a convener needs to know it: setting, questions, and what is said of rules and summary."""
     asked = "\n".join(f"{number}. {question}" for number, question in enumerate(task.questions, 1))
-    texts = [("Setting", task.context), ("Questions", asked), ("Rules", task.discuss), ("Summary", task.summarize)]
+    texts = [("Setting", task.context), ("Questions", asked)]
+    texts += [("Format", first_format(task.format).title if task.format else ""), ("Options", " · ".join(task.options))]
+    texts += [("Rules", task.discuss), ("Summary", task.summarize)]
     return [
         c.text(f"## {shown(task.name, 100)}"),
         *(c.text(f"**{label}**\n{shown(text, _TEXT_LENGTH)}") for label, text in texts if text),

@@ -12,6 +12,7 @@ from bot.chat.text.host_details import HostDetails
 from bot.chat.text.sentences import small
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Session
+from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.text.segmentation import clipped, sentences, utf16_length
 
 SETTING: Final = "card.setting"
@@ -22,11 +23,15 @@ ASK: Final = "table.ask"
 # Of the 4000 characters that all texts of a card may have together.
 _TITLE_LIMIT: Final = 150
 _LEAD_LIMIT: Final = 280
+_RULES_LIMIT: Final = 1000
 _FACES_LIMIT: Final = 1200
 _INTRO_LIMIT: Final = 3000
 _MODEL_LIMIT: Final = 60
 # Longer settings are sent as a file.
 SETTING_MESSAGES: Final = 3
+
+# Discord would make bold type, a mention or the like of these.
+_MARKS: Final = discord.utils.escape_markdown
 
 # A blank that keeps a face and its name on one line; a no-break space does not beside a picture.
 _GLUE: Final = "\u2060\u00a0"
@@ -53,11 +58,12 @@ def opening_card(
     """
     setting = lead(session.task.context)
     is_whole = setting == _one_line(session.task.context)
-    floor = session.dials.floor
+    floor, rules = session.dials.floor, format_of(session).rules(session)
     notes = [NOTICE, *host.lines]
     return c.card(
         c.text(f"## {_title(session)}"),
         c.text(setting) if setting else None,
+        c.text(clipped("\n".join(map(_MARKS, rules)), _RULES_LIMIT)) if rules else None,
         c.text(_faces(session.cast, emoji)),
         c.menu(MEET, session_id, "Meet the personas", persona_options(session.cast, emoji)),
         c.text(f"**Who speaks next:** {FLOORS[floor]}.") if floor != "natural" else None,
@@ -113,7 +119,7 @@ def _title(session: Session) -> str:
     task = session.task
     if task.is_called_by_question:
         return _one_line(task.questions[0])
-    return clipped(f"Round table: {_one_line(task.title)}", _TITLE_LIMIT)
+    return clipped(f"{format_of(session).title}: {_one_line(task.title)}", _TITLE_LIMIT)
 
 
 def _faces(cast: Sequence[Persona], emoji: Emoji) -> str:

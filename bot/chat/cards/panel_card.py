@@ -7,6 +7,7 @@ from bot.chat.cards import components as c
 from bot.chat.cards.opening_card import Emoji, persona_options
 from bot.chat.text.sentences import small
 from bot.discussion.model.persona import Persona
+from bot.discussion.moderation.formats.format import Wish
 from bot.discussion.text.segmentation import clipped
 from bot.sessions.delivery.stage import StatusReport
 from bot.store.models import Status
@@ -76,6 +77,10 @@ def steer_card(
     """What who steers can do now. `seated` and `absent`: who sits at the table, and who else could. `said`: what came
     of the last press."""
     number, runs = report.session_id, report.status is Status.RUNNING
+
+    def can(wish: Wish) -> bool:
+        return runs and wish not in report.refused
+
     heading = "\n".join(filter(None, ["## Steer the table", _stands(report), clipped(said, _SAID_LIMIT)]))
     if report.status is Status.ENDED:
         return c.card(c.text(heading))
@@ -90,14 +95,16 @@ def steer_card(
         c.text(heading),
         c.row(
             go,
-            c.button("Skip", SKIP, number, emoji="⏭️", is_enabled=runs),
-            c.button("Wrap up", WRAP_UP, number, emoji="🏁", is_enabled=runs),
+            c.button("Skip", SKIP, number, emoji="⏭️", is_enabled=can("skip")),
+            c.button("Wrap up", WRAP_UP, number, emoji="🏁", is_enabled=can("wrap_up")),
             c.button("Stop", STOP, number, emoji="⏹️", style=c.Style.danger),
         ),
         c.row(
-            c.button("Next question", NEXT, number, emoji="❓", is_enabled=runs and report.questions > 1),
-            c.button("Own question", OWN, number, emoji="✍️", is_enabled=runs),
-            c.button("Length", LENGTH, number, emoji="📏", is_enabled=runs),
+            c.button(
+                "Next question", NEXT, number, emoji="❓", is_enabled=can("next_question") and report.questions > 1
+            ),
+            c.button("Own question", OWN, number, emoji="✍️", is_enabled=can("own_question")),
+            c.button("Length", LENGTH, number, emoji="📏", is_enabled=can("length")),
         ),
         c.menu(
             SEATS,

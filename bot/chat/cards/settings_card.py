@@ -7,7 +7,9 @@ from typing import Any, Final
 import discord
 
 from bot.chat.cards import components as c
+from bot.chat.cards.format_options import format_options
 from bot.chat.text.making_texts import shown
+from bot.discussion.moderation.formats.choosing import first_format
 from bot.discussion.text.segmentation import clipped
 from bot.settings import DISCORD_MIN_PACE, Settings
 from bot.store.server_settings import ServerSettings
@@ -63,6 +65,13 @@ def setting_lines(settings: ServerSettings, host: Settings, guild: discord.Guild
         ),
         line("channel", "Where tables may be", s.channels is not None, _channels(guild, s.channels)),
         line("guests", "Who chimes in", s.chimers is not None, _chimers(guild, s.chimers)),
+        line(
+            "format",
+            "How a table goes",
+            s.format is not None,
+            first_format(s.format, dials.format).title,
+            _is_set(dials, "format"),
+        ),
         line("task", "Task where none is named", s.task is not None, shown(s.task, 100) if s.task else "the first"),
         line(
             "cast",
@@ -94,6 +103,7 @@ def setting_lines(settings: ServerSettings, host: Settings, guild: discord.Guild
             _least(s.keep_days, host.retention_days, "for ever"),
             _is_set(host, "retention_days"),
         ),
+        line("time_zone", "Time zone", s.time_zone is not None, s.time_zone or "UTC"),
         _proxies(settings, host),
         _reactions(settings, host),
     ]
@@ -118,6 +128,7 @@ def settings_card(settings: ServerSettings, host: Settings, guild: discord.Guild
         roles("makers", "Who makes personas and tasks: Manage Server", settings.maker_role_id),
         roles("guests", "Who chimes in", settings.chimers),
         c.channel_menu("set-channels", "", "Where tables may be: everywhere", here, most=c.OPTIONS),
+        c.menu("set-format", "", "How a table goes", format_options(settings.format or "")),
         c.row(
             c.button("Defaults…", "set-ask", "defaults"),
             c.button("Limits…", "set-ask", "limits"),
@@ -146,11 +157,12 @@ def defaults_form(settings: ServerSettings) -> discord.ui.Modal:
 
 def limits_form(settings: ServerSettings) -> discord.ui.Modal:
     return c.form(
-        "Limits of this server",
+        "Limits and time zone of this server",
         "set-form",
         "limits",
         _field("tables", "Open tables at once", settings.most_tables, "Empty: as many as the host allows", 6),
         _field("days", "Days a table is kept", settings.keep_days, "After its end; empty: as the host keeps it", 6),
+        _field("time_zone", "Time zone", settings.time_zone, "Such as Europe/Helsinki; empty: UTC", 64),
     )
 
 

@@ -12,11 +12,13 @@ import discord
 
 from bot.chat.cards import components as c
 from bot.chat.cards.bot_messages import FLOORS
+from bot.chat.cards.format_options import format_options
 from bot.chat.rules.table_choices import EVERYONE, NO_TASK, NOBODY, TableChoices
 from bot.discussion.model.dials import TurnOrder
 
 ASK: Final = "setup_ask"
 ASKED: Final = "setup_asked"
+FORMAT: Final = "setup_format"
 TASK: Final = "setup_task"
 CAST: Final = "setup_cast"
 TURNS: Final = "setup_turns"
@@ -32,11 +34,13 @@ CANCEL: Final = "setup_cancel"
 
 LENGTHS: Final[Mapping[int, str]] = {6: "Short", 10: "Medium", 20: "Long"}
 # Escaped, each character may take two; a message has 4,000 for all its texts.
-QUESTIONS_LENGTH: Final = 1500
+QUESTIONS_LENGTH: Final = 1200
+OPTIONS_LENGTH: Final = 400
 # The first of the options of the menu of settings: an option needs a value.
 _NONE: Final = "none"
 _A_TASK: Final = "task:"
 _QUESTION: Final = "> "
+_OPTION: Final = "- "
 _NOTHING_ASKED: Final = "-# Nothing yet. Write your question, or choose a setting that has its own."
 # Whatever may mean something in Markdown stands there for itself.
 _MARKS: Final = re.compile(r"([!-/:-@\[-`{-~])")
@@ -71,12 +75,13 @@ def setup_card(
     seated = sorted(offer.personas, key=lambda persona: persona.value not in cast)
     role = standing.chimers if standing.chimers not in (None, EVERYONE, NOBODY) else None
     asked = [f"{_QUESTION}{_MARKS.sub(_escape, question)}" for question in standing.questions]
+    options = [f"{_OPTION}{_MARKS.sub(_escape, option)}" for option in standing.options]
     language = f"-# In {_MARKS.sub(_escape, standing.language)}." if standing.language else ""
     return c.card(
         c.text("## Set up a table"),
         c.text(f"⚠️ {problem}") if problem else None,
         c.beside(
-            "\n".join(filter(None, ["**What is discussed**", *(asked or [_NOTHING_ASKED]), language])),
+            "\n".join(filter(None, ["**What is discussed**", *(asked or [_NOTHING_ASKED]), *options, language])),
             c.button(
                 "Write",
                 ASK,
@@ -85,6 +90,7 @@ def setup_card(
                 style=c.Style.secondary if asked or standing.task else c.Style.primary,
             ),
         ),
+        c.menu(FORMAT, "", "Format", format_options(standing.format or "")),
         c.menu(TASK, "", "Setting", _chosen(tasks, {task})),
         c.menu(CAST, "", _who(cast, offer), _chosen(seated, set(cast)), least=0, most=c.OPTIONS),
         c.menu(TURNS, "", "Length", _chosen(_lengths(standing.turns, offer), {str(standing.turns)})),
@@ -107,8 +113,11 @@ def setup_card(
     )
 
 
-def question_form(standing: TableChoices, *, more_personas: str | None, more_tasks: str | None) -> discord.ui.Modal:
-    """The form behind "Write". The last two: what stands in the fields by which one names who, or which setting, does
+def question_form(
+    standing: TableChoices, *, options_are: str | None, more_personas: str | None, more_tasks: str | None
+) -> discord.ui.Modal:
+    """The form behind "Write". `options_are`: what options are at a table of this format; None: it takes none. The last
+    two: what stands in the fields by which one names who, or which setting, does
     not fit into a menu; None: all do."""
     fields = [
         c.field(
@@ -123,6 +132,18 @@ def question_form(standing: TableChoices, *, more_personas: str | None, more_tas
         ),
         c.field("language", "In which language?", text=standing.language or "", is_needed=False, most=80),
     ]
+    if options_are is not None:
+        fields.append(
+            c.field(
+                "options",
+                options_are,
+                text="\n".join(standing.options),
+                hint="One a line; none: those of the setting, else what the table itself proposes.",
+                is_long=True,
+                is_needed=False,
+                most=OPTIONS_LENGTH,
+            )
+        )
     if more_personas is not None:
         fields.append(
             c.field("personas", "Who sits there? Names with commas", text=more_personas, is_needed=False, most=1000)
@@ -140,6 +161,7 @@ class _Read:
     switches: dict[str, str] = field(default_factory=dict[str, str])
     chosen: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     questions: list[str] = field(default_factory=list[str])
+    options: list[str] = field(default_factory=list[str])
 
 
 def standing_on(message: discord.Message | None) -> tuple[TableChoices, tuple[str, ...]]:
@@ -154,6 +176,8 @@ def standing_on(message: discord.Message | None) -> tuple[TableChoices, tuple[st
     role, channel, turns = one(ROLE), one(PLACE), one(TURNS)
     choices = TableChoices(
         questions=tuple(read.questions),
+        format=one(FORMAT),
+        options=tuple(read.options),
         task=chosen_task(one(TASK)),
         turns=int(turns) if turns else None,
         floor=floor_of(one(FLOOR)),
@@ -189,12 +213,11 @@ def _read(component: Mapping[str, Any], read: _Read) -> None:
         read.switches[verb] = argument
         chosen = [option["value"] for option in component.get("options") or () if option.get("default")]
         read.chosen[verb] = chosen or [str(each["id"]) for each in component.get("default_values") or ()]
-    # Only the questions stand beside a button.
+    # Only the questions, and the options, stand beside a button.
     if accessory := component.get("accessory"):
         _read(accessory, read)
         lines = "\n".join(part.get("content", "") for part in component.get("components", ())).splitlines()
-        asked = [line.removeprefix(_QUESTION) for line in lines if line.startswith(_QUESTION)]
-        read.questions = [_ESCAPED.sub(r"\1", question) for question in asked]
+        read.questions, read.options = _marked(_QUESTION, lines), _marked(_OPTION, lines)
         return
     for inner in component.get("components") or ():
         _read(inner, read)
@@ -205,6 +228,11 @@ def _read(component: Mapping[str, Any], read: _Read) -> None:
 
 def _escape(found: re.Match[str]) -> str:
     return f"\\{found[1]}"
+
+
+def _marked(mark: str, lines: Iterable[str]) -> list[str]:
+    """What the lines that begin with a mark say, as it was written."""
+    return [_ESCAPED.sub(r"\1", line.removeprefix(mark)) for line in lines if line.startswith(mark)]
 
 
 def _chosen(options: Iterable[c.Option], values: set[str]) -> list[c.Option]:

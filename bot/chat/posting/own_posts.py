@@ -63,7 +63,9 @@ class OwnPosts:
             case PostKind.MINUTES if post.attachment:
                 stored = await self._whose(post)
                 file = discord.File(io.BytesIO(post.attachment.encode()), filename=minutes_name(stored, post))
-                row = closing_row(stored.id, await self._start_url(stored))
+                row = closing_row(
+                    stored.id, await self._start_url(stored), has_clock=format_of(stored.session).has_clock
+                )
                 return {"content": post.content, "file": file, "view": row}
             case _:
                 return {"content": post.content, "suppress_embeds": True}

@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final, Self
 
 from bot.discussion.model.dials import Dials, TurnOrder
+from bot.discussion.model.task import Task
+from bot.discussion.moderation.formats.choosing import first_format
+from bot.discussion.moderation.formats.format import Format
 from bot.library.catalogue import Catalogue
 from bot.settings import DISCORD_MIN_PACE
 from bot.store.models import StoredSession
@@ -25,8 +28,8 @@ NO_TASK: Final = ""
 @dataclass(frozen=True, slots=True)
 class TableChoices:
     """None, and an empty list: not said. `task`: a name, NO_TASK for none; `personas`: names with commas, or ALL;
-    `chimers`: a role's id, EVERYONE or NOBODY; `brief`: a text that is the context; `channel_id`: where (None: where it
-    is chosen)."""
+    `format`: by its name; `options`: between which the table chooses; `chimers`: a role's id, EVERYONE or NOBODY;
+    `brief`: a text that is the context; `channel_id`: where (None: where it is chosen)."""
 
     questions: tuple[str, ...] = ()
     task: str | None = None
@@ -39,6 +42,8 @@ class TableChoices:
     brief: str = ""
     channel_id: int | None = None
     in_new_thread: bool = False
+    format: str | None = None
+    options: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, stored: StoredSession, catalogue: Catalogue) -> Self:
@@ -53,6 +58,7 @@ class TableChoices:
             language=session.task.language,
             vote=dials.vote,
             chimers=EVERYONE if stored.chimers is None else stored.chimers,
+            format=dials.format,
         )
 
     @classmethod
@@ -66,7 +72,8 @@ class TableChoices:
         return {name: value for name, value in asdict(self).items() if name not in _FORGOTTEN}
 
     def filled_in(self, server: ServerSettings, dials: Dials) -> "TableChoices":
-        """The same with what the server, then the host, has set where nothing is said.
+        """The same with what the server, then the host, has set where nothing is said; but for the format, in which the
+        task has a say before them (`format_for`).
 
         A question that somebody brings is a table of its own: the server's task is for whoever brings none.
         """
@@ -81,8 +88,12 @@ class TableChoices:
             chimers=_first(self.chimers, server.chimers, EVERYONE),
         )
 
+    def format_for(self, task: Task | None, server: ServerSettings, dials: Dials) -> Format:
+        """What was chosen; else what the task says, the server, the host, in this order."""
+        return first_format(self.format, task and task.format, server.format, dials.format)
 
-_FORGOTTEN: Final = frozenset({"questions", "brief"})
+
+_FORGOTTEN: Final = frozenset({"questions", "options", "brief"})
 
 
 def about_minutes(turns: int, dials: Dials) -> int:

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Turn
+from bot.discussion.moderation.formats.format import Wish
 from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.notices import Notice
 from bot.store.models import Post, Status
@@ -106,7 +107,8 @@ class StatusReport:
     `spoken_by`: the endpoint that wrote the last turn in the place of another. `next_speaker`: who speaks next, as far
     as that is known now. `calls_before`: how many calls go first at the model for which its next turn waits (None: it
     waits for none). `put`: how many questions have come to the table. `phase`: where it stands, in a word or two of
-    its format. `turns_in_all` None: nobody knows. `began`: when it was opened."""
+    its format. `refused`: what people can't have of it now. `turns_in_all` None: nobody knows. `began`: when it was
+    opened."""
 
     session_id: int
     status: Status
@@ -128,6 +130,7 @@ class StatusReport:
     put: int = 0
     guests: int = 0
     phase: str = ""
+    refused: frozenset[Wish] = frozenset()
     began: datetime | None = None
 
 

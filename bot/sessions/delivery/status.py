@@ -2,6 +2,7 @@
 
 from bot.discussion.model.record import MINORITY_FLAG, QuestionPut, Record, Session, question_on_table, seats
 from bot.discussion.moderation import agenda
+from bot.discussion.moderation.formats.format import WISHES
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.speaker_selection import choosable, next_speaker
@@ -17,16 +18,15 @@ from bot.sessions.state import SessionState
 
 def status_report(state: SessionState, record: Record, outbox: Outbox, budget: Budget, caller: Caller) -> StatusReport:
     """The values that the panel and `status` show."""
-    session = state.session
-    form = format_of(session)
+    session, format = state.session, format_of(state.session)
     question = question_on_table(record)
-    questions = agenda.questions_in_order(form.agenda_of(session), record)
+    questions = agenda.questions_in_order(format.agenda_of(session), record)
     return StatusReport(
         session_id=state.id,
         status=state.status,
         reason=state.reason,
         turns=len(record.persona_turns()),
-        turns_in_all=form.turns_in_all(session, record),
+        turns_in_all=format.turns_in_all(session, record),
         question=question,
         question_number=questions.index(question) + 1 if question in questions else 0,
         questions=len(questions),
@@ -41,7 +41,8 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
         calls_before=caller.calls_before,
         put=len({s.question for _, s in record.steerings() if isinstance(s, QuestionPut)}),
         guests=len({turn.author_id or turn.speaker for turn in record if turn.kind == "guest"}),
-        phase=form.phase(session, record),
+        phase=format.phase(session, record),
+        refused=frozenset(wish for wish in WISHES if format.refusal(wish, session, record)),
         began=state.stored.created_at,
     )
 

@@ -13,7 +13,9 @@ from bot.chat.commands.answering.interaction import Interaction
 from bot.chat.commands.answering.responses import answering, defer
 from bot.chat.commands.answering.server_catalogue import catalogue_of
 from bot.chat.commands.answering.suggestions import complete_list, matching
+from bot.chat.commands.answering.time_zones import suggested_time_zones
 from bot.chat.commands.members import privacy_command
+from bot.discussion.moderation.formats.table import FORMATS
 
 
 @app_commands.command(description="What is kept about you here; get it, or have it forgotten")
@@ -30,6 +32,7 @@ async def privacy(interaction: Interaction, action: privacy_command.Action = "te
     makers="Who makes personas and tasks: a role",
     channel="Have tables here, or no more",
     guests="Who chimes in: everyone, nobody or a role",
+    format="How a table goes",
     task="Where none is named",
     cast="Who sits where nobody is named",
     turns="Of a table",
@@ -38,6 +41,7 @@ async def privacy(interaction: Interaction, action: privacy_command.Action = "te
     vote="The audience votes after each question",
     tables="How many at once",
     days="How long a table is kept",
+    time_zone="Such as Europe/Helsinki",
     proxies="Hear PluralKit and its like",
     reactions="Tell personas what the audience likes",
     reset="The setting to take back",
@@ -49,6 +53,7 @@ async def settings(
     makers: discord.Role | None = None,
     channel: discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel | None = None,
     guests: str | None = None,
+    format: str | None = None,
     task: str | None = None,
     cast: str | None = None,
     turns: Range[int, 1, 200] | None = None,
@@ -57,13 +62,15 @@ async def settings(
     vote: bool | None = None,
     tables: int | None = None,
     days: int | None = None,
+    time_zone: str | None = None,
     proxies: bool | None = None,
     reactions: bool | None = None,
     reset: str | None = None,
 ) -> None:
     asked = {"openers": openers, "steerers": steerers, "makers": makers, "channel": channel, "guests": guests}
     asked |= {"task": task, "cast": cast, "turns": turns, "pace": pace, "language": language, "vote": vote}
-    asked |= {"tables": tables, "days": days, "proxies": proxies, "reactions": reactions}
+    asked |= {"format": format, "tables": tables, "days": days, "time_zone": time_zone, "proxies": proxies}
+    asked |= {"reactions": reactions}
     async with answering(interaction):
         await defer(interaction, ephemeral=True)
         given = {option: value for option, value in asked.items() if value is not None}
@@ -73,6 +80,16 @@ async def settings(
 @settings.autocomplete("guests")
 async def _complete_guests(interaction: Interaction, current: str) -> list[Choice[str]]:
     return suggested_guests(current, interaction.guild)
+
+
+@settings.autocomplete("format")
+async def _complete_format(interaction: Interaction, current: str) -> list[Choice[str]]:
+    return matching(current, FORMATS)
+
+
+@settings.autocomplete("time_zone")
+async def _complete_time_zone(interaction: Interaction, current: str) -> list[Choice[str]]:
+    return suggested_time_zones(current)
 
 
 @settings.autocomplete("task")

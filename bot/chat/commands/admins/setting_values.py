@@ -10,6 +10,8 @@ import discord
 from bot.chat.commands.answering.guests_option import chimers_of
 from bot.chat.commands.answering.interaction import Interaction
 from bot.chat.commands.answering.server_catalogue import catalogue_of
+from bot.chat.commands.answering.time_zones import time_zone_in
+from bot.chat.commands.opening.ordered_table import format_in
 from bot.chat.rules.table_choices import ALL, EVERYONE
 from bot.chat.text.making_texts import written_line
 from bot.discussion.model.names import name_clashes
@@ -24,6 +26,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "makers": "maker_role_id",
     "channel": "channels",
     "guests": "chimers",
+    "format": "format",
     "task": "task",
     "cast": "cast",
     "turns": "turns",
@@ -32,6 +35,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "vote": "vote",
     "tables": "most_tables",
     "days": "keep_days",
+    "time_zone": "time_zone",
     "proxies": "hears_proxies",
     "reactions": "reactions",
 }
@@ -74,6 +78,10 @@ async def _checked(interaction: Interaction, option: str, value: Any) -> Any:
             return None if chimers == EVERYONE else chimers
         case "channel":
             return await _with_channel(interaction, value)
+        case "format":
+            return format_in(value)
+        case "time_zone":
+            return time_zone_in(value)
         case "task":
             return (await catalogue_of(interaction)).task(value).name
         case "cast":

@@ -16,7 +16,7 @@ from bot.store.server_settings import ServerSettings
 
 ONLY_ADMINS: Final = "Only members with **Manage Server** see and change these settings."
 TWICE: Final = "Give `reset` or a value for {}, not both: the one takes back what the other sets."
-_FORMS: Final = {"defaults": ("task", "cast", "turns", "pace", "language"), "limits": ("tables", "days")}
+_FORMS: Final = {"defaults": ("task", "cast", "turns", "pace", "language"), "limits": ("tables", "days", "time_zone")}
 
 
 async def settle(interaction: Interaction, asked: Mapping[str, Any], taken_back: str | None) -> None:
@@ -78,6 +78,12 @@ async def _on_flip(interaction: Interaction, click: Click) -> None:
     await _change(interaction, guild, dict([flipped[click.argument]]))
 
 
+async def _on_format(interaction: Interaction, click: Click) -> None:
+    guild = _guild_of_manager(interaction)
+    await defer(interaction)
+    await _change(interaction, guild, await checked(interaction, {"format": click.choice}))
+
+
 async def _on_reset(interaction: Interaction, click: Click) -> None:
     guild = _guild_of_manager(interaction)
     await defer(interaction)
@@ -118,6 +124,7 @@ def _guild_of_manager(interaction: Interaction) -> discord.Guild:
 VERBS: Final[Mapping[str, Handler]] = {
     "set-role": _on_role,
     "set-channels": _on_channels,
+    "set-format": _on_format,
     "set-nobody": _on_nobody,
     "set-flip": _on_flip,
     "set-reset": _on_reset,

@@ -10,8 +10,9 @@ from bot.chat.commands.opening.opening_place import Where, opening_ground
 from bot.chat.commands.opening.ordered_table import ordered
 from bot.chat.rules.table_choices import TableChoices, about_minutes
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import Session
+from bot.discussion.model.record import Record, Session
 from bot.discussion.moderation.agenda import questions_covered
+from bot.discussion.moderation.formats.table import format_of
 from bot.errors import UserError
 from bot.sessions.session_runner import SessionRunner
 from bot.settings import Settings
@@ -39,13 +40,13 @@ async def open_table(interaction: Interaction, choices: TableChoices) -> str:
     except UserError:
         await ground.take_back(place)
         raise
-    return _opened(interaction, runner)
+    return _opened(interaction, runner, table.note)
 
 
-def _opened(interaction: Interaction, runner: SessionRunner) -> str:
+def _opened(interaction: Interaction, runner: SessionRunner, note: str) -> str:
     session, place_id = runner.session, runner.stored.place_id
     there = "" if place_id == interaction.channel_id else f" in <#{place_id}>"
-    lines = [f"The table is open{there}.", *what_to_expect(interaction, session)]
+    lines = [f"The table is open{there}.", *filter(None, [note]), *what_to_expect(interaction, session)]
     if not interaction.client.intents.message_content:
         lines.append(cards.CANT_READ)
     return "\n".join(lines)
@@ -53,8 +54,13 @@ def _opened(interaction: Interaction, runner: SessionRunner) -> str:
 
 def what_to_expect(interaction: Interaction, session: Session) -> list[str]:
     """How far a table's turns will get, and what of the host's limits ends it sooner: a sentence each."""
+    format, nothing = format_of(session), Record()
+    turns = format.turns_in_all(session, nothing)
+    if turns is None:
+        return [cards.NO_LENGTH]
     reached = questions_covered(session.seed, session.dials, session.task.questions)
-    covers = cards.covers(session.dials.turns, reached, len(session.task.questions))
+    then = format.after_the_turns(session, nothing)
+    covers = cards.covers(turns, reached, len(session.task.questions), then=then)
     expected = interaction.client.supervisor.expected_turns(session)
     return [*filter(None, [covers, _ends_early(session.dials, expected, interaction.client.settings)])]
 

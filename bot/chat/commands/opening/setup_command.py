@@ -15,10 +15,13 @@ from bot.chat.commands.answering.opening_rights import require_opener
 from bot.chat.commands.answering.responses import answer, answering, defer, in_words, may_be_lost, show, show_anew
 from bot.chat.commands.answering.server_catalogue import catalogue_of
 from bot.chat.commands.opening.opening_table import open_table
-from bot.chat.commands.opening.ordered_table import one_language, questions_in
+from bot.chat.commands.opening.ordered_table import one_language, options_in, questions_in
 from bot.chat.rules.table_choices import ALL, EVERYONE, NO_TASK, NOBODY, TableChoices, about_minutes
+from bot.discussion.moderation.formats.choosing import first_format
+from bot.discussion.moderation.formats.format import Format
 from bot.errors import RoundtableError, UserError
 from bot.library.catalogue import Catalogue
+from bot.store.server_settings import ServerSettings
 
 _HOW_TO_BRIEF: Final = (
     "A file can only come with a command: `/roundtable start` takes a text, Markdown or PDF file as its `brief`, with "
@@ -49,8 +52,29 @@ async def open_setup(interaction: Interaction, choices: TableChoices | None = No
     filled_in = choices.filled_in(server, interaction.client.settings.discussion)
     catalogue = await catalogue_of(interaction)
     standing = _as_it_can_be(filled_in, catalogue, interaction.guild)
+    standing = replace(standing, format=_format(interaction, standing, server, catalogue).name)
     shown = await _drawn(interaction, standing, _names(filled_in.personas or "", catalogue))
     await show(interaction, shown)
+
+
+def _format(interaction: Interaction, standing: TableChoices, server: ServerSettings, catalogue: Catalogue) -> Format:
+    """The format that was chosen, else the one that a table of this setting has here anyway."""
+    task = next((task for task in catalogue.tasks if task.name == standing.task), None)
+    return standing.format_for(task, server, interaction.client.settings.discussion)
+
+
+async def _with_task(interaction: Interaction, standing: TableChoices, task: str) -> TableChoices:
+    """With another setting, and with the format that it brings."""
+    if task == standing.task:
+        return standing
+    standing = replace(standing, task=task, format=None)
+    server = await interaction.client.servers.of(interaction.guild_id or 0)
+    return _with_format(standing, _format(interaction, standing, server, await catalogue_of(interaction)).name)
+
+
+def _with_format(standing: TableChoices, name: str) -> TableChoices:
+    keeps = first_format(name).takes_options
+    return replace(standing, format=name, options=standing.options if keeps else ())
 
 
 def _as_it_can_be(choices: TableChoices, catalogue: Catalogue, guild: discord.Guild | None) -> TableChoices:
@@ -121,6 +145,12 @@ async def _redraw(interaction: Interaction, standing: TableChoices, cast: Sequen
     await show_anew(interaction, shown)
 
 
+async def _set_task(interaction: Interaction, click: Click) -> None:
+    standing, cast = card.standing_on(interaction.message)
+    await defer(interaction)
+    await _redraw(interaction, await _with_task(interaction, standing, card.chosen_task(click.choice)), cast)
+
+
 async def _seat(interaction: Interaction, click: Click) -> None:
     standing, _ = card.standing_on(interaction.message)
     await _redraw(interaction, standing, click.values)
@@ -141,8 +171,10 @@ def _number(click: Click) -> int | None:
 async def _ask(interaction: Interaction, click: Click) -> None:
     standing, cast = card.standing_on(interaction.message)
     catalogue = await catalogue_of(interaction)
+    format = first_format(standing.format)
     form = card.question_form(
         standing,
+        options_are=format.options_are if format.takes_options else None,
         more_personas=", ".join(cast) if len(catalogue.personas) > c.OPTIONS else None,
         more_tasks=standing.task or "" if len(catalogue.tasks) >= c.OPTIONS else None,
     )
@@ -158,9 +190,11 @@ async def _asked(interaction: Interaction, click: Click) -> None:
     try:
         standing = replace(standing, language=one_language(written.get("language", "")))
         standing = replace(standing, questions=questions_in(written.get("questions", ""), are_lines=True))
+        if "options" in written:
+            standing = replace(standing, options=options_in(written["options"]))
         if "task" in written:
             task = written["task"].strip()
-            standing = replace(standing, task=catalogue.task(task).name if task else NO_TASK)
+            standing = await _with_task(interaction, standing, catalogue.task(task).name if task else NO_TASK)
         if "personas" in written:
             seated = catalogue.cast(written["personas"]) if written["personas"].strip() else ()
             if len(seated) > c.OPTIONS:
@@ -200,7 +234,8 @@ VERBS: Final[Mapping[str, Handler]] = {
     "setup": _open,
     card.ASK: _ask,
     card.ASKED: _asked,
-    card.TASK: _changed_by(lambda standing, click: replace(standing, task=card.chosen_task(click.choice))),
+    card.TASK: _set_task,
+    card.FORMAT: _changed_by(lambda standing, click: _with_format(standing, click.choice)),
     card.CAST: _seat,
     card.TURNS: _changed_by(lambda standing, click: replace(standing, turns=as_number(click.choice))),
     card.FLOOR: _changed_by(lambda standing, click: replace(standing, floor=card.floor_of(click.choice))),

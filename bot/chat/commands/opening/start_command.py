@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.chat.cards import bot_messages as cards
+from bot.chat.cards.format_options import format_choices
 from bot.chat.cards.setup_card import floor_of
 from bot.chat.commands.answering.attachments import read_brief
 from bot.chat.commands.answering.guests_option import chimers_of, suggested_guests
@@ -16,13 +17,15 @@ from bot.chat.commands.answering.server_catalogue import catalogue_of
 from bot.chat.commands.answering.suggestions import complete_list, matching
 from bot.chat.commands.opening.languages import LANGUAGE_LENGTH, suggested_languages
 from bot.chat.commands.opening.opening_table import open_table
-from bot.chat.commands.opening.ordered_table import one_language, questions_in
+from bot.chat.commands.opening.ordered_table import format_in, one_language, options_in, questions_in
 from bot.chat.rules.table_choices import ALL, TableChoices
 
 
 @app_commands.command(description="Open a table: personas discuss, everyone can chime in")
 @app_commands.describe(
     question="What to discuss; | between several",
+    format="How the table goes",
+    options="What to choose between, where it comes to that; | between them",
     task="A setting with rules and questions",
     personas="Who sits there, with commas (default: the usual)",
     turns="How many turns before the summary",
@@ -33,10 +36,15 @@ from bot.chat.rules.table_choices import ALL, TableChoices
     guests="Who may chime in",
     vote="Ask after each question who convinced",
 )
-@app_commands.choices(floor=[Choice(name=cards.floor_choice(floor), value=floor) for floor in cards.FLOORS])
+@app_commands.choices(
+    format=format_choices(),
+    floor=[Choice(name=cards.floor_choice(floor), value=floor) for floor in cards.FLOORS],
+)
 async def start(
     interaction: Interaction,
     question: Range[str, 1, 2000] | None = None,
+    format: str | None = None,
+    options: Range[str, 1, 2000] | None = None,
     task: str | None = None,
     personas: str | None = None,
     turns: Range[int, 1, 200] | None = None,
@@ -52,6 +60,8 @@ async def start(
         text, note = await read_brief(interaction, brief) if brief else ("", "")
         choices = TableChoices(
             questions=questions_in(question or ""),
+            format=format_in(format) if format else None,
+            options=options_in(options or ""),
             task=task,
             personas=personas,
             turns=turns,

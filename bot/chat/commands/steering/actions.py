@@ -18,6 +18,7 @@ from bot.chat.hearing.guest_messages import without_unseen
 from bot.chat.rules.table_choices import NOBODY
 from bot.chat.text.split import split_text
 from bot.discussion.model.persona import NAME_LENGTH
+from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.text.links import plain_links
 from bot.discussion.text.segmentation import clipped
 from bot.errors import Remedy, UserError
@@ -96,8 +97,10 @@ async def put_question(interaction: Interaction, question: str | None) -> str:
 
 async def wrap_up(interaction: Interaction) -> str:
     runner = await _own_running(interaction)
-    then = steering.what_follows(runner.session, runner.record)
     left = await steering.wrap_up(runner, by=who(interaction))
+    if not left:
+        return "The summary comes next."
+    then = format_of(runner.session).after_the_turns(runner.session, runner.record) or "the summary"
     return f"{left} more turn{'' if left == 1 else 's'}, then {then}."
 
 

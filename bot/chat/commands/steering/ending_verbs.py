@@ -19,6 +19,8 @@ from bot.chat.commands.steering.card_verbs import stored_table
 from bot.chat.commands.steering.keep_going import keep_going
 from bot.discussion.model.record import seats
 from bot.discussion.model.task import Task
+from bot.discussion.moderation.formats.choosing import as_format_has_it, left_out
+from bot.discussion.moderation.formats.table import format_of
 from bot.errors import UserError
 
 QUESTION: Final = "end.question"
@@ -62,11 +64,14 @@ async def _new_question(interaction: Interaction, click: Click) -> None:
     task = session.task
     # A table that was called by its question is called by the new one.
     name = Task.asking(questions).name if task.name == Task.asking(task.questions).name else task.name
-    task = task.model_copy(update={"name": name, "questions": questions})
+    # What was to be chosen from belongs to what was asked.
+    task, format = task.model_copy(update={"name": name, "questions": questions, "options": ()}), format_of(session)
+    note = left_out(format, task)
+    task, dials = as_format_has_it(format, task, session.dials)
     place = replace(await ground.opened(task.title), most=server.most_tables)
-    runner = await bot.supervisor.start(place, task=task, cast=cast, dials=session.dials, chimers=stored.chimers)
+    runner = await bot.supervisor.start(place, task=task, cast=cast, dials=dials, chimers=stored.chimers)
     told = f"The table is open again, with your question{'' if len(questions) == 1 else 's'}."
-    await answer(interaction, "\n".join([told, *what_to_expect(interaction, runner.session)]))
+    await answer(interaction, "\n".join([told, *filter(None, [note]), *what_to_expect(interaction, runner.session)]))
 
 
 VERBS: Final[Mapping[str, Handler]] = {

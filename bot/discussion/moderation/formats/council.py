@@ -18,7 +18,7 @@ from bot.discussion.model.record import (
 )
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.dissenter import dissenter
-from bot.discussion.moderation.formats.format import Format
+from bot.discussion.moderation.formats.format import Format, Wish
 from bot.discussion.moderation.formats.roundtable import discuss, sum_up
 from bot.discussion.moderation.seeded_random import seeded_random
 from bot.discussion.moderation.steps import Close, ClosePoll, Gather, Open, Say, Speak, Step
@@ -39,6 +39,7 @@ class Council(Format):
     about = "Private positions first, a discussion, then a secret ballot and its result"
     has_polls = True
     has_one_question = True
+    takes_options = True
 
     def next_step(self, session: Session, record: Record) -> Step:
         session = self.agenda_of(session)
@@ -70,13 +71,6 @@ class Council(Format):
         won = tuple(poll.options[number] for number in poll.winners)
         return sum_up(session, record, note=_STATE.format(outcome=poll_words.outcome(poll)), states=won)
 
-    def rules(self, session: Session) -> list[str]:
-        what = "on the options" if session.task.options else "on the proposals"
-        return [
-            "Everybody writes down a position in private; all are shown together before the discussion.",
-            f"After it personas and audience vote {what} in secret. The summary tells the result.",
-        ]
-
     def phase(self, session: Session, record: Record) -> str:
         if not positions.are_revealed(record):
             return "positions"
@@ -89,8 +83,10 @@ class Council(Format):
         poll = next(reversed(polls(record)), None)
         return poll_words.in_words(poll, record) if poll and poll.closed else ""
 
-    def talk_is_over(self, session: Session, record: Record) -> bool:
-        return _poll(record) is not None
+    def refusal(self, wish: Wish, session: Session, record: Record) -> str | None:
+        if wish != "skip" and _poll(record):
+            return "The discussion is over: the table votes, then it sums up."
+        return super().refusal(wish, session, record)
 
     def after_the_turns(self, session: Session, record: Record) -> str | None:
         return "the table votes" if _ballot(self.agenda_of(session), record) else None

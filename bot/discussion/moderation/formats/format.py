@@ -2,11 +2,16 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Final, Literal, get_args
 
 from bot.discussion.model.record import Record, Session
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.steps import Step
+from bot.discussion.text.folding import one_line
+
+Wish = Literal["skip", "floor", "next_question", "own_question", "wrap_up", "length"]
+"""What people may want of a table that not every format can give."""
+WISHES: Final[tuple[Wish, ...]] = get_args(Wish)
 
 
 class Format(ABC):
@@ -20,10 +25,16 @@ class Format(ABC):
     """What it is, in a few words, where one chooses it."""
     has_clock: ClassVar[bool] = True
     """Whether its turns are counted down; else it ends when people want it to."""
+    needs_people: ClassVar[bool] = False
+    """Whether nobody speaks at it unless people do."""
     has_polls: ClassVar[bool] = False
     """Whether it has votes of its own, in the place of those on who convinced people."""
     has_one_question: ClassVar[bool] = False
     """Whether all of it is about the first question of its task."""
+    takes_options: ClassVar[bool] = False
+    """Whether whoever opens it may name options."""
+    options_are: ClassVar[str] = "What there is to choose from"
+    """What options are at such a table, where one writes or reads them."""
 
     @abstractmethod
     def next_step(self, session: Session, record: Record) -> Step:
@@ -35,9 +46,26 @@ class Format(ABC):
             return session
         return replace(session, task=session.task.model_copy(update={"questions": session.task.questions[:1]}))
 
+    @property
+    def called(self) -> str:
+        """As a sentence about such a table begins: "A council"."""
+        return f"{'An' if self.title[0] in 'AEIOU' else 'A'} {self.title.lower()}"
+
     def rules(self, session: Session) -> list[str]:
-        """What the opening card tells of it: a line each."""
-        return []
+        """What the opening card tells of it: a line each, without marks of Markdown."""
+        options = session.task.options if self.takes_options else ()
+        told = [f"{self.options_are}: {' · '.join(map(one_line, options))}"] if options else []
+        return [f"{self.title}: {self.about}.", *told]
+
+    def refusal(self, wish: Wish, session: Session, record: Record) -> str | None:
+        """Why people can't have this of such a table now, in sentences; None: they can."""
+        match wish:
+            case "next_question" | "own_question" if self.has_one_question:
+                return f"{self.called} is about one question. Open another table for another one."
+            case "length" if not self.has_clock:
+                return f"{self.called} has no number of turns. It goes on until somebody wraps it up."
+            case _:
+                return None
 
     def phase(self, session: Session, record: Record) -> str:
         """Where it stands, in a word or two, for the panel; empty where turns and questions say enough."""
@@ -47,13 +75,17 @@ class Format(ABC):
         """How many persona turns it has, as last changed; None: nobody knows."""
         return agenda.turns_in_all(session, record) if self.has_clock else None
 
+    def turns_left(self, session: Session, record: Record) -> int:
+        """How many persona turns come before it sums up, as far as that is known."""
+        return agenda.turns_left(session, record)
+
+    def is_wrapping_up(self, session: Session, record: Record) -> bool:
+        """Whether it is on the way to its summary already, so that nobody needs to ask for that."""
+        return agenda.is_wrapping_up(session, record)
+
     def result(self, session: Session, record: Record) -> str:
         """What came of the poll that the record's last turn closes, in words; empty: that is not told yet."""
         return ""
-
-    def talk_is_over(self, session: Session, record: Record) -> bool:
-        """Whether what follows the last turn has begun, and nobody can have another turn."""
-        return False
 
     def after_the_turns(self, session: Session, record: Record) -> str | None:
         """What comes behind the last turn, to be told of beforehand ("the table votes"); None: the summary."""

@@ -15,6 +15,9 @@ class RoundTable(Format):
     title = "Round table"
     about = "A moderated discussion of one question after the other, then a summary"
 
+    def rules(self, session: Session) -> list[str]:
+        return []  # what everybody expects of a table
+
     def next_step(self, session: Session, record: Record) -> Step:
         if agenda.has_ended(record):
             return Close()
