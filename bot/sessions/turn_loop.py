@@ -203,8 +203,15 @@ class TurnLoop:
     async def _keep(self, request: ModelRequest) -> None:
         draft = await self._composer.compose(request)
         await self._lifecycle.tell_that_it_goes_on()
-        is_wanted = self._state.status is Status.RUNNING
-        await self._log.commit(lambda: draft.turn if is_wanted else None)
+        await self._log.commit(lambda: self._if_still_asked_for(draft.turn))
+
+    def _if_still_asked_for(self, turn: Turn) -> Turn | None:
+        """Of an answer that was being stored as it was given up, and asked for anew, one counts."""
+        match next_step(self._state.session, self._record):
+            case Gather(kind=turn.kind, among=among) if turn.speaker in [persona.name for persona in among]:
+                return turn if self._state.status is Status.RUNNING else None
+            case _:
+                return None
 
     async def _close_poll(self, step: ClosePoll) -> None:
         """Close it once people have had their time, or somebody wants it closed."""
@@ -259,13 +266,8 @@ class TurnLoop:
             await self._lifecycle.hold(str(reached), Fault.LIMIT)
             return
         if isinstance(step, Gather):
-            # Some of them may have answered by now.
-            match next_step(self._state.session, self._record):
-                case Gather(kind=step.kind) as left:
-                    for turn in unasked(left):
-                        await self._log.commit(lambda turn=turn: turn)
-                case _:
-                    pass
+            for turn in unasked(step):  # some of them may have answered by now
+                await self._log.commit(lambda turn=turn: self._if_still_asked_for(turn))
             return
         await self._announcer.announce(NearsItsEnd(str(reached)))
         if self._state.status is not Status.RUNNING:

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from bot.errors import UserError
 from bot.minutes.account import PlaceNames
 from bot.sessions import steering
 from bot.sessions.composing.compose import Composer
-from bot.sessions.composing.draft import Draft
+from bot.sessions.composing.draft import AbandonReason, Draft
 from bot.sessions.composing.limits import Cap, LimitReached
 from bot.sessions.composing.requests import ModelRequest
 from bot.sessions.delivery.minutes import minutes_files
@@ -442,6 +443,27 @@ async def test_a_table_that_is_ended_now_tells_nothing_that_was_not_to_be_told(s
         )
         assert ("The plan of Aino" in markdown) is (phase == "ballot")
         assert not [turn.text for turn in run.record if turn.kind == "ballot" and turn.text in markdown]
+
+
+async def test_an_answer_that_is_given_up_as_it_is_stored_counts_once(
+    store: Store, server: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answer = answer
+    async with open_table(store, server, format="council", turns=1, vote_seconds=0) as table:
+        add, interrupted = table.run._log._add, list[bool]()
+
+        async def slow(*turn_and_posts: Any) -> bool:
+            if turn_and_posts[0].kind == "ballot" and not interrupted:
+                interrupted.append(True)
+                table.run._draft.abandon(AbandonReason.WANTED_OTHERWISE)
+                await server.until_asked(len(server.asked) + 1)
+            return await add(*turn_and_posts)
+
+        monkeypatch.setattr(table.run._log, "_add", slow)
+        await table.run.take_turns()
+        assert table.run.status is Status.ENDED
+        assert interrupted
+        assert sorted(turn.speaker for turn in table.run.record if turn.kind == "ballot") == sorted(NAMES)
 
 
 async def test_who_leaves_while_the_others_write_is_not_waited_for(store: Store, server: ScriptedEndpoint) -> None:
