@@ -15,7 +15,7 @@ from bot.chat.commands.answering.workshop import Workshop
 from bot.chat.commands.making import made_things, making
 from bot.chat.commands.making.persona_commands import PersonaCommands
 from bot.chat.commands.making.task_commands import TaskCommands
-from bot.chat.commands.members import guide_commands, history_command, privacy_command, voting
+from bot.chat.commands.members import guide_commands, history_command, memory_command, privacy_command, voting
 from bot.chat.commands.opening import setup_command
 from bot.chat.commands.roundtable_commands import RoundtableCommands, menus
 from bot.chat.commands.steering import card_verbs, ending_verbs, gallery_commands, message_menus, steer_verbs
@@ -106,6 +106,7 @@ class RoundtableBot(ReactionEvents, ServerEvents):
             self.stage_of,
             max_tokens=settings.llm_max_tokens,
             limits=limits,
+            has_memory=settings.table_memory,
             reads_room=settings.reactions,
         )
         trial = TrialLines(store.spending, endpoints, limits, max_tokens=settings.llm_max_tokens)
@@ -127,6 +128,7 @@ class RoundtableBot(ReactionEvents, ServerEvents):
             gallery_commands.VERBS,
             guide_commands.VERBS,
             history_command.VERBS,
+            memory_command.VERBS,
             setup_command.VERBS,
             voting.VERBS,
             making.VERBS,

@@ -1,8 +1,10 @@
 """Takes members and their messages out of every session that holds them, under way or over."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
 
-from bot.discussion.model.erasure import Member
+from bot.discussion.model.erasure import Member, without_name
+from bot.discussion.model.record import Session
 from bot.discussion.text.text_caches import forget_turn_texts
 from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.stage import Stage
@@ -29,8 +31,16 @@ async def forget_member(
             stage, record = make_stage(stored), await store.record(session_id)
             await withdraw_words(store, stage, record, session_id, member)
             await erase_member(store, stored, record, member, listen_from, stage.names())
+    await store.memories.rewrite(guild_id, partial(_without, member))
     await store.makers.forget(guild_id, member.id)
     await store.pictures.free()  # of what they have not saved
+    forget_turn_texts()
+    await store.member_data.scrub()
+
+
+async def forget_memories(store: Store, session_ids: Collection[int]) -> None:
+    """Forget what is kept of sessions for later ones; the sessions themselves stay."""
+    await store.memories.forget(session_ids)
     forget_turn_texts()
     await store.member_data.scrub()
 
@@ -48,3 +58,7 @@ async def forget_message(
     for session_id in await store.member_data.sessions_of_message(message_id):
         await renew_minutes(store, session_id, names_in)
         forget_turn_texts()  # also of a session that has ended
+
+
+def _without(member: Member, session: Session, text: str) -> str:
+    return without_name(session, text, member)

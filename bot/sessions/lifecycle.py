@@ -13,6 +13,7 @@ from bot.sessions.delivery.notices import GoesOn, NotShown, Paused, SessionClose
 from bot.sessions.delivery.outbox import Outbox
 from bot.sessions.delivery.stage import Stage
 from bot.sessions.state import SessionState
+from bot.sessions.table_memory import TableMemory
 from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, Post, PostKind, Status
 from bot.store.store import Store
@@ -27,7 +28,15 @@ class Lifecycle:
     """One session's."""
 
     def __init__(
-        self, state: SessionState, record: Record, *, store: Store, stage: Stage, outbox: Outbox, announcer: Announcer
+        self,
+        state: SessionState,
+        record: Record,
+        *,
+        store: Store,
+        stage: Stage,
+        outbox: Outbox,
+        announcer: Announcer,
+        memory: TableMemory | None = None,
     ) -> None:
         self._state = state
         self._record = record
@@ -35,6 +44,7 @@ class Lifecycle:
         self._stage = stage
         self._outbox = outbox
         self._announcer = announcer
+        self._memory = memory
         self._recovering: Fault | None = None  # went on by itself, and has not yet proved that it can
 
     async def begin(self) -> None:
@@ -112,17 +122,18 @@ class Lifecycle:
         await self._has_ended(reason)
 
     async def close(self, why: str) -> None:
-        """End the session and hand out the minutes. `why`: for the log."""
+        """End the session, hand out the minutes and keep what later tables are told. `why`: for the log."""
         await self._announcer.withdraw(_CAN_POST)
         refused = await self._store.refused_turns(self._state.id)
         tallies = await self._store.votes.tallies(self._state.id)
         cost = await self._store.spending.cost_of(self._state.id)
         minutes = told_of(self._state.stored, self._record, self._stage.names(), tallies, cost=cost, is_over=True)
         closing = Post(PostKind.MINUTES, self._stage.sentence(SessionClosed(refused)), attachment=as_markdown(minutes))
+        kept = await self._memory.of(self._state.stored, self._record) if self._memory else None
         if self._state.status is Status.ENDED:
             return  # by somebody else meanwhile
         self._recovering = None
-        await self._state.end(closing)
+        await self._state.end(closing, kept)
         await self._has_ended(why)
         if unshown := await self._announcer.deliver_quietly():
             await self._announcer.tell_convener(NotShown(PostKind.MINUTES, unshown))

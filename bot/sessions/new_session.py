@@ -14,7 +14,8 @@ from bot.store.schema import now
 @dataclass(frozen=True, slots=True)
 class OpeningPlace:
     """The place of a new session and who convenes it; all of them Discord ids. `most`: so many tables the server has
-    at once, as it has set itself; None: as many as the host allows."""
+    at once, as it has set itself; None: as many as the host allows. `is_private`: it is a private thread;
+    `open_channels`: those of the server that everybody in it can see."""
 
     guild_id: int
     place_id: int
@@ -22,6 +23,8 @@ class OpeningPlace:
     convener_id: int
     anchor_id: int
     most: int | None = None
+    is_private: bool = False
+    open_channels: frozenset[int] = frozenset()
 
 
 def new_session(where: OpeningPlace, session: Session, chimers: int | None = None) -> StoredSession:
@@ -39,6 +42,7 @@ def new_session(where: OpeningPlace, session: Session, chimers: int | None = Non
         session=session,
         created_at=now(),
         chimers=chimers,
+        is_private=where.is_private,
     )
 
 

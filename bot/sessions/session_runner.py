@@ -29,6 +29,7 @@ from bot.sessions.lifecycle import Lifecycle
 from bot.sessions.resilience.database_outage import DatabaseOutage
 from bot.sessions.room_reading import RoomReading
 from bot.sessions.state import SessionState
+from bot.sessions.table_memory import TableMemory
 from bot.sessions.turn_log import TurnLog
 from bot.sessions.turn_loop import TurnLoop
 from bot.store.models import Fault, Status, StoredSession
@@ -49,12 +50,13 @@ class SessionRunner:
         max_tokens: int,
         latest: int,
         limits: Limits = USUAL,
+        memory: TableMemory | None = None,
         reads_room: bool = True,
         on_turn: Callable[[Turn], None] = lambda turn: None,
     ) -> None:
         """`latest`: the largest message id the session has seen. `max_tokens`: of a turn. `limits`: what its calls of a
-        model may cost. `reads_room`: whether personas are told what the audience makes of them. `on_turn` is told of
-        each committed turn."""
+        model may cost. `memory`: keeps what it comes to; None: nothing is kept. `reads_room`: whether personas are told
+        what the audience makes of them. `on_turn` is told of each committed turn."""
         self.record = record
         self._stage = stage
         self._state = SessionState(stored, store, self._changed)
@@ -71,7 +73,7 @@ class SessionRunner:
             stored, store=store, stage=stage, outbox=self._outbox, place_gone=lambda reason: self.place_gone(reason)
         )
         self._lifecycle = Lifecycle(
-            self._state, record, store=store, stage=stage, outbox=self._outbox, announcer=announcer
+            self._state, record, store=store, stage=stage, outbox=self._outbox, announcer=announcer, memory=memory
         )
         self._outage = DatabaseOutage(self._state, record, store=store, stage=stage)
         pace = Pace(stored.session, record, lambda: stage.min_pace)
@@ -83,7 +85,7 @@ class SessionRunner:
         self._backfill = self._hearing.backfill
         self._budget = Budget(store, stored, limits)
         composer = Composer(
-            stored.session,
+            lambda: self._state.session,
             record,
             endpoints=endpoints,
             budget=self._budget,

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from bot.discussion.model.erasure import Member, without_name
+from bot.discussion.model.memory import Memory
 from bot.discussion.model.record import Session
 from bot.store.engine import TransientDatabaseError
 from bot.store.models import Fault, Post, Status, StoredSession
@@ -35,9 +37,9 @@ class SessionState:
         """Change and store how the session stands. Raises TransientDatabaseError, with nothing changed."""
         await self._store_change(status, reason, fault, self._store.set_status(self.id, status, reason, fault))
 
-    async def end(self, closing: Post) -> None:
-        """End the session with its last post, both or neither. Raises TransientDatabaseError."""
-        ending = self._store.end_session(self.id, self.stored.place_id, closing)
+    async def end(self, closing: Post, kept: Memory | None = None) -> None:
+        """End the session with its last post and what is kept of it, all or nothing. Raises TransientDatabaseError."""
+        ending = self._store.end_session(self.id, self.stored.place_id, closing, kept)
         await self._store_change(Status.ENDED, None, None, ending)
 
     async def _store_change(
@@ -85,8 +87,9 @@ class SessionState:
         """End the session here only: it is about to be deleted from the database."""
         self.status = Status.ENDED
 
-    def forget(self, member_id: int, listen_from: int) -> None:
+    def forget(self, member: Member, listen_from: int) -> None:
         """A member was taken out of the stored session: no older message is taken in again, nor are they its convener
-        any more."""
-        convener_id = 0 if self.stored.convener_id == member_id else self.stored.convener_id
-        self.stored = replace(self.stored, listen_from=listen_from, convener_id=convener_id)
+        any more, nor named in what its prompts tell of earlier tables."""
+        convener_id = 0 if self.stored.convener_id == member.id else self.stored.convener_id
+        session = replace(self.session, earlier=without_name(self.session, self.session.earlier, member))
+        self.stored = replace(self.stored, session=session, listen_from=listen_from, convener_id=convener_id)

@@ -28,6 +28,7 @@ from bot.sessions.new_session import check_cast, check_number, new_session
 from bot.sessions.reopening import MORE, check_can_go_on, reopen
 from bot.sessions.resilience.recovery import Recovery
 from bot.sessions.session_runner import SessionRunner
+from bot.sessions.table_memory import TableMemory
 from bot.store.models import Fault, Post, PostKind, Status, StoredSession
 from bot.store.store import PlaceTaken, Store
 
@@ -46,14 +47,17 @@ class Supervisor:
         *,
         max_tokens: int,
         limits: Limits = USUAL,
+        has_memory: bool = True,
         reads_room: bool = True,
     ) -> None:
-        """`max_tokens`, `limits` and `reads_room` as `SessionRunner` has them."""
+        """`has_memory`: tables are told what earlier ones of their server came to, where that wants it. `max_tokens`,
+        `limits` and `reads_room` as `SessionRunner` has them."""
         self._store = store
         self._endpoints = endpoints
         self._make_stage = make_stage
         self._max_tokens = max_tokens
         self._limits = limits
+        self._memory = TableMemory(store, is_wanted=has_memory)
         self._reads_room = reads_room
         self.under_way = Counter[int]()
         """How many sessions are under way, by channel; those in its threads are among them."""
@@ -173,6 +177,7 @@ class Supervisor:
         async with self._opening:
             self._check_place(where.place_id)
             stored, check = new_session(where, session, chimers), self._is_one_too_many(where.most)
+            stored = await self._memory.told(stored, where.open_channels)
             try:
                 stored = await self._store.add_session(stored, [Post(PostKind.CARD)], check=check)
             except PlaceTaken:
@@ -290,6 +295,7 @@ class Supervisor:
             endpoints=self._endpoints,
             max_tokens=self._max_tokens,
             limits=self._limits,
+            memory=self._memory,
             reads_room=self._reads_room,
             latest=latest,
         )

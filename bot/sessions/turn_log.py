@@ -193,7 +193,7 @@ class TurnLog:
             )
             for turn in changed:
                 self.record.put(turn)
-            self._state.forget(member.id, listen_from)
+            self._state.forget(member, listen_from)
             self._outbox.unsee(gone)
         self._outbox.withdrawals.are_due = True
         return bool(changed)

@@ -96,6 +96,11 @@ class KeepingSection(BaseSettings):
         "`forever`: until you delete it. Discord asks bots to keep no longer than they need. Left blank, what an "
         "earlier version has stored stays for the 90 days that members were told then.",
     )
+    table_memory: bool = Field(
+        default=True,
+        description="Whether a new table is told what earlier tables of its server came to, where their questions have "
+        "to do with each other. A server can switch it off for itself.",
+    )
     leave_grace_days: int = Field(
         default=7,
         ge=0,

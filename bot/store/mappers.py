@@ -30,6 +30,8 @@ def session_values(stored: StoredSession) -> dict[str, Any]:
         "dials": session.dials.model_dump(mode="json"),
         "created_at": stored.created_at,
         "chimers": stored.chimers,
+        "is_private": stored.is_private,
+        "earlier": session.earlier or None,
     }
 
 
@@ -82,12 +84,14 @@ def session_of(row: Row[Any]) -> StoredSession:
             cast=tuple(Persona.model_validate(persona) for persona in row.cast),
             dials=Dials.model_validate(row.dials),
             seed=row.seed,
+            earlier=row.earlier or "",
         ),
         created_at=row.created_at,
         fault=Fault(row.fault) if row.fault else None,
         listen_from=row.listen_from or 0,
         chimers=row.chimers,
         ended_at=row.ended_at,
+        is_private=row.is_private,
     )
 
 

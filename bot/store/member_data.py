@@ -20,6 +20,7 @@ from bot.store.paging import pages
 from bot.store.post_queries import WITHOUT_WORDS, blank_words
 from bot.store.schema import (
     last_choices,
+    memories,
     opt_outs,
     posts,
     reactions,
@@ -159,7 +160,8 @@ class MemberData:
         await self._database.run(work)
 
     async def forget_place(self, place_id: int) -> None:
-        """A channel or thread was deleted, and every message in it: blank what guests said there and in its threads."""
+        """A channel or thread was deleted, and every message in it: blank what guests said there and in its threads.
+        Later tables are told of it no more."""
         there = select(sessions.c.id).where(or_(sessions.c.place_id == place_id, sessions.c.channel_id == place_id))
         guests = and_(turns.c.kind == "guest", turns.c.session_id.in_(there))
 
@@ -168,6 +170,7 @@ class MemberData:
             db.execute(update(posts).where(posts.c.session_id.in_(there)).values(attachment=None))
             db.execute(delete(reactions).where(reactions.c.session_id.in_(there)))
             db.execute(delete(last_choices).where(last_choices.c.channel_id == place_id))
+            db.execute(delete(memories).where(memories.c.session_id.in_(there)))
             words = and_(posts.c.session_id.in_(there), posts.c.kind == PostKind.WORDS)
             db.execute(update(posts).where(words).values(WITHOUT_WORDS))
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, and_, or_, select
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import PRIVATE_KINDS
+from bot.store import memory_queries
 from bot.store.engine import Database
 from bot.store.models import Status
 from bot.store.own_library import made_rows
@@ -60,6 +61,18 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
             async for page in pages(database, told.where(here, posts.c.turn_seq.is_(None)), posts.c.id)
             for row in page
             if member.is_named_in(row.text)
+        ]
+        + [
+            {"discussion": kept.stored.id, "speaker": "what is kept of it for later ones", "text": kept.memory.text}
+            async for page in pages(database, memory_queries.KEPT.where(here), sessions.c.id)
+            for kept in map(memory_queries.kept_memory_of, page)
+            if member.is_named_in(kept.memory.text)
+        ]
+        + [
+            {"discussion": row.id, "speaker": "what it was told of earlier ones", "text": row.earlier}
+            async for page in pages(database, select(sessions).where(here, sessions.c.earlier != ""), sessions.c.id)
+            for row in page
+            if member.is_named_in(row.earlier)
         ],
     }
 

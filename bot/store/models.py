@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from bot.discussion.model.memory import Memory
 from bot.discussion.model.record import Session
 
 
@@ -72,7 +73,8 @@ class StoredSession:
 
     `fault` is by what it was paused; None where a person did that. Of members' messages only those after `listen_from`
     are taken in: what was said before and is forgotten stays so. `chimers`: whose messages are heard (None: everyone's,
-    0: nobody's, else those of members with this role).
+    0: nobody's, else those of members with this role). `is_private`: its place is a private thread (None: an earlier
+    version did not ask).
     """
 
     id: int
@@ -89,6 +91,17 @@ class StoredSession:
     listen_from: int = 0
     chimers: int | None = None
     ended_at: datetime | None = None
+    is_private: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMemory:
+    """What is kept of a session for later ones, since when, and every word of it as an index has them."""
+
+    stored: StoredSession
+    kept_at: datetime
+    memory: Memory
+    words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

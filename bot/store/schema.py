@@ -73,6 +73,10 @@ sessions: Final = Table(
     Column("keep_days", Integer),
     # Whose messages are heard: NULL everyone's, 0 nobody's, else those of members with this role.
     Column("chimers", BigInteger),
+    # Whether its place is a private thread; NULL: an earlier version did not ask.
+    Column("is_private", Boolean),
+    # What its prompts tell of earlier tables; NULL: nothing.
+    Column("earlier", LongText),
     # One table per place.
     Index(
         "uq_sessions_open_place",
@@ -199,6 +203,8 @@ server_settings: Final = Table(
     Column("format", ShortText(40)),
     # Its name at IANA; NULL: UTC.
     Column("time_zone", ShortText(64)),
+    # Whether what its tables come to is kept for later ones.
+    Column("memory", Boolean, nullable=False, server_default=true()),
     # Whether personas are told what the audience makes of their turns.
     Column("reactions", Boolean, nullable=False, default=True, server_default=true()),
 )
@@ -252,6 +258,19 @@ votes: Final = Table(
     Column("persona", ShortText(120), nullable=False),
     Column("voted_at", UtcTime, nullable=False, default=now),
 )
+
+# What is kept of tables for later ones, as long as the table itself; `words`: by which it is found, as any index takes
+# them (discussion/text/search_words.py). Their full-text index, made by a migration, is `memory_index` on SQLite, which
+# triggers keep true, and `ix_memories_words` on PostgreSQL.
+memories: Final = Table(
+    "memories",
+    metadata,
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("content", JSON, nullable=False),
+    Column("words", LongText, nullable=False),
+    Column("kept_at", UtcTime, nullable=False, default=now),
+)
+MEMORY_INDEX: Final = "memory_index"
 
 # What members made of personas' messages, by the emoji they reacted with; `turn_seq`: the turn that the message shows.
 reactions: Final = Table(

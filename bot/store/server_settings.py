@@ -25,7 +25,8 @@ class ServerSettings:
     `turns`, `pace`, `language`, `vote`, `format`, `chimers` (as StoredSession.chimers): what a table has where nobody
     says otherwise. `most_tables` at once; `keep_days` after its end a table is deleted. None: what the host has set.
     `time_zone`: by its name at IANA, such as Europe/Helsinki (None: UTC).
-    `reactions`: whether personas are told what the audience makes of their turns."""
+    `memory`: whether later tables are told what earlier ones came to. `reactions`: whether personas are told what the
+    audience makes of their turns."""
 
     opener_role_id: int | None = None
     hears_proxies: bool = True
@@ -43,6 +44,7 @@ class ServerSettings:
     keep_days: int | None = None
     format: str | None = None
     time_zone: str | None = None
+    memory: bool = True
     reactions: bool = True
 
     def votes(self, host: Dials) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, false, func, insert, or_, select, update
 
 from bot.discussion.model.record import Record, Turn
+from bot.store import memory_queries
 from bot.store.mappers import session_of, session_values, turn_of, turn_values
 from bot.store.models import PostStatus, Status, StoredSession
 from bot.store.schema import posts, sessions, turns
@@ -85,7 +86,12 @@ def add_turn(db: Connection, session_id: int, turn: Turn) -> None:
 
 
 def amend_turn(db: Connection, session_id: int, turn: Turn) -> None:
-    """Write what may change in an older turn: its text, address or withholding, and which message it is."""
+    """Write what may change in an older turn: its text, address or withholding, and which message it is.
+
+    What nobody is to see any more is no longer kept for later tables either.
+    """
+    if turn.withheld:
+        memory_queries.drop_turn(db, session_id, turn.seq)
     where = (turns.c.session_id == session_id, turns.c.seq == turn.seq)
     values = {column: value for column, value in turn_values(turn).items() if column in _AMENDED}
     db.execute(update(turns).where(*where).values(**values))

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, event
 
+from bot.store.schema import MEMORY_INDEX
+
 BEGIN: Final = "BEGIN IMMEDIATE"
 """A plain BEGIN takes the write lock too late: a transaction that has read then fails with "database is locked"."""
 # Waits out another program that looks into the file (a backup), in milliseconds.
@@ -47,9 +49,14 @@ def passing_cause(error: BaseException) -> str | None:
 
 
 def empty_log(connection: Any) -> bool:
-    """Empty the write-ahead log. In: the driver's connection, no transaction begun. Out: False if another program,
-    which reads the database just now, kept it from that."""
+    """Take what is deleted out of the full-text index, which only marks it, then empty the write-ahead log.
+
+    In: the driver's connection, no transaction begun. Out: False if another program, which reads the database just now,
+    kept it from that.
+    """
     cursor = connection.cursor()
+    # https://sqlite.org/fts5.html#the_optimize_command
+    cursor.execute(f"INSERT INTO {MEMORY_INDEX}({MEMORY_INDEX}) VALUES ('optimize')")
     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     is_busy = cursor.fetchone()[0]
     cursor.close()

@@ -13,17 +13,19 @@ from typing import Any, Self
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from bot.discussion.model.memory import Memory
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Turn
 from bot.discussion.model.task import Task
 from bot.discussion.text.money import USUAL_CURRENCY
-from bot.store import post_queries, refusal_queries, session_queries
+from bot.store import memory_queries, post_queries, refusal_queries, session_queries
 from bot.store.engine import Database
 from bot.store.expiry import Expiry
 from bot.store.fencing import Fence
 from bot.store.holding import hold
 from bot.store.last_choices import LastChoices
 from bot.store.member_data import MemberData
+from bot.store.memory_table import MemoryTable
 from bot.store.models import (
     AddedTurn,
     BoundPost,
@@ -76,6 +78,7 @@ class Store:
         self.makers = Makers(database)
         self.last_choices = LastChoices(database)
         self.votes = VoteTable(database)
+        self.memories = MemoryTable(database)
         self.reactions = ReactionTable(database)
         self.webhooks = WebhookTable(database)
         self.overview = Overview(database)
@@ -155,13 +158,16 @@ class Store:
             values["ended_at"] = now()
         await self.spending.flush_with(session_id, lambda db: session_queries.change_session(db, session_id, values))
 
-    async def end_session(self, session_id: int, place_id: int, closing: Post) -> None:
-        """End a session and queue its last post, both or neither: a restart in between would queue it once more."""
+    async def end_session(self, session_id: int, place_id: int, closing: Post, memory: Memory | None = None) -> None:
+        """End a session, queue its last post and keep what later ones are told of it, all or nothing: a restart in
+        between would queue it once more."""
         values = {"status": Status.ENDED, "reason": None, "fault": None, "ended_at": now()}
 
         def work(db: Connection) -> None:
             post_queries.add_posts(db, session_id, place_id, [closing])
             session_queries.change_session(db, session_id, values)
+            if memory is not None:
+                memory_queries.keep(db, session_id, memory)
 
         await self.spending.flush_with(session_id, work)
 

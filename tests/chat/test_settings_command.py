@@ -85,12 +85,14 @@ async def test_every_option_is_stored_and_told_with_its_source(place: SimulatedP
         proxies=False,
         format="Council",
         time_zone="helsinki",
+        memory=False,
         reactions=False,
     )
     assert await place.store.servers.of(place.guild.id) == ServerSettings(
         *(None, False, bakers.id, bakers.id, (rye.id,), "boats", "Bo, Aino", 4, 3.5, "Finnish", True, bakers.id, 2, 5),
         format="council",
         time_zone="Europe/Helsinki",
+        memory=False,
         reactions=False,
     )
     assert (stands["format"], stands["time_zone"]) == ("Council (this server)", "Europe/Helsinki (this server)")

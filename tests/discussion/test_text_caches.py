@@ -26,7 +26,7 @@ OF_CAST_AND_TASK = {
     "name_forms._parts": "the forms of the cast's names",
     "prompt._preamble": "context, rules and character cards",
     "claims._forms": "the forms of the table's names",
-    "trimming._told_before": "the word runs of a preamble",
+    "search_words._common_words": "words that any text of a language has",
 }
 
 

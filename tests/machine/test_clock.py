@@ -34,6 +34,7 @@ ASKS_THE_WALL_CLOCK = {
     "webhook_table.py": "when a webhook was made is stored",
     "new_session.py": "when a session began is stored",
     "vote_table.py": "when a vote was cast or changed is stored",
+    "memory_queries.py": "since when something is kept of a table is stored",
     "discuss.py": "the same, in the terminal",
     "budget.py": "tokens are counted by the day (UTC), and a session has an age",
     "reopening.py": "whether a table that goes on would end at once, by its age or by what was used today",

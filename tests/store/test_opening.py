@@ -8,12 +8,9 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 import bot.store.migrations
@@ -22,6 +19,7 @@ from bot.store.opening import DatabaseOpenError, lock_database, open_database
 from bot.store.schema import metadata
 from bot.store.store import Store, open_store
 from tests.support.samples import database, stored_session
+from tests.support.schema_differences import SEARCH_INDEX, differences
 
 TABLES = {"alembic_version", *metadata.tables}
 SHIPPED = Path(bot.store.migrations.__path__[0])
@@ -30,7 +28,7 @@ SHIPPED = Path(bot.store.migrations.__path__[0])
 def tables(file: Path) -> set[str]:
     with closing(sqlite3.connect(file)) as db:
         names = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        return {name for (name,) in names}
+        return {name for (name,) in names if not name.startswith(SEARCH_INDEX)}
 
 
 async def problem(url: str, file: Path) -> str:
@@ -55,10 +53,6 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
         kept = await store.add_session(stored_session(), [])
     async with open_store(url, file) as store:
         assert await store.session(kept.id) == kept
-
-
-def differences(connection: Connection) -> list[Any]:
-    return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
 
 
 async def test_the_migrations_make_what_the_schema_says(tmp_path: Path) -> None:

@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection, make_url, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,12 +17,13 @@ from bot.store.holding import hold
 from bot.store.models import Post, PostKind, PostStatus
 from bot.store.opening import known_revisions, open_database
 from bot.store.own_library import TooManyMade
-from bot.store.schema import metadata, sessions
+from bot.store.schema import sessions
 from bot.store.server_opening import look_into_server
 from bot.store.server_settings import APPLICATION
 from bot.store.store import Store, open_store
 from tests.support.postgresql_server import PostgresqlServer
 from tests.support.samples import CAST, GUILD, PLACE, stored_session
+from tests.support.schema_differences import differences
 
 SEED = select(sessions.c.seed)
 END_ALL = """
@@ -212,10 +211,6 @@ async def test_a_work_that_is_wrong_is_no_outage(stores: list[Store]) -> None:
 
 
 # --- opening ---
-
-
-def differences(connection: Connection) -> list[Any]:
-    return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
 
 
 async def test_processes_that_start_together_migrate_an_empty_database_once(

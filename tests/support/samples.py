@@ -28,8 +28,8 @@ def database(folder: Path) -> tuple[str, Path]:
 
 
 def stored_session(**changes: Any) -> StoredSession:
-    """A session as it is given to the store. Changes of `cast`, `task`, `dials` and `seed` go to what it began with."""
-    began = {"task": TASK, "cast": CAST, "dials": Dials(pace=0), "seed": 7}
+    """A session as it is given to the store. Changes of `cast`, `task` and the like go to what it began with."""
+    began = {"task": TASK, "cast": CAST, "dials": Dials(pace=0), "seed": 7, "earlier": ""}
     session = Session(**(began | {k: changes.pop(k) for k in list(changes) if k in began}))
     values: dict[str, Any] = {
         "id": 0,

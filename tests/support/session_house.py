@@ -42,9 +42,11 @@ class SessionHouse:
         self.cast = CAST
         self.supervisor = self.again()
 
-    def again(self) -> Supervisor:
+    def again(self, **options: Any) -> Supervisor:
         """Another supervisor on the same store, as after a restart."""
-        self.supervisor = Supervisor(self.store, self.endpoints, self._stage, max_tokens=60, limits=self.limits)
+        self.supervisor = Supervisor(
+            self.store, self.endpoints, self._stage, max_tokens=60, limits=self.limits, **options
+        )
         return self.supervisor
 
     def _stage(self, stored: StoredSession) -> ScriptedStage:

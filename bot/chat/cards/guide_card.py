@@ -17,6 +17,7 @@ _TAKING_PART: Final[_Rows] = (
     (("vote",), "who convinced you, where a vote is open"),
     (("personas", "tasks"), "who and what there is"),
     (("history", "minutes"), "the last tables, and what was said at them"),
+    (("memory",), "what later tables are told of earlier ones, and having that forgotten"),
     (("privacy",), "what I keep about you: get it, be kept out, be forgotten"),
 )
 _OPENING: Final[_Rows] = (

@@ -105,6 +105,7 @@ def setting_lines(settings: ServerSettings, host: Settings, guild: discord.Guild
         ),
         line("time_zone", "Time zone", s.time_zone is not None, s.time_zone or "UTC"),
         _proxies(settings, host),
+        _memory(settings, host),
         _reactions(settings, host),
     ]
 
@@ -132,11 +133,14 @@ def settings_card(settings: ServerSettings, host: Settings, guild: discord.Guild
         c.row(
             c.button("Defaults…", "set-ask", "defaults"),
             c.button("Limits…", "set-ask", "limits"),
+        ),
+        c.row(
             c.button("Vote: off" if settings.votes(host.discussion) else "Vote: on", "set-flip", "vote"),
             c.button("Proxies: off" if settings.hears_proxies else "Proxies: on", "set-flip", "proxies"),
+            c.button("Memory: off" if settings.memory else "Memory: on", "set-flip", "memory"),
+            c.button("Reactions: off" if settings.reactions else "Reactions: on", "set-flip", "reactions"),
             c.button("Nobody chimes in", "set-nobody", is_enabled=settings.chimers != 0),
         ),
-        c.row(c.button("Reactions: off" if settings.reactions else "Reactions: on", "set-flip", "reactions")),
         c.menu("set-reset", "", "Take a setting back", _options(own)) if own else None,
     )
 
@@ -211,6 +215,15 @@ def _proxies(settings: ServerSettings, host: Settings) -> SettingLine:
     if settings.hears_proxies:
         return SettingLine("proxies", label, heard, HOST if _is_set(host, "proxy_applications") else BUILT_IN)
     return SettingLine("proxies", label, "left out", HERE)
+
+
+def _memory(settings: ServerSettings, host: Settings) -> SettingLine:
+    label = "Tables are told what earlier ones came to"
+    if not host.table_memory:
+        return SettingLine("memory", label, "no, on every server", HOST)
+    if settings.memory:
+        return SettingLine("memory", label, "yes", HOST if _is_set(host, "table_memory") else BUILT_IN)
+    return SettingLine("memory", label, "no", HERE)
 
 
 def _reactions(settings: ServerSettings, host: Settings) -> SettingLine:

@@ -3,7 +3,7 @@
 from discord import app_commands
 
 from bot.chat.commands.admins import doctor_command, reload_command, server_commands
-from bot.chat.commands.members import guide_commands, history_command, minutes_command, voting
+from bot.chat.commands.members import guide_commands, history_command, memory_command, minutes_command, voting
 from bot.chat.commands.opening import setup_command, start_command
 from bot.chat.commands.steering import (
     gallery_commands,
@@ -25,6 +25,7 @@ _PARTS = (
     gallery_commands,
     guide_commands,
     history_command,
+    memory_command,
     doctor_command,
     reload_command,
 )

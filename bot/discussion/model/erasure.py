@@ -1,6 +1,7 @@
-"""Takes a member out of a record: their lines are blanked, and where the table named them it now says “someone”."""
+"""Takes members out of a record: their lines are blanked, and where the table named them it now says “someone”."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -26,10 +27,13 @@ from bot.discussion.text.folding import fold_name, spellings
 SOMEONE: Final = "someone"
 # What a persona has said, or the moderator in a persona's words.
 _OF_PERSONAS: Final[frozenset[Kind]] = frozenset({"persona", "summary", "position", "ballot", "result"})
+A_GUEST: Final = "a guest"
 # A shorter name is too likely to be an ordinary word of what personas say ("I", "Al", "Bo"). In Han and Hangul two
 # characters make a whole name.
 _SHORTEST: Final = 3
 _SHORTEST_OF_IDEOGRAPHS: Final = 2
+_FIRST_IDEOGRAPH: Final = "\u2e80"
+_MARKED: Final = re.compile(rf"{A_GUEST} \((?:guest|{A_GUEST})\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,25 @@ def forget(session: Session, record: Record, member: Member) -> list[Turn]:
 
 def without_name(session: Session, text: str, member: Member) -> str:
     """`text` by a persona without the member's name, as that is shown in prompts or as it is."""
+    return _without({form for form in _guest_forms(session, member.names) if _is_long_enough(form)}, text)
+
+
+def guests_unnamed(session: Session, record: Record) -> Callable[[str], str]:
+    """What takes the names of all of a record's guests out of a text that outlives it: each is “a guest” there.
+
+    A short name goes as well where it is written as its guest writes it: better a word too much than a name.
+    """
+    shown = {turn.speaker for turn in record if turn.kind == "guest"} - {SOMEONE}
+    forms = {form for form in _guest_forms(session, shown) if len(form) > 1 or form >= _FIRST_IDEOGRAPH}
+    as_written = {word for name in shown for word in (name, *name.split())}
+    return lambda text: _MARKED.sub(A_GUEST, _without(forms, text, by=A_GUEST, short_ones=as_written))
+
+
+def _guest_forms(session: Session, names: Collection[str]) -> set[str]:
+    """How guests of these names may be called, but for what calls a persona."""
     taken = {form for persona in session.cast for form in name_forms(persona)} | {fold_name(MODERATOR)}
-    names = {*member.names, *(guest_name(name, session.cast) for name in member.names)}
-    forms = {form for name in names for form in guest_forms(name)}
-    return _without({form for form in forms if _is_long_enough(form)} - taken, text)
+    names = {*names, *(guest_name(name, session.cast) for name in names)}
+    return {form for name in names for form in guest_forms(name)} - taken
 
 
 def without_actor(line: str, member: Member) -> str:
@@ -76,8 +95,16 @@ def without(names: Iterable[str], text: str, *, count: int | None = None) -> str
     return _without({fold_name(name) for name in names} - {""}, text, count=count)
 
 
-def _without(forms: Iterable[str], text: str, *, count: int | None = None) -> str:
-    called = {spelling: SOMEONE for form in forms for spelling in spellings(form)}
+def _without(
+    forms: Iterable[str],
+    text: str,
+    *,
+    count: int | None = None,
+    by: str = SOMEONE,
+    short_ones: Collection[str] | None = None,
+) -> str:
+    """`short_ones`: as which a name is to be written that is too short to be told from a word (None: as anything)."""
+    called = {spelling: by for form in forms for spelling in spellings(form)}
     if not called:
         return text
     # In code and links a name is a name, too.
@@ -90,13 +117,15 @@ def _without(forms: Iterable[str], text: str, *, count: int | None = None) -> st
     end = 0
     for at in found:
         start, behind = reading.folded.source(*at)
-        parts += [text[end:start], SOMEONE]
-        end = behind
+        is_long = _is_long_enough(reading.folded.folded[slice(*at)])
+        if is_long or short_ones is None or text[start:behind] in short_ones:
+            parts += [text[end:start], by]
+            end = behind
     return "".join([*parts, text[end:]])
 
 
 def _is_long_enough(form: str) -> bool:
-    return len(form) >= (_SHORTEST_OF_IDEOGRAPHS if form[0] >= "\u2e80" else _SHORTEST)
+    return len(form) >= (_SHORTEST_OF_IDEOGRAPHS if form >= _FIRST_IDEOGRAPH else _SHORTEST)
 
 
 def _forgotten(session: Session, turn: Turn, member: Member, *, took_part: bool) -> Turn:

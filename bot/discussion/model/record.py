@@ -259,12 +259,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a discussion was started with; never changes. What happened since stands in its Record."""
+    """What a discussion was started with. What happened since stands in its Record. `earlier`: what its prompts tell of
+    earlier tables, which nothing changes but a member who is forgotten."""
 
     task: Task
     cast: tuple[Persona, ...]
     dials: Dials
     seed: int
+    earlier: str = ""
 
 
 @dataclass(slots=True)

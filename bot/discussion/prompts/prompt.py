@@ -113,10 +113,12 @@ def again(session: Session, prompt: Prompt, speaker: Persona, cue: Cue, note: st
 
 def preamble(session: Session) -> str:
     """The part that is byte-identical for every turn and persona of a session."""
-    return _preamble(session.cast, session.task.context, session.task.discuss)
+    before = _preamble(session.cast, session.task.context, session.task.discuss)
+    # Last, so that tables that discuss the same with the same personas share all that stands before it.
+    return "\n\n".join(filter(None, [before, session.earlier, "# The discussion\n\n"]))
 
 
-# Tables that discuss the same with the same personas share it.
+# Without what was said at any table: this is a cache that nobody is forgotten in.
 @lru_cache(maxsize=64)
 def _preamble(cast: tuple[Persona, ...], context: str, rules: str) -> str:
     parts = [OPENING]
@@ -125,7 +127,7 @@ def _preamble(cast: tuple[Persona, ...], context: str, rules: str) -> str:
     parts.append(f"# Rules of the discussion\n\n{rules}")
     parts.append("# Who is at the table")
     parts += [f"## {p.full_name} ({p.name})\n\n{card(p)}" for p in cast]
-    return "\n\n".join([*map(in_prompt, parts), "# The discussion\n\n"])
+    return "\n\n".join(map(in_prompt, parts))
 
 
 def transcript(session: Session, record: Record) -> str:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 from typing import Final
 
 from bot.discussion.model.claims import speaks_as_other
@@ -15,6 +14,7 @@ from bot.discussion.replies.reply import Reply
 from bot.discussion.replies.sentence_trimming import balanced
 from bot.discussion.text.markup import Mark, quotes, spans
 from bot.discussion.text.segmentation import sentences, words
+from bot.discussion.text.text_caches import caches_turn_texts
 from bot.discussion.text.text_metrics import gram_hashes, grams
 
 REPEATED: Final = "trimmed:repeated"
@@ -161,7 +161,7 @@ def told(runs: Iterable[int], session: Session, cue: str) -> frozenset[int]:
     return (own & _told_before(preamble(session))) | own.intersection(gram_hashes(cue, 3))
 
 
-# Hashes, since the 3-grams of a preamble themselves would take some 300 kB.
-@lru_cache(maxsize=64)
+# Hashes, since the 3-grams of a preamble themselves would take some 300 kB. What earlier tables said is among them.
+@caches_turn_texts(maxsize=64)
 def _told_before(told: str) -> frozenset[int]:
     return frozenset(map(hash, grams(told, 3)))

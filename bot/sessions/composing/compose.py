@@ -42,7 +42,7 @@ class Composer:
 
     def __init__(
         self,
-        session: Session,
+        session: Callable[[], Session],
         record: Record,
         *,
         endpoints: EndpointRegistry,
@@ -51,7 +51,7 @@ class Composer:
         compact: Callable[[Compaction], Awaitable[None]],
         withhold: Callable[[Collection[int]], Awaitable[None]],
     ) -> None:
-        self._session = session
+        self._session_now = session
         self._record = record
         self._endpoints = endpoints
         self._budget = budget
@@ -64,6 +64,11 @@ class Composer:
         """In whose name it asks: whose calls wait at a model."""
         self.findings: list[Finding] = []
         """What the place is still to be told."""
+
+    @property
+    def _session(self) -> Session:
+        # As it stands now: a member may have been taken out of what it is told of earlier tables.
+        return self._session_now()
 
     def request(self, step: Speak | Summarise | Choose) -> ModelRequest:
         """What a step asks of a model."""

@@ -43,6 +43,7 @@ async def privacy(interaction: Interaction, action: privacy_command.Action = "te
     days="How long a table is kept",
     time_zone="Such as Europe/Helsinki",
     proxies="Hear PluralKit and its like",
+    memory="Tell tables of earlier ones",
     reactions="Tell personas what the audience likes",
     reset="The setting to take back",
 )
@@ -64,13 +65,14 @@ async def settings(
     days: int | None = None,
     time_zone: str | None = None,
     proxies: bool | None = None,
+    memory: bool | None = None,
     reactions: bool | None = None,
     reset: str | None = None,
 ) -> None:
     asked = {"openers": openers, "steerers": steerers, "makers": makers, "channel": channel, "guests": guests}
     asked |= {"task": task, "cast": cast, "turns": turns, "pace": pace, "language": language, "vote": vote}
     asked |= {"format": format, "tables": tables, "days": days, "time_zone": time_zone, "proxies": proxies}
-    asked |= {"reactions": reactions}
+    asked |= {"memory": memory, "reactions": reactions}
     async with answering(interaction):
         await defer(interaction, ephemeral=True)
         given = {option: value for option, value in asked.items() if value is not None}

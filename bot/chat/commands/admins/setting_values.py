@@ -37,6 +37,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "days": "keep_days",
     "time_zone": "time_zone",
     "proxies": "hears_proxies",
+    "memory": "memory",
     "reactions": "reactions",
 }
 UNSET: Final[Mapping[str, Any]] = {field.name: field.default for field in fields(ServerSettings)}

@@ -70,8 +70,12 @@ async def _on_flip(interaction: Interaction, click: Click) -> None:
     guild = _guild_of_manager(interaction)
     now = await interaction.client.servers.of(guild.id)
     votes = now.votes(interaction.client.settings.discussion)
-    flipped = {"vote": ("vote", not votes), "proxies": ("hears_proxies", not now.hears_proxies)}
-    flipped |= {"reactions": ("reactions", not now.reactions)}
+    flipped = {
+        "vote": ("vote", not votes),
+        "proxies": ("hears_proxies", not now.hears_proxies),
+        "memory": ("memory", not now.memory),
+        "reactions": ("reactions", not now.reactions),
+    }
     if click.argument not in flipped:
         raise UserError(OUT_OF_DATE)
     await defer(interaction)

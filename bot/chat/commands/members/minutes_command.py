@@ -100,7 +100,8 @@ def may_read(interaction: Interaction, stored: StoredSession) -> bool:
         return False  # who is in it is not known here
     channel = place or guild.get_channel(stored.channel_id)
     # A thread that is archived is not known either: it may have been a private one.
-    if channel is None or (place is None and stored.place_id != stored.channel_id):
+    is_known = place is not None or stored.place_id == stored.channel_id or stored.is_private is False
+    if channel is None or not is_known:
         return False
     may = channel.permissions_for(member)
     return may.view_channel and may.read_message_history

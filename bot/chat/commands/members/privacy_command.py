@@ -23,11 +23,11 @@ Action = Literal["tell", "export", "forget me", "keep me out", "let me in"]
 
 SURE: Final = (
     "**Forget you on this server?** What you said at its tables is blanked in my database; your votes, reactions, name "
-    "and ids are taken out of it; what I posted for you I delete, where Discord lets me. This can't be undone. It "
-    "reaches neither messages that you wrote in the channels (you can delete those), nor minutes that were handed out, "
-    "nor what the host's model was sent before, nor what another application posted for you while I was away (delete "
-    "that in the channel). What personas said stays, without your name; what other members wrote stays. Personas and "
-    "tasks that you made stay the server's; who made them is gone."
+    "and ids are taken out of it, and out of what later tables are told; what I posted for you I delete, where Discord "
+    "lets me. This can't be undone. It reaches neither messages that you wrote in the channels (you can delete those), "
+    "nor minutes that were handed out, nor what the host's model was sent before, nor what another application posted "
+    "for you while I was away (delete that in the channel). What personas said stays, without your name; what other "
+    "members wrote stays. Personas and tasks that you made stay the server's; who made them is gone."
 )
 CONVENER: Final = "You convened a table that is still open: afterwards only members with **Manage Messages** steer it."
 FORGOTTEN: Final = (
@@ -91,7 +91,8 @@ async def tell(interaction: Interaction) -> str:
             "and the time; where I posted for you, the address of your picture; also of what an application like "
             "PluralKit posts again for you. Of a table: its questions, who convened it (id), who steered it (name), "
             "your votes, and how you reacted (👍, 👎 and the like) to what personas said. Nothing is taken in where no "
-            "table is open, nor what begins with `//`.",
+            "table is open, nor what begins with `//`. What a table came to is kept for later ones with guests as “a "
+            "guest” (`/roundtable memory`).",
             f"**For how long.** {_how_long(settings, kept, of_server)} "
             "I blank a message when you delete it, and change it when you edit it while its table is open.",
             f"**Where it goes.** {_where_to(settings)} The minutes go into the channel.",

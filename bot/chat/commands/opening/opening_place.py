@@ -11,6 +11,7 @@ from bot.chat.commands.answering.interaction import Interaction
 from bot.chat.commands.answering.opening_rights import require_channel, require_opener
 from bot.chat.posting.place_history import LOST
 from bot.chat.rules.api_errors import explain
+from bot.chat.rules.open_channels import open_channels
 from bot.chat.rules.permissions import in_words, missing
 from bot.chat.rules.private_threads import can_read
 from bot.discussion.text.segmentation import clipped
@@ -71,7 +72,15 @@ class Ground:
                 thread = await _new_thread(self.channel, clipped(title, _NAME_LENGTH))
             # A forum's post begins with a message of ours, of this same id, which shows nothing of the table.
             place_id = anchor_id = thread.id
-        return OpeningPlace(self.channel.guild.id, place_id, self.parent_id, asked.user.id, anchor_id)
+        return OpeningPlace(
+            self.channel.guild.id,
+            place_id,
+            self.parent_id,
+            asked.user.id,
+            anchor_id,
+            is_private=isinstance(self.channel, discord.Thread) and self.channel.is_private(),
+            open_channels=open_channels(self.channel.guild),
+        )
 
     async def take_back(self, place: OpeningPlace) -> None:
         """No table came to be after all: take a thread away that was opened for it, as far as the bot may."""

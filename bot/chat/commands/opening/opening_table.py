@@ -22,6 +22,8 @@ _ENDS_EARLY: Final = (
     "Whoever hosts me can change that ({setting})."
 )
 
+_IS_TOLD: Final = "It is told what earlier tables came to on this: `/roundtable memory`."
+
 
 async def open_table(interaction: Interaction, choices: TableChoices) -> str:
     """Open it. Out: what to tell whoever asked for it. Raises UserError, and has nothing to show then."""
@@ -47,6 +49,8 @@ def _opened(interaction: Interaction, runner: SessionRunner, note: str) -> str:
     session, place_id = runner.session, runner.stored.place_id
     there = "" if place_id == interaction.channel_id else f" in <#{place_id}>"
     lines = [f"The table is open{there}.", *filter(None, [note]), *what_to_expect(interaction, session)]
+    if session.earlier:
+        lines.append(_IS_TOLD)
     if not interaction.client.intents.message_content:
         lines.append(cards.CANT_READ)
     return "\n".join(lines)
