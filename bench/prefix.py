@@ -8,6 +8,7 @@ same personas, task, limit of an answer and sampling. What they say differs, sin
 
 ours            the engine as `roundtable discuss` runs it, second tries included, the summary left out
 ours, compacts  the same with a context window that the discussion outgrows
+ours, council   the same as a council: private positions before it, ballots and a minority report behind it
 drops oldest    our layout in the same window with second tries, but each turn without as many of the oldest lines as
                 it takes; how many second tries there are differs, so look at what a call takes as well
 AutoGen         its RoundRobinGroupChat: a system message a persona, own turns the assistant's, others' the user's
@@ -22,7 +23,7 @@ import io
 import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -53,6 +54,8 @@ REUSED: Final = 0.90
 OF_AUTOGEN: Final = 0.25
 # A model of this size may say nothing of use three times in a row, which pauses a session; it is sent on so often.
 NUDGES: Final = 20
+# By this the tail of a prompt asks for a summary.
+_SUMMARY: Final = "Write only the summary that"
 PEER: Final = Path(__file__).parent / "peers" / "autogen_chat.py"
 
 
@@ -134,6 +137,11 @@ async def ours_in_a_window(url: str, session: Session, size: TrialSize) -> int:
     return await ours(url, session, size, size.window)
 
 
+async def ours_as_a_council(url: str, session: Session, size: TrialSize) -> int:
+    dials = session.dials.model_copy(update={"format": "council", "vote_seconds": 0})
+    return await ours(url, replace(session, dials=dials), size)
+
+
 async def drops_oldest(url: str, session: Session, size: TrialSize) -> int:
     return await _bench_only(url, session, size, DropsOldest(size.window - 2 * size.most), guarded=True)
 
@@ -185,6 +193,7 @@ async def autogen(url: str, session: Session, size: TrialSize) -> int:
 CONTESTANTS: Final[dict[str, Contestant]] = {
     "ours": ours,
     "ours, compacts": ours_in_a_window,
+    "ours, council": ours_as_a_council,
     "drops oldest": drops_oldest,
     "AutoGen": autogen,
     "the script": script,
@@ -198,7 +207,11 @@ async def trial(name: str, session: Session, size: TrialSize) -> Cost:
         async with recording(url) as proxy:
             turns = await CONTESTANTS[name](proxy.url, session, size)
             # The summary may be longer than a turn, and no other has one.
-            return cost_of([call for call in proxy.calls if call.limit in (None, size.most)], turns)
+            return cost_of([call for call in proxy.calls if not _is_summary(call)], turns)
+
+
+def _is_summary(call: Exchange) -> bool:
+    return bool(call.messages) and _SUMMARY in str(call.messages[-1]["content"]).rsplit("\n(A note", 1)[-1]
 
 
 # --- what is printed ---

@@ -15,6 +15,7 @@ from bot.discussion.model.task import Task
 from bot.llm.factory import open_endpoints
 from bot.llm.local.serving import with_local_model
 from bot.minutes.as_jsonl import session_object, turn_object
+from bot.minutes.decisions import poll_told_in
 from bot.sessions.composing.limits import Limits
 from bot.sessions.new_session import check_format
 from bot.sessions.session_runner import SessionRunner
@@ -59,7 +60,7 @@ async def discuss(
 
         def tell(turn: Turn) -> None:
             if jsonl:
-                _write(jsonl, turn_as_json(turn))
+                _write(jsonl, turn_as_json(session, turn, runner.record))
             on_turn(turn)
 
         stored = StoredSession(0, 0, 1, 1, 0, 0, Status.RUNNING, None, session, now())
@@ -93,7 +94,7 @@ def session_as_json(session: Session, models: Mapping[str, str | None]) -> dict[
     return told | {"rules": session.task.discuss}
 
 
-def turn_as_json(turn: Turn) -> dict[str, Any]:
+def turn_as_json(session: Session, turn: Turn, record: Record) -> dict[str, Any]:
     """A turn as `--jsonl` writes it: as in minutes, and how it came about."""
     how = {"heard": turn.heard, "raw": turn.raw, "flags": turn.flags}
-    return turn_object(turn) | how | asdict(turn.usage or Usage())
+    return turn_object(session, turn, poll_told_in(turn, record)) | how | asdict(turn.usage or Usage())

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, TextIO
 
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Record, Session, Turn
+from bot.discussion.model.record import MINORITY_FLAG, QuestionPut, Record, Session, Turn
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.text.control_sequences import without_controls
 from bot.discussion.text.wrapping import columns, wrapped
@@ -80,6 +80,8 @@ class TerminalStage:
             return [Post(PostKind.NOTICE, turn.text, turn_seq=turn.seq)]
         name = persona.full_name if persona else turn.speaker
         heading = f"── Summary by {turn.speaker} ──" if turn.kind == "summary" else name
+        if MINORITY_FLAG in turn.flags:
+            heading = f"── Minority report by {turn.speaker} ──"
         return [Post(PostKind.TURN, turn.text, username=heading, turn_seq=turn.seq)]
 
     def sentence(self, notice: Notice) -> str:

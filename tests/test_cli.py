@@ -145,6 +145,28 @@ def test_at_a_moderators_table_each_choice_is_an_object_with_what_it_cost(table:
     assert all(turn["prompt_tokens"] and turn["raw"] is None for turn in choices)
 
 
+def test_a_council_has_rows_of_its_own_kinds(
+    table: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("DISCUSSION_FORMAT", "council")
+    file = tmp_path / "talk.jsonl"
+    assert main([*table, "--turns", "2", "--jsonl", str(file), "--no-colour"]) == 0
+    rows = turns_of(file)[1:]
+    kinds = [row["kind"] for row in rows]
+    assert kinds[:8] == ["moderator", *["position"] * 3, "moderator", *["persona"] * 2, "moderator"]
+    assert kinds[8:12] == [*["ballot"] * 3, "result"]
+    assert kinds[-1] == "summary"
+    result = rows[11]
+    assert sum(result["personas"]) == 3  # the dummy votes in form
+    assert all(sorted(row["ranking"]) == [0, 1, 2] and len(row["choices"]) == 3 for row in rows[8:11])
+    shown = capsys.readouterr().out
+    assert "Everybody wrote down a position before anyone had spoken:" in shown
+    assert "\nC) " in shown
+    assert "with " in shown[shown.index("The table votes") :]
+    won = result["options"][result["winners"][0]]
+    assert won.split(".")[0] in rows[-1]["text"], "the dummy's summary states the result"
+
+
 def test_the_dials_come_from_the_settings(table: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DISCUSSION_TURNS", "2")
     file = tmp_path / "talk.jsonl"

@@ -79,7 +79,10 @@ def session_of(catalogue: Catalogue, cast: str, seed: int, turns: int) -> Sessio
 def write(file: Path, talk: Talk) -> None:
     """A transcript as the product writes it, with the calls beside the turns."""
     rows = [session_as_json(talk.session, dict.fromkeys((p.name for p in talk.session.cast), MODEL))]
-    rows += [turn_as_json(t) | {"calls": [asdict(call) for call in talk.calls.get(t.seq, ())]} for t in talk.record]
+    rows += [
+        turn_as_json(talk.session, turn, talk.record) | {"calls": [asdict(c) for c in talk.calls.get(turn.seq, ())]}
+        for turn in talk.record
+    ]
     file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 

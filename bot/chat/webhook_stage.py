@@ -26,10 +26,11 @@ from bot.chat.rules.notifying import is_silent
 from bot.chat.rules.permissions import NOT_IN_THREAD, TO_HEAR, please_grant
 from bot.chat.rules.private_threads import can_read
 from bot.chat.text.host_details import HostDetails
-from bot.chat.text.sentences import sentence
+from bot.chat.text.sentences import sentence, small
 from bot.chat.text.split import MESSAGE_LIMIT, split_text
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import (
+    MINORITY_FLAG,
     PollClosed,
     PollOpened,
     PositionsRevealed,
@@ -125,9 +126,10 @@ class WebhookStage:
         is_summary = turn.kind == "summary"
         kind, limit = (PostKind.SUMMARY, SUMMARY_LIMIT) if is_summary else (PostKind.TURN, MESSAGE_LIMIT)
         avatar = self._avatars.url(persona)
+        text = f"{small('Minority report')}\n{turn.text}" if MINORITY_FLAG in turn.flags else turn.text
         return [
             Post(kind, piece, username=persona.full_name, avatar=avatar, turn_seq=turn.seq)
-            for piece in split_text(turn.text, limit)
+            for piece in split_text(text, limit)
         ]
 
     def _is_title(self, steering: Steering | None) -> bool:

@@ -11,11 +11,21 @@ from typing import Final, Literal
 from bot.discussion.model.bursts import as_one, bursts
 from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Record, SeatAdded, Session, Turn
+from bot.discussion.model.polls import Poll
+from bot.discussion.model.record import (
+    MINORITY_FLAG,
+    PRIVATE_KINDS,
+    QuestionPut,
+    Record,
+    SeatAdded,
+    Session,
+    Turn,
+)
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.links import plain_links
 from bot.discussion.text.markup import in_words
 from bot.discussion.text.money import Expense
+from bot.minutes.decisions import as_told, choice_in_words, poll_told_in
 
 Ending = Literal["open", "summary", "stopped"]
 _ENDINGS: Final[Mapping[Ending, str]] = {
@@ -60,16 +70,26 @@ class MinutesFacts:
 
 @dataclass(frozen=True, slots=True)
 class MinutesEntry:
-    """Something that was said, mentions and custom emoji in words. `speaker`: a persona's short name, or a guest's."""
+    """Something that was said, mentions and custom emoji in words. `speaker`: a persona's short name, or a guest's.
+    `choice`: the option that a position names. `poll`: what a ballot or a result is about."""
 
     turn: Turn
     speaker: str
     name: str
     text: str
+    choice: str = ""
+    poll: Poll | None = None
 
     @property
     def is_guest(self) -> bool:
         return self.turn.kind == "guest"
+
+    @property
+    def label(self) -> str:
+        """What it is, where it is none of the turns of the talk."""
+        if MINORITY_FLAG in self.turn.flags:
+            return "Minority report"
+        return {"position": "Position", "result": "Result of the vote"}.get(self.turn.kind, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +118,7 @@ class Minutes:
     cast: tuple[Persona, ...]
     guests: tuple[str, ...]
     summary: MinutesEntry | None
+    result: MinutesEntry | None
     sections: tuple[MinutesSection, ...]
     turns: int
     turns_summed_up: int
@@ -143,6 +164,7 @@ class Minutes:
             ("Convener", one_line(self.facts.names.convener or "")),
             ("AI personas", ", ".join(p.full_name for p in self.cast)),
             ("Guests", ", ".join(self.guests)),
+            ("Vote", self.result.text.splitlines()[0] if self.result else ""),
             ("Length", f"{turns}. {self.ending}"),
             ("Cost", self.facts.cost.in_words if self.facts.cost else ""),
         ]
@@ -153,10 +175,8 @@ def account(session: Session, record: Record, facts: MinutesFacts) -> Minutes:
     """What the minutes of a session tell: what was shown, and nothing that was withheld or deleted."""
     joined = [s.persona for _, s in record.steerings() if isinstance(s, SeatAdded)]
     table: dict[str, Persona] = {p.name: p for p in [*session.cast, *joined]}
-    shown = [
-        t for t in map(as_one, bursts(record)) if isinstance(t.steering, QuestionPut) or (t.text and not t.withheld)
-    ]
-    entries = [_entry(session, table, turn) for turn in shown]
+    shown = [turn for turn in map(as_one, bursts(as_told(record))) if _is_shown(turn)]
+    entries = [_entry(session, table, turn, record) for turn in shown]
     summary = next((entry for entry in reversed(entries) if entry.turn.kind == "summary"), None)
     tallies = {tally.question_seq: tally.votes for tally in facts.votes}
 
@@ -176,13 +196,15 @@ def account(session: Session, record: Record, facts: MinutesFacts) -> Minutes:
         asked |= {put.text} if put else set()
         put, said = entry, []
     guests = dict.fromkeys(entry.name for entry in entries if entry.is_guest)
-    spoken = [entry.turn.seq for entry in entries if entry.turn.kind == "persona"]
+    spoken = [t.seq for t in record.persona_turns() if t.text and not t.withheld]
+    result = next((entry for entry in reversed(entries) if entry.turn.kind == "result"), None)
     return Minutes(
         session=session,
         facts=facts,
         cast=tuple(table.values()),
         guests=tuple(guests),
         summary=summary,
+        result=result,
         sections=tuple(sections),
         turns=len(spoken),
         turns_summed_up=sum(seq < summary.turn.seq for seq in spoken) if summary else 0,
@@ -200,14 +222,22 @@ def headings(minutes: Minutes) -> Sequence[str]:
     return [section.heading for section in minutes.sections if section.heading is not None]
 
 
-def _entry(session: Session, table: Mapping[str, Persona], turn: Turn) -> MinutesEntry:
+def _is_shown(turn: Turn) -> bool:
+    # Whoever had no position, or abstained, is named as well.
+    return isinstance(turn.steering, QuestionPut) or turn.kind in PRIVATE_KINDS or bool(turn.text and not turn.withheld)
+
+
+def _entry(session: Session, table: Mapping[str, Persona], turn: Turn, record: Record) -> MinutesEntry:
     if turn.kind == "guest":
         speaker = name = shown_name(session, turn)
     else:
         speaker = turn.speaker
         name = table[speaker].full_name if speaker in table else speaker
     text = turn.steering.question if isinstance(turn.steering, QuestionPut) else turn.text
-    return MinutesEntry(turn, speaker, name, in_words(text))
+    if turn.kind in PRIVATE_KINDS and turn.withheld:
+        text = ""
+    choice, poll = choice_in_words(session, turn), poll_told_in(turn, record)
+    return MinutesEntry(turn, speaker, name, in_words(text), choice, poll)
 
 
 def _day(moment: datetime) -> str:

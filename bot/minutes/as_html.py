@@ -9,6 +9,9 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from bot.discussion.model.poll_words import ballots
+from bot.discussion.model.polls import Poll, letter
+from bot.discussion.text.folding import one_line
 from bot.discussion.text.segmentation import graphemes
 from bot.minutes.account import Minutes, MinutesEntry, MinutesSection
 from bot.minutes.message_html import message_html
@@ -86,8 +89,22 @@ def as_html(minutes: Minutes, faces: Mapping[str, bytes]) -> str:
         most = max(count for _, count in section.votes)
         return [_Bar(name, n, round(100 * n / most), styles.get(name, "guest")) for name, n in section.votes]
 
+    def options(poll: Poll) -> list[_Bar]:
+        counts = poll.points if poll.opened.ranked else poll.together
+        most = max(*counts, 1)
+        named = [f"{letter(number)}) {one_line(option)}" for number, option in enumerate(poll.options)]
+        return [_Bar(name, n, round(100 * n / most), "option") for name, n in zip(named, counts, strict=True)]
+
     return _page().render(
-        minutes=minutes, speakers=speakers, colours=_COLOURS, style=style, turn=turn, message=message_html, bars=bars
+        minutes=minutes,
+        speakers=speakers,
+        colours=_COLOURS,
+        style=style,
+        turn=turn,
+        message=message_html,
+        bars=bars,
+        options=options,
+        ballots=ballots,
     )
 
 

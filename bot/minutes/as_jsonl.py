@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from bot.discussion.model.persona import Persona
+from bot.discussion.model.polls import Poll
 from bot.discussion.model.record import Session, Turn
 from bot.discussion.text.money import BILLION, Expense
 from bot.minutes.account import Minutes, MinutesEntry
+from bot.minutes.decisions import decision_object
 
 
 def session_object(
@@ -30,8 +32,8 @@ def session_object(
     }
 
 
-def turn_object(turn: Turn) -> dict[str, Any]:
-    """A turn, without what only its prompt and its model's server know of."""
+def turn_object(session: Session, turn: Turn, poll: Poll | None) -> dict[str, Any]:
+    """A turn, without what only its prompt and its model's server know of. `poll`: of a ballot or a result."""
     return {
         "seq": turn.seq,
         "kind": turn.kind,
@@ -39,7 +41,7 @@ def turn_object(turn: Turn) -> dict[str, Any]:
         "text": turn.text,
         "question": turn.question,
         "addressed": turn.addressed,
-    }
+    } | decision_object(session, turn, poll)
 
 
 def as_jsonl(minutes: Minutes) -> str:
@@ -63,7 +65,8 @@ def _lines(minutes: Minutes) -> Iterator[dict[str, Any]]:
         "cost": _cost_object(facts.cost),
     }
     for said in sorted(_shown(minutes), key=lambda said: said.turn.seq):
-        yield turn_object(said.turn) | {"speaker": said.speaker, "text": said.text}
+        told = turn_object(minutes.session, said.turn, said.poll)
+        yield told | {"speaker": said.speaker, "text": said.text}
 
 
 def _cost_object(cost: Expense | None) -> dict[str, Any] | None:

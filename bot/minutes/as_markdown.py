@@ -4,6 +4,8 @@ import unicodedata
 from collections import Counter
 from typing import Final
 
+from bot.discussion.model.poll_words import ballots, tally, votes_for
+from bot.discussion.model.polls import Poll, letter
 from bot.discussion.model.task import SUMMARY_SIGNS
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.plain_markdown import entry, heading, plain_name, quotation
@@ -11,6 +13,10 @@ from bot.minutes.account import Minutes, MinutesEntry, headings
 
 # Without the character that asks for colour: it may be missing.
 _SIGNS: Final = tuple(sign.rstrip("\ufe0f") for sign in SUMMARY_SIGNS)
+
+
+# Where what belongs to a vote begins and ends, by its label.
+_HEADINGS: Final = {"Position": "Positions before the discussion", "": "Discussion"}
 
 
 def as_markdown(minutes: Minutes) -> str:
@@ -28,8 +34,15 @@ def as_markdown(minutes: Minutes) -> str:
     for section in minutes.sections:
         if section.heading is not None:
             parts.append(heading(2, section.heading))
+        label = ""
         for said in section.entries:
-            if said.turn.kind == "moderator":
+            if said.turn.kind in ("moderator", "ballot"):  # ballots stand with their result
+                continue
+            if said.label != label and (head := _HEADINGS.get(said.label, said.label)):
+                parts.append(heading(3, head))
+            label = said.label
+            if said.poll:
+                parts.append(_result(said, said.poll))
                 continue
             if said.turn.kind == "summary":
                 parts.append(heading(3, "Summed up so far"))
@@ -66,5 +79,15 @@ def _readable(detail: str) -> str:
     return detail.replace(r"\#", "#")
 
 
+def _result(said: MinutesEntry, poll: Poll) -> str:
+    """What came of a vote, and how each persona voted."""
+    options = [f"{letter(n)}) {one_line(option)}: {votes_for(poll, n)}" for n, option in enumerate(poll.options)]
+    told = [line for line in said.text.splitlines() if line not in tally(poll)]
+    voted = [f"{name}: {ballot}" for name, ballot in ballots(poll)]
+    return "\n".join(f"- {plain_name(line)}" for line in [*told[:1], *options, *told[1:], *voted])
+
+
 def _said(said: MinutesEntry) -> str:
+    if said.turn.kind == "position":
+        return entry(said.name, ": ".join(filter(None, [said.choice, said.text])) or "no position")
     return entry(said.name, said.text, guest=said.is_guest, signs=_SIGNS if said.turn.kind == "summary" else ())

@@ -3,9 +3,11 @@
 from typing import Protocol
 
 from bot.discussion.model.persona import Persona
+from bot.discussion.model.polls import open_poll
 from bot.discussion.model.record import (
     FloorGiven,
     Muted,
+    PollCut,
     Record,
     SeatAdded,
     SeatRemoved,
@@ -24,7 +26,7 @@ from bot.discussion.moderation.formats.format import Wish
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.speaker_selection import choosable, next_speaker
-from bot.discussion.moderation.steps import Choose, Listen, Open, Speak, WrapUp
+from bot.discussion.moderation.steps import Choose, ClosePoll, Gather, Listen, Open, Speak, WrapUp
 from bot.discussion.text.folding import fold
 from bot.errors import Remedy, UserError
 
@@ -43,10 +45,16 @@ class Steered(Protocol):
         ...
 
 
-async def skip(runner: Steered, *, by: str) -> Persona:
-    """Pass over whoever would speak next. Out: who that is. Raises UserError."""
+async def skip(runner: Steered, *, by: str) -> Persona | None:
+    """Pass over whoever would speak next, or close the vote that is open. Out: who that is; None: the vote. Raises
+    UserError."""
     _refuse(runner, "skip")
     step = next_step(runner.session, runner.record)
+    if open_poll(runner.record) and isinstance(step, Gather | ClosePoll):
+        await runner.steer(PollCut(), f"{by} closes the vote.")
+        return None
+    if isinstance(step, Gather):
+        raise UserError("Nobody is about to speak: everyone writes down a position. It takes a moment.")
     if isinstance(step, Open | Choose) and choosable(runner.session, runner.record):
         raise UserError("Nobody is about to speak yet: the model has still to choose. Try again in a moment.")
     # A new question may come first, or the wrap-up: then the one who would speak behind that is skipped.
@@ -73,14 +81,14 @@ async def give_floor(runner: Steered, name: str, *, by: str) -> Persona:
 async def put_question(runner: Steered, question: str | None = None) -> str:
     """Put a question of one's own, or the agenda's next, on the table. Out: the question. Raises UserError."""
     _refuse(runner, "own_question" if question else "next_question")
-    on_table, put = question_on_table(runner.record), agenda.following_question(runner.session, runner.record)
+    on_table, put = question_on_table(runner.record), agenda.following_question(_agenda_of(runner), runner.record)
     if question:
         if question == on_table:
             raise UserError("That question is on the table already.")
         put = agenda.own_question(runner.record, question)
     if put is None:
         raise UserError("There is no other question on the agenda. Put one of your own.")
-    await runner.steer(put, agenda.put_line(runner.session, runner.record, put))
+    await runner.steer(put, agenda.put_line(_agenda_of(runner), runner.record, put))
     return put.question
 
 
@@ -138,6 +146,10 @@ async def mute(runner: Steered, name: str, *, muted: bool, by: str) -> Persona:
     text = f"{by} asks {persona.full_name} {'only to listen' if muted else 'to speak again'}."
     await runner.steer(Muted(name=persona.name, muted=muted), text)
     return persona
+
+
+def _agenda_of(runner: Steered) -> Session:
+    return format_of(runner.session).agenda_of(runner.session)
 
 
 def _refuse(runner: Steered, wish: Wish) -> None:

@@ -11,7 +11,8 @@ from typing import Final
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import Record, Session, TurnsChanged
+from bot.discussion.model.polls import open_poll
+from bot.discussion.model.record import PollCut, Record, Session, TurnsChanged
 from bot.discussion.model.task import Task
 from bot.discussion.moderation.agenda import has_ended
 from bot.discussion.moderation.formats.table import format_of
@@ -221,6 +222,8 @@ class Supervisor:
             await runner.close()
             return
         await runner.steer(TurnsChanged(turns=spoken), "")
+        if open_poll(runner.record):
+            await runner.steer(PollCut(), "")
         if runner.status is Status.PAUSED:
             await self.resume(place_id)
 

@@ -142,8 +142,7 @@ class TurnLoop:
                         await self._panel.refresh()
                     case Say(steering, text):
                         await self._log.steer(steering, text)
-                        await self._outbox.deliver()
-                        await self._panel.settle()
+                        await self._show_and_wait()
                     case Gather() as step:
                         await self._gather(step)
                     case ClosePoll() as step:
@@ -210,16 +209,28 @@ class TurnLoop:
     async def _keep(self, request: ModelRequest) -> None:
         draft = await self._composer.compose(request)
         await self._lifecycle.tell_that_it_goes_on()
-        is_wanted = self._state.status is Status.RUNNING
-        await self._log.commit(lambda: draft.turn if is_wanted else None)
+        await self._log.commit(lambda: self._if_still_asked_for(draft.turn))
+
+    def _if_still_asked_for(self, turn: Turn) -> Turn | None:
+        """Of an answer that was being stored as it was given up, and asked for anew, one counts."""
+        match next_step(self._state.session, self._record):
+            case Gather(kind=turn.kind, among=among) if turn.speaker in [persona.name for persona in among]:
+                return turn if self._state.status is Status.RUNNING else None
+            case _:
+                return None
 
     async def _close_poll(self, step: ClosePoll) -> None:
         """Close it once people have had their time, or somebody wants it closed."""
         if (left := self._poll_clock.left(step.poll, self._record)) > 0:
             await self._draft.idle(left)
         elif await self._log.close_poll(step):
-            await self._outbox.deliver()
-            await self._panel.settle()
+            await self._show_and_wait()
+
+    async def _show_and_wait(self) -> None:
+        """Show what the moderator says last; who speaks next leaves people the time to read it."""
+        await self._outbox.deliver()
+        self._draft.shown(self._record.turns[-1])
+        await self._panel.settle()
 
     async def _rest(self, request: ModelRequest) -> None:
         """Let the draft wait until it is its time, in the end with the sign that its speaker is about to speak."""
@@ -261,8 +272,8 @@ class TurnLoop:
             await self._lifecycle.hold(str(reached), Fault.LIMIT)
             return
         if isinstance(step, Gather):
-            for turn in unasked(step):
-                await self._log.commit(lambda turn=turn: turn)
+            for turn in unasked(step):  # some of them may have answered by now
+                await self._log.commit(lambda turn=turn: self._if_still_asked_for(turn))
             return
         await self._announcer.announce(NearsItsEnd(str(reached)))
         if self._state.status is not Status.RUNNING:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, or_, select
 
 from bot.discussion.model.erasure import Member
+from bot.discussion.model.record import PRIVATE_KINDS
 from bot.store import memory_queries
 from bot.store.engine import Database
+from bot.store.models import Status
 from bot.store.own_library import made_rows
 from bot.store.paging import pages
 from bot.store.schema import opt_outs, posts, reactions, sessions, sketches, turns, votes
@@ -19,11 +21,16 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
     opt_out = select(opt_outs).where(opt_outs.c.guild_id == guild_id, opt_outs.c.user_id == member.id)
     mine = select(turns, sessions.c.place_id).join(sessions).where(here, turns.c.author_id == member.id)
     convened = select(sessions).where(here, sessions.c.convener_id == member.id)
-    voted = select(votes).join(sessions).where(here, votes.c.member_id == member.id)
+    put_in = and_(turns.c.session_id == votes.c.session_id, turns.c.seq == votes.c.question_seq)
+    voted = select(votes, turns.c.steering).select_from(votes.join(sessions).outerjoin(turns, put_in))
+    voted = voted.where(here, votes.c.member_id == member.id)
     voted = voted.order_by(votes.c.session_id, votes.c.question_seq)
     reacted = select(reactions).join(sessions).where(here, reactions.c.member_id == member.id)
     reacted = reacted.order_by(reactions.c.session_id, reactions.c.message_id, reactions.c.emoji)
     said = select(turns.c.id, turns.c.session_id, turns.c.speaker, turns.c.text).join(sessions)
+    # What nobody at the table has read yet is not told to one of them.
+    is_told = or_(turns.c.kind.not_in(PRIVATE_KINDS), sessions.c.status == Status.ENDED)
+    said = said.where(here, is_told, turns.c.kind != "guest", turns.c.text != "")
     told = select(posts.c.id, posts.c.session_id, posts.c.content.label("text")).join(sessions)
     made = [row for query in made_rows(guild_id, member.id) for row in await database.run(_all_of(query))]
     begun = select(sketches).where(sketches.c.guild_id == guild_id, sketches.c.member_id == member.id)
@@ -45,7 +52,7 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
         "reactions": [_reaction(row) for row in mine_reacted],
         "lines_that_name_you": [
             {"discussion": row.session_id, "speaker": row.speaker, "text": row.text}
-            async for page in pages(database, said.where(here, turns.c.kind != "guest", turns.c.text != ""), turns.c.id)
+            async for page in pages(database, said, turns.c.id)
             for row in page
             if member.is_named_in(row.text)
         ]
@@ -95,9 +102,15 @@ def _vote(row: Row[Any]) -> dict[str, Any]:
     return {
         "discussion": row.session_id,
         "question_put_in_turn": row.question_seq,
-        "for": row.persona,
+        "for": _voted_for(row),
         "stored_at": row.voted_at.isoformat(),
     }
+
+
+def _voted_for(row: Row[Any]) -> str:
+    """A persona's name; in a vote of the table's format what the option of that number says."""
+    options: list[str] = (row.steering or {}).get("options", [])
+    return options[int(row.persona)] if row.persona.isdigit() and int(row.persona) < len(options) else row.persona
 
 
 def _reaction(row: Row[Any]) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, String, cast, func, select
 
+from bot.discussion.model.record import MINORITY_FLAG
 from bot.store.engine import Database
 from bot.store.mappers import session_of
 from bot.store.models import Status, StoredSession
@@ -14,6 +15,7 @@ from bot.store.spending import Used
 _TURNS: Final = (
     select(func.count())
     .where(turns.c.session_id == sessions.c.id, turns.c.kind == "persona")
+    .where(cast(turns.c.flags, String).not_like(f'%"{MINORITY_FLAG}"%'))
     .correlate(sessions)
     .scalar_subquery()
 )

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discussion.model.task import DEFAULT_SUMMARIZE, SUMMARY_SIGNS
+from bot.discussion.prompts.private_prompts import ballot_prompt, position_prompt, read_ballot, read_position
 from bot.discussion.prompts.selector_prompt import selector_prompt
 from bot.llm.dummy.chat_request import MODEL, BadRequest, ChatRequest, parse_request, tokens
 from bot.llm.dummy.markov import MarkovGenerator
@@ -367,6 +368,25 @@ def test_the_text_is_the_same_in_another_process(babbler: MarkovGenerator) -> No
     )
     ran = subprocess.run([sys.executable, "-c", program], input=prompt.encode(), capture_output=True, check=True)
     assert ran.stdout.decode() == babbler.reply(prompt, Random(3))
+
+
+@pytest.mark.parametrize("options", [("yes", "no"), ("yes", "no", "it depends")])
+def test_what_is_asked_in_private_is_answered_in_form(babbler: MarkovGenerator, options: tuple[str, ...]) -> None:
+    at = table.RecordedTable()
+    question = "Should the hall be heated?"
+    for seed in range(8):
+        for persona in table.CAST[:2]:
+            ballot = ballot_prompt(at.session, at.record, persona, question, options)
+            ranked = ballot_prompt(at.session, at.record, persona, question, options, ranked=True)
+            position = position_prompt(at.session, at.record, persona, question, options)
+            proposal = position_prompt(at.session, at.record, persona, question, ())
+            assert read_ballot(babbler.reply(ballot.text, Random(seed)), options)
+            assert read_ballot(babbler.reply(ranked.text, Random(seed)), options, ranked=True)
+            said, choice = read_position(babbler.reply(position.text, Random(seed)), options)
+            assert choice in range(len(options))
+            assert "\n" not in said
+            assert len(said.split()) >= 5
+            assert "Choice" not in babbler.reply(proposal.text, Random(seed))
 
 
 def test_hostile_prompts_are_read_in_good_time(babbler: MarkovGenerator) -> None:

@@ -39,7 +39,7 @@ async def test_nothing_of_the_thought_is_shown_or_sent_back(store: Store, beside
         spoken = [t for t in run.record if t.kind in ("persona", "summary")]
         assert [text for text in house.place.texts if SECRET in text] == []
         assert [prompt for prompt in house.server.prompts if SECRET in prompt] == []
-        assert [turn for turn in spoken if SECRET in turn_as_json(turn)["text"]] == []
+        assert [turn for turn in spoken if SECRET in turn_as_json(run.session, turn, run.record)["text"]] == []
         tried = [60 + ROOM // 4] if "template" in beside else []  # a thought that bears no mark
         assert [r.body["max_tokens"] for r in house.server.asked] == [60, *tried] + [60 + ROOM] * 3 + [120 + ROOM]
         assert all(turn.text.endswith(".") for turn in spoken)

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.chat.text.sentences import sentence
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Turn
+from bot.discussion.model.record import PollOpened, QuestionPut, Turn
 from bot.library.name_rules import safe_name
 from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.notices import Notice
@@ -127,7 +127,9 @@ class ScriptedStage:
     # --- what a stage does ---
 
     def split(self, turn: Turn, persona: Persona | None) -> list[Post]:
-        if isinstance(turn.steering, QuestionPut) or turn.kind == "moderator":
+        if isinstance(turn.steering, PollOpened):
+            return [Post(PostKind.VOTE, turn.text, turn_seq=turn.seq)]
+        if isinstance(turn.steering, QuestionPut) or turn.kind in ("moderator", "result"):
             return [Post(PostKind.NOTICE, turn.text, turn_seq=turn.seq)]
         size = self.chunk or len(turn.text)
         chunks = [turn.text[i : i + size] for i in range(0, len(turn.text), size)]

@@ -1,16 +1,20 @@
 """A table to test with: a cast, a task, and a record that grows as a session's does."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.discussion.model.bursts import GOES_ON_FLAG
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.names import addressed
 from bot.discussion.model.persona import Persona
+from bot.discussion.model.polls import counted, poll_of
 from bot.discussion.model.record import (
     ANSWERS_FLAG,
+    BallotCast,
     FloorChosen,
+    PollClosed,
+    PositionTaken,
     QuestionPut,
     Record,
     Session,
@@ -22,8 +26,20 @@ from bot.discussion.model.record import (
 )
 from bot.discussion.model.task import Task
 from bot.discussion.moderation.dissent import DISSENT_FLAG
+from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step
-from bot.discussion.moderation.steps import Choose, Close, Open, Speak, Step, Summarise, WrapUp
+from bot.discussion.moderation.steps import (
+    Choose,
+    Close,
+    ClosePoll,
+    Gather,
+    Open,
+    Say,
+    Speak,
+    Step,
+    Summarise,
+    WrapUp,
+)
 
 QUESTIONS = tuple(f"Question {n}?" for n in range(1, 6))
 
@@ -57,11 +73,12 @@ class RecordedTable:
     questions: tuple[str, ...] = QUESTIONS
     context: str = "A village hall."
     dials: Dials = field(default_factory=Dials)
+    options: tuple[str, ...] = ()
     record: Record = field(default_factory=Record)
 
     @property
     def session(self) -> Session:
-        task = Task(name="hall", context=self.context, questions=self.questions)
+        task = Task(name="hall", context=self.context, questions=self.questions, options=self.options)
         return Session(task, self.cast, self.dials, self.seed)
 
     @property
@@ -123,12 +140,38 @@ class RecordedTable:
                 self.steer(FloorChosen(name=among[-1].name))
             case Speak(speaker, cue):
                 said = words(step, self.record.last_seq + 1)
-                self.say(speaker.name, said, dissent=cue.dissent, answers=cue.answers)
+                turn = self.say(speaker.name, said, dissent=cue.dissent, answers=cue.answers)
+                if cue.flag:
+                    self.record.put(replace(turn, flags=(*turn.flags, cue.flag)))
+            case Say(steering, text):
+                self.record.append(moderator_turn(self.record, steering, text))
+            case Gather(among=(first, *_)):
+                self.answer(step, first.name, f"{first.name} proposes a thing.", 0 if step.options else None)
+            case ClosePoll():
+                self.close_poll(step)
             case Summarise(speaker):
                 seq = self.record.last_seq + 1
                 self.record.append(Turn(seq, "summary", speaker.name, "That was it.", heard=seq - 1))
             case Close():
                 pass
+
+    def answer(self, step: Gather, name: str, text: str = "", *ranking: int | None) -> Turn:
+        """A persona's position (with the number of its option, None for none), or its ballot (none: it abstains)."""
+        ballot = BallotCast(poll=step.poll, ranking=tuple(at for at in ranking if at is not None))
+        steering = PositionTaken(choice=next(iter(ranking), None)) if step.kind == "position" else ballot
+        turn = Turn(self.record.last_seq + 1, step.kind, name, text, heard=self.record.last_seq, steering=steering)
+        self.record.append(turn)
+        return turn
+
+    def close_poll(self, step: ClosePoll, *votes: int) -> Turn:
+        """Close a poll in which people have voted for these options."""
+        poll = poll_of(self.record, step.poll)
+        assert poll is not None
+        steering = PollClosed(poll=step.poll, people=counted(poll.opened, votes))
+        turn = replace(moderator_turn(self.record, steering, ""), kind="result")
+        told = format_of(self.session).result(self.session, Record([*self.record, turn]))
+        self.record.append(replace(turn, text=told))
+        return self.record.turns[-1]
 
     def play(self, words: Words = plain_words) -> list[Step]:
         """Go on until the discussion is over. Out: the steps that were taken."""

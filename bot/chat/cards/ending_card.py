@@ -4,6 +4,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
+from discord.utils import escape_markdown
+
 from bot.chat.cards import components as c
 from bot.chat.text.sentences import small
 from bot.discussion.model.task import SUMMARY_SIGNS
@@ -16,7 +18,8 @@ AGAIN: Final = "end.again"
 MORE_TURNS: Final = 6
 
 # Of the 4000 characters of a card: what one holds of a summary, its headings aside.
-SUMMARY_LIMIT: Final = 3500
+SUMMARY_LIMIT: Final = 3000
+_RESULT_LIMIT: Final = 500
 _NAME_LIMIT: Final = 80
 _HEADINGS: Final = ("Agreed", "Still disputed", "Open question")
 # A sign may come without the character that asks for it in colour.
@@ -31,15 +34,18 @@ _LABEL: Final = re.compile(
 )
 
 
-def summary_card(text: str, name: str, face: str | None, figures: str | None = None) -> c.Layout:
+def summary_card(
+    text: str, name: str, face: str | None, figures: str | None = None, result: str | None = None
+) -> c.Layout:
     """A summary, or a piece of a long one, by whoever gave it. `face`: the address of their picture. `figures`: how
-    much was said."""
+    much was said. `result`: what came of the table's vote, whatever the summary says of it."""
     heading = f"## Summary, by {clipped(name, _NAME_LIMIT)}"
     first, *others = (f"**{label}**\n{part}" if label else part for label, part in summary_parts(text))
     first = f"{heading}\n{first}"
     return c.card(
         c.with_face(first, face, name) if face else c.text(first),
         *map(c.text, others),
+        c.text(f"**Vote**\n{escape_markdown(clipped(result, _RESULT_LIMIT))}") if result else None,
         c.line() if figures else None,
         c.text(small(figures)) if figures else None,
     )

@@ -7,27 +7,38 @@ import discord
 
 from bot.chat.cards import components as c
 from bot.chat.text.sentences import small
-from bot.discussion.model.polls import Poll
+from bot.discussion.model.poll_words import tally
+from bot.discussion.model.polls import Poll, letter
+from bot.discussion.model.positions import Position
 from bot.discussion.model.record import Turn
-from bot.discussion.prompts.private_prompts import letter
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.segmentation import clipped
 
 VERB: Final = "ballot"
-# Of the 4000 characters of a card: the question's, an option's, and what is told of the result.
-_QUESTION_LIMIT: Final = 500
-_OPTION_LIMIT: Final = 300
-_TEXT_LIMIT: Final = 2500
+# Of the 4000 characters of a card: what all positions have together, the question, all options, and what is told of
+# the result; each with the marks that keep it from being taken for Markdown.
+_POSITIONS_LIMIT: Final = 3500
+_QUESTION_LIMIT: Final = 400
+_OPTIONS_LIMIT: Final = 3000
+_TEXT_LIMIT: Final = 1500
+_BARS_LIMIT: Final = 1900
+# A position with a face takes three parts of a card's forty: more have none.
+_MOST_FACES: Final = 12
+_LEAST_LENGTH: Final = 40
 _BAR: Final = 12  # characters
-# Discord would make bold type, a mention or the like of these.
-_MARKS: Final = discord.utils.escape_markdown
 
 
-def positions_card(turn: Turn) -> c.Layout:
-    """Everybody's position, each on a line of its own as the turn that shows them has it."""
-    heading, *positions = turn.text.splitlines()
-    shown = "\n".join(f"> {line}" for line in positions)
-    return c.card(c.text(f"### {_MARKS(heading)}"), c.text(clipped(shown, _TEXT_LIMIT)))
+def positions_card(taken: Sequence[Position], options: Sequence[str], faces: Mapping[str, str]) -> c.Layout:
+    """Everybody's position, all together. `faces`: the addresses of pictures, by name."""
+    heading = "### Positions\nEverybody wrote one down before anyone had spoken."
+    room = _POSITIONS_LIMIT // max(1, len(taken))
+    shown = [(position.name, _position(position, options, room)) for position in taken]
+    if not shown:
+        return c.card(c.text("### Positions\nNobody wrote one down."))
+    if len(shown) > _MOST_FACES:
+        return c.card(c.text(heading), c.text("\n".join(text for _, text in shown)))
+    parts = [c.with_face(text, faces[name], name) if name in faces else c.text(text) for name, text in shown]
+    return c.card(c.text(heading), *parts)
 
 
 def open_poll_card(poll: Poll, session_id: int, *, seconds: int) -> c.Layout:
@@ -36,52 +47,82 @@ def open_poll_card(poll: Poll, session_id: int, *, seconds: int) -> c.Layout:
         c.button(_label(poll, number), VERB, f"{session_id}:{poll.seq}:{number}") for number in range(len(poll.options))
     ]
     rows = [c.row(*buttons[at : at + c.BUTTONS]) for at in range(0, len(buttons), c.BUTTONS)]
-    lines = [f"**{letter(number)}** · {_option(option)}" for number, option in enumerate(poll.options)]
-    until = f"for {seconds} seconds, or until it is closed" if seconds else "until it is closed"
+    least = f"{seconds} seconds" if seconds < 120 else f"{seconds // 60} minutes"
+    until = f"at least {least}" if seconds else "as long as the personas take"
     return c.card(
-        c.text(_head(poll)),
-        c.text("\n".join(lines)),
+        *_head("Vote", poll),
         *rows,
-        c.text(small(f"One secret vote each. You can change yours {until}; then everyone sees the result.")),
+        c.text(
+            small(
+                f"One secret vote each, which you can change. It is open for {until}; then everyone sees the result. "
+                "Whoever steers the table can close it sooner with Skip."
+            )
+        ),
     )
 
 
 def closed_poll_card(poll: Poll) -> c.Layout:
     """The same once it is over: what came of it stands on a card of its own."""
-    lines = [f"**{letter(number)}** · {_option(option)}" for number, option in enumerate(poll.options)]
-    return c.card(c.text(_head(poll)), c.text("\n".join(lines)), c.text(small("This vote is closed.")))
+    return c.card(*_head("Vote", poll), c.text(small("This vote is closed.")))
 
 
 def result_card(poll: Poll, turn: Turn) -> c.Layout:
-    """What came of a vote: personas' votes, people's, and both together, in bars; and the turn's words."""
-    counts: Mapping[str, Sequence[int]] = {"Personas": poll.personas, "People": poll.people, "Together": poll.together}
-    shown = {who: votes for who, votes in counts.items() if any(votes)}
-    if len(shown) < len(counts):
-        shown.pop("Together", None)
-    parts = [f"**{who}**\n{_bars(poll, votes)}" for who, votes in shown.items()]
+    """What came of a vote: what won, the personas' votes, people's and both together in bars, and the turn's other
+    words."""
+    outcome, *others = [line for line in turn.text.splitlines() if line not in tally(poll)] or [""]
+    counts: dict[str, Sequence[int]] = {"Personas": poll.personas, "People": poll.people, "Together": poll.together}
+    if not any(poll.people):
+        del counts["Together"]
+    if poll.opened.ranked:
+        # Who is for what says less than in which order.
+        counts = {f"{who}, first places": votes for who, votes in counts.items() if who != "Together"}
+        counts["Points of all places"] = poll.points
+    room = _BARS_LIMIT // (len(counts) * len(poll.options))
+    bars = [
+        f"**{who}**\n{_bars(poll, votes, room)}" if any(votes) else f"**{who}**\n{small('Nobody voted.')}"
+        for who, votes in counts.items()
+    ]
     return c.card(
-        c.text(f"### Result\n> {_MARKS(clipped(one_line(poll.opened.question), _QUESTION_LIMIT))}"),
-        *map(c.text, parts or [small("Nobody voted.")]),
-        c.text(clipped(_MARKS(turn.text), _TEXT_LIMIT)),
+        c.text(f"### Result\n{_fitting(outcome, _TEXT_LIMIT // 2)}"),
+        *map(c.text, bars),
+        *([c.text(small(_fitting(" ".join(others), _TEXT_LIMIT // 2)))] if others else []),
     )
 
 
-def _bars(poll: Poll, votes: Sequence[int]) -> str:
+def _position(position: Position, options: Sequence[str], room: int) -> str:
+    choice = f" · {options[position.choice]}" if position.choice is not None else ""
+    who = f"**{_fitting(f'{position.name}{choice}', room // 2)}**"
+    if not position.text and choice:
+        return who
+    said = _fitting(position.text, room - len(who) - 3) if position.text else "*no position*"
+    return f"{who}\n> {said}"
+
+
+def _bars(poll: Poll, votes: Sequence[int], room: int) -> str:
     most = max(votes)
     lines = [
         f"`{'█' * (full := round(_BAR * count / most))}{'░' * (_BAR - full)}` **{count}** {letter(number)} · "
-        f"{clipped(_option(poll.options[number]), 80)}"
+        f"{_fitting(poll.options[number], max(20, room - 30))}"
         for number, count in enumerate(votes)
     ]
     return "\n".join(lines)
 
 
-def _head(poll: Poll) -> str:
-    return f"### Vote\n> {_MARKS(clipped(one_line(poll.opened.question), _QUESTION_LIMIT))}"
+def _head(what: str, poll: Poll) -> list[c.Part]:
+    """The question and what there is to choose from."""
+    room = _OPTIONS_LIMIT // len(poll.options) - 10
+    lines = [f"**{letter(number)}** · {_fitting(option, room)}" for number, option in enumerate(poll.options)]
+    question = _fitting(poll.opened.question, _QUESTION_LIMIT)
+    return [c.text(f"### {what}\n> {question}"), c.text("\n".join(lines))]
 
 
-def _option(text: str) -> str:
-    return _MARKS(clipped(one_line(text), _OPTION_LIMIT))
+def _fitting(text: str, limit: int) -> str:
+    """`text` on one line, with the marks by which Discord shows it as it is, in at most so many characters."""
+    length = limit = max(limit, _LEAST_LENGTH)
+    plain = one_line(text)
+    while len(shown := discord.utils.escape_markdown(clipped(plain, length))) > limit:
+        length -= max(1, (len(shown) - limit) // 2)  # a mark more a character at most
+    return shown
 
 
 def _label(poll: Poll, number: int) -> str:

@@ -15,7 +15,8 @@ from bot.chat.posting.table_files import minutes_name
 from bot.chat.posting.vote_cards import VoteCards
 from bot.chat.text.host_details import HostDetails
 from bot.discussion.model.polls import poll_of
-from bot.discussion.model.record import PollClosed
+from bot.discussion.model.positions import positions
+from bot.discussion.model.record import PollClosed, SeatAdded
 from bot.discussion.moderation.formats.table import format_of
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.schema import now
@@ -58,7 +59,8 @@ class OwnPosts:
             case PostKind.POSITIONS | PostKind.RESULT:
                 return {"view": await self._of_a_poll(post)}
             case PostKind.SUMMARY:
-                return {"view": summary_card(post.content, post.username or "", post.avatar, await self._figures(post))}
+                told = (await self._figures(post), await self._result(post))
+                return {"view": summary_card(post.content, post.username or "", post.avatar, *told)}
             case PostKind.MINUTES if post.attachment:
                 stored = await self._whose(post)
                 file = discord.File(io.BytesIO(post.attachment.encode()), filename=minutes_name(stored, post))
@@ -86,7 +88,25 @@ class OwnPosts:
         if isinstance(turn.steering, PollClosed) and (poll := poll_of(record, turn.steering.poll)):
             before = poll_of(record, turn.steering.compared)
             return swing_card(before, poll, turn, record) if before else result_card(poll, turn)
-        return positions_card(turn)
+        session = (await self._whose(post)).session
+        joined = [steering.persona for _, steering in record.steerings() if isinstance(steering, SeatAdded)]
+        faces = {persona.name: self._avatars.url(persona) for persona in (*session.cast, *joined)}
+        return positions_card(positions(record), session.task.options, faces)
+
+    async def _result(self, post: Post) -> str | None:
+        """What came of the vote before a summary, below its last piece; None where there was none."""
+        if not format_of(self._stored.session).has_polls or not await self._is_last_piece(post):
+            return None
+        record = await self._store.record(self._stored.id)
+        results = [turn.text for turn in record if turn.kind == "result" and turn.seq < (post.turn_seq or 0)]
+        return next((text.splitlines()[0] for text in reversed(results) if text), None)
+
+    async def _is_last_piece(self, post: Post) -> bool:
+        """Whether a piece of a summary is its last; of an earlier session nobody knows it any more."""
+        if await self._whose(post) is not self._stored:
+            return False
+        pieces = await self._store.session_posts(self._stored.id, PostKind.SUMMARY)
+        return not pieces or pieces[-1].id == post.id
 
     async def _whose(self, post: Post) -> StoredSession:
         """The session of a post: what an earlier one in this place has left over is shown here as well."""
@@ -94,12 +114,9 @@ class OwnPosts:
         return self._stored if is_own else await self._store.session(post.session_id) or self._stored
 
     async def _figures(self, post: Post) -> str | None:
-        """How much was said, below the last piece of a summary; of an earlier session nobody knows it any more."""
-        if await self._whose(post) is not self._stored:
-            return None
-        pieces = await self._store.session_posts(self._stored.id, PostKind.SUMMARY)
-        is_last = not pieces or pieces[-1].id == post.id
-        return figures(self._panel.report, now()) if is_last and self._panel.report else None
+        """How much was said, below the last piece of a summary."""
+        report = self._panel.report
+        return figures(report, now()) if report and await self._is_last_piece(post) else None
 
     async def _start_url(self, stored: StoredSession) -> str | None:
         """Where a session's opening card is, None if it was not shown."""

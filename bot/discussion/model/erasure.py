@@ -12,10 +12,21 @@ from bot.discussion.model.name_or_word import is_only_word
 from bot.discussion.model.names import guest_name
 from bot.discussion.model.persona import MODERATOR
 from bot.discussion.model.reading import Reading
-from bot.discussion.model.record import Compaction, QuestionPut, Record, Session, Turn
+from bot.discussion.model.record import (
+    Compaction,
+    Kind,
+    PollOpened,
+    PositionsRevealed,
+    QuestionPut,
+    Record,
+    Session,
+    Turn,
+)
 from bot.discussion.text.folding import fold_name, spellings
 
 SOMEONE: Final = "someone"
+# What a persona has said, or the moderator in a persona's words.
+_OF_PERSONAS: Final[frozenset[Kind]] = frozenset({"persona", "summary", "position", "ballot", "result"})
 A_GUEST: Final = "a guest"
 # A shorter name is too likely to be an ordinary word of what personas say ("I", "Al", "Bo"). In Han and Hangul two
 # characters make a whole name.
@@ -120,9 +131,18 @@ def _is_long_enough(form: str) -> bool:
 def _forgotten(session: Session, turn: Turn, member: Member, *, took_part: bool) -> Turn:
     if turn.author_id == member.id:
         return replace(turn, speaker=SOMEONE, text="", raw=None, message_id=None, author_id=None)
+    if turn.kind in _OF_PERSONAS or isinstance(turn.steering, PositionsRevealed | PollOpened):
+        # The raw answer may quote the member, and nothing needs it.
+        return replace(_without_name_in(session, turn, member), raw=None) if took_part else turn
     if turn.kind == "moderator" and not isinstance(turn.steering, QuestionPut):
         return replace(turn, text=without_actor(turn.text, member))
-    if turn.kind in ("persona", "summary") and took_part:
-        # The raw answer may quote the member, and nothing needs it.
-        return replace(turn, text=without_name(session, turn.text, member), raw=None)
     return turn
+
+
+def _without_name_in(session: Session, turn: Turn, member: Member) -> Turn:
+    """A turn that has words of personas in it, their proposals among them."""
+    steering = turn.steering
+    if isinstance(steering, PollOpened) and steering.by:
+        options = tuple(without_name(session, option, member) for option in steering.options)
+        steering = steering.model_copy(update={"options": options})
+    return replace(turn, text=without_name(session, turn.text, member), steering=steering)

@@ -11,6 +11,7 @@ from bot.discussion.model.record import BallotCast, Moved, PollClosed, PollCut, 
 MOST_OPTIONS: Final = 10
 LEAST_OPTIONS: Final = 2
 OPTION_LENGTH: Final = 100
+_LETTERS: Final = "ABCDEFGHIJ"
 Voter = TypeVar("Voter", int, str)
 
 
@@ -66,6 +67,17 @@ class Poll:
         counted = self.points if self.opened.ranked else self.together
         most = max(counted, default=0)
         return tuple(number for number, votes in enumerate(counted) if votes == most) if most else ()
+
+
+def letter(number: int) -> str:
+    """By what an option is named."""
+    return _LETTERS[number]
+
+
+def option_named(said: str, among: int) -> int | None:
+    """The number of the option that has this letter, of so many; None: it is none of theirs."""
+    at = _LETTERS.find(said.upper()) if len(said) == 1 else -1
+    return at if 0 <= at < among else None
 
 
 def polls(record: Record) -> list[Poll]:

@@ -16,6 +16,8 @@ Kind = Literal["persona", "guest", "moderator", "summary", "position", "ballot",
 N = TypeVar("N", int, float)
 # What a persona writes for itself alone: it is neither shown nor in anybody's prompt.
 PRIVATE_KINDS: Final[frozenset[Kind]] = frozenset({"position", "ballot"})
+# Marks a persona's turn that a format has behind the last one of its clock: why it was outvoted.
+MINORITY_FLAG: Final = "minority_report"
 # Marks a turn that a person had taken out: it is withheld, and nobody's fault.
 REMOVED_FLAG: Final = "removed"
 # Stands on a persona turn before the number of the turn in which that was asked which it is to answer.
@@ -359,7 +361,7 @@ class Record:
         self._look()
 
     def persona_turns(self) -> Sequence[Turn]:
-        """Turns that used the clock, passes and withheld ones among them."""
+        """Turns that used the clock, passes and withheld ones among them; a minority report uses none."""
         self._look()
         return self._of_personas
 
@@ -378,7 +380,7 @@ class Record:
     def _look(self) -> None:
         if self._looked_at != (now := (len(self.turns), self.revision)):
             self._looked_at = now
-            self._of_personas = [t for t in self.turns if t.kind == "persona"]
+            self._of_personas = [t for t in self.turns if t.kind == "persona" and MINORITY_FLAG not in t.flags]
             self._steered = [t for t in self.turns if t.steering is not None]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.discussion.model.persona import Persona
+from bot.discussion.model.polls import letter, option_named
 from bot.discussion.model.record import Record, Session
 from bot.discussion.prompts.prompt import LANGUAGE_LIMIT, Prompt, in_prompt, preamble, stop_strings, transcript
 from bot.discussion.text.folding import fold, one_line
@@ -16,7 +17,6 @@ from bot.discussion.text.segmentation import clipped
 
 # A letter, or ten of them with signs between, and some servers' few tokens more.
 BALLOT_TOKENS: Final = 48
-_LETTERS: Final = "ABCDEFGHIJ"
 # What a letter, or the words of an option, may stand in: brackets, quotes, bold type, the full stop behind it.
 _AROUND: Final = " \t\n*_`\"'“”«»()[]{}<>.,:;!。、："
 # "Choice: B", in whatever language the label is written, alone on its line.
@@ -78,7 +78,11 @@ def ballot_prompt(
 ) -> Prompt:
     """Asks for a vote on a question. In: the options in the order in which this persona gets to see them."""
     form = RANKED_BALLOT if ranked else BALLOT
-    ask = form.format(options=_listed(options), name=persona.name, example=" > ".join(_LETTERS[: len(options)][::-1]))
+    ask = form.format(
+        options=_listed(options),
+        name=persona.name,
+        example=" > ".join(letter(at) for at in reversed(range(len(options)))),
+    )
     return _private(session, record, persona, question, f"{ask} {note}".strip(), "", "'s ballot")
 
 
@@ -104,22 +108,17 @@ def read_ballot(text: str, options: Sequence[str], *, ranked: bool = False) -> t
     if not ranked:
         choice = _option_in(line, options)
         return None if choice is None else (choice,)
-    letters = [_number(word, options) for word in _WORD.findall(unicodedata.normalize("NFKC", line))]
+    letters = [option_named(word, len(options)) for word in _WORD.findall(unicodedata.normalize("NFKC", line))]
     numbers = [number for number in letters if number is not None]
     is_whole = len(numbers) == len(letters) and sorted(numbers) == list(range(len(options)))
     return tuple(numbers) if is_whole else None
-
-
-def letter(number: int) -> str:
-    """By what an option is named."""
-    return _LETTERS[number]
 
 
 def _option_in(said: str, options: Sequence[str]) -> int | None:
     """The one option that a line names and says nothing else: its letter, its words, or both."""
     plain = unicodedata.normalize("NFKC", said).strip(_AROUND)
     first, *rest = _WORD.findall(plain) or [""]
-    number = _number(first, options)
+    number = option_named(first, len(options))
     if number is not None and not rest:
         return number
     words = [" ".join(_WORD.findall(fold(option))) for option in options]
@@ -132,13 +131,8 @@ def _option_in(said: str, options: Sequence[str]) -> int | None:
     return None
 
 
-def _number(word: str, options: Sequence[str]) -> int | None:
-    at = _LETTERS.find(word.upper()) if len(word) == 1 else -1
-    return at if 0 <= at < len(options) else None
-
-
 def _listed(options: Sequence[str]) -> str:
-    listed = " ".join(f"{_LETTERS[at]}) {one_line(option)}" for at, option in enumerate(options))
+    listed = " ".join(f"{letter(at)}) {one_line(option)}" for at, option in enumerate(options))
     return f"The options are: {listed}{'' if listed.endswith(('.', '!', '?')) else '.'} "
 
 

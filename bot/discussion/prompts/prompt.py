@@ -64,8 +64,9 @@ DISSENT: Final = (
 @dataclass(frozen=True, slots=True)
 class Cue:
     """What the moderator tells the next speaker. `turns_left` counts this turn; None where a clock means nothing.
-    `audience`: a sentence about what people made of a turn. `note`: what the table's format has to say to this turn;
-    `answers`: the number of the turn that asked what this one is to answer, where questions are answered one by one."""
+    `audience`: a sentence about what people made of a turn. `note`: what the table's format has to say to this turn,
+    and `flag`: how it marks it. `answers`: the number of the turn that asked what this one is to answer, where each
+    question is answered once. `states`: what a summary must tell, each in its own words or nearly so."""
 
     question: str | None
     turns_left: int | None = None
@@ -79,6 +80,8 @@ class Cue:
     deeper: bool = False
     note: str = ""
     answers: int = 0
+    flag: str = ""
+    states: tuple[str, ...] = ()
     again: str = ""
 
 

@@ -13,7 +13,7 @@ import markovify
 from markovify.chain import BEGIN, END
 
 from bot.discussion.model.task import SUMMARY_SIGNS
-from bot.llm.dummy.prompt_parser import ParsedPrompt, names_to_choose_from, parse_prompt
+from bot.llm.dummy.prompt_parser import ParsedPrompt, ballot_asked_for, names_to_choose_from, parse_prompt
 
 Gram = tuple[str, ...]
 
@@ -45,6 +45,7 @@ TURNS: Final = (
     ("word", "quip"),
     ("word", "claim", "quip"),
 )
+POSITIONS: Final = (("claim", "quip"), ("claim", "story"), ("word", "claim"), ("word", "quip"))
 FURTHER: Final = (("claim",), ("quip",), ("story",))
 # The gaps a sentence of a kind must have; kinds that are not named have none, closing remarks may have any.
 NEEDS: Final = {
@@ -107,6 +108,9 @@ class MarkovGenerator:
         """The next turn for `prompt`; the same for the same prompt and state of `rng`."""
         if names := names_to_choose_from(prompt):
             return rng.choice(names)
+        letters, is_ranked = ballot_asked_for(prompt)
+        if letters:
+            return " > ".join(rng.sample(letters, len(letters))) if is_ranked else rng.choice(letters)
         parsed = parse_prompt(prompt)
         said: frozenset[Gram] = frozenset().union(*(_grams(line.text) for line in parsed.lines))
         turn = self._turn(parsed, prompt, said, rng)
@@ -114,6 +118,8 @@ class MarkovGenerator:
             if parsed.is_summary or len(turn.split()) in TURN_WORDS:
                 break
             turn = self._turn(parsed, prompt, said, rng)
+        if parsed.is_position and parsed.letters:
+            return f"{turn}\nChoice: {rng.choice(parsed.letters)}"
         return turn
 
     def _turn(self, parsed: ParsedPrompt, prompt: str, said: frozenset[Gram], rng: Random) -> str:
@@ -125,9 +131,13 @@ class MarkovGenerator:
             names = [name for name in parsed.others if any(line.name == name for line in parsed.lines)]
             rng.shuffle(names)
             if parsed.has_signs:
-                parts = (self._say(kinds, said, rng, words=words, names=names) for kinds in SIGNED)
+                parts = [self._say(kinds, said, rng, words=words, names=names) for kinds in SIGNED]
+                parts[0] = f"{parsed.result} {parts[0]}".strip()
                 return "\n".join(f"{sign} {part}" for sign, part in zip(SUMMARY_SIGNS, parts, strict=True))
-            return self._say(rng.choice(SUMMARIES), said, rng, words=words, names=names)
+            return f"{parsed.result} {self._say(rng.choice(SUMMARIES), said, rng, words=words, names=names)}".strip()
+        if parsed.is_position:
+            words = _long_words(parsed.question, (*parsed.others, parsed.speaker))
+            return self._say(rng.choice(POSITIONS), said, rng, words=words)
 
         guest, last = parsed.guest, parsed.lines[-1] if parsed.lines else None
         if guest and rng.random() < (0.9 if guest is last else 0.65):

@@ -15,6 +15,9 @@ _TAG: Final = re.compile(r"^(?P<name>[^:\n]{1,80}?)(?P<guest> \(guest\))?:[ \t]+
 _CUE: Final = re.compile(r"(?:\A|\n)(?P<name>[^:\n]{1,80}):\s*\Z")
 _QUESTION: Final = re.compile(r"question on the table(?: is)?\W{0,8}([^?\n]{1,500}\?|[^\n.]+)", re.IGNORECASE)
 _CHOICE: Final = re.compile(r"one of these: (?P<names>[^\n]{1,4000})\.\n[^\n]*\nNext speaker:\s*\Z")
+_BALLOT: Final = re.compile(r"A secret ballot is held(?P<asked>[^\n]{1,20000})\n[^\n]*\n[^\n]{1,90}'s ballot:\s*\Z")
+_LETTER: Final = re.compile(r"(?<!\w)([A-J])\) ")
+_RESULT: Final = re.compile(r"The table has voted\. (.{1,4000}) State this result")
 _SUMMARY: Final = re.compile(r"sum up|summary", re.IGNORECASE)
 _NOT_A_SPEAKER: Final = frozenset(["moderator", "question", "context", "rules", "note", "topic", "task", "transcript"])
 
@@ -46,6 +49,22 @@ class ParsedPrompt:
     @property
     def is_summary(self) -> bool:
         return _SUMMARY.search(self.tail) is not None
+
+    @property
+    def is_position(self) -> bool:
+        """Whether the tail asks for what the speaker is for before anybody has spoken."""
+        return "Everyone writes down a" in self.tail
+
+    @property
+    def letters(self) -> list[str]:
+        """The letters of the options that the tail names."""
+        return _letters(self.tail)
+
+    @property
+    def result(self) -> str:
+        """The result of a vote that the tail wants to be told."""
+        found = _RESULT.search(self.tail)
+        return found[1] if found else ""
 
     @property
     def has_signs(self) -> bool:
@@ -96,6 +115,22 @@ def names_to_choose_from(prompt: str) -> list[str]:
     """Of whom a prompt asks to choose the next speaker; nobody if it asks for something else."""
     found = _CHOICE.search(prompt)
     return found["names"].split(", ") if found else []
+
+
+def ballot_asked_for(prompt: str) -> tuple[list[str], bool]:
+    """Among which letters a prompt asks to vote, and whether for all of them in order; none if it asks for something
+    else."""
+    found = _BALLOT.search(prompt)
+    return (_letters(found["asked"]), "in order" in found["asked"]) if found else ([], False)
+
+
+def _letters(text: str) -> list[str]:
+    """A, B and so on, as far as they stand there in that order."""
+    letters: list[str] = []
+    for letter in _LETTER.findall(text):
+        if letter == chr(ord("A") + len(letters)):
+            letters.append(letter)
+    return letters
 
 
 def _looks_like_a_name(tag: str) -> bool:

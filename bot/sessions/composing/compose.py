@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.discussion.model.record import Compaction, Record, Session
+from bot.discussion.model.record import PRIVATE_KINDS, Compaction, PositionsRevealed, Record, Session, Turn
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.steps import Choose, Gather, Speak, Summarise
 from bot.discussion.prompts.compaction import compaction
@@ -80,7 +80,10 @@ class Composer:
 
     def private_requests(self, step: Gather) -> Sequence[ModelRequest]:
         """What a gathering asks, of each persona, to be composed at the same time."""
-        return private_requests(step, self._session, self._record, self._endpoints, self._max_tokens)
+        requests = private_requests(step, self._session, self._record, self._endpoints, self._max_tokens)
+        for request in requests:
+            request.caller = Caller(self._budget.guild_id)  # who asks makes one call at a time
+        return requests
 
     async def compose(self, request: ModelRequest) -> Draft:
         """Have a turn written, by the first of the endpoints that may be asked which does not fail.
@@ -196,9 +199,7 @@ class Composer:
         if revision != self._record.revision:  # an older turn may be another one now
             read = 0
         read = max(read, compaction.upto if compaction else 0)
-        said = [
-            turn for turn in self._record.after(read) if turn.text and not turn.withheld and turn.kind != "moderator"
-        ]
+        said = [turn for turn in self._record.after(read) if turn.text and not turn.withheld and _may_be_to_blame(turn)]
         return [turn.seq for turn in sorted(said, key=lambda turn: (turn.kind != "guest", -turn.seq))]
 
     async def _ask(self, prompt: Prompt, request: ModelRequest) -> Completion:
@@ -260,3 +261,9 @@ class Composer:
     @property
     def _summary_tokens(self) -> int:
         return SUMMARY_TURNS * self._max_tokens
+
+
+def _may_be_to_blame(turn: Turn) -> bool:
+    """Whether it stands in prompts, and is not only the moderator's."""
+    is_moderators = turn.kind == "moderator" and not isinstance(turn.steering, PositionsRevealed)
+    return not is_moderators and turn.kind not in PRIVATE_KINDS

@@ -66,7 +66,7 @@ class DraftInProgress:
 
     def begin(self, heard: int, *, private: bool = False) -> None:
         """A new one, which nobody has given up yet; `heard`: the last turn that it will have read. A `private` one, or
-        several, what guests say does not touch."""
+        several, what guests say now does not touch."""
         self.heard = heard
         self.is_abandoned = self._is_hurried = False
         self._is_private = private
@@ -109,8 +109,8 @@ class DraftInProgress:
             return
         if reason in _BY_GUESTS:
             self._pace.guest_spoke()
-        if self._is_private and reason is not AbandonReason.WANTED_OTHERWISE:
-            return
+            if self._is_private:
+                return
         if reason is AbandonReason.GUEST_SPOKE and not waits:
             if self._drops == MOST_DROPS:
                 return

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from bot.discussion.model.polls import letter
 from bot.discussion.model.record import BallotCast, PositionTaken, Record, Turn, Usage
 from bot.discussion.moderation.seeded_random import seeded_random
 from bot.discussion.moderation.steps import Gather, Speak
 from bot.discussion.prompts import private_prompts
 from bot.discussion.prompts.prompt import Cue, Prompt
 from bot.discussion.replies.guards import Objection
+from bot.discussion.replies.layout import storable
+from bot.discussion.replies.reasoning import without_reasoning
 from bot.discussion.replies.reply import Reply
 from bot.llm.completion import Completion
 from bot.sessions.composing.requests import RAW_LIMIT, PersonaRequest
@@ -22,6 +25,7 @@ _NO_CHOICE: Final = Objection(
     "It named no option: end with a line of its own, “Choice:” and the letter.",
     is_fatal=False,
 )
+_NO_REASON: Final = Objection("empty", "no_reason", "It said only the choice: say in two sentences why.")
 
 
 class _PrivateRequest(PersonaRequest):
@@ -33,7 +37,7 @@ class _PrivateRequest(PersonaRequest):
         self.speaker = None
 
     def again(self, prompt: Prompt, problem: Objection) -> Prompt:
-        return self._asking(self._record, note=problem.note)
+        return self._asking(self._record, note=f"{self._step.note} {problem.note}".strip())
 
     def _prompt(self, record: Record) -> Prompt:
         return self._asking(record, note=self._step.note)
@@ -58,18 +62,22 @@ class PositionRequest(_PrivateRequest):
         )
 
     def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
-        reply, problem = super().judged(completion, prompt)
-        if problem is None and self._choice(reply.text) is None and self._step.options:
+        said, choice = self._read(completion)
+        if choice is not None and not said:
+            return Reply("", ()), _NO_REASON
+        # The line of the choice first: to whoever cleans an answer it may look like another speaker's.
+        reply, problem = super().judged(replace(completion, text=said), prompt)
+        if problem is None and choice is None and self._step.options:
             problem = _NO_CHOICE
         return reply, problem
 
     def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
-        text, _ = private_prompts.read_position(reply.text, self._step.options)
-        turn = super().turn(replace(reply, text=text), completion, heard=heard, usage=usage)
-        return replace(turn, question=self._step.question, steering=PositionTaken(choice=self._choice(reply.text)))
+        turn = super().turn(reply, completion, heard=heard, usage=usage)
+        _, choice = self._read(completion)
+        return replace(turn, question=self._step.question, steering=PositionTaken(choice=choice))
 
-    def _choice(self, text: str) -> int | None:
-        return private_prompts.read_position(text, self._step.options)[1]
+    def _read(self, completion: Completion) -> tuple[str, int | None]:
+        return private_prompts.read_position(_aloud(completion), self._step.options)
 
 
 class BallotRequest(_PrivateRequest):
@@ -101,16 +109,16 @@ class BallotRequest(_PrivateRequest):
         )
 
     def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
-        ranking = private_prompts.read_ballot(completion.text, self._shown, ranked=self._step.ranked)
+        ranking = private_prompts.read_ballot(_aloud(completion), self._shown, ranked=self._step.ranked)
         if ranking is None:
             form = "all the letters in order" if self._step.ranked else "one letter"
             return Reply("", ()), Objection("empty", "no_ballot", private_prompts.NOT_READ.format(form=form))
-        return Reply(" > ".join(self._step.options[self._order[shown]] for shown in ranking), ()), None
+        return Reply(" > ".join(letter(self._order[shown]) for shown in ranking), ()), None
 
     def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
         ranking = ()
         if reply.text:
-            read = private_prompts.read_ballot(completion.text, self._shown, ranked=self._step.ranked)
+            read = private_prompts.read_ballot(_aloud(completion), self._shown, ranked=self._step.ranked)
             ranking = tuple(self._order[shown] for shown in read or ())
         return Turn(
             seq=0,
@@ -124,6 +132,11 @@ class BallotRequest(_PrivateRequest):
             flags=reply.flags,
             usage=usage,
         )
+
+
+def _aloud(completion: Completion) -> str:
+    """An answer without what the model thought."""
+    return without_reasoning(storable(completion.text))
 
 
 def private_requests(step: Gather, *rest: Any) -> list[_PrivateRequest]:

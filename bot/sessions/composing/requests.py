@@ -1,7 +1,7 @@
 """What each kind of step asks of a model: its prompt, endpoint and limits, and what becomes of the answer."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -24,7 +24,9 @@ from bot.discussion.prompts import selector_prompt
 from bot.discussion.prompts.prompt import Prompt, again, build_prompt
 from bot.discussion.replies.guards import Objection, objection
 from bot.discussion.replies.reply import Reply, clean
+from bot.discussion.replies.stated import states
 from bot.discussion.replies.trimming import new_pairs, trimmed
+from bot.discussion.text.folding import one_line
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -177,7 +179,8 @@ class PersonaRequest(ModelRequest):
     def _asked_for(self) -> list[str]:
         """What the moderator wanted of the turn, as flags."""
         answers = [f"{ANSWERS_FLAG}{self._cue.answers}"] if self._cue.answers else []
-        return [*([DISSENT_FLAG] if self._cue.dissent else []), *answers]
+        marked = [self._cue.flag] if self._cue.flag else []
+        return [*([DISSENT_FLAG] if self._cue.dissent else []), *marked, *answers]
 
     def _could_be_spoken_for(self) -> tuple[list[Persona], set[str]]:
         """Whose lines end what the speaker says: the others at the table, and guests by name."""
@@ -210,6 +213,16 @@ class SummaryRequest(PersonaRequest):
     @property
     def max_tokens(self) -> int:
         return SUMMARY_TURNS * self._turn_tokens
+
+    def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
+        reply, problem = super().judged(completion, prompt)
+        left_out = [what for what in self._cue.states if not states(reply.text, what)]
+        return reply, problem or (_not_stated(left_out) if left_out else None)
+
+
+def _not_stated(left_out: Sequence[str]) -> Objection:
+    told = " and ".join(f"“{one_line(what)}”" for what in left_out)
+    return Objection("empty", "no_result", f"It did not state the result of the vote: {told}. Say it.", is_fatal=False)
 
 
 class SelectionRequest(ModelRequest):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot.discussion.model.polls import poll_of
 from bot.discussion.model.record import Record
 from bot.discussion.text.money import Expense
 from bot.minutes.account import Minutes, MinutesFacts, PlaceNames, VoteTally, account
@@ -18,8 +19,11 @@ from bot.store.vote_table import Tallies
 def told_of(
     stored: StoredSession, record: Record, names: PlaceNames, tallies: Tallies, *, cost: Expense, is_over: bool
 ) -> Minutes:
-    """What the minutes tell. `is_over`: the session has ended, or is about to. `tallies`: open votes among them."""
-    votes = tuple(VoteTally(seq, tuple(counts.items())) for seq, counts in tallies.items())
+    """What the minutes tell. `is_over`: the session has ended, or is about to. `tallies`: open votes among them, and
+    those of its format, which the record tells itself once they are closed."""
+    votes = tuple(
+        VoteTally(seq, tuple(counts.items())) for seq, counts in tallies.items() if poll_of(record, seq) is None
+    )
     facts = MinutesFacts(
         began=stored.created_at,
         until=stored.ended_at or now(),

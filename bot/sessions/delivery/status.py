@@ -1,12 +1,13 @@
 """How a session stands, read off its parts."""
 
-from bot.discussion.model.record import QuestionPut, Record, Session, question_on_table, seats
+from bot.discussion.model.record import MINORITY_FLAG, QuestionPut, Record, Session, question_on_table, seats
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.formats.format import WISHES
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.speaker_selection import choosable, next_speaker
 from bot.discussion.moderation.steps import Open, Speak, Summarise
+from bot.discussion.prompts.prompt import Cue
 from bot.llm.fair_queue import Caller
 from bot.llm.fallback import spoken_by
 from bot.sessions.composing.budget import Budget
@@ -19,7 +20,7 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
     """The values that the panel and `status` show."""
     session, format = state.session, format_of(state.session)
     question = question_on_table(record)
-    questions = agenda.questions_in_order(session, record)
+    questions = agenda.questions_in_order(format.agenda_of(session), record)
     return StatusReport(
         session_id=state.id,
         status=state.status,
@@ -50,6 +51,8 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
 def who_is_next(session: Session, record: Record) -> str | None:
     """The name of whoever speaks or sums up next if nobody steers; None where that is still to be chosen, or nobody."""
     match next_step(session, record):
+        case Speak(cue=Cue(flag=flag)) if flag == MINORITY_FLAG:
+            return None  # outside the clock: the phase tells it
         case Speak(persona) | Summarise(persona):
             return persona.name
         case Open() if not choosable(session, record) and (persona := next_speaker(session, record)):

@@ -16,9 +16,8 @@ from bot.chat.commands.answering.suggestions import CHOICE_LENGTH, matching
 from bot.chat.commands.members.privacy_command import refuse_kept_out
 from bot.discussion.model.ballots import Ballot, ballot_on
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.polls import poll_of
-from bot.discussion.prompts.private_prompts import letter
-from bot.discussion.text.folding import fold
+from bot.discussion.model.polls import Poll, letter, poll_of
+from bot.discussion.text.folding import fold, one_line
 from bot.discussion.text.segmentation import clipped
 from bot.errors import UserError
 from bot.sessions.session_runner import SessionRunner
@@ -53,12 +52,19 @@ async def _pressed_in_poll(interaction: Interaction, click: Click) -> None:
     poll = poll_of(await store.record(session_id), seq)
     if poll is None or not 0 <= number < len(poll.options):
         raise UserError(OVER)
-    if not await store.votes.cast(session_id, seq, interaction.user.id, str(number)):
+    await _count_in_poll(interaction, session_id, poll, number)
+
+
+async def _count_in_poll(interaction: Interaction, session_id: int, poll: Poll, number: int) -> None:
+    if not await interaction.client.store.votes.cast(session_id, poll.seq, interaction.user.id, str(number)):
         raise UserError(OVER)
-    option = discord.utils.escape_markdown(clipped(poll.options[number], CHOICE_LENGTH))
-    await answer(
-        interaction, f"Your vote for **{letter(number)} · {option}** counts. Change it while the vote is open."
-    )
+    option = discord.utils.escape_markdown(_choices(poll)[number])
+    await answer(interaction, f"Your vote for **{option}** counts. Change it while the vote is open.")
+
+
+def _choices(poll: Poll) -> list[str]:
+    """What can be voted for, as it is suggested and told."""
+    return [clipped(f"{letter(n)} · {one_line(option)}", CHOICE_LENGTH) for n, option in enumerate(poll.options)]
 
 
 async def _count(interaction: Interaction, session_id: int, question_seq: int, persona: Persona | None) -> None:
@@ -76,12 +82,16 @@ def _numbers(argument: str) -> tuple[int, int, int]:
     return parts[0], parts[1], parts[2]
 
 
-@app_commands.command(description="Say who convinced you, where a vote is open")
-@app_commands.describe(persona="Who convinced you")
+@app_commands.command(description="Vote where a vote is open: who convinced you, or what you are for")
+@app_commands.describe(persona="Who convinced you, or what you are for")
 async def vote(interaction: Interaction, persona: str) -> None:
     async with answering(interaction):
         await defer(interaction, ephemeral=True)
         runner, ballot = await _ballot(interaction)
+        if runner and (poll := await _poll(interaction)):
+            await refuse_kept_out(interaction)
+            await _count_in_poll(interaction, runner.id, poll, _number_of(poll, persona))
+            return
         if runner is None or ballot is None:
             raise UserError(NONE_OPEN)
         await refuse_kept_out(interaction)
@@ -96,6 +106,8 @@ async def vote(interaction: Interaction, persona: str) -> None:
 
 @vote.autocomplete("persona")
 async def _complete_choices(interaction: Interaction, current: str) -> list[Choice[str]]:
+    if poll := await _poll(interaction):
+        return matching(current, _choices(poll))
     _, ballot = await _ballot(interaction)
     return matching(current, [choice.full_name for choice in ballot.choices.values()] if ballot else ())
 
@@ -105,6 +117,24 @@ async def _ballot(interaction: Interaction) -> tuple[SessionRunner | None, Ballo
     runner = interaction.client.supervisor.find(interaction.channel_id or 0)
     seq = await interaction.client.store.votes.open_vote(runner.id) if runner else None
     return runner, ballot_on(runner.session, runner.record, seq) if runner and seq is not None else None
+
+
+async def _poll(interaction: Interaction) -> Poll | None:
+    """The poll of the format of the table in this place, while it is open."""
+    runner = interaction.client.supervisor.find(interaction.channel_id or 0)
+    seq = await interaction.client.store.votes.open_vote(runner.id) if runner else None
+    return poll_of(runner.record, seq) if runner and seq is not None else None
+
+
+def _number_of(poll: Poll, typed: str) -> int:
+    """The option that somebody names by its letter, its words or both. Raises UserError."""
+    said = fold(typed.strip())
+    for number, choice in enumerate(_choices(poll)):
+        if said in (fold(letter(number)), fold(one_line(poll.options[number])), fold(choice)):
+            return number
+    asked = discord.utils.escape_markdown(clipped(typed, CHOICE_LENGTH))
+    letters = ", ".join(letter(number) for number in range(len(poll.options)))
+    raise UserError(f"“{asked}” is not to be voted on. You can vote for {letters}, as the card of the vote has them.")
 
 
 COMMANDS: Final = (vote,)

@@ -84,7 +84,7 @@ async def status(interaction: Interaction) -> str:
 
 async def skip(interaction: Interaction) -> str:
     persona = await steering.skip(await _own_running(interaction), by=who(interaction))
-    return f"{persona.full_name} is skipped this time."
+    return f"{persona.full_name} is skipped this time." if persona else "The vote closes."
 
 
 async def next_question(interaction: Interaction) -> str:

@@ -130,7 +130,7 @@ async def _close(interaction: Interaction, click: Click) -> None:
 
 async def _turn(interaction: Interaction, message_id: int) -> ShownTurn:
     shown = await shown_turn(interaction.client.store, interaction.guild_id or 0, message_id)
-    if shown is None or shown.turn.kind == "moderator":
+    if shown is None or shown.turn.kind in ("moderator", "result"):
         raise UserError(NO_TURN)
     return shown
 

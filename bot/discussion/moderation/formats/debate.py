@@ -147,7 +147,8 @@ def _end(session: Session, record: Record) -> Step:
         opened = PollOpened(name=AFTER, question=session.task.questions[0], options=OPTIONS)
         return Say(opened, "The debate is over, and the motion is put to the vote again.")
     told = outcome(record, after)
-    return sum_up(session, record, note=f"The vote on the motion came out so: {told} Say who has won, and by what.")
+    note = f"The vote on the motion came out so: {told} Say who has won, and by what."
+    return sum_up(session, record, note=note, states=(told.splitlines()[0],))
 
 
 def _told_of(session: Session, record: Record, phase: debate_phases.Phase) -> str:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Final, Literal, get_args
 
 from bot.discussion.model.persona import Persona
@@ -45,6 +46,12 @@ class Format(ABC):
     @abstractmethod
     def next_step(self, session: Session, record: Record) -> Step:
         """What happens next. The same session and record always give the same step."""
+
+    def agenda_of(self, session: Session) -> Session:
+        """The session as its agenda has it: with its first question alone, where all of it is about that."""
+        if not self.has_one_question:
+            return session
+        return replace(session, task=session.task.model_copy(update={"questions": session.task.questions[:1]}))
 
     @property
     def called(self) -> str:

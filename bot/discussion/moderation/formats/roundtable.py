@@ -40,11 +40,13 @@ def discuss(session: Session, record: Record) -> Step:
     return Speak(persona, cue(session, record, persona))
 
 
-def sum_up(session: Session, record: Record, *, note: str = "", was_told: bool = True) -> Step:
-    """The summary, where anybody has said anything. `note`: what it is to tell besides; `was_told`: whether people are
-    told beforehand by whom it will be."""
+def sum_up(
+    session: Session, record: Record, *, note: str = "", states: tuple[str, ...] = (), was_told: bool = True
+) -> Step:
+    """The summary, where anybody has said anything. `note`, `states`: as in a cue; `was_told`: whether people are told
+    beforehand by whom it will be."""
     persona = speaker_selection.summariser(session, record, was_told=was_told)
-    return Summarise(persona, Cue(None, summary=True, note=note)) if persona else Close()
+    return Summarise(persona, Cue(None, summary=True, note=note, states=states)) if persona else Close()
 
 
 def cue(session: Session, record: Record, speaker: Persona) -> Cue:

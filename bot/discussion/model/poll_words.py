@@ -1,0 +1,89 @@
+"""What came of a poll, in words: what won, how many votes each option has, who changed their mind, who abstained."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from bot.discussion.model.polls import Poll, letter
+from bot.discussion.model.positions import ChangedMind, changed_minds
+from bot.discussion.model.record import Record
+from bot.discussion.text.folding import one_line
+from bot.discussion.text.segmentation import clipped
+
+# In characters: an option that has been read in full before.
+_SHORT: Final = 60
+
+
+def outcome(poll: Poll) -> str:
+    """What won, as a sentence or two; of several at a tie each is named."""
+    won = [_named(poll, number) for number in poll.winners]
+    if not won:
+        return "Nobody voted: there is no result."
+    scores = poll.points if poll.opened.ranked else poll.together
+    most, unit = max(scores), "point" if poll.opened.ranked else "vote"
+    if len(won) > 1:
+        return f"It is a tie, with {_many(most, unit)} each: {_and(won)}."
+    score = _many(most, unit) if poll.opened.ranked else f"{most} of {_many(sum(scores), unit)}"
+    return f"The result, with {score}: {won[0]}."
+
+
+def in_words(poll: Poll, record: Record) -> str:
+    """All of it, a line each, as the table sees it where there is no card."""
+    return "\n".join([outcome(poll), *tally(poll), *asides(poll, record)])
+
+
+def tally(poll: Poll) -> list[str]:
+    """How many votes each option has, a line each."""
+    return [
+        f"{letter(number)}) {clipped(one_line(option), _SHORT)}: {votes_for(poll, number)}."
+        for number, option in enumerate(poll.options)
+    ]
+
+
+def votes_for(poll: Poll, number: int) -> str:
+    """How many votes, and where they were ranked points, an option has."""
+    personas, people = poll.personas[number], poll.people[number]
+    told = [_many(personas, "persona") if personas else "", _many(people, "person", "people") if people else ""]
+    votes = _and(filter(None, told)) if personas or people else ""
+    if not poll.opened.ranked:
+        return votes or "nobody"
+    return f"{_many(poll.points[number], 'point')}{f', first for {votes}' if votes else ''}"
+
+
+def asides(poll: Poll, record: Record) -> list[str]:
+    """Who changed their mind since the positions, and who abstained; nothing where nobody did."""
+    changed = [_change(poll, change) for change in changed_minds(record, poll)]
+    told = [("Changed their mind", changed), ("Abstained", list(poll.abstained))]
+    return [f"{what}: {', '.join(who)}." for what, who in told if who]
+
+
+def ballots(poll: Poll) -> list[tuple[str, str]]:
+    """How each persona voted: by name, and in words."""
+    return [
+        (name, " > ".join(_short(poll, number) for number in ranking) or "abstains")
+        for name, ranking in poll.ballots.items()
+    ]
+
+
+def _change(poll: Poll, change: ChangedMind) -> str:
+    before = "their own proposal" if change.before is None else _short(poll, change.before)
+    return f"{change.name} (from {before} to {_short(poll, change.after)})"
+
+
+def _named(poll: Poll, number: int) -> str:
+    """An option in full; a proposal with whose it is."""
+    option = one_line(poll.options[number]).rstrip(".")
+    return f"{letter(number)}, by {poll.opened.by[number]} (“{option}”)" if poll.opened.by else f"“{option}”"
+
+
+def _short(poll: Poll, number: int) -> str:
+    """An option where it is one of several in a line: a proposal by its letter."""
+    return letter(number) if poll.opened.by else f"“{clipped(one_line(poll.options[number]), _SHORT)}”"
+
+
+def _many(number: int, thing: str, things: str = "") -> str:
+    return f"{number} {thing if number == 1 else things or f'{thing}s'}"
+
+
+def _and(parts: Iterable[str]) -> str:
+    *first, last = list[str](parts)
+    return f"{', '.join(first)} and {last}" if first else last

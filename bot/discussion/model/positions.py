@@ -1,0 +1,84 @@
+"""The positions of a record: what each persona was for before anybody had spoken, and who voted otherwise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.discussion.model.polls import Poll
+from bot.discussion.model.record import PositionsRevealed, PositionTaken, Record
+from bot.discussion.text.folding import one_line
+from bot.discussion.text.segmentation import clipped
+
+# In characters: what is voted on, and what is told of a position where all stand together. Two sentences take less.
+PROPOSAL_LENGTH: Final = 300
+_TOLD_LENGTH: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A persona's, of turn `seq`. `text` is empty for one that had none. `choice`: the number of the option that it
+    names; None: it names none, or there were none."""
+
+    seq: int
+    name: str
+    text: str
+    choice: int | None = None
+
+    @property
+    def proposal(self) -> str:
+        """What is voted on where positions are proposals."""
+        return clipped(one_line(self.text), PROPOSAL_LENGTH)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedMind:
+    """A persona that voted for something else than it was for before. `before` None: its own proposal."""
+
+    name: str
+    before: int | None
+    after: int
+
+
+def positions(record: Record) -> list[Position]:
+    """What everybody had written down, in the order in which it came; of whoever wrote twice the last."""
+    taken = {
+        turn.speaker: Position(turn.seq, turn.speaker, "" if turn.withheld else turn.text, steering.choice)
+        for turn, steering in record.steerings()
+        if isinstance(steering, PositionTaken)
+    }
+    return list(taken.values())
+
+
+def are_revealed(record: Record) -> bool:
+    """Whether everybody may read them."""
+    return any(isinstance(steering, PositionsRevealed) for _, steering in record.steerings())
+
+
+def in_words(taken: Sequence[Position], options: Sequence[str]) -> str:
+    """All of them as the table gets to read them, a line each."""
+    if not any(position.text or position.choice is not None for position in taken):
+        return "Nobody wrote down a position."
+    lines = ["Everybody wrote down a position before anyone had spoken:"]
+    for position in taken:
+        what = f" ({options[position.choice]})" if position.choice is not None else ""
+        said = clipped(one_line(position.text), _TOLD_LENGTH) or ("" if what else "no position")
+        lines.append(": ".join(filter(None, [f"{position.name}{what}", said])))
+    return "\n".join(lines)
+
+
+def changed_minds(record: Record, poll: Poll) -> list[ChangedMind]:
+    """Who voted for something else than the position they had, in the order of the votes. Where the options are
+    proposals: whose first place is not their own."""
+    had = {position.name: position for position in positions(record)}
+    changed: list[ChangedMind] = []
+    for name, ranking in poll.ballots.items():
+        position = had.get(name)
+        if not ranking or position is None:
+            continue
+        if poll.opened.by:
+            own = poll.options.index(position.proposal) if position.proposal in poll.options else None
+            if own is not None and own != ranking[0]:
+                changed.append(ChangedMind(name, None, ranking[0]))
+        elif position.choice is not None and position.choice != ranking[0]:
+            changed.append(ChangedMind(name, position.choice, ranking[0]))
+    return changed
