@@ -29,6 +29,7 @@ WALL_CLOCK = {
     *("now", "schema.now"),
 }
 ASKS_THE_WALL_CLOCK = {
+    "backfill.py": "the id, which is a time, behind which a standing table is read back",
     "schema.py": "it is where `now` stands",
     "store.py": "when a session ended is stored",
     "webhook_table.py": "when a webhook was made is stored",
