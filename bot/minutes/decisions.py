@@ -18,6 +18,8 @@ def as_told(record: Record) -> Record:
             if turn.kind in PRIVATE_KINDS:
                 continue
             if isinstance(turn.steering, PositionsRevealed):
+                if turn.withheld:
+                    continue
                 yield from (
                     each for each in private if isinstance(each.steering, PositionTaken) and each.seq < turn.seq
                 )

@@ -120,7 +120,7 @@ def _puts_questions(table: Standing) -> bool:
 
 def _zone(settings: ServerSettings) -> tzinfo:
     """A server's time zone; UTC where it has set none, or one that this machine does not know."""
-    name: str | None = getattr(settings, "time_zone", None)
+    name: str | None = settings.time_zone
     try:
         return ZoneInfo(name) if name else UTC
     except (ZoneInfoNotFoundError, ValueError):

@@ -45,7 +45,9 @@ async def skip(runner: Steered, *, by: str) -> Persona | None:
     UserError."""
     _refuse(runner, "skip")
     step = next_step(runner.session, runner.record)
-    if open_poll(runner.record) and isinstance(step, Gather | ClosePoll):
+    if (poll := open_poll(runner.record)) and isinstance(step, Gather | ClosePoll):
+        if poll.is_cut:
+            raise UserError("The vote is being closed already: it waits only for the personas' ballots.")
         await runner.steer(PollCut(), f"{by} closes the vote.")
         return None
     if isinstance(step, Gather):

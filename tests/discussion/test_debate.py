@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discussion.model.dials import Dials
+from bot.discussion.model.polls import open_poll
 from bot.discussion.model.record import Record
 from bot.discussion.model.steerings import (
     FloorGiven,
@@ -356,6 +357,22 @@ def test_lengthened_in_its_closings_it_goes_back_to_rebuttals() -> None:
     assert len(table.spoken()) == 16
     assert ["closing speech" in note for note in notes[-3:]] == [False, True, True]
     assert [type(turn.steering) for turn in table.record].count(PollOpened) == 2
+
+
+def test_lengthened_by_no_more_than_its_closings_it_begins_no_rebuttals() -> None:
+    table = debate(4, 10)
+    table.speak(9)
+    table.steer(TurnsChanged(turns=11))
+    assert "closing" in table.next_note
+
+
+def test_stopped_in_its_first_vote_and_continued_it_holds_no_vote_that_nobody_can_cast() -> None:
+    table = debate(4, 10)
+    while open_poll(table.record) is None:
+        table.take(table.step)
+    table.steer(TurnsChanged(turns=6, goes_on=True))
+    assert open_poll(table.record) is None
+    assert not isinstance(table.step, ClosePoll | Gather)
 
 
 def test_after_its_end_it_goes_on_to_another_vote() -> None:

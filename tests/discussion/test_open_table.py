@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.discussion.model.fading import faded
 from bot.discussion.model.steerings import FloorGiven, QuestionPut, TurnsChanged, TurnSkipped, WrapUpCalled
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.steps import Choose, Close, Listen, Speak, Summarise
@@ -172,3 +173,17 @@ def test_it_always_falls_silent_and_answers_everyone_who_is_heard(seed: int, mos
         for _ in range(chance.randint(1, 3)):
             table.guest(chance.choice(said), name=chance.choice(["Zoe", "Tom"]))
         assert 1 <= len(answers(table, words)) <= most
+
+
+@given(seed=st.integers(0, 20))
+def test_it_stays_silent_when_old_words_fade(seed: int) -> None:
+    table = open_table(seed=seed)
+    table.guest("The snow came early.")
+    answers(table)
+    table.steer(FloorGiven(name="Mira"))
+    answers(table)
+    table.steer(QuestionPut(question="Who clears the path?"))
+    answers(table)
+    for turn in faded(table.session, table.record, table.record.last_seq):
+        table.record.put(turn)
+    assert table.step == Listen()

@@ -40,7 +40,8 @@ class Memory(BaseModel):
         """What is to be kept of a table as it stands; None where it came to nothing that was shown."""
         unnamed = guests_unnamed(session, record)
         # What a table was stopped before it was shown stays private for good.
-        revealed = any(isinstance(steering, PositionsRevealed) for _, steering in record.steerings())
+        steered = record.steerings()
+        revealed = any(isinstance(steering, PositionsRevealed) and not turn.withheld for turn, steering in steered)
         kept = [
             KeptTurn(seq=turn.seq, kind=turn.kind, speaker=turn.speaker, text=unnamed(text))
             for turn in record

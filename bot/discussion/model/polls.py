@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from bot.discussion.model.record import Record
-from bot.discussion.model.steerings import BallotCast, Moved, PollClosed, PollCut, PollOpened
+from bot.discussion.model.steerings import BallotCast, Moved, PollClosed, PollCut, PollOpened, TurnsChanged
 
 # As many options as a convener may name, and fewer than there are letters or buttons.
 MOST_OPTIONS: Final = 10
@@ -112,9 +112,14 @@ def poll_of(record: Record, seq: int) -> Poll | None:
 
 
 def open_poll(record: Record) -> Poll | None:
-    """The poll that members can vote in now."""
+    """The poll that members can vote in now: the newest, unless it is closed, or the table ended meanwhile."""
     last = next(reversed(polls(record)), None)
-    return last if last and last.closed is None else None
+    return last if last and last.closed is None and last.seq > went_on(record) else None
+
+
+def went_on(record: Record) -> int:
+    """The turn with which the discussion went on after its end, the last time; 0: it never did."""
+    return max((t.seq for t, s in record.steerings() if isinstance(s, TurnsChanged) and s.goes_on), default=0)
 
 
 def counted(poll: PollOpened, votes: Iterable[int]) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.discussion.model import poll_words, positions
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.polls import LEAST_OPTIONS, MOST_OPTIONS, Poll, letter, polls
+from bot.discussion.model.polls import LEAST_OPTIONS, MOST_OPTIONS, Poll, letter, polls, went_on
 from bot.discussion.model.record import MINORITY_FLAG, Record, Session, question_on_table, speakers
 from bot.discussion.model.steerings import PollOpened, PositionsRevealed, TurnsChanged, TurnSkipped
 from bot.discussion.moderation import agenda
@@ -85,7 +85,7 @@ class Council(Format):
 
 def _poll(record: Record) -> Poll | None:
     """The ballot. A table that goes on after its end holds another."""
-    anew = max((t.seq for t, s in record.steerings() if isinstance(s, TurnsChanged) and s.goes_on), default=0)
+    anew = went_on(record)
     return next((poll for poll in reversed(polls(record)) if poll.seq > anew), None)
 
 

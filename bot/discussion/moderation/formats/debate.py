@@ -89,10 +89,6 @@ class Debate(Format):
     def choices(self, session: Session) -> tuple[str, ...]:
         return OPTIONS
 
-    def talk_is_over(self, session: Session, record: Record) -> bool:
-        phase, _ = debate_phases.current(record)
-        return phase is not None and debate_phases.due(session, record) is None
-
     def takes_questions(self, session: Session, record: Record) -> bool:
         """Whether what the audience asks now will have its turn."""
         if agenda.has_ended(record):
@@ -125,7 +121,8 @@ def _vote(session: Session, record: Record, poll: Poll) -> Step:
             return Gather("position", missing, question, options, is_shown=False, note=_VIEW)
         return Gather("ballot", missing, question, options, poll=poll.seq, note=_VOTE)
     before = poll_named(record, BEFORE)
-    return ClosePoll(poll.seq, compared=0 if is_before or before is None else before.seq)
+    is_compared = not is_before and before is not None and before.closed is not None
+    return ClosePoll(poll.seq, compared=before.seq if is_compared and before else 0)
 
 
 def _end(session: Session, record: Record) -> Step:
@@ -134,7 +131,7 @@ def _end(session: Session, record: Record) -> Step:
     if not any(turn.text and not turn.withheld for turn in spoken):
         return sum_up(session, record)
     after = poll_named(record, AFTER)
-    if after is None or after.seq < spoken[-1].seq:
+    if after is None or after.closed is None or after.seq < spoken[-1].seq:
         opened = PollOpened(name=AFTER, question=session.task.questions[0], options=OPTIONS)
         return Say(opened, "The debate is over, and the motion is put to the vote again.")
     told = outcome(record, after)

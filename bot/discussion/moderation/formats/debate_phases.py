@@ -41,7 +41,7 @@ def due(session: Session, record: Record) -> Phase | None:
     if phase == "closings":
         to_come = sum(not turns for turns in had)
         is_lengthened = any(isinstance(turn.steering, TurnsChanged) for turn in record.after(since))
-        if is_lengthened and left > to_come:
+        if is_lengthened and left > max(to_come, len(had)):
             return "rebuttals"
         return "closings" if to_come else None
     total = agenda.turns_in_all(session, record)

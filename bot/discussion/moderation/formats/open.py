@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.discussion.model.fading import FADED_FLAG
 from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Record, Session, Turn, speakers
@@ -100,6 +101,8 @@ def _called(session: Session, record: Record, table: Sequence[Persona]) -> list[
 def _has_more_to_say(session: Session, record: Record, word: AudienceQuestion, taken: Sequence[Turn]) -> bool:
     """Whether somebody speaks on whom nobody called: to a question that was put the whole table, to what calls on
     nobody one persona or two, and whomever the last speaker calls on. Whoever asked a guest leaves them the floor."""
+    if any(FADED_FLAG in turn.flags for turn in (*taken, *word.turns)):
+        return False  # it was weeks ago, and its words are gone
     told = [turn for turn in taken if turn.text and not turn.withheld]
     steering = word.turns[-1].steering
     if not told:
