@@ -85,9 +85,9 @@ async def test_a_council_of_three_personas_and_two_people(place: SimulatedPlace,
 
     assert "The vote closes." in await place.press("Skip")
     result = words(card_of(place, "### Result"))
-    assert "**People, first places**" in result
-    assert "**Personas, first places**\n" in result
-    assert "Points of all places" in result
+    won = r"^\*\*[ABC] · Aino would bake .*\*\*\n`████████[▒░]{4}` . points, first for 2 personas"
+    assert re.search(won, result, re.MULTILINE)
+    assert "`█` personas  `▒` people" in result
     assert "by Aino (“Aino would bake \\*rye\\* at dawn. It keeps”)." in result
     assert "This vote is closed." in words(card_of(place, "### Vote"))
     assert buttons(card_of(place, "### Vote")) == []
@@ -124,6 +124,33 @@ async def test_what_is_steered_while_the_table_votes(place: SimulatedPlace) -> N
     await place.type("stop")
     assert "This vote is closed." in words(card_of(place, "### Vote"))
     assert not [card for card in place.cards if words(card).startswith("### Result")]
+
+
+def shown(poll: Poll) -> list[str]:
+    """The lines of the result's card."""
+    turn = Turn(9, "result", "Moderator", poll_words.in_words(poll, Record()), steering=poll.closed)
+    parts = result_card(poll, turn).walk_children()
+    return "\n".join(part.content for part in parts if isinstance(part, discord.ui.TextDisplay)).splitlines()
+
+
+def test_a_result_names_each_option_once_with_one_bar_of_personas_and_people() -> None:
+    opened = PollOpened(name="council", question="Shall we?", options=("yes", "no", "it depends"))
+    ballots = {"Aino": (0,), "Bo": (1,), "Ravi": (0,), "Yuki": ()}
+    voted = Poll(9, opened, ballots, closed=PollClosed(poll=9, people=(1, 0, 0)))
+    assert shown(voted) == [
+        "### Result",
+        "The result, with 3 of 4 votes: “yes”.",
+        "**A · yes**",
+        "`████████▒▒▒▒` 2 personas and 1 person",
+        "B · no",
+        "`████░░░░░░░░` 1 persona",
+        "C · it depends",
+        "`░░░░░░░░░░░░` nobody",
+        "-# `█` personas  `▒` people",
+        "-# Abstained: Yuki.",
+    ]
+    nobody = Poll(9, opened, {"Aino": ()}, closed=PollClosed(poll=9, people=(0, 0, 0)))
+    assert shown(nobody)[1:4] == ["Nobody voted: there is no result.", "A · yes", "`░░░░░░░░░░░░` nobody"]
 
 
 def length_of(card: c.Layout) -> tuple[int, int]:

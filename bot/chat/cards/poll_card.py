@@ -7,7 +7,7 @@ import discord
 
 from bot.chat.cards import components as c
 from bot.chat.text.sentences import small
-from bot.discussion.model.poll_words import tally
+from bot.discussion.model.poll_words import tally, votes_for
 from bot.discussion.model.polls import Poll, letter
 from bot.discussion.model.positions import Position
 from bot.discussion.model.record import Turn
@@ -21,11 +21,15 @@ _POSITIONS_LIMIT: Final = 3500
 _QUESTION_LIMIT: Final = 400
 _OPTIONS_LIMIT: Final = 3000
 _TEXT_LIMIT: Final = 1500
-_BARS_LIMIT: Final = 1900
+_OPTION_LIMIT: Final = 160
+# In characters: an option that stands in full on the card of the vote.
+_OPTION_SHOWN: Final = 80
 # A position with a face takes three parts of a card's forty: more have none.
 _MOST_FACES: Final = 12
 _LEAST_LENGTH: Final = 40
 _BAR: Final = 12  # characters
+_PERSONAS: Final = "█"
+_PEOPLE: Final = "▒"
 
 
 def positions_card(taken: Sequence[Position], options: Sequence[str], faces: Mapping[str, str]) -> c.Layout:
@@ -67,25 +71,14 @@ def closed_poll_card(poll: Poll) -> c.Layout:
 
 
 def result_card(poll: Poll, turn: Turn) -> c.Layout:
-    """What came of a vote: what won, the personas' votes, people's and both together in bars, and the turn's other
-    words."""
+    """What came of a vote: what won, how personas and people voted, and the turn's other words."""
     outcome, *others = [line for line in turn.text.splitlines() if line not in tally(poll)] or [""]
-    counts: dict[str, Sequence[int]] = {"Personas": poll.personas, "People": poll.people, "Together": poll.together}
-    if not any(poll.people):
-        del counts["Together"]
-    if poll.opened.ranked:
-        # Who is for what says less than in which order.
-        counts = {f"{who}, first places": votes for who, votes in counts.items() if who != "Together"}
-        counts["Points of all places"] = poll.points
-    room = _BARS_LIMIT // (len(counts) * len(poll.options))
-    bars = [
-        f"**{who}**\n{_bars(poll, votes, room)}" if any(votes) else f"**{who}**\n{small('Nobody voted.')}"
-        for who, votes in counts.items()
-    ]
+    legend = f"`{_PERSONAS}` personas  `{_PEOPLE}` people" if any(poll.people) else ""
+    notes = filter(None, [legend, _fitting(" ".join(others), _TEXT_LIMIT // 2) if others else ""])
     return c.card(
         c.text(f"### Result\n{_fitting(outcome, _TEXT_LIMIT // 2)}"),
-        *map(c.text, bars),
-        *([c.text(small(_fitting(" ".join(others), _TEXT_LIMIT // 2)))] if others else []),
+        c.text(_votes(poll)),
+        *([c.text(told)] if (told := "\n".join(map(small, notes))) else []),
     )
 
 
@@ -98,14 +91,26 @@ def _position(position: Position, options: Sequence[str], room: int) -> str:
     return f"{who}\n> {said}"
 
 
-def _bars(poll: Poll, votes: Sequence[int], room: int) -> str:
-    most = max(votes)
-    lines = [
-        f"`{'█' * (full := round(_BAR * count / most))}{'░' * (_BAR - full)}` **{count}** {letter(number)} · "
-        f"{_fitting(poll.options[number], max(20, room - 30))}"
-        for number, count in enumerate(votes)
-    ]
+def _votes(poll: Poll) -> str:
+    """Two lines an option: what it is, in bold if it won, and a bar of what personas and people gave it."""
+    together, people = poll.together, poll.people
+    if poll.opened.ranked:
+        together, people = poll.points, poll.points_of_people
+    most = max(together, default=0)
+    lines: list[str] = []
+    for number, option in enumerate(poll.options):
+        named = f"{letter(number)} · {_fitting(clipped(one_line(option), _OPTION_SHOWN), _OPTION_LIMIT)}"
+        lines += [
+            f"**{named}**" if number in poll.winners else named,
+            f"`{_bar(together[number] - people[number], people[number], most)}` {votes_for(poll, number)}",
+        ]
     return "\n".join(lines)
+
+
+def _bar(personas: int, people: int, most: int) -> str:
+    """One bar of both, as long as it is to one of `most`."""
+    first, both = (round(_BAR * votes / most) if most else 0 for votes in (personas, personas + people))
+    return _PERSONAS * first + _PEOPLE * (both - first) + "░" * (_BAR - both)
 
 
 def _head(what: str, poll: Poll) -> list[c.Part]:
