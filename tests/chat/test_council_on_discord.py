@@ -153,6 +153,22 @@ def test_a_result_names_each_option_once_with_one_bar_of_personas_and_people() -
     assert shown(nobody)[1:4] == ["Nobody voted: there is no result.", "A · yes", "`░░░░░░░░░░░░` nobody"]
 
 
+def test_a_vote_says_each_option_once_and_keeps_a_long_one_off_its_button() -> None:
+    opened = PollOpened(name="council", question="Shall we?", options=("yes", "no"))
+    short = Poll(9, opened)
+    long = Poll(9, opened.model_copy(update={"options": ("yes", "no, not before the roof has been mended")}))
+    for poll, listed, pressed in (
+        (short, [], ["A · yes", "B · no"]),
+        (long, ["**A** · yes", "**B** · no, not before the roof has been mended"], ["A · yes", "B"]),
+    ):
+        parts = [*open_poll_card(poll, 7, seconds=60).walk_children()]
+        lines = [
+            line for part in parts if isinstance(part, discord.ui.TextDisplay) for line in part.content.split("\n")
+        ]
+        assert lines[:-1] == ["### Vote", "> Shall we?", *listed]
+        assert [part.label for part in parts if isinstance(part, discord.ui.Button)] == pressed
+
+
 def length_of(card: c.Layout) -> tuple[int, int]:
     """The characters of a card's texts, and how many parts it has."""
     parts = [*card.walk_children()]

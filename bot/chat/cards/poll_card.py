@@ -27,6 +27,8 @@ _OPTION_SHOWN: Final = 80
 # A position with a face takes three parts of a card's forty: more have none.
 _MOST_FACES: Final = 12
 _LEAST_LENGTH: Final = 40
+# In characters: five buttons with as much stand in a row.
+_BUTTON_LENGTH: Final = 20
 _BAR: Final = 12  # characters
 _PERSONAS: Final = "█"
 _PEOPLE: Final = "▒"
@@ -51,10 +53,12 @@ def open_poll_card(poll: Poll, session_id: int, *, seconds: int) -> c.Layout:
         c.button(_label(poll, number), VERB, f"{session_id}:{poll.seq}:{number}") for number in range(len(poll.options))
     ]
     rows = [c.row(*buttons[at : at + c.BUTTONS]) for at in range(0, len(buttons), c.BUTTONS)]
+    # Where every button says in words what it stands for, a list above them would say it again.
+    told = all(_is_short(option) for option in poll.options)
     least = f"{seconds} seconds" if seconds < 120 else f"{seconds // 60} minutes"
     until = f"at least {least}" if seconds else "as long as the personas take"
     return c.card(
-        *_head("Vote", poll),
+        *_head("Vote", poll, lists_options=not told),
         *rows,
         c.text(
             small(
@@ -113,12 +117,12 @@ def _bar(personas: int, people: int, most: int) -> str:
     return _PERSONAS * first + _PEOPLE * (both - first) + "░" * (_BAR - both)
 
 
-def _head(what: str, poll: Poll) -> list[c.Part]:
+def _head(what: str, poll: Poll, *, lists_options: bool = True) -> list[c.Part]:
     """The question and what there is to choose from."""
     room = _OPTIONS_LIMIT // len(poll.options) - 10
     lines = [f"**{letter(number)}** · {_fitting(option, room)}" for number, option in enumerate(poll.options)]
     question = _fitting(poll.opened.question, _QUESTION_LIMIT)
-    return [c.text(f"### {what}\n> {question}"), c.text("\n".join(lines))]
+    return [c.text(f"### {what}\n> {question}"), *([c.text("\n".join(lines))] if lists_options else [])]
 
 
 def _fitting(text: str, limit: int) -> str:
@@ -133,4 +137,8 @@ def _fitting(text: str, limit: int) -> str:
 def _label(poll: Poll, number: int) -> str:
     """A short option in words, a long one by its letter."""
     option = one_line(poll.options[number])
-    return f"{letter(number)} · {option}" if len(option) <= 20 else letter(number)
+    return f"{letter(number)} · {option}" if _is_short(option) else letter(number)
+
+
+def _is_short(option: str) -> bool:
+    return len(one_line(option)) <= _BUTTON_LENGTH
