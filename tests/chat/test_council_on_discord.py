@@ -85,7 +85,7 @@ async def test_a_council_of_three_personas_and_two_people(place: SimulatedPlace,
 
     assert "The vote closes." in await place.press("Skip")
     result = words(card_of(place, "### Result"))
-    won = r"^\*\*[ABC] · Aino would bake .*\*\*\n`████████[▒░]{4}` . points, first for 2 personas"
+    won = r"^\*\*[ABC] · Aino would bake .*\*\*\n`████████▒{0,4}` . points, first for 2 personas"
     assert re.search(won, result, re.MULTILINE)
     assert "`█` personas  `▒` people" in result
     assert "by Aino (“Aino would bake \\*rye\\* at dawn. It keeps”)." in result
@@ -143,14 +143,14 @@ def test_a_result_names_each_option_once_with_one_bar_of_personas_and_people() -
         "**A · yes**",
         "`████████▒▒▒▒` 2 personas and 1 person",
         "B · no",
-        "`████░░░░░░░░` 1 persona",
+        "`████` 1 persona",
         "C · it depends",
-        "`░░░░░░░░░░░░` nobody",
+        "nobody",
         "-# `█` personas  `▒` people",
         "-# Abstained: Yuki.",
     ]
     nobody = Poll(9, opened, {"Aino": ()}, closed=PollClosed(poll=9, people=(0, 0, 0)))
-    assert shown(nobody)[1:4] == ["Nobody voted: there is no result.", "A · yes", "`░░░░░░░░░░░░` nobody"]
+    assert shown(nobody)[1:4] == ["Nobody voted: there is no result.", "A · yes", "nobody"]
 
 
 def test_a_vote_says_each_option_once_and_keeps_a_long_one_off_its_button() -> None:

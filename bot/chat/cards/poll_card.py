@@ -21,9 +21,9 @@ _POSITIONS_LIMIT: Final = 3500
 _QUESTION_LIMIT: Final = 400
 _OPTIONS_LIMIT: Final = 3000
 _TEXT_LIMIT: Final = 1500
-_OPTION_LIMIT: Final = 160
+_OPTION_LIMIT: Final = 120
 # In characters: an option that stands in full on the card of the vote.
-_OPTION_SHOWN: Final = 80
+_OPTION_SHOWN: Final = 60
 # A position with a face takes three parts of a card's forty: more have none.
 _MOST_FACES: Final = 12
 _LEAST_LENGTH: Final = 40
@@ -104,17 +104,18 @@ def _votes(poll: Poll) -> str:
     lines: list[str] = []
     for number, option in enumerate(poll.options):
         named = f"{letter(number)} · {_fitting(clipped(one_line(option), _OPTION_SHOWN), _OPTION_LIMIT)}"
+        bar = _bar(together[number] - people[number], people[number], most)
         lines += [
             f"**{named}**" if number in poll.winners else named,
-            f"`{_bar(together[number] - people[number], people[number], most)}` {votes_for(poll, number)}",
+            f"`{bar}` {votes_for(poll, number)}" if bar else votes_for(poll, number),
         ]
     return "\n".join(lines)
 
 
 def _bar(personas: int, people: int, most: int) -> str:
-    """One bar of both, as long as it is to one of `most`."""
+    """One bar of both, as long as it is to one of `most`. Nothing fills it up: that would look like people's part."""
     first, both = (round(_BAR * votes / most) if most else 0 for votes in (personas, personas + people))
-    return _PERSONAS * first + _PEOPLE * (both - first) + "░" * (_BAR - both)
+    return _PERSONAS * first + _PEOPLE * (both - first)
 
 
 def _head(what: str, poll: Poll, *, lists_options: bool = True) -> list[c.Part]:
