@@ -62,8 +62,8 @@ def open_poll_card(poll: Poll, session_id: int, *, seconds: int) -> c.Layout:
         *rows,
         c.text(
             small(
-                f"One secret vote each, which you can change. It is open for {until}; then everyone sees the result. "
-                "Whoever steers the table can close it sooner with Skip."
+                f"One secret vote each, which you can change. It is open for {until}; nobody sees meanwhile how it "
+                "stands. Whoever steers the table can close it sooner with Skip."
             )
         ),
     )
