@@ -13,7 +13,8 @@ from time import perf_counter
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import Compaction, Record, Session, Turn, moderator_turn
+from bot.discussion.model.record import Record, Session, Turn, moderator_turn
+from bot.discussion.model.steerings import Compaction
 from bot.discussion.model.task import Task
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.steps import Listen, Speak

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final, TextIO
 
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import MINORITY_FLAG, QuestionPut, Record, Session, Turn
+from bot.discussion.model.record import MINORITY_FLAG, Record, Session, Turn
+from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.text.control_sequences import without_controls
 from bot.discussion.text.wrapping import columns, wrapped

@@ -7,7 +7,8 @@ import pytest
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Session, Turn
+from bot.discussion.model.record import Session, Turn
+from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.model.task import Task
 from bot.sessions.delivery.notices import SessionClosed
 from bot.store.models import Post, PostKind

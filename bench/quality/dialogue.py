@@ -11,7 +11,8 @@ from openai import AsyncOpenAI, DefaultAioHttpClient
 
 from bot.discussion.model.names import addressed
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Record, Session, Turn, WrapUpCalled, moderator_turn
+from bot.discussion.model.record import Record, Session, Turn, moderator_turn
+from bot.discussion.model.steerings import QuestionPut, WrapUpCalled
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.steps import Open, Speak, WrapUp
 from bot.discussion.prompts.prompt import Cue, stop_strings

@@ -2,7 +2,8 @@
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Record, Session, Turn, moderator_turn
+from bot.discussion.model.record import Record, Session, Turn, moderator_turn
+from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.model.task import Task
 
 QUESTIONS = ("Who sweeps the hall?", "Who pays for the lamps?")

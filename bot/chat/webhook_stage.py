@@ -29,14 +29,13 @@ from bot.chat.text.host_details import HostDetails
 from bot.chat.text.sentences import sentence, small
 from bot.chat.text.split import MESSAGE_LIMIT, split_text
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import (
-    MINORITY_FLAG,
+from bot.discussion.model.record import MINORITY_FLAG, Turn
+from bot.discussion.model.steerings import (
     PollClosed,
     PollOpened,
     PositionsRevealed,
     QuestionPut,
     Steering,
-    Turn,
     TurnsChanged,
 )
 from bot.library.name_rules import safe_name

@@ -12,15 +12,8 @@ from bot.discussion.model.bursts import as_one, bursts
 from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.polls import Poll
-from bot.discussion.model.record import (
-    MINORITY_FLAG,
-    PRIVATE_KINDS,
-    QuestionPut,
-    Record,
-    SeatAdded,
-    Session,
-    Turn,
-)
+from bot.discussion.model.record import MINORITY_FLAG, PRIVATE_KINDS, Record, Session, Turn
+from bot.discussion.model.steerings import QuestionPut, SeatAdded
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.links import plain_links
 from bot.discussion.text.markup import in_words

@@ -4,18 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.discussion.model.polls import Poll, polls
-from bot.discussion.model.record import (
-    MINORITY_FLAG,
-    PRIVATE_KINDS,
-    BallotCast,
-    PollClosed,
-    PollOpened,
-    PositionsRevealed,
-    PositionTaken,
-    Record,
-    Session,
-    Turn,
-)
+from bot.discussion.model.record import MINORITY_FLAG, PRIVATE_KINDS, Record, Session, Turn
+from bot.discussion.model.steerings import BallotCast, PollClosed, PollOpened, PositionsRevealed, PositionTaken
 from bot.discussion.moderation.formats.table import format_of
 
 

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Literal, get_args
 
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import Record, SeatAdded, question_on_table, seats
+from bot.discussion.model.record import Record, question_on_table, seats
+from bot.discussion.model.steerings import SeatAdded
 from bot.discussion.moderation.formats.table import format_of
 from bot.errors import RoundtableError
 from bot.minutes.account import PlaceNames, title_of

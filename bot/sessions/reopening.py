@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from bot.discussion.model.record import Record, TurnsChanged, moderator_turn
+from bot.discussion.model.record import Record, moderator_turn
+from bot.discussion.model.steerings import TurnsChanged
 from bot.discussion.moderation.formats.table import format_of
 from bot.errors import Remedy, UserError
 from bot.sessions.composing.limits import LimitReached, Limits, check

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from bot import metrics
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.record import QuestionPut, Record, Session, Steering, Turn
+from bot.discussion.model.record import Record, Session, Turn
+from bot.discussion.model.steerings import QuestionPut, Steering
 from bot.errors import Remedy, UserError
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.logs import log_about

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.discussion.model.record import QuestionPut, Record, Session, Steering
+from bot.discussion.model.record import Record, Session
 from bot.discussion.model.starter import question_due, starter_of
+from bot.discussion.model.steerings import QuestionPut, Steering
 from bot.discussion.moderation.formats.table import format_of
 from bot.sessions.interruptible import Interruptible
 from bot.store.engine import TransientDatabaseError

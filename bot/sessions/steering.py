@@ -4,22 +4,17 @@ from typing import Protocol
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.polls import open_poll
-from bot.discussion.model.record import (
+from bot.discussion.model.record import Record, Session, moderator_turn, question_on_table, seats, speakers
+from bot.discussion.model.steerings import (
     FloorGiven,
     Muted,
     PollCut,
-    Record,
     SeatAdded,
     SeatRemoved,
-    Session,
     Steering,
     TurnsChanged,
     TurnSkipped,
     WrapUpCalled,
-    moderator_turn,
-    question_on_table,
-    seats,
-    speakers,
 )
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.formats.format import Wish

@@ -12,7 +12,8 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.polls import open_poll
-from bot.discussion.model.record import PollCut, Record, Session, TurnsChanged
+from bot.discussion.model.record import Record, Session
+from bot.discussion.model.steerings import PollCut, TurnsChanged
 from bot.discussion.model.task import Task
 from bot.discussion.moderation.agenda import has_ended
 from bot.discussion.moderation.formats.table import format_of

@@ -10,17 +10,8 @@ from bot.discussion.model.ballots import current_ballot
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.fading import faded
 from bot.discussion.model.polls import counted, moved, poll_of
-from bot.discussion.model.record import (
-    PRIVATE_KINDS,
-    PollClosed,
-    QuestionPut,
-    Record,
-    Steering,
-    Turn,
-    moderator_turn,
-    seats,
-    struck,
-)
+from bot.discussion.model.record import PRIVATE_KINDS, Record, Turn, moderator_turn, seats, struck
+from bot.discussion.model.steerings import PollClosed, QuestionPut, Steering
 from bot.discussion.moderation.agenda import last_call
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.speaker_selection import summariser

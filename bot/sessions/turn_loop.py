@@ -5,7 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from bot.discussion.model.record import QuestionPut, Record, Turn, TurnsChanged, WrapUpCalled
+from bot.discussion.model.record import Record, Turn
+from bot.discussion.model.steerings import QuestionPut, TurnsChanged, WrapUpCalled
 from bot.discussion.moderation.moderator import next_step, still_fits
 from bot.discussion.moderation.stagnation import IN_VAIN_BEFORE_PAUSE, in_vain
 from bot.discussion.moderation.steps import (

@@ -7,7 +7,8 @@ from sqlalchemy import Row
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import STEERING, Session, Turn, Usage
+from bot.discussion.model.record import Session, Turn, Usage
+from bot.discussion.model.steerings import STEERING
 from bot.discussion.model.task import Task
 from bot.store.models import Fault, Post, PostKind, PostStatus, Status, StoredSession, Webhook
 

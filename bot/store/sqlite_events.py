@@ -56,7 +56,7 @@ def empty_log(connection: Any) -> bool:
     """
     cursor = connection.cursor()
     # https://sqlite.org/fts5.html#the_optimize_command
-    cursor.execute(f"INSERT INTO {MEMORY_INDEX}({MEMORY_INDEX}) VALUES ('optimize')")
+    cursor.execute(f"INSERT INTO {MEMORY_INDEX}({MEMORY_INDEX}) VALUES ('optimize')")  # nosec B608 (a name of ours)
     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     is_busy = cursor.fetchone()[0]
     cursor.close()

@@ -7,7 +7,7 @@ import pytest
 
 from bot.chat.text.sentences import sentence
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import FloorGiven, Muted, SeatAdded, SeatRemoved, TurnSkipped
+from bot.discussion.model.steerings import FloorGiven, Muted, SeatAdded, SeatRemoved, TurnSkipped
 from bot.sessions.delivery.notices import SessionClosed
 from bot.store.models import Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint

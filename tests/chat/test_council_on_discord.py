@@ -14,7 +14,8 @@ from bot.discussion.model import poll_words
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.polls import Poll
 from bot.discussion.model.positions import Position
-from bot.discussion.model.record import PollClosed, PollOpened, Record, Turn
+from bot.discussion.model.record import Record, Turn
+from bot.discussion.model.steerings import PollClosed, PollOpened
 from tests.support.endpoint_stand_in import Answer, Request, ScriptedEndpoint, says
 from tests.support.simulated_bot import Parts
 from tests.support.simulated_place import PACE, SimulatedPlace, buttons, told, words

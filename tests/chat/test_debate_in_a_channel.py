@@ -4,7 +4,7 @@ import discord
 import pytest
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import QuestionTaken
+from bot.discussion.model.steerings import QuestionTaken
 from bot.store.models import PostKind, Status
 from tests.support.debaters import debaters
 from tests.support.endpoint_stand_in import ScriptedEndpoint

@@ -7,7 +7,8 @@ import discord
 import pytest
 
 from bot.chat.text.sentences import sentence
-from bot.discussion.model.record import QuestionPut, Record, Session
+from bot.discussion.model.record import Record, Session
+from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.steps import Open, Speak, Summarise
 from bot.llm.dummy.server import serve_dummy

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import QuestionPut
+from bot.discussion.model.steerings import QuestionPut
 from bot.library.catalogue import Catalogue
 from bot.sessions.standing_questions import StandingQuestions
 from bot.store.models import Status

@@ -6,15 +6,8 @@ from hypothesis import strategies as st
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import (
-    STEERING,
-    Compaction,
-    QuestionPut,
-    Record,
-    TurnsChanged,
-    TurnSkipped,
-    WrapUpCalled,
-)
+from bot.discussion.model.record import Record
+from bot.discussion.model.steerings import STEERING, Compaction, QuestionPut, TurnsChanged, TurnSkipped, WrapUpCalled
 from bot.discussion.moderation.agenda import (
     following_question,
     is_wrapping_up,

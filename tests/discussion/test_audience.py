@@ -4,7 +4,7 @@ import pytest
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.reactions import says
-from bot.discussion.model.record import AudienceReacted, Compaction, FloorGiven, QuestionPut, TurnSkipped
+from bot.discussion.model.steerings import AudienceReacted, Compaction, FloorGiven, QuestionPut, TurnSkipped
 from bot.discussion.moderation.audience import clause, to_be_noted, waiting
 from bot.discussion.moderation.moderator import still_fits
 from bot.discussion.moderation.steps import Choose, Speak

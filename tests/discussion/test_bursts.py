@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.discussion.model.bursts import GOES_ON_FLAG, as_one, bursts
-from bot.discussion.model.record import FloorChosen, WrapUpCalled
+from bot.discussion.model.steerings import FloorChosen, WrapUpCalled
 from bot.discussion.moderation.asked_guest import asked_guest, awaited_guest
 from bot.discussion.moderation.steps import Open
 from bot.discussion.prompts.prompt import transcript

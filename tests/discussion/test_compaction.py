@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.model.record import QuestionPut
+from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.prompts.compaction import compaction
 from bot.discussion.prompts.prompt import transcript
 from tests.support.recorded_table import QUESTIONS, RecordedTable, table_of

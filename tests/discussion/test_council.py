@@ -13,20 +13,18 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.polls import open_poll, polls
 from bot.discussion.model.positions import positions
-from bot.discussion.model.record import (
-    MINORITY_FLAG,
+from bot.discussion.model.record import MINORITY_FLAG, Record, speakers
+from bot.discussion.model.steerings import (
     Muted,
     PollCut,
     PollOpened,
     PositionsRevealed,
     QuestionPut,
-    Record,
     SeatAdded,
     SeatRemoved,
     TurnsChanged,
     TurnSkipped,
     WrapUpCalled,
-    speakers,
 )
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import (
+from bot.discussion.model.record import Record
+from bot.discussion.model.steerings import (
     FloorGiven,
     Muted,
     PhaseBegun,
     PollOpened,
     QuestionTaken,
-    Record,
     SeatAdded,
     SeatRemoved,
     SidesDrawn,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.model.record import FloorGiven, QuestionPut, SeatAdded, SeatRemoved
+from bot.discussion.model.steerings import FloorGiven, QuestionPut, SeatAdded, SeatRemoved
 from bot.discussion.moderation.steps import Close, Speak
 from tests.support.recorded_table import RecordedTable, persona, table_of
 

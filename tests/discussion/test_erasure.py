@@ -6,7 +6,8 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member, forget, without, without_name
 from bot.discussion.model.gist import gist
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut, Record, Session, Turn, moderator_turn
+from bot.discussion.model.record import Record, Session, Turn, moderator_turn
+from bot.discussion.model.steerings import Compaction, FloorGiven, QuestionPut
 from bot.discussion.model.task import Task
 from bot.discussion.prompts.prompt import transcript
 

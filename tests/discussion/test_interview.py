@@ -6,7 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discussion.model.record import QuestionPut, Record, TurnsChanged, TurnSkipped, WrapUpCalled, answers
+from bot.discussion.model.record import Record, answers
+from bot.discussion.model.steerings import QuestionPut, TurnsChanged, TurnSkipped, WrapUpCalled
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import concerns, next_step
 from bot.discussion.moderation.steps import Close, Listen, Speak, Summarise

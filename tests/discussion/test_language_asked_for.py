@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.discussion.model.record import QuestionPut, Record, Session, Turn
+from bot.discussion.model.record import Record, Session, Turn
+from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.replies.language_names import LANGUAGE_NAMES, scripts_named
 from bot.discussion.replies.scripts import is_foreign
 from tests.support.samples import CAST, TASK, stored_session

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from bot.discussion.model.memory import KeptTurn, Memory
-from bot.discussion.model.record import PositionsRevealed, PositionTaken, QuestionPut, Turn, struck
+from bot.discussion.model.record import Turn, struck
+from bot.discussion.model.steerings import PositionsRevealed, PositionTaken, QuestionPut
 from tests.support.recorded_table import RecordedTable
 
 SUMMARY = "✅ Lend the tools.\n⚖️ Ravi doubts it.\n❓ Who pays?"

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discussion.model.record import FloorGiven, QuestionPut, TurnsChanged, TurnSkipped, WrapUpCalled
+from bot.discussion.model.steerings import FloorGiven, QuestionPut, TurnsChanged, TurnSkipped, WrapUpCalled
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.steps import Choose, Close, Listen, Speak, Summarise
 from tests.support.recorded_table import RecordedTable, Words, persona, plain_words, table_of

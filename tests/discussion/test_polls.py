@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bot.discussion.model import poll_words
 from bot.discussion.model.polls import Poll, moved
 from bot.discussion.model.positions import changed_minds
-from bot.discussion.model.record import Moved, Muted, PollClosed, PollOpened, PositionTaken, Record, Turn
+from bot.discussion.model.record import Record, Turn
+from bot.discussion.model.steerings import Moved, Muted, PollClosed, PollOpened, PositionTaken
 from bot.discussion.moderation.dissenter import dissenter
 from bot.discussion.replies.stated import states
 from tests.support.recorded_table import RecordedTable

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import QuestionPut
+from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.prompts.private_prompts import ballot_prompt, position_prompt, read_ballot, read_position
 from bot.discussion.prompts.prompt import Cue, build_prompt
 from tests.support.recorded_table import AINO, RecordedTable

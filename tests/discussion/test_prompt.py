@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import QuestionPut, SeatAdded, SeatRemoved, Turn
+from bot.discussion.model.record import Turn
+from bot.discussion.model.steerings import QuestionPut, SeatAdded, SeatRemoved
 from bot.discussion.moderation.steps import Close, Open, Speak, Summarise
 from bot.discussion.prompts.compaction import compaction
 from bot.discussion.prompts.prompt import (

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import Compaction, Muted, SeatAdded, TurnsChanged, TurnSkipped, WrapUpCalled
+from bot.discussion.model.steerings import Compaction, Muted, SeatAdded, TurnsChanged, TurnSkipped, WrapUpCalled
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.steps import Close
 from bot.store.models import Status, StoredSession

@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.model.record import (
+from bot.discussion.model.record import Record, Turn
+from bot.discussion.model.steerings import (
     Compaction,
     FloorGiven,
     Muted,
-    Record,
     SeatAdded,
     SeatRemoved,
-    Turn,
     TurnSkipped,
     WrapUpCalled,
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.discussion.model.record import QuestionPut, TurnsChanged
+from bot.discussion.model.steerings import QuestionPut, TurnsChanged
 from bot.discussion.moderation.agenda import turns_left
 from bot.discussion.moderation.stagnation import in_vain
 from bot.discussion.moderation.steps import Open, Speak, WrapUp

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import QuestionPut, Record, Session, moderator_turn
+from bot.discussion.model.record import Record, Session, moderator_turn
 from bot.discussion.model.starter import Starter, question_due
+from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.model.task import Task
 from bot.library.file_problem import UnusableFile
 from bot.library.files import read_task

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discussion.model.dials import TurnOrder
-from bot.discussion.model.record import (
+from bot.discussion.model.record import Record
+from bot.discussion.model.steerings import (
     Compaction,
     FloorChosen,
     FloorGiven,
     Muted,
     QuestionPut,
-    Record,
     SeatAdded,
     SeatRemoved,
     TurnSkipped,

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discussion.model.record import Compaction, FloorChosen, QuestionPut, SeatAdded, Turn, Usage
+from bot.discussion.model.record import Turn, Usage
+from bot.discussion.model.steerings import Compaction, FloorChosen, QuestionPut, SeatAdded
 from bot.minutes.account import PlaceNames, VoteTally
 from bot.minutes.as_html import as_html
 from bot.minutes.as_jsonl import as_jsonl

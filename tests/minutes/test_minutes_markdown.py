@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.discussion.model.record import QuestionPut, SeatAdded, Turn
+from bot.discussion.model.record import Turn
+from bot.discussion.model.steerings import QuestionPut, SeatAdded
 from bot.minutes.account import VoteTally
 from bot.minutes.as_markdown import as_markdown
 from tests.support.recorded_minutes import minutes_of

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from bot.discussion.model.record import QuestionPut, Turn
+from bot.discussion.model.record import Turn
+from bot.discussion.model.steerings import QuestionPut
 from bot.minutes.account import VoteTally
 from bot.minutes.as_html import as_html
 from tests.support.hostile_words import HOSTILE, NAMES_WITH_MARKUP

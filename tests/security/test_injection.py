@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.discussion.model.gist import gist
-from bot.discussion.model.record import Compaction, QuestionPut
+from bot.discussion.model.steerings import Compaction, QuestionPut
 from bot.discussion.prompts.control_tokens import escape_control_tokens
 from bot.discussion.prompts.prompt import Cue, build_prompt, transcript
 from bot.store.models import Status

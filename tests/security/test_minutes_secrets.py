@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from bot.discussion.model.record import Compaction, QuestionPut, Turn, Usage, moderator_turn
+from bot.discussion.model.record import Turn, Usage, moderator_turn
+from bot.discussion.model.steerings import Compaction, QuestionPut
 from bot.discussion.model.task import Task
 from bot.minutes.account import PlaceNames
 from bot.minutes.as_markdown import as_markdown

@@ -12,7 +12,8 @@ import pytest
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.polls import Poll, polls
-from bot.discussion.model.record import MINORITY_FLAG, PollOpened, SeatRemoved
+from bot.discussion.model.record import MINORITY_FLAG
+from bot.discussion.model.steerings import PollOpened, SeatRemoved
 from bot.discussion.moderation.steps import ClosePoll
 from bot.errors import UserError
 from bot.minutes.account import PlaceNames

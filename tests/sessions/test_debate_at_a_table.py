@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.discussion.model.record import QuestionTaken, TurnsChanged
+from bot.discussion.model.steerings import QuestionTaken, TurnsChanged
 from bot.sessions.guest_turns import Heard
 from bot.store.models import PostKind, PostStatus, Status
 from bot.store.store import Store

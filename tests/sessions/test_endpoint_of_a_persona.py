@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import SeatRemoved
+from bot.discussion.model.steerings import SeatRemoved
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.store.models import Fault, Status

@@ -8,7 +8,7 @@ import pytest
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.record import TurnsChanged
+from bot.discussion.model.steerings import TurnsChanged
 from bot.errors import Remedy, UserError
 from bot.sessions import steering
 from bot.sessions.composing.limits import Limits

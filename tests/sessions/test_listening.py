@@ -8,7 +8,7 @@ import pytest
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.record import Compaction, QuestionPut
+from bot.discussion.model.steerings import Compaction, QuestionPut
 from bot.errors import UserError
 from bot.sessions import steering
 from bot.sessions.composing import compose

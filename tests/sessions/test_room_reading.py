@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.discussion.model.record import AudienceReacted
+from bot.discussion.model.steerings import AudienceReacted
 from bot.discussion.text.segmentation import clipped
 from bot.store.engine import TransientDatabaseError
 from bot.store.models import Post, PostKind

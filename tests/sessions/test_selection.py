@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from bot.discussion.model.record import FloorChosen, FloorGiven
+from bot.discussion.model.steerings import FloorChosen, FloorGiven
 from bot.discussion.prompts.selector_prompt import CHOICE_TOKENS
 from bot.errors import UserError
 from bot.sessions import steering

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.discussion.model.record import Compaction, FloorGiven, QuestionPut
+from bot.discussion.model.steerings import Compaction, FloorGiven, QuestionPut
 from bot.discussion.prompts.prompt import AGAIN
 from bot.sessions.guest_turns import Heard
 from bot.store.models import PostKind, PostStatus, Status

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import QuestionPut
+from bot.discussion.model.steerings import QuestionPut
 from bot.sessions import steering
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.session_runner import SessionRunner

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import TurnSkipped
+from bot.discussion.model.steerings import TurnSkipped
 from bot.errors import UserError
 from bot.sessions.delivery.stage import PostRejected, RejectReason
 from bot.sessions.resilience import database_outage

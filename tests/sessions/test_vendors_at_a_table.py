@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.discussion.model.record import Compaction
+from bot.discussion.model.steerings import Compaction
 from bot.store.models import Fault, Status
 from bot.store.store import Store
 from tests.support.endpoint_stand_in import Answer, Request, ScriptedEndpoint, fails, gives, held, says

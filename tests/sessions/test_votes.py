@@ -7,7 +7,8 @@ import pytest
 from bot.discussion.model.ballots import ballot_on, current_ballot
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.record import QuestionPut, SeatAdded, TurnsChanged, moderator_turn
+from bot.discussion.model.record import moderator_turn
+from bot.discussion.model.steerings import QuestionPut, SeatAdded, TurnsChanged
 from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.minutes import minutes_files
 from bot.sessions.delivery.stage import RejectReason

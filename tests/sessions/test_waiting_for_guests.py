@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import QuestionPut, Record, Turn
+from bot.discussion.model.record import Record, Turn
+from bot.discussion.model.steerings import QuestionPut
 from bot.sessions.composing import pace as pace_module
 from bot.sessions.composing.pace import Pace
 from bot.store.models import Status

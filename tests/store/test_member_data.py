@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.record import FloorGiven, Turn, moderator_turn
+from bot.discussion.model.record import Turn, moderator_turn
+from bot.discussion.model.steerings import FloorGiven
 from bot.minutes.account import PlaceNames
 from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
 from bot.store import paging

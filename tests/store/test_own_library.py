@@ -6,7 +6,8 @@ import pytest
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import Record, SeatAdded, moderator_turn
+from bot.discussion.model.record import Record, moderator_turn
+from bot.discussion.model.steerings import SeatAdded
 from bot.discussion.model.task import Task
 from bot.sessions.privacy.retention import Retention
 from bot.store.models import Status, StoredSession

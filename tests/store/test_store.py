@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import (
+from bot.discussion.model.record import Turn, Usage
+from bot.discussion.model.steerings import (
     Compaction,
     FloorChosen,
     FloorGiven,
@@ -22,10 +23,8 @@ from bot.discussion.model.record import (
     QuestionPut,
     SeatAdded,
     SeatRemoved,
-    Turn,
     TurnsChanged,
     TurnSkipped,
-    Usage,
     WrapUpCalled,
 )
 from bot.store.models import BoundPost, Post, PostKind, PostStatus, RefusedPost, Status, StoredSession, Webhook

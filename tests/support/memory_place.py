@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.chat.text.sentences import sentence
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import PollOpened, QuestionPut, Turn
+from bot.discussion.model.record import Turn
+from bot.discussion.model.steerings import PollOpened, QuestionPut
 from bot.library.name_rules import safe_name
 from bot.minutes.account import PlaceNames
 from bot.sessions.delivery.notices import Notice

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.discussion.model.polls import counted, moved, poll_of
-from bot.discussion.model.record import BallotCast, PollClosed, PositionTaken, Record, Session, Turn, moderator_turn
+from bot.discussion.model.record import Record, Session, Turn, moderator_turn
+from bot.discussion.model.steerings import BallotCast, PollClosed, PositionTaken
 from bot.discussion.model.task import Task
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.steps import Close, ClosePoll, Gather, Say, Speak, Step

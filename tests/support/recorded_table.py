@@ -9,20 +9,15 @@ from bot.discussion.model.dials import Dials
 from bot.discussion.model.names import addressed
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.polls import counted, poll_of
-from bot.discussion.model.record import (
-    ANSWERS_FLAG,
+from bot.discussion.model.record import ANSWERS_FLAG, Record, Session, Turn, moderator_turn, seats
+from bot.discussion.model.steerings import (
     BallotCast,
     FloorChosen,
     PollClosed,
     PositionTaken,
     QuestionPut,
-    Record,
-    Session,
     Steering,
-    Turn,
     WrapUpCalled,
-    moderator_turn,
-    seats,
 )
 from bot.discussion.model.task import Task
 from bot.discussion.moderation.dissent import DISSENT_FLAG

@@ -4,7 +4,8 @@ from typing import Final
 
 from bot.chat.text.sentences import small
 from bot.discussion.model.dials import TurnOrder
-from bot.discussion.model.record import QuestionPut, Turn
+from bot.discussion.model.record import Turn
+from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.text.segmentation import clipped
 from bot.sessions.delivery.stage import StatusReport
 from bot.store.models import Status

@@ -9,7 +9,8 @@ from bot.chat.cards import components as c
 from bot.chat.text.sentences import small
 from bot.discussion.model import swing
 from bot.discussion.model.polls import Poll, counted
-from bot.discussion.model.record import Moved, Record, Turn
+from bot.discussion.model.record import Record, Turn
+from bot.discussion.model.steerings import Moved
 from bot.discussion.model.swing import OPTIONS, Swing
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.segmentation import clipped

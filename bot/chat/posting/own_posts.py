@@ -16,7 +16,7 @@ from bot.chat.posting.vote_cards import VoteCards
 from bot.chat.text.host_details import HostDetails
 from bot.discussion.model.polls import poll_of
 from bot.discussion.model.positions import positions
-from bot.discussion.model.record import PollClosed, SeatAdded
+from bot.discussion.model.steerings import PollClosed, SeatAdded
 from bot.discussion.moderation.formats.table import format_of
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.schema import now

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import QuestionPut, Record, SeatAdded, Session
+from bot.discussion.model.record import Record, Session
+from bot.discussion.model.steerings import QuestionPut, SeatAdded
 
 # As many as there are buttons for: five rows of five.
 MOST: Final = 25

@@ -12,16 +12,8 @@ from bot.discussion.model.name_or_word import is_only_word
 from bot.discussion.model.names import guest_name
 from bot.discussion.model.persona import MODERATOR
 from bot.discussion.model.reading import Reading
-from bot.discussion.model.record import (
-    Compaction,
-    Kind,
-    PollOpened,
-    PositionsRevealed,
-    QuestionPut,
-    Record,
-    Session,
-    Turn,
-)
+from bot.discussion.model.record import Kind, Record, Session, Turn
+from bot.discussion.model.steerings import Compaction, PollOpened, PositionsRevealed, QuestionPut
 from bot.discussion.text.folding import fold_name, spellings
 
 SOMEONE: Final = "someone"

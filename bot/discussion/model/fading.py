@@ -5,7 +5,8 @@ from typing import Final
 
 from bot.discussion.model.erasure import SOMEONE
 from bot.discussion.model.gist import gist
-from bot.discussion.model.record import Compaction, QuestionPut, Record, Session, Turn
+from bot.discussion.model.record import Record, Session, Turn
+from bot.discussion.model.steerings import Compaction, QuestionPut
 
 # Stands on a turn whose words have had their days.
 FADED_FLAG: Final = "faded"

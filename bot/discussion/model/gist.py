@@ -1,7 +1,8 @@
 """The gist of a record's earlier turns: what stands for them in prompts once they no longer fit."""
 
 from bot.discussion.model.names import shown_name
-from bot.discussion.model.record import QuestionPut, Record, Session
+from bot.discussion.model.record import Record, Session
+from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.text.quoting import inside_quotes
 
 

@@ -6,7 +6,8 @@ from typing import Final, Self
 from pydantic import BaseModel, ConfigDict
 
 from bot.discussion.model.erasure import guests_unnamed
-from bot.discussion.model.record import PositionsRevealed, PositionTaken, QuestionPut, Record, Session, Turn
+from bot.discussion.model.record import Record, Session, Turn
+from bot.discussion.model.steerings import PositionsRevealed, PositionTaken, QuestionPut
 
 # The kinds of turns that say what a table came to. No other is kept: what is said on the way is the record's.
 SUMMARY: Final = "summary"

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
-from bot.discussion.model.record import BallotCast, Moved, PollClosed, PollCut, PollOpened, Record
+from bot.discussion.model.record import Record
+from bot.discussion.model.steerings import BallotCast, Moved, PollClosed, PollCut, PollOpened
 
 # As many options as a convener may name, and fewer than there are letters or buttons.
 MOST_OPTIONS: Final = 10

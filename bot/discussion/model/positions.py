@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.discussion.model.polls import Poll
-from bot.discussion.model.record import PositionsRevealed, PositionTaken, Record
+from bot.discussion.model.record import Record
+from bot.discussion.model.steerings import PositionsRevealed, PositionTaken
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.segmentation import clipped
 

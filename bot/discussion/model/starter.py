@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, Self
 
-from bot.discussion.model.record import QuestionPut, Record, Session
+from bot.discussion.model.record import Record, Session
+from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.text.segmentation import clipped
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

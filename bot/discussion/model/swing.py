@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.discussion.model.polls import Poll, moved
-from bot.discussion.model.record import Moved, PositionTaken, Record
+from bot.discussion.model.record import Record
+from bot.discussion.model.steerings import Moved, PositionTaken
 
 # The options of both votes, in this order: the two sides, and neither.
 OPTIONS: Final = ("For", "Against", "Undecided")

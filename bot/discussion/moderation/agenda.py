@@ -4,15 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import (
-    QuestionPut,
-    Record,
-    Session,
-    Turn,
-    TurnsChanged,
-    WrapUpCalled,
-    question_on_table,
-)
+from bot.discussion.model.record import Record, Session, Turn, question_on_table
+from bot.discussion.model.steerings import QuestionPut, TurnsChanged, WrapUpCalled
 from bot.discussion.moderation.asked_guest import asked_guest
 from bot.discussion.moderation.seeded_random import one_in
 from bot.discussion.moderation.stagnation import IN_A_ROW, brings_nothing_new

@@ -4,7 +4,8 @@ from typing import Final
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.reactions import Counts
-from bot.discussion.model.record import AudienceReacted, Record
+from bot.discussion.model.record import Record
+from bot.discussion.model.steerings import AudienceReacted
 from bot.discussion.text.markup import in_words
 from bot.discussion.text.quoting import inside_quotes
 from bot.discussion.text.segmentation import clipped

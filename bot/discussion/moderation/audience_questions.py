@@ -7,7 +7,8 @@ from typing import Final
 
 from bot.discussion.model.bursts import GOES_ON_FLAG
 from bot.discussion.model.names import shown_name
-from bot.discussion.model.record import REMOVED_FLAG, FloorGiven, QuestionPut, Record, Session, Turn, answers
+from bot.discussion.model.record import REMOVED_FLAG, Record, Session, Turn, answers
+from bot.discussion.model.steerings import FloorGiven, QuestionPut
 
 # So many turns may come to nothing before a question stays without an answer: whoever was asked, and another.
 MOST_TRIES: Final = 2

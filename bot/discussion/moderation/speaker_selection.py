@@ -8,16 +8,8 @@ from typing import Final
 
 from bot.discussion.model.dials import TurnOrder
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import (
-    FloorChosen,
-    FloorGiven,
-    Record,
-    SeatAdded,
-    Session,
-    Turn,
-    TurnSkipped,
-    speakers,
-)
+from bot.discussion.model.record import Record, Session, Turn, speakers
+from bot.discussion.model.steerings import FloorChosen, FloorGiven, SeatAdded, TurnSkipped
 from bot.discussion.moderation.agenda import until_last_call
 from bot.discussion.moderation.seeded_random import one_in, seeded_random
 

@@ -5,7 +5,8 @@ from itertools import islice, takewhile
 from typing import Final
 
 from bot.discussion.model.fading import FADED_FLAG
-from bot.discussion.model.record import REMOVED_FLAG, QuestionPut, Record, Session, Turn, TurnsChanged
+from bot.discussion.model.record import REMOVED_FLAG, Record, Session, Turn
+from bot.discussion.model.steerings import QuestionPut, TurnsChanged
 from bot.discussion.text.agreement import only_agrees
 from bot.discussion.text.text_metrics import novelty
 

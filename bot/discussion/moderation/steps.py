@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import Steering
+from bot.discussion.model.steerings import Steering
 from bot.discussion.prompts.prompt import Cue
 
 

@@ -1,7 +1,8 @@
 """Compaction: what to drop from a transcript that no longer fits."""
 
 from bot.discussion.model.gist import gist
-from bot.discussion.model.record import Compaction, Record, Session
+from bot.discussion.model.record import Record, Session
+from bot.discussion.model.steerings import Compaction
 from bot.discussion.prompts.prompt import line
 
 

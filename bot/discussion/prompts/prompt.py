@@ -12,21 +12,17 @@ from typing import Final
 from bot.discussion.model.bursts import bursts
 from bot.discussion.model.names import guest_name, shown_name
 from bot.discussion.model.persona import MODERATOR, Persona
-from bot.discussion.model.record import (
-    PRIVATE_KINDS,
+from bot.discussion.model.record import PRIVATE_KINDS, Record, Session, Turn, seats
+from bot.discussion.model.steerings import (
     PhaseBegun,
     PollClosed,
     PositionsRevealed,
     QuestionPut,
     QuestionTaken,
-    Record,
     SeatAdded,
     SeatRemoved,
-    Session,
     SidesDrawn,
-    Turn,
     TurnsChanged,
-    seats,
 )
 from bot.discussion.prompts.control_tokens import escape_control_tokens
 from bot.discussion.prompts.third_person import told_of

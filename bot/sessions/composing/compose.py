@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.discussion.model.record import PRIVATE_KINDS, Compaction, PositionsRevealed, Record, Session, Turn
+from bot.discussion.model.record import PRIVATE_KINDS, Record, Session, Turn
+from bot.discussion.model.steerings import Compaction, PositionsRevealed
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.steps import Choose, Gather, Speak, Summarise
 from bot.discussion.prompts.compaction import compaction

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from bot.discussion.model.polls import letter
-from bot.discussion.model.record import BallotCast, PositionTaken, Record, Turn, Usage
+from bot.discussion.model.record import Record, Turn, Usage
+from bot.discussion.model.steerings import BallotCast, PositionTaken
 from bot.discussion.moderation.seeded_random import seeded_random
 from bot.discussion.moderation.steps import Gather, Speak
 from bot.discussion.prompts import private_prompts

@@ -7,17 +7,8 @@ from typing import Any, Final
 
 from bot.discussion.model.names import addressed, shown_name
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import (
-    ANSWERS_FLAG,
-    FloorChosen,
-    Kind,
-    Record,
-    Session,
-    Turn,
-    Usage,
-    moderator_turn,
-    seats,
-)
+from bot.discussion.model.record import ANSWERS_FLAG, Kind, Record, Session, Turn, Usage, moderator_turn, seats
+from bot.discussion.model.steerings import FloorChosen
 from bot.discussion.moderation.dissent import DISSENT_FLAG
 from bot.discussion.moderation.steps import Choose, Speak, Summarise
 from bot.discussion.prompts import selector_prompt

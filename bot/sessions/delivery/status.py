@@ -1,6 +1,7 @@
 """How a session stands, read off its parts."""
 
-from bot.discussion.model.record import MINORITY_FLAG, QuestionPut, Record, Session, question_on_table, seats
+from bot.discussion.model.record import MINORITY_FLAG, Record, Session, question_on_table, seats
+from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.formats.format import WISHES
 from bot.discussion.moderation.formats.table import format_of

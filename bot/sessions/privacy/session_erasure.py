@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.discussion.model.erasure import Member, forget, without_actor, without_name
-from bot.discussion.model.record import QuestionPut, Record, Turn
+from bot.discussion.model.record import Record, Turn
+from bot.discussion.model.steerings import QuestionPut
 from bot.minutes.account import PlaceNames
 from bot.minutes.as_markdown import as_markdown
 from bot.sessions.delivery.minutes import told_of

@@ -12,7 +12,7 @@ from bot.chat.commands.answering.responses import answering, defer, may_be_lost
 from bot.chat.commands.answering.suggestions import CHOICE_LENGTH, CHOICES
 from bot.chat.hearing.member_names import look_up_name
 from bot.chat.posting.table_files import faces, place_names
-from bot.discussion.model.record import SeatAdded
+from bot.discussion.model.steerings import SeatAdded
 from bot.discussion.text.folding import fold
 from bot.discussion.text.segmentation import clipped
 from bot.errors import Remedy, UserError

@@ -5,17 +5,8 @@ from typing import Final
 from bot.discussion.model import poll_words, positions
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.polls import LEAST_OPTIONS, MOST_OPTIONS, Poll, letter, polls
-from bot.discussion.model.record import (
-    MINORITY_FLAG,
-    PollOpened,
-    PositionsRevealed,
-    Record,
-    Session,
-    TurnsChanged,
-    TurnSkipped,
-    question_on_table,
-    speakers,
-)
+from bot.discussion.model.record import MINORITY_FLAG, Record, Session, question_on_table, speakers
+from bot.discussion.model.steerings import PollOpened, PositionsRevealed, TurnsChanged, TurnSkipped
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.dissenter import dissenter
 from bot.discussion.moderation.formats.format import Format, Wish

@@ -7,17 +7,8 @@ from typing import Final
 from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.polls import Poll, open_poll, poll_named
-from bot.discussion.model.record import (
-    PhaseBegun,
-    PollClosed,
-    PollOpened,
-    QuestionTaken,
-    Record,
-    Session,
-    Turn,
-    question_on_table,
-    speakers,
-)
+from bot.discussion.model.record import Record, Session, Turn, question_on_table, speakers
+from bot.discussion.model.steerings import PhaseBegun, PollClosed, PollOpened, QuestionTaken
 from bot.discussion.model.swing import OPTIONS
 from bot.discussion.model.task import Task
 from bot.discussion.moderation import agenda

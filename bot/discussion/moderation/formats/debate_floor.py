@@ -4,7 +4,8 @@ from typing import Final
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.reading import Reading
-from bot.discussion.model.record import QuestionTaken, Record, Session, Turn, TurnSkipped
+from bot.discussion.model.record import Record, Session, Turn
+from bot.discussion.model.steerings import QuestionTaken, TurnSkipped
 from bot.discussion.moderation.formats.debate_sides import side_of, teams
 from bot.discussion.text.text_caches import caches_turn_texts
 

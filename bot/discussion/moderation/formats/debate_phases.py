@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Final, Literal, cast
 
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import PhaseBegun, Record, Session, TurnsChanged
+from bot.discussion.model.record import Record, Session
+from bot.discussion.model.steerings import PhaseBegun, TurnsChanged
 from bot.discussion.moderation import agenda, speaker_selection
 from bot.discussion.moderation.formats.debate_floor import being_answered, skipped_since_last, turns_had, waiting
 from bot.discussion.moderation.formats.debate_sides import side_of, teams

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import Record, Session, SidesDrawn, seats, speakers
+from bot.discussion.model.record import Record, Session, seats, speakers
+from bot.discussion.model.steerings import SidesDrawn
 from bot.discussion.moderation.seeded_random import seeded_random
 from bot.discussion.text.folding import fold, one_line
 from bot.discussion.text.segmentation import clipped

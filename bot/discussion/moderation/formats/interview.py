@@ -1,7 +1,8 @@
 """The interview: personas speak only when people ask, and answer each question once, in the order they came in."""
 
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import Record, Session, TurnsChanged, TurnSkipped, WrapUpCalled, speakers
+from bot.discussion.model.record import Record, Session, speakers
+from bot.discussion.model.steerings import TurnsChanged, TurnSkipped, WrapUpCalled
 from bot.discussion.moderation import agenda, speaker_selection
 from bot.discussion.moderation.audience_questions import AudienceQuestion, open_questions
 from bot.discussion.moderation.formats.format import Format

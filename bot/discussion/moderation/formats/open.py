@@ -4,17 +4,8 @@ from collections.abc import Sequence
 
 from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import (
-    FloorGiven,
-    QuestionPut,
-    Record,
-    Session,
-    Turn,
-    TurnsChanged,
-    TurnSkipped,
-    WrapUpCalled,
-    speakers,
-)
+from bot.discussion.model.record import Record, Session, Turn, speakers
+from bot.discussion.model.steerings import FloorGiven, QuestionPut, TurnsChanged, TurnSkipped, WrapUpCalled
 from bot.discussion.moderation import speaker_selection, stagnation
 from bot.discussion.moderation.asked_guest import asked_guest
 from bot.discussion.moderation.audience_questions import AudienceQuestion, calls, last_word
