@@ -1,6 +1,7 @@
 """The format that docs/formats.md shows how to write, taken out of the document and played."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from unittest.mock import patch
@@ -8,7 +9,8 @@ from unittest.mock import patch
 import pytest
 
 from bot.discussion.model.dials import Dials
-from bot.discussion.model.record import Record, SeatAdded, TurnSkipped, WrapUpCalled
+from bot.discussion.model.record import Record
+from bot.discussion.model.steerings import SeatAdded, TurnSkipped, WrapUpCalled
 from bot.discussion.moderation.formats import table as formats
 from bot.discussion.moderation.formats.format import Format
 from bot.discussion.moderation.moderator import next_step
@@ -27,7 +29,7 @@ def table() -> RecordedTable:
 
 
 @pytest.fixture(autouse=True)
-def quick():
+def quick() -> Iterator[None]:
     """The format, with its row in the table as the document writes it."""
     module, row = EXAMPLES
     written = ModuleType("quick")
