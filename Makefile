@@ -96,6 +96,7 @@ bench: $(VENV)/.dev
 # The pictures of docs/pictures, drawn from the demo's page (needs Chromium).
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tests.demo.docs_pictures
+	$(BIN)/python -m tests.demo.docs_format_pictures
 	$(BIN)/python -m tests.demo.docs_moving_picture
 
 $(VENV)/.demo: pyproject.toml $(CONSTRAINTS)

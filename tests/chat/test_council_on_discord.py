@@ -86,9 +86,9 @@ async def test_a_council_of_three_personas_and_two_people(place: SimulatedPlace,
 
     assert "The vote closes." in await place.press("Skip")
     result = words(card_of(place, "### Result"))
-    assert "**People, first places**" in result
-    assert "**Personas, first places**\n" in result
-    assert "Points of all places" in result
+    won = r"^\*\*[ABC] · Aino would bake .*\*\*\n`████████▒{0,4}` . points, first for 2 personas"
+    assert re.search(won, result, re.MULTILINE)
+    assert "`█` personas  `▒` people" in result
     assert "by Aino (“Aino would bake \\*rye\\* at dawn. It keeps”)." in result
     assert "This vote is closed." in words(card_of(place, "### Vote"))
     assert buttons(card_of(place, "### Vote")) == []
@@ -125,6 +125,49 @@ async def test_what_is_steered_while_the_table_votes(place: SimulatedPlace) -> N
     await place.type("stop")
     assert "This vote is closed." in words(card_of(place, "### Vote"))
     assert not [card for card in place.cards if words(card).startswith("### Result")]
+
+
+def shown(poll: Poll) -> list[str]:
+    """The lines of the result's card."""
+    turn = Turn(9, "result", "Moderator", poll_words.in_words(poll, Record()), steering=poll.closed)
+    parts = result_card(poll, turn).walk_children()
+    return "\n".join(part.content for part in parts if isinstance(part, discord.ui.TextDisplay)).splitlines()
+
+
+def test_a_result_names_each_option_once_with_one_bar_of_personas_and_people() -> None:
+    opened = PollOpened(name="council", question="Shall we?", options=("yes", "no", "it depends"))
+    ballots = {"Aino": (0,), "Bo": (1,), "Ravi": (0,), "Yuki": ()}
+    voted = Poll(9, opened, ballots, closed=PollClosed(poll=9, people=(1, 0, 0)))
+    assert shown(voted) == [
+        "### Result",
+        "The result, with 3 of 4 votes: “yes”.",
+        "**A · yes**",
+        "`████████▒▒▒▒` 2 personas and 1 person",
+        "B · no",
+        "`████` 1 persona",
+        "C · it depends",
+        "nobody",
+        "-# `█` personas  `▒` people",
+        "-# Abstained: Yuki.",
+    ]
+    nobody = Poll(9, opened, {"Aino": ()}, closed=PollClosed(poll=9, people=(0, 0, 0)))
+    assert shown(nobody)[1:4] == ["Nobody voted: there is no result.", "A · yes", "nobody"]
+
+
+def test_a_vote_says_each_option_once_and_keeps_a_long_one_off_its_button() -> None:
+    opened = PollOpened(name="council", question="Shall we?", options=("yes", "no"))
+    short = Poll(9, opened)
+    long = Poll(9, opened.model_copy(update={"options": ("yes", "no, not before the roof has been mended")}))
+    for poll, listed, pressed in (
+        (short, [], ["A · yes", "B · no"]),
+        (long, ["**A** · yes", "**B** · no, not before the roof has been mended"], ["A · yes", "B"]),
+    ):
+        parts = [*open_poll_card(poll, 7, seconds=60).walk_children()]
+        lines = [
+            line for part in parts if isinstance(part, discord.ui.TextDisplay) for line in part.content.split("\n")
+        ]
+        assert lines[:-1] == ["### Vote", "> Shall we?", *listed]
+        assert [part.label for part in parts if isinstance(part, discord.ui.Button)] == pressed
 
 
 def length_of(card: c.Layout) -> tuple[int, int]:

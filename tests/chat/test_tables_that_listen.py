@@ -22,7 +22,8 @@ async def test_an_interview_by_message_by_reply_and_by_button(
     place: SimulatedPlace, parts: Parts, llm: ScriptedEndpoint
 ) -> None:
     opens(place, parts, format="interview", turns=3)
-    await place.type("start")
+    opened = (await place.type("start")).splitlines()
+    assert opened[:2] == ["The table is open.", "3 answers to what people ask, then a summary."]
     await place.turn(3)
     assert place.spoken == []
     assert llm.asked == [], "nobody speaks into an empty room"

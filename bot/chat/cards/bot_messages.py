@@ -114,3 +114,8 @@ def covers(turns: int, reached: int, questions: int, *, then: str | None = None)
     least = "" if turns == 1 else "at least "
     covered = f"all {questions}" if reached == questions else f"{least}{reached} of the {questions}"
     return f"{spoken} will cover {covered} questions, then {then or 'comes a summary'}."
+
+
+def answers(turns: int) -> str:
+    """The same of a table that only answers people."""
+    return f"{'1 answer' if turns == 1 else f'{turns} answers'} to what people ask, then a summary."

@@ -7,7 +7,7 @@ import discord
 
 from bot.chat.cards import components as c
 from bot.chat.text.sentences import small
-from bot.discussion.model.poll_words import tally
+from bot.discussion.model.poll_words import tally, votes_for
 from bot.discussion.model.polls import Poll, letter
 from bot.discussion.model.positions import Position
 from bot.discussion.model.record import Turn
@@ -21,11 +21,17 @@ _POSITIONS_LIMIT: Final = 3500
 _QUESTION_LIMIT: Final = 400
 _OPTIONS_LIMIT: Final = 3000
 _TEXT_LIMIT: Final = 1500
-_BARS_LIMIT: Final = 1900
+_OPTION_LIMIT: Final = 120
+# In characters: an option that stands in full on the card of the vote.
+_OPTION_SHOWN: Final = 60
 # A position with a face takes three parts of a card's forty: more have none.
 _MOST_FACES: Final = 12
 _LEAST_LENGTH: Final = 40
+# In characters: five buttons with as much stand in a row.
+_BUTTON_LENGTH: Final = 20
 _BAR: Final = 12  # characters
+_PERSONAS: Final = "█"
+_PEOPLE: Final = "▒"
 
 
 def positions_card(taken: Sequence[Position], options: Sequence[str], faces: Mapping[str, str]) -> c.Layout:
@@ -47,15 +53,17 @@ def open_poll_card(poll: Poll, session_id: int, *, seconds: int) -> c.Layout:
         c.button(_label(poll, number), VERB, f"{session_id}:{poll.seq}:{number}") for number in range(len(poll.options))
     ]
     rows = [c.row(*buttons[at : at + c.BUTTONS]) for at in range(0, len(buttons), c.BUTTONS)]
+    # Where every button says in words what it stands for, a list above them would say it again.
+    told = all(_is_short(option) for option in poll.options)
     least = f"{seconds} seconds" if seconds < 120 else f"{seconds // 60} minutes"
     until = f"at least {least}" if seconds else "as long as the personas take"
     return c.card(
-        *_head("Vote", poll),
+        *_head("Vote", poll, lists_options=not told),
         *rows,
         c.text(
             small(
-                f"One secret vote each, which you can change. It is open for {until}; then everyone sees the result. "
-                "Whoever steers the table can close it sooner with Skip."
+                f"One secret vote each, which you can change. It is open for {until}; nobody sees meanwhile how it "
+                "stands. Whoever steers the table can close it sooner with Skip."
             )
         ),
     )
@@ -67,25 +75,14 @@ def closed_poll_card(poll: Poll) -> c.Layout:
 
 
 def result_card(poll: Poll, turn: Turn) -> c.Layout:
-    """What came of a vote: what won, the personas' votes, people's and both together in bars, and the turn's other
-    words."""
+    """What came of a vote: what won, how personas and people voted, and the turn's other words."""
     outcome, *others = [line for line in turn.text.splitlines() if line not in tally(poll)] or [""]
-    counts: dict[str, Sequence[int]] = {"Personas": poll.personas, "People": poll.people, "Together": poll.together}
-    if not any(poll.people):
-        del counts["Together"]
-    if poll.opened.ranked:
-        # Who is for what says less than in which order.
-        counts = {f"{who}, first places": votes for who, votes in counts.items() if who != "Together"}
-        counts["Points of all places"] = poll.points
-    room = _BARS_LIMIT // (len(counts) * len(poll.options))
-    bars = [
-        f"**{who}**\n{_bars(poll, votes, room)}" if any(votes) else f"**{who}**\n{small('Nobody voted.')}"
-        for who, votes in counts.items()
-    ]
+    legend = f"`{_PERSONAS}` personas  `{_PEOPLE}` people" if any(poll.people) else ""
+    notes = filter(None, [legend, _fitting(" ".join(others), _TEXT_LIMIT // 2) if others else ""])
     return c.card(
         c.text(f"### Result\n{_fitting(outcome, _TEXT_LIMIT // 2)}"),
-        *map(c.text, bars),
-        *([c.text(small(_fitting(" ".join(others), _TEXT_LIMIT // 2)))] if others else []),
+        c.text(_votes(poll)),
+        *([c.text(told)] if (told := "\n".join(map(small, notes))) else []),
     )
 
 
@@ -98,22 +95,35 @@ def _position(position: Position, options: Sequence[str], room: int) -> str:
     return f"{who}\n> {said}"
 
 
-def _bars(poll: Poll, votes: Sequence[int], room: int) -> str:
-    most = max(votes)
-    lines = [
-        f"`{'█' * (full := round(_BAR * count / most))}{'░' * (_BAR - full)}` **{count}** {letter(number)} · "
-        f"{_fitting(poll.options[number], max(20, room - 30))}"
-        for number, count in enumerate(votes)
-    ]
+def _votes(poll: Poll) -> str:
+    """Two lines an option: what it is, in bold if it won, and a bar of what personas and people gave it."""
+    together, people = poll.together, poll.people
+    if poll.opened.ranked:
+        together, people = poll.points, poll.points_of_people
+    most = max(together, default=0)
+    lines: list[str] = []
+    for number, option in enumerate(poll.options):
+        named = f"{letter(number)} · {_fitting(clipped(one_line(option), _OPTION_SHOWN), _OPTION_LIMIT)}"
+        bar = _bar(together[number] - people[number], people[number], most)
+        lines += [
+            f"**{named}**" if number in poll.winners else named,
+            f"`{bar}` {votes_for(poll, number)}" if bar else votes_for(poll, number),
+        ]
     return "\n".join(lines)
 
 
-def _head(what: str, poll: Poll) -> list[c.Part]:
+def _bar(personas: int, people: int, most: int) -> str:
+    """One bar of both, as long as it is to one of `most`. Nothing fills it up: that would look like people's part."""
+    first, both = (round(_BAR * votes / most) if most else 0 for votes in (personas, personas + people))
+    return _PERSONAS * first + _PEOPLE * (both - first)
+
+
+def _head(what: str, poll: Poll, *, lists_options: bool = True) -> list[c.Part]:
     """The question and what there is to choose from."""
     room = _OPTIONS_LIMIT // len(poll.options) - 10
     lines = [f"**{letter(number)}** · {_fitting(option, room)}" for number, option in enumerate(poll.options)]
     question = _fitting(poll.opened.question, _QUESTION_LIMIT)
-    return [c.text(f"### {what}\n> {question}"), c.text("\n".join(lines))]
+    return [c.text(f"### {what}\n> {question}"), *([c.text("\n".join(lines))] if lists_options else [])]
 
 
 def _fitting(text: str, limit: int) -> str:
@@ -128,4 +138,8 @@ def _fitting(text: str, limit: int) -> str:
 def _label(poll: Poll, number: int) -> str:
     """A short option in words, a long one by its letter."""
     option = one_line(poll.options[number])
-    return f"{letter(number)} · {option}" if len(option) <= 20 else letter(number)
+    return f"{letter(number)} · {option}" if _is_short(option) else letter(number)
+
+
+def _is_short(option: str) -> bool:
+    return len(one_line(option)) <= _BUTTON_LENGTH

@@ -52,11 +52,16 @@ class Poll:
         """Borda's count of ranked ballots: of n options the first gets n - 1 points, the last none; a member's vote
         counts as a first place (https://en.wikipedia.org/wiki/Borda_count)."""
         most = len(self.options) - 1
-        counted = [most * votes for votes in self.people]
+        counted = [*self.points_of_people]
         for ranking in self.ballots.values():
             for place, number in enumerate(ranking):
                 counted[number] += most - place
         return tuple(counted)
+
+    @property
+    def points_of_people(self) -> tuple[int, ...]:
+        """Those of them that come from members."""
+        return tuple((len(self.options) - 1) * votes for votes in self.people)
 
     @property
     def abstained(self) -> tuple[str, ...]:

@@ -64,7 +64,11 @@ def what_to_expect(interaction: Interaction, session: Session) -> list[str]:
         return [cards.NO_LENGTH]
     reached = questions_covered(session.seed, session.dials, session.task.questions)
     then = format.after_the_turns(session, nothing)
-    covers = cards.covers(turns, reached, len(session.task.questions), then=then)
+    covers = (
+        cards.answers(turns)
+        if format.needs_people
+        else cards.covers(turns, reached, len(session.task.questions), then=then)
+    )
     expected = interaction.client.supervisor.expected_turns(session)
     return [*filter(None, [covers, _ends_early(session.dials, expected, interaction.client.settings)])]
 

@@ -52,7 +52,7 @@ class Debate(Format):
     has_polls = True
     has_one_question = True
     takes_options = True
-    options_are = "Who speaks for, and who against"
+    options_are = "Sides"
 
     def next_step(self, session: Session, record: Record) -> Step:
         if agenda.has_ended(record):
