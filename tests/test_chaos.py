@@ -21,7 +21,20 @@ def test_killed_again_and_again_the_bot_loses_and_doubles_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     figures = tmp_path / "figures.json"
-    size = ("--kills-a-round", "5", "--channels", "4", "--turns", "6", "--guests", "3", "--kept-going", "0")
+    size = (
+        "--kills-a-round",
+        "5",
+        "--channels",
+        "4",
+        "--turns",
+        "6",
+        "--guests",
+        "3",
+        "--kept-going",
+        "0",
+        "--format",
+        "roundtable",
+    )
     code = main(["--kills", "8", "--seed", "ci58", *size, "--keep", str(tmp_path), "--json", str(figures)])
     told = capsys.readouterr().out
     assert code == 0, told

@@ -11,6 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from tests.chaos.compare_polls import wrong_in_private, wrong_votes
+from tests.chaos.members_voting import Pressed, Told
+
 # https://discord.com/developers/docs/reference#snowflakes
 DISCORD_EPOCH: Final = 1_420_070_400_000
 # Who writes as a guest, and whose webhooks write for one.
@@ -68,6 +71,7 @@ class Findings:
     guests_doubled: list[str] = field(default_factory=list)
     own_missing: list[str] = field(default_factory=list)
     own_doubled: list[str] = field(default_factory=list)
+    votes_wrong: list[str] = field(default_factory=list)
     talked_unseen: list[str] = field(default_factory=list)
     not_finished: list[str] = field(default_factory=list)
     failed_inside: list[str] = field(default_factory=list)
@@ -125,10 +129,12 @@ def compare(
     guests: Iterable[GuestSaid] = (),
     remembered: Mapping[tuple[int, int], str] | None = None,
     promised: Collection[int] = (),
+    pressed: Collection[Pressed] = (),
+    told: Mapping[int, Told] | None = None,
 ) -> Findings:
     """What is wrong. `places`: the channels' messages, oldest first; `remembered`: texts of persona turns that were
     stored at some kill, by session and number of the turn; `promised`: commands whose words the bot has told to be
-    taken in."""
+    taken in; `pressed`: members' votes, and what they were `told` of them, by the interaction's id."""
     tables, found = list(tables), Findings()
     by_place: defaultdict[int, list[StoredTable]] = defaultdict(list)
     for table in tables:
@@ -138,6 +144,7 @@ def compare(
     for table in tables:
         _check_whole(table, found)
         _check_remembered(table, remembered or {}, found)
+        _check_votes(table, pressed, told or {}, found)
         here = [g for g in guests if g.place_id == table.session["place_id"]]
         _check_guests(table, [g for g in here if not g.by_command], found)
         _check_commands(table, [g for g in here if g.by_command], promised, found)
@@ -270,13 +277,26 @@ def _check_whole(table: StoredTable, found: Findings) -> None:
     if [t["seq"] for t in table.turns] != list(range(1, len(table.turns) + 1)):
         found.turns_lost.append(f"session {number}: the turns' numbers have a gap")
     dials = json.loads(table.session["dials"])
-    spoken = sum(t["kind"] == "persona" for t in table.turns)
+    # A minority report is behind the clock.
+    spoken = sum(t["kind"] == "persona" and "minority_report" not in (t.get("flags") or "") for t in table.turns)
     wanted = lengths[-1]["turns"] if lengths else dials["turns"]
     if spoken != wanted:
         found.turns_lost.append(f"session {number} ended after {spoken} of {wanted} turns")
     votes = [post["turn_seq"] for post in table.posts if post["kind"] == "vote"]
-    if len(votes) != len(set(votes)) or bool(votes) != bool(dials.get("vote")):
+    if len(votes) != len(set(votes)) or bool(votes) != _has_votes(table, dials):
         found.own_doubled.append(f"session {number} has votes on the questions put in turns {votes}")
+
+
+def _has_votes(table: StoredTable, dials: Mapping[str, Any]) -> bool:
+    return bool(dials.get("vote")) or any("poll_opened" in (turn.get("steering") or "") for turn in table.turns)
+
+
+def _check_votes(table: StoredTable, pressed: Collection[Pressed], told: Mapping[int, Told], found: Findings) -> None:
+    """What was written in private, once each; and the votes, which count as members were told."""
+    if table.session["status"] == "ended":
+        number, names = table.session["id"], [each["name"] for each in json.loads(table.session.get("cast") or "[]")]
+        wrong = [*wrong_in_private(table.turns, names), *wrong_votes(number, table.turns, pressed, told)]
+        found.votes_wrong += [f"session {number}: {each}" for each in wrong]
 
 
 def _check_remembered(table: StoredTable, remembered: Mapping[tuple[int, int], str], found: Findings) -> None:
