@@ -10,6 +10,8 @@ import pytest
 
 from tests.chaos.__main__ import main
 from tests.chaos.compare import DISCORD_EPOCH, Findings, GuestSaid, Shown, StoredTable, compare
+from tests.chaos.compare_polls import wrong_in_private, wrong_votes
+from tests.chaos.members_voting import Pressed, Told
 
 pytestmark = pytest.mark.long
 
@@ -21,7 +23,20 @@ def test_killed_again_and_again_the_bot_loses_and_doubles_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     figures = tmp_path / "figures.json"
-    size = ("--kills-a-round", "5", "--channels", "4", "--turns", "6", "--guests", "3", "--kept-going", "0")
+    size = (
+        "--kills-a-round",
+        "5",
+        "--channels",
+        "4",
+        "--turns",
+        "6",
+        "--guests",
+        "3",
+        "--kept-going",
+        "0",
+        "--format",
+        "roundtable",
+    )
     code = main(["--kills", "8", "--seed", "ci58", *size, "--keep", str(tmp_path), "--json", str(figures)])
     told = capsys.readouterr().out
     assert code == 0, told
@@ -253,3 +268,48 @@ def test_a_table_that_never_ends_is_found() -> None:
     stuck = table()
     stuck.session |= {"status": "paused", "ended_at": None, "reason": "Nobody knows."}
     assert found(stuck, messages(stuck)) == {"not_finished": 1}
+
+
+def poll_turns(people: list[int], *, ballots: tuple[str, ...] = ("Aino", "Ravi")) -> list[dict[str, Any]]:
+    """A vote on two options, the personas' ballots and its result."""
+    opened = turn(4, "moderator", "", steering='{"what": "poll_opened"}')
+    cast = [
+        turn(5 + at, "ballot", "", steering='{"what": "ballot_cast", "poll": 4}') | {"speaker": name}
+        for at, name in enumerate(ballots)
+    ]
+    closed = {"what": "poll_closed", "poll": 4, "people": people}
+    return [opened, *cast, turn(9, "result", "", steering=json.dumps(closed))]
+
+
+def test_a_vote_that_was_acknowledged_and_does_not_count_is_found() -> None:
+    first, changed, other = (Pressed(1, "Kim", 1, 4, 0), Pressed(2, "Kim", 1, 4, 1), Pressed(3, "Lou", 1, 4, 0))
+    pressed = [first, changed, other]
+
+    def wrong(people: list[int], told: dict[int, Told]) -> int:
+        return len(wrong_votes(1, poll_turns(people), pressed, told))
+
+    # Kim has changed her vote; Lou was refused, was told nothing, or voted.
+    assert wrong([0, 1], {1: "counts", 2: "counts", 3: "refused"}) == 0
+    assert [wrong(people, {1: "counts", 2: "counts"}) for people in ([0, 1], [1, 1])] == [0, 0]
+    assert wrong([1, 1], {1: "counts", 2: "counts", 3: "counts"}) == 0
+    assert wrong([1, 1], {1: "counts", 2: "counts", 3: "refused"}) == 1
+    assert wrong([1, 0], {1: "counts", 2: "counts", 3: "refused"}) == 1
+    assert wrong([0, 1], {1: "counts", 2: "counts", 3: "counts"}) == 1
+    # The bot died before it could say so: her vote may be either.
+    assert [wrong(people, {1: "counts", 3: "refused"}) for people in ([1, 0], [0, 1])] == [0, 0]
+    assert wrong([1, 1], {1: "counts", 3: "refused"}) == 1
+
+
+def test_ballots_and_results_that_are_missing_or_doubled_are_found() -> None:
+    seats = ("Aino", "Ravi")
+    right = poll_turns([0, 0])
+    assert wrong_in_private(right, seats) == []
+    assert len(wrong_in_private(poll_turns([0, 0], ballots=("Aino",)), seats)) == 1
+    assert len(wrong_in_private(poll_turns([0, 0], ballots=("Aino", "Ravi", "Ravi")), seats)) == 1
+    assert len(wrong_in_private(poll_turns([0, 0], ballots=()), seats)) == 1
+    assert len(wrong_in_private(right[:-1], seats)) == 1
+    assert len(wrong_in_private([*right, right[-1]], seats)) == 1
+    positions = [turn(at, "position", "") | {"speaker": name} for at, name in enumerate(seats)]
+    assert wrong_in_private([*positions, *right], seats) == []
+    assert len(wrong_in_private([positions[0], *positions, *right], seats)) == 1
+    assert len(wrong_in_private([positions[0], *right], seats)) == 1

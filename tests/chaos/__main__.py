@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos.crew import Crew
-from tests.chaos.round import Outcome, Round, RoundSize
+from tests.chaos.round import FORMATS, Outcome, Round, RoundSize
 from tests.chaos.shared_round import SharedOutcome, SharedRound
 from tests.chaos.trial_processes import Launcher
 from tests.support.postgresql_server import run_server
@@ -74,7 +74,9 @@ async def trial(
                         wrong = outcome.findings.sentences
                     finally:
                         if wrong and keep is not None:
-                            shutil.copytree(folder, keep / f"{seed}-{number}", dirs_exist_ok=True)
+                            # A bot that was killed leaves its socket behind, which can't be copied.
+                            sockets = shutil.ignore_patterns("*.control")
+                            shutil.copytree(folder, keep / f"{seed}-{number}", ignore=sockets, dirs_exist_ok=True)
                 total.add(outcome)
                 say(f"round {number}: {outcome.kills} kills, {outcome.turns} turns, {outcome.seconds:.1f} s")
                 for sentence in wrong:
@@ -99,6 +101,7 @@ def report(total: Outcome, seconds: float) -> dict[str, Any]:
         "guests_messages": total.guests,
         "of_them_by_proxy": total.proxied,
         "of_them_by_command": total.by_command,
+        "votes": total.votes,
         "kills_hit": dict(sorted(total.states.items())),
         **_take_overs(total),
         "faults": sum(total.faults.values()),
@@ -138,6 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         guests=given.guests,
         kept_going=given.kept_going,
         faults=given.faults,
+        formats=(given.format,) if given.format else FORMATS,
     )
 
     def say(line: str) -> None:
@@ -178,6 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--turns", type=int, default=size.turns, help=f"turns of each table (default: {size.turns})")
     add("--guests", type=int, default=size.guests, help=f"guests' messages at each table (default: {size.guests})")
     add("--kept-going", type=int, default=size.kept_going, help=f"tables that go on once (default: {size.kept_going})")
+    add("--format", choices=sorted(set(FORMATS)), help="of every table (default: all in turn)")
     add("--faults", action=argparse.BooleanOptionalAction, default=True, help="Discord and the endpoint have faults")
     add("--json", type=Path, metavar="FILE", help="write the figures there as well")
     add("--keep", type=Path, metavar="DIR", help="keep database, log and channels of each round with findings there")

@@ -11,6 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from tests.chaos.compare_polls import wrong_in_private, wrong_votes
+from tests.chaos.members_voting import Pressed, Told
+
 # https://discord.com/developers/docs/reference#snowflakes
 DISCORD_EPOCH: Final = 1_420_070_400_000
 # Who writes as a guest, and whose webhooks write for one.
@@ -18,6 +21,8 @@ GUEST_NAME: Final = "Otso"
 PLURALKIT: Final = 466378653216014359
 # What tells that Discord takes no turns any more is no post: it may be a letter to the convener.
 TOLD: Final = "⏸ The table is paused. "
+# Stands above a minority report, and is no part of what its speaker says.
+MINORITY_HEAD: Final = "-# Minority report\n"
 # https://discord.com/developers/docs/components/reference#component-object-component-types
 TEXT_DISPLAY: Final = 10
 # So close to a table's beginning or end it can't be told from outside whether the table was open, in seconds.
@@ -68,6 +73,7 @@ class Findings:
     guests_doubled: list[str] = field(default_factory=list)
     own_missing: list[str] = field(default_factory=list)
     own_doubled: list[str] = field(default_factory=list)
+    votes_wrong: list[str] = field(default_factory=list)
     talked_unseen: list[str] = field(default_factory=list)
     not_finished: list[str] = field(default_factory=list)
     failed_inside: list[str] = field(default_factory=list)
@@ -125,10 +131,12 @@ def compare(
     guests: Iterable[GuestSaid] = (),
     remembered: Mapping[tuple[int, int], str] | None = None,
     promised: Collection[int] = (),
+    pressed: Collection[Pressed] = (),
+    told: Mapping[int, Told] | None = None,
 ) -> Findings:
     """What is wrong. `places`: the channels' messages, oldest first; `remembered`: texts of persona turns that were
     stored at some kill, by session and number of the turn; `promised`: commands whose words the bot has told to be
-    taken in."""
+    taken in; `pressed`: members' votes, and what they were `told` of them, by the interaction's id."""
     tables, found = list(tables), Findings()
     by_place: defaultdict[int, list[StoredTable]] = defaultdict(list)
     for table in tables:
@@ -138,6 +146,7 @@ def compare(
     for table in tables:
         _check_whole(table, found)
         _check_remembered(table, remembered or {}, found)
+        _check_votes(table, pressed, told or {}, found)
         here = [g for g in guests if g.place_id == table.session["place_id"]]
         _check_guests(table, [g for g in here if not g.by_command], found)
         _check_commands(table, [g for g in here if g.by_command], promised, found)
@@ -176,7 +185,9 @@ def _check_turn(turn: dict[str, Any], posts: list[dict[str, Any]], messages: dic
         message = messages[post["message_id"]]
         if not _is_shown_by(post, message):
             found.texts_differ.append(f"{name}: message {message.id} is not post {post['id']}")
-    said = (p["content"] if p["kind"] == "summary" else messages[p["message_id"]].content for p in posts)
+    said = [p["content"] if p["kind"] == "summary" else messages[p["message_id"]].content for p in posts]
+    if "minority_report" in (turn.get("flags") or ""):
+        said[0] = said[0].removeprefix(MINORITY_HEAD)
     if "".join("".join(text.split()) for text in said) != "".join(turn["text"].split()):
         found.texts_differ.append(f"{name}: what is shown is not what is stored")
 
@@ -270,13 +281,26 @@ def _check_whole(table: StoredTable, found: Findings) -> None:
     if [t["seq"] for t in table.turns] != list(range(1, len(table.turns) + 1)):
         found.turns_lost.append(f"session {number}: the turns' numbers have a gap")
     dials = json.loads(table.session["dials"])
-    spoken = sum(t["kind"] == "persona" for t in table.turns)
+    # A minority report is behind the clock.
+    spoken = sum(t["kind"] == "persona" and "minority_report" not in (t.get("flags") or "") for t in table.turns)
     wanted = lengths[-1]["turns"] if lengths else dials["turns"]
     if spoken != wanted:
         found.turns_lost.append(f"session {number} ended after {spoken} of {wanted} turns")
     votes = [post["turn_seq"] for post in table.posts if post["kind"] == "vote"]
-    if len(votes) != len(set(votes)) or bool(votes) != bool(dials.get("vote")):
+    if len(votes) != len(set(votes)) or bool(votes) != _has_votes(table, dials):
         found.own_doubled.append(f"session {number} has votes on the questions put in turns {votes}")
+
+
+def _has_votes(table: StoredTable, dials: Mapping[str, Any]) -> bool:
+    return bool(dials.get("vote")) or any("poll_opened" in (turn.get("steering") or "") for turn in table.turns)
+
+
+def _check_votes(table: StoredTable, pressed: Collection[Pressed], told: Mapping[int, Told], found: Findings) -> None:
+    """What was written in private, once each; and the votes, which count as members were told."""
+    if table.session["status"] == "ended":
+        number, names = table.session["id"], [each["name"] for each in json.loads(table.session.get("cast") or "[]")]
+        wrong = [*wrong_in_private(table.turns, names), *wrong_votes(number, table.turns, pressed, told)]
+        found.votes_wrong += [f"session {number}: {each}" for each in wrong]
 
 
 def _check_remembered(table: StoredTable, remembered: Mapping[tuple[int, int], str], found: Findings) -> None:

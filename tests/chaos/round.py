@@ -16,11 +16,14 @@ from typing import Any, Final
 from tests.chaos.compare import Findings, StoredTable, compare, read_tables, shown
 from tests.chaos.crew import Crew
 from tests.chaos.guests_writing import GuestsWriting
+from tests.chaos.members_voting import MembersVoting, told
 from tests.chaos.round_faults import GATEWAY_FAULTS, Model, PlannedFault, count_met, plan
 from tests.chaos.trial_processes import Discord, Launcher
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 
 NAMES: Final = ("Aino", "Ravi", "Bo", "Nadia")
+# What the tables of a round are, in turn.
+FORMATS: Final = ("roundtable", "roundtable", "council", "debate")
 QUESTIONS: Final = ("Who bakes the bread?", "What does it cost?")
 # A life of the bot ends at an instant drawn evenly from this many seconds. All of its tables end in about as many.
 LIFE_SECONDS: Final = 1.6
@@ -39,7 +42,8 @@ PROMISE_SECONDS: Final = 8.0
 @dataclass(frozen=True)
 class RoundSize:
     """How big a round is. `kills` is the most it may make: it makes fewer if its tables end first. So many tables as
-    `kept_going` says go on once after their summary; every other one votes."""
+    `kept_going` says go on once after their summary; every other
+    round table votes. Tables are of these `formats` in turn."""
 
     kills: int = 8
     channels: int = 6
@@ -47,6 +51,7 @@ class RoundSize:
     guests: int = 6
     kept_going: int = 1
     faults: bool = True
+    formats: tuple[str, ...] = FORMATS
 
 
 @dataclass
@@ -61,6 +66,7 @@ class Outcome:
     guests: int = 0
     proxied: int = 0
     by_command: int = 0
+    votes: int = 0
     states: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
@@ -75,6 +81,7 @@ class Outcome:
             "guests",
             "proxied",
             "by_command",
+            "votes",
             "states",
             "faults",
             "seconds",
@@ -89,6 +96,7 @@ class Round:
 
     def __init__(self, seed: str, size: RoundSize, folder: Path, launcher: Launcher | Crew) -> None:
         self.outcome = Outcome()
+        self._seed = seed
         self._chance = Random(seed)
         self._size = size
         self._folder = folder
@@ -100,6 +108,7 @@ class Round:
         self._remembered: dict[tuple[int, int], str] = {}
         self._read_from = 0
         self._writing: GuestsWriting
+        self._voting: MembersVoting
         self._discord: Discord
         self._llm: ScriptedEndpoint
 
@@ -110,10 +119,13 @@ class Round:
         async with Discord.running() as self._discord, scripted_endpoint() as self._llm:
             self._llm.answer = self._model.answer
             self._writing = GuestsWriting(self._chance, self._discord)
+            self._voting = MembersVoting(Random(f"{self._seed} votes"), self._discord)
             for n in range(self._size.channels):
                 channel = await self._add_channel(n)
                 self._channels[channel["id"]] = channel["name"]
-            self._to_keep_going = set(list(self._channels)[: self._size.kept_going])
+            self._to_keep_going = set(
+                [c for c in self._channels if self._format(c) == "roundtable"][: self._size.kept_going]
+            )
             if self._size.faults:
                 lives = self._size.kills + 1
                 self._planned = plan(self._chance, self._channels, turns=self._size.turns, lives=lives)
@@ -121,6 +133,9 @@ class Round:
                     await self._discord.order("fault", **each.order)
             people = [asyncio.create_task(self._mira(channel)) for channel in self._channels]
             people += [asyncio.create_task(self._guests(channel)) for channel in self._channels]
+            people += [
+                asyncio.create_task(self._voting.vote(channel)) for channel in self._channels if self._polls(channel)
+            ]
             weather = asyncio.create_task(self._weather())
             try:
                 await self._kills()
@@ -152,6 +167,7 @@ class Round:
             "LLM_RETRIES": "1",
             "LLM_CONCURRENCY": str(self._size.channels),
             "DISCUSSION_PACE": "0",
+            "DISCUSSION_VOTE_SECONDS": "0.5",
             "DISCUSSION_TURNS": str(self._size.turns),
             "LOG_LEVEL": "INFO",
         }
@@ -230,13 +246,26 @@ class Round:
                     if self._was_kept_going(channel):
                         self._to_keep_going.discard(channel)
                 elif not mine:
-                    vote = {"vote": bool(list(self._channels).index(channel) % 2)}
-                    await self._discord.order("slash", channel, "Mira", "roundtable", "start", vote)
+                    await self._discord.order("slash", channel, "Mira", "roundtable", "start", self._wanted(channel))
                     await self._until_there(channel)
                 elif "paused" in mine:
                     await self._discord.order("slash", channel, "Mira", "roundtable", "resume")
                     await asyncio.sleep(0.3)
             await asyncio.sleep(0.1)
+
+    def _format(self, channel: int) -> str:
+        return self._size.formats[list(self._channels).index(channel) % len(self._size.formats)]
+
+    def _polls(self, channel: int) -> bool:
+        return self._format(channel) in ("council", "debate")
+
+    def _wanted(self, channel: int) -> dict[str, Any]:
+        """What Mira asks for. Of councils every other one has options; the others vote on their proposals."""
+        format = self._format(channel)
+        if format == "roundtable":
+            return {"vote": bool(list(self._channels).index(channel) % 2)}
+        has_options = format == "council" and Random(f"{self._seed} {channel}").random() < 0.5
+        return {"format": format} | ({"options": "yes | no | it depends"} if has_options else {})
 
     def _was_kept_going(self, channel: int) -> bool:
         here = [table for table in self._tables() if table.session["place_id"] == channel]
@@ -304,7 +333,9 @@ class Round:
         asked = await self._discord.order("look", at="interactions")
         # Nothing is left of the answer to what everybody sees.
         promised = {each["id"] for each in asked if any(answer["kind"] == "delete" for answer in each["answers"])}
-        return compare(self._tables(), messages, self._writing.said, self._remembered, promised), places
+        return compare(
+            self._tables(), messages, self._writing.said, self._remembered, promised, self._voting.pressed, told(asked)
+        ), places
 
     async def _write_down(self, findings: Findings, places: dict[int, Any]) -> None:
         requests = await self._discord.order("look", at="requests")
@@ -315,6 +346,7 @@ class Round:
         outcome.messages = sum(map(len, places.values()))
         outcome.guests, outcome.proxied = len(self._writing.said), self._writing.proxied
         outcome.by_command = self._writing.by_command
+        outcome.votes = len(self._voting.pressed)
         outcome.faults += count_met(self._planned, requests) + self._model.met
         # An error that nobody has thought of: the table was paused, and Mira has had it go on.
         lines = [line for log in self._logs for line in log.read_text(errors="replace").splitlines()]

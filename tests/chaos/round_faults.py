@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -115,7 +116,7 @@ class Model:
 
     def answer(self, request: Request) -> Answer:
         """The next answer. Call it inside the endpoint's event loop: an answer may be slow."""
-        text = self._text(next(self._numbers))
+        text = self._private(request.prompt) or self._text(next(self._numbers))
         if self.faulty and self.chance.randrange(ONE_CALL_IN) == 0:
             faults = {
                 "500": fails(500),
@@ -133,6 +134,19 @@ class Model:
         slow = asyncio.Event()
         asyncio.get_running_loop().call_later(self.chance.choice((0.0, 0.01, 0.05, 0.2)), slow.set)
         return Answer(text, until=slow)
+
+    def _private(self, prompt: str) -> str:
+        """A position or a ballot in form; one in five is rubbish, so that somebody abstains. Else nothing."""
+        tail = prompt.rpartition("(A note from the moderator")[2]
+        is_ballot = "A secret ballot is held" in tail
+        if not (is_ballot or "writes down" in tail) or self.chance.randrange(5) == 0:
+            return ""
+        letters = sorted(set(re.findall(r"\b([A-J])\) ", tail)))
+        self.chance.shuffle(letters)
+        if is_ballot:
+            return " > ".join(letters) if "Put them in order" in tail else letters[0]
+        said = self._text(next(self._numbers))
+        return f"{said}\nChoice: {letters[0]}" if letters else said
 
     def _text(self, number: int) -> str:
         # One text in six takes two or three messages.
