@@ -4,8 +4,8 @@
     python -m bench.quality.formats --url http://127.0.0.1:8001/v1      asks that endpoint instead of the small model
 
 The whole engine holds them, as `roundtable discuss` does, with the same cast, question and seeds. The council chooses
-between yes, no and “it depends”; to the debate the question is the motion. A row is the mean over a format's tables in
-which a figure can be told; a dash: in none.
+between yes, no and “it depends”. To the debate the question is the motion: one is for it, against it, or undecided. A
+row is the mean over a format's tables in which a figure can be told; a dash: in none.
 
 even          entropy of who spoke over that of all speaking equally often (`speaker_entropy`)
 novelty       mean share of a turn's pairs of words that no earlier turn has
@@ -46,8 +46,12 @@ from bot.errors import RoundtableError
 from bot.library.catalogue import Catalogue, open_catalogue
 from bot.settings import Settings, shipped
 
-COMPARED: Final = ("roundtable", "council", "debate")
-OPTIONS: Final = ("yes", "no", "it depends")
+# What each format chooses between. A debate has its own three, and takes for options who is on which side.
+COMPARED: Final[Mapping[str, tuple[str, ...]]] = {
+    "roundtable": (),
+    "council": ("yes", "no", "it depends"),
+    "debate": (),
+}
 TASK: Final = "growing-server"
 QUESTION: Final = "Should work made with AI tools go in the same showcase as work made without them?"
 COLUMNS: Final = (
@@ -91,7 +95,7 @@ async def hold_missing(
 async def _hold(
     settings: Settings, catalogue: Catalogue, one: FormatTalk, folder: Path, args: argparse.Namespace
 ) -> str | None:
-    asked = catalogue.task(TASK).model_copy(update={"questions": (args.question,), "options": OPTIONS})
+    asked = catalogue.task(TASK).model_copy(update={"questions": (args.question,), "options": COMPARED[one.format]})
     task, dials = as_format_has_it(FORMATS[one.format], asked, Dials(turns=args.turns, pace=0))
     cast = catalogue.cast(args.cast)
     return await hold_talk(settings, one.file(folder), task=task, cast=cast, dials=dials, seed=one.seed)
