@@ -7,6 +7,7 @@ The whole engine holds them, as `roundtable discuss` does, with the same cast, q
 between yes, no and “it depends”. To the debate the question is the motion: one is for it, against it, or undecided. A
 row is the mean over a format's tables in which a figure can be told; a dash: in none.
 
+paused        of the tables, how many paused by themselves before the summary
 even          entropy of who spoke over that of all speaking equally often (`speaker_entropy`)
 novelty       mean share of a turn's pairs of words that no earlier turn has
 words         mean words of a turn: what is short repeats little
@@ -56,6 +57,7 @@ TASK: Final = "growing-server"
 QUESTION: Final = "Should work made with AI tools go in the same showcase as work made without them?"
 COLUMNS: Final = (
     ("tables", "tables", "{:.0f}"),
+    ("paused", "paused", "{:.2f}"),
     ("even", "even", "{:.2f}"),
     ("novelty", "novelty", "{:.2f}"),
     ("words", "words", "{:.0f}"),
@@ -106,6 +108,7 @@ def measure_table(rows: Sequence[dict[str, Any]]) -> dict[str, Value]:
     found = transcript_of([row for row in rows if not row.get("minority_report")])
     said = measure(found) if found.spoken else {}
     return {
+        "paused": float(all(row["kind"] != "summary" for row in rows)),
         "even": said.get("speaker_entropy"),
         "novelty": said.get("novelty"),
         "words": said.get("words"),

@@ -23,13 +23,20 @@ DRY: Final = 0.8
 Column = tuple[str, str, str]
 
 
+def count(text: str) -> int:
+    """A number of an argument, of which there must be one at least. Raises argparse.ArgumentTypeError."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How many discussions of which size are held, and where they are kept."""
-    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="discussions of each (default: 3)")
-    parser.add_argument("--turns", type=int, default=10, metavar="N", help="turns of each (default: 10)")
-    parser.add_argument("--max-tokens", type=int, default=64, metavar="N", help="of an answer at most (default: 64)")
+    parser.add_argument("--seeds", type=count, default=3, metavar="N", help="discussions of each (default: 3)")
+    parser.add_argument("--turns", type=count, default=10, metavar="N", help="turns of each (default: 10)")
+    parser.add_argument("--max-tokens", type=count, default=64, metavar="N", help="of an answer at most (default: 64)")
     parser.add_argument("--cast", default="Devika,Faris,Gethin,Kaede", metavar="NAMES", help="who is at the table")
-    parser.add_argument("--threads", type=int, default=1, metavar="N", help="of the server (default: 1)")
+    parser.add_argument("--threads", type=count, default=1, metavar="N", help="of the server (default: 1)")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="where transcripts are kept, and looked for")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
 

@@ -70,9 +70,14 @@ def test_a_minority_report_is_no_turn_of_the_discussion() -> None:
     assert (found["words"], found["passes"], found["tokens"]) == (5, 0.5, 190)
 
 
+@pytest.mark.parametrize(("rows", "paused"), [(ROWS, 1.0), ([*ROWS, {"kind": "summary", "speaker": "Aino"}], 0.0)])
+def test_a_table_without_a_summary_has_paused(rows: list[dict[str, Any]], paused: float) -> None:
+    assert formats.measure_table(rows)["paused"] == paused
+
+
 def test_what_nobody_was_asked_for_cannot_be_told() -> None:
     found = formats.measure_table([{"kind": "persona", "speaker": "Aino", "text": ""}])
-    assert {name for name, value in found.items() if value is not None} == {"tokens"}
+    assert {name for name, value in found.items() if value is not None} == {"paused", "tokens"}
 
 
 async def test_a_row_for_each_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,6 +95,12 @@ async def test_a_row_for_each_format(tmp_path: Path, capsys: pytest.CaptureFixtu
     shown = capsys.readouterr().out.splitlines()
     assert "changed" in shown[0]
     assert [line.split()[0] for line in shown[1:]] == list(rows)
+
+
+def test_no_table_at_all_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        formats.main(["--seeds", "0"])
+    assert "--seeds: '0' is no whole number from 1 on" in capsys.readouterr().err
 
 
 def test_who_is_not_there_is_said_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
