@@ -17,32 +17,26 @@ the others    as in `python -m bench.quality`, the mean over the discussions
 
 import argparse
 import asyncio
-import io
 import json
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from bench.columns import write_json
-from bench.model import NoModel, running_model
+from bench.model import NoModel
 from bench.quality.__main__ import mean
 from bench.quality.metrics import Value, measure
-from bench.quality.talks import add_arguments, table
+from bench.quality.talks import DRY, add_arguments, asked_model, hold_talk, settings_for, table
 from bench.quality.transcripts import Unreadable, read_transcript
-from bot.discuss import discuss
 from bot.discussion.model.dials import GUARDS, Dials
 from bot.errors import RoundtableError
 from bot.library.catalogue import Catalogue, open_catalogue
 from bot.library.files import read_personas, read_task
 from bot.settings import Settings, shipped
-from bot.terminal import TerminalStage
 
-# How hard the sampler avoids loops, where nothing else is asked for.
-DRY: Final = 0.8
 VARIANTS: Final = ("none", *GUARDS, "all")
 COLUMNS: Final = (
     ("talks", "talks", "{:.0f}"),
@@ -105,13 +99,7 @@ async def hold_missing(
     url: str, wanted: Sequence[Wanted], folder: Path, catalogue: Catalogue, args: argparse.Namespace
 ) -> None:
     """Hold these discussions."""
-    settings = Settings(
-        _env_file=None,  # type: ignore[call-arg]
-        llm_base_url=url,
-        llm_max_tokens=args.max_tokens,
-        llm_timeout=600,
-        llm_reasoning_tokens=0,
-    )
+    settings = settings_for(url, args.max_tokens)
     for one in wanted:
         problem = await _hold(settings, catalogue, one.file(folder), one, args)
         if problem:
@@ -121,18 +109,14 @@ async def hold_missing(
 async def _hold(
     settings: Settings, catalogue: Catalogue, file: Path, one: Wanted, args: argparse.Namespace
 ) -> str | None:
-    written = io.StringIO()
-    problem = await discuss(
+    return await hold_talk(
         settings,
+        file,
         task=catalogue.tasks[one.seed % len(catalogue.tasks)],
         cast=catalogue.personas if args.personas else catalogue.cast(args.cast),
         dials=Dials(turns=args.turns, pace=0, guards=one.guards),
         seed=one.seed,
-        stage=TerminalStage(io.StringIO(), colour=False),
-        jsonl=written,
     )
-    file.write_text(written.getvalue(), encoding="utf-8")  # noqa: ASYNC240 (a small local file, nobody waits)
-    return problem
 
 
 def row_of(files: Sequence[Path], turns: int) -> dict[str, Value]:
@@ -173,7 +157,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             for dry in dict.fromkeys(one.dry for one in wanted):
                 missing = [one for one in wanted if one.dry == dry and not one.file(folder).exists()]
                 if missing:
-                    with _model(args, dry) as url:
+                    with asked_model(args, dry) as url:
                         asyncio.run(hold_missing(url, missing, folder, catalogue, args))
             held: dict[str, list[Path]] = {}
             for one in wanted:
@@ -186,13 +170,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(table(rows, COLUMNS))
     write_json(args.json, rows)
     return 0
-
-
-def _model(args: argparse.Namespace, dry: float) -> AbstractContextManager[str]:
-    """The endpoint that is named, else the small model."""
-    if args.url:
-        return nullcontext(args.url)
-    return running_model(threads=args.threads, cap=2 * args.max_tokens, dry=dry)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -82,6 +82,10 @@ def test_an_order_of_all(answer: str, ranking: tuple[int, ...] | None) -> None:
         ("It costs little.", "It costs little.", None),
         ("It costs little.\nChoice: none of them", "It costs little.\nChoice: none of them", None),
         ("Choice: A", "", 0),
+        # The options written down again are no choice; a choice behind them is one.
+        ("A) yes\nB) no\nC) it depends", "A) yes\nB) no\nC) it depends", None),
+        ("A: yes\nB: no", "A: yes\nB: no", None),
+        ("A) yes\nB) no\nIt costs little.\nChoice: A", "A) yes\nB) no\nIt costs little.", 0),
     ],
 )
 def test_a_position_with_its_choice(answer: str, text: str, choice: int | None) -> None:

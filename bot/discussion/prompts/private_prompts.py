@@ -89,12 +89,17 @@ def ballot_prompt(
 def read_position(text: str, options: Sequence[str]) -> tuple[str, int | None]:
     """What a persona wrote down, and which option it is for, by its number; None: it names none."""
     lines = text.strip().splitlines()
-    for at in range(len(lines) - 1, -1, -1):
-        label = _LABEL.match(lines[at])
-        choice = _option_in(label["rest"] if label else lines[at], options)
-        if choice is not None:
-            return "\n".join([*lines[:at], *lines[at + 1 :]]).strip(), choice
-    return text.strip(), None
+    matches = [_LABEL.match(line) for line in lines]
+    named = [_option_in(label["rest"] if label else line, options) for line, label in zip(lines, matches, strict=True)]
+    # "B: no" is an option as it is listed, and not a choice with its label.
+    labelled = [label is not None and option_named(label["label"], len(options)) is None for label in matches]
+    found = [at for at, choice in enumerate(named) if choice is not None]
+    # Several options, none behind a label: it only wrote down again what there is to choose from.
+    is_list = len({named[at] for at in found}) > 1 and not any(labelled[at] for at in found)
+    if not found or is_list:
+        return text.strip(), None
+    last = max(found, key=lambda at: (labelled[at], at))
+    return "\n".join([*lines[:last], *lines[last + 1 :]]).strip(), named[last]
 
 
 def read_ballot(text: str, options: Sequence[str], *, ranked: bool = False) -> tuple[int, ...] | None:
