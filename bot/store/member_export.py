@@ -1,18 +1,26 @@
 """Everything that is stored about a member on a server, for them to take with them."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Connection, Row, Text, and_, cast, exists, or_, select
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import PRIVATE_KINDS
 from bot.store import memory_queries
 from bot.store.engine import Database
-from bot.store.models import Status
 from bot.store.own_library import made_rows
 from bot.store.paging import pages
 from bot.store.schema import opt_outs, posts, reactions, sessions, sketches, turns, votes
+
+_LATER: Final = turns.alias("later")
+# What a persona wrote down, of which all at the table came to read.
+_WAS_SHOWN: Final = exists().where(
+    _LATER.c.session_id == turns.c.session_id,
+    _LATER.c.seq > turns.c.seq,
+    ~_LATER.c.withheld,
+    cast(_LATER.c.steering, Text).contains('"positions_revealed"'),
+)
 
 
 async def export(database: Database, guild_id: int, member: Member) -> dict[str, Any]:
@@ -28,8 +36,8 @@ async def export(database: Database, guild_id: int, member: Member) -> dict[str,
     reacted = select(reactions).join(sessions).where(here, reactions.c.member_id == member.id)
     reacted = reacted.order_by(reactions.c.session_id, reactions.c.message_id, reactions.c.emoji)
     said = select(turns.c.id, turns.c.session_id, turns.c.speaker, turns.c.text).join(sessions)
-    # What nobody at the table has read yet is not told to one of them.
-    is_told = or_(turns.c.kind.not_in(PRIVATE_KINDS), sessions.c.status == Status.ENDED)
+    # What a persona wrote for itself alone is told to one who was at the table if all of them came to read it.
+    is_told = or_(turns.c.kind.not_in(PRIVATE_KINDS), and_(turns.c.kind == "position", _WAS_SHOWN))
     said = said.where(here, is_told, turns.c.kind != "guest", turns.c.text != "")
     told = select(posts.c.id, posts.c.session_id, posts.c.content.label("text")).join(sessions)
     made = [row for query in made_rows(guild_id, member.id) for row in await database.run(_all_of(query))]

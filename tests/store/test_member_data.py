@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.record import Turn, moderator_turn
-from bot.discussion.model.steerings import FloorGiven
+from bot.discussion.model.steerings import FloorGiven, PollCut, PositionsRevealed, PositionTaken
 from bot.minutes.account import PlaceNames
 from bot.sessions.privacy.session_erasure import erase_member, renew_minutes
 from bot.store import paging
@@ -80,6 +80,19 @@ async def test_an_export_has_everything_of_theirs_and_nothing_of_others(store: S
         "-# Kim of Kent paused.",
     ]
     assert "Lena" not in str(data)
+
+
+@pytest.mark.parametrize("are_shown", [True, False])
+async def test_an_export_has_what_a_persona_wrote_for_itself_once_the_table_has_read_it(
+    store: Store, kept: StoredSession, are_shown: bool
+) -> None:
+    held = Turn(1, "position", "Aino", "As Kim of Kent says.", steering=PositionTaken())
+    shown = PositionsRevealed() if are_shown else PollCut()
+    await store.add_turn(kept.id, PLACE, held)
+    await store.add_turn(kept.id, PLACE, Turn(2, "moderator", "Moderator", "Aino: something.", steering=shown))
+    await store.set_status(kept.id, Status.ENDED)
+    named = (await store.member_data.export(GUILD, KIM))["lines_that_name_you"]
+    assert [line["text"] for line in named] == ["As Kim of Kent says."] * are_shown
 
 
 async def test_others_get_through_while_much_is_handed_out(
