@@ -87,6 +87,10 @@ class SessionState:
         """End the session here only: it is about to be deleted from the database."""
         self.status = Status.ENDED
 
+    def fade(self) -> None:
+        """What the session was told of earlier tables has had its days."""
+        self.stored = replace(self.stored, session=replace(self.session, earlier=""))
+
     def forget(self, member: Member, listen_from: int) -> None:
         """A member was taken out of the stored session: no older message is taken in again, nor are they its convener
         any more, nor named in what its prompts tell of earlier tables."""

@@ -182,6 +182,7 @@ class TurnLog:
         async with self._lock:
             changed = faded(self._state.session, self.record, upto)
             await self._store.expiry.fade(self._state.id, changed, upto, at)
+            self._state.fade()
             for turn in changed:
                 self.record.put(turn)
 

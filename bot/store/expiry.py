@@ -82,6 +82,8 @@ class Expiry:
             shown = (posts.c.status.not_in(_UNSENT), posts.c.kind.not_in(_CARDS), posts.c.created_at < at)
             db.execute(delete(posts).where(posts.c.session_id == session_id, *shown))
             db.execute(delete(votes).where(votes.c.session_id == session_id, votes.c.question_seq <= upto))
+            # What it was told of earlier tables is older than all of it.
+            db.execute(update(sessions).where(sessions.c.id == session_id).values(earlier=None))
 
         await self._database.run(work)
 

@@ -12,7 +12,7 @@ from bot.sessions import steering
 from bot.sessions.privacy.retention import Retention
 from bot.sessions.session_runner import SessionRunner
 from bot.store.models import PostKind
-from bot.store.schema import now, posts, turns
+from bot.store.schema import now, posts, sessions, turns
 from bot.store.store import Store
 from tests.support.session_house import SessionHouse, open_house, until
 
@@ -106,3 +106,21 @@ async def test_other_tables_keep_theirs_until_they_have_ended(house: SessionHous
     await sweep(house, keep_days=30)
     assert "Mill Lane" in await stored_words(house)
     assert any(isinstance(s, QuestionPut) for _, s in run.record.steerings())
+
+
+async def test_what_a_standing_table_was_told_of_earlier_ones_goes_with_its_old_words(house: SessionHouse) -> None:
+    run = await house.start(OPEN)
+    database = house.store._database  # pyright: ignore[reportPrivateUsage]
+    await database.run(lambda db: db.execute(update(sessions).values(earlier="A ladder was lent.")))
+    await house.supervisor.shutdown()
+    await house.again().resume_all()
+    (run,) = house.supervisor.open_sessions()
+    await ask(house, run, "Ravi, is it back?")
+    assert "A ladder was lent." in house.server.prompts[-1]
+    await aged(house, run, days=31)
+    await sweep(house, keep_days=30)
+    await ask(house, run, "Aino, is it back?")
+    assert "A ladder was lent." not in house.server.prompts[-1]
+    stored = await house.store.session(run.id)
+    assert stored is not None
+    assert stored.session.earlier == ""

@@ -25,7 +25,8 @@ SURE: Final = (
 )
 SURE_OF_ALL: Final = (
     "**Forget what came of every table of this server?** That is {many}, also of channels that you can't see. No later "
-    "table is told of any. Their minutes stay. This can't be undone."
+    "table is told of any. Their minutes stay, and so does what tables that are open now were told of them at their "
+    "start. This can't be undone."
 )
 NO_SUCH: Final = "Nothing is kept of that table. Pick one of the list that opens when you begin to type."
 NOT_YOURS: Final = (
