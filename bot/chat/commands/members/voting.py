@@ -17,10 +17,12 @@ from bot.chat.commands.members.privacy_command import refuse_kept_out
 from bot.discussion.model.ballots import Ballot, ballot_on
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.polls import Poll, letter, poll_of
+from bot.discussion.model.record import Record
 from bot.discussion.text.folding import fold, one_line
 from bot.discussion.text.segmentation import clipped
 from bot.errors import UserError
 from bot.sessions.session_runner import SessionRunner
+from bot.store.models import StoredSession
 
 NONE_OPEN: Final = "There is no vote in this channel now. At a table that has votes, one follows each question."
 OVER: Final = "This vote is over. Its result stands on the card, and in the minutes."
@@ -28,31 +30,34 @@ OVER: Final = "This vote is over. Its result stands on the card, and in the minu
 
 async def _pressed(interaction: Interaction, click: Click) -> None:
     """Count a vote and say so in private. Raises UserError where it does not count."""
+    stored, record, question_seq, number = await _pressed_on(interaction, click)
+    ballot = ballot_on(stored.session, record, question_seq)
+    await _count(interaction, stored.id, question_seq, ballot.choices.get(number) if ballot else None)
+
+
+async def _pressed_in_poll(interaction: Interaction, click: Click) -> None:
+    """Count a vote in a poll of the table's format and say so in private. Raises UserError where it does not count."""
+    stored, record, seq, number = await _pressed_on(interaction, click)
+    poll = poll_of(record, seq)
+    if poll is None or not 0 <= number < len(poll.options):
+        raise UserError(OVER)
+    await _count_in_poll(interaction, stored.id, poll, number)
+
+
+async def _pressed_on(interaction: Interaction, click: Click) -> tuple[StoredSession, Record, int, int]:
+    """The table whose vote was pressed, its record, the turn that put it to the vote, and the number of the choice.
+
+    Deferred. Raises UserError also for a member who is kept out.
+    """
     await defer(interaction, ephemeral=True)
-    session_id, question_seq, number = _numbers(click.argument)
+    session_id, seq, number = _numbers(click.argument)
     store = interaction.client.store
     stored = await store.session(session_id)
     # An argument that was not made by a card in this channel names no vote here.
     if stored is None or stored.place_id != interaction.channel_id:
         raise UserError(OVER)
     await refuse_kept_out(interaction)
-    ballot = ballot_on(stored.session, await store.record(session_id), question_seq)
-    await _count(interaction, session_id, question_seq, ballot.choices.get(number) if ballot else None)
-
-
-async def _pressed_in_poll(interaction: Interaction, click: Click) -> None:
-    """Count a vote in a poll of the table's format and say so in private. Raises UserError where it does not count."""
-    await defer(interaction, ephemeral=True)
-    session_id, seq, number = _numbers(click.argument)
-    store = interaction.client.store
-    stored = await store.session(session_id)
-    if stored is None or stored.place_id != interaction.channel_id:
-        raise UserError(OVER)
-    await refuse_kept_out(interaction)
-    poll = poll_of(await store.record(session_id), seq)
-    if poll is None or not 0 <= number < len(poll.options):
-        raise UserError(OVER)
-    await _count_in_poll(interaction, session_id, poll, number)
+    return stored, await store.record(session_id), seq, number
 
 
 async def _count_in_poll(interaction: Interaction, session_id: int, poll: Poll, number: int) -> None:
