@@ -78,14 +78,14 @@ async def give_floor(runner: Steered, name: str, *, by: str) -> Persona:
 async def put_question(runner: Steered, question: str | None = None) -> str:
     """Put a question of one's own, or the agenda's next, on the table. Out: the question. Raises UserError."""
     _refuse(runner, "own_question" if question else "next_question")
-    on_table, put = question_on_table(runner.record), agenda.following_question(_agenda_of(runner), runner.record)
+    on_table, put = question_on_table(runner.record), agenda.following_question(runner.session, runner.record)
     if question:
         if question == on_table:
             raise UserError("That question is on the table already.")
         put = agenda.own_question(runner.record, question)
     if put is None:
         raise UserError("There is no other question on the agenda. Put one of your own.")
-    await runner.steer(put, agenda.put_line(_agenda_of(runner), runner.record, put))
+    await runner.steer(put, agenda.put_line(runner.session, runner.record, put))
     return put.question
 
 
@@ -143,10 +143,6 @@ async def mute(runner: Steered, name: str, *, muted: bool, by: str) -> Persona:
     text = f"{by} asks {persona.full_name} {'only to listen' if muted else 'to speak again'}."
     await runner.steer(Muted(name=persona.name, muted=muted), text)
     return persona
-
-
-def _agenda_of(runner: Steered) -> Session:
-    return format_of(runner.session).agenda_of(runner.session)
 
 
 def _refuse(runner: Steered, wish: Wish) -> None:

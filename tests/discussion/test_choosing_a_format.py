@@ -96,6 +96,7 @@ def test_a_table_has_of_its_task_what_its_format_has_a_use_for(format: Format) -
     task, dials = as_format_has_it(format, TASK, Dials(vote=True))
     assert dials.format == format.name
     assert dials.vote is not format.has_polls
+    assert dials.wrap_up == (Dials().wrap_up if format.last_turns is None else format.last_turns)
     assert task.questions == (QUESTIONS[:1] if format.has_one_question else QUESTIONS)
     assert task.options == (TASK.options if format.takes_options else ())
     assert bool(left_out(format, TASK)) is format.has_one_question

@@ -19,7 +19,6 @@ from bot.discussion.model.steerings import (
     PollCut,
     PollOpened,
     PositionsRevealed,
-    QuestionPut,
     SeatAdded,
     SeatRemoved,
     TurnsChanged,
@@ -278,17 +277,6 @@ def test_a_table_that_goes_on_after_its_end_votes_anew() -> None:
     assert "Changed their mind: Aino (from “yes” to “no”)." in next(
         turn.text for turn in reversed(table.record.turns) if turn.kind == "result"
     )
-
-
-def test_a_council_stays_with_its_first_question_unless_a_person_puts_another() -> None:
-    table = council(turns=20)
-    table.play()
-    assert sum(isinstance(s, QuestionPut) for _, s in table.record.steerings()) == 1
-    table = council(turns=20)
-    go_on_until(table, Speak)
-    table.steer(QuestionPut(question="Who pays?"))
-    table.play()
-    assert polls(table.record)[0].opened.question == table.questions[0]
 
 
 def test_what_is_told_of_where_it_stands() -> None:

@@ -39,7 +39,7 @@ from tests.support.recorded_table import names, persona
 def debate(size: int = 4, turns: int = 10, **more: Any) -> RecordedDebate:
     """A debate between Ann, Ben and so on: `for` and `against` are as they were drawn."""
     cast = tuple(persona(name) for name in ("Ann", "Ben", "Cleo", "Dan", "Eve", "Fay", "Gil", "Hal")[:size])
-    return RecordedDebate(cast, dials=Dials(format="debate", turns=turns), **more)
+    return RecordedDebate(cast, dials=Dials(format="debate", turns=turns, wrap_up=2), **more)
 
 
 def drawn(table: RecordedDebate) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -14,7 +14,7 @@ from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.killed_store import Killed, KilledStore
 from tests.support.session_table import NAMES, open_table
 
-DEBATE: dict[str, Any] = {"format": "debate", "turns": 7, "vote_seconds": 0}
+DEBATE: dict[str, Any] = {"format": "debate", "turns": 7, "wrap_up": 2, "vote_seconds": 0}
 
 
 async def test_a_debate_comes_to_its_end_and_nobody_reads_a_private_view(
@@ -32,7 +32,7 @@ async def test_a_debate_comes_to_its_end_and_nobody_reads_a_private_view(
         before, after = (turn for turn in turns if turn.kind == "result")
         assert before.text == ""
         assert "The side against the motion wins: it gained 3 votes" in after.text
-        assert server.prompts[-1].count("wins: it gained 3 votes") == 3, "in the transcript, to be stated, and missed"
+        assert server.prompts[-1].count("wins: it gained 3 votes") == 2, "in the transcript, and to be stated"
         posts = await store.session_posts(table.run.id, PostKind.NOTICE)
         assert [post.content for post in posts].count("The closings: one speech a side, without new arguments.") == 1
 

@@ -15,6 +15,7 @@ from bot.chat.cards.bot_messages import FLOORS
 from bot.chat.cards.format_options import format_options
 from bot.chat.rules.table_choices import EVERYONE, NO_TASK, NOBODY, TableChoices
 from bot.discussion.model.dials import TurnOrder
+from bot.discussion.moderation.formats.format import Format
 
 ASK: Final = "setup_ask"
 ASKED: Final = "setup_asked"
@@ -114,11 +115,10 @@ def setup_card(
 
 
 def question_form(
-    standing: TableChoices, *, options_are: str | None, more_personas: str | None, more_tasks: str | None
+    standing: TableChoices, format: Format, *, more_personas: str | None, more_tasks: str | None
 ) -> discord.ui.Modal:
-    """The form behind "Write". `options_are`: what options are at a table of this format; None: it takes none. The last
-    two: what stands in the fields by which one names who, or which setting, does
-    not fit into a menu; None: all do."""
+    """The form behind "Write", for a table of this format. The last two: what stands in the fields by which one names
+    who, or which setting, does not fit into a menu; None: all do."""
     fields = [
         c.field(
             "questions",
@@ -132,13 +132,13 @@ def question_form(
         ),
         c.field("language", "In which language?", text=standing.language or "", is_needed=False, most=80),
     ]
-    if options_are is not None:
+    if format.takes_options:
         fields.append(
             c.field(
                 "options",
-                options_are,
+                format.options_are,
                 text="\n".join(standing.options),
-                hint="One a line; none: those of the setting, else what the table itself proposes.",
+                hint=f"One a line; none: those of the setting, else {format.without_options}.",
                 is_long=True,
                 is_needed=False,
                 most=OPTIONS_LENGTH,

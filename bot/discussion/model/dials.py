@@ -99,11 +99,6 @@ class Dials(BaseModel):
             raise ValueError(f"should be all, none, or some of {', '.join(GUARDS)}")
         return ",".join(names)
 
-    @property
-    def last_turns(self) -> int:
-        """How many turns wrap a table up: in a debate one a side, its closings."""
-        return 2 if self.format == "debate" else self.wrap_up
-
     def guards_against(self, what: Guard) -> bool:
         """Whether this guard acts."""
         return self.guards == "all" or what in self.guards.split(",")

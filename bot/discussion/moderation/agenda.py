@@ -182,4 +182,4 @@ def _not_yet_put(session: Session, record: Record) -> list[str]:
 
 def _wrap_up(dials: Dials, turns: int) -> int:
     # A discussion shorter than its wrap-up would be told to end before it began.
-    return min(dials.last_turns, max(turns - 1, 1))
+    return min(dials.wrap_up, max(turns - 1, 1))

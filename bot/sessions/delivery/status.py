@@ -21,7 +21,7 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
     """The values that the panel and `status` show."""
     session, format = state.session, format_of(state.session)
     question = question_on_table(record)
-    questions = agenda.questions_in_order(format.agenda_of(session), record)
+    questions = agenda.questions_in_order(session, record)
     return StatusReport(
         session_id=state.id,
         status=state.status,

@@ -174,7 +174,7 @@ async def _ask(interaction: Interaction, click: Click) -> None:
     format = first_format(standing.format)
     form = card.question_form(
         standing,
-        options_are=format.options_are if format.takes_options else None,
+        format,
         more_personas=", ".join(cast) if len(catalogue.personas) > c.OPTIONS else None,
         more_tasks=standing.task or "" if len(catalogue.tasks) >= c.OPTIONS else None,
     )

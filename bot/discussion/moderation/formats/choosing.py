@@ -93,6 +93,8 @@ def as_format_has_it(format: Format, task: Task, dials: Dials) -> tuple[Task, Di
     changed: dict[str, object] = {"format": format.name}
     if format.has_polls:
         changed["vote"] = False
+    if format.last_turns is not None:
+        changed["wrap_up"] = format.last_turns
     return task.model_copy(update=kept), dials.model_copy(update=changed)
 
 

@@ -33,7 +33,6 @@ class Council(Format):
     takes_options = True
 
     def next_step(self, session: Session, record: Record) -> Step:
-        session = self.agenda_of(session)
         question, options = session.task.questions[0], session.task.options
         if agenda.has_ended(record):
             return Close()
@@ -80,7 +79,7 @@ class Council(Format):
         return super().refusal(wish, session, record)
 
     def after_the_turns(self, session: Session, record: Record) -> str | None:
-        return "the table votes" if _ballot(self.agenda_of(session), record) else None
+        return "the table votes" if _ballot(session, record) else None
 
 
 def _poll(record: Record) -> Poll | None:

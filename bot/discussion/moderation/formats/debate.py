@@ -53,6 +53,8 @@ class Debate(Format):
     has_one_question = True
     takes_options = True
     options_are = "Sides"
+    without_options = "sides drawn by lot"
+    last_turns = 2  # a closing a side
 
     def next_step(self, session: Session, record: Record) -> Step:
         if agenda.has_ended(record):
@@ -134,9 +136,9 @@ def _end(session: Session, record: Record) -> Step:
     if after is None or after.closed is None or after.seq < spoken[-1].seq:
         opened = PollOpened(name=AFTER, question=session.task.questions[0], options=OPTIONS)
         return Say(opened, "The debate is over, and the motion is put to the vote again.")
-    told = outcome(record, after)
-    note = f"The vote on the motion came out so: {told} Say who has won, and by what."
-    return sum_up(session, record, note=note, states=(told.splitlines()[0],))
+    # Not looked for in what is said: these words are the bot's own, and the summary may be in another language. It
+    # stands on the summary's card anyway.
+    return sum_up(session, record, note=f"The vote on the motion came out so: {outcome(record, after)} Say so.")
 
 
 def _told_of(session: Session, record: Record, phase: debate_phases.Phase) -> str:

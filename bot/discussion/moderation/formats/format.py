@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar, Final, Literal, get_args
 
 from bot.discussion.model.persona import Persona
@@ -28,6 +27,8 @@ class Format(ABC):
     """What it is, in a few words, where one chooses it."""
     has_clock: ClassVar[bool] = True
     """Whether its turns are counted down; else it ends when people want it to."""
+    last_turns: ClassVar[int | None] = None
+    """How many turns wrap it up, where that is not for the dials to say."""
     tells_last_turns: ClassVar[bool] = True
     """Whether people are told when only a few turns are left."""
     needs_people: ClassVar[bool] = False
@@ -42,16 +43,12 @@ class Format(ABC):
     """Whether whoever opens it may name options."""
     options_are: ClassVar[str] = "What there is to choose from"
     """What options are at such a table, where one writes or reads them."""
+    without_options: ClassVar[str] = "what the table itself proposes"
+    """What such a table has where nobody names any."""
 
     @abstractmethod
     def next_step(self, session: Session, record: Record) -> Step:
         """What happens next. The same session and record always give the same step."""
-
-    def agenda_of(self, session: Session) -> Session:
-        """The session as its agenda has it: with its first question alone, where all of it is about that."""
-        if not self.has_one_question:
-            return session
-        return replace(session, task=session.task.model_copy(update={"questions": session.task.questions[:1]}))
 
     @property
     def called(self) -> str:
