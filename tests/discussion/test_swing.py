@@ -136,7 +136,7 @@ def test_the_summary_is_told_the_result() -> None:
     table.record.turns.pop()
     step = table.step
     assert isinstance(step, Summarise)
-    assert "Nobody voted, so nobody has won. Say who has won, and by what." in step.cue.note
+    assert "Nobody voted, so nobody has won. Say so." in step.cue.note
 
 
 votes = st.dictionaries(st.integers(1, 9), st.sampled_from([FOR, AGAINST, UNDECIDED]))
