@@ -16,6 +16,7 @@ from bot.ops.gateway import GatewayState
 from bot.ops.host_news import HostNews
 from bot.ops.watch import Watch
 
+_Tell = Callable[[str], Awaitable[bool]]
 # How long the end of the process may be held up to tell of it, in seconds.
 _FAREWELL_SECONDS: Final = 1.0
 
@@ -52,26 +53,33 @@ async def watched(
     channel = StatusChannel(bot, channel_id)
     faults = lambda: standing_faults(bot.endpoints, bot.supervisor.open_sessions())  # noqa: E731
     news = HostNews(faults, channel.tell, watch.told_faults)
-    telling = asyncio.create_task(_tell(bot, channel.tell, watch, news), name="telling the status channel")
+    leaving = asyncio.Event()
+    telling = asyncio.create_task(_tell(bot, channel.tell, watch, news, leaving), name="telling the status channel")
     try:
         yield
     finally:
-        telling.cancel()
-        await asyncio.gather(telling, return_exceptions=True)
-        if is_last() and bot.is_ready() and not bot.is_closed():
-            farewell = asyncio.create_task(
-                channel.tell(f"Roundtable {__version__} stops. Its open tables go on at the next start.")
-            )
+        leaving.set()
+        if bot.is_ready() and not bot.is_closed():
+            # What is on its way is not cut: it would be told a second time, and the library would hold back the next.
+            farewell = asyncio.create_task(_say_farewell(channel.tell, telling, is_last))
             await asyncio.wait([farewell], timeout=_FAREWELL_SECONDS)
             farewell.cancel()
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
 
 
-async def _tell(bot: InteractionClient, tell: Callable[[str], Awaitable[bool]], watch: Watch, news: HostNews) -> None:
+async def _say_farewell(tell: _Tell, telling: asyncio.Task[None], is_last: Callable[[], bool]) -> None:
+    await asyncio.wait([telling])
+    if is_last():
+        await tell(f"Roundtable {__version__} stops. Its open tables go on at the next start.")
+
+
+async def _tell(bot: InteractionClient, tell: _Tell, watch: Watch, news: HostNews, leaving: asyncio.Event) -> None:
     await bot.wait_until_ready()
     if not watch.start_is_told:
         watch.start_is_told = await tell(_started(bot))
     await watch.told_faults.over_tables(bot.store.remembered, bot.supervisor.open_sessions())
-    await news.keep_telling()
+    await news.keep_telling(leaving)
 
 
 def _started(bot: InteractionClient) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 from bot.ops.faults import StandingFault
@@ -30,11 +31,12 @@ class HostNews:
         self._told = told
         self._clock = clock
 
-    async def keep_telling(self) -> None:
-        """Look for ever. What could not be told is told by a later look, if it still stands."""
-        while True:
+    async def keep_telling(self, leaving: asyncio.Event) -> None:
+        """Look until `leaving` is set, and end what is being told. What could not be told is told by a later look."""
+        while not leaving.is_set():
             await self.look()
-            await asyncio.sleep(LOOK_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(leaving.wait(), LOOK_SECONDS)
 
     async def look(self) -> None:
         """Tell what is new since the last look that was told, and what is over."""
