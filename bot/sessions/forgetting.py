@@ -56,7 +56,7 @@ async def forget_message(
     """
     if runner is not None:
         await runner.guest_changed(message_id, "")
-    await store.message_gone(message_id)
+    await store.posts.message_gone(message_id)
     for session_id in await store.member_data.sessions_of_message(message_id):
         await renew_minutes(store, session_id, names_in)
         forget_turn_texts()  # also of a session that has ended

@@ -118,7 +118,7 @@ class Lifecycle:
 
     async def place_gone(self, reason: str) -> None:
         """The channel or thread no longer exists: end the session, keep its record."""
-        await self._store.give_up_place(self._state.stored.place_id)
+        await self._store.posts.give_up_place(self._state.stored.place_id)
         self._outbox.read_anew()
         self._recovering = None
         await self._state.change(Status.ENDED, reason)
@@ -127,7 +127,7 @@ class Lifecycle:
     async def close(self, why: str) -> None:
         """End the session, hand out the minutes and keep what later tables are told. `why`: for the log."""
         await self._announcer.withdraw(_CAN_POST)
-        refused = await self._store.refused_turns(self._state.id)
+        refused = await self._store.posts.refused_turns(self._state.id)
         tallies = await self._store.votes.tallies(self._state.id)
         cost = await self._store.spending.cost_of(self._state.id)
         minutes = told_of(self._state.stored, self._record, self._stage.names(), tallies, cost=cost, is_over=True)

@@ -133,7 +133,7 @@ class TurnLog:
         """Have the audience vote on the question on the table, once. Out: whether that is to be shown now."""
         ballot = current_ballot(self._state.session, self.record)
         stored = self._state.stored
-        return ballot is not None and await self._store.add_vote(stored.id, stored.place_id, ballot.question_seq)
+        return ballot is not None and await self._store.posts.add_vote(stored.id, stored.place_id, ballot.question_seq)
 
     # --- what is changed, or taken back ---
 

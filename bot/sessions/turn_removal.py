@@ -26,7 +26,7 @@ class ShownTurn:
 
 async def shown_turn(store: Store, guild_id: int, message_id: int) -> ShownTurn | None:
     """What a message of this server shows; None if that is no turn of any discussion."""
-    found = await store.post_of_message(message_id)
+    found = await store.posts.post_of_message(message_id)
     sessions = [found[0]] if found else await store.member_data.sessions_of_message(message_id)
     for session_id in sessions:
         stored = await store.session(session_id)
@@ -37,7 +37,7 @@ async def shown_turn(store: Store, guild_id: int, message_id: int) -> ShownTurn 
         if seq is None:
             return None
         turn = record.turns[seq - 1]
-        posts = [post for post in await store.session_posts(session_id) if post.turn_seq == seq]
+        posts = [post for post in await store.posts.session_posts(session_id) if post.turn_seq == seq]
         number = sum(each.kind == "persona" and each.seq <= seq for each in record)
         return ShownTurn(stored, turn, _persona(stored, record, turn), tuple(posts), number)
     return None
@@ -65,4 +65,4 @@ async def remove_turn(store: Store, stage: Stage, shown: ShownTurn, runner: Sess
                 await withdraw(store, stage, post)
         await store.strike_turn(stored.id, struck(shown.turn))
     await renew_minutes(store, stored.id, lambda stored: stage.names())
-    return not any(post.turn_seq == seq for post in await store.posts_to_withdraw(stored.id))
+    return not any(post.turn_seq == seq for post in await store.posts.posts_to_withdraw(stored.id))

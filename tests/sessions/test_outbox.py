@@ -94,7 +94,7 @@ async def test_an_event_that_has_been_told_already_is_not_waited_for(desk: Desk)
 
 
 async def test_an_event_at_the_same_time_as_the_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    look_up, send = desk.store.post_of_message, desk.stage.send
+    look_up, send = desk.store.posts.post_of_message, desk.stage.send
     looked_up = asyncio.Event()
 
     async def slowly(message_id: int) -> Any:
@@ -110,7 +110,7 @@ async def test_an_event_at_the_same_time_as_the_answer(desk: Desk, monkeypatch: 
         await looked_up.wait()
         return message_id
 
-    monkeypatch.setattr(desk.store, "post_of_message", slowly)
+    monkeypatch.setattr(desk.store.posts, "post_of_message", slowly)
     monkeypatch.setattr(desk.stage, "send", answer_meanwhile)
     desk.stage.script.append(Sending(event="after"))
     await desk.say("one", "two")
@@ -147,7 +147,7 @@ async def test_content_that_cannot_be_read_binds_all_the_same(desk: Desk) -> Non
 
 async def test_a_deleted_message_is_not_sent_again(desk: Desk) -> None:
     await desk.say("one")
-    await desk.store.message_gone(desk.place.messages[0].id)
+    await desk.store.posts.message_gone(desk.place.messages[0].id)
     again = await desk.after_a_crash()
     await again.outbox.deliver()
     assert not again.stage.sends
@@ -176,7 +176,9 @@ async def test_a_message_that_was_not_stored_is_looked_for_twice_and_sent_again(
 
 async def test_what_is_sent_again_is_what_stands_in_the_database_by_then(desk: Desk) -> None:
     """A guest deletes what the minutes hold while the bot looks for them."""
-    await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.MINUTES, "closed", attachment="# What Kim said"))
+    await desk.store.posts.add_post(
+        desk.stored.id, PLACE, Post(PostKind.MINUTES, "closed", attachment="# What Kim said")
+    )
     look = desk.stage.sent_since
 
     async def look_while_they_change(after_id: int) -> list[OwnMessage]:
@@ -323,8 +325,8 @@ async def test_an_error_that_nobody_foresaw_makes_the_outcome_unknown(desk: Desk
 
 async def test_cards_and_minutes_are_recorded_the_same_way(desk: Desk) -> None:
     desk.stage.script.extend([LOST, NOT_STORED, OK])
-    await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.CARD, "card"))
-    await desk.store.add_post(desk.stored.id, PLACE, Post(PostKind.MINUTES, "closed", attachment="# Minutes"))
+    await desk.store.posts.add_post(desk.stored.id, PLACE, Post(PostKind.CARD, "card"))
+    await desk.store.posts.add_post(desk.stored.id, PLACE, Post(PostKind.MINUTES, "closed", attachment="# Minutes"))
     await desk.outbox.deliver()
     await desk.assert_shown("card", "closed")
     assert [p.attachment for p in desk.stage.sends] == [None, "# Minutes", "# Minutes"]
@@ -449,7 +451,7 @@ async def test_a_post_that_somebody_was_taken_out_of_is_sent_as_it_is_now(desk: 
 
 async def test_a_post_whose_place_is_given_up_is_not_sent(desk: Desk) -> None:
     await taken(desk, "Too late.")
-    await desk.store.give_up_place(PLACE)
+    await desk.store.posts.give_up_place(PLACE)
     desk.outbox.read_anew()
     await desk.outbox.deliver()
     assert desk.place.texts == []
@@ -462,7 +464,7 @@ async def test_a_message_that_the_database_did_not_take_in_is_found_and_not_sent
         raise TransientDatabaseError("The bot's database can't be used: the disk is full.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(desk.store, "bind_and_take", full)
+        patch.setattr(desk.store.posts, "bind_and_take", full)
         with pytest.raises(TransientDatabaseError):
             await desk.say("Hello there.")
     await desk.outbox.deliver()

@@ -14,6 +14,7 @@ from bot.sessions.delivery.stage import (
 )
 from bot.store.models import Post, PostKind, PostStatus, Status
 from bot.store.store import Store
+from bot.store.stored_posts import StoredPosts
 from tests.support.memory_place import LOST, NOT_STORED, OK, ScriptedStage, Sending, late, refused
 from tests.support.posting_desk import Desk, open_desk
 from tests.support.samples import stored_session
@@ -32,6 +33,8 @@ class Mortal:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._target, name)
+        if isinstance(found, StoredPosts):  # a part of the store, which dies with it
+            return Mortal(self._life, found)
         return self._life.bounded(found) if asyncio.iscoroutinefunction(found) else found
 
 
@@ -99,7 +102,7 @@ async def crash_and_recover(store: Store, number: int, calls: list[int], fates: 
     desk = await open_desk(store, stored=stored)
     await desk.write(*TEXTS[:2])
     await desk.write(TEXTS[2], speaker="Ravi")
-    await store.add_post(stored.id, number, Post(PostKind.NOTICE, TEXTS[3]))
+    await store.posts.add_post(stored.id, number, Post(PostKind.NOTICE, TEXTS[3]))
     lives = [await live(desk, count, *fates[turn:]) for turn, count in enumerate(calls)]
     await live(desk, 10**9)
     assert [m.name for m in desk.place.messages] == ["Aino", "Aino", "Ravi", "Roundtable"]

@@ -83,7 +83,7 @@ async def test_killed_at_any_time_the_vote_is_put_once(
     async with open_table(store, server, stored=stored, place=table.place) as again:
         await again.run.open()
         await again.resume()
-    posts = await store.session_posts(stored.id)
+    posts = await store.posts.session_posts(stored.id)
     assert {post.status for post in posts} == {PostStatus.POSTED}
     kinds = [post.kind for post in posts]
     assert kinds.count(PostKind.VOTE) == kinds.count(PostKind.MINUTES) == 1
@@ -97,7 +97,7 @@ async def test_a_vote_that_is_refused_takes_no_turn_with_it(store: Store, server
         await table.run.steer(QuestionPut(question="And bread?"), "And bread?")
         assert not any(turn.withheld for turn in table.run.record)
         assert await table.stored_turns() == table.run.record.turns
-        (vote,) = await store.session_posts(table.run.id, PostKind.VOTE)
+        (vote,) = await store.posts.session_posts(table.run.id, PostKind.VOTE)
         assert vote.status is PostStatus.REFUSED
         assert any("could not be shown" in text for text in table.place.texts)
 
@@ -114,14 +114,14 @@ async def test_a_vote_counts_once_until_the_next_begins_and_goes_with_whoever_is
 
     votes = store.votes
     assert not await votes.cast(stored.id, 1, 9, "Aino"), "its card is not there yet"
-    assert await store.add_vote(stored.id, stored.place_id, 1)
-    assert not await store.add_vote(stored.id, stored.place_id, 1), "a question is voted on once"
+    assert await store.posts.add_vote(stored.id, stored.place_id, 1)
+    assert not await store.posts.add_vote(stored.id, stored.place_id, 1), "a question is voted on once"
     for member, name in ((9, "Aino"), (9, "Ravi"), (8, "Ravi"), (7, "Aino"), (7, "Aino")):
         assert await votes.cast(stored.id, 1, member, name)
     assert await votes.tallies(stored.id) == {1: {"Ravi": 2, "Aino": 1}}
     assert "Who convinced you" not in await _markdown(store, stored.id), "nobody sees how an open vote stands"
 
-    assert await store.add_vote(stored.id, stored.place_id, 4)
+    assert await store.posts.add_vote(stored.id, stored.place_id, 4)
     assert not await votes.cast(stored.id, 1, 9, "Aino")
     assert await votes.cast(stored.id, 4, 9, "Aino")
     assert "### Who convinced you?\n\n- Ravi Menon: 2\n- Professor Aino Virtanen: 1" in await _markdown(
@@ -140,7 +140,7 @@ async def test_a_vote_counts_once_until_the_next_begins_and_goes_with_whoever_is
     assert await store.member_data.sessions_with(GUILD, member) == [stored.id]
     await erase_member(store, stored, await store.record(stored.id), member, 0, PlaceNames(convener="Zoe"))
     assert await votes.tallies(stored.id) == {1: {"Aino": 1, "Ravi": 1}}
-    (post,) = await store.session_posts(stored.id, PostKind.MINUTES)
+    (post,) = await store.posts.session_posts(stored.id, PostKind.MINUTES)
     assert post.attachment is not None
     assert "- Professor Aino Virtanen: 1\n- Ravi Menon: 1\n" in post.attachment
     assert "Zoe" not in post.attachment, "neither are they its convener any more"

@@ -67,13 +67,13 @@ async def test_they_go_with_the_message_the_place_and_the_server(store: Store, k
     shown = [Post(PostKind.TURN, text, username="Aino", turn_seq=1) for text in ("Point one.", "And two.")]
     added = await store.add_turn(kept.id, PLACE, Turn(1, "persona", "Aino", "Point one. And two."), shown)
     assert added.sending is not None
-    then = await store.bind_and_take(added.sending.id, ONE, PLACE, 0)
+    then = await store.posts.bind_and_take(added.sending.id, ONE, PLACE, 0)
     assert then.sending is not None
-    assert await store.bind(then.sending.id, TWO)
+    assert await store.posts.bind(then.sending.id, TWO)
     for message in (ONE, TWO):
         await react(store, kept.id, message, KIM, "👍")
     await react(store, kept.id, TWO, LEE, "👍")
-    await store.message_gone(TWO)
+    await store.posts.message_gone(TWO)
     assert await store.reactions.counts(kept.id) == {3: (1, 0)}
     await store.member_data.forget_place(PLACE)
     assert await store.reactions.counts(kept.id) == {}

@@ -102,7 +102,7 @@ class Outbox:
     async def recover(self) -> None:
         """At start-up: a post that was under way when the last process ended may or may not be shown."""
         self.withdrawals.are_due = True
-        if post := await self._store.sending(self._place_id):
+        if post := await self._store.posts.sending(self._place_id):
             self._uncertain.add(post.id)
 
     async def deliver(self) -> None:
@@ -152,17 +152,17 @@ class Outbox:
 
     async def _bind_seen(self, message: OwnMessage) -> bool:
         """Bind a message to the post under way if it shows that. Out: whether it is a copy of another one."""
-        if message.id in self._bound or await self._store.post_of_message(message.id):
+        if message.id in self._bound or await self._store.posts.post_of_message(message.id):
             return False
         copies = [c for c in await self._copies(message) if c.by_webhook == message.by_webhook]
-        post = await self._store.sending(self._place_id)
+        post = await self._store.posts.sending(self._place_id)
         is_alike = post and (post.by_webhook, post.is_card) == (message.by_webhook, message.is_card)
         if post and is_alike and message.id > post.after_id:
             # As far as content can be read, neither a late copy of an earlier post is taken for this one, nor what
             # tells the convener of a fault, which is no post: each kind of notice begins with a sign of its own.
             text, shown = post.content.strip(), message.content.strip()
             is_other = bool(copies) or (post.kind is PostKind.NOTICE and shown[:1] not in ("", text[:1]))
-            if (text == shown or not is_other) and await self._store.bind(post.id, message.id):
+            if (text == shown or not is_other) and await self._store.posts.bind(post.id, message.id):
                 self._is_begun(post.id)
                 self._bound.add(message.id)
                 return False
@@ -186,7 +186,7 @@ class Outbox:
 
     async def _next(self) -> Post | None:
         taken, self._taken = self._taken, None
-        return taken or await self._store.take_post(self._place_id, self.latest)
+        return taken or await self._store.posts.take_post(self._place_id, self.latest)
 
     def _is_begun(self, post_id: int) -> None:
         self._begun = max(self._begun, post_id)
@@ -207,7 +207,7 @@ class Outbox:
             if not just_taken:
                 # Since then a guest may have deleted what it holds, a person had its turn taken out, or its whole
                 # session has gone.
-                fresh = await self._store.post_if_wanted(post.id)
+                fresh = await self._store.posts.post_if_wanted(post.id)
                 if fresh is None:
                     break
                 post = fresh
@@ -245,16 +245,16 @@ class Outbox:
         async with self._binding:
             if message_id in self._bound:
                 return True  # Seen before the answer: it shows the post, or was a copy and has been taken away.
-            bound = await self._store.bind_and_take(post.id, message_id, self._place_id, self.latest)
+            bound = await self._store.posts.bind_and_take(post.id, message_id, self._place_id, self.latest)
             self._bound.add(message_id)
             self.next_is(bound.sending)
             if bound.is_bound:
                 return bound.sending is not None
-            if await self._store.post_of_message(message_id):
+            if await self._store.posts.post_of_message(message_id):
                 return True
             # Bound to another message already: a copy that was seen first, or one whose text can't be read and that
             # was taken for it. The answer is certain, so the other goes; unless a person has removed that.
-            copy = await self._store.rebind(post.id, message_id) or message_id
+            copy = await self._store.posts.rebind(post.id, message_id) or message_id
         await self._remove(OwnMessage(copy, post.by_webhook, post.username or "", post.content, post.is_card))
         return True
 
@@ -263,7 +263,7 @@ class Outbox:
         for last_look in (False, True):
             for message in await self._history(post):
                 await self.seen(message)
-            now = await self._store.post(post.id)
+            now = await self._store.posts.post(post.id)
             if now is None or now.status is not PostStatus.SENDING:
                 return True
             if not last_look:
@@ -296,7 +296,7 @@ class Outbox:
     async def _copies(self, message: OwnMessage) -> list[Post]:
         if not message.content:
             return []
-        posted = await self._store.posted_copies(self._place_id, message.content)
+        posted = await self._store.posts.posted_copies(self._place_id, message.content)
         return [p for p in posted if not message.by_webhook or p.username == message.name]
 
     async def _remove(self, message: OwnMessage) -> None:

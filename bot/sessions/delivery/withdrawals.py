@@ -23,7 +23,7 @@ class Withdrawals:
         if not self.are_due:
             return
         self.are_due = False
-        for post in await self._store.posts_to_withdraw(self._session_id):
+        for post in await self._store.posts.posts_to_withdraw(self._session_id):
             await withdraw(self._store, self._stage, post)
 
 
@@ -43,5 +43,5 @@ async def withdraw(store: Store, stage: Stage, post: Post) -> bool:
     except (PostRejected, OutcomeUnknown) as problem:
         log.warning("message %s stays: %s", message.id, problem)
         return False
-    await store.message_gone(message.id)
+    await store.posts.message_gone(message.id)
     return True
