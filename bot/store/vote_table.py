@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import Connection, exists, func, select
 
@@ -22,19 +23,27 @@ class VoteTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def cast(self, session_id: int, question_seq: int, member_id: int, persona: str) -> bool:
-        """Have a member's vote on a question be for this persona, whatever it was. Out: False if it is closed."""
-        values = {"session_id": session_id, "question_seq": question_seq, "member_id": member_id, "persona": persona}
-        changed = {"persona": persona, "voted_at": now()}
+    async def cast(
+        self, session_id: int, question_seq: int, member_id: int, persona: str, *, at: datetime | None = None
+    ) -> str | None:
+        """Have a member's vote on a question be for this persona, whatever it was.
 
-        def work(db: Connection) -> bool:
+        `at`: when the member voted, by Discord's clock; without it, now. Two votes given one after the other may arrive
+        here the other way round. Out: what the vote is for, from now on; it differs if a later one was here first. None
+        if the vote is closed.
+        """
+        key = {"session_id": session_id, "question_seq": question_seq, "member_id": member_id}
+        changed = {"persona": persona, "voted_at": at or now()}
+
+        def work(db: Connection) -> str | None:
             hold_session(db, session_id)
             if _open_vote(db, session_id) != question_seq:
-                return False
-            statement = upsert(db.dialect.name, votes).values(values | changed)
-            keys = [votes.c.session_id, votes.c.question_seq, votes.c.member_id]
-            db.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
-            return True
+                return None
+            statement = upsert(db.dialect.name, votes).values(key | changed)
+            is_later = votes.c.voted_at <= statement.excluded.voted_at
+            keys = [votes.c[name] for name in key]
+            db.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed, where=is_later))
+            return db.scalar(select(votes.c.persona).filter_by(**key))
 
         return await self._database.run(work)
 

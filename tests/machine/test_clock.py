@@ -34,7 +34,7 @@ ASKS_THE_WALL_CLOCK = {
     "store.py": "when a session ended is stored",
     "webhook_table.py": "when a webhook was made is stored",
     "new_session.py": "when a session began is stored",
-    "vote_table.py": "when a vote was cast or changed is stored",
+    "vote_table.py": "when a vote was cast is stored, where Discord does not say it",
     "memory_queries.py": "since when something is kept of a table is stored",
     "discuss.py": "the same, in the terminal",
     "budget.py": "tokens are counted by the day (UTC), and a session has an age",

@@ -1,6 +1,7 @@
 """Who convinced people: which questions are voted on, that each vote is put once, and what becomes of the votes."""
 
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -100,6 +101,21 @@ async def test_a_vote_that_is_refused_takes_no_turn_with_it(store: Store, server
         (vote,) = await store.posts.session_posts(table.run.id, PostKind.VOTE)
         assert vote.status is PostStatus.REFUSED
         assert any("could not be shown" in text for text in table.place.texts)
+
+
+async def test_what_a_member_voted_for_last_counts_in_whatever_order_it_arrives(store: Store) -> None:
+    """Where the database is slow, the first of two presses may come to it after the second."""
+    stored = await store.add_session(stored_session(dials=Dials(vote=True)), [])
+    question = RecordedTable(stored.session.cast)
+    question.steer(QuestionPut(question="One?"))
+    for turn in question.record:
+        await store.add_turn(stored.id, stored.place_id, turn)
+    await store.posts.add_vote(stored.id, stored.place_id, 1)
+    pressed = datetime(2026, 1, 1, tzinfo=UTC)
+    for seconds, name, counts in ((1, "Aino", "Aino"), (3, "Ravi", "Ravi"), (2, "Aino", "Ravi"), (3, "Aino", "Aino")):
+        at = pressed + timedelta(seconds=seconds)
+        assert await store.votes.cast(stored.id, 1, 9, name, at=at) == counts
+    assert await store.votes.tallies(stored.id) == {1: {"Aino": 1}}
 
 
 async def test_a_vote_counts_once_until_the_next_begins_and_goes_with_whoever_is_forgotten(store: Store) -> None:

@@ -32,7 +32,7 @@ async def _pressed(interaction: Interaction, click: Click) -> None:
     """Count a vote and say so in private. Raises UserError where it does not count."""
     stored, record, question_seq, number = await _pressed_on(interaction, click)
     ballot = ballot_on(stored.session, record, question_seq)
-    await _count(interaction, stored.id, question_seq, ballot.choices.get(number) if ballot else None)
+    await _count(interaction, stored.id, ballot, ballot.choices.get(number) if ballot else None)
 
 
 async def _pressed_in_poll(interaction: Interaction, click: Click) -> None:
@@ -61,9 +61,8 @@ async def _pressed_on(interaction: Interaction, click: Click) -> tuple[StoredSes
 
 
 async def _count_in_poll(interaction: Interaction, session_id: int, poll: Poll, number: int) -> None:
-    if not await interaction.client.store.votes.cast(session_id, poll.seq, interaction.user.id, str(number)):
-        raise UserError(OVER)
-    option = discord.utils.escape_markdown(_choices(poll)[number])
+    counts = await _cast(interaction, session_id, poll.seq, str(number))
+    option = discord.utils.escape_markdown(_choices(poll)[int(counts)])
     await answer(interaction, f"Your vote for **{option}** counts. Change it while the vote is open.")
 
 
@@ -72,12 +71,22 @@ def _choices(poll: Poll) -> list[str]:
     return [clipped(f"{letter(n)} · {one_line(option)}", CHOICE_LENGTH) for n, option in enumerate(poll.options)]
 
 
-async def _count(interaction: Interaction, session_id: int, question_seq: int, persona: Persona | None) -> None:
-    votes, member = interaction.client.store.votes, interaction.user.id
-    if persona is None or not await votes.cast(session_id, question_seq, member, persona.name):
+async def _count(interaction: Interaction, session_id: int, ballot: Ballot | None, persona: Persona | None) -> None:
+    if ballot is None or persona is None:
         raise UserError(OVER)
-    name = discord.utils.escape_markdown(persona.full_name)
+    counts = await _cast(interaction, session_id, ballot.question_seq, persona.name)
+    chosen = next((each for each in ballot.choices.values() if each.name == counts), persona)
+    name = discord.utils.escape_markdown(chosen.full_name)
     await answer(interaction, f"Your vote for **{name}** counts. You can change it until {UNTIL}.")
+
+
+async def _cast(interaction: Interaction, session_id: int, seq: int, choice: str) -> str:
+    """Out: what the member's vote is for: this, or what the member has voted for since."""
+    votes = interaction.client.store.votes
+    counts = await votes.cast(session_id, seq, interaction.user.id, choice, at=interaction.created_at)
+    if counts is None:
+        raise UserError(OVER)
+    return counts
 
 
 def _numbers(argument: str) -> tuple[int, int, int]:
@@ -106,7 +115,7 @@ async def vote(interaction: Interaction, persona: str) -> None:
         if found is None:
             asked = discord.utils.escape_markdown(clipped(persona, CHOICE_LENGTH))
             raise UserError(f"“{asked}” has not spoken on that question. You can vote for {', '.join(names)}.")
-        await _count(interaction, runner.id, ballot.question_seq, found)
+        await _count(interaction, runner.id, ballot, found)
 
 
 @vote.autocomplete("persona")
