@@ -312,12 +312,12 @@ SETTINGS_OF_AN_ENDPOINT = ("LLM", "ENDPOINT_FAST")
         (
             "OMIT",
             "stop, model",
-            '"stop, model" names “model”, which can\'t be left out. There are: max_tokens, stop, stream_',
+            '"stop, model" names “model”, which can\'t be left out. There are: max_tokens, response_',
         ),
         (
             "OMIT",
             "logprobs",
-            "names “logprobs”, which can't be left out. There are: max_tokens, stop, stream_options, temp",
+            "names “logprobs”, which can't be left out. There are: max_tokens, response_format, stop, str",
         ),
         ("STREAM", "sometimes", '"sometimes" is neither true nor false. Write one of the two.'),
         ("LAYOUT", "developer", "\"developer\" should be 'user' or 'system'."),

@@ -191,12 +191,19 @@ class Endpoint:
         return found
 
     async def complete(
-        self, prompt: str, *, temperature: float, max_tokens: int, stop: tuple[str, ...] = (), preamble: str = ""
+        self,
+        prompt: str,
+        *,
+        temperature: float,
+        max_tokens: int,
+        stop: tuple[str, ...] = (),
+        preamble: str = "",
+        form: Mapping[str, Any] | None = None,
     ) -> Completion:
         """Have the model continue `prompt`, and say it in at most `max_tokens` tokens.
 
         The prompt is one user message; where the layout is another, the `preamble` that it begins with is a system
-        message.
+        message. A server that can do so holds the answer to the `form`, a JSON schema; others are asked without.
 
         When a model's first answer is cut at the limit, it is asked for again with room to think, at first with less
         where nothing shows that it does: either the model reasons, and gets all the room from then on, or the first
@@ -214,6 +221,7 @@ class Endpoint:
                 "temperature": temperature,
                 "stop": stop,
                 "preamble": preamble,
+                "form": form,
                 "options": self.options,
             }
             request = profile.request(prompt, max_tokens=limit, **asked)

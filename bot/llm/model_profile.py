@@ -1,14 +1,14 @@
 """What is learnt of one model at one server: the only place where such knowledge is written."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from bot.discussion.replies.reasoning import OPENING, is_unopened
 from bot.llm.completion import Completion
 from bot.llm.error_reading import ErrorReport
-from bot.llm.request_mending import LearntRequest
+from bot.llm.request_mending import FORM, LearntRequest
 from bot.llm.request_options import AS_USUAL, RequestOptions
 from bot.llm.silent_cut import SilentCut
 from bot.llm.token_ratio import measured_ratio, most_ratio, usual_ratio
@@ -87,10 +87,11 @@ class ModelProfile:
         max_tokens: int,
         stop: tuple[str, ...] = (),
         preamble: str = "",
+        form: Mapping[str, Any] | None = None,
         options: RequestOptions = AS_USUAL,
     ) -> dict[str, Any]:
         """The request for one answer, as the model takes it. It has a name by then. `preamble`: the part that `prompt`
-        begins with which is the same from turn to turn."""
+        begins with which is the same from turn to turn; `form`: a JSON schema that the answer may be held to."""
         request: dict[str, Any] = {
             "model": self.model,
             "messages": options.messages(prompt, preamble),
@@ -99,6 +100,8 @@ class ModelProfile:
         }
         if stop and not self.reasons:  # many servers stop at them also in the middle of a thought
             request["stop"] = list(stop)
+        if form:
+            request[FORM] = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": form}}
         return self._learnt.fit(options.applied(request))
 
     def limit_of(self, request: dict[str, Any]) -> int | None:

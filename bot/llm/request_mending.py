@@ -36,6 +36,8 @@ _STATUSES: Final = (400, 404, 415, 422, 500, 501, 502)
 LIMIT: Final = "max_tokens"
 # The limit of an answer under its newer name; most local servers know the older one only.
 NEWER_LIMIT: Final = "max_completion_tokens"
+# The form that an answer is to have, where one is wanted (https://platform.openai.com/docs/guides/structured-outputs).
+FORM: Final = "response_format"
 # A refusal may speak of a parameter under another name: that of the server behind.
 _LIMIT_NAMES: Final = frozenset(
     {LIMIT, NEWER_LIMIT, "max_output_tokens", "max_new_tokens", "num_predict", "n_predict"} | {"maximum tokens"}
@@ -46,9 +48,10 @@ _OTHER_NAMES: Final = {
     **dict.fromkeys(_LIMIT_NAMES, _LIMIT_NAMES),
     "stop": _STOP_NAMES,
     "reasoning_effort": _EFFORT_NAMES,
+    FORM: frozenset({FORM, "response format", "json_schema", "structured outputs"}),
 }
 # What can be done without, whatever is wrong with it: the answer is cut at others' lines in any case.
-_SPARE: Final = frozenset({"stop", "stream_options", "temperature"})
+_SPARE: Final = frozenset({"stop", "stream_options", "temperature", FORM})
 # The least step above a bound that is not allowed itself, for numbers with a fraction.
 _STEP: Final = 0.01
 

@@ -97,8 +97,8 @@ class ModelSection(BaseSettings):
     )
     llm_omit: Annotated[Omitted, NoDecode] = Field(
         default=None,
-        description="Parameters that are never sent, separated by commas; of max_tokens, stop, stream_options, "
-        "temperature. Mostly not needed: what a server refuses is left out from then on.",
+        description="Parameters that are never sent, separated by commas; of max_tokens, response_format, stop, "
+        "stream_options, temperature. Mostly not needed: what a server refuses is left out from then on.",
     )
     llm_stream: Streamed = Field(
         default=False,

@@ -1,10 +1,19 @@
 """What a model answers when it is asked in private: which answers are a ballot or a position, and which are none."""
 
+import json
+
 import pytest
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.steerings import QuestionPut
-from bot.discussion.prompts.private_prompts import ballot_prompt, position_prompt, read_ballot, read_position
+from bot.discussion.prompts.private_prompts import (
+    ballot_prompt,
+    choice_prompt,
+    position_prompt,
+    read_ballot,
+    read_choice,
+    read_position,
+)
 from bot.discussion.prompts.prompt import Cue, build_prompt
 from tests.support.recorded_table import AINO, RecordedTable
 
@@ -63,6 +72,8 @@ def test_a_vote_for_one(answer: str, options: tuple[str, ...], number: int | Non
         ("A is best, then B, then C", None),
         ("B", None),
         ("", None),
+        ('{"place_1": "B", "place_2": "C", "place_3": "A"}', (1, 2, 0)),
+        ('{"place_1": "B", "place_2": "B", "place_3": "A"}', None),
     ],
 )
 def test_an_order_of_all(answer: str, ranking: tuple[int, ...] | None) -> None:
@@ -90,6 +101,45 @@ def test_an_order_of_all(answer: str, ranking: tuple[int, ...] | None) -> None:
 )
 def test_a_position_with_its_choice(answer: str, text: str, choice: int | None) -> None:
     assert read_position(answer, YES_NO) == (text, choice)
+
+
+@pytest.mark.parametrize(
+    ("answer", "choice"),
+    [
+        ('{"choice": "B"}', 1),
+        ('```json\n{"choice": "C"}\n```', 2),
+        ('{\n  "choice":"B) no"\n}', 1),
+        ("B", 1),
+        ("Choice: C", 2),
+        ("I hold to it.\nChoice: A", 0),
+        ('{"choice": "D"}', None),
+        ('{"choice": "A", "second": "B"}', None),
+        ('{"choice": ', None),
+        ('["A"]', 0),  # in brackets
+        ("{}", None),
+        ("I can't tell.", None),
+    ],
+)
+def test_the_choice_alone(answer: str, choice: int | None) -> None:
+    assert read_choice(answer, YES_NO) == choice
+
+
+def test_a_second_try_has_the_form_of_what_can_be_read() -> None:
+    table = RecordedTable(dials=Dials(format="council"))
+    table.steer(QuestionPut(question=table.questions[0]))
+    about = (table.session, table.record, AINO, table.questions[0])
+    assert ballot_prompt(*about, YES_NO).form is None, "most models need none, and may think before they answer"
+    for prompt, places in (
+        (choice_prompt(*about, YES_NO, said="It costs little."), ["choice"]),
+        (ballot_prompt(*about, YES_NO, note="Again."), ["choice"]),
+        (ballot_prompt(*about, PROPOSALS, ranked=True, note="Again."), ["place_1", "place_2", "place_3"]),
+    ):
+        assert prompt.form
+        assert prompt.form["required"] == list(prompt.form["properties"]) == places
+        assert all(place["enum"] == ["A", "B", "C"] for place in prompt.form["properties"].values())
+        answer = dict(zip(places, "CAB", strict=False))
+        assert read_ballot(json.dumps(answer), YES_NO, ranked=len(places) > 1)
+    assert "“It costs little.”" in choice_prompt(*about, YES_NO, said="It costs\nlittle.").tail
 
 
 def test_what_is_asked_in_private_differs_from_a_turn_in_its_tail_alone() -> None:

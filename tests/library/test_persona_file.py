@@ -51,7 +51,7 @@ from tests.support.written_files import AINO
         ({"extra_body": ["top_p"]}, "extra_body", '["top_p"] is not a JSON object.', '{"top_p": 0.9}'),
         ({"extra_body": {"model": "x"}}, "extra_body", "can't hold “model”", '{"top_p": 0.9}'),
         ({"extra_body": {"top_p": float("inf")}}, "extra_body", "a number that JSON does not have", '{"top_p": 0.9}'),
-        ({"omit": ["model"]}, "omit", "names “model”, which can't be left out.", "max_tokens, stop, stream_options"),
+        ({"omit": ["model"]}, "omit", "names “model”, which can't be left out.", "max_tokens, response_format, stop"),
         ({"omit": 7}, "omit", "7 is not a list of names.", '"omit": ["stop"]'),
         ({"stream": "now"}, "stream", '"now" is neither true nor false.', "Write true or false"),
         ({"layout": "developer"}, "layout", '"developer" is not one of these.', 'Write "user" or "system"'),

@@ -469,6 +469,50 @@ async def test_what_a_model_refuses_is_left_out_from_then_on(
         assert field in server.asked[-1].body
 
 
+FORM = {"type": "object", "properties": {"choice": {"enum": ["A", "B"]}}, "required": ["choice"]}
+
+
+async def test_an_answer_may_be_held_to_a_form(server: ScriptedEndpoint) -> None:
+    async with client(server) as endpoint:
+        await ask(endpoint, form=FORM)
+        await ask(endpoint)
+    assert server.asked[0].body["response_format"]["json_schema"]["schema"] == FORM
+    assert "response_format" not in server.asked[1].body
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "is_learnt"),
+    [
+        (400, "Unsupported parameter: 'response_format'.", True),
+        (400, "Invalid parameter: 'response_format' of type 'json_schema' is not supported with model `m`.", True),
+        (400, "This response_format type is unavailable now", False),  # DeepSeek
+        (400, "This model does not support response format `json_schema`.", True),  # Groq
+        (400, "'response_format.type' must be 'json_schema' or 'text'", True),  # LM Studio
+        (400, "Failed to parse grammar", False),  # llama.cpp
+        (422, "body.response_format.type: Input should be 'json_object' or 'text'", True),  # pydantic
+        (500, "JSON schema conversion failed", False),  # Jan
+        (500, "", False),  # Foundry
+        (501, "structured outputs are not implemented", True),
+    ],
+)
+async def test_whatever_a_server_has_against_a_form_it_is_asked_without(
+    server: ScriptedEndpoint, status: int, message: str, is_learnt: bool
+) -> None:
+    """Once and for all where the refusal names it; else each time, since it may have been a fault of another kind."""
+    server.answer = lambda request: fails(status, message) if "response_format" in request.body else says("B")
+    async with client(server, retries=0) as endpoint:
+        assert [(await ask(endpoint, form=FORM)).text for _ in range(2)] == ["B", "B"]
+        sent = ["response_format" in request.body for request in server.asked]
+        assert sent == ([True, False, False] if is_learnt else [True, False, True, False])
+
+
+async def test_a_fault_of_another_kind_is_told_all_the_same(server: ScriptedEndpoint) -> None:
+    server.answer = lambda _: fails(401)
+    async with client(server) as endpoint:
+        with pytest.raises(EndpointRefused):
+            await ask(endpoint, form=FORM)
+
+
 async def test_a_model_may_refuse_one_thing_after_the_other(server: ScriptedEndpoint) -> None:
     server.enqueue(
         fails(400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."),

@@ -133,6 +133,30 @@ async def test_nobody_s_private_text_is_in_another_s_prompt_before_all_read_it(c
     assert all("The result, with" in prompt for prompt in later)
 
 
+@pytest.mark.parametrize(("second", "choice"), [('{"choice": "B"}', 1), ("B", 1), ("I will not say.", None)])
+async def test_who_leaves_out_the_choice_is_asked_for_that_alone(
+    store: Store, server: ScriptedEndpoint, second: str, choice: int | None
+) -> None:
+    def forgetful(request: Request) -> Answer:
+        if "has written down" in request.prompt:
+            return says(second)
+        return says(said_in_private(speaker(request.prompt))) if is_position(request.prompt) else answer(request)
+
+    server.answer = forgetful
+    task = TASK.model_copy(update={"options": YES_NO})
+    dials = Dials(format="council", turns=1, vote_seconds=0, pace=0)
+    stored = await store.add_session(stored_session(task=task, dials=dials, created_at=now()), [])
+    async with open_table(store, server, stored=stored) as table:
+        await table.run.take_turns()
+    positions = [turn for turn in table.run.record if turn.kind == "position"]
+    assert {turn.speaker: turn.text for turn in positions} == {name: said_in_private(name) for name in NAMES}
+    assert [getattr(turn.steering, "choice", 0) for turn in positions] == [choice] * 3
+    assert [turn.raw for turn in positions] == [turn.text + (f"\n{second}" if choice else "") for turn in positions]
+    asked = [request for request in server.asked if "has written down" in request.prompt]
+    assert [f"“{said_in_private(speaker(request.prompt))}”" in request.prompt for request in asked] == [True] * 3
+    assert all("response_format" in request.body for request in asked)
+
+
 async def test_positions_are_asked_for_at_the_same_time(store: Store, server: ScriptedEndpoint) -> None:
     go_on = asyncio.Event()
     server.answer = lambda request: Answer(answer(request).text, until=go_on)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from bot.discussion.text.json_object import as_text, read_json_object
 
 # What a request holds that can be left out.
-OMITTABLE: Final = ("max_tokens", "stop", "stream_options", "temperature")
+OMITTABLE: Final = ("max_tokens", "response_format", "stop", "stream_options", "temperature")
 # What a request holds that extra_body can't change, and what does so.
 _RESERVED: Final[Mapping[str, str]] = {
     "model": "LLM_MODEL, ENDPOINT_<NAME>_MODEL or a persona's “model” names it",

@@ -1,12 +1,15 @@
 """What a persona is asked in private, before and after a discussion: its position and its ballot; and what it answers.
 
-The prompts differ from a turn's in the tail alone, so that a server reads the rest once for all of them.
+The prompts differ from a turn's in the tail alone, so that a server reads the rest once for all of them. A second try
+has a form, a JSON schema of the answers that can be read: many servers can hold a model to it.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final, cast
 
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.polls import letter, option_named
@@ -22,6 +25,8 @@ _AROUND: Final = " \t\n*_`\"'“”«»()[]{}<>.,:;!。、："
 # "Choice: B", in whatever language the label is written, alone on its line.
 _LABEL: Final = re.compile(r"^[^\w\n]*(?P<label>[^\W\d_][^:：\n]{0,40})[:：](?P<rest>[^\n]*)$")
 _WORD: Final = re.compile(r"[^\W_]+")
+# Around JSON some models put what would have it shown as code.
+_FENCE: Final = re.compile(r"^```\w*\s*|\s*```$")
 
 POSITION: Final = (
     "Nobody has spoken yet. Everyone writes down a position first, in private; {whoever}. {options}In two sentences "
@@ -43,6 +48,10 @@ RANKED_BALLOT: Final = (
     "whoever made them. Write only the letters, all of them, the best first, like this: {example}"
 )
 NOT_READ: Final = "It could not be read: write only {form}, and nothing else."
+CHOOSE_NOW: Final = (
+    "Everyone writes down a position first, in private. This is what {name} has written down: “{said}” {options}Write "
+    "only the letter of the one that {name} is for, and nothing else."
+)
 
 
 def position_prompt(
@@ -66,6 +75,15 @@ def position_prompt(
     return _private(session, record, persona, question, f"{ask} {note}".strip(), what, "")
 
 
+def choice_prompt(
+    session: Session, record: Record, persona: Persona, question: str, options: Sequence[str], *, said: str
+) -> Prompt:
+    """Asks for the choice alone of a persona whose position `said` all but that."""
+    ask = CHOOSE_NOW.format(name=persona.name, said=one_line(said), options=_listed(options))
+    prompt = _private(session, record, persona, question, ask, "", "'s choice")
+    return replace(prompt, form=_form(len(options), places=1))
+
+
 def ballot_prompt(
     session: Session,
     record: Record,
@@ -76,14 +94,15 @@ def ballot_prompt(
     ranked: bool = False,
     note: str = "",
 ) -> Prompt:
-    """Asks for a vote on a question. In: the options in the order in which this persona gets to see them."""
-    form = RANKED_BALLOT if ranked else BALLOT
-    ask = form.format(
+    """Asks for a vote on a question. In: the options in the order in which this persona gets to see them; a `note` on
+    what could not be read of a first try."""
+    ask = (RANKED_BALLOT if ranked else BALLOT).format(
         options=_listed(options),
         name=persona.name,
         example=" > ".join(letter(at) for at in reversed(range(len(options)))),
     )
-    return _private(session, record, persona, question, f"{ask} {note}".strip(), "", "'s ballot")
+    prompt = _private(session, record, persona, question, f"{ask} {note}".strip(), "", "'s ballot")
+    return replace(prompt, form=_form(len(options), places=len(options) if ranked else 1) if note else None)
 
 
 def read_position(text: str, options: Sequence[str]) -> tuple[str, int | None]:
@@ -107,7 +126,7 @@ def read_ballot(text: str, options: Sequence[str], *, ranked: bool = False) -> t
 
     Strict: one option or, if `ranked`, all of them, each once, and nothing else.
     """
-    line = next((line for line in text.strip().splitlines() if line.strip()), "")
+    line = _of_form(text) or next((line for line in text.strip().splitlines() if line.strip()), "")
     if label := _LABEL.match(line):
         line = label["rest"]
     if not ranked:
@@ -117,6 +136,33 @@ def read_ballot(text: str, options: Sequence[str], *, ranked: bool = False) -> t
     numbers = [number for number in letters if number is not None]
     is_whole = len(numbers) == len(letters) and sorted(numbers) == list(range(len(options)))
     return tuple(numbers) if is_whole else None
+
+
+def read_choice(text: str, options: Sequence[str]) -> int | None:
+    """The option that an answer to `choice_prompt` names, by its number; None: none."""
+    ballot = read_ballot(text, options)
+    return ballot[0] if ballot else read_position(text, options)[1]
+
+
+def _form(options: int, *, places: int) -> dict[str, Any]:
+    """The JSON schema of an answer that names so many of the options, the preferred first."""
+    names = ["choice"] if places == 1 else [f"place_{place}" for place in range(1, places + 1)]
+    named = {"type": "string", "enum": [letter(number) for number in range(options)]}
+    return {
+        "type": "object",
+        "properties": dict.fromkeys(names, named),
+        "required": names,
+        "additionalProperties": False,
+    }
+
+
+def _of_form(text: str) -> str:
+    """What an answer in such a form says, on one line; "" for another."""
+    try:
+        answer = json.loads(_FENCE.sub("", text.strip()))
+    except ValueError:
+        return ""
+    return " > ".join(map(str, cast(dict[str, Any], answer).values())) if isinstance(answer, dict) else ""
 
 
 def _option_in(said: str, options: Sequence[str]) -> int | None:

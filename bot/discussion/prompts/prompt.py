@@ -4,10 +4,10 @@ A request therefore extends the one before it, and a server's prefix cache can r
 compaction, an edit or a deletion changes bytes that were already sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from bot.discussion.model.bursts import bursts
 from bot.discussion.model.names import guest_name, shown_name
@@ -83,13 +83,15 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One request: its three parts, stop strings, and `heard`, the last turn that the transcript holds."""
+    """One request: its three parts, stop strings, and `heard`, the last turn that the transcript holds. `form`: a JSON
+    schema that a server may hold the answer to; None: it is free."""
 
     preamble: str
     transcript: str
     tail: str
     stop: tuple[str, ...]
     heard: int
+    form: Mapping[str, Any] | None = None
 
     @property
     def text(self) -> str:

@@ -219,6 +219,7 @@ class Composer:
                     max_tokens=limit,
                     stop=prompt.stop,
                     preamble=prompt.preamble,
+                    form=prompt.form,
                 )
             self._budget.settle(of_call(endpoint, completion, prompt=cost), prompt=asked)
         if warning := endpoint.take_warning():

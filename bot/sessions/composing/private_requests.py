@@ -16,6 +16,7 @@ from bot.discussion.replies.layout import storable
 from bot.discussion.replies.reasoning import without_reasoning
 from bot.discussion.replies.reply import Reply
 from bot.llm.completion import Completion
+from bot.sessions.composing.candidates import Candidate
 from bot.sessions.composing.requests import RAW_LIMIT, PersonaRequest
 
 # Stands on a ballot, or a position, that nobody was asked for: there were no tokens left.
@@ -51,10 +52,27 @@ class _PrivateRequest(PersonaRequest):
 
 
 class PositionRequest(_PrivateRequest):
-    """What a persona is for before anybody has spoken: cleaned as a turn is."""
+    """What a persona is for before anybody has spoken: cleaned as a turn is. If it says all but its choice it is asked
+    for that alone."""
 
     kind = "position"
     may_repeat = True
+
+    def __init__(self, *rest: Any) -> None:
+        super().__init__(*rest)
+        self._lacks_choice: Candidate | None = None
+
+    def again(self, prompt: Prompt, problem: Objection) -> Prompt:
+        if self._lacks_choice is None:
+            return super().again(prompt, problem)
+        step, said = self._step, self._lacks_choice.reply.text
+        return private_prompts.choice_prompt(
+            self._session, self._record, self._persona, step.question, step.options, said=said
+        )
+
+    def _prompt(self, record: Record) -> Prompt:
+        self._lacks_choice = None
+        return super()._prompt(record)
 
     def _asking(self, record: Record, *, note: str) -> Prompt:
         step = self._step
@@ -63,6 +81,9 @@ class PositionRequest(_PrivateRequest):
         )
 
     def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
+        if first := self._lacks_choice:
+            choice = private_prompts.read_choice(_aloud(completion), self._step.options)
+            return first.reply, _NO_CHOICE if choice is None else None
         said, choice = self._read(completion)
         if choice is not None and not said:
             return Reply("", ()), _NO_REASON
@@ -70,11 +91,17 @@ class PositionRequest(_PrivateRequest):
         reply, problem = super().judged(replace(completion, text=said), prompt)
         if problem is None and choice is None and self._step.options:
             problem = _NO_CHOICE
+            self._lacks_choice = Candidate(completion, reply, problem)
         return reply, problem
 
     def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
+        first = self._lacks_choice
+        if first is None or first.completion is completion:
+            _, choice = self._read(completion)
+        else:
+            choice = private_prompts.read_choice(_aloud(completion), self._step.options)
+            completion = replace(completion, text=f"{first.completion.text}\n{completion.text}")
         turn = super().turn(reply, completion, heard=heard, usage=usage)
-        _, choice = self._read(completion)
         return replace(turn, question=self._step.question, steering=PositionTaken(choice=choice))
 
     def _read(self, completion: Completion) -> tuple[str, int | None]:
