@@ -157,6 +157,25 @@ async def test_who_leaves_out_the_choice_is_asked_for_that_alone(
     assert all("response_format" in request.body for request in asked)
 
 
+async def test_a_choice_without_a_reason_stays_if_the_reason_comes_alone(
+    store: Store, server: ScriptedEndpoint
+) -> None:
+    def in_two(request: Request) -> Answer:
+        if is_position(request.prompt) and "It said only the choice" not in request.prompt:
+            return says("Choice: B")
+        return says(said_in_private(speaker(request.prompt))) if is_position(request.prompt) else answer(request)
+
+    server.answer = in_two
+    dials = Dials(format="council", turns=1, vote_seconds=0, pace=0)
+    task = TASK.model_copy(update={"options": YES_NO})
+    stored = await store.add_session(stored_session(task=task, dials=dials, created_at=now()), [])
+    async with open_table(store, server, stored=stored) as table:
+        await table.run.take_turns()
+    positions = [turn for turn in table.run.record if turn.kind == "position"]
+    assert [turn.text for turn in positions] == [said_in_private(turn.speaker) for turn in positions]
+    assert [getattr(turn.steering, "choice", None) for turn in positions] == [1] * 3
+
+
 async def test_positions_are_asked_for_at_the_same_time(store: Store, server: ScriptedEndpoint) -> None:
     go_on = asyncio.Event()
     server.answer = lambda request: Answer(answer(request).text, until=go_on)

@@ -53,7 +53,7 @@ class _PrivateRequest(PersonaRequest):
 
 class PositionRequest(_PrivateRequest):
     """What a persona is for before anybody has spoken: cleaned as a turn is. If it says all but its choice it is asked
-    for that alone."""
+    for that alone; and a choice stays, if it was first said without a reason."""
 
     kind = "position"
     may_repeat = True
@@ -61,6 +61,7 @@ class PositionRequest(_PrivateRequest):
     def __init__(self, *rest: Any) -> None:
         super().__init__(*rest)
         self._lacks_choice: Candidate | None = None
+        self._chosen: int | None = None
 
     def again(self, prompt: Prompt, problem: Objection) -> Prompt:
         if self._lacks_choice is None:
@@ -71,7 +72,7 @@ class PositionRequest(_PrivateRequest):
         )
 
     def _prompt(self, record: Record) -> Prompt:
-        self._lacks_choice = None
+        self._lacks_choice = self._chosen = None
         return super()._prompt(record)
 
     def _asking(self, record: Record, *, note: str) -> Prompt:
@@ -82,24 +83,24 @@ class PositionRequest(_PrivateRequest):
 
     def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
         if first := self._lacks_choice:
-            choice = private_prompts.read_choice(_aloud(completion), self._step.options)
-            return first.reply, _NO_CHOICE if choice is None else None
+            self._chosen = private_prompts.read_choice(_aloud(completion), self._step.options)
+            return first.reply, _NO_CHOICE if self._chosen is None else None
         said, choice = self._read(completion)
+        self._chosen = choice if choice is not None else self._chosen
         if choice is not None and not said:
             return Reply("", ()), _NO_REASON
         # The line of the choice first: to whoever cleans an answer it may look like another speaker's.
         reply, problem = super().judged(replace(completion, text=said), prompt)
-        if problem is None and choice is None and self._step.options:
+        if problem is None and self._chosen is None and self._step.options:
             problem = _NO_CHOICE
             self._lacks_choice = Candidate(completion, reply, problem)
         return reply, problem
 
     def turn(self, reply: Reply, completion: Completion, *, heard: int, usage: Usage) -> Turn:
+        _, own = self._read(completion)
+        choice = self._chosen if own is None else own
         first = self._lacks_choice
-        if first is None or first.completion is completion:
-            _, choice = self._read(completion)
-        else:
-            choice = private_prompts.read_choice(_aloud(completion), self._step.options)
+        if first is not None and first.completion is not completion:
             completion = replace(completion, text=f"{first.completion.text}\n{completion.text}")
         turn = super().turn(reply, completion, heard=heard, usage=usage)
         return replace(turn, question=self._step.question, steering=PositionTaken(choice=choice))
