@@ -29,6 +29,7 @@ from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.steps import Close, ClosePoll, Gather, Say, Speak, Step, Summarise
 from bot.discussion.prompts.prompt import build_prompt, transcript
+from bot.discussion.replies.stated import left_out
 from bot.sessions.delivery.status import who_is_next
 from tests.support.recorded_table import CAST, MIRA, RAVI, RecordedTable, persona
 
@@ -225,7 +226,8 @@ def test_where_everybody_abstains_there_is_no_result_no_report_and_nothing_to_st
     assert table.record.turns[-1].text.startswith("Nobody voted: there is no result.")
     step = table.step
     assert isinstance(step, Summarise)
-    assert step.cue.states == ()
+    assert step.cue.states is not None
+    assert left_out("A lively talk.", step.cue.states) == ()
     assert "Nobody voted" in build_prompt(table.session, table.record, step.persona, step.cue).tail
 
 
@@ -236,8 +238,10 @@ def test_the_summary_is_asked_to_state_what_won() -> None:
     go_on_until(table, Summarise)
     step = table.step
     assert isinstance(step, Summarise)
-    assert step.cue.states == ("no",)
-    assert "The result, with 5 of 6 votes: “no”." in build_prompt(table.session, table.record, MIRA, step.cue).tail
+    assert step.cue.states is not None
+    assert left_out("There was no agreement.", step.cue.states) == (1,)
+    told = "The result, with 5 of 6 votes: “no”. State this result in the summary, word for word in quotation marks, "
+    assert told in build_prompt(table.session, table.record, MIRA, step.cue).tail
 
 
 def test_the_report_can_be_skipped_and_does_not_keep_a_table_that_is_to_end() -> None:

@@ -12,7 +12,6 @@ from bot.discussion.model.positions import changed_minds
 from bot.discussion.model.record import Record, Turn
 from bot.discussion.model.steerings import Moved, Muted, PollClosed, PollOpened, PositionTaken
 from bot.discussion.moderation.dissenter import dissenter
-from bot.discussion.replies.stated import states
 from tests.support.recorded_table import RecordedTable
 
 OPTIONS = ("yes", "no", "it depends")
@@ -138,19 +137,3 @@ def test_whoever_only_listens_gives_no_minority_report() -> None:
     table = RecordedTable()
     table.steer(Muted(name="Mira"))
     assert dissenter(table.session, table.record, poll({"Aino": (0,), "Ravi": (0,), "Mira": (1,)})) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "what", "is_stated"),
-    [
-        ("The table said yes, by a hair.", "Yes", True),
-        ("The table said yesterday what it meant.", "yes", False),
-        ("It ended with “it depends”.", "it depends!", True),
-        ("It all depends on it.", "it depends", False),
-        ("大家同意借书免费。", "借书免费", True),
-        ("Tools are to be lent for a week, to members.", "Lend all tools to members for a week, free.", True),
-        ("There was a lively talk.", "Lend all tools to members for a week, free.", False),
-    ],
-)
-def test_whether_a_summary_states_the_result(text: str, what: str, is_stated: bool) -> None:
-    assert states(text, what) is is_stated

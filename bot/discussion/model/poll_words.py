@@ -26,6 +26,15 @@ def outcome(poll: Poll) -> str:
     return f"The result, with {score}: {won[0]}."
 
 
+def how_to_state(poll: Poll) -> str:
+    """In which form a summary is to tell what won, so that it can be told from other words in any language."""
+    if not poll.winners:
+        return "in a few words"
+    if poll.opened.by:
+        return "with the name of whose proposal it is, and its points in figures"
+    return "word for word in quotation marks, with its votes in figures"
+
+
 def in_words(poll: Poll, record: Record) -> str:
     """All of it, a line each, as the table sees it where there is no card."""
     return "\n".join([outcome(poll), *tally(poll), *asides(poll, record)])
