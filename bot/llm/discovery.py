@@ -106,6 +106,9 @@ def speaks(name: str, model: Any) -> bool:
     """Whether a model of the list is one for chat, as far as is told."""
     if at(model, "active") is False or at(model, "capabilities", "completion_chat") is False:  # Groq; Mistral
         return False
+    outputs = texts_listed(Fact.OUTPUTS, model)
+    if outputs and "text" not in map(str.casefold, outputs):
+        return False
     told = " ".join(texts(Fact.TASK, model))
     return not _NO_CHAT.search(name) and (not _NO_CHAT.search(told) or bool(_CHAT.search(told)))
 

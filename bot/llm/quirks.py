@@ -28,6 +28,7 @@ class Fact(Enum):
     REFUSAL = auto()  # the text with which the model declines; in an answer's message
     NAME = auto()  # a model's name; in a model of the list
     TASK = auto()  # what a model is for; in a model of the list
+    OUTPUTS = auto()  # what a model gives out, "text" or else; lists in a model of the list
     PARAMETERS = auto()  # which parameters of a request it takes; in a model of the list
 
 
@@ -123,7 +124,16 @@ PLACES: Final = (
     FieldPath(Fact.TASK, "Hugging Face", ("pipeline_tag",), "https://huggingface.co/docs/hub/api"),
     FieldPath(Fact.TASK, "vLLM and others", ("task",), "https://docs.vllm.ai/en/stable/models/supported_models"),
     FieldPath(
-        Fact.TASK, "OpenRouter", ("architecture", "output_modalities"), "https://openrouter.ai/docs/models: modalities"
+        Fact.OUTPUTS,
+        "OpenRouter",
+        ("architecture", "output_modalities"),
+        "https://openrouter.ai/docs/models: modalities",
+    ),
+    FieldPath(
+        Fact.OUTPUTS,
+        "GitHub Models",
+        ("supported_output_modalities",),
+        "https://docs.github.com/rest/models/catalog",
     ),
     FieldPath(
         Fact.PARAMETERS,

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from bot.discussion.model.names import name_clashes
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.record import Session
+from bot.discussion.moderation.formats.choosing import people_fault
 from bot.discussion.moderation.formats.table import format_of
 from bot.errors import Remedy, UserError
-from bot.store.models import Status, StoredSession
+from bot.store.models import NOBODY, Status, StoredSession
 from bot.store.schema import now
 
 
@@ -32,6 +33,7 @@ def new_session(where: OpeningPlace, session: Session, chimers: int | None = Non
     """A session that is about to be stored. Raises UserError if its cast can't sit together, or not so."""
     check_cast(session.cast)
     check_format(session)
+    check_guests(session, chimers)
     return StoredSession(
         id=0,
         guild_id=where.guild_id,
@@ -61,6 +63,12 @@ def check_format(session: Session) -> None:
     """Raise UserError if its format can't be held with this task and cast."""
     if problem := format_of(session).problem(session.task, session.cast):
         raise UserError(problem)
+
+
+def check_guests(session: Session, chimers: int | None) -> None:
+    """Raise UserError if nobody may chime in at a table that is silent without guests. `chimers`: as stored."""
+    if chimers == NOBODY and (fault := people_fault(format_of(session))):
+        raise UserError(str(fault))
 
 
 def check_number(are_open: int, most: int, of_server: int | None) -> None:

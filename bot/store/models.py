@@ -8,6 +8,9 @@ from typing import Final, NamedTuple
 from bot.discussion.model.memory import Memory
 from bot.discussion.model.record import Session
 
+# Whose messages are heard at a table where nobody may chime in.
+NOBODY: Final = 0
+
 
 class Status(StrEnum):
     """Where a session stands."""
@@ -73,7 +76,7 @@ class StoredSession:
 
     `fault` is by what it was paused; None where a person did that. Of members' messages only those after `listen_from`
     are taken in: what was said before and is forgotten stays so. `chimers`: whose messages are heard (None: everyone's,
-    0: nobody's, else those of members with this role). `is_private`: its place is a private thread (None: an earlier
+    NOBODY, else those of members with this role). `is_private`: its place is a private thread (None: an earlier
     version did not ask).
     """
 

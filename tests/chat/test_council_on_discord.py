@@ -89,7 +89,7 @@ async def test_a_council_of_three_personas_and_two_people(place: SimulatedPlace,
     won = r"^\*\*[ABC] · Aino would bake .*\*\*\n`████████▒{0,4}` . points, first for 2 personas"
     assert re.search(won, result, re.MULTILINE)
     assert "`█` personas  `▒` people" in result
-    assert "by Aino (“Aino would bake \\*rye\\* at dawn. It keeps”)." in result
+    assert "Aino's proposal (“Aino would bake \\*rye\\* at dawn. It keeps”)." in result
     assert "This vote is closed." in words(card_of(place, "### Vote"))
     assert buttons(card_of(place, "### Vote")) == []
     await place.turn(8)

@@ -60,18 +60,16 @@ async def test_the_audience_is_moved_and_sees_it(debate: SimulatedPlace, parts: 
         "> Should cats have a curfew?",
         "The side against the motion wins: it gained 2 votes, the other lost 1 vote, among 2 members who voted both "
         "times.",
-        "The personas, whose votes do not count in this: for 3 → 0, against 0 → 3.",
-        "Moved by the debate: Aino (for → against), Ravi (for → against), Bo (for → against).",
         "**People**, before → after",
         "`████░░░░` **1** → `░░░░░░░░` **0** For",
         "`░░░░░░░░` **0** → `████████` **3** Against",
         "`████░░░░` **1** → `░░░░░░░░` **0** Undecided",
-        "-# 1 from for to against, 1 from undecided to against, 1 voted only after.",
-        "**Personas**, before → after",
+        "-# 1 moved from for to against; 1 moved from undecided to against; 1 voted only after.",
+        "**Personas, whose votes do not count**, before → after",
         "`████████` **3** → `░░░░░░░░` **0** For",
         "`░░░░░░░░` **0** → `████████` **3** Against",
         "`░░░░░░░░` **0** → `░░░░░░░░` **0** Undecided",
-        "-# 3 from for to against.",
+        "-# Aino, Ravi, Bo moved from for to against.",
     ]
     assert debate.summaries
 

@@ -233,6 +233,29 @@ async def test_a_task_is_made_discussed_changed_and_brought_along(place: Simulat
     assert (await place.session()).session.task == made.thing
 
 
+async def test_a_task_that_is_made_here_puts_a_question_by_itself(place: SimulatedPlace, admin: MemberActor) -> None:
+    """Five fields fill a form: when that is comes with the command, and stays while the rest is changed."""
+    refused = told(await admin.slash(place.channel, "task create", starter="at *nine*"))
+    assert refused == r"“at \*nine\*” does not say when. Write daily 09:00, or weekly Monday 09:00. Or write never."
+    form = await admin.slash(place.channel, "task create", starter="every mon 9:00")
+    drawn = await admin.submit_modal(form, FERRY)
+    assert "**Format**\nOpen table" in seen(drawn)
+    assert "**A question by itself**\nweekly Monday 09:00" in seen(drawn)
+    await admin.click(card(drawn), label="Save")
+
+    async def change(**options: str) -> tuple[str, str]:
+        drawn = await admin.submit_modal(await admin.slash(place.channel, "task edit", name="Ferry", **options), FERRY)
+        await admin.click(card(drawn), label="Save")
+        (made,) = await place.store.own_tasks.of(place.guild.id)
+        return made.thing.format, made.thing.starter
+
+    assert await change() == ("open", "weekly Monday 09:00")
+    assert (await place.type("start", task="ferry")).startswith("The table is open.")
+    assert (await place.session()).session.task.starter == "weekly Monday 09:00"
+    assert await change(starter="Daily at 21:30") == ("open", "daily 21:30")
+    assert await change(starter="Never") == ("open", "")
+
+
 async def test_a_line_is_not_to_be_had_and_the_persona_is_saved_all_the_same(
     place: SimulatedPlace, admin: MemberActor, llm: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,9 @@ from simcord import InteractionResult, MemberActor
 from bot.chat.commands.admins.settings_command import ONLY_ADMINS
 from bot.chat.commands.answering.opening_rights import CHIME_IN
 from bot.discussion.moderation.formats.table import FORMATS
+from bot.library.catalogue import Catalogue
 from bot.store.server_settings import ServerSettings
+from tests.support.simulated_bot import CAST, TASKS
 from tests.support.simulated_place import SimulatedPlace, told
 
 
@@ -138,6 +140,28 @@ async def test_what_can_not_be_set_is_said(place: SimulatedPlace, admin: MemberA
     for options, sentence in REFUSED:
         assert sentence in await place.type("settings", by=admin, **options)
     assert await place.store.servers.of(place.guild.id) == ServerSettings()
+
+
+async def test_what_waits_for_people_is_no_default_where_nobody_may_chime_in(
+    place: SimulatedPlace, admin: MemberActor
+) -> None:
+    """In whatever order the two are set, by option or on the card, and by whatever the format comes."""
+    silent = "is silent until people talk, and here nobody may chime in."
+    shown = card(await admin.slash(place.channel, "roundtable settings"))
+    await settings(place, admin, format="open")
+    assert f"An open table {silent}" in await place.type("settings", by=admin, guests="nobody")
+    assert silent in told(await admin.click(shown, label="Nobody chimes in"))
+    assert (await place.store.servers.of(place.guild.id)).chimers is None
+    await settings(place, admin, format="council", guests="nobody")
+    assert f"An interview {silent}" in await place.type("settings", by=admin, format="interview")
+    assert silent in told(await admin.select(shown, ["open"], custom_id="rt:set-format:"))
+    bread, boats = TASKS
+    place.bot.catalogue = Catalogue(CAST, (bread, boats.model_copy(update={"format": "open"})))
+    assert silent in await place.type("settings", by=admin, task="boats")
+    dials = place.bot.settings.discussion.model_copy(update={"format": "interview"})
+    place.bot.settings = place.bot.settings.model_copy(update={"discussion": dials})
+    assert silent in await place.type("settings", by=admin, reset="format")
+    assert (await settings(place, admin, format="open", guests="everyone"))["guests"] == "everyone (built in)"
 
 
 async def test_the_card_sets_what_the_options_set(place: SimulatedPlace, admin: MemberActor) -> None:

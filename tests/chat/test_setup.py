@@ -192,3 +192,22 @@ async def test_a_format_is_chosen_with_its_options_and_a_setting_brings_its_own(
     assert session.dials.format == "council"
     assert session.task.questions == ("Where do we meet?",)
     assert session.task.options == ("the park", "nowhere")
+
+
+async def test_the_card_says_at_once_that_a_table_would_wait_for_people_whom_it_does_not_hear(
+    place: SimulatedPlace,
+) -> None:
+    silent = "⚠️ An interview is silent until people talk, and here nobody may chime in."
+    card = await open_card(place)
+    await card.press("Only listening: no")
+    assert silent not in card.text
+    await card.choose(setup_card.FORMAT, "interview")
+    assert silent in card.text
+    await card.write(questions="Who bakes?")
+    await card.press("Start")
+    assert silent in card.text
+    assert not place.bot.supervisor.open_sessions()
+    await card.press("Only listening: yes")
+    assert silent not in card.text
+    await card.press("Start")
+    assert (await place.session()).session.dials.format == "interview"

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+import pytest
+
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.steerings import QuestionPut
 from bot.library.catalogue import Catalogue
 from bot.sessions.standing_questions import StandingQuestions
-from bot.store.models import Status
+from bot.store.models import NOBODY, Status
 from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.simulated_bot import CAST, TASKS, Parts
 from tests.support.simulated_place import PACE, SimulatedPlace, words
@@ -103,3 +105,32 @@ async def test_the_question_of_the_day_comes_to_an_open_table(place: SimulatedPl
     assert place.said_by_bot[-1] == "❓ **Who bakes?**"
     assert len(place.spoken) == 2
     assert [s.day for _, s in run.record.steerings() if isinstance(s, QuestionPut)] == [tomorrow.date()]
+
+
+# --- where nobody may chime in ---
+
+SILENT = "is silent until people talk, and here nobody may chime in. Let everyone or a role chime in (`guests`), or "
+
+
+@pytest.mark.parametrize("format", ["interview", "open"])
+async def test_a_table_that_waits_for_people_is_not_opened_where_nobody_may_chime_in(
+    place: SimulatedPlace, parts: Parts, format: str
+) -> None:
+    assert SILENT in await place.type("start", format=format, guests="nobody")
+    await place.bot.servers.change(place.guild.id, chimers=NOBODY)
+    assert SILENT in await place.type("start", format=format), "the server's guests"
+    opens(place, parts, format=format)
+    assert SILENT in await place.type("start"), "the host's format"
+    await place.bot.servers.change(place.guild.id, chimers=None)
+    assert SILENT in await place.type("start", guests="nobody")
+    assert not place.bot.supervisor.open_sessions()
+    assert (await place.type("start")).startswith("The table is open.")
+
+
+async def test_a_task_that_waits_for_people_is_not_opened_where_nobody_may_chime_in(
+    place: SimulatedPlace, parts: Parts
+) -> None:
+    (task, *others) = TASKS
+    parts.catalogue = place.bot.catalogue = Catalogue(CAST, (task.model_copy(update={"format": "open"}), *others))
+    assert SILENT in await place.type("start", task=task.name, guests="nobody")
+    assert (await place.type("start", task=task.name)).startswith("The table is open.")

@@ -22,3 +22,6 @@ def test_a_task_shows_how_its_table_goes() -> None:
     usual = str(card(*task_parts(TASK.model_copy(update={"format": "", "options": ()}))).to_components())
     assert "**Format**" not in usual
     assert "**Options**" not in usual
+    assert "by itself" not in usual
+    daily = str(card(*task_parts(TASK.model_copy(update={"starter": "daily 09:00"}))).to_components())
+    assert "**A question by itself**\\ndaily 09:00" in daily

@@ -13,6 +13,7 @@ from bot.discussion.moderation.formats.choosing import (
     left_out,
     options_fault,
     options_of_format_fault,
+    people_fault,
 )
 from bot.discussion.moderation.formats.format import WISHES, Format
 from bot.discussion.moderation.formats.table import FORMATS, ROUND_TABLE
@@ -135,3 +136,15 @@ def test_a_table_of_an_earlier_version_is_a_round_table() -> None:
     stored = Dials().model_dump(mode="json")
     del stored["format"]
     assert Dials.model_validate(stored).format == ROUND_TABLE.name
+
+
+@every_format
+def test_only_a_format_in_which_personas_wait_for_people_needs_guests(format: Format) -> None:
+    assert bool(people_fault(format)) is format.needs_people is (format.name in ("interview", "open"))
+
+
+def test_what_is_said_where_a_table_would_wait_for_guests_who_may_not_chime_in() -> None:
+    assert str(people_fault(FORMATS["interview"])) == (
+        "An interview is silent until people talk, and here nobody may chime in. Let everyone or a role chime in "
+        "(`guests`), or choose another format: roundtable, council, debate."
+    )

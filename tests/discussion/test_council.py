@@ -1,5 +1,6 @@
 """A council by its rules alone: what follows what, whoever comes, goes, abstains or wants it to end."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
@@ -29,11 +30,13 @@ from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.steps import Close, ClosePoll, Gather, Say, Speak, Step, Summarise
 from bot.discussion.prompts.prompt import build_prompt, transcript
+from bot.discussion.replies.stated import left_out
 from bot.sessions.delivery.status import who_is_next
 from tests.support.recorded_table import CAST, MIRA, RAVI, RecordedTable, persona
 
 S = TypeVar("S")
 YES_NO = ("yes", "no", "it depends")
+CHOICE = "In the end the table chooses “yes”, “no” or “it depends” by a vote. "
 
 
 def council(*, options: Sequence[str] = (), seed: int = 1, turns: int = 3) -> RecordedTable:
@@ -214,7 +217,7 @@ def test_where_nobody_has_a_position_that_is_said() -> None:
     for persona_ in step.among:
         table.answer(step, persona_.name, "")
     step = table.step
-    assert step == Say(PositionsRevealed(), "Nobody wrote down a position.")
+    assert step == Say(PositionsRevealed(), f"{CHOICE}Nobody wrote down a position.")
     until_ballot(table)  # there is still something to vote on
 
 
@@ -225,7 +228,8 @@ def test_where_everybody_abstains_there_is_no_result_no_report_and_nothing_to_st
     assert table.record.turns[-1].text.startswith("Nobody voted: there is no result.")
     step = table.step
     assert isinstance(step, Summarise)
-    assert step.cue.states == ()
+    assert step.cue.states is not None
+    assert left_out("A lively talk.", step.cue.states) == ()
     assert "Nobody voted" in build_prompt(table.session, table.record, step.persona, step.cue).tail
 
 
@@ -236,8 +240,10 @@ def test_the_summary_is_asked_to_state_what_won() -> None:
     go_on_until(table, Summarise)
     step = table.step
     assert isinstance(step, Summarise)
-    assert step.cue.states == ("no",)
-    assert "The result, with 5 of 6 votes: “no”." in build_prompt(table.session, table.record, MIRA, step.cue).tail
+    assert step.cue.states is not None
+    assert left_out("There was no agreement.", step.cue.states) == (1,)
+    told = "The result, with 5 of 6 votes: “no”. State this result in the summary, word for word in quotation marks, "
+    assert told in build_prompt(table.session, table.record, MIRA, step.cue).tail
 
 
 def test_the_report_can_be_skipped_and_does_not_keep_a_table_that_is_to_end() -> None:
@@ -304,3 +310,45 @@ def test_positions_are_told_with_what_they_are_for() -> None:
         "Mira: no position",
         "Tomás: Who knows.",
     ]
+
+
+# --- options in words ---
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("I choose B), for the cats.", "I choose “no”, for the cats."),
+        ("I choose (B) for the cats.", "I choose “no” for the cats."),
+        ("I am for B) no, and C) it depends.", "I am for no, and it depends."),
+        ("A) yes\nB) no\nC) it depends\nI am for A).", "yes no it depends I am for “yes”."),
+        ("Ich bin für B): die Katzen.", "Ich bin für “no”: die Katzen."),
+        ("我选择B）因为猫。", "我选择“no”因为猫。"),
+        ("Nothing (so much for plan B) and D) nor E).", "Nothing (so much for plan B) and D) nor E)."),
+        ("A cat is a cat, and vitamin C is C.", "A cat is a cat, and vitamin C is C."),
+    ],
+)
+def test_the_table_reads_options_in_words_whatever_letters_a_position_has(said: str, told: str) -> None:
+    table = council(options=YES_NO)
+    step = go_on_until(table, Gather)
+    for persona_ in step.among:
+        table.answer(step, persona_.name, said if persona_ == RAVI else "So be it.", 1)
+    table.take(table.step)
+    assert f"Moderator: {CHOICE}Everybody wrote down a position" in transcript(table.session, table.record)
+    assert f"Ravi (no): {told} Mira (no): So be it." in transcript(table.session, table.record)
+
+
+@pytest.mark.parametrize("options", [YES_NO, ()])
+def test_but_for_the_ballots_no_prompt_has_letters(options: tuple[str, ...]) -> None:
+    table = council(options=options, turns=6)
+    asked: list[str] = []
+    while not isinstance(step := table.step, Close):
+        if isinstance(step, Speak | Summarise):
+            asked.append(build_prompt(table.session, table.record, step.persona, step.cue).text)
+        if isinstance(step, Gather) and step.kind == "ballot":
+            table.answer(step, step.among[0].name, "B", *(range(len(step.options)) if step.ranked else (1,)))
+        else:
+            table.take(step)
+    assert len(asked) > 6
+    assert "The result, with " in asked[-1]
+    assert not [prompt for prompt in asked if re.search(r"\b[A-J]\)|, by \w+ \(|\b[A-J] > ", prompt)]

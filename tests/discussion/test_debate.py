@@ -206,7 +206,7 @@ def test_what_each_speaker_is_told() -> None:
     (one, mate), (other, _) = drawn(table)
     assert table.next_note == (
         f"This is a debate, and the question is its motion. {one} speaks for the motion with {mate}, and argues that "
-        f"side alone, whatever {one} holds otherwise. This is the opening: make the case for, with the one reason that "
+        f"side alone, whatever {one} holds otherwise. This is the opening: make your case, with the one reason that "
         f"weighs most for {one}."
     )
     table.speak()

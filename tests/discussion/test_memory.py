@@ -116,3 +116,13 @@ def test_it_is_rewritten_as_a_whole() -> None:
     turn = KeptTurn(seq=4, kind="summary", speaker="Mira", text="Otto pays.")
     memory = Memory(questions=("Does Otto pay?",), turns=(turn,))
     assert memory.rewritten(lambda text: text.replace("Otto", "someone")).text == "Does someone pay?\nsomeone pays."
+
+
+def test_later_tables_read_options_in_words_whatever_letters_a_position_has() -> None:
+    table = RecordedTable(options=("Lend them", "Keep them"))
+    add(table, "position", "Aino", "I am for B), they break.", steering=PositionTaken(choice=1))
+    add(table, "position", "Ravi", "Neither A) nor (B).", steering=PositionTaken(choice=None))
+    table.steer(PositionsRevealed())
+    add(table, "summary", "Mira", SUMMARY)
+    assert kept(table).position_of("Aino") == "Keep them. I am for “Keep them”, they break."
+    assert kept(table).position_of("Ravi") == "Neither “Lend them” nor “Keep them”."

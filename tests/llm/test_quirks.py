@@ -6,7 +6,7 @@ import pytest
 
 from bot.llm.error_kinds import ERRORS, ErrorKind, ErrorWording, meaning_of
 from bot.llm.error_reading import ErrorReport, read_error
-from bot.llm.quirks import FILTERED, PLACES, FieldPath, counts, is_filtered, texts
+from bot.llm.quirks import FILTERED, PLACES, FieldPath, counts, is_filtered, texts, texts_listed
 from bot.llm.refusal_wordings import ABOVE, BELOW, LEAST, MOST, NAMINGS, NO_SYSTEM_MESSAGE, REFUSALS, Wording
 from bot.llm.request_mending import LearntRequest
 from bot.llm.windows import prompt_tokens_told, window_told
@@ -337,6 +337,7 @@ def test_what_stands_at_a_place_is_found(place: FieldPath, in_lists: bool) -> No
 
     assert list(counts(place.fact, around(7))) == [7]
     assert list(texts(place.fact, around("so"))) == ["so"]
+    assert texts_listed(place.fact, around(["text", "image"])) == ["text", "image"]
     for nonsense in (None, True, -1, [], {}, 0.5):
         assert list(texts(place.fact, around(nonsense))) == []
     assert list(counts(place.fact, around("7"))) == list(texts(place.fact, [])) == list(counts(place.fact, None)) == []

@@ -49,6 +49,38 @@ LISTS: Final[dict[str, tuple[Answer, str, int | None]]] = {
         "a/b",
         8000,
     ),
+    # What none of their names tells, their outputs do; who draws and writes, writes.
+    "OpenRouter, outputs": (
+        gives(
+            {
+                "data": [
+                    {"id": "a/painter", "architecture": {"output_modalities": ["image"]}},
+                    {"id": "a/singer", "architecture": {"output_modalities": ["audio"]}},
+                    {"id": "a/judge", "architecture": {"output_modalities": ["decisions"]}},
+                    {"id": "a/both", "architecture": {"output_modalities": ["image", "text"]}, "context_length": 8100},
+                    {"id": "a/writer", "architecture": {"output_modalities": ["text"]}},
+                ]
+            }
+        ),
+        "a/both",
+        8100,
+    ),
+    "OpenRouter, no outputs told": (
+        gives({"data": [{"id": "a/b", "architecture": {"output_modalities": []}}, {"id": "a/writer"}]}),
+        "a/b",
+        None,
+    ),
+    # https://docs.github.com/rest/models/catalog: a bare list
+    "GitHub Models": (
+        gives(
+            [
+                {"id": "a/vectors", "supported_output_modalities": ["embeddings"]},
+                {"id": "a/b", "supported_output_modalities": ["text"], "limits": {"max_input_tokens": 8200}},
+            ]
+        ),
+        "a/b",
+        8200,
+    ),
     # https://docs.ollama.com/api
     "Ollama": (gives({"models": [{"name": "nomic-embed-text:latest"}, {"name": "small:1b"}]}), "small:1b", None),
     "names alone": (gives(["first", "second"]), "first", None),

@@ -36,10 +36,11 @@ def persona_parts(persona: Persona, face: str | None) -> list[c.Part]:
 
 
 def task_parts(task: Task) -> list[c.Part]:
-    """A task as a convener needs to know it: setting, questions, and what is said of rules and summary."""
+    """A task as a convener needs to know it: setting, questions, how its table goes, rules and summary."""
     asked = "\n".join(f"{number}. {question}" for number, question in enumerate(task.questions, 1))
     texts = [("Setting", task.context), ("Questions", asked)]
     texts += [("Format", first_format(task.format).title if task.format else ""), ("Options", " · ".join(task.options))]
+    texts += [("A question by itself", task.starter)]
     texts += [("Rules", task.discuss), ("Summary", task.summarize)]
     return [
         c.text(f"## {shown(task.name, 100)}"),

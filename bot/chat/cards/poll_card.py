@@ -9,7 +9,7 @@ from bot.chat.cards import components as c
 from bot.chat.text.sentences import small
 from bot.discussion.model.poll_words import tally, votes_for
 from bot.discussion.model.polls import Poll, letter
-from bot.discussion.model.positions import Position
+from bot.discussion.model.positions import Position, in_option_words
 from bot.discussion.model.record import Turn
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.segmentation import clipped
@@ -91,7 +91,7 @@ def _position(position: Position, options: Sequence[str], room: int) -> str:
     who = f"**{_fitting(f'{position.name}{choice}', room // 2)}**"
     if not position.text and choice:
         return who
-    said = _fitting(position.text, room - len(who) - 3) if position.text else "*no position*"
+    said = _fitting(in_option_words(position.text, options), room - len(who) - 3) if position.text else "*no position*"
     return f"{who}\n> {said}"
 
 

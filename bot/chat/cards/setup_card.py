@@ -70,7 +70,7 @@ def setup_card(
     standing: TableChoices, cast: Sequence[str], offer: Repertoire, problem: str = ""
 ) -> discord.ui.LayoutView:
     """`standing`: what is chosen, nothing left unsaid; `cast`: the names of who sits there, empty for everyone.
-    `problem`: why it could not be opened."""
+    `problem`: why it could not be opened, or can't be as it stands."""
     tasks = [c.Option("No setting: the question alone", _NONE), *offer.tasks[: c.OPTIONS - 1]]
     task = f"{_A_TASK}{standing.task}" if standing.task else _NONE
     seated = sorted(offer.personas, key=lambda persona: persona.value not in cast)

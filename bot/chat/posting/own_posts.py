@@ -87,7 +87,7 @@ class OwnPosts:
         turn = record.turns[(post.turn_seq or 0) - 1]
         if isinstance(turn.steering, PollClosed) and (poll := poll_of(record, turn.steering.poll)):
             before = poll_of(record, turn.steering.compared)
-            return swing_card(before, poll, turn, record) if before else result_card(poll, turn)
+            return swing_card(before, poll, record) if before else result_card(poll, turn)
         session = (await self._whose(post)).session
         joined = [steering.persona for _, steering in record.steerings() if isinstance(steering, SeatAdded)]
         faces = {persona.name: self._avatars.url(persona) for persona in (*session.cast, *joined)}

@@ -10,13 +10,13 @@ from bot.discussion.moderation.formats.choosing import first_format
 from bot.discussion.moderation.formats.format import Format
 from bot.library.catalogue import Catalogue
 from bot.settings import DISCORD_MIN_PACE
+from bot.store.models import NOBODY as NOBODY
 from bot.store.models import StoredSession
 from bot.store.server_settings import ServerSettings
 
 # Who may chime in, besides a role by its id: as StoredSession.chimers has it, but for everyone. They are None there,
 # which is here what nobody has chosen.
 EVERYONE: Final = -1
-NOBODY: Final = 0
 # In the place of names: whoever there is. No persona can be called so.
 ALL: Final = "everyone"
 # Three sentences, which is what the usual rules ask of a turn.

@@ -1,16 +1,28 @@
 """The gist of a record's earlier turns: what stands for them in prompts once they no longer fit."""
 
+from typing import Final
+
+from bot.discussion.model.lasting import what_lasts
 from bot.discussion.model.names import shown_name
 from bot.discussion.model.record import Record, Session
 from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.text.quoting import inside_quotes
 
+_NOTHING: Final = "The discussion began earlier."
+
 
 def gist(session: Session, record: Record, upto: int, *, limit: int = 2000) -> str:
-    """Who spoke on which question up to turn `upto`: made by rule, so that it costs no model call.
+    """Who spoke on which question up to turn `upto`, and what stays true of it: made by rule, so that it costs no model
+    call.
 
     Where that takes more than `limit` characters, the oldest questions are left out.
     """
+    lasts = what_lasts(session, record, upto, limit=limit - len(_NOTHING) - 1)
+    spoken = _who_spoke(session, record, upto, limit=limit - len(lasts) - 1 if lasts else limit)
+    return " ".join(filter(None, [spoken, lasts]))
+
+
+def _who_spoke(session: Session, record: Record, upto: int, *, limit: int) -> str:
     spoken: dict[str, dict[str, int]] = {}
     question = ""
     for turn in record.turns[:upto]:
@@ -29,4 +41,4 @@ def gist(session: Session, record: Record, upto: int, *, limit: int = 2000) -> s
         whole = "Earlier in the discussion " + "; ".join(parts[first:]) + "."
         if len(whole) <= limit:
             return whole
-    return "The discussion began earlier."
+    return _NOTHING

@@ -6,6 +6,7 @@ from typing import Final, Self
 from pydantic import BaseModel, ConfigDict
 
 from bot.discussion.model.erasure import guests_unnamed
+from bot.discussion.model.positions import in_option_words
 from bot.discussion.model.record import Record, Session, Turn
 from bot.discussion.model.steerings import PositionsRevealed, PositionTaken, QuestionPut
 
@@ -86,6 +87,9 @@ class Memory(BaseModel):
 def _said(session: Session, turn: Turn) -> str:
     """What a turn says by itself: a position with the option that it is for."""
     options, steering = session.task.options, turn.steering
-    if not isinstance(steering, PositionTaken) or steering.choice is None or steering.choice >= len(options):
+    if not isinstance(steering, PositionTaken):
         return turn.text
-    return f"{options[steering.choice]}. {turn.text}".rstrip()
+    said = in_option_words(turn.text, options)
+    if steering.choice is None or steering.choice >= len(options):
+        return said
+    return f"{options[steering.choice]}. {said}".rstrip()

@@ -1,4 +1,8 @@
-"""What came of a poll, in words: what won, how many votes each option has, who changed their mind, who abstained."""
+"""What came of a poll, in words: what won, how many votes each option has, who changed their mind, who abstained.
+
+The table reads them, too, so options are named by their words, and proposals by whose they are: whoever reads letters
+speaks in letters.
+"""
 
 from collections.abc import Iterable
 from typing import Final
@@ -26,6 +30,15 @@ def outcome(poll: Poll) -> str:
     return f"The result, with {score}: {won[0]}."
 
 
+def how_to_state(poll: Poll) -> str:
+    """In which form a summary is to tell what won, so that it can be told from other words in any language."""
+    if not poll.winners:
+        return "in a few words"
+    if poll.opened.by:
+        return "with the name of whose proposal it is, and its points in figures"
+    return "word for word in quotation marks, with its votes in figures"
+
+
 def in_words(poll: Poll, record: Record) -> str:
     """All of it, a line each, as the table sees it where there is no card."""
     return "\n".join([outcome(poll), *tally(poll), *asides(poll, record)])
@@ -33,10 +46,11 @@ def in_words(poll: Poll, record: Record) -> str:
 
 def tally(poll: Poll) -> list[str]:
     """How many votes each option has, a line each."""
-    return [
-        f"{letter(number)}) {clipped(one_line(option), _SHORT)}: {votes_for(poll, number)}."
+    options = (
+        _whose(poll, number) if poll.opened.by else clipped(one_line(option), _SHORT)
         for number, option in enumerate(poll.options)
-    ]
+    )
+    return [f"{option}: {votes_for(poll, number)}." for number, option in enumerate(options)]
 
 
 def votes_for(poll: Poll, number: int) -> str:
@@ -57,9 +71,9 @@ def asides(poll: Poll, record: Record) -> list[str]:
 
 
 def ballots(poll: Poll) -> list[tuple[str, str]]:
-    """How each persona voted: by name, and in words."""
+    """How each persona voted: by name, and in words; proposals by the letters that they had on the ballot."""
     return [
-        (name, " > ".join(_short(poll, number) for number in ranking) or "abstains")
+        (name, " > ".join(letter(at) if poll.opened.by else _short(poll, at) for at in ranking) or "abstains")
         for name, ranking in poll.ballots.items()
     ]
 
@@ -72,12 +86,16 @@ def _change(poll: Poll, change: ChangedMind) -> str:
 def _named(poll: Poll, number: int) -> str:
     """An option in full; a proposal with whose it is."""
     option = one_line(poll.options[number]).rstrip(".")
-    return f"{letter(number)}, by {poll.opened.by[number]} (“{option}”)" if poll.opened.by else f"“{option}”"
+    return f"{_whose(poll, number)} (“{option}”)" if poll.opened.by else f"“{option}”"
 
 
 def _short(poll: Poll, number: int) -> str:
-    """An option where it is one of several in a line: a proposal by its letter."""
-    return letter(number) if poll.opened.by else f"“{clipped(one_line(poll.options[number]), _SHORT)}”"
+    """An option where it is one of several in a line: a proposal by whose it is."""
+    return f"{poll.opened.by[number]}'s" if poll.opened.by else f"“{clipped(one_line(poll.options[number]), _SHORT)}”"
+
+
+def _whose(poll: Poll, number: int) -> str:
+    return f"{one_line(poll.opened.by[number])}'s proposal"
 
 
 def _many(number: int, thing: str, things: str = "") -> str:

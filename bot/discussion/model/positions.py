@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.discussion.model.polls import Poll
+import regex
+
+from bot.discussion.model.polls import Poll, option_named
 from bot.discussion.model.record import Record
 from bot.discussion.model.steerings import PositionsRevealed, PositionTaken
-from bot.discussion.text.folding import one_line
+from bot.discussion.text.folding import fold, one_line
 from bot.discussion.text.segmentation import clipped
 
 # In characters: what is voted on, and what is told of a position where all stand together. Two sentences take less.
 PROPOSAL_LENGTH: Final = 300
 _TOLD_LENGTH: Final = 400
+# As options are listed by letters: "B)", "(B)".
+_BY_LETTER: Final = regex.compile(r"(?<![\p{Latin}\p{N}])[(（]?(?P<letter>[A-J])[)）](?P<space>[^\S\n]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +60,34 @@ def are_revealed(record: Record) -> bool:
 
 
 def in_words(taken: Sequence[Position], options: Sequence[str]) -> str:
-    """All of them as the table gets to read them, a line each."""
+    """All of them as the table gets to read them, a line each, behind what it is to choose between."""
+    choice = f"In the end the table chooses {_either(options)} by a vote. " if options else ""
     if not any(position.text or position.choice is not None for position in taken):
-        return "Nobody wrote down a position."
-    lines = ["Everybody wrote down a position before anyone had spoken:"]
+        return f"{choice}Nobody wrote down a position."
+    lines = [f"{choice}Everybody wrote down a position before anyone had spoken:"]
     for position in taken:
         what = f" ({options[position.choice]})" if position.choice is not None else ""
-        said = clipped(one_line(position.text), _TOLD_LENGTH) or ("" if what else "no position")
+        said = clipped(one_line(in_option_words(position.text, options)), _TOLD_LENGTH)
+        said = said or ("" if what else "no position")
         lines.append(": ".join(filter(None, [f"{position.name}{what}", said])))
     return "\n".join(lines)
+
+
+def in_option_words(text: str, options: Sequence[str]) -> str:
+    """What a position says, with options in words: whoever was asked by letters answers in them ("I am for B) no"), and
+    whoever reads them speaks in them."""
+
+    def spelt_out(match: "regex.Match[str]") -> str:
+        number = option_named(match["letter"], len(options))
+        before = text[: match.start()]
+        # "(so much for plan B)": this bracket closes another.
+        if number is None or (match.group()[0] not in "(（" and before.count("(") > before.count(")")):
+            return match.group()
+        option = one_line(options[number])
+        is_told = fold(text[match.end() :]).startswith(fold(option))
+        return "" if is_told else f"“{option}”{match['space']}"
+
+    return _BY_LETTER.sub(spelt_out, text)
 
 
 def changed_minds(record: Record, poll: Poll) -> list[ChangedMind]:
@@ -83,3 +106,8 @@ def changed_minds(record: Record, poll: Poll) -> list[ChangedMind]:
         elif position.choice is not None and position.choice != ranking[0]:
             changed.append(ChangedMind(name, position.choice, ranking[0]))
     return changed
+
+
+def _either(options: Sequence[str]) -> str:
+    *first, last = (f"“{one_line(option)}”" for option in options)
+    return f"{', '.join(first)} or {last}" if first else last

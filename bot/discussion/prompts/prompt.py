@@ -12,6 +12,7 @@ from typing import Any, Final
 from bot.discussion.model.bursts import bursts
 from bot.discussion.model.names import guest_name, shown_name
 from bot.discussion.model.persona import MODERATOR, Persona
+from bot.discussion.model.polls import Poll
 from bot.discussion.model.record import PRIVATE_KINDS, Record, Session, Turn, seats
 from bot.discussion.model.steerings import (
     PhaseBegun,
@@ -62,7 +63,7 @@ class Cue:
     """What the moderator tells the next speaker. `turns_left` counts this turn; None where a clock means nothing.
     `audience`: a sentence about what people made of a turn. `note`: what the table's format has to say to this turn,
     and `flag`: how it marks it. `answers`: the number of the turn that asked what this one is to answer, where each
-    question is answered once. `states`: what a summary must tell, each in its own words or nearly so."""
+    question is answered once. `states`: the poll whose result a summary must tell."""
 
     question: str | None
     turns_left: int | None = None
@@ -77,7 +78,7 @@ class Cue:
     note: str = ""
     answers: int = 0
     flag: str = ""
-    states: tuple[str, ...] = ()
+    states: Poll | None = None
     again: str = ""
 
 

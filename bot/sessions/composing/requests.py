@@ -1,12 +1,14 @@
 """What each kind of step asks of a model: its prompt, endpoint and limits, and what becomes of the answer."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from bot.discussion.model import poll_words
 from bot.discussion.model.names import addressed, shown_name
 from bot.discussion.model.persona import Persona
+from bot.discussion.model.polls import Poll
 from bot.discussion.model.record import ANSWERS_FLAG, Kind, Record, Session, Turn, Usage, moderator_turn, seats
 from bot.discussion.model.steerings import FloorChosen
 from bot.discussion.moderation.dissent import DISSENT_FLAG
@@ -15,9 +17,8 @@ from bot.discussion.prompts import selector_prompt
 from bot.discussion.prompts.prompt import Prompt, again, build_prompt
 from bot.discussion.replies.guards import Objection, objection
 from bot.discussion.replies.reply import Reply, clean
-from bot.discussion.replies.stated import states
+from bot.discussion.replies.stated import left_out
 from bot.discussion.replies.trimming import new_pairs, trimmed
-from bot.discussion.text.folding import one_line
 from bot.llm.completion import Completion
 from bot.llm.endpoint import Endpoint
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -207,13 +208,13 @@ class SummaryRequest(PersonaRequest):
 
     def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
         reply, problem = super().judged(completion, prompt)
-        left_out = [what for what in self._cue.states if not states(reply.text, what)]
-        return reply, problem or (_not_stated(left_out) if left_out else None)
+        poll = self._cue.states
+        return reply, problem or (_not_stated(poll) if poll and left_out(reply.text, poll) else None)
 
 
-def _not_stated(left_out: Sequence[str]) -> Objection:
-    told = " and ".join(f"“{one_line(what)}”" for what in left_out)
-    return Objection("empty", "no_result", f"It did not state the result of the vote: {told}. Say it.", is_fatal=False)
+def _not_stated(poll: Poll) -> Objection:
+    note = f"It did not state the result of the vote. Say it {poll_words.how_to_state(poll)}."
+    return Objection("empty", "no_result", note, is_fatal=False)
 
 
 class SelectionRequest(ModelRequest):

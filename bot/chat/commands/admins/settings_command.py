@@ -1,6 +1,7 @@
 """`/roundtable settings`: what a server sets for its tables, by option, and by the menus and forms of its card."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import discord
@@ -10,7 +11,9 @@ from bot.chat.commands.admins.setting_values import ROLES, channels_of, checked,
 from bot.chat.commands.answering.clicks import OUT_OF_DATE, Click, Handler
 from bot.chat.commands.answering.interaction import Interaction
 from bot.chat.commands.answering.responses import defer, may_be_lost, show_anew
-from bot.chat.rules.table_choices import NOBODY
+from bot.chat.commands.answering.server_catalogue import catalogue_of
+from bot.chat.rules.table_choices import NOBODY, TableChoices
+from bot.discussion.moderation.formats.choosing import people_fault
 from bot.errors import UserError
 from bot.store.server_settings import ServerSettings
 
@@ -33,8 +36,22 @@ async def settle(interaction: Interaction, asked: Mapping[str, Any], taken_back:
 
 async def _change(interaction: Interaction, guild: discord.Guild, changes: Mapping[str, Any]) -> None:
     servers = interaction.client.servers
+    if changes.keys() & {"chimers", "format", "task"}:
+        await _check_guests(interaction, replace(await servers.of(guild.id), **changes))
     settings = await (servers.change(guild.id, **changes) if changes else servers.of(guild.id))
     await show_anew(interaction, settings_card(settings, interaction.client.settings, guild))
+
+
+async def _check_guests(interaction: Interaction, settings: ServerSettings) -> None:
+    """Raise UserError if a table with nothing but these settings would be silent: it waits for people, whom it does not
+    hear."""
+    if settings.chimers != NOBODY:
+        return
+    tasks = (await catalogue_of(interaction)).tasks if settings.task else ()
+    task = next((task for task in tasks if task.name == settings.task), None)
+    format = TableChoices().format_for(task, settings, interaction.client.settings.discussion)
+    if fault := people_fault(format):
+        raise UserError(str(fault))
 
 
 # --- what is pressed ---

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import discord
@@ -49,10 +49,20 @@ async def suggest(interaction: Interaction, craft: Craft, current: str, *, own: 
     return matching(current, [thing.name for thing in things])
 
 
-async def edit(interaction: Interaction, craft: Craft, name: str, picture: Mapping[str, Any]) -> None:
-    """Show the form of one, filled in. `picture`: what a sketch holds of an attachment."""
+async def edit(
+    interaction: Interaction,
+    craft: Craft,
+    name: str,
+    picture: Mapping[str, Any] | None = None,
+    *,
+    besides: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda base: base,
+) -> None:
+    """Show the form of one, filled in. `picture`: what a sketch holds of an attachment. `besides`: what changes of what
+    it has beside the form's fields, in: all of that; it may raise UserError."""
     await require_maker(interaction)
-    await _edit(interaction, craft, await _named(interaction, craft, name), picture)
+    content = _content(craft, await _named(interaction, craft, name))
+    base = content["base"]
+    await begin(interaction, craft, {**content, **(picture or {}), "base": {**base, **besides(base)}})
 
 
 async def show_one(interaction: Interaction, craft: Craft, name: str) -> None:
@@ -97,7 +107,8 @@ async def export(interaction: Interaction, craft: Craft, name: str) -> None:
 
 
 async def _on_edit(interaction: Interaction, click: Click) -> None:
-    await _edit(interaction, *await _pressed(interaction, click), {})
+    craft, made = await _pressed(interaction, click)
+    await begin(interaction, craft, _content(craft, made))
 
 
 async def _on_export(interaction: Interaction, click: Click) -> None:
@@ -158,9 +169,9 @@ def _which(click: Click) -> tuple[Craft, int]:
 # --- inside ---
 
 
-async def _edit(interaction: Interaction, craft: Craft, made: MadeThing[Any], picture: Mapping[str, Any]) -> None:
-    content = CRAFTS[craft].content_of(made.thing)
-    await begin(interaction, craft, {**content, **picture, "replaces": made.id})
+def _content(craft: Craft, made: MadeThing[Any]) -> dict[str, Any]:
+    """The sketch of one that is to be changed."""
+    return {**CRAFTS[craft].content_of(made.thing), "replaces": made.id}
 
 
 async def _show(interaction: Interaction, craft: Craft, made: MadeThing[Any]) -> None:

@@ -1,6 +1,7 @@
 """`/task`: the tasks that a server makes, and brings along, for itself."""
 
 import asyncio
+from typing import Final
 
 import discord
 from discord import app_commands
@@ -13,7 +14,11 @@ from bot.chat.commands.making import made_things
 from bot.chat.commands.making.crafts import CRAFTS
 from bot.chat.commands.making.makers import require_maker
 from bot.chat.commands.making.making import begin, show_sketch
+from bot.chat.commands.making.task_form import starter_of_task
 from bot.library.task_exchange import TASK_BYTES, imported_task
+
+# A form holds five fields, and these are five without it.
+_STARTER: Final = "When an open table puts a question of it by itself: daily 09:00, or weekly Monday 09:00; never"
 
 
 @app_commands.guild_only()
@@ -24,15 +29,18 @@ class TaskCommands(app_commands.Group, name="task", description="The tasks that 
     """Who may make them is looked up at each step; whoever Discord shows them to may look."""
 
     @app_commands.command(description="Make a task: a form, then a look at it before it is saved")
-    async def create(self, interaction: Interaction) -> None:
+    @app_commands.describe(starter=_STARTER)
+    async def create(self, interaction: Interaction, starter: str | None = None) -> None:
         async with answering(interaction):
-            await begin(interaction, "task", {"fields": {}})
+            await begin(interaction, "task", {"fields": {}, "base": starter_of_task(starter, "")})
 
     @app_commands.command(description="Change a task that was made here")
-    @app_commands.describe(name="Which task")
-    async def edit(self, interaction: Interaction, name: str) -> None:
+    @app_commands.describe(name="Which task", starter=_STARTER)
+    async def edit(self, interaction: Interaction, name: str, starter: str | None = None) -> None:
         async with answering(interaction):
-            await made_things.edit(interaction, "task", name, {})
+            await made_things.edit(
+                interaction, "task", name, besides=lambda base: starter_of_task(starter, base.get("format", ""))
+            )
 
     @app_commands.command(name="list", description="The tasks made here, and who made them")
     async def list_all(self, interaction: Interaction) -> None:

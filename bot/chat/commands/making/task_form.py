@@ -7,14 +7,18 @@ import discord
 
 from bot.chat.cards import components as c
 from bot.chat.text.making_texts import FIELD_LENGTH, NAME_LENGTH, in_field, mark_problem, written, written_line
+from bot.discussion.model.starter import HOW, Starter
 from bot.discussion.model.task import DEFAULT_DISCUSS, DEFAULT_SUMMARIZE, Task
+from bot.discussion.moderation.formats.open import OpenTable
 from bot.discussion.text.folding import fold
 from bot.discussion.text.segmentation import clipped
+from bot.errors import UserError
 from bot.library.macros import expanded
 from bot.library.question_lines import question_lines
 
 QUESTION_LENGTH: Final = 300
 QUESTIONS: Final = 50
+_NEVER: Final = "never"
 _USUAL: Final = {"discuss": DEFAULT_DISCUSS, "summarize": DEFAULT_SUMMARIZE}
 _LABELS: Final = {
     "name": "Name",
@@ -82,6 +86,22 @@ def read_task_form(fields: Mapping[str, str], base: Mapping[str, Any]) -> tuple[
     if wrong:
         return None, wrong
     return Task.model_validate({**base, **texts, "name": name, "questions": questions}), []
+
+
+def starter_of_task(text: str | None, format: str) -> dict[str, str]:
+    """What a task has beside its form by what somebody writes of its starter: nothing new where they write nothing.
+
+    In: the format that it has. One without goes to the only one that heeds a starter. Raises UserError.
+    """
+    if text is None:
+        return {}
+    if text.strip().casefold() == _NEVER:
+        return {"starter": ""}
+    try:
+        starter = Starter.read(text)
+    except ValueError as wrong:
+        raise UserError(f"{discord.utils.escape_markdown(str(wrong))} {HOW} Or write {_NEVER}.") from None
+    return {"starter": str(starter)} | ({} if format else {"format": OpenTable.name})
 
 
 def same_name(task: Task, others: Sequence[Task]) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import discord
 
 from bot.chat.hearing.guest_messages import without_unseen
-from bot.chat.rules.table_choices import ALL, EVERYONE, TableChoices
+from bot.chat.rules.table_choices import ALL, EVERYONE, NOBODY, TableChoices
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.task import Task
@@ -20,6 +20,7 @@ from bot.discussion.moderation.formats.choosing import (
     left_out,
     options_fault,
     options_of_format_fault,
+    people_fault,
 )
 from bot.discussion.text.folding import fold
 from bot.discussion.text.links import plain_links
@@ -56,6 +57,8 @@ def ordered(choices: TableChoices, catalogue: Catalogue, server: ServerSettings,
         changed["pace"] = server.pace
     format = wanted.format_for(task, server, dials)
     if wanted.options and (fault := options_of_format_fault(format)):
+        raise UserError(str(fault))
+    if wanted.chimers == NOBODY and (fault := people_fault(format)):
         raise UserError(str(fault))
     made, made_dials = as_format_has_it(format, task, dials.model_copy(update=changed))
     return OrderedTable(

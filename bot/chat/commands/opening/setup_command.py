@@ -17,7 +17,7 @@ from bot.chat.commands.answering.server_catalogue import catalogue_of
 from bot.chat.commands.opening.opening_table import open_table
 from bot.chat.commands.opening.ordered_table import one_language, options_in, questions_in
 from bot.chat.rules.table_choices import ALL, EVERYONE, NO_TASK, NOBODY, TableChoices, about_minutes
-from bot.discussion.moderation.formats.choosing import first_format
+from bot.discussion.moderation.formats.choosing import first_format, people_fault
 from bot.discussion.moderation.formats.format import Format
 from bot.errors import RoundtableError, UserError
 from bot.library.catalogue import Catalogue
@@ -120,7 +120,8 @@ async def _drawn(
         {turns: about_minutes(turns, dials) for turns in (*card.LENGTHS, standing.turns or dials.turns)},
         len(catalogue.cast("")),
     )
-    return card.setup_card(standing, cast, offer, problem)
+    silent = people_fault(first_format(standing.format)) if standing.chimers == NOBODY else None
+    return card.setup_card(standing, cast, offer, problem or str(silent or ""))
 
 
 # --- what is pressed on it ---

@@ -83,6 +83,17 @@ def options_of_format_fault(format: Format) -> NotChoosable | None:
     )
 
 
+def people_fault(format: Format) -> NotChoosable | None:
+    """Why a table of this format can't be held where nobody may chime in; None if it can."""
+    if not format.needs_people:
+        return None
+    others = ", ".join(other.name for other in FORMATS.values() if not other.needs_people)
+    return NotChoosable(
+        f"{format.called} is silent until people talk, and here nobody may chime in.",
+        f"Let everyone or a role chime in (`guests`), or choose another format: {others}.",
+    )
+
+
 def as_format_has_it(format: Format, task: Task, dials: Dials) -> tuple[Task, Dials]:
     """The task and the dials of a table of this format: of the task what the format has a use for."""
     kept: dict[str, object] = {}

@@ -21,7 +21,7 @@ MINORITY: Final = (
     "The vote is over, and your side lost it. Give the minority report: in two or three sentences say what the result "
     "overlooks and what should not be forgotten. Do not ask for another vote."
 )
-_STATE: Final = "The table has voted. {outcome} State this result in the summary, in its own words."
+_STATE: Final = "The table has voted. {outcome} State this result in the summary, {how}."
 
 
 class Council(Format):
@@ -58,8 +58,8 @@ class Council(Format):
             return ClosePoll(poll.seq)
         if speaker := _reporter(session, record, poll):
             return Speak(speaker, Cue(poll.opened.question, note=MINORITY, flag=MINORITY_FLAG))
-        won = tuple(poll.options[number] for number in poll.winners)
-        return sum_up(session, record, note=_STATE.format(outcome=poll_words.outcome(poll)), states=won)
+        note = _STATE.format(outcome=poll_words.outcome(poll), how=poll_words.how_to_state(poll))
+        return sum_up(session, record, note=note, states=poll)
 
     def phase(self, session: Session, record: Record) -> str:
         if not positions.are_revealed(record):

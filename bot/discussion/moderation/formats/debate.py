@@ -14,7 +14,7 @@ from bot.discussion.model.task import Task
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.formats import debate_cues, debate_phases, debate_sides
 from bot.discussion.moderation.formats.debate_floor import being_answered, waiting
-from bot.discussion.moderation.formats.debate_outcome import outcome
+from bot.discussion.moderation.formats.debate_outcome import outcome, verdict
 from bot.discussion.moderation.formats.format import Format
 from bot.discussion.moderation.formats.roundtable import sum_up
 from bot.discussion.moderation.steps import Close, ClosePoll, Gather, Open, Say, Speak, Step
@@ -138,7 +138,7 @@ def _end(session: Session, record: Record) -> Step:
         return Say(opened, "The debate is over, and the motion is put to the vote again.")
     # Not looked for in what is said: these words are the bot's own, and the summary may be in another language. It
     # stands on the summary's card anyway.
-    return sum_up(session, record, note=f"The vote on the motion came out so: {outcome(record, after)} Say so.")
+    return sum_up(session, record, note=f"The vote on the motion came out so: {verdict(record, after)} Say so.")
 
 
 def _told_of(session: Session, record: Record, phase: debate_phases.Phase) -> str:

@@ -19,7 +19,7 @@ _SIDE: Final = (
     "This is a debate, and the question is its motion. {name} speaks {side} the motion{mates}, and argues that side "
     "alone, whatever {name} holds otherwise."
 )
-OPENING: Final = "This is the opening: make the case {side}, with the one reason that weighs most for {name}."
+OPENING: Final = "This is the opening: make your case, with the one reason that weighs most for {name}."
 REBUTTAL: Final = (
     "This is a rebuttal: say what is wrong with what {other} said last for the other side, and why, before anything of "
     "your own."
@@ -51,7 +51,7 @@ def _expected(session: Session, record: Record, speaker: Persona, side: int) -> 
     phase, _ = debate_phases.current(record)
     match phase:
         case "openings":
-            return OPENING.format(side=SIDE_NAMES[side], name=speaker.name)
+            return OPENING.format(name=speaker.name)
         case "closings":
             return CLOSING
         case "floor" if answered := being_answered(session, record):

@@ -15,16 +15,21 @@ BY_PERSONAS: Final = "No member voted after the debate, so the personas’ secre
 def outcome(record: Record, after: Poll) -> str:
     """The result by people's votes; by the personas' secret ballots only where no member voted after the debate. The
     first line tells who has won, those behind it the rest. `after`: that poll, once it is closed."""
+    told = [verdict(record, after)]
+    if swing.of_people(after).is_told:
+        told.append(_apart(swing.of_personas(record, after)))
+    return "\n".join(filter(None, [*told, _minds(record, after)]))
+
+
+def verdict(record: Record, after: Poll) -> str:
+    """Which side has won, and whose votes have decided that, where it is not people's. `after`: as in `outcome`."""
     people, personas = swing.of_people(after), swing.of_personas(record, after)
-    minds = _minds(record, after)
     if people.is_told:
-        return "\n".join(filter(None, [_verdict(people, "member"), _apart(personas), minds]))
-    if personas.is_told:
-        return "\n".join(filter(None, [_verdict(personas, "persona"), BY_PERSONAS, minds]))
-    return NOBODY
+        return _won(people, "member")
+    return f"{_won(personas, 'persona')}\n{BY_PERSONAS}" if personas.is_told else NOBODY
 
 
-def _verdict(votes: Swing, who: str) -> str:
+def _won(votes: Swing, who: str) -> str:
     """Who has won, and by what."""
     measured = [_gain(votes.gains[side]) if votes.twice else _count(votes.all_after[side], "vote") for side in SIDES]
     if votes.twice:

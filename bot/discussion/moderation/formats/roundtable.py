@@ -2,6 +2,7 @@
 
 from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
+from bot.discussion.model.polls import Poll
 from bot.discussion.model.record import Record, Session, question_on_table
 from bot.discussion.moderation import agenda, speaker_selection, stagnation
 from bot.discussion.moderation.dissent import is_to_dissent
@@ -41,7 +42,7 @@ def discuss(session: Session, record: Record) -> Step:
 
 
 def sum_up(
-    session: Session, record: Record, *, note: str = "", states: tuple[str, ...] = (), was_told: bool = True
+    session: Session, record: Record, *, note: str = "", states: Poll | None = None, was_told: bool = True
 ) -> Step:
     """The summary, where anybody has said anything. `note`, `states`: as in a cue; `was_told`: whether people are told
     beforehand by whom it will be."""
