@@ -184,6 +184,10 @@ class Stage(Protocol):
         """Take a message of ours away."""
         ...
 
+    async def redraw(self, post: Post) -> None:
+        """Have the card that shows a post show what it is to show now. Raises PostRejected or OutcomeUnknown."""
+        ...
+
     async def renew(self) -> None:
         """Find or make a new webhook. Raises PostRejected or OutcomeUnknown."""
         ...

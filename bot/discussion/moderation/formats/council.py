@@ -5,7 +5,7 @@ from typing import Final
 from bot.discussion.model import poll_words, positions
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.polls import LEAST_OPTIONS, MOST_OPTIONS, Poll, letter, polls, went_on
-from bot.discussion.model.record import MINORITY_FLAG, Record, Session, question_on_table, speakers
+from bot.discussion.model.record import MINORITY_FLAG, TAKEN_OUT, Record, Session, question_on_table, speakers
 from bot.discussion.model.steerings import PollOpened, PositionsRevealed, TurnsChanged, TurnSkipped
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.dissenter import dissenter
@@ -58,7 +58,8 @@ class Council(Format):
             return ClosePoll(poll.seq)
         if speaker := _reporter(session, record, poll):
             return Speak(speaker, Cue(poll.opened.question, note=MINORITY, flag=MINORITY_FLAG))
-        won = tuple(poll.options[number] for number in poll.winners)
+        # What was taken out no summary can state.
+        won = tuple(poll.options[number] for number in poll.winners if poll.options[number] != TAKEN_OUT)
         return sum_up(session, record, note=_STATE.format(outcome=poll_words.outcome(poll)), states=won)
 
     def phase(self, session: Session, record: Record) -> str:
