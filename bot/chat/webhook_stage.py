@@ -251,6 +251,20 @@ class WebhookStage:
         except LOST as error:
             raise OutcomeUnknown(type(error).__name__) from error
 
+    async def redraw(self, post: Post) -> None:
+        if post.message_id is None:
+            return  # it is drawn when it is sent
+        try:
+            shown = await self._own_posts.drawn(post)
+            message = self._place.get_partial_message(post.message_id)
+            await message.edit(view=shown["view"], allowed_mentions=_NO_PING)
+        except discord.NotFound:
+            return  # somebody has deleted it meanwhile
+        except discord.HTTPException as error:
+            raise self._explained(error) from error
+        except LOST as error:
+            raise OutcomeUnknown(type(error).__name__) from error
+
     # --- looking ---
 
     async def sent_since(self, after_id: int) -> list[OwnMessage]:

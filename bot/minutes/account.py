@@ -12,7 +12,7 @@ from bot.discussion.model.bursts import as_one, bursts
 from bot.discussion.model.names import shown_name
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.polls import Poll
-from bot.discussion.model.record import MINORITY_FLAG, PRIVATE_KINDS, Record, Session, Turn
+from bot.discussion.model.record import MINORITY_FLAG, PRIVATE_KINDS, REMOVED_FLAG, TAKEN_OUT, Record, Session, Turn
 from bot.discussion.model.steerings import QuestionPut, SeatAdded
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.links import plain_links
@@ -228,7 +228,7 @@ def _entry(session: Session, table: Mapping[str, Persona], turn: Turn, record: R
         name = table[speaker].full_name if speaker in table else speaker
     text = turn.steering.question if isinstance(turn.steering, QuestionPut) else turn.text
     if turn.kind in PRIVATE_KINDS and turn.withheld:
-        text = ""
+        text = TAKEN_OUT if REMOVED_FLAG in turn.flags else ""
     choice, poll = choice_in_words(session, turn), poll_told_in(turn, record)
     return MinutesEntry(turn, speaker, name, in_words(text), choice, poll)
 

@@ -130,10 +130,10 @@ class Hearing:
         await self._log.fade(upto, at)
         self._words_changed(revision)
 
-    async def strike(self, seq: int) -> None:
-        """Take a turn out of every later prompt; a draft that has read it is given up."""
+    async def strike(self, *seqs: int) -> None:
+        """Take turns out of every later prompt; a draft that has read one is given up."""
         revision = self._record.revision
-        await self._log.strike(seq)
+        await self._log.strike(*seqs)
         self._words_changed(revision)
 
     def _words_changed(self, revision: int) -> None:

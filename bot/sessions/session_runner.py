@@ -197,9 +197,9 @@ class SessionRunner:
         heard = await self.hear(message)
         return heard, await self._announcer.deliver_quietly() if heard is Heard.TAKEN else None
 
-    async def strike(self, seq: int) -> None:
-        """Take a turn out of every later prompt, and what shows it out of the place."""
-        await self._hearing.strike(seq)
+    async def strike(self, *seqs: int) -> None:
+        """Take turns out of every later prompt, and what shows them out of the place."""
+        await self._hearing.strike(*seqs)
         await self._announcer.deliver_quietly()
 
     def has_heard(self, message_id: int) -> bool:

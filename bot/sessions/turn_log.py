@@ -10,7 +10,8 @@ from bot.discussion.model.ballots import current_ballot
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.fading import faded
 from bot.discussion.model.polls import counted, moved, poll_of
-from bot.discussion.model.record import PRIVATE_KINDS, Record, Turn, moderator_turn, seats, struck
+from bot.discussion.model.record import PRIVATE_KINDS, Record, Turn, moderator_turn, seats
+from bot.discussion.model.removal import removal
 from bot.discussion.model.steerings import PollClosed, QuestionPut, Steering
 from bot.discussion.moderation.agenda import last_call
 from bot.discussion.moderation.formats.table import format_of
@@ -162,15 +163,16 @@ class TurnLog:
         for seq in seqs:
             await self._store.amend_turn(self._state.id, self.record.amend(seq, withheld=withheld))
 
-    async def strike(self, seq: int) -> None:
-        """Have a turn stand in no prompt any more, since a person wants it so. What was struck is not shown again."""
-        await asyncio.shield(asyncio.ensure_future(self._strike(seq)))
+    async def strike(self, *seqs: int) -> None:
+        """Have turns stand in no prompt any more, since a person wants it so. What was struck is not shown again."""
+        await asyncio.shield(asyncio.ensure_future(self._strike(seqs)))
 
-    async def _strike(self, seq: int) -> None:
+    async def _strike(self, seqs: Sequence[int]) -> None:
         async with self._lock:
-            turn = struck(self.record.turns[seq - 1])
-            await self._store.strike_turn(self._state.id, turn)
-            self.record.put(turn)
+            left = removal(self._state.session, self.record, seqs)
+            await self._store.strike(self._state.id, left)
+            for turn in left.turns:
+                self.record.put(turn)
         self._outbox.read_anew()
         self._outbox.withdrawals.are_due = True
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from bot.discussion.model.record import Record, Turn
+from bot.discussion.model.record import Record, Turn, moderator_turn
 from bot.discussion.model.steerings import QuestionPut, TurnsChanged, WrapUpCalled
 from bot.discussion.moderation.moderator import next_step, still_fits
 from bot.discussion.moderation.stagnation import IN_VAIN_BEFORE_PAUSE, in_vain
@@ -141,9 +141,8 @@ class TurnLoop:
                         await self._outbox.deliver()
                         self._draft.audience_was_asked()
                         await self._panel.refresh()
-                    case Say(steering, text):
-                        await self._log.steer(steering, text)
-                        await self._show_and_wait()
+                    case Say() as step:
+                        await self._say(step)
                     case Gather() as step:
                         await self._gather(step)
                     case ClosePoll() as step:
@@ -190,6 +189,16 @@ class TurnLoop:
         is_silent = isinstance(next_step(self._state.session, self._record), Listen)
         if is_silent and self._state.status is Status.RUNNING:
             await self._draft.idle()
+
+    async def _say(self, step: Say) -> None:
+        """Say what is still to be said once nobody else is writing: what it tells of may have been taken out."""
+
+        def still_so() -> Turn | None:
+            is_next = next_step(self._state.session, self._record) == step
+            return moderator_turn(self._record, step.steering, step.text) if is_next else None
+
+        if await self._log.commit(still_so):
+            await self._show_and_wait()
 
     async def _gather(self, step: Gather) -> None:
         """Ask several personas in private, at the same time; whatever each of them says is stored at once."""

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.engine import Database, DatabaseClosed, Outcome, tell_transient_errors, transient_error
+from bot.store.memory_index import mended
 from bot.store.sqlite_events import BEGIN, empty_log
 
 T = TypeVar("T")
@@ -104,6 +105,9 @@ class DriverThreadDatabase(Database):
     # --- in the driver's thread ---
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
+        return self._again_if_mended(lambda: self._attempt(work))
+
+    def _attempt(self, work: Callable[[Connection], T]) -> T:
         if self._db is None:
             self._db = _connected(self._raw)
         try:
@@ -119,10 +123,22 @@ class DriverThreadDatabase(Database):
         return result
 
     def _use(self, work: Callable[[Any], T]) -> T:
+        return self._again_if_mended(lambda: self._attempt_on_driver(work))
+
+    def _attempt_on_driver(self, work: Callable[[Any], T]) -> T:
         try:
             return work(self._raw)
         except sqlite3.Error as error:
             raise _told(error) from error
+
+    def _again_if_mended(self, attempt: Callable[[], T]) -> T:
+        """What `attempt` gives. Where it came to nothing since the full-text index is damaged, it is done once more."""
+        try:
+            return attempt()
+        except DatabaseError as error:
+            if not isinstance(error.orig, sqlite3.Error) or not mended(self._raw, error.orig):
+                raise
+        return attempt()
 
     def _leave(self) -> None:
         if self._db is not None:

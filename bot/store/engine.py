@@ -44,7 +44,8 @@ class Database(ABC):
     async def run(self, work: Callable[[Connection], T], *, on_failure: Callable[[], None] | None = None) -> T:
         """Do some work in a transaction of its own: all of it or nothing.
 
-        In: `work`, a plain function, which may run in another thread and touches nothing but the database.
+        In: `work`, a plain function, which may run in another thread and touches nothing but the database; it may be
+        done again from its beginning.
         `on_failure` is called if the work came to nothing. Out: what `work` gives. Raises what `work` raises,
         TransientDatabaseError, DatabaseClosed. Once handed in, it is done: a caller who is cancelled waits for that.
         """

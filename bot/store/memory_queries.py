@@ -1,6 +1,6 @@
 """What the store does with what is kept of tables: plain functions of a connection, for use in a transaction."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -48,6 +48,12 @@ def keep(db: Connection, session_id: int, memory: Memory) -> None:
 def drop_turn(db: Connection, session_id: int, seq: int) -> None:
     """Have a turn be kept no more, if it is."""
     change(db, session_id, lambda memory: memory.without(seq))
+
+
+def retell(db: Connection, session_id: int, texts: Mapping[int, str]) -> None:
+    """Have turns, by number, be kept with these texts, those that are."""
+    if texts:
+        change(db, session_id, lambda memory: memory.retold(texts))
 
 
 def change(db: Connection, session_id: int, how: Callable[[Memory], Memory | None]) -> None:

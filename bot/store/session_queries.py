@@ -17,7 +17,7 @@ _OF_MESSAGE: Final = select(turns.c.id).where(
 )
 _CHANGE: Final = update(sessions).where(sessions.c.id == bindparam("session"))
 _RECORD: Final = select(turns).where(turns.c.session_id == bindparam("session")).order_by(turns.c.seq)
-_AMENDED: Final = ("speaker", "text", "addressed", "withheld", "raw", "flags", "message_id")
+_AMENDED: Final = ("speaker", "text", "addressed", "steering", "withheld", "raw", "flags", "message_id")
 
 
 def add_session(db: Connection, stored: StoredSession) -> int:
@@ -86,7 +86,7 @@ def add_turn(db: Connection, session_id: int, turn: Turn) -> None:
 
 
 def amend_turn(db: Connection, session_id: int, turn: Turn) -> None:
-    """Write what may change in an older turn: its text, address or withholding, and which message it is.
+    """Write what may change in an older turn: its text, what it tells, its withholding, and which message it is.
 
     What nobody is to see any more is no longer kept for later tables either.
     """

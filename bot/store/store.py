@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.discussion.model.memory import Memory
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import Record, Turn
+from bot.discussion.model.record import REMOVED_FLAG, Record, Turn
+from bot.discussion.model.removal import Removal
 from bot.discussion.model.task import Task
 from bot.discussion.text.money import USUAL_CURRENCY
 from bot.store import memory_queries, post_queries, session_queries
@@ -250,15 +251,18 @@ class Store:
         return await self.spending.flush_with(session_id, work)
 
     async def amend_turn(self, session_id: int, turn: Turn) -> None:
-        """Write what may change in an older turn: its text, address or withholding, and which message it is."""
+        """Write what may change in an older turn: its text, what it tells, its withholding, and which message it is."""
         await self._database.run(lambda db: session_queries.amend_turn(db, session_id, turn))
 
-    async def strike_turn(self, session_id: int, turn: Turn) -> None:
-        """Write a turn that a person had taken out; what is not yet shown of it never will be."""
+    async def strike(self, session_id: int, removal: Removal) -> None:
+        """Write what is left of turns that a person had taken out; what is not yet shown of them never will be."""
 
         def work(db: Connection) -> None:
-            session_queries.amend_turn(db, session_id, turn)
-            post_queries.give_up_turn(db, session_id, turn.seq)
+            for turn in removal.turns:
+                session_queries.amend_turn(db, session_id, turn)
+                if REMOVED_FLAG in turn.flags:
+                    post_queries.give_up_turn(db, session_id, turn.seq)
+            memory_queries.retell(db, session_id, removal.kept)
 
         await self._database.run(work)
 

@@ -16,7 +16,8 @@ from bot.chat.text.host_details import HostDetails
 from bot.chat.text.sentences import sentence
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.persona import Persona
-from bot.discussion.model.record import Session
+from bot.discussion.model.record import Record, Session, Turn
+from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.model.task import SUMMARY_SIGNS, Task
 from bot.discussion.moderation.formats.format import Wish
 from bot.discussion.text.segmentation import utf16_length
@@ -24,7 +25,7 @@ from bot.sessions.delivery.notices import Paused
 from bot.sessions.delivery.stage import StatusReport
 from bot.settings import Settings
 from bot.store.models import Fault, Status
-from bot.store.schema import now
+from tests.support.recorded_table import RecordedTable
 
 
 def persona(number: int) -> Persona:
@@ -52,10 +53,8 @@ REPORT = StatusReport(
     cast=(),
     convener_id=1,
     next_speaker="n" * 80,
-    put=25,
-    guests=500,
-    began=now() - timedelta(days=3),
 )
+TALK = Record([Turn(n, "persona", "Aino", "Yes.") for n in range(1, 200)])
 CROWD = tuple(
     persona(number).model_copy(update={"name": f"{number} {'n' * 76}", "full_name": f"{number} {WIDE * 7}"[:80]})
     for number in range(25)
@@ -80,7 +79,7 @@ def largest() -> dict[str, c.Layout | c.Buttons]:
         "whom": whom_card(987654, CROWD, face),
         "stop": stop_card(987654),
         "closing": closing_row(987654, url),
-        "plain summary": summary_card("s" * SUMMARY_LIMIT, "n" * 80, url, figures(REPORT, now())),
+        "plain summary": summary_card("s" * SUMMARY_LIMIT, "n" * 80, url, figures(TALK, timedelta(days=3))),
     }
     for can_read in (True, False):
         cards[f"opening, {can_read=}"] = opening_card(
@@ -91,7 +90,7 @@ def largest() -> dict[str, c.Layout | c.Buttons]:
             report, seated=CROWD, absent=CROWD, emoji=face, said="No. " * 900
         )
     thirds = "\n".join(f"{sign} {'s' * (SUMMARY_LIMIT // 3 - 4)}" for sign in SUMMARY_SIGNS)
-    cards["summary in parts"] = summary_card(thirds, "n" * 80, url, figures(REPORT, now()))
+    cards["summary in parts"] = summary_card(thirds, "n" * 80, url, figures(TALK, timedelta(days=3)))
     return cards
 
 
@@ -228,8 +227,13 @@ def test_the_panels_first_line(changes: dict[str, Any], line: str) -> None:
      (timedelta(hours=47), " · 47 hours"), (timedelta(hours=50), " · 2 days")],
 )  # fmt: skip
 def test_how_much_was_said(lasted: timedelta, told: str) -> None:
-    report = replace(REPORT, turns=1, put=2, guests=0, began=now())
-    assert figures(report, (report.began or now()) + lasted) == f"1 turn · 2 questions{told}"
+    table = RecordedTable()
+    table.steer(QuestionPut(question="Why?"))
+    table.steer(QuestionPut(question="Where?"))
+    table.say("Ravi")
+    assert figures(table.record, lasted) == f"1 turn · 2 questions{told}"
+    table.guest("Here.")
+    assert figures(table.record, lasted) == f"1 turn · 2 questions · 1 guest{told}"
 
 
 @pytest.mark.parametrize(

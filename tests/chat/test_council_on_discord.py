@@ -8,8 +8,10 @@ import pytest
 
 from bot.chat.cards import components as c
 from bot.chat.cards.poll_card import VERB, open_poll_card, positions_card, result_card
+from bot.chat.commands.answering.clicks import OUT_OF_DATE
 from bot.chat.commands.members.privacy_command import LEFT_OUT
 from bot.chat.commands.members.voting import OVER
+from bot.chat.commands.steering.message_menus import GONE, NO_TURN, STILL_SHOWN
 from bot.discussion.model import poll_words
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.polls import Poll
@@ -19,6 +21,8 @@ from bot.discussion.model.steerings import PollClosed, PollOpened
 from tests.support.endpoint_stand_in import Answer, Request, ScriptedEndpoint, says
 from tests.support.simulated_bot import Parts
 from tests.support.simulated_place import PACE, SimulatedPlace, buttons, told, words
+
+REMOVE = "Remove turn"
 
 
 def answer(request: Request) -> Answer:
@@ -125,6 +129,100 @@ async def test_what_is_steered_while_the_table_votes(place: SimulatedPlace) -> N
     await place.type("stop")
     assert "This vote is closed." in words(card_of(place, "### Vote"))
     assert not [card for card in place.cards if words(card).startswith("### Result")]
+
+
+async def take_out(place: SimulatedPlace, card: discord.Message, whose: str) -> str:
+    """Mira takes a position out by the menu of a card. Out: what she is told."""
+    asked = await place.mira.context_menu(place.channel, REMOVE, card)
+    assert told(asked).startswith("**Remove whose position?**")
+    assert asked.response is not None
+    (menu,) = [part for part in parts_of(asked.response.message) if isinstance(part, discord.ui.Select)]
+    offered = {option.label: option.value for option in menu.options}
+    assert list(offered) == ["Aino", "Bo", "Ravi", "All of them"]
+    await place.mira.select(asked.response, [offered[whose]])
+    assert "The cards are drawn anew without it" in words(asked.response.message)
+    await place.mira.click(asked.response, label="Remove")
+    return words(asked.response.message)
+
+
+def parts_of(message: discord.Message) -> list[Any]:
+    return [*discord.ui.LayoutView.from_message(message).walk_children()]
+
+
+def everything(place: SimulatedPlace) -> str:
+    """All that the bot shows as itself."""
+    return "\n".join(map(words, place.cards))
+
+
+@pytest.mark.usefixtures("council")
+async def test_a_position_is_taken_out_before_the_vote(place: SimulatedPlace, llm: ScriptedEndpoint) -> None:
+    await place.type("start", turns=2, personas="Aino, Bo, Ravi")
+    card = card_of(place, "### Positions")
+    refused = told(await place.otto.context_menu(place.channel, REMOVE, card))
+    assert refused.startswith(f"Only <@{place.mira.id}>, who convened this table")
+    assert told(await place.mira.context_menu(place.channel, "Who is this?", card)) == NO_TURN
+    assert await take_out(place, card, "Bo") == GONE
+    lines = words(card_of(place, "### Positions")).splitlines()
+    assert lines[lines.index("**Bo**") + 1] == "> *(taken out)*"
+    assert "Bo would bake" not in everything(place)
+    before = len(llm.prompts)
+    await place.turn(8)
+    assert buttons(card_of(place, "### Vote")) == ["A", "B"]
+    assert "Bo would bake" not in everything(place)
+    later = llm.prompts[before:]
+    assert later
+    assert not [prompt for prompt in later if "Bo would bake" in prompt.replace("Bo would bake it", "")]
+
+
+@pytest.mark.usefixtures("council")
+async def test_a_proposal_is_taken_out_of_a_vote_and_of_its_result(place: SimulatedPlace) -> None:
+    await place.type("start", turns=2, personas="Aino, Bo, Ravi")
+    await place.turn(8)
+    assert await take_out(place, card_of(place, "### Vote"), "Ravi") == GONE
+    card = card_of(place, "### Vote")
+    assert "Ravi would bake" not in everything(place)
+    (label,) = [label for label in buttons(card) if "(taken out)" in label]
+    assert told(await place.otto.click(card, label=label)) == (
+        f"Your vote for **{label}** counts. Change it while the vote is open."
+    )
+    listed = re.search(r"\*\*([ABC])\*\* · Aino would", words(card))
+    assert listed
+    await place.otto.click(card, label=listed[1])
+    await place.press("Skip")
+    await place.turn(8)
+    summary = words(card_of(place, "## Summary"))
+    assert "Aino's proposal (“Aino would bake" in summary
+    figures = summary.splitlines()[-1]
+    # Once the table is over, on the card of the result: Discord does not let the cards be changed at first.
+    place.env.inject_error("PATCH", f"/channels/*/messages/{card_of(place, '## Summary').id}", status=403, times=1)
+    assert await take_out(place, card_of(place, "### Result"), "Aino") == STILL_SHOWN
+    assert await take_out(place, card_of(place, "### Result"), "Aino") == GONE
+    assert "Aino would bake" not in everything(place).replace(place.summaries[0], "")
+    summary = words(card_of(place, "## Summary"))
+    assert re.search(r"The result, with . points: Aino's proposal \(taken out\)\.", summary)
+    assert summary.splitlines()[-1] == figures
+    assert "first for 2 personas" in words(card_of(place, "### Result")), "the votes stay"
+    assert await take_out(place, card_of(place, "### Positions"), "All of them") == GONE
+    assert words(card_of(place, "### Positions")).count("*(taken out)*") == 3
+
+
+@pytest.mark.usefixtures("council")
+async def test_a_forged_choice_of_a_position_takes_nothing_out(place: SimulatedPlace) -> None:
+    await place.type("start", turns=2, personas="Aino, Bo, Ravi")
+    await place.turn(2)
+    card, record = card_of(place, "### Positions"), await place.record()
+    said = next(turn.seq for turn in record if turn.kind == "persona")
+    forged = [f"{card.id}:{said}", f"{card.id}:", f"{card.id}:none", "x:1", f"{place.spoken[0].id}:{said}"]
+    channel = place.bot.get_channel(place.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    made = await channel.send(
+        view=c.message(c.row(*[c.button(argument, "strike-position", argument) for argument in forged])),
+        allowed_mentions=discord.AllowedMentions.none(),
+    )
+    for argument in forged:
+        assert told(await place.mira.click(made, label=argument)) == OUT_OF_DATE
+        assert told(await place.otto.click(made, label=argument)) != GONE
+    assert not [turn for turn in await place.record() if turn.withheld]
 
 
 def shown(poll: Poll) -> list[str]:

@@ -232,6 +232,21 @@ async def test_a_limit_of_time_that_ends_the_table_early_is_named(
     )
 
 
+async def test_a_limit_that_leaves_no_tokens_for_the_votes_of_a_format_is_named(
+    place: SimulatedPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for expected, told in (
+        (8, "20 turns take more than the 500,000 tokens that a table may use here: expect about 8, then the summary, "
+         "with few of the personas' votes. Whoever hosts me can change that (LIMIT_SESSION_TOKENS)."),
+        (20, "20 turns and the personas' votes behind them take more than the 500,000 tokens that a table may use "
+         "here: expect that some of them will not vote. Whoever hosts me can change that (LIMIT_SESSION_TOKENS)."),
+    ):  # fmt: skip
+        monkeypatch.setattr(place.bot.supervisor, "expected_turns", lambda session, expected=expected: expected)
+        answer = await place.type("start", turns=20, format="council")
+        assert told in answer.splitlines()
+        await place.type("stop")
+
+
 async def test_a_blank_question_is_none(place: SimulatedPlace) -> None:
     await place.type("start", question="   ")
     assert (await place.session()).session.task.questions == ("Who bakes?", "Who pays?", "Who eats?")

@@ -12,7 +12,8 @@ import pytest
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.erasure import Member
 from bot.discussion.model.polls import Poll, polls
-from bot.discussion.model.record import MINORITY_FLAG
+from bot.discussion.model.record import MINORITY_FLAG, TAKEN_OUT
+from bot.discussion.model.removal import Removal
 from bot.discussion.model.steerings import PollOpened, SeatRemoved
 from bot.discussion.moderation.steps import ClosePoll
 from bot.errors import UserError
@@ -205,6 +206,66 @@ async def test_what_is_written_in_private_is_given_up_when_what_it_read_is_taken
         go_on.set()
         await loop
         assert not [prompt for prompt in server.prompts[3:] if "555" in prompt]
+
+
+def position_of(table: SessionTable, name: str) -> int:
+    return next(turn.seq for turn in table.run.record if turn.kind == "position" and turn.speaker == name)
+
+
+async def test_a_position_that_is_taken_out_while_ballots_are_asked_for_is_in_none_of_them(
+    store: Store, server: ScriptedEndpoint
+) -> None:
+    go_on = asyncio.Event()
+
+    def slowly(request: Request) -> Answer:
+        return Answer(answer(request).text, until=go_on) if is_ballot(request.prompt) else answer(request)
+
+    server.answer = slowly
+    async with open_table(store, server, format="council", turns=1, vote_seconds=0) as table:
+        loop = asyncio.create_task(table.run.take_turns())
+        await until(lambda: len([prompt for prompt in server.prompts if is_ballot(prompt)]) == 3)
+        before = len(server.prompts)
+        assert all(said_in_private("Mira") in prompt for prompt in server.prompts[-3:])
+        await table.run.strike(position_of(table, "Mira"))
+        go_on.set()
+        await loop
+        later = server.prompts[before:]
+        assert len([prompt for prompt in later if is_ballot(prompt)]) == 3
+        assert not [prompt for prompt in later if said_in_private("Mira").rstrip(".") in prompt]
+        assert TAKEN_OUT in last_poll(table).options
+        assert (await store.record(table.run.id)).turns == table.run.record.turns, "stored as it is known here"
+        (markdown, *_) = await minutes_files(store, table.run.id, names=PlaceNames(), faces={})
+        assert said_in_private("Mira").rstrip(".") not in markdown[1].decode()
+
+
+async def test_a_vote_that_was_about_to_be_opened_leaves_out_what_is_being_taken_out(
+    council: SessionTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words are gone from the database, and not yet from the record, as the loop comes to the vote."""
+    strike = council.store.strike
+    may_be_told, is_struck = asyncio.Event(), asyncio.Event()
+
+    async def slowly(session_id: int, removal: Removal) -> None:
+        await strike(session_id, removal)
+        is_struck.set()
+        await may_be_told.wait()
+
+    monkeypatch.setattr(council.store, "strike", slowly)
+    deliver = council.run._loop._outbox.deliver
+    striking: list[asyncio.Task[None]] = []
+
+    async def deliver_and_strike() -> None:
+        await deliver()
+        if len(council.spoken) == 2 and not striking:  # the last turn is shown; the vote comes next
+            striking.append(asyncio.create_task(council.run.strike(position_of(council, "Mira"))))
+            await is_struck.wait()
+            asyncio.get_running_loop().call_later(0.05, may_be_told.set)
+
+    monkeypatch.setattr(council.run._loop._outbox, "deliver", deliver_and_strike)
+    await council.run.take_turns()
+    await asyncio.gather(*striking)
+    assert sorted(last_poll(council).opened.by) == ["Aino", "Ravi"]
+    assert not [option for option in last_poll(council).options if "Mira" in option]
 
 
 async def test_a_ballot_that_can_t_be_read_is_asked_for_once_more_and_then_abstains(

@@ -1,6 +1,7 @@
 """What a table comes to is told to the next one on its server: the same to the byte as long as that lasts."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -54,6 +55,22 @@ async def test_the_next_table_is_told_and_so_it_is_after_a_restart(store: Store)
         assert again.session == run.session
         assert all(prompt.startswith(told) for prompt in house.server.prompts[before:])
         assert len(house.server.prompts) > so_far
+
+
+async def test_a_table_ends_and_the_next_begins_with_a_full_text_index_that_is_damaged(store: Store) -> None:
+    def damage(db: Any) -> None:
+        db.execute("DELETE FROM memory_index_data")
+
+    async with open_house(store) as house:
+        await held(house)
+        for _ in range(2):
+            await store._database.run_on_driver(damage)
+            run = await house.start()
+            assert UNNAMED in run.session.earlier, "what is kept is found"
+            await store._database.run_on_driver(damage)
+            await ended(run)
+            assert run.status is Status.ENDED
+        assert len(await store.memories.of_server(HERE.guild_id)) == 3
 
 
 async def test_what_a_channel_said_in_private_is_not_told_elsewhere(store: Store) -> None:
@@ -128,7 +145,10 @@ async def test_a_member_who_is_forgotten_leaves_what_a_table_is_told_also_while_
 
 
 @pytest.mark.logs_errors
-async def test_a_search_that_fails_fails_no_start(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_search_that_fails_fails_no_start(
+    store: Store, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.driver_thread.mended", lambda db, error: False)
     async with open_house(store) as house:
         await held(house)
         await store._database.run(lambda db: db.execute(text("DROP TABLE memory_index")))

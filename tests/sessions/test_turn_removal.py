@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.record import struck
+from bot.discussion.model.removal import removal
 from bot.sessions.delivery.stage import GuestMessage, PostingBlocked, RejectReason
 from bot.sessions.guest_turns import Heard
 from bot.store.models import Post, PostKind, PostStatus
@@ -24,8 +24,8 @@ REMOVED = PostStatus.REMOVED
 
 async def strike(desk: Desk, seq: int) -> None:
     """As the turn log does it."""
-    turn = (await desk.store.record(desk.stored.id)).turns[seq - 1]
-    await desk.store.strike_turn(desk.stored.id, struck(turn))
+    left = removal(desk.stored.session, await desk.store.record(desk.stored.id), [seq])
+    await desk.store.strike(desk.stored.id, left)
     desk.outbox.read_anew()
     desk.outbox.withdrawals.are_due = True
 

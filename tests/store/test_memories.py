@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from bot.discussion.model.erasure import Member, without_name
 from bot.discussion.model.memory import KeptTurn, Memory
 from bot.discussion.model.record import Turn, struck
+from bot.discussion.model.removal import Removal
 from bot.discussion.text.search_words import query_words
 from bot.store.models import Post, PostKind, StoredSession
 from bot.store.schema import memories, now
@@ -136,13 +137,21 @@ async def test_a_turn_that_a_person_took_out_goes_from_what_is_kept(store: Store
     kept = await ended(store, "Do bees sleep?", "Only drones do.")
     summary = Turn(SUMMARY, "summary", "Mira", "Only drones do.")
     await store.add_turn(kept.id, PLACE, summary)
-    await store.strike_turn(kept.id, struck(summary))
+    await store.strike(kept.id, Removal((struck(summary),), {}))
     (one,) = await store.memories.of_server(GUILD)
     assert (one.memory.summary, one.memory.position_of("Aino")) == ("", "Certainly.")
     assert await found(store, "Drones?") == []
     await store.amend_turn(kept.id, Turn(POSITION, "summary", "Aino", "Yes.", withheld=True))
     assert await store.memories.of_server(GUILD) == []
     assert await found(store, "Bees?") == []
+
+
+async def test_what_a_kept_turn_says_since_is_what_later_tables_are_told(store: Store) -> None:
+    kept = await ended(store, "Do bees sleep?", "Only drones do.")
+    await store.strike(kept.id, Removal((), {SUMMARY: "Only (taken out) do.", 99: "Drones!"}))
+    (one,) = await store.memories.of_server(GUILD)
+    assert [turn.text for turn in one.memory.turns] == ["Certainly.", "Only (taken out) do."]
+    assert (await found(store, "Drones?"), await found(store, "Bees?")) == ([], [kept.id])
 
 
 async def test_it_goes_with_its_table_its_place_and_its_server(store: Store) -> None:

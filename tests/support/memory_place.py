@@ -111,6 +111,7 @@ class ScriptedStage:
         self.looked_after: list[int] = []
         self.renewed = 0
         self.woken = 0
+        self.redrawn: list[Post] = []
         self.reports: list[StatusReport] = []
         self.told: list[str] = []
         self.composed: list[str] = []
@@ -194,6 +195,9 @@ class ScriptedStage:
     async def remove(self, message: OwnMessage) -> None:
         self.place.removed.extend(m for m in self.place.messages if m.id == message.id)
         self.place.messages = [m for m in self.place.messages if m.id != message.id]
+
+    async def redraw(self, post: Post) -> None:
+        self.redrawn.append(post)
 
     async def renew(self) -> None:
         self.renewed += 1

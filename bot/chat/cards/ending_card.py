@@ -1,16 +1,17 @@
 """How a table ends: the summary as a card of its own, and what can be done next."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from discord.utils import escape_markdown
 
 from bot.chat.cards import components as c
 from bot.chat.text.sentences import small
+from bot.discussion.model.record import Record
+from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.model.task import SUMMARY_SIGNS
 from bot.discussion.text.segmentation import clipped
-from bot.sessions.delivery.stage import StatusReport
 
 MINUTES: Final = "end.minutes"
 KEEP_GOING: Final = "end.more"
@@ -51,11 +52,11 @@ def summary_card(
     )
 
 
-def figures(report: StatusReport, now: datetime) -> str:
-    """How much was said at a table until now."""
-    counted = [(report.turns, "turn"), (report.put, "question"), (report.guests, "guest")]
-    if report.began:
-        counted.append(_lasted(now - report.began))
+def figures(record: Record, lasted: timedelta) -> str:
+    """How much was said at a table, in how much time."""
+    put = {steering.question for _, steering in record.steerings() if isinstance(steering, QuestionPut)}
+    guests = {turn.author_id or turn.speaker for turn in record if turn.kind == "guest"}
+    counted = [(len(record.persona_turns()), "turn"), (len(put), "question"), (len(guests), "guest"), _lasted(lasted)]
     return " · ".join(f"{number} {thing}{'' if number == 1 else 's'}" for number, thing in counted if number)
 
 

@@ -10,7 +10,7 @@ from bot.chat.text.sentences import small
 from bot.discussion.model.poll_words import tally, votes_for
 from bot.discussion.model.polls import Poll, letter
 from bot.discussion.model.positions import Position, in_option_words
-from bot.discussion.model.record import Turn
+from bot.discussion.model.record import TAKEN_OUT, Turn
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.segmentation import clipped
 
@@ -89,9 +89,11 @@ def result_card(poll: Poll, turn: Turn) -> c.Layout:
 def _position(position: Position, options: Sequence[str], room: int) -> str:
     choice = f" · {options[position.choice]}" if position.choice is not None else ""
     who = f"**{_fitting(f'{position.name}{choice}', room // 2)}**"
-    if not position.text and choice:
+    if not position.text and choice and not position.is_removed:
         return who
-    said = _fitting(in_option_words(position.text, options), room - len(who) - 3) if position.text else "*no position*"
+    nothing = f"*{TAKEN_OUT}*" if position.is_removed else "*no position*"
+    words = in_option_words(position.text, options)
+    said = _fitting(words, room - len(who) - 3) if words else nothing
     return f"{who}\n> {said}"
 
 

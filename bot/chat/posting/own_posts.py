@@ -16,6 +16,7 @@ from bot.chat.posting.vote_cards import VoteCards
 from bot.chat.text.host_details import HostDetails
 from bot.discussion.model.polls import poll_of
 from bot.discussion.model.positions import positions
+from bot.discussion.model.record import Record
 from bot.discussion.model.steerings import PollClosed, SeatAdded
 from bot.discussion.moderation.formats.table import format_of
 from bot.store.models import Post, PostKind, StoredSession
@@ -105,7 +106,8 @@ class OwnPosts:
         """Whether a piece of a summary is its last; of an earlier session nobody knows it any more."""
         if await self._whose(post) is not self._stored:
             return False
-        pieces = await self._store.posts.session_posts(self._stored.id, PostKind.SUMMARY)
+        posts = await self._store.posts.session_posts(self._stored.id, PostKind.SUMMARY)
+        pieces = [piece for piece in posts if piece.turn_seq == post.turn_seq]
         return not pieces or pieces[-1].id == post.id
 
     async def _whose(self, post: Post) -> StoredSession:
@@ -115,8 +117,11 @@ class OwnPosts:
 
     async def _figures(self, post: Post) -> str | None:
         """How much was said, below the last piece of a summary."""
-        report = self._panel.report
-        return figures(report, now()) if report and await self._is_last_piece(post) else None
+        if not await self._is_last_piece(post):
+            return None
+        record = await self._store.record(self._stored.id)
+        until_then = Record(record.turns[: post.turn_seq])
+        return figures(until_then, (post.created_at or now()) - self._stored.created_at)
 
     async def _start_url(self, stored: StoredSession) -> str | None:
         """Where a session's opening card is, None if it was not shown."""

@@ -1,6 +1,6 @@
 """What is kept of a table for those that come after it: its questions, and what it came to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -77,6 +77,11 @@ class Memory(BaseModel):
         """The same with each of its texts changed."""
         turns = tuple(turn.model_copy(update={"text": change(turn.text)}) for turn in self.turns)
         return Memory(questions=tuple(map(change, self.questions)), turns=turns)
+
+    def retold(self, texts: Mapping[int, str]) -> "Memory":
+        """The same with other texts for some of its turns, by number."""
+        turns = tuple(turn.model_copy(update={"text": texts.get(turn.seq, turn.text)}) for turn in self.turns)
+        return Memory(questions=self.questions, turns=turns)
 
     def without(self, seq: int) -> "Memory | None":
         """The same without a turn that nobody is to see any more; None where nothing is left."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.discussion.model.polls import Poll, letter
 from bot.discussion.model.positions import ChangedMind, changed_minds
-from bot.discussion.model.record import Record
+from bot.discussion.model.record import TAKEN_OUT, Record
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.segmentation import clipped
 
@@ -86,7 +86,9 @@ def _change(poll: Poll, change: ChangedMind) -> str:
 def _named(poll: Poll, number: int) -> str:
     """An option in full; a proposal with whose it is."""
     option = one_line(poll.options[number]).rstrip(".")
-    return f"{_whose(poll, number)} (“{option}”)" if poll.opened.by else f"“{option}”"
+    if not poll.opened.by:
+        return f"“{option}”"
+    return f"{_whose(poll, number)} {TAKEN_OUT if option == TAKEN_OUT else f'(“{option}”)'}"
 
 
 def _short(poll: Poll, number: int) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 import regex
 
 from bot.discussion.model.polls import Poll, option_named
-from bot.discussion.model.record import Record
+from bot.discussion.model.record import REMOVED_FLAG, TAKEN_OUT, Record
 from bot.discussion.model.steerings import PositionsRevealed, PositionTaken
 from bot.discussion.text.folding import fold, one_line
 from bot.discussion.text.segmentation import clipped
@@ -21,13 +21,14 @@ _BY_LETTER: Final = regex.compile(r"(?<![\p{Latin}\p{N}])[(（]?(?P<letter>[A-J]
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A persona's, of turn `seq`. `text` is empty for one that had none. `choice`: the number of the option that it
-    names; None: it names none, or there were none."""
+    """A persona's, of turn `seq`. `text` is empty for one that had none, or that a person had taken out (`is_removed`).
+    `choice`: the number of the option that it names; None: it names none, or there were none."""
 
     seq: int
     name: str
     text: str
     choice: int | None = None
+    is_removed: bool = False
 
     @property
     def proposal(self) -> str:
@@ -47,7 +48,9 @@ class ChangedMind:
 def positions(record: Record) -> list[Position]:
     """What everybody had written down, in the order in which it came; of whoever wrote twice the last."""
     taken = {
-        turn.speaker: Position(turn.seq, turn.speaker, "" if turn.withheld else turn.text, steering.choice)
+        turn.speaker: Position(
+            turn.seq, turn.speaker, "" if turn.withheld else turn.text, steering.choice, REMOVED_FLAG in turn.flags
+        )
         for turn, steering in record.steerings()
         if isinstance(steering, PositionTaken)
     }
@@ -62,13 +65,13 @@ def are_revealed(record: Record) -> bool:
 def in_words(taken: Sequence[Position], options: Sequence[str]) -> str:
     """All of them as the table gets to read them, a line each, behind what it is to choose between."""
     choice = f"In the end the table chooses {_either(options)} by a vote. " if options else ""
-    if not any(position.text or position.choice is not None for position in taken):
+    if not any(position.text or position.choice is not None or position.is_removed for position in taken):
         return f"{choice}Nobody wrote down a position."
     lines = [f"{choice}Everybody wrote down a position before anyone had spoken:"]
     for position in taken:
         what = f" ({options[position.choice]})" if position.choice is not None else ""
         said = clipped(one_line(in_option_words(position.text, options)), _TOLD_LENGTH)
-        said = said or ("" if what else "no position")
+        said = TAKEN_OUT if position.is_removed else said or ("" if what else "no position")
         lines.append(": ".join(filter(None, [f"{position.name}{what}", said])))
     return "\n".join(lines)
 
@@ -100,7 +103,7 @@ def changed_minds(record: Record, poll: Poll) -> list[ChangedMind]:
         if not ranking or position is None:
             continue
         if poll.opened.by:
-            own = poll.options.index(position.proposal) if position.proposal in poll.options else None
+            own = _own_proposal(poll, position)
             if own is not None and own != ranking[0]:
                 changed.append(ChangedMind(name, None, ranking[0]))
         elif position.choice is not None and position.choice != ranking[0]:
@@ -111,3 +114,11 @@ def changed_minds(record: Record, poll: Poll) -> list[ChangedMind]:
 def _either(options: Sequence[str]) -> str:
     *first, last = (f"“{one_line(option)}”" for option in options)
     return f"{', '.join(first)} or {last}" if first else last
+
+
+def _own_proposal(poll: Poll, position: Position) -> int | None:
+    """The number of the option that a position is; None: it was not drawn. By its words only where it stands there in
+    another's name, who had proposed the same."""
+    if position.name in poll.opened.by:
+        return poll.opened.by.index(position.name)
+    return poll.options.index(position.proposal) if position.proposal in poll.options else None

@@ -18,6 +18,8 @@ PRIVATE_KINDS: Final[frozenset[Kind]] = frozenset({"position", "ballot"})
 MINORITY_FLAG: Final = "minority_report"
 # Marks a turn that a person had taken out: it is withheld, and nobody's fault.
 REMOVED_FLAG: Final = "removed"
+# Stands wherever the table was told words that a person then had taken out.
+TAKEN_OUT: Final = "(taken out)"
 # Stands on a persona turn before the number of the turn in which that was asked which it is to answer.
 ANSWERS_FLAG: Final = "answers:"
 

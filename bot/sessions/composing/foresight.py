@@ -3,6 +3,7 @@
 from typing import Final
 
 from bot.discussion.model.record import Session
+from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.prompts.prompt import in_prompt, preamble
 from bot.errors import EndpointRefused
 from bot.llm.endpoint_registry import EndpointRegistry
@@ -23,7 +24,8 @@ _CALLS: Final = 1.05
 def turns_within(
     limits: Limits, session: Session, *, max_tokens: int, ratio: float, thinking: int = 0, window: int | None = None
 ) -> int | None:
-    """How many of its turns a table will have had when a limit of a table ends it; None if none does.
+    """How many of its turns a table will have had when a limit of a table ends it, all of them where only calls behind
+    its turns (its format's votes) are cut off; None if none does.
 
     In: the most tokens of a turn, characters a token, the tokens that each answer gets to think with, and the model's
     window in tokens. What a prefix cache spares is counted as used, as everywhere.
@@ -32,7 +34,11 @@ def turns_within(
     answer = min(TURN_TOKENS, max_tokens)
     choosing = session.dials.floor == "moderator"
     minutes = session.dials.pause_after(_WORDS) / 60
-    used, transcript = 0.0, tokens_in(len(in_prompt(session.task.questions[0])), ratio)
+    others = format_of(session).other_calls(session)
+    transcript = tokens_in(len(in_prompt(session.task.questions[0])), ratio)
+    # What is written down before the first turn, at the same time.
+    used = others.before * _CALLS * (fixed + transcript + answer)
+    transcript += others.told * answer
     for spoken in range(session.dials.turns):
         prompt = fixed + transcript
         # What `limits.check` keeps back: the turn at its longest, and the summary behind it.
@@ -45,7 +51,11 @@ def turns_within(
         transcript += answer
         if window and fixed + transcript > HIGH_WATERMARK * window:
             transcript = max(0, window - fixed) // 2  # a compaction
-    return None
+    prompt = fixed + transcript
+    behind = others.behind * _CALLS * prompt + prompt + thinking + max_tokens * SUMMARY_TURNS
+    # No time passes between the last turn and these.
+    is_cut = others.behind and limits.session_tokens and used + behind > limits.session_tokens
+    return session.dials.turns if is_cut else None
 
 
 def expected_turns(limits: Limits, session: Session, endpoints: EndpointRegistry, *, max_tokens: int) -> int | None:

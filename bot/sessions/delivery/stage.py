@@ -108,9 +108,9 @@ class StatusReport:
     words what it has cost, "" where no price is known.
     `spoken_by`: the endpoint that wrote the last turn in the place of another. `next_speaker`: who speaks next, as far
     as that is known now. `calls_before`: how many calls go first at the model for which its next turn waits (None: it
-    waits for none). `put`: how many questions have come to the table. `phase`: where it stands, in a word or two of
-    its format; `takes_questions`: whether that keeps the audience's questions until their time. `refused`: what people
-    can't have of it now. `turns_in_all` None: nobody knows. `began`: when it was opened."""
+    waits for none). `phase`: where it stands, in a word or two of its format; `takes_questions`: whether that keeps the
+    audience's questions until their time. `refused`: what people can't have of it now. `turns_in_all` None: nobody
+    knows."""
 
     session_id: int
     status: Status
@@ -129,12 +129,9 @@ class StatusReport:
     cost: str = ""
     next_speaker: str | None = None
     calls_before: int | None = None
-    put: int = 0
-    guests: int = 0
     phase: str = ""
     takes_questions: bool = False
     refused: frozenset[Wish] = frozenset()
-    began: datetime | None = None
 
 
 class Stage(Protocol):
@@ -185,6 +182,10 @@ class Stage(Protocol):
 
     async def remove(self, message: OwnMessage) -> None:
         """Take a message of ours away."""
+        ...
+
+    async def redraw(self, post: Post) -> None:
+        """Have the card that shows a post show what it is to show now. Raises PostRejected or OutcomeUnknown."""
         ...
 
     async def renew(self) -> None:

@@ -1,7 +1,6 @@
 """How a session stands, read off its parts."""
 
 from bot.discussion.model.record import MINORITY_FLAG, Record, Session, question_on_table, seats
-from bot.discussion.model.steerings import QuestionPut
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.formats.format import WISHES
 from bot.discussion.moderation.formats.table import format_of
@@ -40,12 +39,9 @@ def status_report(state: SessionState, record: Record, outbox: Outbox, budget: B
         cost=budget.cost.in_words,
         next_speaker=who_is_next(session, record),
         calls_before=caller.calls_before,
-        put=len({s.question for _, s in record.steerings() if isinstance(s, QuestionPut)}),
-        guests=len({turn.author_id or turn.speaker for turn in record if turn.kind == "guest"}),
         phase=format.phase(session, record),
         takes_questions=format.takes_questions(session, record),
         refused=frozenset(wish for wish in WISHES if format.refusal(wish, session, record)),
-        began=state.stored.created_at,
     )
 
 

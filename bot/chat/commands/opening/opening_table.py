@@ -9,7 +9,6 @@ from bot.chat.commands.answering.server_catalogue import catalogue_of
 from bot.chat.commands.opening.opening_place import Where, opening_ground
 from bot.chat.commands.opening.ordered_table import ordered
 from bot.chat.rules.table_choices import TableChoices, about_minutes
-from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Record, Session
 from bot.discussion.moderation.agenda import questions_covered
 from bot.discussion.moderation.formats.table import format_of
@@ -18,9 +17,15 @@ from bot.sessions.session_runner import SessionRunner
 from bot.settings import Settings
 
 _ENDS_EARLY: Final = (
-    "{turns} turns take more than the {most} that a table may {use} here: expect about {within}, then the summary. "
-    "Whoever hosts me can change that ({setting})."
+    "{turns} turns take more than the {most} that a table may {use} here: expect about {within}, then the "
+    "summary{but}. "
 )
+_VOTES_GO_SHORT: Final = (
+    "{turns} turns and the personas' votes behind them take more than the {most} that a table may {use} here: expect "
+    "that some of them will not vote. "
+)
+_HOSTED: Final = "Whoever hosts me can change that ({setting})."
+_WITHOUT_VOTES: Final = ", with few of the personas' votes"
 
 _IS_TOLD: Final = "It is told what earlier tables came to on this: `/roundtable memory`."
 
@@ -70,19 +75,23 @@ def what_to_expect(interaction: Interaction, session: Session) -> list[str]:
         else cards.covers(turns, reached, len(session.task.questions), then=then)
     )
     expected = interaction.client.supervisor.expected_turns(session)
-    return [*filter(None, [covers, _ends_early(session.dials, expected, interaction.client.settings)])]
+    return [*filter(None, [covers, _ends_early(session, expected, interaction.client.settings)])]
 
 
-def _ends_early(dials: Dials, expected: int | None, settings: Settings) -> str:
-    """What to tell where a limit of the host's ends a table before its turns; empty where none does.
+def _ends_early(session: Session, expected: int | None, settings: Settings) -> str:
+    """What to tell where a limit of the host's ends a table before its turns, or its votes; empty where none does.
 
     `expected`: how many turns it will have had then, None for all.
     """
     if expected is None:
         return ""
+    dials = session.dials
     tokens, minutes = settings.limit_session_tokens, settings.limit_session_minutes
-    if minutes and about_minutes(expected, dials) >= minutes:
+    if minutes and expected < dials.turns and about_minutes(expected, dials) >= minutes:
         most, use, setting = f"{minutes} minutes", "last", "LIMIT_SESSION_MINUTES"
     else:
         most, use, setting = f"{tokens:,} tokens", "use", "LIMIT_SESSION_TOKENS"
-    return _ENDS_EARLY.format(turns=dials.turns, most=most, use=use, within=expected, setting=setting)
+    told = _ENDS_EARLY if expected < dials.turns else _VOTES_GO_SHORT
+    but = _WITHOUT_VOTES if format_of(session).other_calls(session).behind else ""
+    values = {"turns": dials.turns, "most": most, "use": use, "within": expected, "but": but, "setting": setting}
+    return f"{told}{_HOSTED}".format(**values)

@@ -1,5 +1,6 @@
 """What stands under Apps in the menu of a message: who is this, ask them, take it out of the discussion."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import discord
@@ -13,10 +14,12 @@ from bot.chat.commands.answering.responses import answering, defer, giving_back,
 from bot.chat.commands.answering.who_steers import refuse_others
 from bot.chat.commands.steering import actions
 from bot.chat.commands.steering.card_verbs import send_say_form
+from bot.discussion.model.positions import Position
+from bot.discussion.text.folding import one_line
 from bot.errors import UserError
 from bot.llm.fallback import spoken_by
-from bot.sessions.turn_removal import ShownTurn, remove_turn, shown_turn
-from bot.store.models import PostKind
+from bot.sessions.turn_removal import ShownTurn, remove_turns, shown_turn
+from bot.store.models import PostKind, StoredSession
 
 REPLIED: Final = "menu.replied"
 NO_TURN: Final = "That message is no part of a discussion at one of my tables. Pick what a persona or a guest said."
@@ -26,6 +29,12 @@ GONE: Final = "It is taken out: no persona reads it any more, and no minutes tha
 STAYS: Final = (
     f"{GONE} The message itself stays, since I may not delete it here; who wrote it, or may manage messages, can."
 )
+STILL_SHOWN: Final = (
+    f"{GONE} Discord did not let me change every card that shows it. Remove it once more, or delete those messages."
+)
+_REMOVE_POSITION: Final = "strike-position"
+_PICK_POSITION: Final = "pick-position"
+_ALL: Final = "all"
 
 
 @app_commands.context_menu(name="Ask this persona")
@@ -76,22 +85,75 @@ async def remove_this_turn(interaction: Interaction, message: discord.Message) -
     """Asks whether to delete what was said and take it out of the discussion."""
     async with answering(interaction):
         await defer(interaction, ephemeral=True)
-        shown = await _turn(interaction, message.id)
+        shown = await _turn(interaction, message.id, or_positions=True)
         await _require_right(interaction, shown)
-        await show(
-            interaction,
-            c.card(
-                c.text(
-                    f"**Remove what {discord.utils.escape_markdown(shown.turn.speaker)} said?** The message is "
-                    "deleted, no persona reads it any more, and it stands in no minutes but those that were handed "
-                    "out. This can't be undone."
-                ),
-                c.row(
-                    c.button("Remove", "strike", message.id, style=c.Style.danger),
-                    c.button("Keep it", "close"),
-                ),
-            ),
-        )
+        if shown.positions:
+            await show(interaction, _which_position(shown, message.id))
+            return
+        what = f"what {discord.utils.escape_markdown(shown.turn.speaker)} said"
+        await show(interaction, _sure(what, "The message is deleted", "strike", message.id))
+
+
+def _sure(what: str, becomes: str, verb: str, argument: object) -> c.Layout:
+    """Asks whether something is to be taken out. `becomes`: what shows it, and what happens to that."""
+    return c.card(
+        c.text(
+            f"**Remove {what}?** {becomes}, no persona reads it any more, and it stands in no minutes but those that "
+            "were handed out. This can't be undone."
+        ),
+        c.row(c.button("Remove", verb, argument, style=c.Style.danger), c.button("Keep it", "close")),
+    )
+
+
+def _which_position(shown: ShownTurn, message_id: int) -> c.Layout:
+    """Asks whose of the positions that a message tells is to be taken out."""
+    options = [
+        c.Option(each.name, str(each.seq), "Taken out already" if each.is_removed else one_line(each.text))
+        for each in shown.positions
+    ]
+    options += [c.Option("All of them", _ALL)] if 1 < len(options) < c.OPTIONS else []
+    return c.card(
+        c.text(
+            "**Remove whose position?** What a persona wrote down before anyone had spoken, also where the vote has it."
+        ),
+        c.menu(_PICK_POSITION, message_id, "Whose", options),
+        c.row(c.button("Keep them", "close")),
+    )
+
+
+async def _pick_position(interaction: Interaction, click: Click) -> None:
+    await defer(interaction)
+    shown = await _turn(interaction, click.number, or_positions=True)
+    await _require_right(interaction, shown)
+    picked = _positions(shown, click.choice)
+    whose = picked[0].name if len(picked) == 1 and click.choice != _ALL else "everybody"
+    what = f"what {discord.utils.escape_markdown(whose)} wrote down"
+    argument = f"{click.number}:{click.choice}"
+    await show_anew(interaction, _sure(what, "The cards are drawn anew without it", _REMOVE_POSITION, argument))
+
+
+async def _strike_position(interaction: Interaction, click: Click) -> None:
+    await defer(interaction)
+    message_id, _, which = click.argument.partition(":")
+    shown = await _turn(interaction, as_number(message_id), or_positions=True)
+    await _require_right(interaction, shown)
+    seqs = [each.seq for each in _positions(shown, which)]
+    gone = await _remove(interaction, shown.stored, seqs)
+    await show_anew(interaction, c.card(c.text(GONE if gone else STILL_SHOWN)))
+
+
+def _positions(shown: ShownTurn, which: str) -> Sequence[Position]:
+    """One of those that a message tells, by its number, or all. Raises UserError where it has none such."""
+    picked = [each for each in shown.positions if which in (_ALL, str(each.seq))]
+    if not picked:
+        raise UserError(OUT_OF_DATE)
+    return picked
+
+
+async def _remove(interaction: Interaction, stored: StoredSession, seqs: Sequence[int]) -> bool:
+    client = interaction.client
+    runner = client.supervisor.holding(stored.id)
+    return await remove_turns(client.store, client.stage_of(stored), stored, seqs, runner)
 
 
 async def _strike(interaction: Interaction, click: Click) -> None:
@@ -99,11 +161,9 @@ async def _strike(interaction: Interaction, click: Click) -> None:
     message_id = click.number
     shown = await _turn(interaction, message_id)
     await _require_right(interaction, shown)
-    client, stored = interaction.client, shown.stored
-    runner = client.supervisor.holding(stored.id)
-    gone = await remove_turn(client.store, client.stage_of(stored), shown, runner)
+    gone = await _remove(interaction, shown.stored, [shown.turn.seq])
     if shown.turn.kind == "guest" and not any(post.kind is PostKind.WORDS for post in shown.posts):
-        gone = await _delete_members(interaction, stored.place_id, message_id)
+        gone = await _delete_members(interaction, shown.stored.place_id, message_id)
     await show_anew(interaction, c.card(c.text(GONE if gone else STAYS)))
 
 
@@ -128,9 +188,12 @@ async def _close(interaction: Interaction, click: Click) -> None:
         await interaction.delete_original_response()
 
 
-async def _turn(interaction: Interaction, message_id: int) -> ShownTurn:
+async def _turn(interaction: Interaction, message_id: int, *, or_positions: bool = False) -> ShownTurn:
+    """The turn of somebody at a table that a message shows; `or_positions`: or the moderator's that tells positions.
+    Raises UserError."""
     shown = await shown_turn(interaction.client.store, interaction.guild_id or 0, message_id)
-    if shown is None or shown.turn.kind in ("moderator", "result"):
+    is_moderators = shown is not None and shown.turn.kind in ("moderator", "result")
+    if shown is None or (is_moderators and not (or_positions and shown.positions)):
         raise UserError(NO_TURN)
     return shown
 
@@ -142,4 +205,10 @@ async def _require_right(interaction: Interaction, shown: ShownTurn) -> None:
 
 
 MENUS: Final = (ask_this_persona, who_is_this, remove_this_turn)
-VERBS: Final[dict[str, Handler]] = {REPLIED: _replied, "strike": _strike, "close": _close}
+VERBS: Final[dict[str, Handler]] = {
+    REPLIED: _replied,
+    "strike": _strike,
+    _PICK_POSITION: _pick_position,
+    _REMOVE_POSITION: _strike_position,
+    "close": _close,
+}

@@ -9,7 +9,7 @@ from bot.discussion.model.record import MINORITY_FLAG, Record, Session, question
 from bot.discussion.model.steerings import PollOpened, PositionsRevealed, TurnsChanged, TurnSkipped
 from bot.discussion.moderation import agenda
 from bot.discussion.moderation.dissenter import dissenter
-from bot.discussion.moderation.formats.format import Format, Wish
+from bot.discussion.moderation.formats.format import Format, OtherCalls, Wish
 from bot.discussion.moderation.formats.roundtable import discuss, sum_up
 from bot.discussion.moderation.seeded_random import seeded_random
 from bot.discussion.moderation.steps import Close, ClosePoll, Gather, Open, Say, Speak, Step
@@ -60,6 +60,11 @@ class Council(Format):
             return Speak(speaker, Cue(poll.opened.question, note=MINORITY, flag=MINORITY_FLAG))
         note = _STATE.format(outcome=poll_words.outcome(poll), how=poll_words.how_to_state(poll))
         return sum_up(session, record, note=note, states=poll)
+
+    def other_calls(self, session: Session) -> OtherCalls:
+        cast, options = len(session.cast), session.task.options or session.cast
+        # Positions; ballots and the minority report, where there is anything to vote on.
+        return OtherCalls(cast, cast + 1 if len(options) >= LEAST_OPTIONS else 0, told=cast)
 
     def phase(self, session: Session, record: Record) -> str:
         if not positions.are_revealed(record):

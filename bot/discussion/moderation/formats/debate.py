@@ -15,7 +15,7 @@ from bot.discussion.moderation import agenda
 from bot.discussion.moderation.formats import debate_cues, debate_phases, debate_sides
 from bot.discussion.moderation.formats.debate_floor import being_answered, waiting
 from bot.discussion.moderation.formats.debate_outcome import outcome, verdict
-from bot.discussion.moderation.formats.format import Format
+from bot.discussion.moderation.formats.format import Format, OtherCalls
 from bot.discussion.moderation.formats.roundtable import sum_up
 from bot.discussion.moderation.steps import Close, ClosePoll, Gather, Open, Say, Speak, Step
 
@@ -90,6 +90,10 @@ class Debate(Format):
 
     def choices(self, session: Session) -> tuple[str, ...]:
         return OPTIONS
+
+    def other_calls(self, session: Session) -> OtherCalls:
+        # What each holds before it, which nobody reads, and its ballot after it.
+        return OtherCalls(len(session.cast), len(session.cast))
 
     def takes_questions(self, session: Session, record: Record) -> bool:
         """Whether what the audience asks now will have its turn."""

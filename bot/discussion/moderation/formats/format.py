@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, get_args
 
 from bot.discussion.model.persona import Persona
@@ -14,6 +15,16 @@ from bot.discussion.text.folding import one_line
 Wish = Literal["skip", "floor", "next_question", "own_question", "wrap_up", "length"]
 """What people may want of a table that not every format can give."""
 WISHES: Final[tuple[Wish, ...]] = get_args(Wish)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCalls:
+    """How many calls of a model a table makes beside its turns: before the first, and behind the last, up to the
+    summary. `told`: of how many answers before the first the later prompts tell."""
+
+    before: int = 0
+    behind: int = 0
+    told: int = 0
 
 
 class Format(ABC):
@@ -78,6 +89,10 @@ class Format(ABC):
     def choices(self, session: Session) -> tuple[str, ...]:
         """What positions and votes choose between, as far as that is settled beforehand."""
         return session.task.options
+
+    def other_calls(self, session: Session) -> OtherCalls:
+        """What it asks of models beside its turns, each once: what comes of it nobody knows beforehand."""
+        return OtherCalls()
 
     def takes_questions(self, session: Session, record: Record) -> bool:
         """Whether what the audience asks is kept until its time, so that it can put questions to the table as one."""
