@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from tests.chaos.__main__ import main
-from tests.chaos.compare import DISCORD_EPOCH, Findings, GuestSaid, Shown, StoredTable, compare
+from tests.chaos.compare import DISCORD_EPOCH, GuestSaid, Shown, compare
 from tests.chaos.compare_polls import wrong_in_private, wrong_votes
+from tests.chaos.findings import Findings
 from tests.chaos.members_voting import Pressed, Told
+from tests.chaos.stored_tables import StoredTable
 
 pytestmark = pytest.mark.long
 

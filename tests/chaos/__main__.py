@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos.crew import Crew
-from tests.chaos.round import FORMATS, Outcome, Round, RoundSize
+from tests.chaos.round import Round
+from tests.chaos.round_outcome import FORMATS, Outcome, RoundSize
 from tests.chaos.shared_round import SharedOutcome, SharedRound
 from tests.chaos.trial_processes import Launcher
 from tests.support.postgresql_server import run_server

@@ -1,18 +1,17 @@
 """Compares what the channels show with what the database says. Knows nothing of how either came about."""
 
 import json
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final
 
 from tests.chaos.compare_polls import wrong_in_private, wrong_votes
+from tests.chaos.findings import Findings
 from tests.chaos.members_voting import Pressed, Told
+from tests.chaos.stored_tables import StoredTable
 
 # https://discord.com/developers/docs/reference#snowflakes
 DISCORD_EPOCH: Final = 1_420_070_400_000
@@ -50,62 +49,6 @@ class GuestSaid:
     text: str
     name: str = GUEST_NAME
     by_command: bool = False
-
-
-@dataclass
-class StoredTable:
-    """One session with its turns and posts, as rows of the database."""
-
-    session: dict[str, Any]
-    turns: list[dict[str, Any]]
-    posts: list[dict[str, Any]]
-
-
-@dataclass
-class Findings:
-    """What is wrong, a sentence each. All empty: nothing is."""
-
-    turns_lost: list[str] = field(default_factory=list)
-    turns_doubled: list[str] = field(default_factory=list)
-    out_of_order: list[str] = field(default_factory=list)
-    texts_differ: list[str] = field(default_factory=list)
-    guests_lost: list[str] = field(default_factory=list)
-    guests_doubled: list[str] = field(default_factory=list)
-    own_missing: list[str] = field(default_factory=list)
-    own_doubled: list[str] = field(default_factory=list)
-    votes_wrong: list[str] = field(default_factory=list)
-    talked_unseen: list[str] = field(default_factory=list)
-    not_finished: list[str] = field(default_factory=list)
-    failed_inside: list[str] = field(default_factory=list)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        return {each.name: len(getattr(self, each.name)) for each in fields(self)}
-
-    @property
-    def sentences(self) -> list[str]:
-        return [f"{each.name}: {said}" for each in fields(self) for said in getattr(self, each.name)]
-
-    def add(self, other: "Findings") -> None:
-        for each in fields(self):
-            getattr(self, each.name).extend(getattr(other, each.name))
-
-
-def read_tables(file: Path, *, whole: bool = True) -> list[StoredTable]:
-    """Every session of a database file, read past the bot's own code; without its turns and posts if not `whole`."""
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
-        db.row_factory = sqlite3.Row
-
-        def rows(query: str, *values: int) -> list[dict[str, Any]]:
-            return [dict(row) for row in db.execute(query, values)]
-
-        db.execute("BEGIN")  # all of it at one instant
-        sessions = rows("SELECT * FROM sessions ORDER BY id")
-        if not whole:
-            return [StoredTable(session, [], []) for session in sessions]
-        turns = "SELECT * FROM turns WHERE session_id = ? ORDER BY seq"
-        posts = "SELECT * FROM posts WHERE session_id = ? ORDER BY id"
-        return [StoredTable(session, rows(turns, session["id"]), rows(posts, session["id"])) for session in sessions]
 
 
 def shown(message: Mapping[str, Any]) -> Shown:

@@ -7,23 +7,22 @@ import re
 import signal
 import sqlite3
 import time
-from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from tests.chaos.compare import Findings, StoredTable, compare, read_tables, shown
+from tests.chaos.compare import compare, shown
 from tests.chaos.crew import Crew
+from tests.chaos.findings import Findings
 from tests.chaos.guests_writing import GuestsWriting
 from tests.chaos.members_voting import MembersVoting, told
 from tests.chaos.round_faults import GATEWAY_FAULTS, Model, PlannedFault, count_met, plan
+from tests.chaos.round_outcome import Outcome, RoundSize
+from tests.chaos.stored_tables import StoredTable, read_tables
 from tests.chaos.trial_processes import Discord, Launcher
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 
 NAMES: Final = ("Aino", "Ravi", "Bo", "Nadia")
-# What the tables of a round are, in turn.
-FORMATS: Final = ("roundtable", "roundtable", "council", "debate")
 QUESTIONS: Final = ("Who bakes the bread?", "What does it cost?")
 # A life of the bot ends at an instant drawn evenly from this many seconds. All of its tables end in about as many.
 LIFE_SECONDS: Final = 1.6
@@ -37,56 +36,6 @@ SETTLE_SECONDS: Final = 5.0
 ASK_AGAIN_SECONDS: Final = 1.0
 # From being told to end to having ended, as the bot promises.
 PROMISE_SECONDS: Final = 8.0
-
-
-@dataclass(frozen=True)
-class RoundSize:
-    """How big a round is. `kills` is the most it may make: it makes fewer if its tables end first. So many tables as
-    `kept_going` says go on once after their summary; every other
-    round table votes. Tables are of these `formats` in turn."""
-
-    kills: int = 8
-    channels: int = 6
-    turns: int = 10
-    guests: int = 6
-    kept_going: int = 1
-    faults: bool = True
-    formats: tuple[str, ...] = FORMATS
-
-
-@dataclass
-class Outcome:
-    """What a round came to. `states`: where the kills hit; `faults`: what went wrong, by kind."""
-
-    findings: Findings = field(default_factory=Findings)
-    kills: int = 0
-    tables: int = 0
-    turns: int = 0
-    messages: int = 0
-    guests: int = 0
-    proxied: int = 0
-    by_command: int = 0
-    votes: int = 0
-    states: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-
-    def add(self, other: "Outcome") -> None:
-        self.findings.add(other.findings)
-        for name in (
-            "kills",
-            "tables",
-            "turns",
-            "messages",
-            "guests",
-            "proxied",
-            "by_command",
-            "votes",
-            "states",
-            "faults",
-            "seconds",
-        ):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 class Round:

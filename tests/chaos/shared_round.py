@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from tests.chaos.compare import StoredTable
 from tests.chaos.crew import Crew, go_on, stop
-from tests.chaos.round import LAST_LIFE_SECONDS, LIFE_SECONDS, Outcome, Round, RoundSize
+from tests.chaos.round import LAST_LIFE_SECONDS, LIFE_SECONDS, Round
+from tests.chaos.round_outcome import Outcome, RoundSize
 from tests.chaos.server_tables import ServerTables
+from tests.chaos.stored_tables import StoredTable
 from tests.chaos.trial_processes import Launcher
 from tests.support.postgresql_server import PostgresqlServer
 
