@@ -7,14 +7,14 @@ from typing import Final
 from tests.chaos.findings import Findings
 
 # What the tables of a round are, in turn.
-FORMATS: Final = ("roundtable", "roundtable", "council", "debate")
+FORMATS: Final = ("roundtable", "council", "debate", "interview", "open", "roundtable")
 
 
 @dataclass(frozen=True)
 class RoundSize:
     """How big a round is. `kills` is the most it may make: it makes fewer if its tables end first. So many tables as
-    `kept_going` says go on once after their summary; every other
-    round table votes. Tables are of these `formats` in turn."""
+    `kept_going` says go on once after their summary; every other round table votes. Tables are of these `formats` in
+    turn."""
 
     kills: int = 8
     channels: int = 6
@@ -27,7 +27,8 @@ class RoundSize:
 
 @dataclass
 class Outcome:
-    """What a round came to. `states`: where the kills hit; `faults`: what went wrong, by kind."""
+    """What a round came to. `ways`: how people asked at tables that listen; `states`: where the kills hit; `faults`:
+    what went wrong, by kind."""
 
     findings: Findings = field(default_factory=Findings)
     kills: int = 0
@@ -38,6 +39,9 @@ class Outcome:
     proxied: int = 0
     by_command: int = 0
     votes: int = 0
+    abstentions: int = 0
+    minority_reports: int = 0
+    ways: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
@@ -53,6 +57,9 @@ class Outcome:
             "proxied",
             "by_command",
             "votes",
+            "abstentions",
+            "minority_reports",
+            "ways",
             "states",
             "faults",
             "seconds",
