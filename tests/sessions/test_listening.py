@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -154,6 +155,25 @@ async def test_with_its_process_a_silent_table_ends_at_once(house: SessionHouse)
     async with asyncio.timeout(2):
         await house.supervisor.shutdown()
     assert run.status is Status.RUNNING
+
+
+@pytest.mark.parametrize("dials", [INTERVIEW, OPEN])
+async def test_what_an_application_deletes_and_then_posts_again_is_answered(house: SessionHouse, dials: Dials) -> None:
+    gate = asyncio.Event()
+    house.server.enqueue(held(gate))
+    run = await house.start(dials)
+    original = house.place.guest("[Who pays?]")
+    await run.hear(original)
+    await house.server.until_asked(1)
+    house.place.guests.remove(original)
+    await run.guest_changed(original.id, "")
+    await until(lambda: is_silent(run))
+    repost = replace(house.place.guest("Who pays?", name="Luna", author_id=500), is_repost=True)
+    house.place.guests[-1] = repost
+    await run.hear(repost)
+    await until(lambda: len(spoken(run)) > 0 and is_silent(run))
+    assert [(turn.speaker, turn.text) for turn in run.record if turn.kind == "guest"] == [("Luna", "Who pays?")]
+    assert "Who pays?" in house.server.prompts[-1]
 
 
 async def test_whoever_is_forgotten_gets_no_answer(house: SessionHouse) -> None:
