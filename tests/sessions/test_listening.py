@@ -149,6 +149,22 @@ async def test_a_silent_table_ends_with_a_summary(house: SessionHouse) -> None:
     assert [turn.kind for turn in run.record if turn.kind != "moderator"] == ["guest", "persona", "summary"]
 
 
+async def test_whoever_asks_for_the_summary_again_gets_the_one_that_is_being_written(house: SessionHouse) -> None:
+    gate = asyncio.Event()
+    house.server.enqueue("Here I am.", held(gate, "Somebody was there."))
+    run = await house.start(OPEN)
+    await ask(house, run, "Ravi, is anybody there?")
+    await house.supervisor.stop(run.stored.place_id, summary=True)
+    await house.server.until_asked(2)
+    await asyncio.gather(*(house.supervisor.stop(run.stored.place_id, summary=True) for _ in range(2)))
+    gate.set()
+    await ended(run)
+    await run.sum_up()  # it was on its way as the summary came
+    assert [turn.text for turn in run.record if turn.kind == "summary"] == ["Somebody was there."]
+    assert len(house.server.asked) == 2
+    await house.assert_stored(run)
+
+
 async def test_with_its_process_a_silent_table_ends_at_once(house: SessionHouse) -> None:
     run = await house.start(OPEN)
     await until(lambda: is_silent(run))
