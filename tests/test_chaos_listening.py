@@ -79,6 +79,10 @@ def test_what_a_model_has_no_answer_to_another_persona_tries_once() -> None:
     assert wrong(again) == []
     refused = [*interview()[:3], answer(4, 1, withheld=1), answer(5, 1, by="Ravi", text=""), answer(6, 2, by="Bo")]
     assert wrong(refused) == []
+    # Both were refused, and are shown now.
+    both = [*interview()[:3], answer(4, 1), answer(5, 1, by="Ravi"), answer(6, 2, by="Bo")]
+    assert wrong_in_interview(both, DIALS, late={4}) == []
+    assert len(wrong(both)) == 1
     thrice = [*interview()[:3], silent, answer(5, 1, by="Ravi", text=""), answer(6, 1, by="Nadia")]
     assert len(wrong(thrice)) == 1
 

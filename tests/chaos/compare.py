@@ -6,10 +6,19 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from typing import Any, Final
 
 from tests.chaos.compare_ballots import is_minority_report, wrong_abstentions, wrong_minority
-from tests.chaos.compare_guests import GuestSaid, QuestionPutBy, check_commands, check_guests, check_put
+from tests.chaos.compare_guests import (
+    GuestSaid,
+    QuestionPutBy,
+    check_commands,
+    check_guests,
+    check_put,
+    seconds,
+    sent_at,
+)
 from tests.chaos.compare_listening import wrong_at_open_table, wrong_in_interview, wrong_summaries
 from tests.chaos.compare_polls import wrong_in_private, wrong_votes
 from tests.chaos.findings import Findings
@@ -222,7 +231,7 @@ def _check_course(
     number, turns, format = table.session["id"], table.turns, dials.get("format", "roundtable")
     is_stopped = any(post["kind"] == "notice" and STOPPED.fullmatch(post["content"] or "") for post in table.posts)
     if format == "interview":
-        wrong = wrong_in_interview(turns, dials, is_stopped=is_stopped)
+        wrong = wrong_in_interview(turns, dials, is_stopped=is_stopped, late=_shown_late(table))
     elif format == "open":
         wrong = wrong_at_open_table(turns, dials, table.session["ended_at"])
     else:
@@ -237,6 +246,14 @@ def _check_course(
     summaries = wrong_summaries(turns, ends=ends, is_stopped=is_stopped)
     found.summaries_wrong += [f"session {number}: {each}" for each in summaries]
     found.minority_wrong += [f"session {number}: {each}" for each in wrong_minority(turns)]
+
+
+def _shown_late(table: StoredTable) -> set[int]:
+    """The numbers of persona turns that were shown only after the next one was stored: Discord had refused both."""
+    spoken = [turn for turn in table.turns if turn["kind"] == "persona"]
+    written = {turn["seq"]: seconds(after["created_at"]) or 0 for turn, after in pairwise(spoken)}
+    posts = [post for post in table.posts if post["kind"] == "turn" and post["message_id"]]
+    return {post["turn_seq"] for post in posts if sent_at(post["message_id"]) > written.get(post["turn_seq"], inf)}
 
 
 def _has_votes(table: StoredTable, dials: Mapping[str, Any]) -> bool:

@@ -80,11 +80,11 @@ def check_put(table: StoredTable, put: Collection[QuestionPutBy], promised: Coll
 
 def check_guests(table: StoredTable, guests: list[GuestSaid], found: Findings) -> None:
     turns = [turn for turn in table.turns if turn["kind"] == "guest"]
-    opened, ended = _seconds(table.session["created_at"]), _seconds(table.session["ended_at"])
+    opened, ended = seconds(table.session["created_at"]), seconds(table.session["ended_at"])
     for guest in guests:
         name = f"session {table.session['id']}: message {guest.id}"
         of_it = [turn for turn in turns if turn["message_id"] == guest.id]
-        at = _written(guest.id)
+        at = sent_at(guest.id)
         is_open = opened is not None and ended is not None and opened + DOUBTFUL < at < ended - DOUBTFUL
         if not of_it and is_open and not _was_closed(table, at):
             found.guests_lost.append(f"{name} {guest.text!r} is no turn")
@@ -99,13 +99,13 @@ def check_guests(table: StoredTable, guests: list[GuestSaid], found: Findings) -
 def _was_closed(table: StoredTable, at: float) -> bool:
     """Whether a table that went on after its end was closed then: what is written meanwhile is not for it."""
     listens_from = table.session["listen_from"]
-    first = min((_seconds(post["created_at"]) or 0 for post in table.posts if post["kind"] == "minutes"), default=0)
-    return listens_from is not None and first - DOUBTFUL < at < _written(listens_from) + DOUBTFUL
+    first = min((seconds(post["created_at"]) or 0 for post in table.posts if post["kind"] == "minutes"), default=0)
+    return listens_from is not None and first - DOUBTFUL < at < sent_at(listens_from) + DOUBTFUL
 
 
-def _written(message_id: int) -> float:
+def sent_at(message_id: int) -> float:
     return ((message_id >> 22) + DISCORD_EPOCH) / 1000
 
 
-def _seconds(stored: str | None) -> float | None:
+def seconds(stored: str | None) -> float | None:
     return datetime.fromisoformat(stored).replace(tzinfo=UTC).timestamp() if stored else None

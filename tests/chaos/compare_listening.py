@@ -2,7 +2,7 @@
 answers what people say for a few turns, and is silent until they do."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -26,8 +26,11 @@ class _Asked:
     tries: int = 0
 
 
-def wrong_in_interview(turns: Sequence[Row], dials: Mapping[str, Any], *, is_stopped: bool = False) -> list[str]:
-    """In: the turns of an interview that has ended; whether somebody stopped it without a summary.
+def wrong_in_interview(
+    turns: Sequence[Row], dials: Mapping[str, Any], *, is_stopped: bool = False, late: Collection[int] = ()
+) -> list[str]:
+    """In: the turns of an interview that has ended; whether somebody stopped it without a summary; the numbers of turns
+    that Discord took only after it had refused them, and the next was written.
 
     All of it follows from what was stored, by the rules of docs/formats.md and not by the bot's own code.
     """
@@ -46,7 +49,7 @@ def wrong_in_interview(turns: Sequence[Row], dials: Mapping[str, Any], *, is_sto
             if turn.get("addressed"):
                 last.addressed[turn["seq"]] = turn["addressed"]
         elif turn["kind"] == "persona":
-            wrong += _answer(turn, waiting)
+            wrong += _answer(turn, waiting, is_late=turn["seq"] in late)
             number = answered(turn)
             if called and number is not None and number > called[0]:
                 wrong.append(f"turn {turn['seq']} answers turn {number}, which was asked after the wrap-up")
@@ -67,7 +70,7 @@ def answered(turn: Row) -> int | None:
     return next((int(number) for number in numbers), None)
 
 
-def _answer(turn: Row, waiting: list[_Asked]) -> list[str]:
+def _answer(turn: Row, waiting: list[_Asked], *, is_late: bool) -> list[str]:
     """What is wrong with an answer; the question that has it waits no longer, or only what it had not heard."""
     name, number, heard = f"turn {turn['seq']} ({turn['speaker']})", answered(turn), turn["heard"]
     found = next((each for each in waiting if each.seqs[0] == number), None)
@@ -82,7 +85,7 @@ def _answer(turn: Row, waiting: list[_Asked]) -> list[str]:
     if asked and asked[-1] != turn["speaker"] and not found.tries and found.is_certain:
         wrong.append(f"{name} answers turn {number}, which asks {asked[-1]}")
     found.tries += 1
-    if (turn["text"] and not turn["withheld"]) or found.tries == MOST_TRIES:
+    if (turn["text"] and not turn["withheld"] and not is_late) or found.tries == MOST_TRIES:
         unheard = [seq for seq in found.seqs if seq > heard]
         at = next(at for at, each in enumerate(waiting) if each is found)
         waiting[at : at + 1] = [_Asked(unheard, found.addressed, found.is_certain)] if unheard else []

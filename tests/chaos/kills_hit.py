@@ -1,6 +1,7 @@
 """Where a table stands in the middle of something that a kill should hit, by what was stored at that instant."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
@@ -12,6 +13,18 @@ POSITIONS: Final = "while positions were written"
 BALLOTS: Final = "while ballots were cast"
 UNANSWERED: Final = "with a question unanswered"
 SILENT: Final = "while an open table was silent"
+
+
+def states(tables: list[StoredTable], asked: int) -> Counter[str]:
+    """In which states a kill has hit, with so many calls of the model under way."""
+    sending = sum(post["status"] == "sending" for table in tables for post in table.posts)
+    counted = {
+        "while no table was there yet": int(not tables),
+        "with a message under way": int(sending > 0),
+        "messages under way at kills": sending,
+        "model calls under way at kills": asked,
+    }
+    return Counter(counted) + Counter(under_way(tables))
 
 
 def under_way(tables: Iterable[StoredTable]) -> set[str]:

@@ -3,7 +3,8 @@ now and then, and leave it silent in between. In the end somebody has it come to
 
 import asyncio
 import contextlib
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from random import Random
 from typing import Any, Final, Literal
@@ -14,8 +15,10 @@ from tests.chaos.host_folder import NAMES
 from tests.chaos.stored_tables import StoredTable, steering_of
 from tests.chaos.trial_processes import Discord
 
-# They ask in turn: a member may say ten things a minute, and what one says soon after the other is one question.
+# They ask in turn: what one says soon after the other is one question.
 PEOPLE: Final = ("Kaija", "Lumi", "Tapio", "Vesa", "Ilona", "Eero")
+# A member may say ten things a minute; what is said by them and posted again counts as well.
+MOST_A_MINUTE: Final = 8
 # From one question to the next, and between two parts of one, on the average, in seconds.
 PAUSE_SECONDS: Final = 0.6
 PART_SECONDS: Final = 0.1
@@ -47,6 +50,7 @@ class PeopleAsking:
         self.writing = writing
         self._tables = tables
         self._number = 0
+        self._said: defaultdict[int, list[tuple[float, str]]] = defaultdict(list)
 
     async def come(self) -> None:
         """Before the bot does: they are members."""
@@ -83,6 +87,8 @@ class PeopleAsking:
         self.done.add(channel)
 
     async def _ask(self, channel: int, name: str) -> None:
+        while self._is_too_much(channel):  # noqa: ASYNC110 (time passes without a signal)
+            await asyncio.sleep(0.5)
         ways = (self._by_message, self._by_message, self._by_proxy, self._by_command, self._by_panel, self._by_question)
         way = self._chance.choice(ways)
         self._number += 1
@@ -90,13 +96,24 @@ class PeopleAsking:
 
     # --- the ways to ask ---
 
-    @property
-    def _somebody(self) -> str:
-        return PEOPLE[self._number % len(PEOPLE)]
+    def _somebody(self, channel: int) -> str:
+        """Whoever has said least there of late, so that nobody is taken for a flood."""
+        since = time.monotonic() - 60
+        said = self._said[channel] = [(at, who) for at, who in self._said[channel] if at > since]
+        often = Counter(who for _, who in said)
+        who = min(PEOPLE, key=lambda each: (often[each], (PEOPLE.index(each) - self._number) % len(PEOPLE)))
+        # A question may be in two messages.
+        said += [(time.monotonic(), who)] * 2
+        return who
+
+    def _is_too_much(self, channel: int) -> bool:
+        """Whether one more question might be left out, since everybody has said much within the last minute."""
+        since = time.monotonic() - 60
+        return sum(at > since for at, _ in self._said[channel]) >= MOST_A_MINUTE * len(PEOPLE)
 
     async def _by_message(self, channel: int, text: str) -> None:
         """To nobody in particular, to a persona by its name or as a reply; now and then in two messages."""
-        who = self._somebody
+        who = self._somebody(channel)
         calls = f"{self._chance.choice(NAMES)}, " if self._chance.randrange(3) == 0 else ""
         await self.writing.say_plainly(channel, f"{calls}{text}", who)
         self.ways["messages"] += 1
@@ -106,11 +123,11 @@ class PeopleAsking:
             self.ways["in two messages"] += 1
 
     async def _by_proxy(self, channel: int, text: str) -> None:
-        await self.writing.say_by_proxy(channel, text, self._somebody)
+        await self.writing.say_by_proxy(channel, text, self._somebody(channel))
         self.ways["by proxy"] += 1
 
     async def _by_command(self, channel: int, text: str) -> None:
-        await self.writing.say_by_command(channel, text, self._somebody)
+        await self.writing.say_by_command(channel, text, self._somebody(channel))
         self.ways["by command"] += 1
 
     async def _by_question(self, channel: int, text: str) -> None:
@@ -122,7 +139,7 @@ class PeopleAsking:
 
     async def _by_panel(self, channel: int, text: str) -> None:
         """Press *Ask…*, choose a persona, write into the form; of that the bot may die at any time."""
-        who, whom = self._somebody, self._chance.choice(NAMES)
+        who, whom = self._somebody(channel), self._chance.choice(NAMES)
         with contextlib.suppress(LookupError, TimeoutError):
             async with asyncio.timeout(PANEL_SECONDS):
                 history = await self._discord.order("channel_history", channel)

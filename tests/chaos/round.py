@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from tests.chaos import kills_hit
 from tests.chaos.compare import compare, shown
-from tests.chaos.compare_ballots import abstentions, is_minority_report
 from tests.chaos.compare_guests import GuestSaid, promised
 from tests.chaos.convening import Convening
 from tests.chaos.crew import Crew
@@ -21,6 +20,7 @@ from tests.chaos.findings import Findings
 from tests.chaos.guests_writing import GuestsWriting
 from tests.chaos.host_folder import lay_table
 from tests.chaos.members_voting import MembersVoting, told
+from tests.chaos.patience import Patience
 from tests.chaos.people_asking import PeopleAsking
 from tests.chaos.round_faults import GATEWAY_FAULTS, Model, PlannedFault, count_met, plan
 from tests.chaos.round_outcome import Outcome, RoundSize
@@ -34,10 +34,14 @@ LIFE_SECONDS: Final = 1.6
 ONE_AIMED_IN: Final = 2
 AIMS: Final = (kills_hit.AN_OPEN_VOTE, kills_hit.POSITIONS, kills_hit.BALLOTS)
 AIMED_SECONDS: Final = 0.4
+# A bot hears within so many seconds of its start, at most.
+START_SECONDS: Final = 10.0
 # From a kill to the next start, at most, in seconds; guests write meanwhile.
 DEAD_SECONDS: Final = 0.15
-# A table that has not ended this many seconds after the last start is stuck.
+# A round in which nothing was stored for this many seconds, though not all of its tables have ended, is stuck.
 LAST_LIFE_SECONDS: Final = 60.0
+# Of so many lives one is measured from its start, so that kills hit that as well; the others from when the bot hears.
+ONE_FROM_START_IN: Final = 3
 # For what is on its way after the end: late events, copies that are being taken away. In seconds.
 SETTLE_SECONDS: Final = 5.0
 # From being told to end to having ended, as the bot promises.
@@ -156,28 +160,37 @@ class Round:
 
     async def _live(self) -> None:
         """For as long as this life lasts."""
-        life = self._chance.uniform(0, LIFE_SECONDS)
+        aim = self._aim()
+        if aim or self._chance.randrange(ONE_FROM_START_IN):
+            await self._until_ready()
+        await (self._until_under_way(aim) if aim else asyncio.sleep(self._chance.uniform(0, LIFE_SECONDS)))
+
+    def _aim(self) -> str | None:
+        """What is to be under way at the next kill, if it is to be anything in particular."""
         if self._chance.randrange(ONE_AIMED_IN) or not any(map(self._convening.polls, self._channels)):
-            await asyncio.sleep(life)
-            return
-        aim, later = self._chance.choice(AIMS), self._chance.uniform(0, AIMED_SECONDS)
+            return None
+        return self._chance.choice(AIMS)
+
+    async def _until_under_way(self, aim: str) -> None:
+        """Until that is under way, or a life is over, and then a moment longer."""
+        later = self._chance.uniform(0, AIMED_SECONDS)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LIFE_SECONDS):
                 # Neither the database nor the log sends a signal.
-                while not (self._is_ready() and aim in kills_hit.under_way(self._tables())):  # noqa: ASYNC110
+                while aim not in kills_hit.under_way(self._tables()):  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
                 await asyncio.sleep(later)
+
+    async def _until_ready(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(START_SECONDS):
+                while not self._is_ready():  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
 
     def _look_at_the_dead(self, asked: int) -> None:
         """Note where the kill hit and which texts are stored."""
         tables = self._tables()
-        sending = sum(p["status"] == "sending" for table in tables for p in table.posts)
-        states = self.outcome.states
-        states["while no table was there yet"] += not tables
-        states["with a message under way"] += sending > 0
-        states["messages under way at kills"] += sending
-        states.update(kills_hit.under_way(tables))
-        states["model calls under way at kills"] += asked
+        self.outcome.states.update(kills_hit.states(tables, asked))
         for table in tables:
             for turn in table.turns:
                 if turn["kind"] in ("persona", "summary"):
@@ -187,11 +200,11 @@ class Round:
         """The bot lives, or is started for the last time, until every table has ended."""
         if not await self._bot.is_alive():
             await self._start()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self.patience):
-                # Neither the database nor the log sends a signal.
-                while await self._bot.is_alive() and not (self._is_ready() and self._all_ended()):  # noqa: ASYNC110
-                    await asyncio.sleep(0.05)
+        patience = Patience(self.patience)
+        while await self._bot.is_alive() and not (self._is_ready() and self._all_ended()):
+            if patience.is_over(self._tables()):
+                break
+            await asyncio.sleep(0.1)
         await self._discord.order("release")
         deadline = time.monotonic() + SETTLE_SECONDS
         findings, places = await self._compare()
@@ -283,17 +296,14 @@ class Round:
 
     async def _write_down(self, findings: Findings, places: dict[int, Any]) -> None:
         requests = await self._discord.order("look", at="requests")
-        outcome, tables = self.outcome, self._tables()
+        outcome = self.outcome
         outcome.findings = findings
-        outcome.tables = len(tables)
-        outcome.turns = sum(t["kind"] in ("persona", "summary") for table in tables for t in table.turns)
+        outcome.count(self._tables())
         outcome.messages = sum(map(len, places.values()))
         writing = (self._writing, self._asking.writing)
         outcome.guests, outcome.proxied = len(self._said), sum(each.proxied for each in writing)
         outcome.by_command = sum(each.said_by_command for each in writing)
         outcome.ways = self._asking.ways
-        outcome.abstentions = sum(abstentions(table.turns) for table in tables)
-        outcome.minority_reports = sum(is_minority_report(turn) for table in tables for turn in table.turns)
         outcome.votes = len(self._voting.pressed)
         outcome.faults += count_met(self._planned, requests) + self._model.met
         # An error that nobody has thought of: the table was paused, and Mira has had it go on.

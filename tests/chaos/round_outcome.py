@@ -4,7 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from tests.chaos.compare_ballots import abstentions, is_minority_report
 from tests.chaos.findings import Findings
+from tests.chaos.stored_tables import StoredTable
 
 # What the tables of a round are, in turn.
 FORMATS: Final = ("roundtable", "council", "debate", "interview", "open", "roundtable")
@@ -45,6 +47,14 @@ class Outcome:
     states: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+
+    def count(self, tables: list[StoredTable]) -> None:
+        """What the tables of a round hold in the end."""
+        turns = [turn for table in tables for turn in table.turns]
+        self.tables = len(tables)
+        self.turns = sum(turn["kind"] in ("persona", "summary") for turn in turns)
+        self.abstentions = abstentions(turns)
+        self.minority_reports = sum(map(is_minority_report, turns))
 
     def add(self, other: "Outcome") -> None:
         self.findings.add(other.findings)
