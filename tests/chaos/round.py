@@ -30,10 +30,9 @@ from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 
 # A life of the bot ends at an instant drawn evenly from this many seconds. All of its tables end in about as many.
 LIFE_SECONDS: Final = 1.6
-# One life in so many is to end while something that lasts for a moment is under way, so many seconds later at most.
+# One life in so many is to end while one of these is under way, so many seconds after that is seen at most.
 ONE_AIMED_IN: Final = 2
-AIMS: Final = (kills_hit.AN_OPEN_VOTE, kills_hit.POSITIONS, kills_hit.BALLOTS)
-AIMED_SECONDS: Final = 0.4
+AIMS: Final = {kills_hit.AN_OPEN_VOTE: 0.4, kills_hit.POSITIONS: 0.1, kills_hit.BALLOTS: 0.05}
 # A bot hears within so many seconds of its start, at most.
 START_SECONDS: Final = 10.0
 # From a kill to the next start, at most, in seconds; guests write meanwhile.
@@ -169,11 +168,11 @@ class Round:
         """What is to be under way at the next kill, if it is to be anything in particular."""
         if self._chance.randrange(ONE_AIMED_IN) or not any(map(self._convening.polls, self._channels)):
             return None
-        return self._chance.choice(AIMS)
+        return self._chance.choice(list(AIMS))
 
     async def _until_under_way(self, aim: str) -> None:
         """Until that is under way, or a life is over, and then a moment longer."""
-        later = self._chance.uniform(0, AIMED_SECONDS)
+        later = self._chance.uniform(0, AIMS[aim])
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LIFE_SECONDS):
                 # Neither the database nor the log sends a signal.
