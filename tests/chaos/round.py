@@ -32,7 +32,11 @@ from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 LIFE_SECONDS: Final = 1.6
 # One life in so many is to end while one of these is under way, so many seconds after that is seen at most.
 ONE_AIMED_IN: Final = 2
-AIMS: Final = {kills_hit.AN_OPEN_VOTE: 0.4, kills_hit.POSITIONS: 0.1, kills_hit.BALLOTS: 0.05}
+AIMS: Final = {kills_hit.AN_OPEN_VOTE: 0.4, kills_hit.POSITIONS: 0.1}
+# The last lives but one of a round, so many of them, are to end while ballots are cast, which is at the end of a table:
+# as soon as that is seen, and so many seconds after the bot hears at most.
+LIVES_UNTIL_BALLOTS: Final = 3
+BALLOTS_SECONDS: Final = 8.0
 # A bot hears within so many seconds of its start, at most.
 START_SECONDS: Final = 10.0
 # From a kill to the next start, at most, in seconds; guests write meanwhile.
@@ -166,17 +170,21 @@ class Round:
 
     def _aim(self) -> str | None:
         """What is to be under way at the next kill, if it is to be anything in particular."""
-        if self._chance.randrange(ONE_AIMED_IN) or not any(map(self._convening.polls, self._channels)):
+        if not any(map(self._convening.polls, self._channels)):
+            return None
+        if self.outcome.kills >= self._size.kills - LIVES_UNTIL_BALLOTS:
+            return kills_hit.BALLOTS
+        if self._chance.randrange(ONE_AIMED_IN):
             return None
         return self._chance.choice(list(AIMS))
 
     async def _until_under_way(self, aim: str) -> None:
         """Until that is under way, or a life is over, and then a moment longer."""
-        later = self._chance.uniform(0, AIMS[aim])
+        later = self._chance.uniform(0, AIMS.get(aim, 0.0))
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LIFE_SECONDS):
+            async with asyncio.timeout(BALLOTS_SECONDS if aim is kills_hit.BALLOTS else LIFE_SECONDS):
                 # Neither the database nor the log sends a signal.
-                while aim not in kills_hit.under_way(self._tables()):  # noqa: ASYNC110
+                while aim not in kills_hit.under_way(self._tables()) and not self._all_ended():  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
                 await asyncio.sleep(later)
 
