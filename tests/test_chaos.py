@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from tests.chaos.__main__ import main
-from tests.chaos.compare import DISCORD_EPOCH, Findings, GuestSaid, Shown, StoredTable, compare
+from tests.chaos.compare import Shown, compare
+from tests.chaos.compare_guests import DISCORD_EPOCH, GuestSaid
 from tests.chaos.compare_polls import wrong_in_private, wrong_votes
+from tests.chaos.findings import Findings
 from tests.chaos.members_voting import Pressed, Told
+from tests.chaos.stored_tables import StoredTable
 
 pytestmark = pytest.mark.long
 
@@ -50,6 +53,23 @@ def test_killed_again_and_again_the_bot_loses_and_doubles_nothing(
     # With this seed Discord refuses turn after turn for a while.
     assert any("on and on" in kind for kind in found["faults_by_kind"])
     assert "turns doubled" in told
+
+
+@pytest.mark.timeout(150)
+def test_killed_while_it_listens_each_question_has_one_answer_in_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = tmp_path / "figures.json"
+    size = ("--kills-a-round", "5", "--channels", "4", "--turns", "5", "--guests", "3")
+    formats = ("--format", "interview", "--format", "open")
+    code = main(["--kills", "5", "--seed", "ci1", *size, *formats, "--keep", str(tmp_path), "--json", str(figures)])
+    told = capsys.readouterr().out
+    assert code == 0, told
+    found = json.loads(figures.read_text())
+    assert set(found["wrong"].values()) == {0}
+    assert found["tables"] == 4
+    assert found["asked_and_talked"]["silences"] > 0
+    assert found["turns"] > 0
 
 
 # --- what the comparison finds ---
@@ -91,6 +111,7 @@ def table() -> StoredTable:
         turn(1, "persona", "First."),
         turn(2, "guest", GUEST.text, message_id=GUEST.id),
         turn(3, "persona", "Second. Third."),
+        turn(4, "summary", "All of it."),
     ]
     posts = [
         post(0, "card", ""),
@@ -98,7 +119,8 @@ def table() -> StoredTable:
         post(2, "turn", "First.", seq=1),
         post(4, "turn", "Second.", seq=3),
         post(5, "turn", "Third.", seq=3),
-        post(6, "minutes", "Closed."),
+        post(6, "summary", "All of it.", seq=4) | {"username": "Aino"},
+        post(7, "minutes", "Closed."),
     ]
     return StoredTable(session | {"created_at": opened, "ended_at": ended}, turns, posts)
 
@@ -108,8 +130,8 @@ def messages(of: StoredTable) -> list[Shown]:
         Shown(
             p["message_id"],
             "webhook" if p["kind"] == "turn" else "bot",
-            p["username"] or "Roundtable",
-            p["content"],
+            p["username"] if p["kind"] == "turn" else "Roundtable",
+            f"## Summary, by Aino\n{p['content']}" if p["kind"] == "summary" else p["content"],
             files=int(p["kind"] == "minutes"),
         )
         for p in of.posts
@@ -134,9 +156,9 @@ def test_a_lost_turn_is_found() -> None:
     never_queued.posts = [p for p in never_queued.posts if p["turn_seq"] != 1]
     assert found(never_queued, messages(never_queued)) == {"turns_lost": 1}
     gone = table()
-    del gone.turns[-1], gone.posts[3:5]
-    # Its number is remembered from a kill, and the table ended a turn short.
-    assert found(gone, messages(gone), {(1, 3): "Second. Third."}) == {"turns_lost": 2}
+    del gone.turns[2], gone.posts[3:5]
+    # Its number is remembered from a kill and missing, and the table ended a turn short.
+    assert found(gone, messages(gone), {(1, 3): "Second. Third."}) == {"turns_lost": 3}
 
 
 def test_a_turn_that_was_withheld_is_not_lost() -> None:
@@ -191,7 +213,7 @@ def test_a_guests_message_that_is_no_turn_or_two_is_found() -> None:
     lost.session["ended_at"] = "2027-01-15 08:00:30.2"  # it came as the table closed: nobody can tell
     assert found(lost, messages(lost)) == {}
     twice = table()
-    twice.turns.append(turn(4, "guest", GUEST.text, message_id=GUEST.id))
+    twice.turns.append(turn(5, "guest", GUEST.text, message_id=GUEST.id))
     assert found(twice, messages(twice)) == {"guests_doubled": 1}
     twice.turns[-1] |= {"message_id": at(OPENED + 29), "text": f"[{GUEST.text}]"}  # what it reposts
     assert found(twice, messages(twice)) == {"guests_doubled": 1}
@@ -207,16 +229,16 @@ def test_cards_panels_and_minutes_missing_or_doubled_are_found() -> None:
     stray = Shown(at(ENDED + 1), "bot", "Roundtable", "Closed.")
     assert found(table(), [*messages(table()), stray]) == {"own_doubled": 1}
     twice = table()
-    twice.posts.append(post(7, "minutes", "Closed."))
+    twice.posts.append(post(8, "minutes", "Closed."))
     assert found(twice, messages(twice)) == {"own_doubled": 1}
 
 
 def test_of_panels_exactly_one_is_left() -> None:
     moved = table()
-    moved.posts.append(post(8, "panel", "") | {"message_id": at(OPENED + 80), "status": "removed"})
+    moved.posts.append(post(9, "panel", "") | {"message_id": at(OPENED + 90), "status": "removed"})
     assert found(moved, messages(moved)) == {"own_doubled": 1}
-    assert found(moved, [m for m in messages(moved) if m.id != at(OPENED + 80)]) == {}
-    assert found(moved, [m for m in messages(moved) if m.id not in (at(OPENED + 10), at(OPENED + 80))]) == {
+    assert found(moved, [m for m in messages(moved) if m.id != at(OPENED + 90)]) == {}
+    assert found(moved, [m for m in messages(moved) if m.id not in (at(OPENED + 10), at(OPENED + 90))]) == {
         "own_missing": 1
     }
 
@@ -224,13 +246,13 @@ def test_of_panels_exactly_one_is_left() -> None:
 def test_what_was_said_by_command_is_shown_once_or_not_said() -> None:
     said = GuestSaid(at(OPENED + 35), PLACE, "By command.", by_command=True)
     right = table()
-    right.turns.append(turn(4, "guest", said.text, message_id=said.id))
-    right.posts.insert(5, post(7, "words", said.text, seq=4) | {"username": "Otso (guest)"})
-    right.posts[6]["message_id"] = at(OPENED + 80)
+    right.turns.append(turn(5, "guest", said.text, message_id=said.id))
+    right.posts.insert(6, post(8, "words", said.text, seq=5) | {"username": "Otso (guest)"})
+    right.posts[7]["message_id"] = at(OPENED + 90)
     shown = [
         *messages(table())[:-1],
-        Shown(at(OPENED + 70), "webhook", "Otso (guest)", said.text),
-        Shown(at(OPENED + 80), "bot", "Roundtable", "Closed.", files=1),
+        Shown(at(OPENED + 80), "webhook", "Otso (guest)", said.text),
+        Shown(at(OPENED + 90), "bot", "Roundtable", "Closed.", files=1),
     ]
 
     def wrong(of: StoredTable, there: list[Shown], promised: set[int]) -> dict[str, int]:
@@ -248,9 +270,13 @@ def test_what_was_said_by_command_is_shown_once_or_not_said() -> None:
 
 def test_a_table_that_went_on_is_longer_and_has_minutes_twice() -> None:
     longer = table()
-    longer.turns.append(turn(4, "moderator", "", steering='{"what": "turns_changed", "turns": 2, "goes_on": true}'))
-    assert found(longer, messages(longer)) == {"own_missing": 1}
-    longer.posts.append(post(7, "minutes", "Closed.") | {"content": "Closed again."})
+    longer.turns.append(turn(5, "moderator", "", steering='{"what": "turns_changed", "turns": 2, "goes_on": true}'))
+    assert found(longer, messages(longer)) == {"own_missing": 1, "summaries_wrong": 1}
+    longer.turns.append(turn(6, "summary", "All of it again."))
+    longer.posts += [
+        post(8, "summary", "All of it again.", seq=6) | {"username": "Aino"},
+        post(9, "minutes", "Closed again."),
+    ]
     assert found(longer, messages(longer)) == {}
 
 
@@ -258,9 +284,9 @@ def test_a_vote_that_is_put_twice_or_never_is_found() -> None:
     voting = table()
     voting.session["dials"] = '{"turns": 2, "vote": true}'
     assert found(voting, messages(voting)) == {"own_doubled": 1}
-    voting.posts.append(post(7, "vote", "", seq=9))
-    assert found(voting, messages(voting)) == {}
     voting.posts.append(post(8, "vote", "", seq=9))
+    assert found(voting, messages(voting)) == {}
+    voting.posts.append(post(9, "vote", "", seq=9))
     assert found(voting, messages(voting)) == {"own_doubled": 1}
 
 

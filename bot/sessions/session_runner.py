@@ -9,8 +9,9 @@ from datetime import datetime
 
 from bot import metrics
 from bot.discussion.model.erasure import Member
-from bot.discussion.model.record import Record, Session, Turn
-from bot.discussion.model.steerings import QuestionPut, Steering
+from bot.discussion.model.record import Record, Session, Turn, moderator_turn
+from bot.discussion.model.steerings import QuestionPut, Steering, TurnsChanged
+from bot.discussion.moderation.agenda import has_ended, is_to_sum_up
 from bot.errors import Remedy, UserError
 from bot.llm.endpoint_registry import EndpointRegistry
 from bot.logs import log_about
@@ -221,6 +222,19 @@ class SessionRunner:
         if text:
             await self._announcer.deliver_quietly()
         await self.panel.settle()
+
+    async def sum_up(self) -> None:
+        """Have the summary come next. Nothing changes where it was given meanwhile, or where somebody has asked for it
+        before, so that what is being written is not given up."""
+
+        def unless_asked_for() -> Turn | None:
+            if has_ended(self.record) or is_to_sum_up(self.record):
+                return None
+            return moderator_turn(self.record, TurnsChanged(turns=len(self.record.persona_turns())), "")
+
+        if await self._log.commit(unless_asked_for):
+            self._draft.abandon(AbandonReason.WANTED_OTHERWISE)
+            await self.panel.settle()
 
     async def say(self, what: str) -> None:
         """Tell the place what somebody did."""

@@ -13,7 +13,7 @@ from bot.discussion.model.erasure import Member
 from bot.discussion.model.persona import Persona
 from bot.discussion.model.polls import open_poll
 from bot.discussion.model.record import Record, Session
-from bot.discussion.model.steerings import PollCut, TurnsChanged
+from bot.discussion.model.steerings import PollCut
 from bot.discussion.model.task import Task
 from bot.discussion.moderation.agenda import has_ended
 from bot.discussion.moderation.formats.table import format_of
@@ -218,11 +218,10 @@ class Supervisor:
     async def stop(self, place_id: int, *, summary: bool = False) -> None:
         """End a table: at once, or (`summary`) after the one who spoke most has summed up. Raises UserError."""
         runner = self.open_at(place_id)
-        spoken = len(runner.record.persona_turns())
-        if not summary or not spoken or has_ended(runner.record):
+        if not summary or not runner.record.persona_turns() or has_ended(runner.record):
             await runner.close()
             return
-        await runner.steer(TurnsChanged(turns=spoken), "")
+        await runner.sum_up()
         if open_poll(runner.record):
             await runner.steer(PollCut(), "")
         if runner.status is Status.PAUSED:

@@ -3,10 +3,11 @@
     python -m tests.chaos --kills 1000 --workers 2
 
 Each round has a stand-in for Discord in a process of its own, a scripted endpoint whose texts all differ, a fresh
-database and the bot as a process. Tables are opened in several channels; the bot is killed (SIGKILL) at instants drawn
-evenly from its life, start-up included, and started again; guests write all the while; Discord, its gateway and the
-endpoint have their faults. In the last life the tables end, the bot is told to (SIGTERM), and the channels are
-compared with the database, session by session. The exit code is 1 if anything is wrong, and 2 if the trial is.
+database and the bot as a process. Tables of all formats are opened in several channels; the bot is killed (SIGKILL) at
+instants drawn evenly from its life, start-up included, now and then while a vote is open or something is written in
+private, and started again; guests write and ask all the while; Discord, its gateway and the endpoint have their faults.
+In the last life the tables end, the bot is told to (SIGTERM), and the channels are compared with the database, session
+by session. The exit code is 1 if anything is wrong, and 2 if the trial is.
 
     python -m tests.chaos --database postgresql --processes 3 --kills 300
 
@@ -28,7 +29,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos.crew import Crew
-from tests.chaos.round import FORMATS, Outcome, Round, RoundSize
+from tests.chaos.round import Round
+from tests.chaos.round_outcome import FORMATS, Outcome, RoundSize
 from tests.chaos.shared_round import SharedOutcome, SharedRound
 from tests.chaos.trial_processes import Launcher
 from tests.support.postgresql_server import run_server
@@ -102,6 +104,9 @@ def report(total: Outcome, seconds: float) -> dict[str, Any]:
         "of_them_by_proxy": total.proxied,
         "of_them_by_command": total.by_command,
         "votes": total.votes,
+        "abstentions": total.abstentions,
+        "minority_reports": total.minority_reports,
+        "asked_and_talked": dict(sorted(total.ways.items())),
         "kills_hit": dict(sorted(total.states.items())),
         **_take_overs(total),
         "faults": sum(total.faults.values()),
@@ -141,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         guests=given.guests,
         kept_going=given.kept_going,
         faults=given.faults,
-        formats=(given.format,) if given.format else FORMATS,
+        formats=tuple(given.format or FORMATS),
     )
 
     def say(line: str) -> None:
@@ -182,7 +187,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--turns", type=int, default=size.turns, help=f"turns of each table (default: {size.turns})")
     add("--guests", type=int, default=size.guests, help=f"guests' messages at each table (default: {size.guests})")
     add("--kept-going", type=int, default=size.kept_going, help=f"tables that go on once (default: {size.kept_going})")
-    add("--format", choices=sorted(set(FORMATS)), help="of every table (default: all in turn)")
+    one = "of the tables; several in turn (default: all)"
+    add("--format", choices=sorted(set(FORMATS)), action="append", help=one)
     add("--faults", action=argparse.BooleanOptionalAction, default=True, help="Discord and the endpoint have faults")
     add("--json", type=Path, metavar="FILE", help="write the figures there as well")
     add("--keep", type=Path, metavar="DIR", help="keep database, log and channels of each round with findings there")

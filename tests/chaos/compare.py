@@ -1,32 +1,40 @@
 """Compares what the channels show with what the database says. Knows nothing of how either came about."""
 
 import json
-import sqlite3
+import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
+from math import inf
 from typing import Any, Final
 
+from tests.chaos.compare_ballots import is_minority_report, wrong_abstentions, wrong_minority
+from tests.chaos.compare_guests import (
+    GuestSaid,
+    QuestionPutBy,
+    check_commands,
+    check_guests,
+    check_put,
+    seconds,
+    sent_at,
+)
+from tests.chaos.compare_listening import wrong_at_open_table, wrong_in_interview, wrong_summaries
 from tests.chaos.compare_polls import wrong_in_private, wrong_votes
+from tests.chaos.findings import Findings
 from tests.chaos.members_voting import Pressed, Told
+from tests.chaos.stored_tables import StoredTable, of_what
 
-# https://discord.com/developers/docs/reference#snowflakes
-DISCORD_EPOCH: Final = 1_420_070_400_000
-# Who writes as a guest, and whose webhooks write for one.
-GUEST_NAME: Final = "Otso"
+# Whose webhooks write for a guest.
 PLURALKIT: Final = 466378653216014359
 # What tells that Discord takes no turns any more is no post: it may be a letter to the convener.
 TOLD: Final = "⏸ The table is paused. "
 # Stands above a minority report, and is no part of what its speaker says.
 MINORITY_HEAD: Final = "-# Minority report\n"
+# A table that somebody stops so gives no summary.
+STOPPED: Final = re.compile(r"(-# )?⏹ .+ ended the table\.")
 # https://discord.com/developers/docs/components/reference#component-object-component-types
 TEXT_DISPLAY: Final = 10
-# So close to a table's beginning or end it can't be told from outside whether the table was open, in seconds.
-DOUBTFUL: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -38,74 +46,6 @@ class Shown:
     name: str
     content: str
     files: int = 0
-
-
-@dataclass(frozen=True)
-class GuestSaid:
-    """What a guest wrote: the message's id, its place, its text and the name above it. `by_command`: the id is that of
-    the command."""
-
-    id: int
-    place_id: int
-    text: str
-    name: str = GUEST_NAME
-    by_command: bool = False
-
-
-@dataclass
-class StoredTable:
-    """One session with its turns and posts, as rows of the database."""
-
-    session: dict[str, Any]
-    turns: list[dict[str, Any]]
-    posts: list[dict[str, Any]]
-
-
-@dataclass
-class Findings:
-    """What is wrong, a sentence each. All empty: nothing is."""
-
-    turns_lost: list[str] = field(default_factory=list)
-    turns_doubled: list[str] = field(default_factory=list)
-    out_of_order: list[str] = field(default_factory=list)
-    texts_differ: list[str] = field(default_factory=list)
-    guests_lost: list[str] = field(default_factory=list)
-    guests_doubled: list[str] = field(default_factory=list)
-    own_missing: list[str] = field(default_factory=list)
-    own_doubled: list[str] = field(default_factory=list)
-    votes_wrong: list[str] = field(default_factory=list)
-    talked_unseen: list[str] = field(default_factory=list)
-    not_finished: list[str] = field(default_factory=list)
-    failed_inside: list[str] = field(default_factory=list)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        return {each.name: len(getattr(self, each.name)) for each in fields(self)}
-
-    @property
-    def sentences(self) -> list[str]:
-        return [f"{each.name}: {said}" for each in fields(self) for said in getattr(self, each.name)]
-
-    def add(self, other: "Findings") -> None:
-        for each in fields(self):
-            getattr(self, each.name).extend(getattr(other, each.name))
-
-
-def read_tables(file: Path, *, whole: bool = True) -> list[StoredTable]:
-    """Every session of a database file, read past the bot's own code; without its turns and posts if not `whole`."""
-    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
-        db.row_factory = sqlite3.Row
-
-        def rows(query: str, *values: int) -> list[dict[str, Any]]:
-            return [dict(row) for row in db.execute(query, values)]
-
-        db.execute("BEGIN")  # all of it at one instant
-        sessions = rows("SELECT * FROM sessions ORDER BY id")
-        if not whole:
-            return [StoredTable(session, [], []) for session in sessions]
-        turns = "SELECT * FROM turns WHERE session_id = ? ORDER BY seq"
-        posts = "SELECT * FROM posts WHERE session_id = ? ORDER BY id"
-        return [StoredTable(session, rows(turns, session["id"]), rows(posts, session["id"])) for session in sessions]
 
 
 def shown(message: Mapping[str, Any]) -> Shown:
@@ -133,10 +73,12 @@ def compare(
     promised: Collection[int] = (),
     pressed: Collection[Pressed] = (),
     told: Mapping[int, Told] | None = None,
+    put: Collection[QuestionPutBy] = (),
 ) -> Findings:
     """What is wrong. `places`: the channels' messages, oldest first; `remembered`: texts of persona turns that were
     stored at some kill, by session and number of the turn; `promised`: commands whose words the bot has told to be
-    taken in; `pressed`: members' votes, and what they were `told` of them, by the interaction's id."""
+    taken in; `pressed`: members' votes, and what they were `told` of them, by the interaction's id; `put`: questions
+    that were put by command."""
     tables, found = list(tables), Findings()
     by_place: defaultdict[int, list[StoredTable]] = defaultdict(list)
     for table in tables:
@@ -148,8 +90,9 @@ def compare(
         _check_remembered(table, remembered or {}, found)
         _check_votes(table, pressed, told or {}, found)
         here = [g for g in guests if g.place_id == table.session["place_id"]]
-        _check_guests(table, [g for g in here if not g.by_command], found)
-        _check_commands(table, [g for g in here if g.by_command], promised, found)
+        check_guests(table, [g for g in here if not g.by_command], found)
+        check_commands(table, [g for g in here if g.by_command], promised, found)
+        check_put(table, [each for each in put if each.place_id == table.session["place_id"]], promised, found)
     return found
 
 
@@ -165,6 +108,7 @@ def _compare_place(tables: list[StoredTable], messages: dict[int, Shown], found:
         for post in table.posts:
             if post["kind"] not in ("turn", "words", "summary", "panel") and post["turn_seq"] not in withheld:
                 _check_own(post, messages, found)
+        _check_results(table, messages, found)
         _check_panels(table, messages, found)
         _check_seen(table, messages, found)
     _check_copies(posts, messages, found)
@@ -186,8 +130,9 @@ def _check_turn(turn: dict[str, Any], posts: list[dict[str, Any]], messages: dic
         if not _is_shown_by(post, message):
             found.texts_differ.append(f"{name}: message {message.id} is not post {post['id']}")
     said = [p["content"] if p["kind"] == "summary" else messages[p["message_id"]].content for p in posts]
-    if "minority_report" in (turn.get("flags") or ""):
-        said[0] = said[0].removeprefix(MINORITY_HEAD)
+    if said[0].startswith(MINORITY_HEAD) != is_minority_report(turn):
+        found.minority_wrong.append(f"{name}: what stands above it says otherwise than its flags")
+    said[0] = said[0].removeprefix(MINORITY_HEAD)
     if "".join("".join(text.split()) for text in said) != "".join(turn["text"].split()):
         found.texts_differ.append(f"{name}: what is shown is not what is stored")
 
@@ -211,6 +156,14 @@ def _check_own(post: dict[str, Any], messages: dict[int, Shown], found: Findings
         found.texts_differ.append(f"{what}: message {message.id} says something else")
     elif post["kind"] == "minutes" and not message.files:
         found.own_missing.append(f"{what} came without its file")
+
+
+def _check_results(table: StoredTable, messages: dict[int, Shown], found: Findings) -> None:
+    """Who answers rubbish abstains, and the card of the result says so."""
+    results = {p["turn_seq"]: p["message_id"] for p in table.posts if p["kind"] == "result"}
+    cards = {seq: messages[message].content for seq, message in results.items() if message in messages}
+    number = table.session["id"]
+    found.abstentions_wrong += [f"session {number}: {each}" for each in wrong_abstentions(table.turns, cards)]
 
 
 def _check_panels(table: StoredTable, messages: dict[int, Shown], found: Findings) -> None:
@@ -249,22 +202,6 @@ def _check_copies(posts: list[dict[str, Any]], messages: dict[int, Shown], found
             found.own_doubled.append(f"message {message.id} shows no post: {message.content[:60]!r}")
 
 
-def _check_commands(table: StoredTable, said: list[GuestSaid], promised: Collection[int], found: Findings) -> None:
-    """What was said by command is a turn and shown, or neither; that it is shown `_check_turn` has seen to."""
-    for guest in said:
-        name = f"session {table.session['id']}: command {guest.id}"
-        of_it = [turn for turn in table.turns if turn["message_id"] == guest.id]
-        if not of_it and guest.id in promised:
-            found.guests_lost.append(f"{name} is no turn, though its author was told so")
-        if len(of_it) > 1 or sum(guest.text == turn["text"] for turn in table.turns) > 1:
-            found.guests_doubled.append(f"{name} is several turns")
-        for turn in of_it:
-            if (turn["text"], turn["speaker"]) != (guest.text, guest.name):
-                found.texts_differ.append(f"{name}: its turn says otherwise, or by another name")
-            if not any(p["kind"] == "words" and p["turn_seq"] == turn["seq"] for p in table.posts):
-                found.own_missing.append(f"{name} has no post")
-
-
 def _check_whole(table: StoredTable, found: Findings) -> None:
     """A finished table: its end, one card, one set of minutes; turns counted without a gap."""
     number = table.session["id"]
@@ -272,7 +209,7 @@ def _check_whole(table: StoredTable, found: Findings) -> None:
         found.not_finished.append(f"session {number} is {table.session['status']} ({table.session['reason']})")
         return
     kinds = Counter(p["kind"] for p in table.posts)
-    lengths = [json.loads(t["steering"]) for t in table.turns if "turns_changed" in (t.get("steering") or "")]
+    lengths = [told for _, told in of_what(table.turns, "turns_changed")]
     for kind, times in (("card", 1), ("minutes", 1 + sum(each["goes_on"] for each in lengths))):
         if kinds[kind] < times:
             found.own_missing.append(f"session {number} has {kinds[kind]} posts of kind {kind}")
@@ -281,14 +218,42 @@ def _check_whole(table: StoredTable, found: Findings) -> None:
     if [t["seq"] for t in table.turns] != list(range(1, len(table.turns) + 1)):
         found.turns_lost.append(f"session {number}: the turns' numbers have a gap")
     dials = json.loads(table.session["dials"])
-    # A minority report is behind the clock.
-    spoken = sum(t["kind"] == "persona" and "minority_report" not in (t.get("flags") or "") for t in table.turns)
-    wanted = lengths[-1]["turns"] if lengths else dials["turns"]
-    if spoken != wanted:
-        found.turns_lost.append(f"session {number} ended after {spoken} of {wanted} turns")
+    _check_course(table, dials, lengths, found)
     votes = [post["turn_seq"] for post in table.posts if post["kind"] == "vote"]
     if len(votes) != len(set(votes)) or bool(votes) != _has_votes(table, dials):
         found.own_doubled.append(f"session {number} has votes on the questions put in turns {votes}")
+
+
+def _check_course(
+    table: StoredTable, dials: Mapping[str, Any], lengths: Sequence[Mapping[str, Any]], found: Findings
+) -> None:
+    """How long it was, whom it answered, and how it ended, as its format has it."""
+    number, turns, format = table.session["id"], table.turns, dials.get("format", "roundtable")
+    is_stopped = any(post["kind"] == "notice" and STOPPED.fullmatch(post["content"] or "") for post in table.posts)
+    if format == "interview":
+        wrong = wrong_in_interview(turns, dials, is_stopped=is_stopped, late=_shown_late(table))
+    elif format == "open":
+        wrong = wrong_at_open_table(turns, dials, table.session["ended_at"])
+    else:
+        # A minority report is behind the clock.
+        spoken = sum(turn["kind"] == "persona" and not is_minority_report(turn) for turn in turns)
+        wanted = lengths[-1]["turns"] if lengths else dials["turns"]
+        wrong = []
+        if spoken != wanted:
+            found.turns_lost.append(f"session {number} ended after {spoken} of {wanted} turns")
+    found.answers_wrong += [f"session {number}: {each}" for each in wrong]
+    ends = 1 + sum(each["goes_on"] for each in lengths)
+    summaries = wrong_summaries(turns, ends=ends, is_stopped=is_stopped)
+    found.summaries_wrong += [f"session {number}: {each}" for each in summaries]
+    found.minority_wrong += [f"session {number}: {each}" for each in wrong_minority(turns)]
+
+
+def _shown_late(table: StoredTable) -> set[int]:
+    """The numbers of persona turns that were shown only after the next one was stored: Discord had refused both."""
+    spoken = [turn for turn in table.turns if turn["kind"] == "persona"]
+    written = {turn["seq"]: seconds(after["created_at"]) or 0 for turn, after in pairwise(spoken)}
+    posts = [post for post in table.posts if post["kind"] == "turn" and post["message_id"]]
+    return {post["turn_seq"] for post in posts if sent_at(post["message_id"]) > written.get(post["turn_seq"], inf)}
 
 
 def _has_votes(table: StoredTable, dials: Mapping[str, Any]) -> bool:
@@ -312,39 +277,6 @@ def _check_remembered(table: StoredTable, remembered: Mapping[tuple[int, int], s
             found.turns_lost.append(f"turn {seq} of session {session} was stored at a kill and is gone")
         else:
             found.texts_differ.append(f"turn {seq} of session {session} had another text before a kill")
-
-
-def _check_guests(table: StoredTable, guests: list[GuestSaid], found: Findings) -> None:
-    turns = [turn for turn in table.turns if turn["kind"] == "guest"]
-    opened, ended = _seconds(table.session["created_at"]), _seconds(table.session["ended_at"])
-    for guest in guests:
-        name = f"session {table.session['id']}: message {guest.id}"
-        of_it = [turn for turn in turns if turn["message_id"] == guest.id]
-        at = _written(guest.id)
-        is_open = opened is not None and ended is not None and opened + DOUBTFUL < at < ended - DOUBTFUL
-        if not of_it and is_open and not _was_closed(table, at):
-            found.guests_lost.append(f"{name} {guest.text!r} is no turn")
-        # Also by the message that an application has posted again, with its tags.
-        with_words = [turn for turn in turns if guest.text in turn["text"]]
-        if max(len(of_it), len(with_words)) > 1:
-            found.guests_doubled.append(f"{name} is {max(len(of_it), len(with_words))} turns")
-        if any((turn["text"], turn["speaker"]) != (guest.text, guest.name) for turn in of_it):
-            found.texts_differ.append(f"{name}: its turn says otherwise, or by another name")
-
-
-def _was_closed(table: StoredTable, at: float) -> bool:
-    """Whether a table that went on after its end was closed then: what is written meanwhile is not for it."""
-    listens_from = table.session["listen_from"]
-    first = min((_seconds(post["created_at"]) or 0 for post in table.posts if post["kind"] == "minutes"), default=0)
-    return listens_from is not None and first - DOUBTFUL < at < _written(listens_from) + DOUBTFUL
-
-
-def _written(message_id: int) -> float:
-    return ((message_id >> 22) + DISCORD_EPOCH) / 1000
-
-
-def _seconds(stored: str | None) -> float | None:
-    return datetime.fromisoformat(stored).replace(tzinfo=UTC).timestamp() if stored else None
 
 
 def _name(turn: dict[str, Any]) -> str:

@@ -1,21 +1,18 @@
 """Compares what members were told of their votes with the results of the polls, and counts what personas write in
 private."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from tests.chaos.members_voting import Pressed, Told
-
-Row = Mapping[str, Any]
+from tests.chaos.stored_tables import Row, steering_of
 
 
 def wrong_in_private(turns: Iterable[Row], names: Iterable[str]) -> list[str]:
     """In: a finished table's turns, and who sat there. Each persona has one position, if there are any, and one ballot
     a poll; each poll has one result."""
     wrong: list[str] = []
-    steerings = [(turn, _steering(turn)) for turn in turns]
+    steerings = [(turn, steering_of(turn)) for turn in turns]
     of_kind = {kind: [(t, s) for t, s in steerings if t["kind"] == kind] for kind in ("position", "ballot", "result")}
     opened = {t["seq"]: s.get("name") for t, s in steerings if s.get("what") == "poll_opened"}
     everybody = Counter(names)
@@ -46,7 +43,7 @@ def wrong_votes(
             by_poll[vote.poll][vote.member].append(vote)
     wrong: list[str] = []
     for turn in turns:
-        closed = _steering(turn)
+        closed = steering_of(turn)
         if closed.get("what") != "poll_closed":
             continue
         people, certain = closed["people"], 0
@@ -65,7 +62,3 @@ def wrong_votes(
         elif any(not least[at] <= votes <= most[at] for at, votes in enumerate(people)):
             wrong.append(f"poll {closed['poll']}: {people} votes count, and {dict(least)} to {dict(most)} were given")
     return wrong
-
-
-def _steering(turn: Row) -> dict[str, Any]:
-    return json.loads(turn.get("steering") or "null") or {}

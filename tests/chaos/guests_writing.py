@@ -6,7 +6,8 @@ import contextlib
 from random import Random
 from typing import Any, Final
 
-from tests.chaos.compare import GUEST_NAME, PLURALKIT, GuestSaid
+from tests.chaos.compare import PLURALKIT
+from tests.chaos.compare_guests import GUEST_NAME, GuestSaid
 from tests.chaos.trial_processes import Discord
 
 # From one message to the next, on the average, in seconds.
@@ -22,41 +23,41 @@ class GuestsWriting:
     def __init__(self, chance: Random, discord: Discord) -> None:
         self.said: list[GuestSaid] = []
         self.proxied = 0
-        self.by_command = 0
+        self.said_by_command = 0
         self._chance = chance
         self._discord = discord
 
     async def write(self, channel: int, name: str, count: int) -> None:
         """Say so many things at random instants; now and then the next at once."""
-        ways = (self._plainly, self._by_proxy, self._by_command)
+        ways = (self.say_plainly, self.say_by_proxy, self.say_by_command)
         for number in range(count):
             if self._chance.randrange(4):
                 await asyncio.sleep(self._chance.expovariate(1 / PAUSE_SECONDS))
             await ways[number % len(ways)](channel, f"Guest's note {number} in {name}.")
 
-    async def _plainly(self, channel: int, text: str) -> None:
+    async def say_plainly(self, channel: int, text: str, who: str = GUEST_NAME, *, may_reply: bool = True) -> None:
         """One in three answers a persona's message; as often somebody reacts to one."""
         more: dict[str, Any] = {}
         does = self._chance.randrange(3)
-        if does < 2:
+        if does < 2 and may_reply:
             history = await self._discord.order("channel_history", channel)
             turns = [m["id"] for m in history if m["webhook_id"] and m["application_id"] != PLURALKIT]
             chosen = self._chance.choice(turns) if turns else None
             if chosen and does == 0:
                 more = {"reply_to": chosen}
             elif chosen:
-                await self._discord.order("react", chosen, GUEST_NAME, self._chance.choice(("👍", "👎", "❤️")))
-        message = await self._discord.order("member_says", channel, GUEST_NAME, text, **more)
-        self.said.append(GuestSaid(message["id"], channel, text))
+                await self._discord.order("react", chosen, who, self._chance.choice(("👍", "👎", "❤️")))
+        message = await self._discord.order("member_says", channel, who, text, **more)
+        self.said.append(GuestSaid(message["id"], channel, text, who))
 
-    async def _by_proxy(self, channel: int, text: str) -> None:
+    async def say_by_proxy(self, channel: int, text: str, who: str = GUEST_NAME) -> None:
         """The application deletes the original before or behind its repost."""
         hooks = await self._discord.order("look", at="webhooks")
         mine = [hook["id"] for hook in hooks if hook["name"] == f"Proxy {channel}"]
         if not mine:
             hook = await self._discord.order("add_webhook", channel, f"Proxy {channel}", application_id=PLURALKIT)
             mine = [hook["id"]]
-        original = await self._discord.order("member_says", channel, GUEST_NAME, f"[{text}]")
+        original = await self._discord.order("member_says", channel, who, f"[{text}]")
         await self._moment()
         deletes_first = self._chance.randrange(3) == 0
         if deletes_first:
@@ -69,13 +70,13 @@ class GuestsWriting:
             await self._moment()
             await self._discord.order("delete_message", original["id"])
 
-    async def _by_command(self, channel: int, text: str) -> None:
+    async def say_by_command(self, channel: int, text: str, who: str = GUEST_NAME) -> None:
         """One in six is about as long as it may be."""
         text += " Well." * (0 if self._chance.randrange(6) else 240)
         with contextlib.suppress(LookupError):  # the commands are not known to Discord yet
-            said = await self._discord.order("slash", channel, GUEST_NAME, "roundtable", "say", {"text": text})
-            self.said.append(GuestSaid(said["id"], channel, text, by_command=True))
-            self.by_command += 1
+            said = await self._discord.order("slash", channel, who, "roundtable", "say", {"text": text})
+            self.said.append(GuestSaid(said["id"], channel, text, who, by_command=True))
+            self.said_by_command += 1
 
     async def _moment(self) -> None:
         await asyncio.sleep(self._chance.uniform(0, PROXY_SECONDS))

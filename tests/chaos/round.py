@@ -7,86 +7,48 @@ import re
 import signal
 import sqlite3
 import time
-from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from tests.chaos.compare import Findings, StoredTable, compare, read_tables, shown
+from tests.chaos import kills_hit
+from tests.chaos.compare import compare, shown
+from tests.chaos.compare_guests import GuestSaid, promised
+from tests.chaos.convening import Convening
 from tests.chaos.crew import Crew
+from tests.chaos.findings import Findings
 from tests.chaos.guests_writing import GuestsWriting
+from tests.chaos.host_folder import lay_table
 from tests.chaos.members_voting import MembersVoting, told
+from tests.chaos.patience import Patience
+from tests.chaos.people_asking import PeopleAsking
 from tests.chaos.round_faults import GATEWAY_FAULTS, Model, PlannedFault, count_met, plan
+from tests.chaos.round_outcome import Outcome, RoundSize
+from tests.chaos.stored_tables import StoredTable, read_tables
 from tests.chaos.trial_processes import Discord, Launcher
 from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
 
-NAMES: Final = ("Aino", "Ravi", "Bo", "Nadia")
-# What the tables of a round are, in turn.
-FORMATS: Final = ("roundtable", "roundtable", "council", "debate")
-QUESTIONS: Final = ("Who bakes the bread?", "What does it cost?")
 # A life of the bot ends at an instant drawn evenly from this many seconds. All of its tables end in about as many.
 LIFE_SECONDS: Final = 1.6
+# One life in so many is to end while one of these is under way, so many seconds after that is seen at most.
+ONE_AIMED_IN: Final = 2
+AIMS: Final = {kills_hit.AN_OPEN_VOTE: 0.4, kills_hit.POSITIONS: 0.1}
+# The last lives but one of a round, so many of them, are to end while ballots are cast, which is at the end of a table:
+# as soon as that is seen, and so many seconds after the bot hears at most.
+LIVES_UNTIL_BALLOTS: Final = 3
+BALLOTS_SECONDS: Final = 8.0
+# A bot hears within so many seconds of its start, at most.
+START_SECONDS: Final = 10.0
 # From a kill to the next start, at most, in seconds; guests write meanwhile.
 DEAD_SECONDS: Final = 0.15
-# A table that has not ended this many seconds after the last start is stuck.
+# A round in which nothing was stored for this many seconds, though not all of its tables have ended, is stuck.
 LAST_LIFE_SECONDS: Final = 60.0
+# Of so many lives one is measured from its start, so that kills hit that as well; the others from when the bot hears.
+ONE_FROM_START_IN: Final = 3
 # For what is on its way after the end: late events, copies that are being taken away. In seconds.
 SETTLE_SECONDS: Final = 5.0
-# Mira asks again if there is no table this many seconds after she asked for one.
-ASK_AGAIN_SECONDS: Final = 1.0
 # From being told to end to having ended, as the bot promises.
 PROMISE_SECONDS: Final = 8.0
-
-
-@dataclass(frozen=True)
-class RoundSize:
-    """How big a round is. `kills` is the most it may make: it makes fewer if its tables end first. So many tables as
-    `kept_going` says go on once after their summary; every other
-    round table votes. Tables are of these `formats` in turn."""
-
-    kills: int = 8
-    channels: int = 6
-    turns: int = 10
-    guests: int = 6
-    kept_going: int = 1
-    faults: bool = True
-    formats: tuple[str, ...] = FORMATS
-
-
-@dataclass
-class Outcome:
-    """What a round came to. `states`: where the kills hit; `faults`: what went wrong, by kind."""
-
-    findings: Findings = field(default_factory=Findings)
-    kills: int = 0
-    tables: int = 0
-    turns: int = 0
-    messages: int = 0
-    guests: int = 0
-    proxied: int = 0
-    by_command: int = 0
-    votes: int = 0
-    states: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-
-    def add(self, other: "Outcome") -> None:
-        self.findings.add(other.findings)
-        for name in (
-            "kills",
-            "tables",
-            "turns",
-            "messages",
-            "guests",
-            "proxied",
-            "by_command",
-            "votes",
-            "states",
-            "faults",
-            "seconds",
-        ):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 class Round:
@@ -103,39 +65,42 @@ class Round:
         self._bot = launcher
         self._model = Model(Random(f"{seed} model"), size.faults)
         self._channels: dict[int, str] = {}
-        self._to_keep_going: set[int] = set()
         self._planned: list[PlannedFault] = []
         self._remembered: dict[tuple[int, int], str] = {}
         self._read_from = 0
         self._writing: GuestsWriting
         self._voting: MembersVoting
+        self._asking: PeopleAsking
+        self._convening: Convening
         self._discord: Discord
         self._llm: ScriptedEndpoint
 
     async def hold(self) -> Outcome:
         """Hold the round. Everything it leaves behind is in its folder."""
         began = time.monotonic()
-        _lay_table(self._folder)
+        lay_table(self._folder)
         async with Discord.running() as self._discord, scripted_endpoint() as self._llm:
             self._llm.answer = self._model.answer
             self._writing = GuestsWriting(self._chance, self._discord)
             self._voting = MembersVoting(Random(f"{self._seed} votes"), self._discord)
+            asking = Random(f"{self._seed} questions")
+            self._asking = PeopleAsking(asking, self._discord, GuestsWriting(asking, self._discord), self._tables)
+            await self._asking.come()
             for n in range(self._size.channels):
                 channel = await self._add_channel(n)
                 self._channels[channel["id"]] = channel["name"]
-            self._to_keep_going = set(
-                [c for c in self._channels if self._format(c) == "roundtable"][: self._size.kept_going]
+            self._convening = Convening(
+                self._seed, self._size, self._channels, self._discord, self._asking, self._tables
             )
             if self._size.faults:
                 lives = self._size.kills + 1
                 self._planned = plan(self._chance, self._channels, turns=self._size.turns, lives=lives)
                 for each in self._planned:
                     await self._discord.order("fault", **each.order)
-            people = [asyncio.create_task(self._mira(channel)) for channel in self._channels]
+            people = [asyncio.create_task(self._convening.convene(channel)) for channel in self._channels]
             people += [asyncio.create_task(self._guests(channel)) for channel in self._channels]
-            people += [
-                asyncio.create_task(self._voting.vote(channel)) for channel in self._channels if self._polls(channel)
-            ]
+            polling = filter(self._convening.polls, self._channels)
+            people += [asyncio.create_task(self._voting.vote(channel)) for channel in polling]
             weather = asyncio.create_task(self._weather())
             try:
                 await self._kills()
@@ -178,6 +143,8 @@ class Round:
 
     def _is_ready(self) -> bool:
         """Whether this life has come so far as to hear and to end in order."""
+        if not self._log.exists():  # the first one has only just begun
+            return False
         with self._log.open("rb") as log:
             log.seek(self._read_from)
             return b" connected as " in log.read()
@@ -185,7 +152,7 @@ class Round:
     async def _kills(self) -> None:
         while self.outcome.kills < self._size.kills:
             await self._start()
-            await asyncio.sleep(self._chance.uniform(0, LIFE_SECONDS))
+            await self._live()
             if await self._bot.is_alive() and self._all_ended():
                 return
             asked = self._llm.in_flight
@@ -194,15 +161,43 @@ class Round:
             self._look_at_the_dead(asked)
             await asyncio.sleep(self._chance.uniform(0, DEAD_SECONDS))
 
+    async def _live(self) -> None:
+        """For as long as this life lasts."""
+        aim = self._aim()
+        if aim or self._chance.randrange(ONE_FROM_START_IN):
+            await self._until_ready()
+        await (self._until_under_way(aim) if aim else asyncio.sleep(self._chance.uniform(0, LIFE_SECONDS)))
+
+    def _aim(self) -> str | None:
+        """What is to be under way at the next kill, if it is to be anything in particular."""
+        if not any(map(self._convening.polls, self._channels)):
+            return None
+        if self.outcome.kills >= self._size.kills - LIVES_UNTIL_BALLOTS:
+            return kills_hit.BALLOTS
+        if self._chance.randrange(ONE_AIMED_IN):
+            return None
+        return self._chance.choice(list(AIMS))
+
+    async def _until_under_way(self, aim: str) -> None:
+        """Until that is under way, or a life is over, and then a moment longer."""
+        later = self._chance.uniform(0, AIMS.get(aim, 0.0))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BALLOTS_SECONDS if aim is kills_hit.BALLOTS else LIFE_SECONDS):
+                # Neither the database nor the log sends a signal.
+                while aim not in kills_hit.under_way(self._tables()) and not self._all_ended():  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+                await asyncio.sleep(later)
+
+    async def _until_ready(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(START_SECONDS):
+                while not self._is_ready():  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+
     def _look_at_the_dead(self, asked: int) -> None:
         """Note where the kill hit and which texts are stored."""
         tables = self._tables()
-        sending = sum(p["status"] == "sending" for table in tables for p in table.posts)
-        states = self.outcome.states
-        states["while no table was there yet"] += not tables
-        states["with a message under way"] += sending > 0
-        states["messages under way at kills"] += sending
-        states["model calls under way at kills"] += asked
+        self.outcome.states.update(kills_hit.states(tables, asked))
         for table in tables:
             for turn in table.turns:
                 if turn["kind"] in ("persona", "summary"):
@@ -212,11 +207,11 @@ class Round:
         """The bot lives, or is started for the last time, until every table has ended."""
         if not await self._bot.is_alive():
             await self._start()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self.patience):
-                # Neither the database nor the log sends a signal.
-                while await self._bot.is_alive() and not (self._is_ready() and self._all_ended()):  # noqa: ASYNC110
-                    await asyncio.sleep(0.05)
+        patience = Patience(self.patience)
+        while await self._bot.is_alive() and not (self._is_ready() and self._all_ended()):
+            if patience.is_over(self._tables()):
+                break
+            await asyncio.sleep(0.1)
         await self._discord.order("release")
         deadline = time.monotonic() + SETTLE_SECONDS
         findings, places = await self._compare()
@@ -231,58 +226,18 @@ class Round:
 
     # --- the people, and the weather ---
 
-    async def _mira(self, channel: int) -> None:
-        """Starts the table, asking again while there is none, and resumes it whenever a fault has paused it."""
-        while True:
-            mine = [t.session["status"] for t in self._tables(turns=False) if t.session["place_id"] == channel]
-            has_ended = mine and all(status == "ended" for status in mine)
-            if has_ended and channel not in self._to_keep_going:
-                return
-            with contextlib.suppress(LookupError):  # the commands are not known to Discord yet
-                if has_ended:
-                    if not self._was_kept_going(channel):
-                        await self._discord.order("slash", channel, "Mira", "roundtable", "resume")
-                        await asyncio.sleep(0.5)
-                    if self._was_kept_going(channel):
-                        self._to_keep_going.discard(channel)
-                elif not mine:
-                    await self._discord.order("slash", channel, "Mira", "roundtable", "start", self._wanted(channel))
-                    await self._until_there(channel)
-                elif "paused" in mine:
-                    await self._discord.order("slash", channel, "Mira", "roundtable", "resume")
-                    await asyncio.sleep(0.3)
-            await asyncio.sleep(0.1)
-
-    def _format(self, channel: int) -> str:
-        return self._size.formats[list(self._channels).index(channel) % len(self._size.formats)]
-
-    def _polls(self, channel: int) -> bool:
-        return self._format(channel) in ("council", "debate")
-
-    def _wanted(self, channel: int) -> dict[str, Any]:
-        """What Mira asks for. Of councils every other one has options; the others vote on their proposals."""
-        format = self._format(channel)
-        if format == "roundtable":
-            return {"vote": bool(list(self._channels).index(channel) % 2)}
-        has_options = format == "council" and Random(f"{self._seed} {channel}").random() < 0.5
-        return {"format": format} | ({"options": "yes | no | it depends"} if has_options else {})
-
-    def _was_kept_going(self, channel: int) -> bool:
-        here = [table for table in self._tables() if table.session["place_id"] == channel]
-        return any('"goes_on": true' in (turn["steering"] or "") for table in here for turn in table.turns)
-
-    async def _until_there(self, channel: int) -> None:
-        deadline = time.monotonic() + ASK_AGAIN_SECONDS
-        while time.monotonic() < deadline:
-            await asyncio.sleep(0.05)
-            if any(t.session["place_id"] == channel for t in self._tables(turns=False)):
-                return
-
     async def _guests(self, channel: int) -> None:
         """They write at random instants once there is a table, whether the bot lives or not."""
         while not any(t.session["place_id"] == channel for t in self._tables(turns=False)):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-        await self._writing.write(channel, self._channels[channel], self._size.guests)
+        name, number = self._channels[channel], self._size.guests
+        match self._convening.format(channel):
+            case "interview":
+                await self._asking.interview(channel, name, number)
+            case "open":
+                await self._asking.talk(channel, name, number)
+            case _:
+                await self._writing.write(channel, name, number)
 
     async def _weather(self) -> None:
         """Lets go what hangs, again and again; now and then the gateway has its moods."""
@@ -320,7 +275,7 @@ class Round:
         under_way = any(p["status"] in ("queued", "sending") for table in tables for p in table.posts)
         return (
             there == set(self._channels)
-            and not self._to_keep_going
+            and not self._convening.to_keep_going
             and not under_way
             and all(t.session["status"] == "ended" for t in tables)
         )
@@ -331,21 +286,31 @@ class Round:
         places = {channel: await self._discord.order("channel_history", channel) for channel in self._channels}
         messages = {channel: [shown(m) for m in history] for channel, history in places.items()}
         asked = await self._discord.order("look", at="interactions")
-        # Nothing is left of the answer to what everybody sees.
-        promised = {each["id"] for each in asked if any(answer["kind"] == "delete" for answer in each["answers"])}
         return compare(
-            self._tables(), messages, self._writing.said, self._remembered, promised, self._voting.pressed, told(asked)
+            self._tables(),
+            messages,
+            self._said,
+            self._remembered,
+            promised(asked),
+            self._voting.pressed,
+            told(asked),
+            self._asking.put,
         ), places
+
+    @property
+    def _said(self) -> list[GuestSaid]:
+        return [*self._writing.said, *self._asking.writing.said]
 
     async def _write_down(self, findings: Findings, places: dict[int, Any]) -> None:
         requests = await self._discord.order("look", at="requests")
-        outcome, tables = self.outcome, self._tables()
+        outcome = self.outcome
         outcome.findings = findings
-        outcome.tables = len(tables)
-        outcome.turns = sum(t["kind"] in ("persona", "summary") for table in tables for t in table.turns)
+        outcome.count(self._tables())
         outcome.messages = sum(map(len, places.values()))
-        outcome.guests, outcome.proxied = len(self._writing.said), self._writing.proxied
-        outcome.by_command = self._writing.by_command
+        writing = (self._writing, self._asking.writing)
+        outcome.guests, outcome.proxied = len(self._said), sum(each.proxied for each in writing)
+        outcome.by_command = sum(each.said_by_command for each in writing)
+        outcome.ways = self._asking.ways
         outcome.votes = len(self._voting.pressed)
         outcome.faults += count_met(self._planned, requests) + self._model.met
         # An error that nobody has thought of: the table was paused, and Mira has had it go on.
@@ -353,13 +318,3 @@ class Round:
         findings.failed_inside += [line for line in lines if re.search(r": session \d+ failed \(error ", line)]
         for name, content in (("channels", places), ("requests", requests), ("findings", findings.sentences)):
             (self._folder / f"{name}.json").write_text(json.dumps(content, indent=1, default=str))
-
-
-def _lay_table(folder: Path) -> None:
-    """A folder as a host has it: four personas without portraits, and a task."""
-    for part in ("personas", "tasks/bread", "data"):
-        (folder / part).mkdir(parents=True)
-    for name in NAMES:
-        persona = {"name": name, "full_name": f"{name} of the Bench", "prompt": f"You are {name}."}
-        (folder / "personas" / f"{name.lower()}.json").write_text(json.dumps(persona))
-    (folder / "tasks" / "bread" / "questions.txt").write_text("\n".join(QUESTIONS))

@@ -136,10 +136,11 @@ class Model:
         return Answer(text, until=slow)
 
     def _private(self, prompt: str) -> str:
-        """A position or a ballot in form; one in five is rubbish, so that somebody abstains. Else nothing."""
+        """A position or a ballot in form; one in five is rubbish, and of those asked for once more every other one, so
+        that somebody abstains. Else nothing."""
         tail = prompt.rpartition("(A note from the moderator")[2]
-        is_ballot = "A secret ballot is held" in tail
-        if not (is_ballot or "writes down" in tail) or self.chance.randrange(5) == 0:
+        is_ballot, is_again = "A secret ballot is held" in tail, "It could not be read" in tail
+        if not (is_ballot or "writes down" in tail) or self.chance.randrange(2 if is_again else 5) == 0:
             return ""
         letters = sorted(set(re.findall(r"\b([A-J])\) ", tail)))
         self.chance.shuffle(letters)

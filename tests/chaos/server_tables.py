@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 import asyncpg
 
-from tests.chaos.compare import StoredTable
+from tests.chaos.stored_tables import StoredTable
 
 # From one look to the next, in seconds.
 LOOK_SECONDS: Final = 0.1

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from tests.chaos.compare import StoredTable
+from tests.chaos import kills_hit
 from tests.chaos.crew import Crew, go_on, stop
-from tests.chaos.round import LAST_LIFE_SECONDS, LIFE_SECONDS, Outcome, Round, RoundSize
+from tests.chaos.round import LAST_LIFE_SECONDS, LIFE_SECONDS, Round
+from tests.chaos.round_outcome import Outcome, RoundSize
 from tests.chaos.server_tables import ServerTables
+from tests.chaos.stored_tables import StoredTable
 from tests.chaos.trial_processes import Launcher
 from tests.support.postgresql_server import PostgresqlServer
 
@@ -87,7 +89,8 @@ class SharedRound(Round):
             # Mostly once each table is somebody's, and now and then in the middle of a take-over.
             if self._chance.randrange(4):
                 await self._until_all_are_owned()
-            await asyncio.sleep(self._chance.uniform(0, LIFE_SECONDS))
+            aim = self._aim()
+            await (self._until_under_way(aim) if aim else asyncio.sleep(self._chance.uniform(0, LIFE_SECONDS)))
             await self._watched.look()
             if await self._crew.is_alive() and self._all_ended():
                 return
@@ -96,7 +99,7 @@ class SharedRound(Round):
             if event == "connections ended":
                 await self._watched.end_connections(self._chance.choice((0.3, 1.0)))
                 continue
-            await self._interrupt(stops=event != "killed")
+            await self._interrupt(aim, stops=event != "killed")
 
     async def _until_all_are_owned(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -104,11 +107,14 @@ class SharedRound(Round):
                 while not all(self._owner_of(shard) for shard in range(len(self._crew.members))):  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
 
-    async def _interrupt(self, *, stops: bool) -> None:
-        """Kill a process, or have it stand still for longer than its lease; more often than not one with tables."""
+    async def _interrupt(self, aim: str | None, *, stops: bool) -> None:
+        """Kill a process, or have it stand still for longer than its lease; more often than not one with tables, or one
+        with a table where what was aimed at is under way."""
         victim = self._chance.choice(self._crew.members)
-        if self._chance.randrange(3):
-            shard = self._chance.choice([self._shard_of(table) for table in self._open_tables()] or [0])
+        aimed_at = kills_hit.with_a(aim, self._watched.tables) if aim else []
+        if aimed_at or self._chance.randrange(3):
+            tables = aimed_at or self._open_tables()
+            shard = self._chance.choice([self._shard_of(table) for table in tables] or [0])
             victim = self._owner_of(shard) or victim
         asked, its = self._llm.in_flight, {s for s in range(len(self._crew.members)) if self._owner_of(s) is victim}
         if any(self._shard_of(table) in its for table in self._open_tables()):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -148,12 +149,47 @@ async def test_a_silent_table_ends_with_a_summary(house: SessionHouse) -> None:
     assert [turn.kind for turn in run.record if turn.kind != "moderator"] == ["guest", "persona", "summary"]
 
 
+async def test_whoever_asks_for_the_summary_again_gets_the_one_that_is_being_written(house: SessionHouse) -> None:
+    gate = asyncio.Event()
+    house.server.enqueue("Here I am.", held(gate, "Somebody was there."))
+    run = await house.start(OPEN)
+    await ask(house, run, "Ravi, is anybody there?")
+    await house.supervisor.stop(run.stored.place_id, summary=True)
+    await house.server.until_asked(2)
+    await asyncio.gather(*(house.supervisor.stop(run.stored.place_id, summary=True) for _ in range(2)))
+    gate.set()
+    await ended(run)
+    await run.sum_up()  # it was on its way as the summary came
+    assert [turn.text for turn in run.record if turn.kind == "summary"] == ["Somebody was there."]
+    assert len(house.server.asked) == 2
+    await house.assert_stored(run)
+
+
 async def test_with_its_process_a_silent_table_ends_at_once(house: SessionHouse) -> None:
     run = await house.start(OPEN)
     await until(lambda: is_silent(run))
     async with asyncio.timeout(2):
         await house.supervisor.shutdown()
     assert run.status is Status.RUNNING
+
+
+@pytest.mark.parametrize("dials", [INTERVIEW, OPEN])
+async def test_what_an_application_deletes_and_then_posts_again_is_answered(house: SessionHouse, dials: Dials) -> None:
+    gate = asyncio.Event()
+    house.server.enqueue(held(gate))
+    run = await house.start(dials)
+    original = house.place.guest("[Who pays?]")
+    await run.hear(original)
+    await house.server.until_asked(1)
+    house.place.guests.remove(original)
+    await run.guest_changed(original.id, "")
+    await until(lambda: is_silent(run))
+    repost = replace(house.place.guest("Who pays?", name="Luna", author_id=500), is_repost=True)
+    house.place.guests[-1] = repost
+    await run.hear(repost)
+    await until(lambda: len(spoken(run)) > 0 and is_silent(run))
+    assert [(turn.speaker, turn.text) for turn in run.record if turn.kind == "guest"] == [("Luna", "Who pays?")]
+    assert "Who pays?" in house.server.prompts[-1]
 
 
 async def test_whoever_is_forgotten_gets_no_answer(house: SessionHouse) -> None:

@@ -129,6 +129,14 @@ def is_called_to_end(session: Session, record: Record) -> bool:
     return _clock(session, record)[1]
 
 
+def is_to_sum_up(record: Record) -> bool:
+    """Whether somebody has asked for the summary at once, and nobody has changed that since."""
+    for turn, steering in reversed(list(record.steerings())):
+        if isinstance(steering, TurnsChanged):
+            return steering.turns <= sum(each.seq < turn.seq for each in record.persona_turns())
+    return False
+
+
 def has_ended(record: Record) -> bool:
     """Whether the summary was given, and nobody has had the table go on since."""
     for turn in reversed(record.turns):

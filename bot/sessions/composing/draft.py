@@ -72,8 +72,9 @@ class DraftInProgress:
         self._is_private = private
 
     def has_read(self, seqs: Iterable[int]) -> bool:
-        """Whether it has read one of these turns."""
-        return any(seq <= self.heard for seq in seqs)
+        """Whether it has read one of these turns. While the table waits for anything to happen each of them counts: a
+        question may have its words back."""
+        return any(self._is_idle or seq <= self.heard for seq in seqs)
 
     async def compose(self, work: Coroutine[Any, Any, T]) -> T | None:
         """What comes of the work, None if it was given up. What `work` raises passes through."""

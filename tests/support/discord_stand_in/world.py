@@ -248,7 +248,7 @@ class World(Threads):
         self, message: MessageLike, custom_id: str, member: MemberLike, values: list[str] | None = None
     ) -> Interaction:
         """Press the button with this custom id, or choose `values` in that select menu."""
-        source = self.message(message)
+        source = self._to_press(message)
         on_it = [each for each in interactions.components(source.components) if "custom_id" in each]
         found = next((each for each in on_it if each["custom_id"] == custom_id), None)
         if found is None:
@@ -261,6 +261,11 @@ class World(Threads):
         if found["type"] != interactions.BUTTON:
             data["values"] = values or []
         return self._begin(interactions.COMPONENT, source.channel, self.member(member), data, source=source)
+
+    def _to_press(self, message: MessageLike) -> Message:
+        """A message that stands in a place, or one that only whoever asked for it sees."""
+        private = (shown for each in self.interactions.values() for shown in each.messages if shown.id == message)
+        return next(private, None) or self.message(message)
 
     def submit_modal(self, interaction: Interaction | str, values: Mapping[str, Any]) -> Interaction:
         """Fill in the form that answered `interaction` (or its token), by custom id, and send it."""
@@ -284,6 +289,10 @@ class World(Threads):
     def channel_history(self, channel: ChannelLike) -> list[Message]:
         """The messages in a channel or thread, oldest first, as everybody there sees them."""
         return self.in_channel(self.channel(channel))
+
+    def answers_to(self, interaction: str) -> Interaction:
+        """An interaction by its token, with what it was answered."""
+        return self.interactions[interaction]
 
     async def wait_for_messages(
         self, channel: ChannelLike, count: int, *, timeout: float = 5.0, containing: str = ""
