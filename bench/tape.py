@@ -128,8 +128,8 @@ class RecordingEndpoint(Endpoint):
 
     tape: Tape
 
-    async def complete(self, prompt: str, *, preamble: str = "", **options: Any) -> Completion:
-        completion = await super().complete(prompt, preamble=preamble, **options)
+    async def complete(self, prompt: str, *, preamble: str = "", form: Any = None, **options: Any) -> Completion:
+        completion = await super().complete(prompt, preamble=preamble, form=form, **options)
         request: dict[str, Any] = {"model": MODEL, "messages": [{"role": "user", "content": prompt}]} | options
         self.tape.calls.append((request, completion))
         return completion
