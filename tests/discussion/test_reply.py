@@ -126,7 +126,8 @@ def test_a_cut_off_last_sentence_is_trimmed(raw: str, text: str):
 
 def test_a_reply_that_never_ends_is_cut_at_the_limit():
     sentences = " ".join(f"Ice is ice {number}." for number in range(5000))
-    for raw in ("word " * 5000, sentences, "x" * 50_000):
+    numbers = " ".join(map(str, range(5000)))
+    for raw in (numbers, sentences, "x" * 50_000):
         reply = cleaned(raw)
         assert TEXT_LIMIT * 0.9 < len(reply.text) <= TEXT_LIMIT
         assert reply.flags == ("cut_off",)
@@ -142,6 +143,14 @@ def test_a_reply_that_never_ends_is_cut_at_the_limit():
             "Never again. Fine, never again. I mean it. Never again.",
         ),
         ("No. No. No. I will not.", "No. No. No. I will not."),
+        # Without sentence marks: on lines, in a row, in scripts without spaces; a few times is no loop.
+        ("Knots:\n" + "Rope\nRope\n\n" * 9, "Knots:\nRope"),
+        ("rope " * 40, "rope"),
+        ("верёвка\n" * 20 + "верё", "верёвка"),
+        ("哈" * 30, "哈哈"),
+        ("ロープ、" * 20, "ロープ、"),
+        ("Ha ha ha ha ha ha!", "Ha ha ha ha ha ha!"),
+        ("Row,\nrow,\nrow your boat", "Row,\nrow,\nrow your boat"),
     ],
 )
 def test_a_model_that_got_stuck_says_it_once(raw: str, text: str):

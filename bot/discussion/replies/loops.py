@@ -11,8 +11,7 @@ from bot.discussion.text.segmentation import sentences, words
 
 # A sentence that comes this often, with nothing new in between, is a loop; less often it may be a refrain.
 _TIMES: Final = 3
-# Without sentence marks a run of words is a loop if it comes this often and has so many words: not "no, no, no, no",
-# nor one word again and again where words stand apart.
+# Without sentence marks a run of words is a loop if it comes this often and has so many words: not "no, no, no, no".
 _RUNS: Final = 4
 _LEAST_WORDS: Final = 12
 # Longer than the longest run of words that is looked for: a long sentence.
@@ -52,9 +51,7 @@ def _without_run(text: str) -> str:
             if i < len(found) and found[i][0] == found[i - length][0]:
                 same += 1
                 continue
-            is_run = same + length >= max(_RUNS * length, _LEAST_WORDS)
-            one_word = is_run and len({word for word, _, _ in found[i - length : i]}) == 1
-            if is_run and not (one_word and text[found[i - 2][2] : found[i - 1][1]].isspace()):
+            if same + length >= max(_RUNS * length, _LEAST_WORDS):
                 # Half a word more is where it was cut off.
                 is_cut = i == len(found) - 1 and found[i - length][0].startswith(found[i][0])
                 behind = "" if is_cut else text[found[i - 1][2] :]
