@@ -128,11 +128,13 @@ def test_a_second_try_has_the_form_of_what_can_be_read() -> None:
     table = RecordedTable(dials=Dials(format="council"))
     table.steer(QuestionPut(question=table.questions[0]))
     about = (table.session, table.record, AINO, table.questions[0])
-    assert ballot_prompt(*about, YES_NO).form is None, "most models need none, and may think before they answer"
+    assert ballot_prompt(*about, YES_NO, note="A debate was held.").form is None, (
+        "most models need none, and may think before they answer"
+    )
     for prompt, places in (
         (choice_prompt(*about, YES_NO, said="It costs little."), ["choice"]),
-        (ballot_prompt(*about, YES_NO, note="Again."), ["choice"]),
-        (ballot_prompt(*about, PROPOSALS, ranked=True, note="Again."), ["place_1", "place_2", "place_3"]),
+        (ballot_prompt(*about, YES_NO, problem="Again."), ["choice"]),
+        (ballot_prompt(*about, PROPOSALS, ranked=True, problem="Again."), ["place_1", "place_2", "place_3"]),
     ):
         assert prompt.form
         assert prompt.form["required"] == list(prompt.form["properties"]) == places

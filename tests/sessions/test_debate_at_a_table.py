@@ -29,6 +29,7 @@ async def test_a_debate_comes_to_its_end_and_nobody_reads_a_private_view(
         assert len(views) == 3
         for prompt in server.prompts:
             assert not [view for view in views if view in prompt]
+        assert not [request for request in server.asked if "response_format" in request.body], "nobody needed a form"
         before, after = (turn for turn in turns if turn.kind == "result")
         assert before.text == ""
         assert "The side against the motion wins: it gained 3 votes" in after.text
@@ -43,6 +44,8 @@ async def test_who_answers_rubbish_is_moved_nowhere(store: Store, server: Script
         await table.run.take_turns()
         turns = await table.stored_turns()
         assert [turn.text for turn in turns if turn.kind == "result"] == ["", "Nobody voted, so nobody has won."]
+        held = [request for request in server.asked if "response_format" in request.body]
+        assert len(held) == 2 * len(NAMES), "each was asked once more for a choice, and for a ballot"
         assert turns[-1].kind == "summary"
 
 

@@ -93,16 +93,17 @@ def ballot_prompt(
     *,
     ranked: bool = False,
     note: str = "",
+    problem: str = "",
 ) -> Prompt:
-    """Asks for a vote on a question. In: the options in the order in which this persona gets to see them; a `note` on
-    what could not be read of a first try."""
+    """Asks for a vote on a question. In: the options in the order in which this persona gets to see them; what the
+    moderator has to say besides, and why a first try could not be read."""
     ask = (RANKED_BALLOT if ranked else BALLOT).format(
         options=_listed(options),
         name=persona.name,
         example=" > ".join(letter(at) for at in reversed(range(len(options)))),
     )
-    prompt = _private(session, record, persona, question, f"{ask} {note}".strip(), "", "'s ballot")
-    return replace(prompt, form=_form(len(options), places=len(options) if ranked else 1) if note else None)
+    prompt = _private(session, record, persona, question, " ".join(filter(None, [ask, note, problem])), "", "'s ballot")
+    return replace(prompt, form=_form(len(options), places=len(options) if ranked else 1) if problem else None)
 
 
 def read_position(text: str, options: Sequence[str]) -> tuple[str, int | None]:

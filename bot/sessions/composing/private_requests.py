@@ -39,12 +39,13 @@ class _PrivateRequest(PersonaRequest):
         self.speaker = None
 
     def again(self, prompt: Prompt, problem: Objection) -> Prompt:
-        return self._asking(self._record, note=f"{self._step.note} {problem.note}".strip())
+        return self._asking(self._record, problem.note)
 
     def _prompt(self, record: Record) -> Prompt:
-        return self._asking(record, note=self._step.note)
+        return self._asking(record)
 
-    def _asking(self, record: Record, *, note: str) -> Prompt:
+    def _asking(self, record: Record, problem: str = "") -> Prompt:
+        """The prompt; `problem`: why a first answer was of no use."""
         raise NotImplementedError
 
     def worth(self, reply: Reply) -> int:
@@ -75,8 +76,8 @@ class PositionRequest(_PrivateRequest):
         self._lacks_choice = self._chosen = None
         return super()._prompt(record)
 
-    def _asking(self, record: Record, *, note: str) -> Prompt:
-        step = self._step
+    def _asking(self, record: Record, problem: str = "") -> Prompt:
+        step, note = self._step, f"{self._step.note} {problem}".strip()
         return private_prompts.position_prompt(
             self._session, record, self._persona, step.question, step.options, shown=step.is_shown, note=note
         )
@@ -131,11 +132,9 @@ class BallotRequest(_PrivateRequest):
     def _shown(self) -> Sequence[str]:
         return [self._step.options[number] for number in self._order]
 
-    def _asking(self, record: Record, *, note: str) -> Prompt:
-        step = self._step
-        return private_prompts.ballot_prompt(
-            self._session, record, self._persona, step.question, self._shown, ranked=step.ranked, note=note
-        )
+    def _asking(self, record: Record, problem: str = "") -> Prompt:
+        step, about = self._step, (self._session, record, self._persona, self._step.question, self._shown)
+        return private_prompts.ballot_prompt(*about, ranked=step.ranked, note=step.note, problem=problem)
 
     def judged(self, completion: Completion, prompt: Prompt) -> tuple[Reply, Objection | None]:
         ranking = private_prompts.read_ballot(_aloud(completion), self._shown, ranked=self._step.ranked)
