@@ -16,6 +16,8 @@ chose         share of the positions that name an option
 differ        of the pairs of personas whose positions name one: the share who are for different ones
 valid         share of the ballots that could be read
 abstained     ballots a table that could not
+first         share of the ballots by letter that name the first. Each persona sees another option there, so where this
+              is near 1.00 the votes are as good as drawn by lot, and nothing follows from the columns behind it
 differ then   as `differ`, of the ballots
 known         personas a table who named an option both before and after
 changed       how many of those are for another one then
@@ -66,6 +68,7 @@ COLUMNS: Final = (
     ("differ", "positions_differ", "{:.2f}"),
     ("valid", "valid", "{:.2f}"),
     ("abstained", "abstained", "{:.1f}"),
+    ("first", "named_first", "{:.2f}"),
     ("differ then", "ballots_differ", "{:.2f}"),
     ("known", "known", "{:.1f}"),
     ("changed", "changed", "{:.1f}"),

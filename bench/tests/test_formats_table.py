@@ -52,17 +52,26 @@ ROWS: list[dict[str, Any]] = [
     {"kind": "persona", "speaker": "Aino", "text": "The ferry stays in winter.", "prompt_tokens": 90},
     {"kind": "persona", "speaker": "Ravi", "text": "", "prompt_tokens": 95, "completion_tokens": 5},
     {"kind": "ballot", "speaker": "Aino", "poll": 3, "ranking": [2]},
-    {"kind": "ballot", "speaker": "Aino", "poll": 7, "ranking": [1, 0, 2]},
+    {"kind": "ballot", "speaker": "Aino", "poll": 7, "ranking": [1, 0, 2], "raw": "A > B > C"},
     {"kind": "ballot", "speaker": "Ravi", "poll": 7, "ranking": []},
     {"kind": "persona", "speaker": "Ravi", "text": "Ice, ice, and once more ice.", "minority_report": True},
 ]
 
 
 def test_of_several_polls_the_last_counts_and_the_preferred_option() -> None:
-    assert decisions_of(ROWS) == Decisions({"Aino": 0, "Ravi": None}, {"Aino": 1, "Ravi": None})
+    assert decisions_of(ROWS) == Decisions({"Aino": 0, "Ravi": None}, {"Aino": 1, "Ravi": None}, ["A"])
     found = measure_decisions(decisions_of(ROWS))
     assert (found["chose"], found["valid"], found["abstained"]) == (0.5, 0.5, 1)
     assert (found["known"], found["changed"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("raw", "share"),
+    [(("A", "A) no"), 1.0), (('{"choice": "B"}', "A\n\nA cat"), 0.5), (("no", "B"), 0.0), (("no",), None)],
+)
+def test_how_many_name_what_they_see_first(raw: tuple[str, ...], share: float | None) -> None:
+    rows = [{"kind": "ballot", "speaker": str(n), "poll": 3, "ranking": [1], "raw": said} for n, said in enumerate(raw)]
+    assert measure_decisions(decisions_of(rows))["named_first"] == share
 
 
 def test_a_minority_report_is_no_turn_of_the_discussion() -> None:
