@@ -90,7 +90,7 @@ async def test_a_council_of_three_personas_and_two_people(place: SimulatedPlace,
 
     assert "The vote closes." in await place.press("Skip")
     result = words(card_of(place, "### Result"))
-    won = r"^\*\*[ABC] · Aino would bake .*\*\*\n`████████▒{0,4}` . points, first for 2 personas"
+    won = r"^\*\*[ABC] · Aino: Aino would bake .*\*\*\n`████████▒{0,4}` . points, first for 2 personas"
     assert re.search(won, result, re.MULTILINE)
     assert "`█` personas  `▒` people" in result
     assert "Aino's proposal (“Aino would bake \\*rye\\* at dawn. It keeps”)." in result

@@ -98,14 +98,17 @@ def _position(position: Position, options: Sequence[str], room: int) -> str:
 
 
 def _votes(poll: Poll) -> str:
-    """Two lines an option: what it is, in bold if it won, and a bar of what personas and people gave it."""
+    """Two lines an option: what it is, and a proposal's whose, in bold if it won; and a bar of what personas and people
+    gave it."""
     together, people = poll.together, poll.people
     if poll.opened.ranked:
         together, people = poll.points, poll.points_of_people
     most = max(together, default=0)
     lines: list[str] = []
     for number, option in enumerate(poll.options):
-        named = f"{letter(number)} · {_fitting(clipped(one_line(option), _OPTION_SHOWN), _OPTION_LIMIT)}"
+        words = clipped(one_line(option), _OPTION_SHOWN)
+        whose = f"{poll.opened.by[number]}: " if poll.opened.by else ""
+        named = f"{letter(number)} · {_fitting(f'{whose}{words}', _OPTION_LIMIT)}"
         bar = _bar(together[number] - people[number], people[number], most)
         lines += [
             f"**{named}**" if number in poll.winners else named,
