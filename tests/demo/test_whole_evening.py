@@ -22,7 +22,7 @@ HOSTILE = (
 
 async def test_a_table_from_the_first_chip_to_its_minutes(tmp_path: Path) -> None:
     settings = Settings(_env_file=None)  # type: ignore[call-arg]
-    hurry = settings.discussion.model_copy(update={"pace": 0.4, "words_per_minute": 0, "guest_wait": 0})
+    hurry = settings.discussion.model_copy(update={"pace": 0.8, "words_per_minute": 0, "guest_wait": 0})
     settings = settings.model_copy(update={"discussion": hurry})
     # No channel of Discord's has to be spared here, and nobody watches the dummy think.
     with patch.object(webhook_stage, "least_pause", return_value=0.0), patch.object(run_demo, "DUMMY_DELAY", 0.05):

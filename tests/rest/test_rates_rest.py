@@ -36,7 +36,7 @@ async def test_a_storm_is_waited_out(table: RestHouse, what: str, make: Callable
 
 async def test_chunks_keep_their_order_through_errors_between_them(table: RestHouse) -> None:
     """A long turn is several messages; each of them meets something else."""
-    paragraphs = [f"{word} " * 330 for word in ("flour", "water", "yeast")]
+    paragraphs = [" ".join(f"{word}{n}" for n in range(230)) for word in ("flour", "water", "yeast")]
     table.llm.enqueue("\n\n".join(text.strip().capitalize() + "." for text in paragraphs))
     plan = table.server.faults.next
     plan("POST", "/webhooks/", Fault.accepted_then(502, event="never"), content="flour")

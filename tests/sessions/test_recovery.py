@@ -183,7 +183,8 @@ async def test_a_table_that_is_stopped_before_it_could_go_on_does_not_say_that_i
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_house(store) as house:
-        monkeypatch.setattr(recovery, "PLACE_NAP", 0.3)  # the next try, which would do, is not yet
+        # The next try but one, which would do, is not yet.
+        monkeypatch.setattr(recovery, "_nap", lambda _, tries: 3600 if tries else 0)
         house.scripts.append([OK, OK, OK, OK, *[refused(RejectReason.BLOCKED)] * 2])
         run = await house.start()
         await until(lambda: len(house.stages[0].script) == 0)
