@@ -26,6 +26,7 @@ from bot.discussion.model.steerings import (
     TurnSkipped,
     WrapUpCalled,
 )
+from bot.discussion.moderation.agenda import is_to_sum_up
 from bot.discussion.moderation.formats.table import format_of
 from bot.discussion.moderation.moderator import next_step
 from bot.discussion.moderation.steps import Close, ClosePoll, Gather, Say, Speak, Step, Summarise
@@ -140,6 +141,21 @@ def disturb(table: RecordedTable, rng: Random, joins: list[Persona]) -> None:
         acts += [lambda: table.steer(PollCut())]
     acts += [lambda: table.steer(TurnsChanged(turns=len(table.record.persona_turns())))]
     rng.choice(acts)()
+
+
+def test_whoever_has_called_for_the_end_before_a_vote_may_do_so_again_while_it_is_open() -> None:
+    table = council(options=YES_NO)
+    while not table.record.persona_turns():
+        step = table.step
+        table.answer(step, step.among[0].name, "No.", 0) if isinstance(step, Gather) else table.take(step)
+    assert not is_to_sum_up(table.record)
+    table.steer(TurnsChanged(turns=1))
+    assert is_to_sum_up(table.record)
+    while open_poll(table.record) is None:
+        table.take(table.step)
+    assert not is_to_sum_up(table.record), "it would leave out the minority report as well"
+    table.steer(TurnsChanged(turns=1))
+    assert is_to_sum_up(table.record)
 
 
 def test_everybody_writes_a_position_before_anybody_reads_one() -> None:

@@ -135,7 +135,10 @@ class PageDriver:
     async def press(self, label: str) -> None:
         """Clicks the newest button of that label, with or without an emoji before it."""
         text = re.compile(rf"^\W*{re.escape(label)}$")
-        await self.page.locator("#channel-message-list .component-button").filter(has_text=text).last.click()
+        button = self.page.locator("#channel-message-list .component-button").filter(has_text=text).last
+        await button.click(trial=True)
+        # In one piece: where the list is drawn anew between the mouse's going down and up nothing would be clicked.
+        await button.dispatch_event("click")
 
     async def choose(self, placeholder: str, option: str) -> None:
         """Opens the newest drop-down list that says `placeholder` and picks one of its options."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.discussion.model.dials import Dials
 from bot.discussion.model.record import Record, Session, Turn, question_on_table
-from bot.discussion.model.steerings import QuestionPut, TurnsChanged, WrapUpCalled
+from bot.discussion.model.steerings import PollOpened, QuestionPut, TurnsChanged, WrapUpCalled
 from bot.discussion.moderation.asked_guest import asked_guest
 from bot.discussion.moderation.seeded_random import one_in
 from bot.discussion.moderation.stagnation import IN_A_ROW, brings_nothing_new
@@ -130,8 +130,11 @@ def is_called_to_end(session: Session, record: Record) -> bool:
 
 
 def is_to_sum_up(record: Record) -> bool:
-    """Whether somebody has asked for the summary at once, and nobody has changed that since."""
+    """Whether somebody has asked for the summary at once, and nobody has changed that since. Whoever asks once there
+    is a vote means what would come behind that as well."""
     for turn, steering in reversed(list(record.steerings())):
+        if isinstance(steering, PollOpened):
+            return False
         if isinstance(steering, TurnsChanged):
             return steering.turns <= sum(each.seq < turn.seq for each in record.persona_turns())
     return False
