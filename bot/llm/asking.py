@@ -9,7 +9,6 @@ from bot.llm.completion import Completion, thought_to_the_limit
 from bot.llm.endpoint_errors import report_of
 from bot.llm.error_kinds import ErrorKind, meaning_of
 from bot.llm.model_profile import ModelProfile
-from bot.llm.request_mending import FORM
 
 # Errors after which the server may have another model, or be another: it is asked for its list again.
 _DOUBTFUL: Final = (ErrorKind.MODEL, ErrorKind.ADDRESS, ErrorKind.KEY, ErrorKind.FAULT, ErrorKind.PASSING)
@@ -27,9 +26,6 @@ async def ask(client: EndpointClient, profile: ModelProfile, request: dict[str, 
             if meaning_of(report) is ErrorKind.UNFINISHED:
                 return thought_to_the_limit(profile.limit_of(request))
             if is_wrong_address(error) and await client.adopt_version():
-                continue
-            # It is only a help, and is refused in any words, or as a fault of the server's own.
-            if request.pop(FORM, None):
                 continue
             raise
 

@@ -89,12 +89,18 @@ class LearntRequest:
         meaning = meaning_of(report)
         if report.status not in _STATUSES or meaning in _ABOUT_OTHER_THINGS:
             return False
-        if self._learn_layout(report, request):
+        is_overflow = meaning is ErrorKind.OVERFLOW
+        if self._learn_layout(report, request) or self._learn_parameter(report, request, is_overflow=is_overflow):
             return True
+        # A form is only a help, and is refused in any words, or as a fault of the server's own. That it was to blame
+        # nobody has said: the next request has one again.
+        return not is_overflow and request.pop(FORM, None) is not None
+
+    def _learn_parameter(self, report: ErrorReport, request: dict[str, Any], *, is_overflow: bool) -> bool:
+        """Whether the refusal names a part that the model does not take, or not with that value."""
         name = named_parameter(report, request)
         if name is None:
             return False
-        is_overflow = meaning is ErrorKind.OVERFLOW
         if self._learn_bound(report, request, name, only_most=is_overflow):
             return True
         # A prompt that is too long names both names of the limit; a value within the bounds that are told is not why.

@@ -506,11 +506,19 @@ async def test_whatever_a_server_has_against_a_form_it_is_asked_without(
         assert sent == ([True, False, False] if is_learnt else [True, False, True, False])
 
 
-async def test_a_fault_of_another_kind_is_told_all_the_same(server: ScriptedEndpoint) -> None:
-    server.answer = lambda _: fails(401)
-    async with client(server) as endpoint:
-        with pytest.raises(EndpointRefused):
+@pytest.mark.parametrize(
+    ("answer", "raised"),
+    [(fails(401), EndpointRefused), (fails(503), EndpointDown), (overflow("vLLM"), ContextOverflow)],
+    ids=["key", "overloaded", "too long"],
+)
+async def test_a_fault_of_another_kind_is_not_blamed_on_the_form(
+    server: ScriptedEndpoint, answer: Answer, raised: type[Exception]
+) -> None:
+    server.answer = lambda _: answer
+    async with client(server, retries=0) as endpoint:
+        with pytest.raises(raised):
             await ask(endpoint, form=FORM)
+    assert len(server.asked) == 1
 
 
 async def test_a_model_may_refuse_one_thing_after_the_other(server: ScriptedEndpoint) -> None:
