@@ -106,7 +106,7 @@ class StoredTables:
 
     async def _say(self, stored: StoredSession, sentence: str) -> None:
         # Shown by the next start, which sends what is queued.
-        await self._store.posts.add_post(stored.id, stored.place_id, Post(PostKind.NOTICE, sentence))
+        await self._store.posts.add(stored.id, stored.place_id, Post(PostKind.NOTICE, sentence))
 
     async def _of(self, number: int) -> tuple[StoredSession, Record]:
         stored = (await self._glance(number)).stored

@@ -171,7 +171,7 @@ class GuestTurns:
         member_data, guild_id = self._store.member_data, self._state.stored.guild_id
         if original is not None:
             return original.fate is Fate.LEFT_OUT or await member_data.is_kept_out(guild_id, original.author_id)
-        if message.reply_to and await self._store.posts.post_of_message(message.reply_to) is None:
+        if message.reply_to and await self._store.posts.of_message(message.reply_to) is None:
             return True
         return self._state.stored.chimers is not None or await member_data.keeps_anybody_out(guild_id)
 
@@ -223,7 +223,7 @@ class GuestTurns:
 
     async def _came_by(self, message_id: int) -> int:
         """By what the turn came that this message shows: a command, where it was said by one; else the message."""
-        if not self.has_heard(message_id) and (found := await self._store.posts.post_of_message(message_id)):
+        if not self.has_heard(message_id) and (found := await self._store.posts.of_message(message_id)):
             session_id, post = found
             if session_id == self._state.id and post.kind is PostKind.WORDS and post.turn_seq:
                 return self._record.turns[post.turn_seq - 1].message_id or message_id
@@ -276,7 +276,7 @@ class GuestTurns:
         return known or await message.look_up_name()
 
     async def _replied_to(self, message: GuestMessage) -> str | None:
-        found = await self._store.posts.post_of_message(message.reply_to) if message.reply_to else None
+        found = await self._store.posts.of_message(message.reply_to) if message.reply_to else None
         if found is None or found[0] != self._state.id or found[1].turn_seq is None:
             return None
         turn = self._record.turns[found[1].turn_seq - 1]

@@ -77,7 +77,7 @@ class Hearing:
 
     async def _said_by_command(self) -> list[int]:
         """The messages that show what guests said by command."""
-        posts = await self._store.posts.session_posts(self._state.id, PostKind.WORDS)
+        posts = await self._store.posts.of_session(self._state.id, PostKind.WORDS)
         return [post.message_id for post in posts if post.message_id and post.content]
 
     async def _take_in(self, message: GuestMessage) -> Heard:

@@ -62,7 +62,7 @@ class RoomReading:
         return noted is not None
 
     async def _turn_shown_by(self, message_id: int) -> int | None:
-        found = await self._store.posts.post_of_message(message_id)
+        found = await self._store.posts.of_message(message_id)
         is_ours = found is not None and found[0] == self._state.id and found[1].kind is PostKind.TURN
         return found[1].turn_seq if found and is_ours else None
 

@@ -31,7 +31,7 @@ class ShownTurn:
 
 async def shown_turn(store: Store, guild_id: int, message_id: int) -> ShownTurn | None:
     """What a message of this server shows; None if that is no turn of any discussion."""
-    found = await store.posts.post_of_message(message_id)
+    found = await store.posts.of_message(message_id)
     sessions = [found[0]] if found else await store.member_data.sessions_of_message(message_id)
     for session_id in sessions:
         stored = await store.session(session_id)
@@ -42,7 +42,7 @@ async def shown_turn(store: Store, guild_id: int, message_id: int) -> ShownTurn 
         if seq is None:
             return None
         turn = record.turns[seq - 1]
-        posts = [post for post in await store.posts.session_posts(session_id) if post.turn_seq == seq]
+        posts = [post for post in await store.posts.of_session(session_id) if post.turn_seq == seq]
         number = sum(each.kind == "persona" and each.seq <= seq for each in record)
         told = positions_told_in(record, turn)
         return ShownTurn(stored, turn, _persona(stored, record, turn), tuple(posts), number, told)
@@ -68,13 +68,13 @@ async def remove_turns(
         await runner.strike(*seqs)
     else:
         # First, since after a crash in between nobody would look for it, and whoever asked has had no answer.
-        for post in await store.posts.session_posts(stored.id):
+        for post in await store.posts.of_session(stored.id):
             if post.turn_seq in seqs and post.status is PostStatus.POSTED:
                 await withdraw(store, stage, post)
         await store.strike(stored.id, removal(stored.session, await store.record(stored.id), seqs))
     await renew_minutes(store, stored.id, lambda stored: stage.names())
     drawn_anew = [await redraw(stage, post) for post in await _telling(store, stored.id, seqs)]
-    stay = [post for post in await store.posts.posts_to_withdraw(stored.id) if post.turn_seq in seqs]
+    stay = [post for post in await store.posts.to_withdraw(stored.id) if post.turn_seq in seqs]
     return not stay and all(drawn_anew)
 
 
@@ -89,5 +89,5 @@ async def _telling(store: Store, session_id: int, seqs: Collection[int]) -> list
         # A summary's card tells the result of the vote before it.
         return seq in telling or (post.kind is PostKind.SUMMARY and any(result < seq for result in results))
 
-    posts = await store.posts.session_posts(session_id)
+    posts = await store.posts.of_session(session_id)
     return [post for post in posts if post.is_card and post.status is PostStatus.POSTED and tells(post)]

@@ -14,7 +14,7 @@ class StoredPosts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add_post(self, session_id: int, place_id: int, post: Post) -> int:
+    async def add(self, session_id: int, place_id: int, post: Post) -> int:
         """Queue a post that belongs to no turn (panel, notice, minutes). Out: its id."""
         (post_id,) = await self._database.run(lambda db: post_queries.add_posts(db, session_id, place_id, [post]))
         return post_id
@@ -30,15 +30,15 @@ class StoredPosts:
 
         return await self._database.run(work)
 
-    async def take_post(self, place_id: int, after_id: int) -> Post | None:
+    async def take(self, place_id: int, after_id: int) -> Post | None:
         """The post of the place that is `sending`, else the next queued one, which thereby becomes `sending`."""
         return await self._database.run(lambda db: post_queries.take(db, place_id, after_id))
 
-    async def set_post(self, post_id: int, status: PostStatus, *, username: str | None = None) -> None:
+    async def set_status(self, post_id: int, status: PostStatus, *, username: str | None = None) -> None:
         """Change where a post stands, and the name it is shown under if Discord refused the first."""
         await self._database.run(lambda db: post_queries.set_status(db, post_id, status, username))
 
-    async def refuse_post(self, post_id: int, *, explained: bool, instead: Post | None = None) -> RefusedPost:
+    async def refuse(self, post_id: int, *, explained: bool, instead: Post | None = None) -> RefusedPost:
         """Give up a post under way. If it shows a turn, the posts behind it are given up and the turn is withheld.
 
         If nobody knows why (`explained` False), and the post before it was given up so, too, it is queued again
@@ -52,7 +52,7 @@ class StoredPosts:
         """How many of a session's turns were given up because they were refused, or what was left of them was."""
         return await self._database.run(lambda db: refusal_queries.refused_turns(db, session_id))
 
-    async def give_up_post(self, post_id: int) -> None:
+    async def give_up(self, post_id: int) -> None:
         """Give up a post that nobody has begun to send."""
         await self._database.run(lambda db: post_queries.give_up(db, post_id))
 
@@ -85,25 +85,25 @@ class StoredPosts:
     async def post(self, post_id: int) -> Post | None:
         return await self._database.run(lambda db: post_queries.post(db, post_id))
 
-    async def post_if_wanted(self, post_id: int) -> Post | None:
+    async def if_wanted(self, post_id: int) -> Post | None:
         """A post that is about to be sent. None if it is there no more, or nobody is to see it any more: then it never
         will be sent."""
         return await self._database.run(lambda db: post_queries.if_wanted(db, post_id))
 
-    async def posts_to_withdraw(self, session_id: int) -> list[Post]:
+    async def to_withdraw(self, session_id: int) -> list[Post]:
         """What is shown of a session though nobody is to see it any more: a turn that a person had taken out, words by
         command of which nothing is left."""
         return await self._database.run(lambda db: post_queries.to_withdraw(db, session_id))
 
-    async def post_of_message(self, message_id: int) -> tuple[int, Post] | None:
+    async def of_message(self, message_id: int) -> tuple[int, Post] | None:
         """The session and post that a message shows."""
         return await self._database.run(lambda db: post_queries.of_message(db, message_id))
 
-    async def session_posts(self, session_id: int, *kinds: PostKind) -> list[Post]:
+    async def of_session(self, session_id: int, *kinds: PostKind) -> list[Post]:
         """A session's posts in order, all or those of some kinds."""
         return await self._database.run(lambda db: post_queries.of_session(db, session_id, kinds))
 
-    async def posted_copies(self, place_id: int, content: str) -> list[Post]:
+    async def copies(self, place_id: int, content: str) -> list[Post]:
         """The posts with this content that are known to be shown in the place, or are to be shown no more."""
         return await self._database.run(lambda db: post_queries.posted_copies(db, place_id, content))
 

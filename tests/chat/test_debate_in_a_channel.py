@@ -28,7 +28,7 @@ async def debate(
 
 async def posts(place: SimulatedPlace, kind: PostKind) -> list[discord.Message]:
     """The messages that show posts of this kind, in order."""
-    shown = await place.store.posts.session_posts((await place.session()).id, kind)
+    shown = await place.store.posts.of_session((await place.session()).id, kind)
     by_id = {message.id: message for message in place.history()}
     return [by_id[post.message_id] for post in shown if post.message_id]
 

@@ -81,7 +81,7 @@ async def test_what_a_closed_table_has_left_over_is_shown_as_its_own_at_the_next
         Post(PostKind.SUMMARY, "Rye it is.", username="Bo"),
         Post(PostKind.MINUTES, "Closed at last.", attachment="# Rye"),
     ]
-    ids = [await place.store.posts.add_post(first.id, place.channel.id, post) for post in left]
+    ids = [await place.store.posts.add(first.id, place.channel.id, post) for post in left]
     await place.type("start")
     await place.env.settle()
     shown = [post.status for post_id in ids if (post := await place.store.posts.post(post_id))]

@@ -78,7 +78,7 @@ async def test_of_two_panels_that_a_kill_has_left_the_older_goes(place: Simulate
     await place.restart(parts)
     assert old.id not in [panel.id for panel in place.panels]
     assert len(place.panels) == 1
-    panels = await place.store.posts.session_posts((await place.session()).id, PostKind.PANEL)
+    panels = await place.store.posts.of_session((await place.session()).id, PostKind.PANEL)
     assert [panel.status for panel in panels] == [PostStatus.REMOVED, PostStatus.POSTED]
     await place.type("pause")
     assert words(place.panel).startswith("**Paused**"), "the new process keeps it up to date"
@@ -111,7 +111,7 @@ async def test_while_nobody_takes_turns_the_panel_follows_members(
     said = await place.type("panel")
     assert said.startswith("The panel is shown as soon as I can post again. ")
     assert "Send Messages" in said
-    panels = await place.store.posts.session_posts(run.id, PostKind.PANEL)
+    panels = await place.store.posts.of_session(run.id, PostKind.PANEL)
     assert sum(panel.message_id is None for panel in panels) == 1, "one that waits is enough"
 
 

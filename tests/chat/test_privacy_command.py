@@ -351,7 +351,7 @@ async def test_deleted_or_edited_while_the_bot_was_away(
         "By command.",
         "",
     ]
-    found = await place.store.posts.post_of_message(gone.id)
+    found = await place.store.posts.of_message(gone.id)
     assert found is not None
     assert found[1].content == "", "nor is it kept with its post"
     await place.turn()
@@ -370,7 +370,7 @@ async def test_a_deleted_channel_takes_what_was_said_in_it_and_its_threads(place
     await place.env.settle()
     for number in sessions:
         assert [t.text for t in await place.store.record(number) if t.kind == "guest"] == ["", ""]
-        assert [post.content for post in await place.store.posts.session_posts(number, PostKind.WORDS)] == [""]
+        assert [post.content for post in await place.store.posts.of_session(number, PostKind.WORDS)] == [""]
         stored = await place.store.session(number)
         assert stored is not None
         assert stored.status is Status.ENDED

@@ -47,10 +47,10 @@ async def test_a_full_database_takes_a_turn_whole_or_not_at_all(house: RestHouse
     with pytest.raises(TransientDatabaseError, match="can't be used: the disk is full"):
         await store.add_turn(session.id, PLACE, turn, posts)
     assert len(await store.record(session.id)) == 0
-    assert await store.posts.session_posts(session.id) == []
+    assert await store.posts.of_session(session.id) == []
     await run_sql(store, "PRAGMA max_page_count = 100000")
     assert (await store.add_turn(session.id, PLACE, turn, posts)).is_added
-    assert len(await store.posts.session_posts(session.id)) == 6
+    assert len(await store.posts.of_session(session.id)) == 6
 
 
 # --- a table ---
@@ -150,7 +150,7 @@ async def test_a_process_whose_disk_is_full_lives_and_goes_on(host: BotHost) -> 
             process.terminate()  # the block's end would kill it in the middle of noting its last message
             assert await asyncio.wait_for(process.wait(), 10) == 0
     async with host.store() as store:
-        posts = await store.posts.session_posts(1)
+        posts = await store.posts.of_session(1)
         record = await store.record(1)
     own = [m.id for m in host.world.channel_history("general") if m.author.get("bot")]
     assert [p.message_id for p in posts] == own

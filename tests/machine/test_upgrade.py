@@ -131,7 +131,7 @@ async def test_a_session_of_the_first_version_goes_on(tmp_path: Path) -> None:
             assert house.turns()[0] == "It is early."
             assert len(house.turns()) == 3
             assert "Is it ærly?" in llm.prompts[0]
-            assert {p.status for p in await store.posts.session_posts(1)} == {PostStatus.POSTED}
+            assert {p.status for p in await store.posts.of_session(1)} == {PostStatus.POSTED}
         await house.endpoint.aclose()
         await store.aclose()
 

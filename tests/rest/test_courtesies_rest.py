@@ -150,7 +150,7 @@ async def test_a_panel_whose_edit_is_answered_with_nonsense(
 ) -> None:
     async with house.running():
         session, gate = await house.between_turns()
-        (panel,) = await house.store.posts.session_posts(session.id, PostKind.PANEL)
+        (panel,) = await house.store.posts.of_session(session.id, PostKind.PANEL)
         path = f"/channels/{session.channel_id}/messages/{panel.message_id}"
         house.server.faults.next("PATCH", path, fault)
         await house.command("pause")
@@ -165,7 +165,7 @@ async def test_a_panel_whose_edit_is_answered_with_nonsense(
 async def test_a_panel_that_can_not_be_looked_up_keeps_no_table_waiting(
     house: RestHouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    look_up, asked = house.store.posts.session_posts, []
+    look_up, asked = house.store.posts.of_session, []
 
     async def broken(session_id: int, *kinds: PostKind) -> object:
         if PostKind.PANEL in kinds:
@@ -174,7 +174,7 @@ async def test_a_panel_that_can_not_be_looked_up_keeps_no_table_waiting(
                 raise LookupError("the drawer is stuck")
         return await look_up(session_id, *kinds)
 
-    monkeypatch.setattr(house.store.posts, "session_posts", broken)
+    monkeypatch.setattr(house.store.posts, "of_session", broken)
     async with house.running():
         session = await house.start()
         await house.until_status(session, Status.ENDED)

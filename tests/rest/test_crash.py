@@ -37,7 +37,7 @@ async def test_a_stored_turn_costs_no_second_call_and_keeps_its_text(
         await process.wait()
     host.server.faults.planned.clear()
     async with host.store() as store:
-        (sending,) = [p for p in await store.posts.session_posts(1) if p.status is PostStatus.SENDING]
+        (sending,) = [p for p in await store.posts.of_session(1) if p.status is PostStatus.SENDING]
         assert sending.content == FIRST
     asked = len(llm.prompts)
     assert asked == 1

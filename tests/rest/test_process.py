@@ -63,7 +63,7 @@ async def check_stored(host: BotHost) -> None:
     """Nothing is lost, nothing stands there twice, and the database says so."""
     store = await Store.open(f"sqlite+aiosqlite:///{host.database}", host.database)
     session = await store.session(1)
-    posts = await store.posts.session_posts(1)
+    posts = await store.posts.of_session(1)
     record = await store.record(1)
     await store.aclose()
     assert session

@@ -159,7 +159,7 @@ async def test_what_is_said_by_command_is_shown_once_though_the_answer_is_lost(
     table.world.delete_message(shown)
     await table.server.settled()
     await until_heard(table, "")
-    found = await table.store.posts.post_of_message(shown.id)
+    found = await table.store.posts.of_message(shown.id)
     assert found is not None
     assert (found[1].content, found[1].username) == ("", None), "neither words nor name are kept"
 

@@ -542,7 +542,7 @@ async def test_a_table_that_is_ended_now_tells_nothing_that_was_not_to_be_told(s
                 await steering.skip(run, by="Kim")
         await house.supervisor.stop(PLACE)
         await ended(run)
-        (minutes,) = await store.posts.session_posts(run.id, PostKind.MINUTES)
+        (minutes,) = await store.posts.of_session(run.id, PostKind.MINUTES)
         markdown = (
             minutes.attachment or (await minutes_files(store, run.id, names=PlaceNames(), faces={}))[0][1].decode()
         )

@@ -34,7 +34,7 @@ async def test_a_debate_comes_to_its_end_and_nobody_reads_a_private_view(
         assert before.text == ""
         assert "The side against the motion wins: it gained 3 votes" in after.text
         assert server.prompts[-1].count("wins: it gained 3 votes") == 2, "in the transcript, and to be stated"
-        posts = await store.posts.session_posts(table.run.id, PostKind.NOTICE)
+        posts = await store.posts.of_session(table.run.id, PostKind.NOTICE)
         assert [post.content for post in posts].count("The closings: one speech a side, without new arguments.") == 1
 
 
@@ -94,7 +94,7 @@ async def test_killed_at_any_time_it_goes_on_as_if_nothing_had_been(
         assert again.run.status is Status.ENDED
         kinds = [turn.kind for turn in await again.stored_turns()]
         assert [kinds.count(kind) for kind in ("position", "persona", "ballot", "result", "summary")] == [3, 4, 3, 2, 1]
-    posts = await store.posts.session_posts(stored.id)
+    posts = await store.posts.of_session(stored.id)
     assert {post.status for post in posts} == {PostStatus.POSTED}
     told = [
         "Before anybody speaks",

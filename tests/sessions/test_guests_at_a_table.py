@@ -58,7 +58,7 @@ async def test_a_guests_message_is_taken_once(table: SessionTable) -> None:
 async def test_a_reply_to_a_post_addresses_its_persona(table: SessionTable) -> None:
     await table.speak(3)
     first = table.spoken[0]
-    post = next(p for p in await table.store.posts.session_posts(table.run.stored.id) if p.turn_seq == first.seq)
+    post = next(p for p in await table.store.posts.of_session(table.run.stored.id) if p.turn_seq == first.seq)
     await table.run.hear(table.place.guest("Why?", reply_to=post.message_id))
     assert table.run.record.turns[-1].addressed == first.speaker
     await table.resume()
@@ -70,9 +70,7 @@ async def test_an_edit_takes_an_address_back_but_no_reply(table: SessionTable) -
     await table.run.hear(called)
     await table.run.guest_changed(called.id, "Is it worth it at all?")
     await table.speak(3)
-    post = next(
-        p for p in await table.store.posts.session_posts(table.run.stored.id) if p.turn_seq == table.spoken[0].seq
-    )
+    post = next(p for p in await table.store.posts.of_session(table.run.stored.id) if p.turn_seq == table.spoken[0].seq)
     replied = table.place.guest("Why?", reply_to=post.message_id)
     await table.run.hear(replied)
     await table.run.guest_changed(replied.id, "Why so?")

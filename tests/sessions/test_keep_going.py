@@ -45,7 +45,7 @@ async def test_a_table_goes_on_after_its_summary_and_ends_with_another(store: St
         assert kinds == ["persona"] * 3 + ["summary"] + ["persona"] * 2 + ["summary"]
         await house.assert_stored(run)
         assert house.said("Mira has") == ["Mira has the table go on for two more turns."]
-        first, second = await store.posts.session_posts(run.id, PostKind.MINUTES)
+        first, second = await store.posts.of_session(run.id, PostKind.MINUTES)
         assert (first.status, second.status) == ("posted", "posted")
         attachments = [post.attachment or "" for post in house.stages[-1].sends if post.kind is PostKind.MINUTES]
         assert len(attachments) == 1

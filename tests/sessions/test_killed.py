@@ -38,7 +38,7 @@ async def test_killed_while_it_closes_a_table_hands_out_the_minutes_once(
         again = await store.session(stored.id)
     assert again is not None
     assert again.status is Status.ENDED
-    (minutes,) = await store.posts.session_posts(stored.id, PostKind.MINUTES)
+    (minutes,) = await store.posts.of_session(stored.id, PostKind.MINUTES)
     assert minutes.status is PostStatus.POSTED
     assert [m.content for m in table.place.messages if not m.by_webhook].count(minutes.content) == 1
 
@@ -136,7 +136,7 @@ async def test_what_is_said_by_command_while_the_process_ends_hides_nobody_who_w
 
 async def test_what_answers_a_persona_by_command_still_does_after_the_history_was_read(table: SessionTable) -> None:
     await table.speak(2)
-    (post,) = [p for p in await table.store.posts.session_posts(table.run.id, PostKind.TURN) if p.turn_seq == 2]
+    (post,) = [p for p in await table.store.posts.of_session(table.run.id, PostKind.TURN) if p.turn_seq == 2]
     table.run.mark_gap()
     by_command = table.place.guest("Why?", reply_to=post.message_id)
     table.place.guests[-1] = replace(by_command, reply_to=None)  # the history does not tell
@@ -149,4 +149,4 @@ async def test_a_session_and_its_last_post_end_together(store: Store, table: Ses
     await store.end_session(stored.id, stored.place_id, Post(PostKind.MINUTES, "Closed.", attachment="# Minutes"))
     (found,) = await store.unfinished_sessions()  # the minutes are still to be shown
     assert found.status is Status.ENDED
-    assert [p.attachment for p in await store.posts.session_posts(stored.id)] == ["# Minutes"]
+    assert [p.attachment for p in await store.posts.of_session(stored.id)] == ["# Minutes"]

@@ -47,7 +47,7 @@ async def test_killed_around_them_a_table_announces_its_last_turns_once(
         (said,) = [text for text in table.place.texts if "turns left" in text]
         shown = [m.content for m in table.place.messages]
         assert shown.index(said) == shown.index(table.spoken[1].text) + 1
-        assert {p.status for p in await store.posts.session_posts(stored.id)} == {PostStatus.POSTED}
+        assert {p.status for p in await store.posts.of_session(stored.id)} == {PostStatus.POSTED}
 
 
 async def test_an_end_that_is_put_off_is_announced_anew(store: Store, server: ScriptedEndpoint) -> None:

@@ -491,7 +491,7 @@ async def test_a_notice_is_a_post_like_any_other(store: Store) -> None:
     async with open_house(store, replace(USUAL, session_tokens=4000)) as house:
         run = await house.start(LONG)
         await ended(run)
-        posts: list[Post] = await store.posts.session_posts(run.stored.id)
+        posts: list[Post] = await store.posts.of_session(run.stored.id)
         (at,) = [n for n, post in enumerate(posts) if post.content.startswith("⏳")]
         turns = [post.turn_seq for post in posts if post.kind is PostKind.TURN]
         assert turns == sorted(turns, key=lambda seq: seq or 0)

@@ -94,7 +94,7 @@ async def test_an_event_that_has_been_told_already_is_not_waited_for(desk: Desk)
 
 
 async def test_an_event_at_the_same_time_as_the_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    look_up, send = desk.store.posts.post_of_message, desk.stage.send
+    look_up, send = desk.store.posts.of_message, desk.stage.send
     looked_up = asyncio.Event()
 
     async def slowly(message_id: int) -> Any:
@@ -110,7 +110,7 @@ async def test_an_event_at_the_same_time_as_the_answer(desk: Desk, monkeypatch: 
         await looked_up.wait()
         return message_id
 
-    monkeypatch.setattr(desk.store.posts, "post_of_message", slowly)
+    monkeypatch.setattr(desk.store.posts, "of_message", slowly)
     monkeypatch.setattr(desk.stage, "send", answer_meanwhile)
     desk.stage.script.append(Sending(event="after"))
     await desk.say("one", "two")
@@ -176,9 +176,7 @@ async def test_a_message_that_was_not_stored_is_looked_for_twice_and_sent_again(
 
 async def test_what_is_sent_again_is_what_stands_in_the_database_by_then(desk: Desk) -> None:
     """A guest deletes what the minutes hold while the bot looks for them."""
-    await desk.store.posts.add_post(
-        desk.stored.id, PLACE, Post(PostKind.MINUTES, "closed", attachment="# What Kim said")
-    )
+    await desk.store.posts.add(desk.stored.id, PLACE, Post(PostKind.MINUTES, "closed", attachment="# What Kim said"))
     look = desk.stage.sent_since
 
     async def look_while_they_change(after_id: int) -> list[OwnMessage]:
@@ -325,8 +323,8 @@ async def test_an_error_that_nobody_foresaw_makes_the_outcome_unknown(desk: Desk
 
 async def test_cards_and_minutes_are_recorded_the_same_way(desk: Desk) -> None:
     desk.stage.script.extend([LOST, NOT_STORED, OK])
-    await desk.store.posts.add_post(desk.stored.id, PLACE, Post(PostKind.CARD, "card"))
-    await desk.store.posts.add_post(desk.stored.id, PLACE, Post(PostKind.MINUTES, "closed", attachment="# Minutes"))
+    await desk.store.posts.add(desk.stored.id, PLACE, Post(PostKind.CARD, "card"))
+    await desk.store.posts.add(desk.stored.id, PLACE, Post(PostKind.MINUTES, "closed", attachment="# Minutes"))
     await desk.outbox.deliver()
     await desk.assert_shown("card", "closed")
     assert [p.attachment for p in desk.stage.sends] == [None, "# Minutes", "# Minutes"]

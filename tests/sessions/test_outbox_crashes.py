@@ -102,7 +102,7 @@ async def crash_and_recover(store: Store, number: int, calls: list[int], fates: 
     desk = await open_desk(store, stored=stored)
     await desk.write(*TEXTS[:2])
     await desk.write(TEXTS[2], speaker="Ravi")
-    await store.posts.add_post(stored.id, number, Post(PostKind.NOTICE, TEXTS[3]))
+    await store.posts.add(stored.id, number, Post(PostKind.NOTICE, TEXTS[3]))
     lives = [await live(desk, count, *fates[turn:]) for turn, count in enumerate(calls)]
     await live(desk, 10**9)
     assert [m.name for m in desk.place.messages] == ["Aino", "Aino", "Ravi", "Roundtable"]

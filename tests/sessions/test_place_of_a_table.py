@@ -100,7 +100,7 @@ async def test_a_notice_that_cannot_be_shown_is_told_to_the_convener(table: Sess
     table.stage.script.extend([refused(why)] * 2)
     await table.run._announcer.announce(Done("Mira paused the table."))
     assert table.stage.told == ["-# Mira paused the table."]
-    assert await table.store.posts.take_post(PLACE, 0) is None
+    assert await table.store.posts.take(PLACE, 0) is None
 
 
 async def test_guests_that_cannot_be_read_do_not_keep_it_from_going_on(

@@ -73,8 +73,8 @@ async def test_a_filter_withholds_the_turn_and_the_session_goes_on(desk: Desk) -
 
 
 async def test_a_refused_notice_is_no_turn_and_the_rest_goes_on(desk: Desk) -> None:
-    await desk.store.posts.add_post(desk.stored.id, PLACE, Post(PostKind.NOTICE, "notice"))
-    await desk.store.posts.add_post(desk.stored.id, PLACE, Post(PostKind.MINUTES, "minutes"))
+    await desk.store.posts.add(desk.stored.id, PLACE, Post(PostKind.NOTICE, "notice"))
+    await desk.store.posts.add(desk.stored.id, PLACE, Post(PostKind.MINUTES, "minutes"))
     desk.stage.script.append(refused(RejectReason.WITHHELD))
     await desk.outbox.deliver()
     assert desk.withheld == []
@@ -103,7 +103,7 @@ async def test_two_refusals_in_a_row_that_nobody_knows_hold(desk: Desk, between:
         given_up.append(await desk.say("rude"))
     own = ["notice"] if between == "the bot's own words" else []
     for text in own:
-        await desk.store.posts.add_post(desk.stored.id, PLACE, Post(PostKind.NOTICE, text))
+        await desk.store.posts.add(desk.stored.id, PLACE, Post(PostKind.NOTICE, text))
     await desk.outbox.deliver()
     now = await desk.after_a_crash() if between == "a crash" else desk
     now.withheld[:] = given_up
@@ -140,14 +140,14 @@ async def test_what_an_ended_session_has_left_holds_up_nobody(desk: Desk) -> Non
 
 @pytest.mark.parametrize("reason", [RejectReason.OTHER, RejectReason.WITHHELD])
 async def test_a_card_that_is_refused_is_told_of(desk: Desk, reason: RejectReason) -> None:
-    await desk.store.posts.add_post(desk.stored.id, PLACE, Post(PostKind.CARD))
-    await desk.store.posts.add_post(desk.stored.id, PLACE, Post(PostKind.PANEL, "panel"))
+    await desk.store.posts.add(desk.stored.id, PLACE, Post(PostKind.CARD))
+    await desk.store.posts.add(desk.stored.id, PLACE, Post(PostKind.PANEL, "panel"))
     desk.stage.script.extend([refused(reason)] * (2 if reason is RejectReason.OTHER else 1))
     await desk.outbox.deliver()
     told = f"-# The opening card could not be shown. refused: {reason.value}"
     assert desk.place.texts == ["panel", told]
     # Where not even that can be said, the convener is told.
-    await desk.store.posts.add_post(desk.stored.id, PLACE, Post(PostKind.CARD))
+    await desk.store.posts.add(desk.stored.id, PLACE, Post(PostKind.CARD))
     desk.stage.script.extend([refused(RejectReason.WITHHELD)] * 2)
     await desk.outbox.deliver()
     assert desk.stage.told == ["-# The opening card could not be shown. refused: a filter withheld the message"]
@@ -156,7 +156,7 @@ async def test_a_card_that_is_refused_is_told_of(desk: Desk, reason: RejectReaso
 async def test_a_letter_that_is_no_post_is_not_taken_for_the_notice_under_way(desk: Desk) -> None:
     gate = asyncio.Event()
     desk.stage.script.append(Sending(until=gate))
-    await desk.store.posts.add_post(desk.stored.id, PLACE, Post(PostKind.NOTICE, "▶ The table goes on."))
+    await desk.store.posts.add(desk.stored.id, PLACE, Post(PostKind.NOTICE, "▶ The table goes on."))
     delivery = asyncio.create_task(desk.outbox.deliver())
     await desk.stage.until_sent(1)
     letter = desk.place.show(Post(PostKind.NOTICE, "⏸ The table is paused."))

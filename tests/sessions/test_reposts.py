@@ -141,7 +141,7 @@ async def test_a_table_where_many_speak_so_gets_its_turns(table: SessionTable) -
 async def test_where_it_calls_on_nobody_by_its_tags_and_on_whom_it_replied_to(proxy: Proxy) -> None:
     table = proxy.table
     await table.speak(1)
-    (post,) = [p for p in await table.store.posts.session_posts(table.run.id, PostKind.TURN) if p.turn_seq == 2]
+    (post,) = [p for p in await table.store.posts.of_session(table.run.id, PostKind.TURN) if p.turn_seq == 2]
     speaker = table.spoken[0].speaker
     for original, reply_to, repost, name in [
         ("Aino: is rye better?", None, "is rye better?", None),

@@ -157,9 +157,9 @@ async def test_a_message_deleted_under_a_closed_table_is_not_in_minutes_still_to
     await house.store.set_status(stored.id, Status.ENDED)
     del house.supervisor._runners[PLACE]
     post = Post(PostKind.MINUTES, CLOSED, attachment="**Kim**: I live at Mill Lane 4.")
-    await house.store.posts.add_post(stored.id, PLACE, post)
+    await house.store.posts.add(stored.id, PLACE, post)
     await house.supervisor.message_gone(PLACE, message.id)
-    (minutes,) = await house.store.posts.session_posts(stored.id, PostKind.MINUTES)
+    (minutes,) = await house.store.posts.of_session(stored.id, PostKind.MINUTES)
     assert minutes.attachment
     assert "Mill Lane" not in minutes.attachment
 

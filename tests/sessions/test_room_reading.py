@@ -80,9 +80,7 @@ async def test_only_what_personas_said_at_this_table_counts(store: Store, server
         await table.run.hear(guest)
         cards = [m.id for m in table.place.messages if not m.by_webhook]
         assert cards
-        by_command = await store.posts.add_post(
-            table.run.id, table.run.stored.place_id, Post(PostKind.WORDS, "So!", "Kim")
-        )
+        by_command = await store.posts.add(table.run.id, table.run.stored.place_id, Post(PostKind.WORDS, "So!", "Kim"))
         await store.posts.bind(by_command, 9_999)
         for message in (guest.id, *cards, 9_999, 4):
             await table.run.room.reacted(message, KIM, "👍", liked=True)

@@ -43,7 +43,7 @@ async def test_ten_turns_a_summary_and_the_minutes(table: SessionTable) -> None:
     assert len(table.server.asked) == 11
     await table.assert_stored()
 
-    posts = await table.store.posts.session_posts(table.run.stored.id)
+    posts = await table.store.posts.of_session(table.run.stored.id)
     assert {p.status for p in posts} == {PostStatus.POSTED}
     assert posts[-1].kind is PostKind.MINUTES
     minutes = table.stage.sends[-1].attachment or ""
@@ -440,7 +440,7 @@ async def test_ending_it_in_the_middle_hands_out_the_minutes(table: SessionTable
     await table.server.until_asked(2)
     await table.run.close()
     await loop
-    posts = await table.store.posts.session_posts(table.run.stored.id, PostKind.MINUTES)
+    posts = await table.store.posts.of_session(table.run.stored.id, PostKind.MINUTES)
     assert [p.status for p in posts] == [PostStatus.POSTED]
     assert "One." in (table.stage.sends[-1].attachment or "")
     assert table.run.status is Status.ENDED

@@ -84,7 +84,7 @@ async def test_it_is_taken_up_again_without_them(house: SessionHouse) -> None:
     (run,) = house.supervisor.open_sessions()
     await ask(house, run, "Aino, is it cold?")
     assert [t.text for t in run.record if t.kind == "guest"] == ["", "Aino, is it cold?"]
-    assert not [p for p in await house.store.posts.session_posts(run.id, PostKind.TURN) if "Mill" in p.content]
+    assert not [p for p in await house.store.posts.of_session(run.id, PostKind.TURN) if "Mill" in p.content]
 
 
 async def test_a_server_may_keep_them_for_less_time_and_a_host_for_ever(house: SessionHouse) -> None:

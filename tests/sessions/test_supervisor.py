@@ -53,7 +53,7 @@ async def test_what_can_be_done_depends_on_how_the_table_stands(house: SessionHo
     await supervisor.resume(PLACE)
     assert supervisor.running_at(PLACE).status is Status.RUNNING
     await asyncio.gather(supervisor.stop(PLACE), supervisor.stop(PLACE))
-    assert len(await house.store.posts.session_posts(run.id, PostKind.MINUTES)) == 1, "pressed twice, closed once"
+    assert len(await house.store.posts.of_session(run.id, PostKind.MINUTES)) == 1, "pressed twice, closed once"
 
 
 async def test_who_is_under_way_in_a_channel_follows_as_tables_open_pause_and_close(house: SessionHouse) -> None:
@@ -187,7 +187,7 @@ async def test_a_fault_of_ours_that_keeps_its_own_notice_from_being_shown_is_tol
     run = await house.start()
     await until(lambda: run.status is Status.PAUSED and all(task.done() for task in house.supervisor._tasks.values()))
     assert sum("failed (error" in record.getMessage() for record in caplog.records) == 1
-    notices = await house.store.posts.session_posts(run.id, PostKind.NOTICE)
+    notices = await house.store.posts.of_session(run.id, PostKind.NOTICE)
     assert sum("Something went wrong" in post.content for post in notices) == 1
 
 

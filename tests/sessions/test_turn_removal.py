@@ -56,7 +56,7 @@ async def test_whatever_becomes_of_the_post_that_is_under_way(store: Store, fate
     await desk.stage.settle()
     assert desk.place.texts == ["And I?"]
     assert await desk.statuses() == [REMOVED] * 3 + [PostStatus.POSTED]
-    assert await store.posts.posts_to_withdraw(desk.stored.id) == []
+    assert await store.posts.to_withdraw(desk.stored.id) == []
 
 
 async def test_what_was_struck_is_not_taken_back_with_the_next_that_is_refused(store: Store) -> None:
@@ -93,7 +93,7 @@ async def test_words_of_a_member_who_is_forgotten_are_neither_sent_nor_left_ther
         lena = GuestMessage(table.place.new_id(), 8, "Lena", theirs.content, posts=(theirs,))
         assert await table.run.speak_for(lena) == (Heard.TAKEN, None)
         assert table.place.texts == [theirs.content]
-        stored = await store.posts.session_posts(table.run.id)
+        stored = await store.posts.of_session(table.run.id)
         assert [(p.content, p.username, p.status) for p in stored[:3]] == [("", None, REMOVED)] * 2 + [
             ("", None, PostStatus.REFUSED)
         ]

@@ -84,7 +84,7 @@ async def test_killed_at_any_time_the_vote_is_put_once(
     async with open_table(store, server, stored=stored, place=table.place) as again:
         await again.run.open()
         await again.resume()
-    posts = await store.posts.session_posts(stored.id)
+    posts = await store.posts.of_session(stored.id)
     assert {post.status for post in posts} == {PostStatus.POSTED}
     kinds = [post.kind for post in posts]
     assert kinds.count(PostKind.VOTE) == kinds.count(PostKind.MINUTES) == 1
@@ -98,7 +98,7 @@ async def test_a_vote_that_is_refused_takes_no_turn_with_it(store: Store, server
         await table.run.steer(QuestionPut(question="And bread?"), "And bread?")
         assert not any(turn.withheld for turn in table.run.record)
         assert await table.stored_turns() == table.run.record.turns
-        (vote,) = await store.posts.session_posts(table.run.id, PostKind.VOTE)
+        (vote,) = await store.posts.of_session(table.run.id, PostKind.VOTE)
         assert vote.status is PostStatus.REFUSED
         assert any("could not be shown" in text for text in table.place.texts)
 
@@ -156,7 +156,7 @@ async def test_a_vote_counts_once_until_the_next_begins_and_goes_with_whoever_is
     assert await store.member_data.sessions_with(GUILD, member) == [stored.id]
     await erase_member(store, stored, await store.record(stored.id), member, 0, PlaceNames(convener="Zoe"))
     assert await votes.tallies(stored.id) == {1: {"Aino": 1, "Ravi": 1}}
-    (post,) = await store.posts.session_posts(stored.id, PostKind.MINUTES)
+    (post,) = await store.posts.of_session(stored.id, PostKind.MINUTES)
     assert post.attachment is not None
     assert "- Professor Aino Virtanen: 1\n- Ravi Menon: 1\n" in post.attachment
     assert "Zoe" not in post.attachment, "neither are they its convener any more"

@@ -127,8 +127,8 @@ async def test_transactions_that_read_and_then_write_never_find_it_locked(opened
 # --- who waits, and who does not ---
 
 CALLS: dict[str, Callable[[Store, int], Awaitable[object]]] = {
-    "reading": lambda store, number: store.posts.session_posts(number),
-    "writing": lambda store, number: store.posts.add_post(number, PLACE, NOTICE),
+    "reading": lambda store, number: store.posts.of_session(number),
+    "writing": lambda store, number: store.posts.add(number, PLACE, NOTICE),
     "spending": lambda store, number: store.spending.of_session(number),
     "privacy": lambda store, number: store.member_data.about(GUILD, number),
     "scrubbing": lambda store, number: store.member_data.scrub(),
@@ -146,8 +146,8 @@ async def test_cancelled_at_any_moment_of_a_transaction(
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         # Raises TransientDatabaseError while a transaction that was cut off holds the lock.
-        await store.posts.add_post(kept.id, PLACE, NOTICE)
-    assert len(await store.posts.session_posts(kept.id)) >= 12
+        await store.posts.add(kept.id, PLACE, NOTICE)
+    assert len(await store.posts.of_session(kept.id)) >= 12
 
 
 async def test_what_was_begun_is_done_although_nobody_waits_for_it(opened: Database) -> None:

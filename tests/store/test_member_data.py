@@ -105,7 +105,7 @@ async def test_others_get_through_while_much_is_handed_out(
     export = asyncio.ensure_future(store.member_data.export(GUILD, KIM))
     meanwhile = 0
     while not export.done():
-        await store.posts.add_post(kept.id, PLACE, Post(PostKind.PANEL))
+        await store.posts.add(kept.id, PLACE, Post(PostKind.PANEL))
         meanwhile += 1
     assert [line["text"] for line in (await export)["lines_that_name_you"]] == named
     # One for each of the fifteen pages of turns. An export in one go would let through one before it and one after it.
@@ -130,9 +130,7 @@ async def test_what_is_forgotten_is_in_no_byte_of_the_file(tmp_path: Path) -> No
         await store.add_turn(
             kept.id, PLACE, moderator_turn(record, FloorGiven(name="Ravi"), "Kim of Kent gives the floor to Ravi.")
         )
-        await store.posts.add_post(
-            kept.id, PLACE, Post(PostKind.MINUTES, "closed", attachment=f"**Kim of Kent**: {WORDS}")
-        )
+        await store.posts.add(kept.id, PLACE, Post(PostKind.MINUTES, "closed", attachment=f"**Kim of Kent**: {WORDS}"))
 
         ids = [n.to_bytes(8, "big") for n in (MESSAGE + 1, KIM.id)]
         # SQLite stores a number in as few bytes as it needs.
@@ -148,12 +146,12 @@ async def test_what_is_forgotten_is_in_no_byte_of_the_file(tmp_path: Path) -> No
             ("Lena", "Not me."),
             ("Moderator", "someone gives the floor to Ravi."),
         ]
-        (minutes,) = await store.posts.session_posts(kept.id, PostKind.MINUTES)
+        (minutes,) = await store.posts.of_session(kept.id, PostKind.MINUTES)
         assert "Not me." in (minutes.attachment or "")
         sending = await store.posts.sending(PLACE)
         assert sending is not None
         assert (sending.content, sending.after_id) == ("-# someone paused.", MESSAGE)
-        assert [p.content for p in await store.posts.session_posts(kept.id, PostKind.TURN)] == ["Thank you, someone."]
+        assert [p.content for p in await store.posts.of_session(kept.id, PostKind.TURN)] == ["Thank you, someone."]
     assert b"Not me." in raw(tmp_path)
     assert [trace for trace in traces if trace in raw(tmp_path)] == []
 
@@ -179,13 +177,13 @@ async def test_messages_from_before_are_not_listened_to_again(store: Store, kept
 
 @pytest.mark.parametrize("settled", ["bind", "refuse", "remove"])
 async def test_minutes_that_are_settled_keep_no_copy(store: Store, kept: StoredSession, settled: str) -> None:
-    post_id = await store.posts.add_post(kept.id, PLACE, Post(PostKind.MINUTES, "closed", attachment=WORDS))
-    assert await store.posts.take_post(PLACE, 1)
+    post_id = await store.posts.add(kept.id, PLACE, Post(PostKind.MINUTES, "closed", attachment=WORDS))
+    assert await store.posts.take(PLACE, 1)
     match settled:
         case "bind":
             await store.posts.bind(post_id, 5)
         case "refuse":
-            await store.posts.refuse_post(post_id, explained=True)
+            await store.posts.refuse(post_id, explained=True)
         case _:
             await store.posts.bind(post_id, 5)
             await store.posts.message_gone(5)
@@ -197,11 +195,11 @@ async def test_minutes_that_are_settled_keep_no_copy(store: Store, kept: StoredS
 
 async def test_minutes_not_yet_handed_out_follow_a_deletion(store: Store, kept: StoredSession) -> None:
     await store.add_turn(kept.id, PLACE, guest(1))
-    await store.posts.add_post(kept.id, PLACE, Post(PostKind.MINUTES, "closed", attachment=WORDS))
+    await store.posts.add(kept.id, PLACE, Post(PostKind.MINUTES, "closed", attachment=WORDS))
     await store.posts.message_gone(MESSAGE + 1)
     assert await store.member_data.sessions_of_message(MESSAGE + 1) == [kept.id]
     await renew_minutes(store, kept.id, lambda stored: PlaceNames())
-    (post,) = await store.posts.session_posts(kept.id, PostKind.MINUTES)
+    (post,) = await store.posts.of_session(kept.id, PostKind.MINUTES)
     assert post.attachment
     assert WORDS not in post.attachment
 

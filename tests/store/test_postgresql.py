@@ -67,11 +67,11 @@ async def test_sixty_increments_at_once_all_count(stores: list[Store]) -> None:
 
 async def test_each_post_is_taken_once_and_one_after_the_other(stores: list[Store]) -> None:
     kept = await stores[0].add_session(stored_session(), [])
-    ids = [await stores[0].posts.add_post(kept.id, PLACE, Post(PostKind.NOTICE, str(n))) for n in range(20)]
+    ids = [await stores[0].posts.add(kept.id, PLACE, Post(PostKind.NOTICE, str(n))) for n in range(20)]
     shown: list[int] = []
 
     async def show_all(store: Store) -> None:
-        while (post := await store.posts.take_post(PLACE, 0)) is not None:
+        while (post := await store.posts.take(PLACE, 0)) is not None:
             # All three have the same one under way; one of them binds it.
             if await store.posts.bind(post.id, 1_000 + post.id):
                 shown.append(post.id)
@@ -92,8 +92,8 @@ async def test_what_is_stored_slowly_is_not_overtaken(stores: list[Store]) -> No
     asleep = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
     while not await stores[2]._database.run(lambda db: db.scalar(asleep)):
         assert not adding.done()
-    await stores[1].posts.add_post(kept.id, PLACE, Post(PostKind.NOTICE, "second"))
-    taken = await stores[1].posts.take_post(PLACE, 0)
+    await stores[1].posts.add(kept.id, PLACE, Post(PostKind.NOTICE, "second"))
+    taken = await stores[1].posts.take(PLACE, 0)
     assert taken
     assert taken.content == "first"
     await adding
@@ -108,7 +108,7 @@ async def test_a_turn_with_its_posts_takes_what_waits_and_nothing_twice(stores: 
 
     taken = await asyncio.gather(*map(add, range(1, 31)))
     assert len([post for post in taken if post]) == 1
-    statuses = [post.status for post in await stores[0].posts.session_posts(kept.id)]
+    statuses = [post.status for post in await stores[0].posts.of_session(kept.id)]
     assert sorted(statuses) == [PostStatus.QUEUED] * 29 + [PostStatus.SENDING]
 
 

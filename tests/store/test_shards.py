@@ -119,18 +119,18 @@ async def test_whoever_has_lost_a_shard_reads_and_writes_nothing(database: Postg
     kept = await ours.add_session(stored_session(), [])
     await kill(database, "a")
     # Nobody has taken it yet.
-    await ours.posts.add_post(kept.id, PLACE, Post(PostKind.NOTICE, "still mine"))
+    await ours.posts.add(kept.id, PLACE, Post(PostKind.NOTICE, "still mine"))
     await renewed(database, "b")
     with pytest.raises(asyncio.CancelledError):
-        await ours.posts.add_post(kept.id, PLACE, Post(PostKind.NOTICE, "mine no more"))
+        await ours.posts.add(kept.id, PLACE, Post(PostKind.NOTICE, "mine no more"))
     assert lost == ["a"]
-    posts = await Store(database).posts.session_posts(kept.id)
+    posts = await Store(database).posts.of_session(kept.id)
     assert [post.content for post in posts] == ["still mine"]
     # It gets them again: what ran before stays shut out.
     await kill(database, "b")
     await renewed(database, "a")
     with pytest.raises(asyncio.CancelledError):
-        await ours.posts.add_post(kept.id, PLACE, Post(PostKind.NOTICE, "of the past"))
+        await ours.posts.add(kept.id, PLACE, Post(PostKind.NOTICE, "of the past"))
     await ours.aclose()
 
 

@@ -45,7 +45,7 @@ def show(*contents: str, seq: int = 1) -> list[Post]:
 
 
 async def contents(store: Store, session_id: int) -> list[tuple[str, PostStatus]]:
-    return [(p.content, p.status) for p in await store.posts.session_posts(session_id)]
+    return [(p.content, p.status) for p in await store.posts.of_session(session_id)]
 
 
 # --- sessions ---
@@ -79,7 +79,7 @@ async def test_one_open_session_a_place(store: Store) -> None:
     await store.set_status(first.id, Status.ENDED)
     second = await store.add_session(stored_session(), [])
     assert second.id > first.id
-    assert await store.posts.session_posts(second.id) == []
+    assert await store.posts.of_session(second.id) == []
 
 
 async def test_status_and_reason_are_kept(store: Store, kept: StoredSession) -> None:
@@ -100,8 +100,8 @@ async def test_unfinished_sessions(store: Store) -> None:
     minutes_queued = await store.add_session(at(4), [Post(PostKind.MINUTES, "queued")])
     minutes_sending = await store.add_session(at(5), [Post(PostKind.MINUTES, "sending")])
     minutes_shown = await store.add_session(at(6), [Post(PostKind.MINUTES, "shown")])
-    await store.posts.take_post(5, 0)
-    shown = await store.posts.take_post(6, 0)
+    await store.posts.take(5, 0)
+    shown = await store.posts.take(6, 0)
     assert shown is not None
     await store.posts.bind(shown.id, 77)
     await store.set_status(paused.id, Status.PAUSED)
@@ -205,7 +205,7 @@ async def test_what_postgresql_would_refuse_of_a_text_is_left_out_everywhere(sto
     assert found.usage is not None
     assert found.usage.finish_reason == "x" * 120
     assert await contents(store, kept.id) == [("xy", PostStatus.SENDING)]
-    assert await store.posts.posted_copies(PLACE, "\0") == []
+    assert await store.posts.copies(PLACE, "\0") == []
 
 
 async def test_a_guests_message_becomes_a_turn_once(store: Store, kept: StoredSession) -> None:
@@ -213,7 +213,7 @@ async def test_a_guests_message_becomes_a_turn_once(store: Store, kept: StoredSe
     assert (await store.add_turn(kept.id, PLACE, said)).is_added
     assert not (await store.add_turn(kept.id, PLACE, replace(said, seq=2), show("never", seq=2))).is_added
     assert (await store.record(kept.id)).turns == [said]
-    assert await store.posts.session_posts(kept.id) == []
+    assert await store.posts.of_session(kept.id) == []
     # The same message may be a turn of a later session in the place.
     await store.set_status(kept.id, Status.ENDED)
     later = await store.add_session(stored_session(), [])
@@ -225,7 +225,7 @@ async def test_a_number_is_taken_once_and_a_turn_that_fails_leaves_no_post(store
     with pytest.raises(IntegrityError):
         await store.add_turn(kept.id, PLACE, turn(text="another"), show("never"))
     assert [t.text for t in await store.record(kept.id)] == ["Well."]
-    assert await store.posts.session_posts(kept.id) == []
+    assert await store.posts.of_session(kept.id) == []
 
 
 async def test_an_amended_turn(store: Store, kept: StoredSession) -> None:
@@ -259,15 +259,15 @@ async def test_a_turns_first_post_is_sending_and_the_rest_wait(store: Store, kep
 
 
 async def test_posts_are_taken_in_order_one_at_a_time(store: Store, kept: StoredSession) -> None:
-    await store.posts.add_post(kept.id, PLACE, Post(PostKind.NOTICE, "a notice"))
+    await store.posts.add(kept.id, PLACE, Post(PostKind.NOTICE, "a notice"))
     await store.add_turn(kept.id, PLACE, turn(), show("one", "two"), after_id=1)
-    await store.posts.add_post(kept.id, PLACE, Post(PostKind.MINUTES, "minutes", attachment="# All of it"))
-    await store.posts.add_post(kept.id, 5, Post(PostKind.NOTICE, "elsewhere"))
+    await store.posts.add(kept.id, PLACE, Post(PostKind.MINUTES, "minutes", attachment="# All of it"))
+    await store.posts.add(kept.id, 5, Post(PostKind.NOTICE, "elsewhere"))
     taken: list[str] = []
     attached: list[str | None] = []
     latest = 10
-    while post := await store.posts.take_post(PLACE, latest):
-        assert await store.posts.take_post(PLACE, latest + 5) == await store.posts.post(post.id)
+    while post := await store.posts.take(PLACE, latest):
+        assert await store.posts.take(PLACE, latest + 5) == await store.posts.post(post.id)
         assert post.after_id == (1 if not taken else latest)
         taken.append(post.content)
         attached.append(post.attachment)
@@ -276,20 +276,20 @@ async def test_posts_are_taken_in_order_one_at_a_time(store: Store, kept: Stored
     assert taken == ["a notice", "one", "two", "minutes"]
     assert attached == [None, None, None, "# All of it"]
     # The message has it now; a copy here would outlive what members delete.
-    assert (await store.posts.session_posts(kept.id, PostKind.MINUTES))[0].attachment is None
-    elsewhere = await store.posts.take_post(5, 0)
+    assert (await store.posts.of_session(kept.id, PostKind.MINUTES))[0].attachment is None
+    elsewhere = await store.posts.take(5, 0)
     assert elsewhere is not None
     assert elsewhere.content == "elsewhere"
 
 
 async def test_the_database_itself_refuses_a_second_post_under_way(store: Store) -> None:
     kept = await store.add_session(stored_session(), [Post(PostKind.CARD), Post(PostKind.PANEL)])
-    first, second = await store.posts.session_posts(kept.id)
-    await store.posts.set_post(first.id, PostStatus.SENDING)
+    first, second = await store.posts.of_session(kept.id)
+    await store.posts.set_status(first.id, PostStatus.SENDING)
     with pytest.raises(IntegrityError):
-        await store.posts.set_post(second.id, PostStatus.SENDING)
-    await store.posts.set_post(first.id, PostStatus.POSTED)
-    await store.posts.set_post(second.id, PostStatus.SENDING, username="A safe name")
+        await store.posts.set_status(second.id, PostStatus.SENDING)
+    await store.posts.set_status(first.id, PostStatus.POSTED)
+    await store.posts.set_status(second.id, PostStatus.SENDING, username="A safe name")
     assert (await store.posts.post(second.id) or first).username == "A safe name"
     times = await store._database.run(lambda db: db.scalars(select(posts.c.created_at)).all())
     assert all(t.tzinfo == UTC and abs(datetime.now(UTC) - t) < timedelta(minutes=5) for t in times)
@@ -307,7 +307,7 @@ async def test_whoever_adds_a_turn_hears_which_post_is_to_be_sent(store: Store, 
 
 
 async def test_a_post_that_waited_longer_is_to_be_sent_first(store: Store, kept: StoredSession) -> None:
-    await store.posts.add_post(kept.id, PLACE, Post(PostKind.NOTICE, "a notice"))
+    await store.posts.add(kept.id, PLACE, Post(PostKind.NOTICE, "a notice"))
     added = await store.add_turn(kept.id, PLACE, turn(), show("one"), after_id=7)
     assert added.sending == await store.posts.sending(PLACE)
     assert added.sending is not None
@@ -316,8 +316,8 @@ async def test_a_post_that_waited_longer_is_to_be_sent_first(store: Store, kept:
 
 async def test_with_an_answer_the_next_post_is_taken(store: Store, kept: StoredSession) -> None:
     await store.add_turn(kept.id, PLACE, turn(), show("one", "two"), after_id=10)
-    await store.posts.add_post(kept.id, 5, Post(PostKind.NOTICE, "elsewhere"))
-    first, second = (await store.posts.session_posts(kept.id))[:2]
+    await store.posts.add(kept.id, 5, Post(PostKind.NOTICE, "elsewhere"))
+    first, second = (await store.posts.of_session(kept.id))[:2]
     bound = await store.posts.bind_and_take(first.id, 20, PLACE, 15)
     assert bound == BoundPost(is_bound=True, sending=await store.posts.sending(PLACE))
     assert bound.sending == replace(second, status=PostStatus.SENDING, after_id=20)
@@ -328,21 +328,21 @@ async def test_with_an_answer_the_next_post_is_taken(store: Store, kept: StoredS
 
 async def test_a_message_binds_once_and_a_bound_post_stays_bound(store: Store, kept: StoredSession) -> None:
     await store.add_turn(kept.id, PLACE, turn(), show("one", "two"))
-    first, second = await store.posts.session_posts(kept.id)
+    first, second = await store.posts.of_session(kept.id)
     assert await store.posts.bind(first.id, LARGEST)
     assert not await store.posts.bind(first.id, LARGEST), "a second time"
     assert not await store.posts.bind(first.id, 8), "another message"
     assert not await store.posts.bind(second.id, LARGEST), "a message that shows another post"
-    assert await store.posts.post_of_message(LARGEST) == (kept.id, await store.posts.post(first.id))
-    assert await store.posts.post_of_message(8) is None
-    bound, unbound = await store.posts.session_posts(kept.id)
+    assert await store.posts.of_message(LARGEST) == (kept.id, await store.posts.post(first.id))
+    assert await store.posts.of_message(8) is None
+    bound, unbound = await store.posts.of_session(kept.id)
     assert (bound.message_id, bound.status) == (LARGEST, PostStatus.POSTED)
     assert (unbound.message_id, unbound.status) == (None, PostStatus.QUEUED)
 
 
 async def test_the_answer_can_put_a_shown_post_right_but_not_a_removed_one(store: Store, kept: StoredSession) -> None:
     await store.add_turn(kept.id, PLACE, turn(), show("one"))
-    (post,) = await store.posts.session_posts(kept.id)
+    (post,) = await store.posts.of_session(kept.id)
     assert await store.posts.rebind(post.id, 8) is None
     await store.posts.bind(post.id, 7)
     assert await store.posts.rebind(post.id, 8) == 7
@@ -354,9 +354,9 @@ async def test_the_answer_can_put_a_shown_post_right_but_not_a_removed_one(store
 
 async def test_a_place_that_is_gone_is_waited_for_no_longer(store: Store, kept: StoredSession) -> None:
     await store.add_turn(kept.id, PLACE, turn(), show("shown", "under way", "queued"))
-    await store.posts.bind((await store.posts.session_posts(kept.id))[0].id, 50)
-    await store.posts.take_post(PLACE, 50)
-    await store.posts.add_post(kept.id, 5, Post(PostKind.NOTICE, "elsewhere"))
+    await store.posts.bind((await store.posts.of_session(kept.id))[0].id, 50)
+    await store.posts.take(PLACE, 50)
+    await store.posts.add(kept.id, 5, Post(PostKind.NOTICE, "elsewhere"))
     await store.posts.give_up_place(PLACE)
     assert [status for _, status in await contents(store, kept.id)] == [
         PostStatus.POSTED,
@@ -368,7 +368,7 @@ async def test_a_place_that_is_gone_is_waited_for_no_longer(store: Store, kept: 
 
 async def test_of_many_claims_at_once_one_wins(store: Store, kept: StoredSession) -> None:
     await store.add_turn(kept.id, PLACE, turn(), show("one"))
-    (post,) = await store.posts.session_posts(kept.id)
+    (post,) = await store.posts.of_session(kept.id)
     claims = await asyncio.gather(*(store.posts.bind(post.id, message) for message in range(1, 21)))
     assert sum(claims) == 1
     assert (await store.posts.post(post.id) or post).message_id == claims.index(True) + 1
@@ -376,7 +376,7 @@ async def test_of_many_claims_at_once_one_wins(store: Store, kept: StoredSession
 
 async def test_a_deleted_message_stays_bound_and_is_not_sent_again(store: Store, kept: StoredSession) -> None:
     await store.add_turn(kept.id, PLACE, turn(), show("one"))
-    (post,) = await store.posts.session_posts(kept.id)
+    (post,) = await store.posts.of_session(kept.id)
     await store.posts.bind(post.id, 50)
     await store.posts.message_gone(50)
     await store.posts.message_gone(51)
@@ -384,17 +384,17 @@ async def test_a_deleted_message_stays_bound_and_is_not_sent_again(store: Store,
     assert gone is not None
     assert (gone.status, gone.message_id) == (PostStatus.REMOVED, 50)
     assert not await store.posts.bind(post.id, 52)
-    assert await store.posts.take_post(PLACE, 0) is None
+    assert await store.posts.take(PLACE, 0) is None
 
 
 async def test_a_refused_turn_gives_up_what_was_not_shown(store: Store, kept: StoredSession) -> None:
     await store.add_turn(kept.id, PLACE, turn(), show("one", "two", "three"))
     await store.add_turn(kept.id, PLACE, turn(2), show("next", seq=2))
-    await store.posts.bind((await store.posts.session_posts(kept.id))[0].id, 50)
-    await store.posts.take_post(PLACE, 50)
+    await store.posts.bind((await store.posts.of_session(kept.id))[0].id, 50)
+    await store.posts.take(PLACE, 50)
     two = await store.posts.sending(PLACE)
     assert two is not None
-    assert await store.posts.refuse_post(two.id, explained=True) == RefusedPost(is_given_up=True, session_id=kept.id)
+    assert await store.posts.refuse(two.id, explained=True) == RefusedPost(is_given_up=True, session_id=kept.id)
     assert [t.withheld for t in await store.record(kept.id)] == [True, False]
     assert [status for _, status in await contents(store, kept.id)] == [
         PostStatus.POSTED,
@@ -406,20 +406,20 @@ async def test_a_refused_turn_gives_up_what_was_not_shown(store: Store, kept: St
 
 async def test_only_a_queued_post_can_be_given_up(store: Store, kept: StoredSession) -> None:
     await store.add_turn(kept.id, PLACE, turn(), show("one", "two"))
-    for post in await store.posts.session_posts(kept.id):
-        await store.posts.give_up_post(post.id)
+    for post in await store.posts.of_session(kept.id):
+        await store.posts.give_up(post.id)
     assert await contents(store, kept.id) == [("one", PostStatus.SENDING), ("two", PostStatus.REFUSED)]
 
 
 async def test_copies_are_found_by_what_they_say(store: Store, kept: StoredSession) -> None:
     await store.add_turn(kept.id, PLACE, turn(), show("\t\u2003padded \n", "plain", "unshown"))
-    first, second, _ = await store.posts.session_posts(kept.id)
+    first, second, _ = await store.posts.of_session(kept.id)
     await store.posts.bind(first.id, 1)
     await store.posts.bind(second.id, 2)
-    assert [p.id for p in await store.posts.posted_copies(PLACE, "padded")] == [first.id]
-    assert [p.id for p in await store.posts.posted_copies(PLACE, "plain")] == [second.id]
-    assert await store.posts.posted_copies(PLACE, "unshown") == []
-    assert await store.posts.posted_copies(5, "plain") == []
+    assert [p.id for p in await store.posts.copies(PLACE, "padded")] == [first.id]
+    assert [p.id for p in await store.posts.copies(PLACE, "plain")] == [second.id]
+    assert await store.posts.copies(PLACE, "unshown") == []
+    assert await store.posts.copies(5, "plain") == []
 
 
 # --- webhooks ---

@@ -37,7 +37,7 @@ class Desk:
         return seq
 
     async def posts(self) -> list[Post]:
-        return await self.store.posts.session_posts(self.stored.id)
+        return await self.store.posts.of_session(self.stored.id)
 
     async def statuses(self) -> list[PostStatus]:
         return [p.status for p in await self.posts()]

@@ -142,7 +142,7 @@ class RestHouse:
         await self.world.until(lambda: not any(run.is_posting for run in busy.values()), what="posting")
 
     async def posts(self, session: StoredSession) -> list[Post]:
-        return await self.store.posts.session_posts(session.id)
+        return await self.store.posts.of_session(session.id)
 
     async def check_each_once(self, session: StoredSession) -> None:
         """Every post of the session stands in its place exactly once, in order, and is bound to that message."""

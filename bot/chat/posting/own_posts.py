@@ -106,7 +106,7 @@ class OwnPosts:
         """Whether a piece of a summary is its last; of an earlier session nobody knows it any more."""
         if await self._whose(post) is not self._stored:
             return False
-        posts = await self._store.posts.session_posts(self._stored.id, PostKind.SUMMARY)
+        posts = await self._store.posts.of_session(self._stored.id, PostKind.SUMMARY)
         pieces = [piece for piece in posts if piece.turn_seq == post.turn_seq]
         return not pieces or pieces[-1].id == post.id
 
@@ -125,6 +125,6 @@ class OwnPosts:
 
     async def _start_url(self, stored: StoredSession) -> str | None:
         """Where a session's opening card is, None if it was not shown."""
-        cards = await self._store.posts.session_posts(stored.id, PostKind.CARD)
+        cards = await self._store.posts.of_session(stored.id, PostKind.CARD)
         card = next((card.message_id for card in cards if card.message_id), None)
         return _MESSAGE_URL.format(stored.guild_id, stored.place_id, card) if card else None

@@ -67,7 +67,7 @@ class ShownPanel:
     async def _edit(self) -> None:
         if self._message is None:
             # Asked of the database: the answer to sending it may have been lost.
-            panels = await self._store.posts.session_posts(self._stored.id, PostKind.PANEL)
+            panels = await self._store.posts.of_session(self._stored.id, PostKind.PANEL)
             self._message = panels[-1].message_id if panels else None
         while self._message is not None and (view := self.drawn()) is not None:
             says = self._message, view.to_components()

@@ -64,7 +64,7 @@ class VoteCards:
         self._over.add(post.id)
 
     async def _newly_over(self) -> list[Post]:
-        votes = await self._store.posts.session_posts(self._stored.id, PostKind.VOTE)
+        votes = await self._store.posts.of_session(self._stored.id, PostKind.VOTE)
         if not self._has_looked:
             self._has_looked = True
             self._over |= {post.id for post in votes[:-_LOOKED_BACK]}

@@ -38,19 +38,19 @@ class Announcer:
     async def announce(self, notice: Notice) -> None:
         """Say something in the place; if that can't be done, tell the convener instead."""
         post = self._post(notice)
-        post_id = await self._store.posts.add_post(self._id, self._place_id, post)
+        post_id = await self._store.posts.add(self._id, self._place_id, post)
         try:
             await self._outbox.deliver()
         except PlaceGone as problem:
             await self._place_gone(str(problem))
         except PostingBlocked as problem:
             log.warning("session %s: notice not shown: %s", self._id, problem)
-            await self._store.posts.give_up_post(post_id)
+            await self._store.posts.give_up(post_id)
             await self._stage.tell_convener(post.content)
 
     async def say(self, what: str) -> None:
         """Tell the place what somebody did."""
-        await self._store.posts.add_post(self._id, self._place_id, self._post(Done(what)))
+        await self._store.posts.add(self._id, self._place_id, self._post(Done(what)))
         await self.deliver_quietly()
 
     async def deliver_quietly(self) -> str | None:
@@ -70,9 +70,9 @@ class Announcer:
         """Whether what is queued can be shown now, and behind it this notice."""
         post = self._post(notice)
         waiting = (PostStatus.QUEUED, PostStatus.SENDING)
-        notices = await self._store.posts.session_posts(self._id, PostKind.NOTICE)
+        notices = await self._store.posts.of_session(self._id, PostKind.NOTICE)
         if not any(n.content == post.content and n.status in waiting for n in notices):
-            await self._store.posts.add_post(self._id, self._place_id, post)
+            await self._store.posts.add(self._id, self._place_id, post)
         try:
             await self._outbox.deliver()
         except PostingBlocked as problem:
@@ -86,9 +86,9 @@ class Announcer:
     async def withdraw(self, notice: Notice) -> None:
         """It is not so, or not any more: it need not be said, unless that is on its way."""
         content = self._post(notice).content
-        for post in await self._store.posts.session_posts(self._id, PostKind.NOTICE):
+        for post in await self._store.posts.of_session(self._id, PostKind.NOTICE):
             if post.content == content and post.status is PostStatus.QUEUED:
-                await self._store.posts.give_up_post(post.id)
+                await self._store.posts.give_up(post.id)
 
     async def tell_convener(self, notice: Notice) -> None:
         """Say something to the convener that can't be said in the place."""

@@ -152,7 +152,7 @@ class Outbox:
 
     async def _bind_seen(self, message: OwnMessage) -> bool:
         """Bind a message to the post under way if it shows that. Out: whether it is a copy of another one."""
-        if message.id in self._bound or await self._store.posts.post_of_message(message.id):
+        if message.id in self._bound or await self._store.posts.of_message(message.id):
             return False
         copies = [c for c in await self._copies(message) if c.by_webhook == message.by_webhook]
         post = await self._store.posts.sending(self._place_id)
@@ -186,7 +186,7 @@ class Outbox:
 
     async def _next(self) -> Post | None:
         taken, self._taken = self._taken, None
-        return taken or await self._store.posts.take_post(self._place_id, self.latest)
+        return taken or await self._store.posts.take(self._place_id, self.latest)
 
     def _is_begun(self, post_id: int) -> None:
         self._begun = max(self._begun, post_id)
@@ -207,7 +207,7 @@ class Outbox:
             if not just_taken:
                 # Since then a guest may have deleted what it holds, a person had its turn taken out, or its whole
                 # session has gone.
-                fresh = await self._store.posts.post_if_wanted(post.id)
+                fresh = await self._store.posts.if_wanted(post.id)
                 if fresh is None:
                     break
                 post = fresh
@@ -250,7 +250,7 @@ class Outbox:
             self.next_is(bound.sending)
             if bound.is_bound:
                 return bound.sending is not None
-            if await self._store.posts.post_of_message(message_id):
+            if await self._store.posts.of_message(message_id):
                 return True
             # Bound to another message already: a copy that was seen first, or one whose text can't be read and that
             # was taken for it. The answer is certain, so the other goes; unless a person has removed that.
@@ -296,7 +296,7 @@ class Outbox:
     async def _copies(self, message: OwnMessage) -> list[Post]:
         if not message.content:
             return []
-        posted = await self._store.posts.posted_copies(self._place_id, message.content)
+        posted = await self._store.posts.copies(self._place_id, message.content)
         return [p for p in posted if not message.by_webhook or p.username == message.name]
 
     async def _remove(self, message: OwnMessage) -> None:

@@ -77,7 +77,7 @@ class PanelFollower:
         await self.refresh()
 
     async def _settle(self) -> None:
-        panels = await self._store.posts.session_posts(self._state.id, PostKind.PANEL)
+        panels = await self._store.posts.of_session(self._state.id, PostKind.PANEL)
         shown = [panel.message_id for panel in panels if panel.status is PostStatus.POSTED and panel.message_id]
         if shown:
             *old, self._shown = shown
@@ -117,8 +117,8 @@ class PanelFollower:
         return why
 
     async def _queue(self) -> None:
-        panels = await self._store.posts.session_posts(self._state.id, PostKind.PANEL)
+        panels = await self._store.posts.of_session(self._state.id, PostKind.PANEL)
         if any(panel.status in _WAITING for panel in panels):
             return  # for a place that takes nothing now: one is enough
-        await self._store.posts.add_post(self._state.id, self._state.stored.place_id, Post(PostKind.PANEL))
+        await self._store.posts.add(self._state.id, self._state.stored.place_id, Post(PostKind.PANEL))
         self.expect()

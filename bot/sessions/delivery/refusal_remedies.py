@@ -62,12 +62,12 @@ class RefusalRemedies:
                     return await self.heal(post, worse, tried)
                 return post
             case RejectReason.BLOCKED | RejectReason.PASSING | RejectReason.ASLEEP:
-                await self._store.posts.set_post(post.id, PostStatus.QUEUED)
+                await self._store.posts.set_status(post.id, PostStatus.QUEUED)
                 raise PostingBlocked(refused.sentence)
             case RejectReason.NAME if first:
                 safe = self._stage.safe_name(post.username or "")
                 log.warning("the name %r was refused; posting as %r. Rename that persona.", post.username, safe)
-                await self._store.posts.set_post(post.id, PostStatus.SENDING, username=safe)
+                await self._store.posts.set_status(post.id, PostStatus.SENDING, username=safe)
                 return replace(post, username=safe)
             case RejectReason.OTHER if first:
                 return post
@@ -78,7 +78,7 @@ class RefusalRemedies:
         """What a filter withholds is given up, and so is what nobody can explain; but the second in a row shows that it
         is the place, and waits with the first, lest a table talk on where nothing is shown."""
         told = Post(PostKind.NOTICE, self._stage.sentence(NotShown(post.kind, refused.sentence)))
-        result = await self._store.posts.refuse_post(
+        result = await self._store.posts.refuse(
             post.id,
             explained=refused.reason is RejectReason.WITHHELD,
             instead=told if post.kind in _TOLD else None,

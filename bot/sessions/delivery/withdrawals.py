@@ -24,7 +24,7 @@ class Withdrawals:
         if not self.are_due:
             return
         self.are_due = False
-        for post in await self._store.posts.posts_to_withdraw(self._session_id):
+        for post in await self._store.posts.to_withdraw(self._session_id):
             await withdraw(self._store, self._stage, post)
 
 

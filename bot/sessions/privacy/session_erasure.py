@@ -59,7 +59,7 @@ async def withdraw_words(store: Store, stage: Stage, record: Record, session_id:
     """Take away what the bot posted for a member, who can't delete that: before nothing tells any more that it was
     theirs."""
     said = {turn.seq for turn in record if turn.author_id == member.id}
-    for post in await store.posts.session_posts(session_id, PostKind.WORDS):
+    for post in await store.posts.of_session(session_id, PostKind.WORDS):
         if post.turn_seq in said and post.status is PostStatus.POSTED:
             await withdraw(store, stage, post)
 

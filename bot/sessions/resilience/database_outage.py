@@ -56,7 +56,7 @@ class DatabaseOutage:
         try:
             if state.is_to_run:
                 notice = Post(PostKind.NOTICE, self._stage.sentence(OutageOver(cause)))
-                await self._store.posts.add_post(state.id, state.stored.place_id, notice)
+                await self._store.posts.add(state.id, state.stored.place_id, notice)
             else:
                 await state.store_again()
         except TransientDatabaseError:

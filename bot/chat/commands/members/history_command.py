@@ -46,7 +46,7 @@ async def _page(interaction: Interaction, number: int) -> discord.ui.LayoutView:
 async def _past(interaction: Interaction, stored: StoredSession) -> PastTable:
     store = interaction.client.store
     record = await store.record(stored.id)
-    card = next(iter(await store.posts.session_posts(stored.id, PostKind.CARD)), None)
+    card = next(iter(await store.posts.of_session(stored.id, PostKind.CARD)), None)
     url = None
     if card is not None and card.message_id is not None:
         url = f"https://discord.com/channels/{stored.guild_id}/{stored.place_id}/{card.message_id}"
