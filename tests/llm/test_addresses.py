@@ -10,15 +10,9 @@ import pytest
 from bot.errors import EndpointRefused, RoundtableError
 from bot.llm.address import api_root, has_version
 from bot.llm.endpoint import Endpoint
-from tests.support.endpoint_stand_in import Answer, ScriptedEndpoint, fails, gives, page, scripted_endpoint
+from tests.support.endpoint_stand_in import Answer, ScriptedEndpoint, fails, gives, page
 
 CHECK = "Check LLM_BASE_URL (most end in /v1)."
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedEndpoint]:
-    async with scripted_endpoint() as server:
-        yield server
 
 
 @asynccontextmanager

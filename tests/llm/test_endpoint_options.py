@@ -20,12 +20,6 @@ PREAMBLE = "These sit at the table: …\n\n"
 PROMPT = f"{PREAMBLE}Mira: Hello.\nAino:"
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedEndpoint]:
-    async with scripted_endpoint() as server:
-        yield server
-
-
 def settings_of(server: ScriptedEndpoint, **values: Any) -> Settings:
     return Settings(_env_file=None, **{"llm_base_url": server.url, "llm_retries": 0} | values)  # type: ignore[call-arg]
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -17,12 +16,6 @@ from bot.settings import Settings
 from tests.support.endpoint_stand_in import ScriptedEndpoint, fails, gives, held, model_list, scripted_endpoint
 
 KEY, OTHER_KEY = "sk-the-default-one", "sk-the-fast-one"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedEndpoint]:
-    async with scripted_endpoint() as server:
-        yield server
 
 
 def persona(name: str = "Aino", **fields: Any) -> Persona:

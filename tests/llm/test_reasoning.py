@@ -16,7 +16,6 @@ from tests.support.endpoint_stand_in import (
     model_list,
     overflow,
     says,
-    scripted_endpoint,
     stalls,
     thinks,
 )
@@ -29,12 +28,6 @@ UNFINISHED = (
     "Could not finish the message because max_tokens or model output limit was reached. "
     "Please try again with higher max_tokens."
 )
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedEndpoint]:
-    async with scripted_endpoint() as server:
-        yield server
 
 
 @pytest.fixture

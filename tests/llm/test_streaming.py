@@ -19,7 +19,6 @@ from tests.support.endpoint_stand_in import (
     fails,
     gives,
     says,
-    scripted_endpoint,
     streams,
 )
 
@@ -28,12 +27,6 @@ USAGE = {"prompt_tokens": 9, "completion_tokens": 4, "prompt_tokens_details": {"
 END = delta(finish_reason="stop"), event({"choices": [], "usage": USAGE}), event("[DONE]")
 SOON = {"retry_after_ms": "5"}
 STREAMED = RequestOptions(stream=True)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedEndpoint]:
-    async with scripted_endpoint() as server:
-        yield server
 
 
 @asynccontextmanager

@@ -1,7 +1,6 @@
 """`roundtable discuss` and `roundtable check` against each vendor's server: a discussion ends or says why it can't."""
 
 import io
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +11,12 @@ from bot.discuss import discuss
 from bot.discussion.model.dials import Dials
 from bot.settings import Settings
 from bot.terminal import TerminalStage
-from tests.support.endpoint_stand_in import ScriptedEndpoint, gives, scripted_endpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint, gives
 from tests.support.samples import CAST, TASK
 from tests.support.vendor_model_lists import LISTS
 from tests.support.vendor_stand_in import VENDORS, Vendor
 
 KEY = "sk-of-the-host-0123456789"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedEndpoint]:
-    async with scripted_endpoint() as server:
-        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -12,15 +11,9 @@ import pytest
 from bot.errors import EndpointDown
 from bot.llm.endpoint import Endpoint
 from bot.llm.waits import WORDINGS, WaitWording, in_words, seconds_in, told_in_body, told_in_headers
-from tests.support.endpoint_stand_in import ScriptedEndpoint, scripted_endpoint
+from tests.support.endpoint_stand_in import ScriptedEndpoint
 from tests.support.vendor_refusals import WAITS
 from tests.support.vendor_shapes import error
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedEndpoint]:
-    async with scripted_endpoint() as server:
-        yield server
 
 
 @pytest.mark.parametrize(
