@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from bot.discussion.text.control_sequences import without_controls
+from bot.discussion.text.enumeration import enumerated
 
 # What is looked at for them, in the order in which they are told.
 _COMMANDS: Final = ("demo", "discuss", "run")
@@ -62,14 +63,10 @@ class Report:
             if needs:
                 waiting.setdefault(" and ".join(needs), []).append(command)
         rest = "".join(
-            f"; {_listed(commands)} still need{'s' if len(commands) == 1 else ''} {needs}"
+            f"; {enumerated(commands)} still need{'s' if len(commands) == 1 else ''} {needs}"
             for needs, commands in waiting.items()
         )
-        return f"{counts}Ready for {_listed(ready) or 'nothing yet'}{rest}."
+        return f"{counts}Ready for {enumerated(ready) or 'nothing yet'}{rest}."
 
     def _tell(self, sign: str, text: str) -> None:
         self._say(f"{sign} {without_controls(text)}")
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -4,6 +4,8 @@ from typing import Final
 
 import discord
 
+from bot.discussion.text.enumeration import enumerated
+
 # What the bot needs in a place, by the names that Discord's settings show.
 NEEDED: Final = {
     "view_channel": "View Channel",
@@ -38,7 +40,7 @@ def missing(permissions: discord.Permissions, *, in_thread: bool, in_voice: bool
 
 def in_words(names: list[str]) -> str:
     quoted = [f"**{name}**" for name in names]
-    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " and " + quoted[-1]
+    return enumerated(quoted)
 
 
 def please_grant(lacking: list[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from bot.discussion.model.positions import Position, positions
 from bot.discussion.model.record import Record, Session, Turn
 from bot.discussion.model.steerings import PollClosed, PositionsRevealed, SidesDrawn
+from bot.discussion.text.enumeration import enumerated
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.quoting import inside_quotes
 from bot.discussion.text.segmentation import clipped
@@ -42,7 +43,7 @@ def _positions(session: Session, record: Record, told: Sequence[Turn], length: i
 def _for_options(taken: Sequence[Position], options: Sequence[str], length: int) -> Iterator[str]:
     for number, option in enumerate(options):
         names = [position.name for position in taken if position.choice == number]
-        who = f"{_and(names)} {'were' if len(names) > 1 else 'was'}" if names else "nobody was"
+        who = f"{enumerated(names)} {'were' if len(names) > 1 else 'was'}" if names else "nobody was"
         yield f"{who} for {_quoted(option, length)}"
 
 
@@ -54,7 +55,7 @@ def _sides(_: Session, _record: Record, told: Sequence[Turn], length: int) -> st
     drawn = next((turn.steering for turn in reversed(told) if isinstance(turn.steering, SidesDrawn)), None)
     if drawn is None or not drawn.supporters or not drawn.opponents:
         return ""
-    return f"For the motion: {_and(drawn.supporters)}; against it: {_and(drawn.opponents)}."
+    return f"For the motion: {enumerated(drawn.supporters)}; against it: {enumerated(drawn.opponents)}."
 
 
 def _result(_: Session, _record: Record, told: Sequence[Turn], length: int) -> str:
@@ -65,8 +66,3 @@ def _result(_: Session, _record: Record, told: Sequence[Turn], length: int) -> s
 
 def _quoted(text: str, length: int) -> str:
     return f"“{clipped(inside_quotes(text).rstrip('.'), length)}”"
-
-
-def _and(names: Sequence[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last

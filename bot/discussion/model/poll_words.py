@@ -4,12 +4,12 @@ The table reads them, too, so options are named by their words, and proposals by
 speaks in letters.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 from bot.discussion.model.polls import Poll, letter
 from bot.discussion.model.positions import ChangedMind, changed_minds
 from bot.discussion.model.record import TAKEN_OUT, Record
+from bot.discussion.text.enumeration import enumerated
 from bot.discussion.text.folding import one_line
 from bot.discussion.text.segmentation import clipped
 
@@ -25,7 +25,7 @@ def outcome(poll: Poll) -> str:
     scores = poll.points if poll.opened.ranked else poll.together
     most, unit = max(scores), "point" if poll.opened.ranked else "vote"
     if len(won) > 1:
-        return f"It is a tie, with {_many(most, unit)} each: {_and(won)}."
+        return f"It is a tie, with {_many(most, unit)} each: {enumerated(won)}."
     score = _many(most, unit) if poll.opened.ranked else f"{most} of {_many(sum(scores), unit)}"
     return f"The result, with {score}: {won[0]}."
 
@@ -57,7 +57,7 @@ def votes_for(poll: Poll, number: int) -> str:
     """How many votes, and where they were ranked points, an option has."""
     personas, people = poll.personas[number], poll.people[number]
     told = [_many(personas, "persona") if personas else "", _many(people, "person", "people") if people else ""]
-    votes = _and(filter(None, told)) if personas or people else ""
+    votes = enumerated(filter(None, told)) if personas or people else ""
     if not poll.opened.ranked:
         return votes or "nobody"
     return f"{_many(poll.points[number], 'point')}{f', first for {votes}' if votes else ''}"
@@ -102,8 +102,3 @@ def _whose(poll: Poll, number: int) -> str:
 
 def _many(number: int, thing: str, things: str = "") -> str:
     return f"{number} {thing if number == 1 else things or f'{thing}s'}"
-
-
-def _and(parts: Iterable[str]) -> str:
-    *first, last = list[str](parts)
-    return f"{', '.join(first)} and {last}" if first else last

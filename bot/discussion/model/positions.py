@@ -9,6 +9,7 @@ import regex
 from bot.discussion.model.polls import Poll, option_named
 from bot.discussion.model.record import REMOVED_FLAG, TAKEN_OUT, Record
 from bot.discussion.model.steerings import PositionsRevealed, PositionTaken
+from bot.discussion.text.enumeration import enumerated
 from bot.discussion.text.folding import fold, one_line
 from bot.discussion.text.segmentation import clipped
 
@@ -64,7 +65,8 @@ def are_revealed(record: Record) -> bool:
 
 def in_words(taken: Sequence[Position], options: Sequence[str]) -> str:
     """All of them as the table gets to read them, a line each, behind what it is to choose between."""
-    choice = f"In the end the table chooses {_either(options)} by a vote. " if options else ""
+    either = enumerated((f"“{one_line(option)}”" for option in options), last="or")
+    choice = f"In the end the table chooses {either} by a vote. " if options else ""
     if not any(position.text or position.choice is not None or position.is_removed for position in taken):
         return f"{choice}Nobody wrote down a position."
     lines = [f"{choice}Everybody wrote down a position before anyone had spoken:"]
@@ -109,11 +111,6 @@ def changed_minds(record: Record, poll: Poll) -> list[ChangedMind]:
         elif position.choice is not None and position.choice != ranking[0]:
             changed.append(ChangedMind(name, position.choice, ranking[0]))
     return changed
-
-
-def _either(options: Sequence[str]) -> str:
-    *first, last = (f"“{one_line(option)}”" for option in options)
-    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _own_proposal(poll: Poll, position: Position) -> int | None:
