@@ -81,7 +81,8 @@ async def _count(interaction: Interaction, session_id: int, ballot: Ballot | Non
 
 
 async def _cast(interaction: Interaction, session_id: int, seq: int, choice: str) -> str:
-    """Out: what the member's vote is for: this, or what the member has voted for since."""
+    """Out: what the member's vote is for: this, or what the member has voted for since. Raises UserError once the vote
+    is over."""
     votes = interaction.client.store.votes
     counts = await votes.cast(session_id, seq, interaction.user.id, choice, at=interaction.created_at)
     if counts is None:
